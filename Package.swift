@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - libtorch
+// Debian's libtorch-dev lies in the compiler's default paths and needs no flag. Another one (that of
+// PyPI's torch wheel, say) is named by the environment: LIBTORCH=/path/to/torch make.
+let libtorch = Context.environment["LIBTORCH"]
+
+let torchCXXSettings: [CXXSetting] =
+  libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include"])] } ?? []
+
+let torchLinkerSettings: [LinkerSetting] =
+  (libtorch.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])] }
+    ?? []) + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+
+// MARK: - Rooms
+// Imports go one way: a target may import only targets that stand above it in this list.
+// docs/architecture.md says what lives in each; Tests/ArchitectureTests checks the rule.
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "scl",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "scl", targets: ["scl"]),
+    .library(name: "SCLKit", targets: ["Methods", "SCLCommands"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    // C libraries
+    .target(
+      name: "CATen", cxxSettings: torchCXXSettings, linkerSettings: torchLinkerSettings),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // Rooms
+    .target(name: "Core", dependencies: [crypto]),
+    .target(name: "Torch", dependencies: ["CATen", "Core"]),
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "Metrics"),
+    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG"]),
+    .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
+    .target(name: "Vision", dependencies: ["Core", "Torch"]),
+    .target(
+      name: "Methods",
+      dependencies: ["Core", "Torch", "Vision", "ClassicalClustering", "Metrics"]),
+    .target(name: "Records", dependencies: ["Core", "HDF5", "Metrics"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Core", "Torch", "Vision", "Methods", "Benchmarks", "Metrics", "Records", "Yams",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics", "Benchmarks"]),
+    .target(
+      name: "Parity",
+      dependencies: [
+        "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
+        "Methods",
+      ]),
+    .target(
+      name: "SCLCommands",
+      dependencies: [
+        "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
+        "Methods", "Records", "Experiments", "Reporting", "Parity",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,67 @@
+extension BenchmarkDefinition {
+  /// The six benchmarks of the paper and the rehearsal, in the order of the paper's tables.
+  public static let all = [
+    cifar10, cifar100, stl10, imagenet10, imagenetDogs, tinyImageNet, rehearsal,
+  ]
+
+  /// Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
+  public static let cifar10 = BenchmarkDefinition(
+    "cifar10", title: "CIFAR-10",
+    classNames: [
+      "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ],
+    imageSize: 32, counts: SplitCounts(train: 50_000, test: 10_000),
+    sourceForms: [.cifarBinary, .classFolders])
+
+  /// CIFAR-100, whose 20 superclasses are the labels.
+  public static let cifar100 = BenchmarkDefinition(
+    "cifar100", title: "CIFAR-100",
+    classNames: [
+      "aquatic_mammals", "fish", "flowers", "food_containers", "fruit_and_vegetables",
+      "household_electrical_devices", "household_furniture", "insects", "large_carnivores",
+      "large_man-made_outdoor_things", "large_natural_outdoor_scenes",
+      "large_omnivores_and_herbivores", "medium_mammals", "non-insect_invertebrates", "people",
+      "reptiles", "small_mammals", "trees", "vehicles_1", "vehicles_2",
+    ],
+    imageSize: 32, counts: SplitCounts(train: 50_000, test: 10_000))
+
+  /// Coates, Lee and Ng, "An Analysis of Single Layer Networks in Unsupervised Feature Learning",
+  /// AISTATS 2011.
+  public static let stl10 = BenchmarkDefinition(
+    "stl10", title: "STL-10",
+    classNames: [
+      "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
+    ],
+    imageSize: 96, counts: SplitCounts(train: 5_000, test: 8_000, unlabelled: 100_000))
+
+  /// Ten classes of ILSVRC-2012's training images (Chang et al., "Deep Adaptive Image Clustering",
+  /// ICCV 2017).
+  public static let imagenet10 = BenchmarkDefinition(
+    "imagenet10", title: "ImageNet-10",
+    classNames: [
+      "king penguin", "Maltese dog", "snow leopard", "airliner", "airship", "container ship",
+      "soccer ball", "sports car", "trailer truck", "orange",
+    ],
+    imageSize: 96, counts: SplitCounts(train: 13_000))
+
+  /// Fifteen breeds of dogs of ILSVRC-2012's training images (same source); not Stanford Dogs.
+  public static let imagenetDogs = BenchmarkDefinition(
+    "imagenet-dogs", title: "ImageNet-Dogs",
+    classNames: [
+      "Maltese dog", "Blenheim spaniel", "basset", "Norwegian elkhound", "giant schnauzer",
+      "golden retriever", "Brittany spaniel", "clumber", "Welsh springer spaniel", "groenendael",
+      "kelpie", "Shetland sheepdog", "Doberman", "pug", "chow",
+    ],
+    imageSize: 96, counts: SplitCounts(train: 19_500))
+
+  /// The training images of Stanford's CS231n; wnids.txt names the classes.
+  public static let tinyImageNet = BenchmarkDefinition(
+    "tiny-imagenet", title: "Tiny-ImageNet", classNames: [], classCount: 200,
+    imageSize: 64, counts: SplitCounts(train: 100_000))
+
+  /// Drawn objects in CIFAR-10's layout, for machines without any data set: `RehearsalGenerator`.
+  public static let rehearsal = BenchmarkDefinition(
+    "rehearsal", title: "Rehearsal-10", classNames: RehearsalShape.allCases.map(\.rawValue),
+    imageSize: 32, counts: SplitCounts(train: 2_500, test: 500), miniatureOf: "cifar10",
+    hasGenerator: true, sourceForms: [.cifarBinary, .classFolders])
+}

@@ -1,0 +1,88 @@
+/// Why a benchmark could not be prepared or read.
+public enum BenchmarkError: Error, Hashable, Sendable {
+  // What was asked for
+  case unknownBenchmark(name: String, nearest: String?)
+  case noAdapter(benchmark: String)
+  case noGenerator(benchmark: String)
+  /// There is nothing at the path.
+  case missing(path: String)
+  /// The path holds no form of the benchmark that can be read.
+  case unrecognised(path: String, benchmark: String, reason: String)
+
+  // Original files
+  case unreadable(file: String, reason: String)
+  case emptyFile(file: String)
+  /// The file ends `bytesLeft` bytes into record `record` (counted from 0).
+  case brokenRecord(file: String, record: Int, bytesLeft: Int, recordSize: Int)
+  case labelOutOfRange(file: String, record: Int, label: Int, classCount: Int)
+  case unreadableImage(file: String, reason: String)
+  case wrongImageSize(file: String, width: Int, height: Int, expected: Int)
+  case unknownClassFolder(path: String, benchmark: String, nearest: String?)
+  case wrongClassNames(file: String, expected: [String], found: [String])
+  /// Fewer images than the definition's; `missing` says for each file or class how many.
+  case incomplete(benchmark: String, path: String, missing: [String])
+  /// More images than the definition's; `surplus` says for each file or class how many.
+  case tooMany(benchmark: String, path: String, surplus: [String])
+
+  // Benchmark files
+  case unwritable(file: String, reason: String)
+  /// The file is HDF5 but not a benchmark file of this program, or contradicts itself.
+  case invalid(file: String, reason: String)
+  case indexOutOfRange(file: String, index: Int, count: Int)
+}
+
+extension BenchmarkError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownBenchmark(let name, let nearest):
+      "unknown benchmark '\(name)'"
+        + (nearest.map { "; did you mean '\($0)'?" }
+          ?? "; known are \(BenchmarkDefinition.all.map(\.name).joined(separator: ", "))")
+    case .noAdapter(let benchmark):
+      "no adapter reads the original files of \(benchmark) yet"
+    case .noGenerator(let benchmark):
+      "\(benchmark) cannot be generated; name its original files with --from"
+    case .missing(let path):
+      "'\(path)' does not exist; name the folder of the original files"
+    case .unrecognised(let path, let benchmark, let reason):
+      "'\(path)' is no form of \(benchmark) that can be read: \(reason)"
+    case .unreadable(let file, let reason):
+      "cannot read '\(file)': \(reason)"
+    case .emptyFile(let file):
+      "'\(file)' is empty; get it again"
+    case .brokenRecord(let file, let record, let bytesLeft, let recordSize):
+      "'\(file)' breaks off in record \(record), after \(bytesLeft) of its \(recordSize) bytes; "
+        + "get it again"
+    case .labelOutOfRange(let file, let record, let label, let classCount):
+      "'\(file)', record \(record): label \(label) is over \(classCount - 1); "
+        + "the file is damaged or of another benchmark"
+    case .unreadableImage(let file, let reason):
+      "cannot decode '\(file)': \(reason); get it again"
+    case .wrongImageSize(let file, let width, let height, let expected):
+      "'\(file)' is \(width) x \(height) pixels, expected \(expected) x \(expected)"
+    case .unknownClassFolder(let path, let benchmark, let nearest):
+      "'\(path)' is not named after a class of \(benchmark)"
+        + (nearest.map { "; did you mean '\($0)'?" } ?? "; there may be a folder level too many")
+    case .wrongClassNames(let file, let expected, let found):
+      "'\(file)' names other classes (\(found.joined(separator: ", "))) than "
+        + "\(expected.joined(separator: ", ")); it is of another benchmark"
+    case .incomplete(let benchmark, let path, let missing):
+      "'\(path)' has not all of \(benchmark): \(Self.listing(missing)); "
+        + "complete it, or accept it as it is with --partial"
+    case .tooMany(let benchmark, let path, let surplus):
+      "'\(path)' has more than \(benchmark): \(Self.listing(surplus)); remove what is not part of it"
+    case .unwritable(let file, let reason):
+      "cannot write '\(file)': \(reason)"
+    case .invalid(let file, let reason):
+      "'\(file)' is not a valid benchmark file: \(reason); prepare it again"
+    case .indexOutOfRange(let file, let index, let count):
+      "'\(file)' has \(count) images, none of index \(index)"
+    }
+  }
+
+  private static func listing(_ entries: [String]) -> String {
+    let shown = 24
+    return entries.prefix(shown).joined(separator: ", ")
+      + (entries.count > shown ? " and \(entries.count - shown) more" : "")
+  }
+}

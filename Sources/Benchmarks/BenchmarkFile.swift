@@ -1,0 +1,133 @@
+import HDF5
+
+/// A benchmark file that was opened and found consistent.
+///
+/// Pixels and labels are read by separate calls, so that whoever trains is handed pixels alone.
+public struct BenchmarkFile: Sendable {
+  public let path: String
+  public let info: BenchmarkInfo
+  /// The split of each image.
+  public let splits: [Split]
+
+  /// Opens a file and checks its schema, its shapes, and that its labels, splits and counts agree
+  /// with each other; the pixels are not read (`verify` does that).
+  /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
+  public static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
+    try reading(path) { file throws(HDF5Error) in try validated(file) }.get()
+  }
+
+  /// Opens `path` and turns libhdf5's errors into this room's.
+  private static func reading<Value>(
+    _ path: String, _ body: (HDF5File) throws(HDF5Error) -> Value
+  ) throws(BenchmarkError) -> Value {
+    do throws(HDF5Error) {
+      return try body(HDF5File(reading: path))
+    } catch {
+      switch error {
+      case .unreadable(_, let reason): throw .unreadable(file: path, reason: reason)
+      case .notHDF5: throw .invalid(file: path, reason: "it is not an HDF5 file")
+      default: throw .invalid(file: path, reason: error.description)
+      }
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension BenchmarkFile {
+  /// The indices in the file of the images of some splits, ascending.
+  public func indices(of splits: Set<Split>) -> [Int] {
+    self.splits.indices.filter { splits.contains(self.splits[$0]) }
+  }
+
+  /// The pixels of all images: [N, H, W, 3].
+  public func pixels() throws(BenchmarkError) -> [UInt8] {
+    try Self.reading(path) { file throws(HDF5Error) in
+      try file.dataSet(BenchmarkSchema.images).read()
+    }
+  }
+
+  /// The pixels of the images at these indices, in their order: [indices, H, W, 3].
+  public func pixels(at indices: [Int]) throws(BenchmarkError) -> [UInt8] {
+    let count = splits.count
+    if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
+      throw .indexOutOfRange(file: path, index: wrong, count: count)
+    }
+    return try Self.reading(path) { file throws(HDF5Error) in
+      let images = try file.dataSet(BenchmarkSchema.images)
+      let total = indices.count * images.rowSize
+      var failure: HDF5Error?
+      let pixels = [UInt8](unsafeUninitializedCapacity: total) { buffer, filled in
+        do throws(HDF5Error) {
+          for run in consecutiveRuns(indices) {
+            let place = run.place * images.rowSize..<(run.place + run.rows.count) * images.rowSize
+            try images.read(
+              rows: run.rows, into: UnsafeMutableBufferPointer(rebasing: buffer[place]))
+          }
+          filled = total
+        } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      return pixels
+    }
+  }
+
+  /// The pixels of the images of some splits, with their indices in the file.
+  public func pixels(
+    of splits: Set<Split>
+  ) throws(BenchmarkError) -> (pixels: [UInt8], indices: [Int]) {
+    let indices = indices(of: splits)
+    return (try pixels(at: indices), indices)
+  }
+
+  /// The labels of all images: [N], -1 where unlabelled.
+  public func labels() throws(BenchmarkError) -> [Int32] {
+    try Self.reading(path) { file throws(HDF5Error) in
+      try file.dataSet(BenchmarkSchema.labels).read()
+    }
+  }
+
+  /// The labels of the images of some splits, in the order of `indices(of:)`.
+  public func labels(of splits: Set<Split>) throws(BenchmarkError) -> [Int32] {
+    let labels = try labels()
+    return indices(of: splits).map { labels[$0] }
+  }
+
+  /// Reads everything and compares it with the content's SHA-256 in the file.
+  /// - Throws: `BenchmarkError.invalid` if they differ.
+  public func verify() throws(BenchmarkError) {
+    let info = info
+    let found = try Self.reading(path) { file throws(HDF5Error) in
+      let images = try file.dataSet(BenchmarkSchema.images)
+      var hash = ContentHash(
+        count: images.rowCount, height: info.imageSize, width: info.imageSize)
+      for start in stride(from: 0, to: images.rowCount, by: 1_024) {
+        let rows = start..<min(start + 1_024, images.rowCount)
+        hash.update(pixels: try images.read(rows: rows))
+      }
+      return hash.finish(
+        labels: try file.dataSet(BenchmarkSchema.labels).read(),
+        splits: try file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames)
+    }
+    guard found == info.contentSHA256 else {
+      throw .invalid(
+        file: path,
+        reason: "its content's SHA-256 is \(found), but it was made with \(info.contentSHA256)")
+    }
+  }
+}
+
+/// Ascending neighbours among `indices`, each with its place in the list.
+private func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
+  var runs: [(place: Int, rows: Range<Int>)] = []
+  for (place, index) in indices.enumerated() {
+    if let last = runs.last, last.rows.upperBound == index {
+      runs[runs.count - 1].rows = last.rows.lowerBound..<index + 1
+    } else {
+      runs.append((place, index..<index + 1))
+    }
+  }
+  return runs
+}

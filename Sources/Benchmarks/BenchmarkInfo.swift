@@ -1,0 +1,22 @@
+/// What a benchmark file says of itself.
+public struct BenchmarkInfo: Hashable, Sendable {
+  /// The definition's name: "cifar10".
+  public let benchmark: String
+  public let schema: Int
+  /// Whether every image of the definition is there.
+  public let isComplete: Bool
+  /// The side of the images in pixels.
+  public let imageSize: Int
+  /// The classes in the order of their labels.
+  public let classNames: [String]
+  public let counts: SplitCounts
+  /// The counts of a complete copy.
+  public let expectedCounts: SplitCounts
+  /// How many labelled images each class has: `classCounts[split]?[label]`, for splits with images.
+  public let classCounts: [Split: [Int]]
+  /// "cifar-binary" or "class-folders".
+  public let sourceFormat: String
+  public let sources: [SourceFile]
+  public let toolVersion: String
+  public let contentSHA256: String
+}

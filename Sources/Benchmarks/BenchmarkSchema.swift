@@ -1,0 +1,28 @@
+/// The names in a benchmark file, and the number that changes when they do.
+enum BenchmarkSchema {
+  static let version: Int64 = 1
+  /// Written as `tool_version`; not part of the content's hash.
+  static let toolVersion = "scl 0.1"
+
+  static let images = "images"
+  static let labels = "labels"
+  static let splits = "splits"
+  static let classNames = "class_names"
+
+  enum Attribute {
+    static let benchmark = "benchmark"
+    static let schema = "schema"
+    static let complete = "complete"
+    static let imageSize = "image_size"
+    /// Images of train, test and unlabelled that are there.
+    static let counts = "counts"
+    /// The same of a complete copy.
+    static let expectedCounts = "expected_counts"
+    static let sourceFormat = "source_format"
+    static let sourceFiles = "source_files"
+    static let sourceSizes = "source_sizes"
+    static let sourceSHA256 = "source_sha256"
+    static let toolVersion = "tool_version"
+    static let contentSHA256 = "content_sha256"
+  }
+}

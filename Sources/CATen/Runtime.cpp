@@ -1,0 +1,45 @@
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include "Guard.h"
+
+thread_local std::string caten::last_error;
+
+using namespace caten;
+
+const char *caten_last_error(void) { return last_error.c_str(); }
+
+const char *caten_version(void) { return TORCH_VERSION; }
+
+bool caten_has_cuda(void) { return at::hasCUDA(); }
+
+void caten_set_threads(int32_t threads) { at::set_num_threads(threads); }
+
+int32_t caten_threads(void) { return at::get_num_threads(); }
+
+bool caten_set_autocast(bool enabled, int32_t device) {
+  return attempt([&] {
+#if TORCH_VERSION_MAJOR >= 2
+    const auto type = device == caten_cuda ? at::kCUDA : at::kCPU;
+    at::autocast::set_autocast_enabled(type, enabled);
+    at::autocast::set_autocast_dtype(type, at::kBFloat16);
+#else
+    if (device == caten_cuda) {
+      at::autocast::set_enabled(enabled);
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    } else {
+      at::autocast::set_cpu_enabled(enabled);
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    }
+#endif
+  });
+}
+
+bool caten_autocast_clear_cache(void) {
+  return attempt([] { at::autocast::clear_cache(); });
+}
+
+bool caten_grad_enabled(void) { return at::GradMode::is_enabled(); }
+
+void caten_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }

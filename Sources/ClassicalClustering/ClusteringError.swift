@@ -1,0 +1,28 @@
+/// Why points cannot be clustered.
+public enum ClusteringError: Error, Hashable, Sendable {
+  /// Values that do not make up whole points, or no points at all.
+  case notRows(name: String, values: Int, dimensions: Int)
+  case moreClustersThanPoints(clusters: Int, points: Int)
+  case wrongNumberOfCentres(given: Int, clusters: Int)
+  /// A value that is not finite, or so large that its square would not be.
+  case valueOutOfRange(name: String, row: Int, column: Int)
+  case invalidSetting(name: String, value: String, expected: String)
+}
+
+extension ClusteringError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notRows(let name, let values, let dimensions):
+      "\(values) values of the \(name) are not a whole number (at least 1) of rows of "
+        + "\(dimensions)"
+    case .moreClustersThanPoints(let clusters, let points):
+      "\(clusters) clusters of \(points) points: ask for at most as many clusters as points"
+    case .wrongNumberOfCentres(let given, let clusters):
+      "\(given) starting centres for \(clusters) clusters: give one for each"
+    case .valueOutOfRange(let name, let row, let column):
+      "row \(row), column \(column) of the \(name) is not a number of magnitude up to 1e15"
+    case .invalidSetting(let name, let value, let expected):
+      "k-means cannot have \(name) \(value): it takes \(expected)"
+    }
+  }
+}

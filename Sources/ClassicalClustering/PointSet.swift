@@ -1,0 +1,107 @@
+/// Points [N, D] in memory that the caller keeps alive, cut into pieces for parallel work.
+struct PointSet {
+  let values: UnsafeBufferPointer<Float>
+  let count: Int
+  let dimensions: Int
+  let threads: Int
+  /// The mean of every column, [D].
+  let mean: [Double]
+  /// The sum over the columns of their variance: the mean squared distance to the mean.
+  let variance: Double
+  /// The squared distance of every point to the mean, [N].
+  let squaredDistanceToMean: [Float]
+
+  /// The number of pieces, which may depend on the points only: sums are taken piece by piece.
+  private static let maximumPieces = 16
+  /// Values in a block of rows: 256 KiB, so that a block stays in a core's cache while it is used.
+  private static let blockValues = 1 << 16
+
+  /// - Parameter values: [N, D], row-major, of finite values.
+  init(_ values: UnsafeBufferPointer<Float>, dimensions: Int, threads: Int) {
+    let count = values.count / dimensions
+    self.values = values
+    self.count = count
+    self.dimensions = dimensions
+    self.threads = threads
+
+    let columnSums = Self.sumOverPieces(count: count, length: dimensions, threads: threads) {
+      rows, sums in
+      for row in rows { add(values.baseAddress! + row * dimensions, to: sums, count: dimensions) }
+    }
+    let mean = columnSums.map { $0 / Double(count) }
+    self.mean = mean
+
+    var distances = [Float](repeating: 0, count: count)
+    let total = distances.withUnsafeMutableBufferPointer { distances in
+      let distances = distances
+      return mean.withUnsafeBufferPointer { mean in
+        Self.sumOverPieces(count: count, length: 1, threads: threads) { rows, sum in
+          for row in rows {
+            let distance = squaredDistance(
+              values.baseAddress! + row * dimensions, mean.baseAddress!, count: dimensions)
+            distances[row] = Float(distance)
+            sum[0] += distance
+          }
+        }
+      }
+    }
+    squaredDistanceToMean = distances
+    variance = total[0] / Double(count)
+  }
+
+  /// The first value of a row.
+  func row(_ index: Int) -> UnsafePointer<Float> {
+    values.baseAddress! + index * dimensions
+  }
+
+  var pieces: Int { min(Self.maximumPieces, count) }
+
+  func rows(ofPiece piece: Int) -> Range<Int> {
+    Self.rows(ofPiece: piece, of: pieces, count: count)
+  }
+
+  /// The rows of a piece in blocks of at most `rowsPerBlock`.
+  func blocks(ofPiece piece: Int) -> [Range<Int>] {
+    let rows = rows(ofPiece: piece)
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock).map {
+      $0..<min($0 + rowsPerBlock, rows.upperBound)
+    }
+  }
+
+  var rowsPerBlock: Int { min(1024, max(32, Self.blockValues / dimensions)) }
+
+  /// Sums vectors over all points: `body` adds those of its rows to `sums`, and the pieces' sums are
+  /// added in order.
+  func sum(length: Int, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) -> [Double] {
+    Self.sumOverPieces(count: count, length: length, threads: threads, body)
+  }
+
+  private static func rows(ofPiece piece: Int, of pieces: Int, count: Int) -> Range<Int> {
+    piece * count / pieces..<(piece + 1) * count / pieces
+  }
+
+  private static func sumOverPieces(
+    count: Int, length: Int, threads: Int,
+    _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+  ) -> [Double] {
+    let pieces = min(maximumPieces, count)
+    var parts = [Double](repeating: 0, count: pieces * length)
+    parts.withUnsafeMutableBufferPointer { parts in
+      let parts = parts
+      parallelFor(pieces, threads: threads) { piece in
+        body(
+          rows(ofPiece: piece, of: pieces, count: count), parts.baseAddress! + piece * length)
+      }
+    }
+    return sumOfPieces(parts, length: length)
+  }
+}
+
+/// The sum of vectors of `length` that lie one after the other, taken in that order.
+func sumOfPieces(_ parts: [Double], length: Int) -> [Double] {
+  var total = Array(parts.prefix(length))
+  for start in stride(from: length, to: parts.count, by: length) {
+    for index in 0..<length { total[index] += parts[start + index] }
+  }
+  return total
+}

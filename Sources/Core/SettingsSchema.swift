@@ -1,0 +1,190 @@
+/// What values a setting takes.
+public enum SettingKind: Hashable, Sendable {
+  case boolean
+  case integer(ClosedRange<Int>)
+  case number(ClosedRange<Double>)
+  case choice([String])
+
+  /// The values in words: "0.01 to 10", "instance, cluster or both".
+  public var values: String {
+    switch self {
+    case .boolean: "true or false"
+    case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .choice(let names):
+      names.count < 2
+        ? names.joined()
+        : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
+  }
+}
+
+/// A setting as documentation and tools see it.
+public struct SettingDescription: Hashable, Sendable {
+  public let name: String
+  public let summary: String
+  public let kind: SettingKind
+  public let defaultValue: SettingValue
+}
+
+/// Why a setting was refused.
+public enum SettingError: Error, Hashable, Sendable {
+  case unknown(name: String, nearest: String?)
+  case outOfRange(name: String, value: SettingValue, expected: String)
+}
+
+extension SettingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknown(let name, let nearest):
+      "unknown setting '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+    case .outOfRange(let name, let value, let expected):
+      "'\(name)' cannot be \(value): it takes \(expected)"
+    }
+  }
+}
+
+/// A structure of settings that knows their names, ranges and meaning.
+///
+/// `init()` gives the defaults; `schema` lists every stored property once.
+public protocol Configurable: Sendable {
+  init()
+  static var schema: SettingsSchema<Self> { get }
+}
+
+/// One stored property of `Root` under the name that experiment files use.
+public struct Setting<Root: Sendable>: Sendable {
+  public let name: String
+  public let summary: String
+  public let kind: SettingKind
+  let read: @Sendable (Root) -> SettingValue
+  let write: @Sendable (inout Root, SettingValue) -> Bool
+
+  /// An integer within `range`.
+  public static func integer(
+    _ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>,
+    _ summary: String
+  ) -> Self {
+    Self(
+      name: name, summary: summary, kind: .integer(range),
+      read: { .integer($0[keyPath: path]) },
+      write: { root, value in
+        guard case .integer(let number) = value, range.contains(number) else { return false }
+        root[keyPath: path] = number
+        return true
+      })
+  }
+
+  /// A number within `range`; an integer in the file is read as the number it is.
+  public static func number(
+    _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable,
+    in range: ClosedRange<Double>, _ summary: String
+  ) -> Self {
+    Self(
+      name: name, summary: summary, kind: .number(range),
+      read: { .number($0[keyPath: path]) },
+      write: { root, value in
+        let number: Double
+        switch value {
+        case .integer(let integer): number = Double(integer)
+        case .number(let given): number = given
+        default: return false
+        }
+        guard range.contains(number) else { return false }
+        root[keyPath: path] = number
+        return true
+      })
+  }
+
+  /// True or false.
+  public static func boolean(
+    _ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ summary: String
+  ) -> Self {
+    Self(
+      name: name, summary: summary, kind: .boolean,
+      read: { .boolean($0[keyPath: path]) },
+      write: { root, value in
+        guard case .boolean(let flag) = value else { return false }
+        root[keyPath: path] = flag
+        return true
+      })
+  }
+
+  /// One of an enumeration's cases, written as its raw value.
+  public static func choice<Choice>(
+    _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ summary: String
+  ) -> Self where Choice: RawRepresentable<String> & CaseIterable & Sendable {
+    Self(
+      name: name, summary: summary, kind: .choice(Choice.allCases.map(\.rawValue)),
+      read: { .text($0[keyPath: path].rawValue) },
+      write: { root, value in
+        guard let choice = Choice(rawValue: value.description) else { return false }
+        root[keyPath: path] = choice
+        return true
+      })
+  }
+}
+
+/// The settings of a `Root`, in the order in which they are documented.
+public struct SettingsSchema<Root: Sendable>: Sendable {
+  public let settings: [Setting<Root>]
+
+  public init(_ settings: [Setting<Root>]) {
+    self.settings = settings
+  }
+
+  /// The settings of a part of `Root`, under their own names.
+  public init<Part>(
+    _ part: WritableKeyPath<Root, Part> & Sendable, _ schema: SettingsSchema<Part>
+  ) {
+    settings = schema.settings.map { inner in
+      Setting(
+        name: inner.name, summary: inner.summary, kind: inner.kind,
+        read: { inner.read($0[keyPath: part]) },
+        write: { root, value in inner.write(&root[keyPath: part], value) })
+    }
+  }
+
+  public static func + (first: Self, second: Self) -> Self {
+    Self(first.settings + second.settings)
+  }
+
+  /// Every setting's value, defaults included.
+  public func values(of root: Root) -> [String: SettingValue] {
+    Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.read(root)) })
+  }
+
+  /// Sets one setting.
+  /// - Throws: `SettingError` if the name is unknown or the value out of range.
+  public func set(
+    _ name: String, to value: SettingValue, in root: inout Root
+  ) throws(SettingError) {
+    guard let setting = settings.first(where: { $0.name == name }) else {
+      throw .unknown(name: name, nearest: nearestName(to: name, among: settings.map(\.name)))
+    }
+    guard setting.write(&root, value) else {
+      throw .outOfRange(name: name, value: value, expected: setting.kind.values)
+    }
+  }
+}
+
+extension SettingsSchema where Root: Configurable {
+  /// What documentation and tools see, with the defaults of `Root()`.
+  public var descriptions: [SettingDescription] {
+    let defaults = Root()
+    return settings.map {
+      SettingDescription(
+        name: $0.name, summary: $0.summary, kind: $0.kind, defaultValue: $0.read(defaults))
+    }
+  }
+
+  /// The defaults with `values` laid over them.
+  /// - Throws: `SettingError` for the first (in alphabetical order) that is not accepted.
+  public func resolve(_ values: [String: SettingValue]) throws(SettingError) -> Root {
+    var root = Root()
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      try set(name, to: value, in: &root)
+    }
+    return root
+  }
+}

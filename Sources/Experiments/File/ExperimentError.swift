@@ -1,0 +1,42 @@
+/// Why an experiment cannot be read or run.
+public enum ExperimentError: Error, Hashable, Sendable {
+  case unreadable(file: String)
+  /// A place in the experiment file that is not accepted.
+  case invalid(file: String, line: Int?, key: String, problem: String)
+  /// The benchmark file that a run needs is not there.
+  case missingBenchmark(name: String, path: String, remedy: String)
+  /// A choice of runs that matches none.
+  case nothingSelected(filter: String)
+  case invalidOption(option: String, problem: String)
+  case labelsInScoring(benchmark: String, split: String)
+  case noImages(benchmark: String, split: String)
+  case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
+  case nonFiniteLoss(epoch: Int, step: Int, term: String)
+}
+
+extension ExperimentError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let file):
+      "cannot read the experiment file '\(file)': name an existing YAML file, such as "
+        + "experiments/rehearsal.yaml"
+    case .invalid(let file, let line, let key, let problem):
+      file + (line.map { ":\($0)" } ?? "") + (key.isEmpty ? "" : ": \(key)") + ": \(problem)"
+    case .missingBenchmark(let name, let path, let remedy):
+      "the benchmark file '\(path)' of \(name) is missing: \(remedy)"
+    case .nothingSelected(let filter):
+      "no run of the experiment matches --only \(filter)"
+    case .invalidOption(let option, let problem): "\(option): \(problem)"
+    case .labelsInScoring(let benchmark, let split):
+      "protocol score '\(split)' of \(benchmark) has images without labels: score train or test"
+    case .noImages(let benchmark, let split):
+      "the benchmark file of \(benchmark) has no images in '\(split)'"
+    case .wrongImageSize(let benchmark, let file, let found, let expected):
+      "the images of \(benchmark) in '\(file)' have \(found) pixels a side, and the protocol says "
+        + "image_size \(expected): prepare the file at that size, or change the protocol"
+    case .nonFiniteLoss(let epoch, let step, let term):
+      "the loss '\(term)' became non-finite in step \(step) of epoch \(epoch): "
+        + "a smaller learning_rate may help"
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Core
+import Methods
+
+/// Settings given on the command line, as `KEY=VALUE` or `METHOD.KEY=VALUE`.
+struct SettingOverrides {
+  let registry: MethodRegistry
+
+  /// - Parameter methods: the experiment's methods; a key without a method has to be known to one.
+  func layer(_ overrides: [String], _ methods: [String]) throws -> SettingLayers {
+    var layer = SettingLayers()
+    for override in overrides {
+      let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw invalid(override, "write KEY=VALUE") }
+      let value = SettingValue(scalar: parts[1])
+      let names = parts[0].split(separator: ".", maxSplits: 1).map(String.init)
+      if names.count == 2 {
+        try check(names[1], value, in: [try registry.method(names[0])], override)
+        layer.methods[names[0], default: [:]][names[1]] = value
+      } else {
+        try check(parts[0], value, in: methods.map(registry.method), override)
+        layer.defaults[parts[0]] = value
+      }
+    }
+    return layer
+  }
+
+  private func check(
+    _ name: String, _ value: SettingValue, in methods: [any ClusteringMethod.Type],
+    _ override: String
+  ) throws {
+    let owners = methods.filter { $0.settings.contains { $0.name == name } }
+    do {
+      if owners.isEmpty {
+        let known = methods.flatMap { $0.settings.map(\.name) }
+        throw SettingError.unknown(name: name, nearest: nearestName(to: name, among: known))
+      }
+      for owner in owners { _ = try owner.resolve([name: value]) }
+    } catch let error as SettingError {
+      throw invalid(override, "\(error)")
+    }
+  }
+
+  private func invalid(_ override: String, _ problem: String) -> ExperimentError {
+    .invalidOption(option: "--set \(override)", problem: problem)
+  }
+}

@@ -1,0 +1,131 @@
+import Core
+import Foundation
+import Yams
+
+/// A place in a YAML file, with what is needed to say what is wrong with it.
+struct YAMLReader {
+  let file: String
+  let node: Node
+  /// The keys that lead here: "settings.methods.scl".
+  let path: String
+
+  /// Reads a file whose top is a mapping.
+  static func read(_ file: String) throws -> YAMLReader {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw ExperimentError.unreadable(file: file)
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is not UTF-8 text")
+    }
+    do {
+      guard let node = try compose(yaml: text) else {
+        throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is empty")
+      }
+      return YAMLReader(file: file, node: node, path: "")
+    } catch let error as YamlError {
+      throw invalid(file, error)
+    }
+  }
+
+  private static func invalid(_ file: String, _ error: YamlError) -> ExperimentError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      .invalid(file: file, line: mark.line, key: "", problem: "this is not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      .invalid(
+        file: file, line: context.mark.line, key: duplicates.map { "\($0)" }.joined(separator: ", "),
+        problem: "this key is there more than once")
+    default:
+      .invalid(file: file, line: nil, key: "", problem: "this is not YAML: \(error)")
+    }
+  }
+
+  /// The error that `problem` is at this place.
+  func invalid(_ problem: String) -> ExperimentError {
+    .invalid(file: file, line: node.mark?.line, key: path, problem: problem)
+  }
+
+  /// The entries of a mapping, in the file's order.
+  /// - Parameter known: the keys that are accepted here; nil accepts all.
+  func entries(known: [String]? = nil) throws -> [(key: String, value: YAMLReader)] {
+    guard let mapping = node.mapping else {
+      throw invalid("expected a mapping (key: value), found \(kind)")
+    }
+    return try mapping.map { key, value in
+      guard let name = key.scalar?.string else { throw invalid("a key is not text") }
+      let reader = YAMLReader(
+        file: file, node: value, path: path.isEmpty ? name : "\(path).\(name)")
+      if let known, !known.contains(name) {
+        let nearest = nearestName(to: name, among: known)
+        throw ExperimentError.invalid(
+          file: file, line: key.mark?.line, key: reader.path,
+          problem: "unknown key; "
+            + (nearest.map { "did you mean '\($0)'?" } ?? "known here: \(known.joined(separator: ", "))"))
+      }
+      return (name, reader)
+    }
+  }
+
+  /// The items of a sequence.
+  func items() throws -> [YAMLReader] {
+    guard let sequence = node.sequence else { throw invalid("expected a list, found \(kind)") }
+    return sequence.enumerated().map {
+      YAMLReader(file: file, node: $0.element, path: "\(path)[\($0.offset)]")
+    }
+  }
+
+  func text() throws -> String {
+    guard let scalar = node.scalar else { throw invalid("expected one value, found \(kind)") }
+    return scalar.string
+  }
+
+  /// A scalar as YAML reads it; quoted scalars are text.
+  func value() throws -> SettingValue {
+    guard let scalar = node.scalar else { throw invalid("expected one value, found \(kind)") }
+    return scalar.style == .plain || scalar.style == .any
+      ? SettingValue(scalar: scalar.string) : .text(scalar.string)
+  }
+
+  func integer(in range: ClosedRange<Int>) throws -> Int {
+    guard case .integer(let number) = try value(), range.contains(number) else {
+      throw invalid(
+        "'\(try text())' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// One of an enumeration's cases.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ type: Choice.Type = Choice.self
+  ) throws -> Choice {
+    let name = try text()
+    if let choice = Choice(rawValue: name) { return choice }
+    throw unknown("value", name, among: Choice.allCases.map(\.rawValue))
+  }
+
+  /// A list of names, each of which has to be known.
+  func names(_ what: String, among known: [String]) throws -> [String] {
+    let items = try items()
+    guard !items.isEmpty else { throw invalid("name at least one \(what)") }
+    var names: [String] = []
+    for item in items {
+      let name = try item.text()
+      guard known.contains(name) else { throw item.unknown(what, name, among: known) }
+      guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
+      names.append(name)
+    }
+    return names
+  }
+
+  func unknown(_ what: String, _ name: String, among known: [String]) -> ExperimentError {
+    let nearest = nearestName(to: name, among: known)
+    return invalid(
+      "unknown \(what) '\(name)'; "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"))
+  }
+
+  private var kind: String {
+    node.mapping != nil ? "a mapping" : node.sequence != nil ? "a list" : "one value"
+  }
+}

@@ -1,0 +1,41 @@
+import Benchmarks
+import Foundation
+
+/// The folder of the benchmark files.
+public struct BenchmarkFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  public func file(of definition: BenchmarkDefinition) -> String {
+    "\(path)/\(definition.name).h5"
+  }
+
+  public func hasFile(of definition: BenchmarkDefinition) -> Bool {
+    FileManager.default.fileExists(atPath: file(of: definition))
+  }
+
+  /// Makes the file of a benchmark whose original files this program can generate: the originals
+  /// first, in the benchmark's true layout, then through the same adapter as anybody's files.
+  /// - Throws: `BenchmarkError.noGenerator` for any other benchmark.
+  public func generate(
+    _ definition: BenchmarkDefinition, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> BenchmarkSummary {
+    guard definition.hasGenerator else {
+      throw BenchmarkError.noGenerator(benchmark: definition.name)
+    }
+    let originals = "\(path)/originals/\(definition.name)"
+    try RehearsalGenerator().write(to: originals)
+    return try BenchmarkPreparation.prepare(
+      definition, from: originals, to: file(of: definition), progress: progress)
+  }
+
+  /// What a user has to do to get the file.
+  func remedy(for definition: BenchmarkDefinition) -> String {
+    definition.hasGenerator
+      ? "'scl data prepare \(definition.name)' generates it"
+      : "run 'scl data prepare \(definition.name) --from FOLDER'"
+  }
+}

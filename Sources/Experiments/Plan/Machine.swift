@@ -1,0 +1,70 @@
+import Foundation
+
+/// What this machine and this copy of the program are, for records.
+public enum Machine {
+  /// The number of processors that this process may use.
+  public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Whether the processor has instructions for bfloat16 products.
+  public static var multipliesBFloat16: Bool {
+    let flags = processorField("flags")?.split(separator: " ") ?? []
+    return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
+  }
+
+  public static var processorName: String { processorField("model name") ?? "unknown" }
+
+  /// The largest resident set of this process so far, in bytes.
+  public static var peakMemoryBytes: Int {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return Int(usage.ru_maxrss) * 1024
+  }
+
+  /// The git revision of the sources that this program was built from, found from where it lies;
+  /// "-dirty" where they have changes, "unknown" outside a checkout.
+  public static var sourceRevision: String {
+    var folder = URL(fileURLWithPath: executablePath).deletingLastPathComponent()
+    while folder.path != "/" {
+      let manager = FileManager.default
+      if manager.fileExists(atPath: folder.appendingPathComponent("Package.swift").path),
+        let revision = git(["rev-parse", "HEAD"], in: folder.path), !revision.isEmpty
+      {
+        let changes = git(
+          ["status", "--porcelain", "--", "Sources", "Package.swift"], in: folder.path)
+        return revision + (changes?.isEmpty == false ? "-dirty" : "")
+      }
+      folder.deleteLastPathComponent()
+    }
+    return "unknown"
+  }
+
+  /// This program, for starting it again as another process.
+  public static var executablePath: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+
+  private static func processorField(_ name: String) -> String? {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
+      return nil
+    }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line?.split(separator: ":", maxSplits: 1).last.map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+  }
+
+  private static func git(_ arguments: [String], in folder: String) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-C", folder] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

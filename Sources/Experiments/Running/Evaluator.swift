@@ -1,0 +1,44 @@
+import Benchmarks
+import Metrics
+import Records
+
+/// The only holder of labels in a run: it scores assignments and hands nothing back but scores.
+struct Evaluator {
+  /// Labels of the scored images, in their order.
+  private let truth: [Int32]
+  /// Indices of the scored images in the benchmark file.
+  let fileIndices: [Int]
+  private let clusters: Int
+  private let normaliser: NMINormaliser
+
+  /// - Throws: `ExperimentError.labelsInScoring` if an image to be scored has no label.
+  init(
+    labels: [Int32], fileIndices: [Int], clusters: Int, runProtocol: RunProtocol,
+    benchmark: String
+  ) throws {
+    guard labels.allSatisfy({ $0 >= 0 }) else {
+      throw ExperimentError.labelsInScoring(
+        benchmark: benchmark, split: runProtocol.score.rawValue)
+    }
+    truth = labels
+    self.fileIndices = fileIndices
+    self.clusters = clusters
+    normaliser = runProtocol.nmi
+  }
+
+  func metrics(_ predicted: [Int32]) throws -> RunMetrics {
+    let scores = try ClusteringScores(truth: truth, predicted: predicted, clusters: clusters)
+    return RunMetrics(
+      nmi: scores.nmi(normaliser), acc: scores.acc, ari: scores.ari,
+      nmiArithmetic: scores.nmiArithmetic, nmiGeometric: scores.nmiGeometric,
+      images: predicted.count, clusters: clusters, clusterSizes: scores.clusterSizes)
+  }
+
+  func assignments(_ predicted: [Int32], identity: String, contentHash: String) throws
+    -> Assignments
+  {
+    try Assignments(
+      identity: identity, benchmarkContentHash: contentHash,
+      indices: fileIndices.map(Int64.init), predicted: predicted, truth: truth)
+  }
+}

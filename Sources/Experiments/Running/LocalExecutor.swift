@@ -1,0 +1,107 @@
+import Foundation
+import Records
+import Subprocess
+import SystemPackage
+
+/// How to start this program again for one run.
+public struct ChildCommand: Sendable {
+  /// What comes before the run's own arguments: the experiment file and the common options.
+  private let common: [String]
+
+  public init(
+    experimentFile: String, profile: String?, overrides: [String], options: RunOptions
+  ) {
+    var arguments = [
+      "run-child", experimentFile, "--data", options.data, "--results", options.results,
+      "--device", options.device.rawValue, "--precision", options.precision.rawValue,
+    ]
+    if let profile { arguments += ["--profile", profile] }
+    if let threads = options.threads { arguments += ["--threads", "\(threads)"] }
+    for override in overrides { arguments += ["--set", override] }
+    common = arguments
+  }
+
+  func arguments(for run: PlannedRun) -> [String] {
+    common + [
+      "--only",
+      "benchmark=\(run.benchmark.name),method=\(run.method.description.name),seed=\(run.seed)",
+    ]
+  }
+}
+
+/// What happens to the runs of a sweep. Indices are those of the runs given to the executor.
+public enum SweepEvent: Sendable {
+  case started(Int)
+  case progressed(Int, RunProgress)
+  case finished(Int)
+  case failed(Int, reason: String)
+}
+
+/// Carries out runs on this machine, each in a process of its own, so that one that crashes or runs
+/// out of memory takes no other with it.
+public struct LocalExecutor: Sendable {
+  private let jobs: Int
+  private let command: ChildCommand
+
+  /// - Parameter jobs: how many runs go on at once.
+  public init(jobs: Int, command: ChildCommand) {
+    self.jobs = max(1, jobs)
+    self.command = command
+  }
+
+  /// Carries out `runs` in their order, `jobs` at a time.
+  /// - Parameter onEvent: called from any thread, one call at a time for each run.
+  public func carryOut(
+    _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
+  ) async {
+    await withTaskGroup(of: Void.self) { group in
+      for (index, run) in runs.enumerated() {
+        if index >= jobs { await group.next() }
+        group.addTask {
+          onEvent(.started(index))
+          if let reason = await failure(of: run, progress: { onEvent(.progressed(index, $0)) }) {
+            onEvent(.failed(index, reason: reason))
+          } else {
+            onEvent(.finished(index))
+          }
+        }
+      }
+    }
+  }
+
+  /// Starts the run's process and waits for it.
+  /// - Returns: nil if it finished, otherwise why not.
+  private func failure(
+    of run: PlannedRun, progress: @escaping @Sendable (RunProgress) -> Void
+  ) async -> String? {
+    do {
+      let result = try await Subprocess.run(
+        .path(FilePath(Machine.executablePath)),
+        arguments: Arguments(command.arguments(for: run)), input: .none, output: .sequence,
+        error: .currentStandardError
+      ) { execution in
+        for try await line in execution.standardOutput.strings() {
+          if let known = RunProgress(line: line) { progress(known) }
+        }
+      }
+      guard !result.terminationStatus.isSuccess else { return nil }
+      return recordedFailure(of: run) ?? died(run, "\(result.terminationStatus)")
+    } catch {
+      return died(run, "its process could not be started: \(error)")
+    }
+  }
+
+  /// The reason that the run's process left, if it could.
+  private func recordedFailure(of run: PlannedRun) -> String? {
+    (try? RunFailure.read(from: run.folder.failure))?.reason
+  }
+
+  /// Records a run whose process died without a word.
+  private func died(_ run: PlannedRun, _ how: String) -> String {
+    let reason = "its process died: \(how)"
+    let failure = RunFailure(
+      identity: run.identity, reason: reason, lastLogLines: run.folder.lastLogLines())
+    try? failure.write(to: run.folder.failure)
+    return reason
+  }
+}

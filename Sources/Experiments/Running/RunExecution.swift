@@ -1,0 +1,153 @@
+import Benchmarks
+import ClassicalClustering
+import Foundation
+import Methods
+import Records
+import Torch
+import Vision
+
+/// Carries out one planned run in this process, from the benchmark file to run.json.
+public struct RunExecution {
+  private let run: PlannedRun
+  private let options: RunOptions
+  private let threads: Int
+  private let evaluateEvery: Int
+  private let report: (RunProgress) -> Void
+
+  public init(
+    _ run: PlannedRun, options: RunOptions, experiment: Experiment,
+    report: @escaping (RunProgress) -> Void
+  ) {
+    self.run = run
+    self.options = options
+    threads = options.threads ?? experiment.threads
+    evaluateEvery = experiment.evaluateEvery
+    self.report = report
+  }
+
+  /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
+  public func carryOut() throws {
+    do {
+      try prepareFolder()
+      try finish(try compute())
+    } catch {
+      let failure = RunFailure(
+        identity: run.identity, reason: "\(error)", lastLogLines: run.folder.lastLogLines())
+      try? failure.write(to: run.folder.failure)
+      throw error
+    }
+  }
+
+  /// Removes what an earlier failure, or a result of other settings or data, left in the folder.
+  private func prepareFolder() throws {
+    var leftovers = [run.folder.failure]
+    if case .stale = run.state {
+      let folder = run.folder
+      leftovers += [
+        folder.record, folder.history, folder.assignments, folder.encoder, folder.checkpoint,
+      ]
+    }
+    for path in leftovers where FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// Everything that a finished run writes.
+  private struct Outcome {
+    let record: RunRecord
+    let assignments: Assignments
+    let history: History?
+    let network: (any Module)?
+  }
+
+  private func compute() throws -> Outcome {
+    let start = ContinuousClock.now
+    Torch.threads = threads
+    let path = BenchmarkFolder(options.data).file(of: run.benchmark)
+    let file = try BenchmarkFile.open(path)
+    let task = try RunTask(file, run: run)
+    let context = MethodContext(
+      clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
+      precision: options.precision.resolved(on: options.device), threads: threads)
+    let method = try makeMethod(run.method, context: context, images: task.learnt)
+    let progress = try (method as? any TrainedMethod).map { trained in
+      try Trainer(
+        method: trained, images: task.learnt, seed: run.seed, device: options.device,
+        identity: run.identity, checkpointPath: run.folder.checkpoint,
+        evaluateEvery: evaluateEvery,
+        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, report: report
+      ).train()
+    }
+    report(RunProgress(phase: "assigning", epoch: run.epochs, epochs: run.epochs, fraction: 1))
+    let predicted = try method.assign(task.scored)
+    let trainedImages = Double(task.learnt.count * run.epochs)
+    let seconds = progress?.seconds ?? (ContinuousClock.now - start).seconds
+    let timing = RunTiming(
+      seconds: seconds,
+      imagesPerSecond: progress.map { trainedImages / max($0.trainingSeconds, 1e-9) },
+      peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
+    let assignments = try task.evaluator.assignments(
+      predicted, identity: run.identity, contentHash: file.info.contentSHA256)
+    return Outcome(
+      record: record(
+        metrics: try task.evaluator.metrics(predicted), timing: timing, file: file.info),
+      assignments: assignments, history: progress?.history,
+      network: (method as? any TrainedMethod)?.network)
+  }
+
+  /// Opens the existential so that settings of the method's own type can be made.
+  private func makeMethod<Method: ClusteringMethod>(
+    _ type: Method.Type, context: MethodContext, images: ImageSet
+  ) throws -> any ClusteringMethod {
+    let settings = try Method.Settings.schema.resolve(run.settings)
+    return try Method(settings: settings, context: context, images: images)
+  }
+
+  /// Writes the folder's files, the record last; the checkpoint is then of no more use.
+  private func finish(_ outcome: Outcome) throws {
+    try outcome.history?.write(to: run.folder.history)
+    try outcome.assignments.write(to: run.folder.assignments)
+    if let network = outcome.network {
+      try SafeTensors.write(torchvisionNames(network), to: run.folder.encoder)
+    }
+    try outcome.record.write(to: run.folder.record)
+    try? FileManager.default.removeItem(atPath: run.folder.checkpoint)
+  }
+
+  /// The backbone's tensors under torchvision's names ("layer1.0.conv1.weight"), the rest under
+  /// their own.
+  private func torchvisionNames(_ network: any Module) -> [NamedTensor] {
+    network.state.map { name, tensor in
+      (name.hasPrefix("backbone.") ? String(name.dropFirst("backbone.".count)) : name, tensor)
+    }
+  }
+
+  private func record(
+    metrics: RunMetrics, timing: RunTiming, file: BenchmarkInfo
+  ) -> RunRecord {
+    let method = run.method.description
+    return RunRecord(
+      identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
+      method: method.name, methodTitle: method.title, methodFamily: method.family.rawValue,
+      methodVersion: method.version, seed: run.seed, profile: run.profile,
+      settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
+      provenance: Provenance(
+        sourceRevision: Machine.sourceRevision,
+        benchmarkFile: BenchmarkProvenance(
+          contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
+          definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
+          miniatureOf: run.benchmark.miniatureOf),
+        libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
+        device: options.device.rawValue, deviceName: Machine.processorName,
+        precision: options.precision.resolved(on: options.device).rawValue, threads: threads,
+        finishedAt: Date().formatted(.iso8601)))
+  }
+}
+
+extension RunFolder {
+  /// The end of the log, for a failure's record.
+  public func lastLogLines(_ count: Int = 20) -> [String] {
+    guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").suffix(count).map(String.init)
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// How far a run has come, as a run's process tells the one that started it: one JSON object a line
+/// on standard output.
+public struct RunProgress: Codable, Equatable, Sendable {
+  /// What the run does now: "training", "assigning", "finished".
+  public var phase: String
+  /// Epochs that are complete.
+  public var epoch: Int
+  public var epochs: Int
+  /// The part of the whole run that is done, 0...1.
+  public var fraction: Double
+  public var loss: Double?
+  public var imagesPerSecond: Double?
+
+  /// The object as a line of text.
+  public var line: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+  }
+
+  init(
+    phase: String, epoch: Int, epochs: Int, fraction: Double, loss: Double? = nil,
+    imagesPerSecond: Double? = nil
+  ) {
+    self.phase = phase
+    self.epoch = epoch
+    self.epochs = epochs
+    self.fraction = fraction
+    self.loss = loss
+    self.imagesPerSecond = imagesPerSecond
+  }
+
+  init?(line: String) {
+    guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else {
+      return nil
+    }
+    self = progress
+  }
+}

@@ -1,0 +1,46 @@
+import Benchmarks
+import Records
+import Vision
+
+/// A run's images, without labels for the method and with them for the evaluator.
+struct RunTask {
+  let learnt: ImageSet
+  let scored: ImageSet
+  let evaluator: Evaluator
+
+  init(_ file: BenchmarkFile, run: PlannedRun) throws {
+    let runProtocol = run.runProtocol
+    let learntIndices = try Self.indices(runProtocol.train, in: file, of: run)
+    let scoredIndices = try Self.indices(runProtocol.score, in: file, of: run)
+    // Only the rows that are needed are read, once each.
+    let rows = Set(learntIndices).union(scoredIndices).sorted()
+    let all = try ImageSet(
+      pixels: file.pixels(at: rows), height: file.info.imageSize,
+      width: file.info.imageSize, fileIndices: rows)
+    let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    learnt = all.selecting(learntIndices.compactMap { positions[$0] })
+    scored = all.selecting(scoredIndices.compactMap { positions[$0] })
+    let labels = try file.labels()
+    evaluator = try Evaluator(
+      labels: scoredIndices.map { labels[$0] }, fileIndices: scoredIndices,
+      clusters: run.benchmark.classCount, runProtocol: runProtocol,
+      benchmark: run.benchmark.name)
+  }
+
+  private static func indices(
+    _ selection: SplitSelection, in file: BenchmarkFile, of run: PlannedRun
+  ) throws -> [Int] {
+    let splits: Set<Split> =
+      switch selection {
+      case .train: [.train]
+      case .test: [.test]
+      case .trainAndTest: [.train, .test]
+      case .everything: [.train, .test, .unlabelled]
+      }
+    let indices = file.indices(of: splits)
+    guard !indices.isEmpty else {
+      throw ExperimentError.noImages(benchmark: run.benchmark.name, split: selection.rawValue)
+    }
+    return indices
+  }
+}

@@ -1,0 +1,46 @@
+import CHDF5
+import Foundation
+
+/// An HDF5 file; as a group, its root.
+///
+/// No times are stored: the same calls write the same bytes.
+public final class HDF5File: HDF5Group {
+  /// Makes an empty file, in place of any that is there.
+  public init(creating path: String) throws(HDF5Error) {
+    let location = Location(file: path, object: "/")
+    let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_creation()) }
+    defer { H5Pclose(creation) }
+    try location.call("H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    let file = try location.call("H5Fcreate") {
+      H5Fcreate(path, chdf5_truncate(), creation, chdf5_default_properties())
+    }
+    super.init(id: file, location: location)
+  }
+
+  /// Opens a file for reading.
+  public init(reading path: String) throws(HDF5Error) {
+    let location = Location(file: path, object: "/")
+    // The operating system's reason is clearer than libhdf5's for what it is asked first.
+    guard let stream = fopen(path, "rb") else {
+      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    fclose(stream)
+    guard try location.call("H5Fis_hdf5", { H5Fis_hdf5(path) }) > 0 else {
+      throw .notHDF5(file: path)
+    }
+    let file = try location.call("H5Fopen") {
+      H5Fopen(path, chdf5_read_only(), chdf5_default_properties())
+    }
+    super.init(id: file, location: location)
+  }
+
+  /// Writes everything to the operating system and closes the file; no later call succeeds.
+  ///
+  /// A file that is merely released is closed too, but its errors (a full disk) are lost.
+  public func close() throws(HDF5Error) {
+    try location.call("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
+    let closing = id
+    id = -1
+    try location.call("H5Fclose") { H5Fclose(closing) }
+  }
+}

@@ -1,0 +1,166 @@
+import CHDF5
+
+/// A folder of data sets and other groups.
+///
+/// Paths are relative to the group ("bn1/weight") or, with a leading slash, to the file.
+public class HDF5Group: HDF5Object {
+  /// The names of what the group holds, sorted by their UTF-8 bytes.
+  public func children() throws(HDF5Error) -> [String] {
+    var names: [String] = []
+    let status = withUnsafeMutablePointer(to: &names) { names in
+      H5Literate(
+        id, H5_INDEX_NAME, H5_ITER_INC, nil,
+        { _, name, _, names in
+          guard let name, let names else { return -1 }
+          names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+          return 0
+        }, names)
+    }
+    try location.call("H5Literate") { status }
+    return names
+  }
+
+  /// Whether there is a group or data set of this path.
+  public func contains(_ path: String) throws(HDF5Error) -> Bool {
+    try kind(of: path) != nil
+  }
+
+  /// Whether there is a group of this path.
+  public func containsGroup(_ path: String) throws(HDF5Error) -> Bool {
+    try kind(of: path) == H5O_TYPE_GROUP
+  }
+
+  /// Whether there is a data set of this path.
+  public func containsDataSet(_ path: String) throws(HDF5Error) -> Bool {
+    try kind(of: path) == H5O_TYPE_DATASET
+  }
+
+  /// Opens a group.
+  public func group(_ path: String) throws(HDF5Error) -> HDF5Group {
+    let location = try existing(path, H5O_TYPE_GROUP, "a group")
+    let group = try location.call("H5Gopen2") { H5Gopen2(id, path, chdf5_default_properties()) }
+    return HDF5Group(id: group, location: location)
+  }
+
+  /// Opens a data set.
+  public func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
+    let location = try existing(path, H5O_TYPE_DATASET, "a data set")
+    let dataSet = try location.call("H5Dopen2") { H5Dopen2(id, path, chdf5_default_properties()) }
+    return try HDF5DataSet(opened: dataSet, at: location)
+  }
+
+  /// The object's type, or nil if the group has no object of this path.
+  private func kind(of path: String) throws(HDF5Error) -> H5O_type_t? {
+    // H5Lexists wants every group on the way to exist, so the path is walked.
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for name in path.split(separator: "/") {
+      prefix += name
+      let exists = try location.child(path).call("H5Lexists") {
+        H5Lexists(id, prefix, chdf5_default_properties())
+      }
+      if exists == 0 { return nil }
+      prefix += "/"
+    }
+    let object = try location.child(path).call("H5Oopen") {
+      H5Oopen(id, path, chdf5_default_properties())
+    }
+    defer { H5Oclose(object) }
+    switch H5Iget_type(object) {
+    case H5I_GROUP: return H5O_TYPE_GROUP
+    case H5I_DATASET: return H5O_TYPE_DATASET
+    default: return H5O_TYPE_UNKNOWN
+    }
+  }
+
+  private func existing(
+    _ path: String, _ expected: H5O_type_t, _ name: String
+  ) throws(HDF5Error) -> Location {
+    let location = location.child(path)
+    guard let kind = try kind(of: path) else {
+      throw .missing(file: location.file, object: location.object)
+    }
+    guard kind == expected else {
+      throw .mismatch(
+        file: location.file, object: location.object, expected: name,
+        found: "another kind of object")
+    }
+    return location
+  }
+}
+
+// MARK: - Writing
+
+extension HDF5Group {
+  /// Makes a group, and the groups on its way that are missing.
+  public func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
+    let location = location.child(path)
+    let links = try linkCreation(at: location)
+    defer { H5Pclose(links) }
+    let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_group_creation()) }
+    defer { H5Pclose(creation) }
+    try location.call("H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    let group = try location.call("H5Gcreate2") {
+      H5Gcreate2(id, path, links, creation, chdf5_default_properties())
+    }
+    return HDF5Group(id: group, location: location)
+  }
+
+  /// Makes a data set whose rows are to be written later, and the groups on its way.
+  /// - Parameters:
+  ///   - shape: the length of each axis; empty for a scalar.
+  ///   - chunk: the shape of the blocks in which it is stored; nil stores it in one piece, which
+  ///     reads fastest.
+  public func createDataSet<Element: HDF5Element>(
+    _ path: String, of _: Element.Type, shape: [Int], chunk: [Int]? = nil
+  ) throws(HDF5Error) -> HDF5DataSet {
+    try createDataSet(path, type: Element.storedType, shape: shape, chunk: chunk)
+  }
+
+  /// Makes a data set of these numbers, given in row-major order.
+  /// - Parameter shape: its axes; nil for a list, and empty for a scalar.
+  public func write<Element: HDF5Element>(
+    _ path: String, _ values: [Element], shape: [Int]? = nil
+  ) throws(HDF5Error) {
+    let dataSet = try createDataSet(path, of: Element.self, shape: shape ?? [values.count])
+    try dataSet.write(values)
+  }
+
+  /// Makes a data set of a list of strings.
+  public func write(_ path: String, strings: [String]) throws(HDF5Error) {
+    let type = try makeStringType(at: location.child(path))
+    defer { H5Tclose(type) }
+    let dataSet = try createDataSet(path, type: type, shape: [strings.count], chunk: nil)
+    try dataSet.write(strings: strings, type: type)
+  }
+
+  private func createDataSet(
+    _ path: String, type: hid_t, shape: [Int], chunk: [Int]?
+  ) throws(HDF5Error) -> HDF5DataSet {
+    let location = location.child(path)
+    let links = try linkCreation(at: location)
+    defer { H5Pclose(links) }
+    let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_data_set_creation()) }
+    defer { H5Pclose(creation) }
+    try location.call("H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    if let chunk {
+      let sizes = chunk.map { hsize_t($0) }
+      try location.call("H5Pset_chunk") { H5Pset_chunk(creation, Int32(sizes.count), sizes) }
+    }
+    let space = try makeSpace(shape, at: location)
+    defer { H5Sclose(space) }
+    let dataSet = try location.call("H5Dcreate2") {
+      H5Dcreate2(id, path, type, space, links, creation, chdf5_default_properties())
+    }
+    return try HDF5DataSet(opened: dataSet, at: location)
+  }
+
+  /// Links with UTF-8 names that make the groups on their way. The caller closes the list.
+  private func linkCreation(at location: Location) throws(HDF5Error) -> hid_t {
+    let links = try location.call("H5Pcreate") { H5Pcreate(chdf5_link_creation()) }
+    try location.call("H5Pset_create_intermediate_group") {
+      H5Pset_create_intermediate_group(links, 1)
+    }
+    try location.call("H5Pset_char_encoding") { H5Pset_char_encoding(links, H5T_CSET_UTF8) }
+    return links
+  }
+}

@@ -1,0 +1,79 @@
+import Core
+import Torch
+import Vision
+
+/// The family under which tables group a method.
+public enum MethodFamily: String, Codable, CaseIterable, Sendable {
+  case control = "control"
+  case classical = "classical"
+  case reconstruction = "reconstruction"
+  case deepClustering = "deep clustering"
+  case contrastive = "contrastive"
+  case semantic = "semantic"
+}
+
+/// What a method is, for lists, tables and records.
+public struct MethodDescription: Hashable, Sendable {
+  /// The name in experiment files and folders: "instdisc".
+  public let name: String
+  /// The row name in tables: "InstDisc + k-means".
+  public let title: String
+  public let family: MethodFamily
+  /// Counted up whenever the method computes something else from the same settings: results of
+  /// another version are then stale.
+  public let version: Int
+  /// Authors, title, venue and year.
+  public let reference: String
+  public let summary: String
+
+  public init(
+    name: String, title: String, family: MethodFamily, version: Int, reference: String,
+    summary: String
+  ) {
+    self.name = name
+    self.title = title
+    self.family = family
+    self.version = version
+    self.reference = reference
+    self.summary = summary
+  }
+}
+
+/// What a method is told about its task. There are no labels in it.
+public struct MethodContext: Sendable {
+  /// The number of clusters to find, K.
+  public let clusters: Int
+  /// Every random number comes from streams of this seed.
+  public let seed: UInt64
+  public let device: Device
+  public let precision: Precision
+  public let threads: Int
+
+  public init(
+    clusters: Int, seed: UInt64, device: Device = .cpu, precision: Precision = .float32,
+    threads: Int = 1
+  ) {
+    self.clusters = clusters
+    self.seed = seed
+    self.device = device
+    self.precision = precision
+    self.threads = threads
+  }
+}
+
+/// A way to put images into clusters without labels.
+///
+/// A method that learns by gradient steps conforms to `TrainedMethod` instead. Either is one file
+/// and one line in a `MethodRegistry`; experiment files, sweeps, tables and the diff then know it.
+public protocol ClusteringMethod: AnyObject, SendableMetatype {
+  /// The method's settings: defaults, ranges and their documentation.
+  associatedtype Settings: Configurable
+
+  static var description: MethodDescription { get }
+
+  /// - Parameter images: the images to learn from.
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws
+
+  /// The cluster, 0..<K, of each of `images`, which may be those learnt from or others.
+  func assign(_ images: ImageSet) throws -> [Int32]
+}

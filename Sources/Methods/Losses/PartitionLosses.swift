@@ -1,0 +1,27 @@
+import Foundation
+import Torch
+
+/// How far a batch's mean prediction is from using all clusters alike:
+/// log K + sum_k pbar_k log pbar_k, 0 where the clusters are even (PICA: Huang et al., "Deep Semantic
+/// Clustering by Partition Confidence Maximisation", CVPR 2020, equation 9).
+///
+/// - Parameter probabilities: [B, K].
+public func balanceLoss(_ probabilities: Tensor) throws -> Tensor {
+  let mean = try probabilities.mean(along: [0])
+  let entropy = try (mean * mean.clamped(to: 1e-12...1).log()).sum()
+  return try entropy + Foundation.log(Double(probabilities.shape[1]))
+}
+
+/// PICA's partition uncertainty: the cosine similarity of every cluster's assignment vector over the
+/// batch with those of the other view, as a cross-entropy to the diagonal without a temperature
+/// (Huang et al., CVPR 2020, equations 5 to 8).
+///
+/// - Parameters:
+///   - original: probabilities of one view, [B, K].
+///   - perturbed: probabilities of the other view, [B, K].
+public func partitionUncertainty(_ original: Tensor, _ perturbed: Tensor) throws -> Tensor {
+  let rows = try original.transposed().normalisedRows()
+  let columns = try perturbed.transposed().normalisedRows()
+  let clusters = try Tensor.indices(original.shape[1], on: original.device)
+  return try rows.matmul(columns.transposed()).crossEntropy(clusters)
+}

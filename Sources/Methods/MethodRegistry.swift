@@ -1,0 +1,60 @@
+import Core
+
+/// The methods that experiments can name.
+public struct MethodRegistry: Sendable {
+  public let methods: [any ClusteringMethod.Type]
+
+  public init(_ methods: [any ClusteringMethod.Type]) {
+    self.methods = methods
+  }
+
+  /// The methods of this package, in the order of tables.
+  public static let builtIn = MethodRegistry([
+    KMeansOnPixels.self,
+    InstanceDiscrimination.self,
+    SCL.self,
+  ])
+
+  /// These methods and more, for programs that bring their own.
+  public func adding(_ more: [any ClusteringMethod.Type]) -> MethodRegistry {
+    MethodRegistry(methods + more)
+  }
+
+  public var names: [String] { methods.map { $0.description.name } }
+
+  /// - Throws: `MethodError.unknown` with the nearest name.
+  public func method(_ name: String) throws(MethodError) -> any ClusteringMethod.Type {
+    guard let method = methods.first(where: { $0.description.name == name }) else {
+      throw .unknown(name: name, nearest: nearestName(to: name, among: names), known: names)
+    }
+    return method
+  }
+}
+
+extension ClusteringMethod {
+  /// The method's settings as documentation and tools see them.
+  public static var settings: [SettingDescription] { Settings.schema.descriptions }
+
+  /// Every setting's value once `values` are laid over the defaults.
+  public static func resolve(
+    _ values: [String: SettingValue]
+  ) throws(SettingError) -> [String: SettingValue] {
+    Settings.schema.values(of: try Settings.schema.resolve(values))
+  }
+}
+
+/// Why a method cannot be had or cannot go on.
+public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
+  case unknown(name: String, nearest: String?, known: [String])
+  /// A method that cannot run on what it was given; the reason is shown in the table.
+  case unsupported(method: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .unknown(let name, let nearest, let known):
+      "unknown method '\(name)'; "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))")
+    case .unsupported(let method, let reason): "\(method) cannot run here: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Core
+import Metrics
+import Torch
+import Vision
+
+/// Semantic contrastive learning: instance discrimination whose negatives know about clusters, and
+/// two predictions of an image's cluster that have to agree.
+///
+/// Huang, J. and Gong, S., "Deep Clustering by Semantic Contrastive Learning", BMVC 2022. No code was
+/// released and the body of the paper was not available: this is our reading of its abstract, whose
+/// choices docs/scl.md lists one by one. L = L_sem + L_view + w_c L_con + L_balance.
+public final class SCL: TrainedMethod {
+  public typealias Settings = SCLSettings
+
+  public static let description = MethodDescription(
+    name: "scl", title: "SCL (our reading)", family: .semantic, version: 1,
+    reference: "Huang and Gong, Deep Clustering by Semantic Contrastive Learning, BMVC 2022",
+    summary: "cluster-aware contrast against a memory bank, and consensus of two predictions")
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: SCLSettings
+  private let context: MethodContext
+  private let model: SCLNetwork
+  private let bank: MemoryBank
+  /// The current class of every image, int64 [N]: before the warm-up ends, the classifier's view.
+  private let hypotheses: Tensor
+  /// What the step's loss found and its end needs.
+  private var step: (embedding: Tensor, hypotheses: Tensor)?
+
+  public init(settings: SCLSettings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(
+      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
+      on: context.device)
+    model = try SCLNetwork(settings, context: context)
+    bank = try MemoryBank(
+      count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
+      seed: context.seed, on: context.device)
+    hypotheses = try Tensor.full([images.count], 0, dtype: .int64, on: context.device)
+  }
+
+  public var network: any Module { model }
+
+  public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
+
+  public func beginEpoch(_ epoch: Int) throws {
+    if epoch == settings.warmupEpochs, settings.initialisation == .kmeans {
+      try initialiseHypotheses()
+    }
+  }
+
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let outputs = try batch.views.map { try model($0, training: true) }
+    let (a, b) = (outputs[0], outputs[1])
+    let view = try (partitionUncertainty(a.boundary, b.boundary)
+      + partitionUncertainty(b.boundary, a.boundary)) * (settings.viewWeight / 2)
+    var balance = try balanceLoss(a.boundary) + balanceLoss(b.boundary)
+    var semantic: Tensor
+    var consistency = try view.detached() * 0
+    let consensus: Tensor
+    if batch.epoch < settings.warmupEpochs {
+      semantic = try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
+      consensus = try a.boundary + b.boundary
+    } else {
+      let (near, far) = (try affinities(a, batch), try affinities(b, batch))
+      let perMember = settings.similarity == .mean
+      let (qa, qb) = (
+        try near.prediction(perMember: perMember), try far.prediction(perMember: perMember)
+      )
+      semantic =
+        settings.isSemantic
+        ? try (semanticLoss(near) + semanticLoss(far)) / 2
+        : try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
+      if settings.consistencyWeight > 0 {
+        consistency = try (towards(b, qb, a, qa) + towards(a, qa, b, qb))
+          * (settings.consistencyWeight / 2)
+      }
+      if settings.balance == .both { balance = try balance + balanceLoss(qa) + balanceLoss(qb) }
+      consensus = try normalisedProduct(a.boundary, qa) + normalisedProduct(b.boundary, qb)
+    }
+    step = (
+      embedding: try (a.embedding + b.embedding) / 2,
+      hypotheses: try consensus.detached().argmax(along: 1)
+    )
+    return [
+      ("semantic", semantic), ("view", view), ("consistency", consistency),
+      ("balance", try balance * (settings.balanceWeight / 2)),
+    ]
+  }
+
+  public func finishStep(_ batch: Batch) throws {
+    guard let step else { return }
+    try bank.update(batch.index, with: step.embedding)
+    try hypotheses.setRows(batch.index, to: step.hypotheses)
+    self.step = nil
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    let assigned = try model.encoder.overAll(images, augmentation) { features in
+      let boundary = try model.classify(features)
+      guard settings.assignment != .boundary else { return try boundary.argmax(along: 1) }
+      let similarity = try ClusterAffinities(
+        model.encoder.embed(features), memory: bank.vectors, hypotheses: hypotheses, index: nil,
+        clusters: context.clusters, temperature: settings.temperature
+      ).prediction(perMember: settings.similarity == .mean)
+      return settings.assignment == .similarity
+        ? try similarity.argmax(along: 1)
+        : try normalisedProduct(boundary, similarity).argmax(along: 1)
+    }
+    return try assigned.integers().map(Int32.init)
+  }
+}
+
+// MARK: - The terms
+
+extension SCL {
+  private func instanceLoss(_ output: SCLNetwork.Output, _ batch: Batch) throws -> Tensor {
+    try instanceDiscriminationLoss(
+      output.embedding, memory: bank.vectors, index: batch.index,
+      temperature: settings.temperature)
+  }
+
+  private func affinities(
+    _ output: SCLNetwork.Output, _ batch: Batch
+  ) throws -> ClusterAffinities {
+    try ClusterAffinities(
+      output.embedding, memory: bank.vectors, hypotheses: hypotheses, index: batch.index,
+      clusters: context.clusters, temperature: settings.temperature)
+  }
+
+  private func semanticLoss(_ affinities: ClusterAffinities) throws -> Tensor {
+    switch settings.positives {
+    case .instance: try affinities.instanceLoss()
+    case .cluster: try affinities.clusterLoss()
+    case .both: try (affinities.instanceLoss() + affinities.clusterLoss()) / 2
+    }
+  }
+
+  /// Cross-entropy of the predictions of `other` to the consensus of `view`.
+  private func towards(
+    _ view: SCLNetwork.Output, _ viewSimilarity: Tensor, _ other: SCLNetwork.Output,
+    _ otherSimilarity: Tensor
+  ) throws -> Tensor {
+    let target = try ConsistencyTarget(
+      boundary: view.boundary, similarity: viewSimilarity, consensus: settings.consensus)
+    return try target.crossEntropy(other.boundary) + target.crossEntropy(otherSimilarity)
+  }
+
+  /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
+  private func initialiseHypotheses() throws {
+    let found = try FeatureClustering(restarts: 5, context: context).cluster(bank.vectors.floats(), dimensions: settings.dimensions)
+    let k = context.clusters
+    var agreement = [Int](repeating: 0, count: k * k)
+    for (cluster, boundary) in zip(found, try hypotheses.integers()) {
+      agreement[Int(cluster) * k + Int(boundary)] += 1
+    }
+    let matched = try HungarianAssignment(maximising: agreement, rows: k, columns: k).columnOfRow
+    let renumbered = found.map { matched[Int($0)] ?? Int($0) }
+    try hypotheses.copy(from: Tensor(renumbered))
+  }
+}

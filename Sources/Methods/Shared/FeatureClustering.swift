@@ -1,0 +1,32 @@
+import ClassicalClustering
+import Vision
+
+/// k-means on feature vectors: the last step of every method that learns features alone.
+public struct FeatureClustering {
+  private let kMeans: KMeans
+
+  public init(restarts: Int, context: MethodContext) {
+    var kMeans = KMeans(clusters: context.clusters)
+    kMeans.restarts = restarts
+    kMeans.seed = context.seed
+    kMeans.threads = context.threads
+    self.kMeans = kMeans
+  }
+
+  /// The cluster of each of the feature vectors [N, dimensions].
+  public func cluster(_ features: [Float], dimensions: Int) throws -> [Int32] {
+    try kMeans.fit(features, dimensions: dimensions).labels
+  }
+
+  /// The cluster of each of `images`: centres are found on the images learnt from and kept for any
+  /// others (as SCAN's author states for scores on a test split, user complaint at SCAN issue 38).
+  public func assign(
+    _ images: ImageSet, learnt: ImageSet, features: (ImageSet) throws -> [Float]
+  ) throws -> [Int32] {
+    let known = try features(learnt)
+    let dimensions = known.count / max(1, learnt.count)
+    let result = try kMeans.fit(known, dimensions: dimensions)
+    if images.holdsSameImages(as: learnt) { return result.labels }
+    return try result.assign(try features(images), dimensions: dimensions, threads: kMeans.threads)
+  }
+}

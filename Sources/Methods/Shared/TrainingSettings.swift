@@ -1,0 +1,75 @@
+import Core
+import Foundation
+import Torch
+
+/// How the learning rate changes over a run.
+public enum LearningRateSchedule: String, CaseIterable, Sendable {
+  case constant
+  /// Half a cosine from the full rate to zero, changed at every step (Loshchilov and Hutter, 2017).
+  case cosine
+  /// A factor from an epoch on, and again after every so many.
+  case step
+}
+
+public enum OptimiserKind: String, CaseIterable, Sendable {
+  case sgd
+  case adam
+}
+
+/// Epochs, batches and optimiser. The defaults are AND's (Huang et al., ICML 2019, commit f94c07f):
+/// SGD with Nesterov momentum, learning rate 0.03, divided by ten from epoch 80 on every 40.
+public struct TrainingSettings: Configurable {
+  public var epochs = 200
+  public var batchSize = 128
+  public var optimiser = OptimiserKind.sgd
+  public var learningRate = 0.03
+  public var momentum = 0.9
+  public var nesterov = true
+  public var weightDecay = 5e-4
+  public var schedule = LearningRateSchedule.step
+  public var decayStart = 80
+  public var decayEvery = 40
+  public var decayFactor = 0.1
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .integer("epochs", \.epochs, in: 1...100_000, "passes over the images"),
+    .integer("batch_size", \.batchSize, in: 2...65_536, "images in a step"),
+    .choice("optimiser", \.optimiser, "sgd or adam"),
+    .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at the start"),
+    .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD"),
+    .boolean("nesterov", \.nesterov, "Nesterov's form of momentum"),
+    .number("weight_decay", \.weightDecay, in: 0...1, "weight decay, added to the gradient"),
+    .choice("schedule", \.schedule, "how the learning rate changes"),
+    .integer("decay_start", \.decayStart, in: 0...100_000, "first epoch of the step schedule's decay"),
+    .integer("decay_every", \.decayEvery, in: 1...100_000, "epochs between decays"),
+    .number("decay_factor", \.decayFactor, in: 0...1, "what a decay multiplies the rate by"),
+  ])
+
+  /// The optimiser of a run, to be fed with `learningRate(at:of:)` before every step.
+  public func makeOptimiser(_ parameters: [NamedTensor]) -> any Optimiser {
+    switch optimiser {
+    case .sgd:
+      SGD(
+        parameters, learningRate: learningRate, momentum: momentum,
+        nesterov: nesterov && momentum > 0, weightDecay: weightDecay)
+    case .adam:
+      Adam(parameters, learningRate: learningRate, weightDecay: weightDecay)
+    }
+  }
+
+  /// The learning rate of step `step` of `steps` in `epoch`.
+  public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
+    switch schedule {
+    case .constant: return learningRate
+    case .cosine:
+      let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(epochs)
+      return learningRate * 0.5 * (1 + cos(.pi * progress))
+    case .step:
+      guard epoch >= decayStart else { return learningRate }
+      let decays = 1 + (epoch - decayStart) / decayEvery
+      return (0..<decays).reduce(learningRate) { rate, _ in rate * decayFactor }
+    }
+  }
+}

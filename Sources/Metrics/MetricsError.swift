@@ -1,0 +1,30 @@
+/// Why a score cannot be computed.
+public enum MetricsError: Error, Hashable, Sendable {
+  case lengthsDiffer(truth: Int, predicted: Int)
+  case noPoints
+  /// The table of counts would need more than `ContingencyTable.maximumCells` cells.
+  case tooManyGroups(classes: Int, clusters: Int)
+  case costsDoNotFill(rows: Int, columns: Int, costs: Int)
+  case costNotFinite(row: Int, column: Int)
+  case fewerClustersThanFound(asked: Int, found: Int)
+}
+
+extension MetricsError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .lengthsDiffer(let truth, let predicted):
+      "\(truth) true labels but \(predicted) predicted ones: give one of each for every point"
+    case .noPoints:
+      "no points to score: give at least one"
+    case .tooManyGroups(let classes, let clusters):
+      "\(classes) classes by \(clusters) clusters are too many to score: a table may have "
+        + "\(ContingencyTable.maximumCells) cells"
+    case .costsDoNotFill(let rows, let columns, let costs):
+      "\(costs) costs do not fill a matrix of \(rows) x \(columns)"
+    case .costNotFinite(let row, let column):
+      "the cost in row \(row), column \(column) is not a finite number"
+    case .fewerClustersThanFound(let asked, let found):
+      "\(found) clusters have members, but only \(asked) were asked for"
+    }
+  }
+}

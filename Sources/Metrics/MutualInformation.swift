@@ -1,0 +1,55 @@
+import Foundation
+
+extension ContingencyTable {
+  /// Normalised mutual information (Strehl and Ghosh, JMLR 3, 2002), as scikit-learn defines it:
+  ///
+  ///     NMI = I(classes; clusters) / mean(H(classes), H(clusters))
+  ///
+  /// with the arithmetic or the geometric mean of the two entropies.
+  ///
+  /// In [0, 1]; exactly 1 if and only if classes and clusters are the same groups under other names;
+  /// symmetric in truth and prediction; not adjusted for chance, so more clusters score higher. One
+  /// class in one cluster scores 1; if only one of the two is undivided, the score is 0.
+  ///
+  /// Example: classes 0 0 1 2 in clusters 0 0 1 1 have I = log 2, H(classes) = 1.5 log 2 and
+  /// H(clusters) = log 2: 1 / 1.25 = 0.8 (arithmetic), 1 / sqrt(1.5) = 0.816 (geometric).
+  public func normalisedMutualInformation(_ normaliser: NMINormaliser) -> Double {
+    if classes.count == 1 && clusters.count == 1 { return 1 }
+    if classes.count == 1 || clusters.count == 1 { return 0 }
+    let classEntropy = entropy(of: classSizes)
+    let clusterEntropy = entropy(of: clusterSizes)
+    let mean =
+      switch normaliser {
+      case .arithmetic: (classEntropy + clusterEntropy) / 2
+      case .geometric: (classEntropy * clusterEntropy).squareRoot()
+      }
+    return min(1, mutualInformation / mean)
+  }
+
+  /// The mutual information of classes and clusters, in nats.
+  public var mutualInformation: Double {
+    let total = Double(points)
+    var terms: [Double] = []
+    for row in classes.indices {
+      for column in clusters.indices {
+        let count = counts[row * clusters.count + column]
+        guard count > 0 else { continue }
+        let observed = Double(count) * total
+        let independent = Double(classSizes[row]) * Double(clusterSizes[column])
+        terms.append(Double(count) / total * log(observed / independent))
+      }
+    }
+    return max(0, sumInOrderOfSize(terms))
+  }
+
+  /// The entropy of a division of the points into groups, in nats.
+  private func entropy(of sizes: [Int]) -> Double {
+    let total = Double(points)
+    return sumInOrderOfSize(sizes.map { Double($0) / total * log(total / Double($0)) })
+  }
+}
+
+/// A sum that does not depend on the order of its terms, not even in the last bit.
+func sumInOrderOfSize(_ terms: [Double]) -> Double {
+  terms.sorted().reduce(0, +)
+}

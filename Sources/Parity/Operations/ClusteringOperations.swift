@@ -1,0 +1,29 @@
+import ClassicalClustering
+import Metrics
+
+/// Scores and classical clustering.
+let clusteringOperations: [String: ParityFile.Operation] = [
+  "metric.clustering": { parity in
+    let scores = try ClusteringScores(
+      truth: parity.values("truth"), predicted: parity.values("predicted"))
+    return try largest(
+      parity.largestError([scores.nmiArithmetic], "nmi_arithmetic"),
+      parity.largestError([scores.nmiGeometric], "nmi_geometric"),
+      parity.largestError([scores.acc], "acc"), parity.largestError([scores.ari], "ari"))
+  },
+
+  "cluster.kmeans": { parity in
+    let shape = try parity.shape("initial_centres")
+    var kMeans = KMeans(clusters: shape[0])
+    // To convergence, as the case asks.
+    kMeans.tolerance = 0
+    kMeans.maximumIterations = 100_000
+    let result = try kMeans.fit(
+      parity.values("points"), dimensions: shape[1],
+      startingFrom: parity.values("initial_centres"))
+    return try largest(
+      parity.relativeError(result.centres.map(Double.init), "centres"),
+      parity.largestError(result.labels.map(Double.init), "labels"),
+      parity.relativeError([result.inertia], "inertia"))
+  },
+]

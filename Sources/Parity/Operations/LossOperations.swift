@@ -1,0 +1,53 @@
+import Methods
+import Torch
+
+/// Losses and their gradients.
+let lossOperations: [String: ParityFile.Operation] = [
+  "loss.instance_discrimination": { parity in
+    let features = try parity.leaf("features")
+    let loss = try instanceDiscriminationLoss(
+      features, memory: parity.tensor("memory"), index: parity.indices("index"),
+      temperature: parity.number("temperature"))
+    return try largest(
+      parity.relativeError(loss, "loss"), gradientError(of: loss, features, parity, "grad_features"))
+  },
+
+  "loss.pica": { parity in
+    let (original, perturbed) = (try parity.leaf("original"), try parity.leaf("perturbed"))
+    let loss = try partitionUncertainty(original, perturbed)
+      + balanceLoss(original) * parity.number("lambda_")
+    return try largest(
+      parity.relativeError(loss, "loss"),
+      gradientError(of: loss, original, parity, "grad_original"),
+      perturbed.gradient.map { try parity.relativeError($0, "grad_perturbed") } ?? .infinity)
+  },
+
+  "loss.scl_semantic": { parity in
+    func affinities(_ features: Tensor) throws -> ClusterAffinities {
+      let hypotheses = try parity.values("hypotheses", as: Int64.self)
+      return try ClusterAffinities(
+        features, memory: parity.tensor("memory"), hypotheses: parity.indices("hypotheses"),
+        index: parity.indices("index"), clusters: Int((hypotheses.max() ?? -1) + 1),
+        temperature: parity.number("temperature"))
+    }
+    let first = try parity.leaf("features")
+    let instance = try affinities(first).instanceLoss()
+    let second = try parity.leaf("features")
+    let cluster = try affinities(second).clusterLoss()
+    let prediction = try affinities(parity.tensor("features")).prediction(perMember: false)
+    return try largest(
+      parity.relativeError(prediction, "similarity_prediction"),
+      parity.relativeError(instance, "loss_instance"),
+      gradientError(of: instance, first, parity, "grad_features_instance"),
+      parity.relativeError(cluster, "loss_cluster"),
+      gradientError(of: cluster, second, parity, "grad_features_cluster"))
+  },
+]
+
+/// The relative error of the gradient of `loss` with respect to `leaf`; infinite if there is none.
+private func gradientError(
+  of loss: Tensor, _ leaf: Tensor, _ parity: ParityCase, _ expected: String
+) throws -> Double {
+  try loss.backward()
+  return try leaf.gradient.map { try parity.relativeError($0, expected) } ?? .infinity
+}

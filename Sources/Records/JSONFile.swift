@@ -1,0 +1,76 @@
+import Core
+import Foundation
+
+/// JSON that is the same for the same value: sorted keys, and numbers that survive a round trip.
+enum JSONFile {
+  static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw RecordError.unreadable(
+        file: path, reason: exists ? "it is not a readable file" : "there is no such file")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw RecordError(error, in: path)
+    }
+  }
+
+  static func write(_ value: some Encodable, to path: String) throws {
+    let layout: JSONEncoder.OutputFormatting = [
+      .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
+    ]
+    try AtomicFile.write(encode(value, layout) + Data("\n".utf8), to: path)
+  }
+
+  /// One line without spaces, for hashing.
+  static func canonical(_ value: some Encodable) throws -> Data {
+    try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+  }
+
+  private static func encode(
+    _ value: some Encodable, _ layout: JSONEncoder.OutputFormatting
+  ) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = layout
+    do {
+      return try encoder.encode(value)
+    } catch EncodingError.invalidValue(_, let context) {
+      throw RecordError.notFinite(key: name(of: context.codingPath))
+    }
+  }
+
+  /// "metrics.nmi", "clusterSizes[2]".
+  fileprivate static func name(of path: [any CodingKey]) -> String {
+    path.reduce("") { name, key in
+      if let index = key.intValue { return name + "[\(index)]" }
+      return name.isEmpty ? key.stringValue : name + "." + key.stringValue
+    }
+  }
+}
+
+extension RecordError {
+  /// The decoder's complaint, in words.
+  fileprivate init(_ error: DecodingError, in file: String) {
+    switch error {
+    case .keyNotFound(let key, let context):
+      self = .malformed(
+        file: file, key: JSONFile.name(of: context.codingPath + [key]), problem: "is missing")
+    case .valueNotFound(_, let context):
+      self = .malformed(
+        file: file, key: JSONFile.name(of: context.codingPath), problem: "has no value")
+    case .typeMismatch(let type, let context):
+      self = .malformed(
+        file: file, key: JSONFile.name(of: context.codingPath), problem: "is not of type \(type)")
+    case .dataCorrupted(let context):
+      self = .malformed(
+        file: file, key: JSONFile.name(of: context.codingPath),
+        problem: context.codingPath.isEmpty ? "is not JSON" : "has a value that is not known")
+    @unknown default:
+      self = .malformed(file: file, key: "", problem: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import Core
+import Metrics
+
+/// What a finished run leaves behind, as `run.json` holds it.
+///
+/// The file is written last, so a folder that has one holds a finished run.
+public struct RunRecord: Codable, Equatable, Sendable {
+  /// The version of this layout.
+  public static let currentSchema = 1
+
+  public var schema = currentSchema
+  /// SHA-256 of the resolved settings, data, method version, engine, precision and seed.
+  public var identity: String
+  public var experiment: String
+  public var benchmark: String
+  public var method: String
+  /// The method's row name in tables: "SCL", "InstDisc + k-means".
+  public var methodTitle: String
+  /// The family under which tables group the row: "classical", "contrastive", "semantic".
+  public var methodFamily: String
+  public var methodVersion: Int
+  public var seed: UInt64
+  /// The profile of the experiment file, "default" where none was chosen.
+  public var profile: String
+  /// Every setting of the method with the value that was used, defaults included.
+  public var settings: [String: SettingValue]
+  public var `protocol`: RunProtocol
+  public var metrics: RunMetrics
+  public var timing: RunTiming
+  public var provenance: Provenance
+
+  public init(
+    identity: String, experiment: String, benchmark: String, method: String, methodTitle: String,
+    methodFamily: String, methodVersion: Int, seed: UInt64, profile: String,
+    settings: [String: SettingValue], protocol: RunProtocol, metrics: RunMetrics,
+    timing: RunTiming, provenance: Provenance
+  ) {
+    self.identity = identity
+    self.experiment = experiment
+    self.benchmark = benchmark
+    self.method = method
+    self.methodTitle = methodTitle
+    self.methodFamily = methodFamily
+    self.methodVersion = methodVersion
+    self.seed = seed
+    self.profile = profile
+    self.settings = settings
+    self.protocol = `protocol`
+    self.metrics = metrics
+    self.timing = timing
+    self.provenance = provenance
+  }
+}
+
+/// Which images are learnt from and scored, at what size, and which checkpoint counts.
+public struct RunProtocol: Codable, Hashable, Sendable {
+  /// The images a method learns from.
+  public var train: SplitSelection
+  /// The images that are scored.
+  public var score: SplitSelection
+  /// Height and width of the images in pixels.
+  public var imageSize: Int
+  public var checkpoint: CheckpointRule
+  /// The normaliser of the NMI that tables print; both are recorded.
+  public var nmi: NMINormaliser
+
+  public init(
+    train: SplitSelection = .trainAndTest, score: SplitSelection = .trainAndTest, imageSize: Int,
+    checkpoint: CheckpointRule = .last, nmi: NMINormaliser = .arithmetic
+  ) {
+    self.train = train
+    self.score = score
+    self.imageSize = imageSize
+    self.checkpoint = checkpoint
+    self.nmi = nmi
+  }
+}
+
+/// A choice of a benchmark's splits.
+public enum SplitSelection: String, Codable, CaseIterable, Sendable {
+  case train
+  case test
+  case trainAndTest = "train+test"
+  case everything = "train+test+unlabelled"
+}
+
+/// Which epoch's model is scored.
+public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
+  /// The last epoch's: no label is looked at.
+  case last
+  /// The epoch with the best accuracy, as some published code has it. It looks at labels, and every
+  /// table that it enters says so.
+  case bestByLabels = "best-by-labels"
+}
+
+/// The scores of a run, as fractions of 1.
+public struct RunMetrics: Codable, Equatable, Sendable {
+  /// Under the protocol's normaliser.
+  public var nmi: Double
+  public var acc: Double
+  public var ari: Double
+  public var nmiArithmetic: Double
+  public var nmiGeometric: Double
+  /// Number of scored images.
+  public var images: Int
+  /// Number of clusters asked for.
+  public var clusters: Int
+  /// Members of every cluster, largest first; a cluster without members has 0.
+  public var clusterSizes: [Int]
+
+  public init(
+    nmi: Double, acc: Double, ari: Double, nmiArithmetic: Double, nmiGeometric: Double,
+    images: Int, clusters: Int, clusterSizes: [Int]
+  ) {
+    self.nmi = nmi
+    self.acc = acc
+    self.ari = ari
+    self.nmiArithmetic = nmiArithmetic
+    self.nmiGeometric = nmiGeometric
+    self.images = images
+    self.clusters = clusters
+    self.clusterSizes = clusterSizes
+  }
+}
+
+/// How long a run took. Time is provenance: nothing is decided by it.
+public struct RunTiming: Codable, Equatable, Sendable {
+  /// Wall-clock seconds of all sessions of the run together.
+  public var seconds: Double
+  /// Training images per second (an image counts once, whatever its number of views); nil for a
+  /// method that does not train.
+  public var imagesPerSecond: Double?
+  /// Peak resident memory of the run's process.
+  public var peakMemoryBytes: Int
+  /// How often the run was taken up again from a checkpoint.
+  public var resumptions: Int
+
+  public init(seconds: Double, imagesPerSecond: Double?, peakMemoryBytes: Int, resumptions: Int) {
+    self.seconds = seconds
+    self.imagesPerSecond = imagesPerSecond
+    self.peakMemoryBytes = peakMemoryBytes
+    self.resumptions = resumptions
+  }
+}
+
+/// Where a run's numbers come from.
+public struct Provenance: Codable, Equatable, Sendable {
+  /// The git revision of the program, "-dirty" appended where the tree had changes; "unknown"
+  /// outside a checkout.
+  public var sourceRevision: String
+  public var benchmarkFile: BenchmarkProvenance
+  public var libtorch: String
+  public var openBLAS: String
+  /// "cpu" or "cuda", with the processor's or the card's name.
+  public var device: String
+  public var deviceName: String
+  public var precision: String
+  public var threads: Int
+  /// When the run finished, in UTC (ISO 8601).
+  public var finishedAt: String
+
+  public init(
+    sourceRevision: String, benchmarkFile: BenchmarkProvenance, libtorch: String,
+    openBLAS: String, device: String, deviceName: String, precision: String, threads: Int,
+    finishedAt: String
+  ) {
+    self.sourceRevision = sourceRevision
+    self.benchmarkFile = benchmarkFile
+    self.libtorch = libtorch
+    self.openBLAS = openBLAS
+    self.device = device
+    self.deviceName = deviceName
+    self.precision = precision
+    self.threads = threads
+    self.finishedAt = finishedAt
+  }
+}
+
+/// The benchmark file that a run read.
+public struct BenchmarkProvenance: Codable, Equatable, Sendable {
+  public var contentHash: String
+  /// Whether every image of the benchmark's definition is there.
+  public var complete: Bool
+  public var images: Int
+  /// The number of images of the definition.
+  public var definitionImages: Int
+  /// The original form: "CIFAR-10 binary version", "class folders (JPEG)".
+  public var sourceFormat: String
+  /// The benchmark that this is a generated miniature of, if it is one.
+  public var miniatureOf: String?
+
+  public init(
+    contentHash: String, complete: Bool, images: Int, definitionImages: Int,
+    sourceFormat: String, miniatureOf: String?
+  ) {
+    self.contentHash = contentHash
+    self.complete = complete
+    self.images = images
+    self.definitionImages = definitionImages
+    self.sourceFormat = sourceFormat
+    self.miniatureOf = miniatureOf
+  }
+}

@@ -1,0 +1,172 @@
+import Metrics
+
+/// Measured results beside what they are to reproduce, with a verdict on each score.
+///
+/// Only like is compared with like: where the protocols are known to differ, the verdict is "not
+/// comparable" and says in what; where a published row's protocol is not known, that is said too.
+public struct TableDiff: Equatable, Sendable {
+  /// What the results are compared with: a file or an experiment.
+  public let reference: String
+  public let experiment: String
+  public let profile: String
+  public let tolerance: Tolerance
+  /// Benchmark by benchmark, in the order of the result table's rows.
+  public let comparisons: [Comparison]
+  /// What stands on one side only, or needs to be said of the results.
+  public let remarks: [String]
+
+  /// Whether any comparable score differs by more than the tolerance.
+  public var hasFailures: Bool {
+    comparisons.contains { $0.verdict == .differs }
+  }
+
+  /// Against published figures. `points` is the allowed difference; without it `Tolerance.spread`
+  /// holds. NMI is compared under the published row's normaliser where that is known.
+  public init(_ table: ResultTable, against paper: PaperTables, within points: Double? = nil) {
+    reference = paper.file
+    experiment = table.experiment
+    profile = table.profile
+    let tolerance = points.map { Tolerance.points($0) } ?? .spread
+    self.tolerance = tolerance
+    let cells = table.allCells.filter { $0.method.family != MethodFamily.control }
+    comparisons = cells.flatMap { Self.comparisons(of: $0, paper: paper, tolerance: tolerance) }
+
+    var remarks = Self.remarks(on: table)
+    let controls = table.methods.filter { $0.family == MethodFamily.control }
+    if !controls.isEmpty {
+      remarks.append(
+        "Controls, which have no published counterpart: "
+          + controls.map(\.title).joined(separator: ", "))
+    }
+    remarks += Self.unmeasured(in: paper, cells: cells)
+    self.remarks = remarks
+  }
+
+  /// Against other results of the same layout, the control.
+  public init(
+    _ treatment: ResultTable, against control: ResultTable, within points: Double? = nil
+  ) {
+    reference = "experiment \(control.experiment), profile \(control.profile)"
+    experiment = treatment.experiment
+    profile = treatment.profile
+    let tolerance = points.map { Tolerance.points($0) } ?? .spread
+    self.tolerance = tolerance
+    var comparisons: [Comparison] = []
+    var onlyTreatment: [ResultCell] = []
+    var onlyControl: [ResultCell] = []
+    for cell in treatment.allCells {
+      let other = control.cell(benchmark: cell.benchmark, method: cell.method.name)
+      if let other, !other.records.isEmpty {
+        comparisons += Self.comparisons(of: cell, control: other, tolerance: tolerance)
+      } else {
+        onlyTreatment.append(cell)
+      }
+    }
+    for cell in control.allCells where !cell.records.isEmpty {
+      if treatment.cell(benchmark: cell.benchmark, method: cell.method.name) == nil {
+        onlyControl.append(cell)
+      }
+    }
+    self.comparisons = comparisons
+    var remarks = Self.remarks(on: treatment)
+    if !onlyTreatment.isEmpty {
+      remarks.append("Without a result in the control: \(Self.list(onlyTreatment))")
+    }
+    if !onlyControl.isEmpty {
+      remarks.append("Only in the control: \(Self.list(onlyControl))")
+    }
+    self.remarks = remarks
+  }
+
+  private static func comparisons(
+    of cell: ResultCell, paper: PaperTables, tolerance: Tolerance
+  ) -> [Comparison] {
+    var comparisons: [Comparison] = []
+    let rows = paper.rows(of: cell.method.name)
+    for row in rows {
+      guard let published = row.cells[cell.benchmark] else { continue }
+      let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
+      let protocols = ProtocolComparison(cell, published: theirs)
+      for metric in ScoreMetric.allCases {
+        guard let figure = published[metric] else { continue }
+        var unknown = protocols.unknown
+        if metric == .nmi && theirs.nmi == nil { unknown.append("normaliser of NMI") }
+        // A spread counts as one over trials only where the row is a mean of trials.
+        let spread = theirs.statistic == .mean ? figure.spread : nil
+        comparisons.append(
+          Comparison(
+            cell, metric, cell.statistics(of: metric, normaliser: theirs.nmi),
+            against: ComparisonReference(
+              title: row.title, sources: row.sources, value: figure.value, spread: spread),
+            tolerance: tolerance, differences: protocols.differences, unknown: unknown))
+      }
+    }
+    return comparisons.isEmpty
+      ? [withoutReference(cell, rows: rows, file: paper.file)] : comparisons
+  }
+
+  private static func withoutReference(
+    _ cell: ResultCell, rows: [PublishedRow], file: String
+  ) -> Comparison {
+    let title = BenchmarkTitles.title(of: cell.benchmark)
+    let notes = rows.filter { $0.cells.isEmpty && !$0.note.isEmpty }.map(\.note)
+    let reason =
+      if rows.isEmpty {
+        "\(file) has no row of \(cell.method.name)"
+      } else {
+        notes.first.map { "\(cell.method.title): \($0)" }
+          ?? "\(file) has no figure of \(cell.method.name) on \(title)"
+      }
+    var comparison = Comparison(
+      benchmark: cell.benchmark, method: cell.method, metric: nil, reference: nil,
+      finished: cell.records.count, planned: cell.planned, verdict: .noReference(reason))
+    if cell.records.isEmpty {
+      comparison.verdict = .noResult(cell.state, cell.reasonForNoResult)
+    }
+    for metric in ScoreMetric.allCases {
+      comparison.measured[metric] = cell.statistics(of: metric)
+    }
+    return comparison
+  }
+
+  private static func comparisons(
+    of cell: ResultCell, control: ResultCell, tolerance: Tolerance
+  ) -> [Comparison] {
+    let protocols = ProtocolComparison(cell, control: control)
+    let normaliser = cell.runProtocol?.nmi
+    return ScoreMetric.allCases.compactMap { metric in
+      control.statistics(of: metric, normaliser: normaliser).map { statistics in
+        Comparison(
+          cell, metric, cell.statistics(of: metric, normaliser: normaliser),
+          against: ComparisonReference(
+            title: control.method.title, sources: [], value: statistics.mean,
+            spread: statistics.standardDeviation),
+          tolerance: tolerance, differences: protocols.differences, unknown: [])
+      }
+    }
+  }
+
+  private static func remarks(on table: ResultTable) -> [String] {
+    table.distance.map { "Departs from the published experiments: \($0)" }
+  }
+
+  /// A line for each benchmark on published rows of methods that are not planned there.
+  private static func unmeasured(in paper: PaperTables, cells: [ResultCell]) -> [String] {
+    BenchmarkTitles.names.compactMap { benchmark in
+      let measured = Set(cells.filter { $0.benchmark == benchmark }.map(\.method.name))
+      let rows = paper.rows.filter {
+        $0.cells[benchmark] != nil && !measured.contains($0.method)
+      }
+      if rows.isEmpty { return nil }
+      let title = BenchmarkTitles.title(of: benchmark)
+      if measured.isEmpty { return "Published, not measured here: \(title), \(rows.count) rows" }
+      return "Published, not measured here: \(title): "
+        + rows.map(\.title).joined(separator: ", ")
+    }
+  }
+
+  private static func list(_ cells: [ResultCell]) -> String {
+    cells.map { "\($0.method.title) on \(BenchmarkTitles.title(of: $0.benchmark))" }
+      .joined(separator: ", ")
+  }
+}

@@ -1,0 +1,81 @@
+/// The tables of a Markdown text with the lines in which they stand.
+struct MarkdownReader {
+  struct Row {
+    var line: Int
+    var cells: [String]
+  }
+
+  struct Table {
+    var header: Row
+    var rows: [Row]
+  }
+
+  let file: String
+
+  /// Reads every pipe table; the rest of the text is for people.
+  func tables(in text: String) throws(PaperTablesError) -> [Table] {
+    var tables: [Table] = []
+    var block: [Row] = []
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      if line.hasPrefix("|") {
+        block.append(Row(line: index + 1, cells: cells(of: line)))
+      } else if !block.isEmpty {
+        tables.append(try table(of: block))
+        block = []
+      }
+    }
+    if !block.isEmpty { tables.append(try table(of: block)) }
+    return tables
+  }
+
+  private func table(of block: [Row]) throws(PaperTablesError) -> Table {
+    let header = block[0]
+    func error(_ line: Int, _ problem: PaperTablesError.Problem) -> PaperTablesError {
+      PaperTablesError(file: file, line: line, problem: problem)
+    }
+    guard block.count > 1, block[1].cells.allSatisfy(isDelimiter) else {
+      throw error(header.line + 1, .missingDelimiter)
+    }
+    for (index, column) in header.cells.enumerated()
+    where header.cells[..<index].contains(column) {
+      throw error(header.line, .repeatedColumn(column))
+    }
+    for row in block.dropFirst() where row.cells.count != header.cells.count {
+      throw error(
+        row.line, .wrongCellCount(expected: header.cells.count, found: row.cells.count))
+    }
+    return Table(header: header, rows: Array(block.dropFirst(2)))
+  }
+
+  private func isDelimiter(_ cell: String) -> Bool {
+    cell.contains("-") && cell.allSatisfy { $0 == "-" || $0 == ":" }
+  }
+
+  /// The cells between the pipes; `\|` is a pipe inside a cell.
+  private func cells(of line: Substring) -> [String] {
+    var cells: [String] = []
+    var cell = ""
+    var isEscaped = false
+    for character in line.dropFirst() {
+      switch (character, isEscaped) {
+      case ("|", false):
+        cells.append(cell)
+        cell = ""
+      case ("\\", false):
+        isEscaped = true
+        continue
+      case (let other, true) where other != "|":
+        cell += "\\\(other)"
+      default:
+        cell.append(character)
+      }
+      isEscaped = false
+    }
+    if !cell.allSatisfy(\.isWhitespace) { cells.append(cell) }
+    return cells.map { cell in
+      let start = cell.drop(while: \.isWhitespace)
+      return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// What is wrong with a file of published figures, and in which line.
+public struct PaperTablesError: Error, Equatable {
+  public enum Problem: Equatable, Sendable {
+    case unreadable(reason: String)
+    case noFigures
+    case unknownTable(firstColumn: String)
+    case missingDelimiter
+    case missingColumn(String, table: String)
+    case repeatedColumn(String)
+    case unknownColumn(String, nearest: String?)
+    case wrongCellCount(expected: Int, found: Int)
+    case emptyCell(column: String)
+    case malformedMethod(String)
+    case malformedCell(String, column: String)
+    case malformedNumber(String, column: String)
+    case outOfRange(String, column: String)
+    case malformedProtocolValue(String, column: String, allowed: String)
+    case unknownProtocol(String, nearest: String?)
+    case unknownSource(String, nearest: String?)
+    case figuresWithoutSource
+    case duplicate(String, firstLine: Int)
+  }
+
+  public var file: String
+  /// The line in the file, counted from 1; nil for what concerns the file as a whole.
+  public var line: Int?
+  public var problem: Problem
+}
+
+extension PaperTablesError: CustomStringConvertible, LocalizedError {
+  public var errorDescription: String? { description }
+
+  public var description: String {
+    line.map { "\(file):\($0): \(problem)" } ?? "\(file): \(problem)"
+  }
+}
+
+extension PaperTablesError.Problem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let reason):
+      "cannot be read (\(reason)): name a file of published figures such as paper-tables.md"
+    case .noFigures:
+      "holds no figures: a table of figures has the columns method, row, one per benchmark, "
+        + "source, protocol and note"
+    case .unknownTable(let column):
+      "a table whose first column is '\(column)' is not known: begin with 'method' (figures), "
+        + "'protocol' or 'key' (sources)"
+    case .missingDelimiter:
+      "the line below a table's heading must be its delimiter: write |---| for each column"
+    case .missingColumn(let column, let table):
+      "the table of \(table) has no column '\(column)': add it"
+    case .repeatedColumn(let column):
+      "the column '\(column)' stands here twice: remove one"
+    case .unknownColumn(let column, let nearest):
+      "'\(column)' is not a benchmark or another known column"
+        + suggestion(nearest, otherwise: "the benchmarks are \(Self.benchmarks)")
+    case .wrongCellCount(let expected, let found):
+      "the row has \(found) cells where the heading has \(expected): write '-' for an empty cell"
+    case .emptyCell(let column):
+      "the cell '\(column)' is empty: write '-' for a figure that is not known"
+    case .malformedMethod(let method):
+      "'\(method)' is not a method id: write small letters, digits and hyphens, as in 'imc-swav'"
+    case .malformedCell(let cell, let column):
+      "'\(cell)' (\(column)) is not NMI/ACC/ARI: write three figures as in 56.1/64.5/46.7, "
+        + "'-' for each that is not known"
+    case .malformedNumber(let number, let column):
+      "'\(number)' (\(column)) is not a number: write per cent as in 56.1 or 56.1+-0.4, "
+        + "'-' if it is not known"
+    case .outOfRange(let number, let column):
+      "'\(number)' (\(column)) lies outside 0 to 100: write per cent"
+    case .malformedProtocolValue(let value, let column, let allowed):
+      "'\(value)' is not a value of '\(column)': write \(allowed), '?' if it is not known, or six "
+        + "of these with ' / ' between them"
+    case .unknownProtocol(let name, let nearest):
+      "the protocol '\(name)' is not in the table of protocols"
+        + suggestion(nearest, otherwise: "add it there")
+    case .unknownSource(let key, let nearest):
+      "the source '\(key)' is not in the table of sources"
+        + suggestion(nearest, otherwise: "add it there")
+    case .figuresWithoutSource:
+      "the row has figures and no source: name a key of the table of sources"
+    case .duplicate(let row, let firstLine):
+      "\(row) stands already in line \(firstLine): remove one or give it a name of its own"
+    }
+  }
+
+  private static let benchmarks = BenchmarkTitles.titles.joined(separator: ", ")
+
+  private func suggestion(_ nearest: String?, otherwise: String) -> String {
+    nearest.map { ": did you mean '\($0)'?" } ?? ": \(otherwise)"
+  }
+}

@@ -1,0 +1,92 @@
+import Metrics
+
+/// A published score in per cent.
+public struct PublishedFigure: Equatable, Sendable {
+  public var value: Double
+  /// The standard deviation that the source prints, in points.
+  public var spread: Double?
+
+  public init(value: Double, spread: Double? = nil) {
+    self.value = value
+    self.spread = spread
+  }
+}
+
+/// What a source prints of a method on a benchmark; nil where it prints nothing that could be read.
+public struct PublishedCell: Equatable, Sendable {
+  public var nmi: PublishedFigure?
+  public var acc: PublishedFigure?
+  public var ari: PublishedFigure?
+
+  public init(nmi: PublishedFigure?, acc: PublishedFigure?, ari: PublishedFigure?) {
+    self.nmi = nmi
+    self.acc = acc
+    self.ari = ari
+  }
+
+  public subscript(metric: ScoreMetric) -> PublishedFigure? {
+    switch metric {
+    case .nmi: nmi
+    case .acc: acc
+    case .ari: ari
+    }
+  }
+}
+
+/// How published figures were obtained on a benchmark; nil is unknown.
+public struct PublishedProtocol: Equatable, Sendable {
+  public enum Statistic: String, CaseIterable, Sendable {
+    case mean
+    /// The best of several trials.
+    case best
+    case single
+  }
+
+  public enum Checkpoint: String, CaseIterable, Sendable {
+    case last
+    case lowestLoss = "lowest-loss"
+    case bestByLabels = "best-by-labels"
+  }
+
+  public var statistic: Statistic?
+  /// The images learnt from.
+  public var train: ImageSplits?
+  /// The images scored.
+  public var score: ImageSplits?
+  /// Height and width of the network's input in pixels.
+  public var imageSize: Int?
+  public var nmi: NMINormaliser?
+  public var checkpoint: Checkpoint?
+
+  public init(
+    statistic: Statistic? = nil, train: ImageSplits? = nil, score: ImageSplits? = nil,
+    imageSize: Int? = nil, nmi: NMINormaliser? = nil, checkpoint: Checkpoint? = nil
+  ) {
+    self.statistic = statistic
+    self.train = train
+    self.score = score
+    self.imageSize = imageSize
+    self.nmi = nmi
+    self.checkpoint = checkpoint
+  }
+}
+
+/// A row of `paper-tables.md`.
+public struct PublishedRow: Equatable, Sendable {
+  /// The id of the method, as in "pica".
+  public var method: String
+  /// The row's own name, as in "PICA (best)".
+  public var title: String
+  /// Keys of the file's table of sources.
+  public var sources: [String]
+  /// The name of its protocol in the file's table of protocols.
+  public var protocolName: String
+  /// By benchmark; a benchmark without any figure is not in it.
+  public var cells: [String: PublishedCell]
+  /// By benchmark, for each of the six.
+  public var protocols: [String: PublishedProtocol]
+  /// A remark of the file on this row; empty if there is none.
+  public var note: String
+  /// Where the row stands in the file.
+  public var line: Int
+}

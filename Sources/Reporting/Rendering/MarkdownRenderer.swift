@@ -1,0 +1,58 @@
+/// Result tables in Markdown: as many benchmarks beside each other as a terminal holds.
+enum MarkdownRenderer {
+  static func render(_ layout: TableLayout) -> String {
+    var parts = layout.caption.map { MarkdownText.wrapped($0) }
+    var columns = 0..<0
+    for next in layout.columns.indices {
+      let widened = columns.lowerBound..<(next + 1)
+      if columns.isEmpty || fits(grid(layout, widened)) {
+        columns = widened
+      } else {
+        parts.append(grid(layout, columns).lines.joined(separator: "\n"))
+        columns = next..<(next + 1)
+      }
+    }
+    if !columns.isEmpty { parts.append(grid(layout, columns).lines.joined(separator: "\n")) }
+    if !layout.notes.isEmpty {
+      parts.append(
+        layout.notes.map { MarkdownText.wrapped("\($0.mark) \($0.text)", bullet: "- ") }
+          .joined(separator: "\n"))
+    }
+    if !layout.remarks.isEmpty {
+      parts.append(
+        layout.remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
+    }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func fits(_ grid: MarkdownGrid) -> Bool {
+    grid.lines[0].count <= MarkdownText.width
+  }
+
+  private static func grid(_ layout: TableLayout, _ range: Range<Int>) -> MarkdownGrid {
+    let columns = layout.columns[range]
+    var header = ["Method"]
+    for column in columns {
+      let title = Escaping.markdown(column.title) + column.marks.joined()
+      header += ["\(title) NMI", "ACC", "ARI"] + (column.showsCount ? ["n"] : [])
+    }
+    var grid = MarkdownGrid(
+      header: header, isNumeric: [false] + Array(repeating: true, count: header.count - 1))
+    for group in layout.groups {
+      grid.rows.append(
+        ["**\(Escaping.markdown(group.title))**"]
+          + Array(repeating: "", count: header.count - 1))
+      for row in group.rows {
+        var texts = [Escaping.markdown(row.title)]
+        for (column, cell) in zip(columns, row.cells[range]) {
+          texts += cell.figures.map { figure in
+            (figure.isBest ? "**\(figure.text)**" : figure.text) + figure.marks.joined()
+          }
+          if column.showsCount { texts.append(cell.count) }
+        }
+        grid.rows.append(texts)
+      }
+    }
+    return grid
+  }
+}

@@ -1,0 +1,83 @@
+import Metrics
+
+extension TableDiff {
+  /// An object for each comparison and each remark, and one that sums up, on lines of their own.
+  /// Scores are in per cent, differences in points.
+  public func jsonLines() -> String {
+    let lines = comparisons.map { comparison in
+      JSONLines.line(
+        ComparisonObject(comparison, experiment: experiment, profile: profile, against: reference))
+    }
+    let notes = remarks.map { JSONLines.line(RemarkObject(text: $0)) }
+    var verdicts: [String: Int] = [:]
+    for comparison in comparisons { verdicts[comparison.verdict.title, default: 0] += 1 }
+    let summary = SummaryObject(
+      experiment: experiment, profile: profile, against: reference, verdicts: verdicts,
+      hasFailures: hasFailures)
+    return lines.joined() + notes.joined() + JSONLines.line(summary)
+  }
+
+  private struct RemarkObject: Encodable {
+    let kind = "remark"
+    var text: String
+  }
+
+  private struct SummaryObject: Encodable {
+    let kind = "summary"
+    var experiment: String
+    var profile: String
+    var against: String
+    var verdicts: [String: Int]
+    var hasFailures: Bool
+  }
+}
+
+private struct ComparisonObject: Encodable {
+  let kind = "comparison"
+  let unit = "percent"
+  var experiment: String
+  var profile: String
+  var against: String
+  var benchmark: String
+  var method: String
+  var metric: ScoreMetric?
+  var row: String?
+  var sources: [String]?
+  var reference: Double?
+  var referenceSpread: Double?
+  var measured: [String: Double]
+  var standardDeviation: [String: Double]
+  var finished: Int
+  var planned: Int
+  var difference: Double?
+  var tolerance: Double?
+  var verdict: String
+  var reasons: [String]
+  var unknown: [String]
+
+  init(_ comparison: Comparison, experiment: String, profile: String, against: String) {
+    self.experiment = experiment
+    self.profile = profile
+    self.against = against
+    benchmark = comparison.benchmark
+    method = comparison.method.name
+    metric = comparison.metric
+    row = comparison.reference?.title
+    sources = comparison.reference?.sources
+    reference = comparison.reference?.value.fourDecimals
+    referenceSpread = comparison.reference?.spread?.fourDecimals
+    measured = [:]
+    standardDeviation = [:]
+    for (metric, statistics) in comparison.measured {
+      measured[metric.rawValue] = statistics.mean.fourDecimals
+      standardDeviation[metric.rawValue] = statistics.standardDeviation?.fourDecimals
+    }
+    finished = comparison.finished
+    planned = comparison.planned
+    difference = comparison.difference?.fourDecimals
+    tolerance = comparison.tolerance?.fourDecimals
+    verdict = comparison.verdict.title
+    reasons = comparison.verdict.reasons
+    unknown = comparison.unknown
+  }
+}

@@ -1,0 +1,112 @@
+import Metrics
+
+extension TableDiff {
+  /// A table for each benchmark, reasons by number below, then a summary; ends with a line break.
+  public func markdown() -> String {
+    var parts = [
+      MarkdownText.wrapped(
+        "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)")
+    ]
+    var reasons: [String] = []
+    for benchmark in BenchmarkTitles.sorted(comparisons.map(\.benchmark)) {
+      var grid = MarkdownGrid(
+        header: [
+          "Method", "Compared with", "Score", "Reference", "Measured", "Difference", "Verdict",
+        ],
+        isNumeric: [false, false, false, true, true, true, false])
+      var previous = ("", "")
+      for comparison in comparisons where comparison.benchmark == benchmark {
+        let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
+        let title = Escaping.markdown(comparison.method.title)
+        let compared = Escaping.markdown(comparison.comparedWith)
+        // A name that the line above has already is not said again.
+        grid.rows.append([
+          title == previous.0 ? "" : title,
+          title == previous.0 && compared == previous.1 ? "" : compared,
+          comparison.metric?.title ?? "all", comparison.referenceText, comparison.measuredText,
+          comparison.difference.map { $0.signed } ?? "",
+          comparison.verdict.title
+            + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
+        ])
+        previous = (title, compared)
+      }
+      parts.append("### \(Escaping.markdown(BenchmarkTitles.title(of: benchmark)))")
+      parts.append(grid.lines.joined(separator: "\n"))
+    }
+    if !reasons.isEmpty {
+      parts.append(
+        reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ") }
+          .joined(separator: "\n"))
+    }
+    if !remarks.isEmpty {
+      parts.append(remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
+    }
+    parts.append(summary)
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private var toleranceText: String {
+    switch tolerance {
+    case .points(let points): "Reproduced: within \(points.oneDecimal) points."
+    case .spread: "Reproduced: within 1 point, or 2 combined standard deviations if that is more."
+    }
+  }
+
+  /// "Verdicts: reproduced 3, differs 1, not comparable 4.".
+  var summary: String {
+    var counts: [(title: String, count: Int)] = []
+    for comparison in comparisons {
+      let title = comparison.verdict.title
+      if let index = counts.firstIndex(where: { $0.title == title }) {
+        counts[index].count += 1
+      } else {
+        counts.append((title, 1))
+      }
+    }
+    let text = counts.map { "\($0.title) \($0.count)" }.joined(separator: ", ")
+    return counts.isEmpty ? "Nothing to compare." : "Verdicts: \(text)."
+  }
+
+  private func number(of reason: String, in reasons: inout [String]) -> Int {
+    if let index = reasons.firstIndex(of: reason) { return index + 1 }
+    reasons.append(reason)
+    return reasons.count
+  }
+}
+
+extension Comparison {
+  /// What stands below the table for this line.
+  fileprivate var footnotes: [String] {
+    verdict.reasons
+      + (unknown.isEmpty ? [] : ["protocol partly unknown: \(unknown.joined(separator: ", "))"])
+  }
+
+  fileprivate var comparedWith: String {
+    guard let reference else { return "–" }
+    return reference.sources.isEmpty
+      ? reference.title : "\(reference.title), \(reference.sources.joined(separator: " "))"
+  }
+
+  fileprivate var referenceText: String {
+    guard let reference else { return "–" }
+    let value = reference.value.oneDecimal
+    return reference.spread.map { "\(value) ± \($0.oneDecimal)" } ?? value
+  }
+
+  fileprivate var measuredText: String {
+    if measured.isEmpty { return "–" }
+    let statistics = ScoreMetric.allCases.compactMap { measured[$0] }
+    let text =
+      metric == nil
+      ? statistics.map(\.mean.oneDecimal).joined(separator: "/")
+      : statistics.map(TableText.figure).joined()
+    return finished == planned ? text : "\(text) (n = \(finished) of \(planned))"
+  }
+}
+
+extension Double {
+  fileprivate var signed: String {
+    let text = oneDecimal
+    return self > 0 && text != "0.0" ? "+\(text)" : text
+  }
+}

@@ -1,0 +1,84 @@
+import Records
+
+/// A row of a result table.
+public struct TableMethod: Equatable, Sendable {
+  public var name: String
+  /// The row's title: "InstDisc + k-means".
+  public var title: String
+  /// The family under which the row stands: "classical", "contrastive".
+  public var family: String
+
+  public init(name: String, title: String, family: String) {
+    self.name = name
+    self.title = title
+    self.family = family
+  }
+}
+
+/// What became of one run that an experiment plans.
+public struct RunOutcome: Equatable, Sendable {
+  public enum Result: Equatable, Sendable {
+    case finished(RunRecord)
+    case failed(reason: String)
+    /// There is a finished run, but its settings or its data have changed since.
+    case stale(reason: String)
+    /// Not run, or not finished yet.
+    case missing
+    /// The method cannot run on this benchmark.
+    case notApplicable(reason: String)
+  }
+
+  public var benchmark: String
+  public var method: String
+  public var seed: UInt64
+  public var result: Result
+
+  public init(benchmark: String, method: String, seed: UInt64, result: Result) {
+    self.benchmark = benchmark
+    self.method = method
+    self.seed = seed
+    self.result = result
+  }
+}
+
+/// Everything of one experiment that tables and diffs are made of.
+public struct ExperimentResults: Equatable, Sendable {
+  public var experiment: String
+  /// The profile whose results are wanted; a record of another one is left out and named.
+  public var profile: String
+  /// The rows, in the order in which the experiment lists them.
+  public var methods: [TableMethod]
+  /// Every planned run.
+  public var runs: [RunOutcome]
+  /// In what the experiment departs from the published ones (fewer epochs, a smaller network), as
+  /// its author states it; every table and diff prints it.
+  public var distance: [String]
+
+  public init(
+    experiment: String, profile: String, methods: [TableMethod], runs: [RunOutcome],
+    distance: [String] = []
+  ) {
+    self.experiment = experiment
+    self.profile = profile
+    self.methods = methods
+    self.runs = runs
+    self.distance = distance
+  }
+
+  /// Results without a plan, as they are found in a results folder: rows and columns are those that
+  /// the records have.
+  public init(experiment: String, profile: String, records: [RunRecord]) {
+    var methods: [TableMethod] = []
+    for record in records where !methods.contains(where: { $0.name == record.method }) {
+      methods.append(
+        TableMethod(
+          name: record.method, title: record.methodTitle, family: record.methodFamily))
+    }
+    self.init(
+      experiment: experiment, profile: profile, methods: methods,
+      runs: records.map {
+        RunOutcome(
+          benchmark: $0.benchmark, method: $0.method, seed: $0.seed, result: .finished($0))
+      })
+  }
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+extension Int {
+  /// With a comma between thousands: "60,000".
+  var grouped: String {
+    var digits = Array(String(magnitude))
+    for position in stride(from: digits.count - 3, to: 0, by: -3) {
+      digits.insert(",", at: position)
+    }
+    return (self < 0 ? "-" : "") + String(digits)
+  }
+}
+
+extension Double {
+  /// One decimal, as papers print scores in per cent; never "-0.0".
+  var oneDecimal: String {
+    let text = String(format: "%.1f", self)
+    return text == "-0.0" ? "0.0" : text
+  }
+
+  /// Four decimals at most, for files that programs read.
+  var fourDecimals: Double {
+    (self * 10_000).rounded() / 10_000
+  }
+}

@@ -1,0 +1,69 @@
+import Metrics
+import Records
+
+/// The results of a method on a benchmark over all planned seeds.
+public struct ResultCell: Equatable, Sendable {
+  /// A seed that gave no score, and why.
+  public struct Omission: Equatable, Sendable {
+    public var seed: UInt64
+    public var reason: String
+  }
+
+  public enum State: String, Codable, Sendable {
+    /// Every planned seed has finished.
+    case finished
+    /// Some planned seeds have.
+    case partial
+    case failed
+    case stale
+    case notRun = "not run"
+    case notApplicable = "n/a"
+  }
+
+  public var benchmark: String
+  public var method: TableMethod
+  /// The number of planned seeds.
+  public var planned: Int
+  /// By seed; of one profile, one protocol and one benchmark file.
+  public var records: [RunRecord] = []
+  public var failed: [Omission] = []
+  public var stale: [Omission] = []
+  /// Finished runs of another profile, which is named as the reason.
+  public var otherProfiles: [Omission] = []
+  public var missing: [UInt64] = []
+  /// Why the method cannot run on this benchmark.
+  public var notApplicable: String?
+
+  public var state: State {
+    if !records.isEmpty { return records.count == planned ? .finished : .partial }
+    if notApplicable != nil { return .notApplicable }
+    if !failed.isEmpty { return .failed }
+    return stale.isEmpty ? .notRun : .stale
+  }
+
+  /// The protocol of the finished runs.
+  public var runProtocol: RunProtocol? { records.first?.protocol }
+
+  /// The benchmark file of the finished runs.
+  public var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
+
+  /// A score in per cent over the finished seeds; nil if there are none. NMI is that under
+  /// `normaliser`, or under the protocol's own.
+  public func statistics(
+    of metric: ScoreMetric, normaliser: NMINormaliser? = nil
+  ) -> SeedStatistics? {
+    SeedStatistics(
+      records.map { record in
+        let metrics = record.metrics
+        let score =
+          switch (metric, normaliser) {
+          case (.nmi, .arithmetic): metrics.nmiArithmetic
+          case (.nmi, .geometric): metrics.nmiGeometric
+          case (.nmi, nil): metrics.nmi
+          case (.acc, _): metrics.acc
+          case (.ari, _): metrics.ari
+          }
+        return 100 * score
+      })
+  }
+}

@@ -1,0 +1,118 @@
+import Records
+
+/// What a reader has to know of a table's figures, and the marks that lead there.
+struct TableNotes {
+  struct Note: Equatable {
+    var mark: String
+    var text: String
+  }
+
+  /// In the order in which their marks appear.
+  private(set) var notes: [Note] = []
+  private var columnNotes: [String: [String]] = [:]
+  private var cellNotes: [String: [String: [String]]] = [:]
+
+  init(_ table: ResultTable) {
+    for benchmark in table.benchmarks {
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+        .filter { !$0.records.isEmpty }
+      let usual = Self.usualProtocol(of: cells)
+      let texts = cells.map { Self.texts(on: $0, usual: usual) }
+      // What holds for every figure of a column is said once, at its head.
+      let common = (texts.first ?? []).filter { text in texts.allSatisfy { $0.contains(text) } }
+      columnNotes[benchmark] = common
+      common.forEach { add($0) }
+      for (cell, cellTexts) in zip(cells, texts) {
+        let own = cellTexts.filter { !common.contains($0) }
+        cellNotes[benchmark, default: [:]][cell.method.name] = own
+        own.forEach { add($0) }
+      }
+    }
+  }
+
+  /// The marks of a benchmark's heading.
+  func marks(benchmark: String) -> [String] {
+    marks(columnNotes[benchmark] ?? [])
+  }
+
+  /// The marks of a cell's figures.
+  func marks(benchmark: String, method: String) -> [String] {
+    marks(texts(benchmark: benchmark, method: method))
+  }
+
+  /// The notes on a cell alone.
+  func texts(benchmark: String, method: String) -> [String] {
+    cellNotes[benchmark]?[method] ?? []
+  }
+
+  /// The notes on a cell's figures, those of its column's heading included.
+  func allTexts(on cell: ResultCell) -> [String] {
+    if cell.records.isEmpty { return [] }
+    return (columnNotes[cell.benchmark] ?? [])
+      + texts(benchmark: cell.benchmark, method: cell.method.name)
+  }
+
+  /// The protocol that most cells of a benchmark have; of equally frequent ones the first.
+  static func usualProtocol(of cells: [ResultCell]) -> RunProtocol? {
+    let protocols = cells.compactMap(\.runProtocol)
+    func frequency(_ candidate: RunProtocol) -> Int {
+      protocols.count { $0 == candidate }
+    }
+    var usual = protocols.first
+    for candidate in protocols {
+      if let current = usual, frequency(candidate) > frequency(current) { usual = candidate }
+    }
+    return usual
+  }
+
+  private static func texts(on cell: ResultCell, usual: RunProtocol?) -> [String] {
+    var texts: [String] = []
+    let title = BenchmarkTitles.title(of: cell.benchmark)
+    if let file = cell.benchmarkFile {
+      if let original = file.miniatureOf {
+        texts.append(
+          "\(title): \(file.images.grouped) generated images, a miniature of "
+            + "\(BenchmarkTitles.title(of: original)), not the benchmark itself")
+      } else if !file.complete {
+        texts.append(
+          "\(title): \(file.images.grouped) of \(file.definitionImages.grouped) images, "
+            + file.sourceFormat)
+      }
+    }
+    guard let runProtocol = cell.runProtocol else { return texts }
+    if runProtocol.checkpoint == .bestByLabels {
+      texts.append("checkpoint chosen by labels")
+    }
+    if let usual, runProtocol != usual {
+      var own: [String] = []
+      if runProtocol.train != usual.train {
+        own.append("learns from \(runProtocol.train.rawValue)")
+      }
+      if runProtocol.score != usual.score { own.append("scores \(runProtocol.score.rawValue)") }
+      if runProtocol.imageSize != usual.imageSize {
+        own.append("image size \(runProtocol.imageSize) px")
+      }
+      if runProtocol.nmi != usual.nmi { own.append("\(runProtocol.nmi.rawValue) NMI") }
+      if runProtocol.checkpoint != usual.checkpoint && runProtocol.checkpoint == .last {
+        own.append("last checkpoint")
+      }
+      if !own.isEmpty { texts.append("other protocol: " + own.joined(separator: ", ")) }
+    }
+    return texts
+  }
+
+  private mutating func add(_ text: String) {
+    guard !notes.contains(where: { $0.text == text }) else { return }
+    notes.append(Note(mark: Self.mark(notes.count), text: text))
+  }
+
+  private func marks(_ texts: [String]) -> [String] {
+    notes.filter { texts.contains($0.text) }.map(\.mark)
+  }
+
+  /// †, ‡, §, ¶, then doubled, tripled and so on.
+  private static func mark(_ index: Int) -> String {
+    let signs = ["†", "‡", "§", "¶"]
+    return String(repeating: signs[index % signs.count], count: index / signs.count + 1)
+  }
+}

@@ -1,0 +1,90 @@
+import Metrics
+import Records
+
+/// The sentences above and below a result table.
+enum TableText {
+  /// "56.1 ± 0.3", or "56.1" for a single seed.
+  static func figure(_ statistics: SeedStatistics) -> String {
+    let mean = statistics.mean.oneDecimal
+    return statistics.standardDeviation.map { "\(mean) ± \($0.oneDecimal)" } ?? mean
+  }
+
+  static func caption(of table: ResultTable) -> [String] {
+    let counts = table.allCells.map(\.planned)
+    let least = counts.min() ?? 0
+    let most = counts.max() ?? 0
+    let seeds = least == most ? "\(most)" : "\(least) to \(most)"
+    let statistic =
+      most == 1
+      ? "one seed" : "mean ± sample standard deviation over \(seeds) seeds"
+    return [
+      "Experiment \(table.experiment), profile \(table.profile): NMI, ACC and ARI in per cent, "
+        + "\(statistic); best of a column in bold."
+    ] + protocolLines(of: table)
+  }
+
+  /// One line for each protocol, with the benchmarks that have it and their image sizes.
+  private static func protocolLines(of table: ResultTable) -> [String] {
+    var lines: [(rule: String, benchmarks: [String])] = []
+    for benchmark in table.benchmarks {
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
+      let checkpoint =
+        usual.checkpoint == .last ? "last checkpoint" : "checkpoint chosen by labels"
+      let rule =
+        "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), \(checkpoint), "
+        + "\(usual.nmi.rawValue) NMI"
+      let size = "\(BenchmarkTitles.title(of: benchmark)) \(usual.imageSize) px"
+      if let index = lines.firstIndex(where: { $0.rule == rule }) {
+        lines[index].benchmarks.append(size)
+      } else {
+        lines.append((rule, [size]))
+      }
+    }
+    return lines.map { "Protocol: \($0.rule) (\($0.benchmarks.joined(separator: ", ")))." }
+  }
+
+  static func remarks(on table: ResultTable) -> [String] {
+    let cells = table.allCells
+    var remarks: [String] = []
+    if cells.contains(where: { $0.records.count == 1 }) && cells.contains(where: { $0.planned > 1 })
+    {
+      remarks.append("A figure without ± is of one seed only.")
+    } else if cells.contains(where: { $0.records.count == 1 }) {
+      remarks.append("One seed only: these figures say nothing of the spread over seeds.")
+    }
+    for cell in cells where cell.state == .partial {
+      remarks.append("\(name(cell)): n = \(cell.records.count) of \(cell.planned).")
+    }
+    for cell in cells {
+      remarks += cell.failed.map { "Failed: \(name(cell)), seed \($0.seed): \($0.reason)" }
+    }
+    for cell in cells {
+      remarks += cell.stale.map {
+        "Stale, left out: \(name(cell)), seed \($0.seed): \($0.reason)"
+      }
+    }
+    for cell in cells {
+      remarks += cell.otherProfiles.map {
+        "Profile \($0.reason), left out: \(name(cell)), seed \($0.seed)"
+      }
+    }
+    for cell in cells {
+      if let reason = cell.notApplicable { remarks.append("n/a: \(name(cell)): \(reason)") }
+    }
+    let missing = cells.filter { !$0.missing.isEmpty }
+    if !missing.isEmpty {
+      let runs = missing.map { cell in
+        "\(name(cell)) (\(cell.missing.count == 1 ? "seed" : "seeds") "
+          + cell.missing.map { "\($0)" }.joined(separator: ", ") + ")"
+      }
+      remarks.append("Not run: \(runs.joined(separator: "; ")).")
+    }
+    remarks += table.distance.map { "Departs from the published experiments: \($0)" }
+    return remarks
+  }
+
+  private static func name(_ cell: ResultCell) -> String {
+    "\(cell.method.title) on \(BenchmarkTitles.title(of: cell.benchmark))"
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Benchmarks
+import Core
+import Experiments
+import Foundation
+import Torch
+import Vision
+
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
+    subcommands: [Step.self, Convolutions.self, Read.self])
+}
+
+/// The network and batch of a measured step.
+struct StepOptions: ParsableArguments {
+  @Option(help: "Images in a step.")
+  var batch = 128
+
+  @Option(help: "Channels of the network's first stage.")
+  var width = 64
+
+  @Option(help: "Steps that are timed; their median counts.")
+  var steps = 15
+
+  @Option(help: "Threads.")
+  var threads = 2
+
+  @Option(help: "Device.")
+  var device: Device = .cpu
+
+  @Option(help: "Arithmetic of convolutions and matrix products.")
+  var precision: PrecisionChoice = .auto
+
+  @OptionGroup var output: JSONOption
+
+  func validate() throws {
+    guard batch > 0, (4...256).contains(width), steps > 0, threads > 0 else {
+      throw ValidationError("--batch, --steps and --threads are at least 1, --width is 4 to 256")
+    }
+  }
+
+  /// Times `body` and prints images per second of the median.
+  func measure(_ name: String, _ body: () throws -> Void) throws {
+    Torch.threads = threads
+    // The first steps choose and compile kernels.
+    for _ in 0..<3 { try body() }
+    let clock = ContinuousClock()
+    let times = try (0..<steps).map { _ in Double(try clock.measure(body).attoseconds) * 1e-18 }
+    let median = times.sorted()[times.count / 2]
+    let result = SpeedResult(
+      benchmark: name, imagesPerSecond: Double(batch) / median, secondsPerStep: median,
+      peakMemoryBytes: Machine.peakMemoryBytes, libtorch: Torch.version,
+      precision: precision.resolved(on: device).rawValue, threads: threads)
+    if output.json {
+      try Console.json(result)
+    } else {
+      Console.print(
+        "\(name): \(String(format: "%.1f", result.imagesPerSecond)) images/s, median of \(steps) "
+          + "steps of \(batch) images; \(result.precision), \(threads) threads, libtorch "
+          + "\(result.libtorch), peak memory \(result.peakMemoryBytes >> 20) MiB")
+    }
+  }
+}
+
+extension Duration {
+  fileprivate var attoseconds: Double {
+    Double(components.seconds) * 1e18 + Double(components.attoseconds)
+  }
+}
+
+struct SpeedResult: Encodable {
+  let benchmark: String
+  let imagesPerSecond: Double
+  let secondsPerStep: Double
+  let peakMemoryBytes: Int
+  let libtorch: String
+  let precision: String
+  let threads: Int
+}
+
+extension BenchmarkCommand {
+  struct Step: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "A training step of ResNet-18: forward, backward and SGD on 32x32 images.")
+
+    @OptionGroup var step: StepOptions
+
+    func run() throws {
+      var stream = RandomStream(seed: 0, purpose: .weights)
+      var settings = BackboneSettings()
+      settings.width = step.width
+      let network = try ResNet(settings, on: step.device, from: &stream)
+      let images = try Tensor.normal(
+        [step.batch, 3, 32, 32], standardDeviation: 1, from: &stream
+      ).to(step.device).channelsLast()
+      let optimiser = SGD(
+        network.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4)
+      let precision = step.precision.resolved(on: step.device)
+      try step.measure("step") {
+        let features = try Torch.autocast(precision, on: step.device) {
+          try network(images, training: true)
+        }
+        try features.to(.float32).squared().mean().backward()
+        try optimiser.step()
+        for parameter in network.parameters { try parameter.tensor.clearGradient() }
+      }
+    }
+  }
+
+  struct Convolutions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The convolutions of that step alone, forward and backward: the floor of a step.")
+
+    @OptionGroup var step: StepOptions
+
+    func run() throws {
+      var stream = RandomStream(seed: 0, purpose: .weights)
+      let type: DType =
+        step.precision.resolved(on: step.device) == .bfloat16 ? .bfloat16 : .float32
+      let layers = try ResNetConvolutions(
+        width: step.width, batch: step.batch, type: type, on: step.device, from: &stream)
+      try step.measure("convolutions", layers.run)
+    }
+  }
+
+  struct Read: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reading all pixels and labels of a benchmark file.")
+
+    @Argument(help: "Benchmark file.")
+    var file: String
+
+    func run() throws {
+      let clock = ContinuousClock()
+      var images = 0
+      let times = try (0..<5).map { _ in
+        try clock.measure {
+          let benchmark = try BenchmarkFile.open(file)
+          _ = try benchmark.pixels()
+          images = try benchmark.labels().count
+        }.attoseconds * 1e-18
+      }
+      Console.print(
+        "\(images) images in \(String(format: "%.3f", times.sorted()[2])) s, median of 5 reads")
+    }
+  }
+}

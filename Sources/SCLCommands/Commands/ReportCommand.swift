@@ -1,0 +1,55 @@
+import ArgumentParser
+import Experiments
+import Reporting
+
+extension TableFormat: ExpressibleByArgument {}
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Prints an experiment's table: mean and standard deviation over its seeds.")
+
+  @OptionGroup var experiment: ExperimentOptions
+
+  @Option(help: "Format of the table.")
+  var format: TableFormat = .markdown
+
+  @OptionGroup var output: JSONOption
+
+  func run() throws {
+    let table = try ResultTable(experiment.plan().results)
+    Console.print(table.rendered(as: output.json ? .json : format))
+  }
+}
+
+extension Plan {
+  /// What tables are made of: every planned run with its result, or why it has none.
+  var results: ExperimentResults {
+    var methods: [TableMethod] = []
+    for run in runs {
+      let description = run.method.description
+      if methods.contains(where: { $0.name == description.name }) { continue }
+      methods.append(
+        TableMethod(
+          name: description.name, title: description.title, family: description.family.rawValue))
+    }
+    return ExperimentResults(
+      experiment: experiment.name, profile: experiment.profile, methods: methods,
+      runs: runs.map { run in
+        RunOutcome(
+          benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,
+          result: run.state.result)
+      }, distance: experiment.notes)
+  }
+}
+
+extension PlannedState {
+  fileprivate var result: RunOutcome.Result {
+    switch self {
+    case .missing, .unfinished: .missing
+    case .finished(let record): .finished(record)
+    case .failed(let failure): .failed(reason: failure.reason)
+    case .stale(let differences): .stale(reason: differences.joined(separator: "; "))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Benchmarks
+import Experiments
+import Reporting
+
+struct ReproduceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reproduce",
+    abstract: "Prepares what can be prepared, runs an experiment, prints its table and the diff.")
+
+  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var sweep: SweepOptions
+  @OptionGroup var comparison: ComparisonOptions
+  @OptionGroup var output: JSONOption
+
+  func run() async throws {
+    try prepareData()
+    let plan = try experiment.plan()
+    var failed = false
+    do {
+      try await sweep.carryOut(plan, command: experiment.childCommand)
+    } catch let code as ExitCode where code == .failure {
+      // The table shows what failed; the exit code says it once more.
+      failed = true
+    }
+    let finished = try experiment.plan()
+    let table = try ResultTable(finished.results)
+    let diff = try comparison.diff(finished)
+    Console.print(table.rendered(as: output.json ? .json : .markdown))
+    Console.print(output.json ? diff.jsonLines() : diff.markdown())
+    if failed || diff.hasFailures { throw ExitCode.failure }
+  }
+
+  private func prepareData() throws {
+    let folder = BenchmarkFolder(experiment.folders.data)
+    for name in try experiment.readExperiment().benchmarks {
+      let definition = try BenchmarkDefinition.named(name)
+      guard definition.hasGenerator, !folder.hasFile(of: definition) else { continue }
+      let summary = try folder.generate(definition)
+      Console.error("generated \(summary.counts) of \(definition.title) in \(summary.file)")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Experiments
+import Torch
+
+extension Device: ExpressibleByArgument {}
+extension PrecisionChoice: ExpressibleByArgument {}
+
+/// Where benchmark files and results lie.
+struct FolderOptions: ParsableArguments {
+  @Option(help: "Folder of the benchmark files.")
+  var data = "data"
+
+  @Option(help: "Folder of the results.")
+  var results = "results"
+}
+
+/// An experiment, and how its runs are computed.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: "Experiment file, such as experiments/rehearsal.yaml.")
+  var experiment: String
+
+  @Option(help: "Profile of the experiment file, laid over it.")
+  var profile: String?
+
+  @Option(
+    name: .customLong("set"), help: "Override a setting: KEY=VALUE or METHOD.KEY=VALUE.")
+  var overrides: [String] = []
+
+  @Option(help: "Only some runs: benchmark=NAME,method=NAME,seed=NUMBER.")
+  var only: String?
+
+  @OptionGroup var folders: FolderOptions
+
+  @Option(help: "Device of the networks.")
+  var device: Device = .cpu
+
+  @Option(help: "Arithmetic of convolutions and matrix products.")
+  var precision: PrecisionChoice = .auto
+
+  @Option(help: "Threads of one run (default: the experiment file's).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes 1 to 1024")
+    }
+    if device == .cuda, !Torch.hasCUDA {
+      throw ValidationError(
+        "--device cuda: libtorch \(Torch.version) has no CUDA, or the machine no card; build with "
+          + "LIBTORCH naming a libtorch that has it")
+    }
+  }
+
+  var options: RunOptions {
+    RunOptions(
+      data: folders.data, results: folders.results, device: device, precision: precision,
+      threads: threads)
+  }
+
+  func readExperiment() throws -> Experiment {
+    try ExperimentFile(registry: SCLProgram.registry).read(
+      experiment, profile: profile, overrides: overrides)
+  }
+
+  func plan() throws -> Plan {
+    try Plan(
+      readExperiment(), options: options, registry: SCLProgram.registry,
+      filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter())
+  }
+
+  var childCommand: ChildCommand {
+    ChildCommand(
+      experimentFile: experiment, profile: profile, overrides: overrides, options: options)
+  }
+}
+
+/// `--json`, which every command that prints results has.
+struct JSONOption: ParsableArguments {
+  @Flag(help: "Machine-readable output: one JSON object a line.")
+  var json = false
+}

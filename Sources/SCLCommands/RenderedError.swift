@@ -1,0 +1,82 @@
+import Benchmarks
+import ClassicalClustering
+import Core
+import Experiments
+import Foundation
+import HDF5
+import Methods
+import Metrics
+import Parity
+import Records
+import Reporting
+import Torch
+
+/// An error as a user sees it: one line and an exit code (sysexits.h).
+///
+/// This is the only place that turns errors into text and codes; nil for errors that are not ours.
+struct RenderedError {
+  let line: String
+  let exitCode: Int32
+
+  private static let runFailed: Int32 = 1
+  private static let usage: Int32 = 64
+  private static let badData: Int32 = 65
+  private static let missingInput: Int32 = 66
+  private static let inputOutput: Int32 = 74
+
+  init?(_ error: any Error) {
+    guard let code = Self.exitCode(of: error) else { return nil }
+    line = "\(error)".split(separator: "\n").joined(separator: " ")
+    exitCode = code
+  }
+
+  private static func exitCode(of error: any Error) -> Int32? {
+    switch error {
+    case let error as ExperimentError: exitCode(of: error)
+    case let error as BenchmarkError: exitCode(of: error)
+    case let error as HDF5Error: exitCode(of: error)
+    case let error as RecordError: exitCode(of: error)
+    case let error as PaperTablesError: exitCode(of: error)
+    case is FileError: inputOutput
+    case is MethodError, is SettingError: usage
+    case is SafeTensorsError, is StateError, is ReportError, is MetricsError, is ClusteringError,
+      is ParityError:
+      badData
+    case is TorchError: runFailed
+    default: nil
+    }
+  }
+
+  private static func exitCode(of error: ExperimentError) -> Int32 {
+    switch error {
+    case .unreadable, .missingBenchmark: missingInput
+    case .invalidOption, .nothingSelected: usage
+    case .invalid, .labelsInScoring, .noImages, .wrongImageSize: badData
+    case .nonFiniteLoss: runFailed
+    }
+  }
+
+  private static func exitCode(of error: BenchmarkError) -> Int32 {
+    switch error {
+    case .unknownBenchmark, .noAdapter, .noGenerator: usage
+    case .missing: missingInput
+    case .unwritable: inputOutput
+    default: badData
+    }
+  }
+
+  private static func exitCode(of error: HDF5Error) -> Int32 {
+    if case .unreadable = error { return missingInput }
+    return badData
+  }
+
+  private static func exitCode(of error: RecordError) -> Int32 {
+    if case .unreadable = error { return missingInput }
+    return badData
+  }
+
+  private static func exitCode(of error: PaperTablesError) -> Int32 {
+    if case .unreadable = error.problem { return missingInput }
+    return badData
+  }
+}

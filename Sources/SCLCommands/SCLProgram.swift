@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Methods
+
+/// The program, for executables that bring methods of their own:
+///
+///     await SCLProgram.main(methods: [MyMethod.self])
+public enum SCLProgram {
+  /// Every command looks methods up here.
+  @TaskLocal static var registry = MethodRegistry.builtIn
+
+  /// Runs the command line and exits with its code.
+  /// - Parameter methods: methods beside the built-in ones.
+  public static func main(methods: [any ClusteringMethod.Type] = []) async {
+    await $registry.withValue(.builtIn.adding(methods)) {
+      do {
+        var command = try RootCommand.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+      } catch {
+        exit(with: error)
+      }
+    }
+  }
+
+  private static func exit(with error: any Error) -> Never {
+    if let failure = RenderedError(error) {
+      Console.error("error: \(failure.line)")
+      Foundation.exit(failure.exitCode)
+    }
+    // ArgumentParser's own: help, version, usage errors.
+    RootCommand.exit(withError: error)
+  }
+}
+
+struct RootCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scl",
+    abstract: "Reproduces the tables of deep image clustering, SCL's first of all.",
+    discussion: """
+      Original image files become benchmark files (scl data prepare), an experiment file is swept \
+      over benchmarks, methods and seeds (scl run), and tables are printed (scl report) and compared \
+      with published numbers (scl diff). 'scl reproduce EXPERIMENT' does all of it.
+
+      Exit codes: 0 done; 1 a comparison or a run failed; 64 usage; 65 bad data; 66 missing input; \
+      74 input or output failed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
+      RunCommand.self, StatusCommand.self, ReportCommand.self, DiffCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
+    ])
+}

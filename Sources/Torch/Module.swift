@@ -1,0 +1,61 @@
+/// A tensor and the name under which files know it.
+public typealias NamedTensor = (name: String, tensor: Tensor)
+
+/// A part of a network: its own tensors and the parts that it is made of.
+public protocol Module {
+  /// What the optimiser learns.
+  var ownParameters: [NamedTensor] { get }
+  /// What is kept but not learnt: running statistics.
+  var ownBuffers: [NamedTensor] { get }
+  var children: [(name: String, module: any Module)] { get }
+}
+
+extension Module {
+  public var ownParameters: [NamedTensor] { [] }
+  public var ownBuffers: [NamedTensor] { [] }
+  public var children: [(name: String, module: any Module)] { [] }
+
+  /// All parameters with their full names ("layer1.0.conv1.weight"), in a fixed order.
+  public var parameters: [NamedTensor] { collect(\.ownParameters) }
+
+  /// All buffers with their full names, in a fixed order.
+  public var buffers: [NamedTensor] { collect(\.ownBuffers) }
+
+  /// Parameters and buffers: what a file has to hold.
+  public var state: [NamedTensor] { parameters + buffers }
+
+  private func collect(_ own: (any Module) -> [NamedTensor]) -> [NamedTensor] {
+    own(self)
+      + children.flatMap { child in
+        child.module.collect(own).map { (name: "\(child.name).\($0.name)", tensor: $0.tensor) }
+      }
+  }
+
+  /// Copies tensors of the same names into this module's.
+  /// - Throws: `StateError` if a name is missing or a shape differs.
+  public func load(_ tensors: [String: Tensor], prefix: String = "") throws {
+    try Torch.withoutGradients {
+      for (name, tensor) in state {
+        guard let source = tensors[prefix + name] else { throw StateError.missing(prefix + name) }
+        guard source.shape == tensor.shape else {
+          throw StateError.shape(prefix + name, expected: tensor.shape, found: source.shape)
+        }
+        try tensor.copy(from: source)
+      }
+    }
+  }
+}
+
+/// Why saved tensors do not fit a network.
+public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(String)
+  case shape(String, expected: [Int], found: [Int])
+
+  public var description: String {
+    switch self {
+    case .missing(let name): "the tensor '\(name)' is missing"
+    case .shape(let name, let expected, let found):
+      "the tensor '\(name)' has the shape \(found), not \(expected)"
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/// Changes parameters by their gradients.
+public protocol Optimiser: AnyObject {
+  var learningRate: Double { get set }
+  /// Applies the gradients; a parameter without one is left alone.
+  func step() throws
+  /// What has to be kept for training to go on exactly: name to tensor.
+  var state: [NamedTensor] { get }
+  /// Takes back what `state` gave.
+  func load(_ tensors: [String: Tensor], prefix: String) throws
+}
+
+/// Stochastic gradient descent with momentum, as torch.optim.SGD (dampening 0).
+public final class SGD: Optimiser {
+  public var learningRate: Double
+  private let parameters: [NamedTensor]
+  private let momentum: Double
+  private let nesterov: Bool
+  private let weightDecay: Double
+  private var velocities: [String: Tensor] = [:]
+
+  public init(
+    _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0,
+    nesterov: Bool = false, weightDecay: Double = 0
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.nesterov = nesterov
+    self.weightDecay = weightDecay
+  }
+
+  public func step() throws {
+    try Torch.withoutGradients {
+      for (name, parameter) in parameters {
+        guard let gradient = parameter.gradient else { continue }
+        try parameter.add(direction(name, parameter, gradient), scale: -learningRate)
+      }
+    }
+  }
+
+  private func direction(_ name: String, _ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
+    // The gradient's own storage is free to be changed: the next step computes it anew.
+    if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
+    guard momentum != 0 else { return gradient }
+    let velocity: Tensor
+    if let previous = velocities[name] {
+      try previous.scale(by: momentum)
+      try previous.add(gradient)
+      velocity = previous
+    } else {
+      velocity = try gradient.copy()
+      velocities[name] = velocity
+    }
+    guard nesterov else { return velocity }
+    try gradient.add(velocity, scale: momentum)
+    return gradient
+  }
+
+  public var state: [NamedTensor] {
+    parameters.compactMap { parameter in
+      velocities[parameter.name].map { (name: "velocity." + parameter.name, tensor: $0) }
+    }
+  }
+
+  public func load(_ tensors: [String: Tensor], prefix: String) throws {
+    for (name, parameter) in parameters {
+      velocities[name] = try tensors[prefix + "velocity." + name]?.to(parameter.device).copy()
+    }
+  }
+}
+
+/// Adam (Kingma and Ba, ICLR 2015), as torch.optim.Adam: weight decay is added to the gradient.
+public final class Adam: Optimiser {
+  public var learningRate: Double
+  private let parameters: [NamedTensor]
+  private let beta1: Double
+  private let beta2: Double
+  private let epsilon: Double
+  private let weightDecay: Double
+  private var steps = 0
+  private var firstMoments: [String: Tensor] = [:]
+  private var secondMoments: [String: Tensor] = [:]
+
+  public init(
+    _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  public func step() throws {
+    steps += 1
+    let correction1 = 1 - power(beta1, steps)
+    let correction2 = (1 - power(beta2, steps)).squareRoot()
+    try Torch.withoutGradients {
+      for (name, parameter) in parameters {
+        guard let gradient = parameter.gradient else { continue }
+        if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
+        let first = try firstMoments[name] ?? (gradient * 0)
+        let second = try secondMoments[name] ?? (gradient * 0)
+        try first.scale(by: beta1)
+        try first.add(gradient, scale: 1 - beta1)
+        try second.scale(by: beta2)
+        try second.addProduct(gradient, gradient, scale: 1 - beta2)
+        (firstMoments[name], secondMoments[name]) = (first, second)
+        let denominator = try second.squareRoot() / correction2 + epsilon
+        try parameter.addQuotient(first, denominator, scale: -learningRate / correction1)
+      }
+    }
+  }
+
+  public var state: [NamedTensor] {
+    var tensors: [NamedTensor] = []
+    if let steps = try? Tensor([steps]) { tensors.append(("steps", steps)) }
+    for (name, _) in parameters {
+      if let first = firstMoments[name] { tensors.append(("first." + name, first)) }
+      if let second = secondMoments[name] { tensors.append(("second." + name, second)) }
+    }
+    return tensors
+  }
+
+  public func load(_ tensors: [String: Tensor], prefix: String) throws {
+    guard let saved = tensors[prefix + "steps"] else { throw StateError.missing(prefix + "steps") }
+    steps = Int(try saved.scalar())
+    for (name, parameter) in parameters {
+      firstMoments[name] = try tensors[prefix + "first." + name]?.to(parameter.device).copy()
+      secondMoments[name] = try tensors[prefix + "second." + name]?.to(parameter.device).copy()
+    }
+  }
+}
+
+/// base^exponent by repeated multiplication: the same bits on every machine.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+  (0..<exponent).reduce(1) { product, _ in product * base }
+}

@@ -1,0 +1,66 @@
+import CATen
+
+/// Where tensors live and operators run.
+public enum Device: String, Codable, CaseIterable, Sendable {
+  case cpu
+  case cuda
+
+  var number: Int32 { self == .cpu ? 0 : 1 }
+}
+
+/// The arithmetic of convolutions and matrix products.
+public enum Precision: String, Codable, CaseIterable, Sendable {
+  case float32
+  /// Autocast: convolutions and matrix products in bfloat16, weights and sums in float32.
+  case bfloat16
+}
+
+/// The element type of a tensor.
+public enum DType: Int32, Sendable {
+  case uint8 = 0
+  case int32 = 3
+  case int64 = 4
+  case float32 = 6
+  case float64 = 7
+  case bool = 11
+  case bfloat16 = 15
+}
+
+/// libtorch as a whole: its version, devices and threads.
+public enum Torch {
+  /// libtorch's version, such as "1.13.1".
+  public static var version: String { String(cString: caten_version()) }
+
+  /// Whether this libtorch has CUDA and the machine a card.
+  public static var hasCUDA: Bool { caten_has_cuda() }
+
+  /// The number of threads that an operator uses.
+  public static var threads: Int {
+    get { Int(caten_threads()) }
+    set { caten_set_threads(Int32(newValue)) }
+  }
+
+  /// Runs `body` with convolutions and matrix products in `precision`.
+  ///
+  /// Only the forward pass belongs inside: the backward pass follows the types that it recorded.
+  public static func autocast<Result>(
+    _ precision: Precision, on device: Device, _ body: () throws -> Result
+  ) throws -> Result {
+    guard precision == .bfloat16 else { return try body() }
+    try check(caten_set_autocast(true, device.number))
+    defer {
+      // Weights cast once stay cached until the forward pass ends; stale casts would outlive a step.
+      _ = caten_autocast_clear_cache()
+      _ = caten_set_autocast(false, device.number)
+    }
+    return try body()
+  }
+
+  /// Runs `body` without recording gradients.
+  public static func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = caten_grad_enabled()
+    caten_set_grad_enabled(false)
+    defer { caten_set_grad_enabled(before) }
+    return try body()
+  }
+}

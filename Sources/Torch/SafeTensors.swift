@@ -1,0 +1,143 @@
+import Core
+import Foundation
+
+/// Files of named tensors in the safetensors format: eight bytes with the header's length, a JSON
+/// header (type, shape and byte range of each tensor), and the bytes.
+public enum SafeTensors {
+  /// Writes tensors and free text under `__metadata__`; the file exists only whole.
+  public static func write(
+    _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String
+  ) throws {
+    var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
+    var body = Data()
+    for (name, tensor) in tensors {
+      let format = try Format(of: tensor, name: name)
+      let start = body.count
+      body.append(try format.bytes(of: tensor))
+      header[name] = [
+        "dtype": format.rawValue, "shape": tensor.shape, "data_offsets": [start, body.count],
+      ]
+    }
+    var json = try JSONSerialization.data(
+      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    // The format asks for a header whose end is aligned to eight bytes, padded with spaces.
+    json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
+    var file = Data()
+    withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }
+    file.append(json)
+    file.append(body)
+    try AtomicFile.write(file, to: path)
+  }
+
+  /// Reads a whole file.
+  /// - Throws: `SafeTensorsError` where the file is not whole or not of this format.
+  public static func read(
+    _ path: String
+  ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
+    guard let file = FileManager.default.contents(atPath: path) else {
+      throw SafeTensorsError(path: path, reason: "it cannot be read")
+    }
+    func damaged(_ reason: String) -> SafeTensorsError {
+      SafeTensorsError(path: path, reason: reason)
+    }
+    guard file.count >= 8 else { throw damaged("it has \(file.count) bytes, fewer than a header") }
+    let length = file.prefix(8).enumerated().reduce(UInt64(0)) {
+      $0 | UInt64($1.element) << UInt64(8 * $1.offset)
+    }
+    guard length <= UInt64(file.count - 8) else {
+      throw damaged("it breaks off within its header")
+    }
+    let end = 8 + Int(length)
+    guard
+      let object = try? JSONSerialization.jsonObject(with: file[8..<end]),
+      let header = object as? [String: Any]
+    else { throw damaged("its header is not JSON") }
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in header where name != "__metadata__" {
+      guard
+        let entry = value as? [String: Any], let type = entry["dtype"] as? String,
+        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
+        offsets.count == 2, shape.allSatisfy({ $0 >= 0 })
+      else { throw damaged("the entry '\(name)' of its header is malformed") }
+      guard let format = Format(rawValue: type) else {
+        throw damaged("the tensor '\(name)' has the type \(type), which is not read here")
+      }
+      let (start, stop) = (offsets[0], offsets[1])
+      guard start >= 0, start <= stop, stop <= file.count - end else {
+        throw damaged("it breaks off within the tensor '\(name)'")
+      }
+      guard let tensor = try format.tensor(file[(end + start)..<(end + stop)], shape) else {
+        throw damaged("the tensor '\(name)' does not fill its shape \(shape)")
+      }
+      tensors[name] = tensor
+    }
+    return (tensors, header["__metadata__"] as? [String: String] ?? [:])
+  }
+
+  /// The element types that are written here, under their names in the format.
+  private enum Format: String {
+    case float32 = "F32"
+    case int64 = "I64"
+    case uint8 = "U8"
+
+    init(of tensor: Tensor, name: String) throws {
+      switch tensor.dtype {
+      case .float32: self = .float32
+      case .int64: self = .int64
+      case .uint8: self = .uint8
+      default: throw TorchError(message: "the tensor '\(name)' is of a type that is not saved")
+      }
+    }
+
+    func bytes(of tensor: Tensor) throws -> Data {
+      switch self {
+      case .float32: try tensor.floats().withUnsafeBytes { Data($0) }
+      case .int64: try tensor.integers().withUnsafeBytes { Data($0) }
+      case .uint8: Data(try tensor.bytes())
+      }
+    }
+
+    /// Whether a shape has `count` elements; a damaged header may name one beyond any integer.
+    private func fills(_ shape: [Int], _ count: Int) -> Bool {
+      var product = 1
+      for size in shape {
+        let (next, overflow) = product.multipliedReportingOverflow(by: size)
+        if overflow { return false }
+        product = next
+      }
+      return product == count
+    }
+
+    /// Nil where the bytes do not fill the shape.
+    func tensor(_ bytes: Data, _ shape: [Int]) throws -> Tensor? {
+      func values<Element>(_ zero: Element) -> [Element]? {
+        let count = bytes.count / MemoryLayout<Element>.stride
+        guard fills(shape, count), bytes.count % MemoryLayout<Element>.stride == 0 else {
+          return nil
+        }
+        return [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+          _ = bytes.copyBytes(to: buffer)
+          initialised = count
+        }
+      }
+      switch self {
+      case .float32: return try values(Float(0)).map { try Tensor($0, shape: shape) }
+      case .int64: return try values(Int(0)).map { try Tensor($0).reshaped(shape) }
+      case .uint8: return try values(UInt8(0)).map { try Tensor($0, shape: shape) }
+      }
+    }
+  }
+}
+
+/// A file that is not a whole safetensors file.
+public struct SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let path: String
+  public let reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { "'\(path)' is damaged: \(reason)" }
+}

@@ -1,0 +1,43 @@
+import CATen
+
+extension Tensor {
+  /// Convolution of [N, C, H, W] with a weight [O, C / groups, k, k].
+  public func convolved(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1
+  ) throws(TorchError) -> Tensor {
+    try Tensor(
+      caten_conv2d(
+        handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups)))
+  }
+
+  /// x W^T + b for x [N, in], W [out, in] and b [out].
+  public func linear(_ weight: Tensor, bias: Tensor? = nil) throws(TorchError) -> Tensor {
+    try Tensor(caten_linear(handle, weight.handle, bias?.handle))
+  }
+
+  public func maxPooled(
+    kernel: Int, stride: Int, padding: Int = 0
+  ) throws(TorchError) -> Tensor {
+    try Tensor(caten_max_pool2d(handle, Int64(kernel), Int64(stride), Int64(padding)))
+  }
+
+  /// The mean over all positions: [N, C, H, W] to [N, C].
+  public func globallyAveraged() throws(TorchError) -> Tensor {
+    let pooled = try Tensor(caten_adaptive_avg_pool2d(handle, 1))
+    return try pooled.reshaped([shape[0], shape[1]])
+  }
+
+  /// Mirrors the border of [N, C, H, W] without repeating it.
+  public func reflectionPadded(_ padding: Int) throws(TorchError) -> Tensor {
+    try Tensor(caten_reflection_pad2d(handle, Int64(padding)))
+  }
+
+  /// Mean cross-entropy of logits [N, K] and classes int64 [N].
+  public func crossEntropy(_ classes: Tensor) throws(TorchError) -> Tensor {
+    try logSoftmax(along: 1).negativeLogLikelihood(classes)
+  }
+
+  private func negativeLogLikelihood(_ classes: Tensor) throws(TorchError) -> Tensor {
+    try Tensor(caten_nll_loss(handle, classes.handle))
+  }
+}

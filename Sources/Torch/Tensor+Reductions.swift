@@ -1,0 +1,54 @@
+import CATen
+
+extension Tensor {
+  /// Matrix product; batched where an operand has more than two dimensions.
+  public func matmul(_ other: Tensor) throws(TorchError) -> Tensor {
+    try Tensor(caten_matmul(handle, other.handle))
+  }
+
+  /// The sum of all elements.
+  public func sum() throws(TorchError) -> Tensor { try sum(along: Array(0..<rank)) }
+
+  public func sum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
+    try Tensor(withSizes(dimensions) { caten_sum(handle, $0, $1, keep) })
+  }
+
+  /// The mean of all elements.
+  public func mean() throws(TorchError) -> Tensor { try mean(along: Array(0..<rank)) }
+
+  public func mean(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
+    try Tensor(withSizes(dimensions) { caten_mean(handle, $0, $1, keep) })
+  }
+
+  public func maximum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
+    try Tensor(withSizes(dimensions) { caten_amax(handle, $0, $1, keep) })
+  }
+
+  public func minimum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
+    try Tensor(withSizes(dimensions) { caten_amin(handle, $0, $1, keep) })
+  }
+
+  /// log of the sum of exponentials, without overflow.
+  public func logSumExp(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
+    try Tensor(withSizes(dimensions) { caten_logsumexp(handle, $0, $1, keep) })
+  }
+
+  /// The position of the largest element, int64; the first of equals on the CPU.
+  public func argmax(along dimension: Int) throws(TorchError) -> Tensor {
+    try Tensor(caten_argmax(handle, Int64(dimension), false))
+  }
+
+  public func softmax(along dimension: Int) throws(TorchError) -> Tensor {
+    try Tensor(caten_softmax(handle, Int64(dimension)))
+  }
+
+  public func logSoftmax(along dimension: Int) throws(TorchError) -> Tensor {
+    try Tensor(caten_log_softmax(handle, Int64(dimension)))
+  }
+
+  /// Every row divided by its Euclidean norm: [N, D] to unit vectors [N, D].
+  public func normalisedRows() throws(TorchError) -> Tensor {
+    let norms = try squared().sum(along: [1], keep: true).squareRoot()
+    return try self / norms.clamped(atLeast: 1e-12)
+  }
+}

@@ -1,0 +1,116 @@
+import Core
+import Torch
+
+/// Makes augmented views of batches of images.
+public struct Augmentation {
+  public let settings: AugmentationSettings
+  /// Height and width of a view in pixels.
+  public let size: Int
+  private let seed: UInt64
+  private let statistics: ChannelStatistics?
+  private let device: Device
+
+  /// - Parameter images: the images whose channel statistics normalise the views.
+  public init(
+    settings: AugmentationSettings, size: Int, seed: UInt64, images: ImageSet, on device: Device
+  ) throws {
+    self.settings = settings
+    self.size = size
+    self.seed = seed
+    self.device = device
+    statistics = settings.normalise ? try images.channelStatistics() : nil
+  }
+
+  /// View number `view` of the images at `positions` in this epoch: float [B, 3, size, size].
+  public func view(
+    _ view: Int, of images: ImageSet, at positions: [Int], epoch: Int
+  ) throws -> Tensor {
+    let parameters = positions.map { position in
+      ViewParameters(
+        settings: settings, imageHeight: images.height, imageWidth: images.width, seed: seed,
+        epoch: epoch, image: images.fileIndices[position], view: view)
+    }
+    var batch = try Resampling.floats(images.bytes(at: positions).to(device))
+    batch = try Resampling.apply(
+      rows: matrices(parameters, extent: images.height) {
+        Resampling.cropResize(
+          extent: images.height, start: $0.top, length: $0.height, size: size)
+      },
+      columns: matrices(parameters, extent: images.width) {
+        Resampling.cropResize(
+          extent: images.width, start: $0.left, length: $0.width, size: size,
+          isFlipped: $0.isFlipped)
+      }, to: batch)
+    try changeColours(&batch, parameters)
+    try dropColours(&batch, parameters)
+    try blur(&batch, parameters)
+    return try normalised(batch)
+  }
+
+  /// The images themselves, resized to the view's size: what is scored.
+  public func centre(of images: ImageSet, at positions: [Int]) throws -> Tensor {
+    let bytes = try images.bytes(at: positions).to(device)
+    let side = min(images.height, images.width)
+    return try normalised(
+      Resampling.resizedCrop(
+        bytes, top: (images.height - side) / 2, left: (images.width - side) / 2, height: side,
+        width: side, size: size, isFlipped: false))
+  }
+
+  private func normalised(_ batch: Tensor) throws -> Tensor {
+    try (statistics?.normalise(batch) ?? batch).channelsLast()
+  }
+
+  private func matrices(
+    _ parameters: [ViewParameters], extent: Int, _ matrix: (ViewParameters) -> [Float]
+  ) throws -> Tensor {
+    var values: [Float] = []
+    values.reserveCapacity(parameters.count * size * extent)
+    for parameter in parameters { values += matrix(parameter) }
+    return try Tensor(values, shape: [parameters.count, size, extent]).to(device)
+  }
+
+  /// Applies the four operations in each image's own order: at each of the four turns, the images
+  /// that share an operation go through it together.
+  private func changeColours(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
+    let (b, chosen) = (batch, parameters)
+    for turn in 0..<4 {
+      for (number, operation) in ColourOperation.allCases.enumerated() {
+        let members = chosen.indices.filter {
+          chosen[$0].colourOrder.indices.contains(turn) && chosen[$0].colourOrder[turn] == operation
+        }
+        try change(b, members) {
+          try operation.apply(to: $0, factors: members.map { chosen[$0].colourFactors[number] })
+        }
+      }
+    }
+  }
+
+  private func dropColours(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
+    try change(batch, parameters.indices.filter { parameters[$0].isGrey }) {
+      try ColourOperation.grey($0).expanded([-1, 3, -1, -1])
+    }
+  }
+
+  private func blur(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
+    let members = parameters.indices.filter { parameters[$0].blurSigma != nil }
+    // A tenth of the image, odd (SimCLR, appendix A).
+    let kernel = size / 10 / 2 * 2 + 1
+    try change(batch, members) { images in
+      let chosen = members.map { parameters[$0] }
+      let blurs = try matrices(chosen, extent: size) {
+        Resampling.blur(extent: size, kernel: kernel, sigma: $0.blurSigma)
+      }
+      return try Resampling.apply(rows: blurs, columns: blurs, to: images)
+    }
+  }
+
+  /// Replaces the images at `members` by what `body` makes of them.
+  private func change(
+    _ batch: Tensor, _ members: [Int], _ body: (Tensor) throws -> Tensor
+  ) throws {
+    guard !members.isEmpty else { return }
+    let index = try Tensor(members).to(device)
+    try batch.setRows(index, to: body(batch.rows(index)))
+  }
+}

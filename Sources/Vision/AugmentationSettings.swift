@@ -1,0 +1,31 @@
+import Core
+
+/// How a view of an image is made. The defaults are those of PICA and AND (the same authors' code):
+/// RandomResizedCrop(0.2, 1), ColorJitter(0.4, 0.4, 0.4, 0.4), RandomGrayscale(0.2), flip 0.5.
+public struct AugmentationSettings: Configurable {
+  public var cropScale = 0.2
+  public var flip = 0.5
+  public var brightness = 0.4
+  public var contrast = 0.4
+  public var saturation = 0.4
+  public var hue = 0.4
+  public var jitter = 1.0
+  public var greyscale = 0.2
+  public var blur = 0.0
+  public var normalise = true
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .number("crop_scale", \.cropScale, in: 0.01...1, "smallest area of a random crop"),
+    .number("flip", \.flip, in: 0...1, "probability of a horizontal flip"),
+    .number("brightness", \.brightness, in: 0...1, "brightness factor drawn from 1 - b to 1 + b"),
+    .number("contrast", \.contrast, in: 0...1, "contrast factor drawn from 1 - c to 1 + c"),
+    .number("saturation", \.saturation, in: 0...1, "saturation factor drawn from 1 - s to 1 + s"),
+    .number("hue", \.hue, in: 0...0.5, "hue shift drawn from -h to h, in turns"),
+    .number("jitter", \.jitter, in: 0...1, "probability of the four colour changes"),
+    .number("greyscale", \.greyscale, in: 0...1, "probability of dropping the colours"),
+    .number("blur", \.blur, in: 0...1, "probability of a Gaussian blur, sigma 0.1 to 2"),
+    .boolean("normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
+  ])
+}

@@ -1,0 +1,103 @@
+import Torch
+
+/// Images to learn from or to score: pixels, and no labels.
+///
+/// A set is a choice of rows of a shared store, so that the images learnt and the images scored can
+/// overlap without a copy.
+public struct ImageSet {
+  /// uint8 [M, H, W, 3]: every image of the store.
+  private let pixels: Tensor
+  /// The store's rows that belong to this set, in order.
+  private let storeRows: [Int]
+  /// For each image of the set, its index in the benchmark file: what random numbers are keyed by.
+  public let fileIndices: [Int]
+
+  /// - Parameters:
+  ///   - pixels: bytes in the order [M, H, W, 3].
+  ///   - fileIndices: for each of the M images, its index in the benchmark file.
+  public init(pixels: [UInt8], height: Int, width: Int, fileIndices: [Int]) throws {
+    self.pixels = try Tensor(pixels, shape: [fileIndices.count, height, width, 3])
+    storeRows = Array(fileIndices.indices)
+    self.fileIndices = fileIndices
+  }
+
+  private init(pixels: Tensor, storeRows: [Int], fileIndices: [Int]) {
+    self.pixels = pixels
+    self.storeRows = storeRows
+    self.fileIndices = fileIndices
+  }
+
+  /// The number of images.
+  public var count: Int { storeRows.count }
+  public var height: Int { pixels.shape[1] }
+  public var width: Int { pixels.shape[2] }
+
+  /// The images at these positions of this set.
+  public func selecting(_ positions: [Int]) -> ImageSet {
+    ImageSet(
+      pixels: pixels, storeRows: positions.map { storeRows[$0] },
+      fileIndices: positions.map { fileIndices[$0] })
+  }
+
+  /// Whether both sets hold the same images of the same store in the same order.
+  public func holdsSameImages(as other: ImageSet) -> Bool {
+    storeRows == other.storeRows && fileIndices == other.fileIndices
+  }
+
+  /// Bytes of the images at these positions: uint8 [B, H, W, 3].
+  public func bytes(at positions: [Int]) throws -> Tensor {
+    try pixels.rows(Tensor(positions.map { storeRows[$0] }))
+  }
+
+  /// All pixels as floats in 0...1, one row an image: [N, H * W * 3].
+  public func flattenedPixels() throws -> [Float] {
+    let bytes = try pixels.rows(Tensor(storeRows)).bytes()
+    return [Float](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      for i in bytes.indices { buffer[i] = Float(bytes[i]) / 255 }
+      count = bytes.count
+    }
+  }
+
+  /// Mean and standard deviation of each colour channel over this set, on the scale 0...1.
+  public func channelStatistics() throws -> ChannelStatistics {
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: 3)
+    // Histograms of integers: exact, whatever the order.
+    for start in stride(from: 0, to: count, by: 4096) {
+      let block = try bytes(at: Array(start..<min(start + 4096, count))).bytes()
+      for channel in 0..<3 {
+        var histogram = counts[channel]
+        for i in stride(from: channel, to: block.count, by: 3) { histogram[Int(block[i])] += 1 }
+        counts[channel] = histogram
+      }
+    }
+    let moments = counts.map { histogram -> (mean: Double, deviation: Double) in
+      let total = Double(max(1, histogram.reduce(0, +)))
+      let mean = histogram.enumerated().reduce(0) { $0 + Double($1.offset * $1.element) } / total
+      let variance = histogram.enumerated().reduce(0) {
+        $0 + (Double($1.offset) - mean) * (Double($1.offset) - mean) * Double($1.element)
+      }
+      return (mean / 255, (variance / total).squareRoot() / 255)
+    }
+    return ChannelStatistics(
+      mean: moments.map(\.mean), standardDeviation: moments.map { max($0.deviation, 1e-3) })
+  }
+}
+
+/// What normalisation subtracts and divides by, per colour channel on the scale 0...1.
+public struct ChannelStatistics: Hashable, Sendable {
+  public let mean: [Double]
+  public let standardDeviation: [Double]
+
+  public init(mean: [Double], standardDeviation: [Double]) {
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+  }
+
+  /// (image - mean) / standard deviation for [B, 3, H, W].
+  public func normalise(_ images: Tensor) throws -> Tensor {
+    let mean = try Tensor(mean.map { Float($0) }, shape: [1, 3, 1, 1]).to(images.device)
+    let deviation = try Tensor(standardDeviation.map { Float($0) }, shape: [1, 3, 1, 1])
+      .to(images.device)
+    return try (images - mean) / deviation
+  }
+}

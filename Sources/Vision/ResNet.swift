@@ -1,0 +1,137 @@
+import Core
+import Torch
+
+/// The first layers of a residual network.
+public enum ResNetStem: String, CaseIterable, Sendable {
+  /// A 3x3 convolution of stride 1, for images of about 32 pixels.
+  case small
+  /// The same with 2x2 max-pooling of stride 2, for 64 to 96 pixels, or to save time.
+  case smallPool = "small-pool"
+  /// A 7x7 convolution of stride 2 and 3x3 max-pooling of stride 2, for 224 pixels.
+  case imageNet = "imagenet"
+}
+
+/// The backbone of a method.
+public struct BackboneSettings: Configurable {
+  public enum Depth: String, CaseIterable, Sendable {
+    case eighteen = "18"
+    case thirtyFour = "34"
+  }
+
+  public var depth = Depth.eighteen
+  public var width = 64
+  public var stem = ResNetStem.small
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .choice("depth", \.depth, "layers of the residual network"),
+    .integer("width", \.width, in: 4...256, "channels of the first stage; the published one has 64"),
+    .choice("stem", \.stem, "first layers of the residual network"),
+  ])
+}
+
+/// A residual network of basic blocks (He et al., "Deep Residual Learning for Image Recognition",
+/// CVPR 2016) with torchvision's parameter names, layout and initialisation, without its classifier.
+public struct ResNet: Module {
+  private let stem: ResNetStem
+  private let convolution: Convolution
+  private let normalisation: BatchNormalisation
+  private let stages: [[BasicBlock]]
+  /// Length of a feature vector.
+  public let features: Int
+
+  public init(
+    _ settings: BackboneSettings, on device: Device, from stream: inout RandomStream
+  ) throws {
+    let width = settings.width
+    stem = settings.stem
+    convolution =
+      switch settings.stem {
+      case .small, .smallPool:
+        try Convolution(3, width, kernel: 3, padding: 1, on: device, from: &stream)
+      case .imageNet:
+        try Convolution(3, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
+      }
+    normalisation = try BatchNormalisation(width, on: device)
+    var stages: [[BasicBlock]] = []
+    var inputs = width
+    let counts = settings.depth == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3]
+    for (stage, count) in counts.enumerated() {
+      let outputs = width << stage
+      var blocks: [BasicBlock] = []
+      for block in 0..<count {
+        let stride = stage > 0 && block == 0 ? 2 : 1
+        blocks.append(
+          try BasicBlock(inputs, outputs, stride: stride, on: device, from: &stream))
+        inputs = outputs
+      }
+      stages.append(blocks)
+    }
+    self.stages = stages
+    features = inputs
+  }
+
+  public var children: [(name: String, module: any Module)] {
+    [("conv1", convolution), ("bn1", normalisation)]
+      + stages.enumerated().flatMap { stage, blocks in
+        blocks.enumerated().map { ("layer\(stage + 1).\($0.offset)", $0.element as any Module) }
+      }
+  }
+
+  /// [B, 3, H, W] to feature vectors [B, features].
+  public func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
+    var x = try normalisation(convolution(images), training: training).relu()
+    switch stem {
+    case .small: break
+    case .smallPool: x = try x.maxPooled(kernel: 2, stride: 2)
+    case .imageNet: x = try x.maxPooled(kernel: 3, stride: 2, padding: 1)
+    }
+    for block in stages.joined() { x = try block(x, training: training) }
+    return try x.globallyAveraged()
+  }
+}
+
+/// Two 3x3 convolutions and the way around them.
+struct BasicBlock: Module {
+  private let first: Convolution
+  private let firstNormalisation: BatchNormalisation
+  private let second: Convolution
+  private let secondNormalisation: BatchNormalisation
+  /// A 1x1 convolution where the shape changes.
+  private let shortcut: (convolution: Convolution, normalisation: BatchNormalisation)?
+
+  init(
+    _ inputs: Int, _ outputs: Int, stride: Int, on device: Device,
+    from stream: inout RandomStream
+  ) throws {
+    first = try Convolution(
+      inputs, outputs, kernel: 3, stride: stride, padding: 1, on: device, from: &stream)
+    firstNormalisation = try BatchNormalisation(outputs, on: device)
+    second = try Convolution(outputs, outputs, kernel: 3, padding: 1, on: device, from: &stream)
+    secondNormalisation = try BatchNormalisation(outputs, on: device)
+    shortcut =
+      stride == 1 && inputs == outputs
+      ? nil
+      : (
+        try Convolution(inputs, outputs, kernel: 1, stride: stride, on: device, from: &stream),
+        try BatchNormalisation(outputs, on: device)
+      )
+  }
+
+  var children: [(name: String, module: any Module)] {
+    [
+      ("conv1", first), ("bn1", firstNormalisation), ("conv2", second),
+      ("bn2", secondNormalisation),
+    ] + (shortcut.map { [("downsample.0", $0.convolution), ("downsample.1", $0.normalisation)] } ?? [])
+  }
+
+  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+    let inner = try firstNormalisation(first(input), training: training).relu()
+    let residual = try secondNormalisation(second(inner), training: training)
+    let around = try shortcut.map {
+      try $0.normalisation($0.convolution(input), training: training)
+    }
+    return try (residual + (around ?? input)).relu()
+  }
+}

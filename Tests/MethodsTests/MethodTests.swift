@@ -1,0 +1,85 @@
+import Core
+import Methods
+import Testing
+import Torch
+import Vision
+
+extension MethodsTests {
+  @Suite struct EachMethod {
+    private let images: ImageSet
+
+    init() throws { images = try twoClasses() }
+
+    /// Whether even and odd positions lie in different clusters, each in one.
+    private func separates(_ clusters: [Int32]) -> Bool {
+      let (even, odd) = (clusters[0], clusters[1])
+      return even != odd
+        && clusters.enumerated().allSatisfy { $0.element == ($0.offset % 2 == 0 ? even : odd) }
+    }
+
+    @Test func `k-means on pixels separates two colours`() throws {
+      #expect(separates(try make(KMeansOnPixels.self, images: images).assign(images)))
+    }
+
+    @Test func `k-means keeps its centres for images that it has not learnt`() throws {
+      let learnt = images.selecting(Array(0..<40))
+      let method = try make(KMeansOnPixels.self, images: learnt)
+      let known = try method.assign(learnt)
+      let others = try method.assign(images.selecting(Array(40..<64)))
+      #expect(separates(known + others))
+    }
+
+    @Test func `Instance discrimination draws the memory towards its embeddings`() throws {
+      let method = try make(InstanceDiscrimination.self, images: images)
+      let bank = try #require(method.memory.first { $0.name == "bank" }).tensor
+      let before = try bank.floats()
+      try TrainingSteps(method, images: images).train(epochs: 1)
+      let after = try bank.floats()
+      #expect(before != after)
+      let lengths = try bank.squared().sum(along: [1]).floats()
+      #expect(lengths.allSatisfy { abs($0 - 1) < 1e-5 }, "rows stay unit vectors")
+    }
+
+    @Test func `SCL's hypotheses are classes, and k-means sets them when the warm-up ends`() throws {
+      let method = try make(SCL.self, images: images)
+      let hypotheses = try #require(method.memory.first { $0.name == "hypotheses" }).tensor
+      #expect(try hypotheses.integers() == [Int64](repeating: 0, count: 64))
+      try TrainingSteps(method, images: images).train(epochs: 2)
+      #expect(try hypotheses.integers().allSatisfy { (0..<2).contains($0) })
+      try method.beginEpoch(2)
+      #expect(Set(try hypotheses.integers()) == [0, 1], "k-means leaves no cluster empty")
+    }
+
+    @Test(arguments: [
+      ("positives", "cluster"), ("positives", "both"), ("similarity", "sum"),
+      ("consensus", "mean"), ("consensus", "agreement"), ("initialisation", "classifier"),
+      ("balance", "boundary"), ("assign", "similarity"), ("assign", "consensus"),
+    ])
+    func `Every choice of SCL trains and assigns`(_ name: String, _ choice: String) throws {
+      let method = try make(
+        SCL.self, images: images, [name: .text(choice), "warmup_epochs": .integer(1)])
+      let steps = TrainingSteps(method, images: images)
+      try steps.train(epochs: 2)
+      #expect(steps.losses.joined().allSatisfy { $0.value.isFinite })
+      #expect(try method.assign(images).allSatisfy { (0..<2).contains($0) })
+    }
+
+    @Test func `Without its semantic part SCL still trains`() throws {
+      let more: [String: SettingValue] = [
+        "semantic": .boolean(false), "consistency_weight": .number(0), "warmup_epochs": .integer(0),
+      ]
+      let steps = TrainingSteps(try make(SCL.self, images: images, more), images: images)
+      try steps.train(epochs: 2)
+      let last = try #require(steps.losses.last)
+      #expect(last.first { $0.name == "consistency" }?.value == 0)
+      #expect(last.allSatisfy { $0.value.isFinite })
+    }
+
+    @Test func `An unknown method is refused with the nearest name`() {
+      #expect(
+        throws: MethodError.unknown(
+          name: "instdics", nearest: "instdisc", known: ["kmeans", "instdisc", "scl"])
+      ) { try MethodRegistry.builtIn.method("instdics") }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Core
+import Foundation
+import Records
+import Testing
+
+extension RecordsTests {
+  @Suite struct RunRecordTests {
+    @Test(arguments: [0, 3, UInt64.max])
+    func `A record survives writing and reading, every number exactly`(seed: UInt64) throws {
+      try withFolder { folder in
+        let record = exampleRecord(seed: seed)
+        try record.write(to: folder + "/run.json")
+        #expect(try RunRecord.read(from: folder + "/run.json") == record)
+      }
+    }
+
+    @Test
+    func `The file has sorted keys, plain slashes and a last newline, and is the same each time`()
+      throws
+    {
+      try withFolder { folder in
+        let paths = [folder + "/a.json", folder + "/b.json"]
+        for path in paths { try exampleRecord().write(to: path) }
+        let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
+        #expect(texts[0] == texts[1])
+        #expect(texts[0].hasSuffix("}\n"))
+        #expect(texts[0].contains("\"abc/1-dirty\""))
+        let keys = texts[0].split(separator: "\n").filter { $0.hasPrefix("  \"") }
+          .compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) }
+        #expect(keys == keys.sorted() && keys.count == 15)
+      }
+    }
+
+    @Test(arguments: [
+      ("\"nmiArithmetic\"", "\"other\"", "metrics.nmiArithmetic", "is missing"),
+      ("\"schema\"", "\"other\"", "schema", "is missing"),
+      ("\"seed\" : 3", "\"seed\" : \"x\"", "seed", "is not of type"),
+      ("\"train+test\"", "\"trian\"", "protocol.", "not known"),
+      ("{", "", "run.json", "is not JSON"),
+    ])
+    func `A malformed record is refused with file and key`(
+      original: String, damage: String, key: String, problem: String
+    ) throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        try exampleRecord().write(to: path)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let damaged = text.replacingOccurrences(of: original, with: damage)
+        #expect(damaged != text)
+        try AtomicFile.write(Data(damaged.utf8), to: path)
+        let error = #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
+        let message = error?.description ?? ""
+        #expect(message.contains(path) && message.contains(key) && message.contains(problem))
+      }
+    }
+
+    @Test func `A record of another layout is refused as such`() throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        var record = exampleRecord()
+        record.schema = 99
+        try record.write(to: path)
+        #expect(throws: RecordError.wrongSchema(file: path, found: 99, expected: 1)) {
+          try RunRecord.read(from: path)
+        }
+      }
+    }
+
+    @Test func `A number that is not finite is refused and no file is left`() throws {
+      try withFolder { folder in
+        var record = exampleRecord()
+        record.metrics.nmi = .nan
+        #expect(throws: RecordError.notFinite(key: "metrics.nmi")) {
+          try record.write(to: folder + "/run.json")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(left.isEmpty)
+      }
+    }
+
+    @Test func `A failure survives writing and reading`() throws {
+      try withFolder { folder in
+        let failure = RunFailure(
+          identity: "ab", reason: "the loss became nan in epoch 3", lastLogLines: ["a", "b"])
+        try failure.write(to: folder + "/failed.json")
+        #expect(try RunFailure.read(from: folder + "/failed.json") == failure)
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Records
+import Reporting
+import Testing
+
+@Suite struct ResultTableTests {
+  @Test func `the Markdown table shows means, gaps, marks and what was left out`() throws {
+    let expected = """
+      Experiment table, profile default: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds;
+      best of a column in bold.
+
+      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI (CIFAR-10 32 px, STL-10 32 px).
+
+      | Method                   |  CIFAR-10† NMI |            ACC |            ARI |      n |
+      | ------------------------ | -------------: | -------------: | -------------: | -----: |
+      | **Classical**            |                |                |                |        |
+      | k-means                  |      8.6 ± 0.1 |     22.9 ± 0.1 |      4.9 ± 0.0 |      2 |
+      | **Deep clustering**      |                |                |                |        |
+      | PICA                     |          50.0‡ |          60.0‡ |          40.0‡ | 1 of 2 |
+      | **Semantic contrastive** |                |                |                |        |
+      | SCL                      | **31.0 ± 1.4** | **42.0 ± 2.8** | **20.5 ± 0.7** |      2 |
+      | **Controls**             |                |                |                |        |
+      | True labels              |    100.0 ± 0.0 |    100.0 ± 0.0 |    100.0 ± 0.0 |      2 |
+
+      | Method                   | STL-10§ NMI |    ACC |    ARI |      n |
+      | ------------------------ | ----------: | -----: | -----: | -----: |
+      | **Classical**            |             |        |        |        |
+      | k-means                  |        12.0 |   19.0 |    6.0 | 1 of 2 |
+      | **Deep clustering**      |             |        |        |        |
+      | PICA                     |      failed | failed | failed |      – |
+      | **Semantic contrastive** |             |        |        |        |
+      | SCL                      |       stale |  stale |  stale |      – |
+      | **Controls**             |             |        |        |        |
+      | True labels              |         n/a |    n/a |    n/a |      – |
+
+      - † CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version
+      - ‡ checkpoint chosen by labels
+      - § STL-10: 200 generated images, a miniature of STL-10, not the benchmark itself
+
+      - A figure without ± is of one seed only.
+      - PICA on CIFAR-10: n = 1 of 2.
+      - k-means on STL-10: n = 1 of 2.
+      - Failed: PICA on CIFAR-10, seed 1: the loss became nan in epoch 3
+      - Failed: PICA on STL-10, seed 0: killed by signal 9
+      - Failed: PICA on STL-10, seed 1: killed by signal 9
+      - Stale, left out: SCL on STL-10, seed 0: epochs 30, now 40
+      - Profile quick, left out: k-means on STL-10, seed 1
+      - n/a: True labels on STL-10: no labels
+      - Not run: SCL on STL-10 (seed 1).
+      - Departs from the published experiments: 30 epochs instead of 200
+
+      """
+    #expect(try SampleRuns.mixedTable().rendered(as: .markdown) == expected)
+  }
+
+  @Test func `no line of a Markdown table is wider than a terminal`() throws {
+    let runs = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
+      .flatMap { benchmark in
+        [UInt64(0), 1].map { seed in
+          SampleRuns.finished(
+            SampleRuns.record(SampleRuns.moco, on: benchmark, seed: seed, 50 + Double(seed), 60, 40)
+          )
+        }
+      }
+    let text = try SampleRuns.table([SampleRuns.moco], runs).rendered(as: .markdown)
+    let longest = text.split(separator: "\n").map(\.count).max() ?? 0
+    #expect(longest <= 120)
+    #expect(text.contains("Tiny-ImageNet NMI"))
+  }
+
+  @Test func `a mean has the sample standard deviation, not the best seed`() throws {
+    let runs = [10.0, 20.0, 60.0].enumerated().map { seed, score in
+      SampleRuns.finished(
+        SampleRuns.record(SampleRuns.scl, on: "cifar10", seed: UInt64(seed), score, score, score))
+    }
+    let cell = try #require(
+      try SampleRuns.table([SampleRuns.scl], runs).cell(benchmark: "cifar10", method: "scl"))
+    let statistics = try #require(cell.statistics(of: .acc))
+    // Mean 30; ((-20)^2 + (-10)^2 + 30^2) / 2 = 700.
+    #expect(abs(statistics.mean - 30) < 1e-9)
+    #expect(abs((statistics.standardDeviation ?? 0) - 700.squareRoot()) < 1e-9)
+  }
+
+  @Test func `equal printed figures are equally bold, and a sole row is not`() throws {
+    let tied = try SampleRuns.table(
+      [SampleRuns.scl, SampleRuns.pica],
+      [
+        SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 50.01, 60, 40)),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.pica, on: "cifar10", 50.04, 59, 41)),
+      ]
+    ).rendered(as: .markdown)
+    #expect(tied.contains("| PICA                     |     **50.0** |     59.0 | **41.0** |"))
+    #expect(tied.contains("| SCL                      |     **50.0** | **60.0** |     40.0 |"))
+    let sole = try SampleRuns.table(
+      [SampleRuns.scl],
+      [SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 50, 60, 40))])
+    #expect(!sole.rendered(as: .markdown).contains("**50.0**"))
+  }
+
+  @Test func `a table of one seed says so`() throws {
+    let table = try SampleRuns.table(
+      [SampleRuns.scl],
+      [SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 50, 60, 40))])
+    let text = table.rendered(as: .markdown)
+    #expect(text.contains("in per cent, one seed;"))
+    #expect(text.contains("One seed only: these figures say nothing of the spread over seeds."))
+  }
+
+  @Test func `a cell of another protocol than its column's is marked and not best`() throws {
+    let wide = RunProtocol(train: .train, score: .test, imageSize: 224, nmi: .geometric)
+    let text = try SampleRuns.table(
+      [SampleRuns.kMeans, SampleRuns.scl, SampleRuns.pica],
+      [
+        SampleRuns.finished(SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 1, 2, 3)),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 4, 5, 6)),
+        SampleRuns.finished(
+          SampleRuns.record(SampleRuns.pica, on: "cifar10", 7, 8, 9, protocol: wide)),
+      ]
+    ).rendered(as: .markdown)
+    #expect(
+      text.contains(
+        "- † other protocol: learns from train, scores test, image size 224 px, geometric NMI"))
+    #expect(text.contains("7.0† |") && !text.contains("**7.0**") && text.contains("**4.0**"))
+  }
+
+  @Test func `an experiment that chooses by labels throughout is marked at its columns`() throws {
+    let byLabels = RunProtocol(imageSize: 32, checkpoint: .bestByLabels)
+    let text = try SampleRuns.table(
+      [SampleRuns.scl],
+      [
+        SampleRuns.finished(
+          SampleRuns.record(SampleRuns.scl, on: "cifar10", 4, 5, 6, protocol: byLabels))
+      ]
+    ).rendered(as: .markdown)
+    #expect(text.contains("| CIFAR-10† NMI |"))
+    #expect(text.contains("scores train+test, checkpoint chosen by labels, arithmetic NMI"))
+  }
+
+  @Test func `seeds of different data, settings or protocol have no common mean`() throws {
+    let first = SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 1, 2, 3))
+    let onOtherData = SampleRuns.finished(
+      SampleRuns.record(
+        SampleRuns.scl, on: "cifar10", seed: 1, 1, 2, 3, file: SampleRuns.incomplete))
+    #expect(
+      throws: ReportError.mixedSeeds(
+        benchmark: "cifar10", method: "scl", what: "benchmark file")
+    ) { try SampleRuns.table([SampleRuns.scl], [first, onOtherData]) }
+    let larger = SampleRuns.finished(
+      SampleRuns.record(
+        SampleRuns.scl, on: "cifar10", seed: 1, 1, 2, 3, protocol: RunProtocol(imageSize: 64)))
+    #expect(
+      throws: ReportError.mixedSeeds(benchmark: "cifar10", method: "scl", what: "protocol")
+    ) { try SampleRuns.table([SampleRuns.scl], [first, larger]) }
+    var record = SampleRuns.record(SampleRuns.scl, on: "cifar10", seed: 1, 1, 2, 3)
+    record.settings = ["epochs": .integer(40)]
+    #expect(
+      throws: ReportError.mixedSeeds(benchmark: "cifar10", method: "scl", what: "settings")
+    ) { try SampleRuns.table([SampleRuns.scl], [first, SampleRuns.finished(record)]) }
+  }
+
+  @Test func `repeated, misfiled and unknown runs are errors`() throws {
+    let record = SampleRuns.record(SampleRuns.scl, on: "cifar10", 1, 2, 3)
+    let run = SampleRuns.finished(record)
+    #expect(throws: ReportError.repeatedRun(benchmark: "cifar10", method: "scl", seed: 0)) {
+      try SampleRuns.table([SampleRuns.scl], [run, run])
+    }
+    #expect(throws: ReportError.misfiledRecord(benchmark: "stl10", method: "scl", seed: 0)) {
+      try SampleRuns.table(
+        [SampleRuns.scl],
+        [RunOutcome(benchmark: "stl10", method: "scl", seed: 0, result: .finished(record))])
+    }
+    #expect(throws: ReportError.unknownMethod("scl", experiment: "table")) {
+      try SampleRuns.table([SampleRuns.pica], [run])
+    }
+  }
+
+  @Test func `the order of the runs changes nothing`() throws {
+    let runs = (0..<4).map { seed in
+      SampleRuns.finished(
+        SampleRuns.record(
+          SampleRuns.scl, on: "cifar10", seed: UInt64(seed), 10.1 + Double(seed) / 3, 20, 30))
+    }
+    let forwards = try SampleRuns.table([SampleRuns.scl], runs)
+    let backwards = try SampleRuns.table([SampleRuns.scl], runs.reversed())
+    for format in TableFormat.allCases {
+      #expect(forwards.rendered(as: format) == backwards.rendered(as: format))
+    }
+  }
+}

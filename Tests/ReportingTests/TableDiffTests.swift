@@ -1,0 +1,262 @@
+import Foundation
+import Metrics
+import Records
+import Reporting
+import Testing
+
+@Suite struct TableDiffTests {
+  private static let paper = """
+    | method | row | CIFAR-10 | STL-10 | source | protocol | note |
+    |---|---|---|---|---|---|---|
+    | kmeans | k-means | 8.7/22.9/4.9 | 12.5/19.2/6.1 | P | unknown | |
+    | pica | PICA (mean) | 50.0+-3.0/60.0/40.0 | - | P | like-ours | |
+    | pica | PICA (best) | 59.1/69.6/51.2 | - | P | best | |
+    | scl | SCL | - | - | - | unknown | no figure was found |
+    | dac | DAC | 39.6/52.2/30.6 | - | P | unknown | |
+
+    | protocol | statistic | learns from | scored | image size | NMI | checkpoint |
+    |---|---|---|---|---|---|---|
+    | unknown | ? | ? | ? | ? | ? | ? |
+    | like-ours | mean | train+test | train+test | 32 | geometric | last |
+    | best | best | train | test | 224 | geometric | best-by-labels |
+
+    | key | source |
+    |---|---|
+    | P | a paper |
+    """
+
+  private func diff(
+    _ methods: [TableMethod], _ runs: [RunOutcome], within: Double? = nil,
+    distance: [String] = []
+  ) throws -> TableDiff {
+    try TableDiff(
+      SampleRuns.table(methods, runs, distance: distance),
+      against: PaperTables.parse(Self.paper, file: "tables.md"), within: within)
+  }
+
+  private func pica(
+    _ nmi: Double, _ acc: Double, _ ari: Double, seed: UInt64 = 0,
+    protocol: RunProtocol = RunProtocol(imageSize: 32),
+    file: BenchmarkProvenance = SampleRuns.complete
+  ) -> RunOutcome {
+    SampleRuns.finished(
+      SampleRuns.record(
+        SampleRuns.pica, on: "cifar10", seed: seed, 0, acc, ari, geometricNMI: nmi,
+        protocol: `protocol`, file: file))
+  }
+
+  private func verdicts(_ diff: TableDiff, row: String) -> [Verdict] {
+    diff.comparisons.filter { $0.reference?.title == row }.map(\.verdict)
+  }
+
+  @Test func `the whole diff as a terminal shows it`() throws {
+    let expected = """
+      Experiment table, profile default, against tables.md. Reproduced: within 1 point, or 2 combined standard deviations if
+      that is more.
+
+      ### CIFAR-10
+
+      | Method  | Compared with  | Score |  Reference |       Measured | Difference | Verdict                 |
+      | ------- | -------------- | ----- | ---------: | -------------: | ---------: | ----------------------- |
+      | k-means | k-means, P     | NMI   |        8.7 |            8.6 |       -0.1 | reproduced (1)          |
+      |         |                | ACC   |       22.9 |           20.0 |       -2.9 | differs (2)             |
+      |         |                | ARI   |        4.9 |            4.9 |        0.0 | reproduced (2)          |
+      | PICA    | PICA (mean), P | NMI   | 50.0 ± 3.0 |              – |            | failed (3)              |
+      |         |                | ACC   |       60.0 |              – |            | failed (3)              |
+      |         |                | ARI   |       40.0 |              – |            | failed (3)              |
+      |         | PICA (best), P | NMI   |       59.1 |              – |            | failed (3)              |
+      |         |                | ACC   |       69.6 |              – |            | failed (3)              |
+      |         |                | ARI   |       51.2 |              – |            | failed (3)              |
+      | SCL     | –              | all   |          – | 30.0/40.0/20.0 |            | no published figure (4) |
+
+      ### STL-10
+
+      | Method  | Compared with | Score | Reference | Measured | Difference | Verdict |
+      | ------- | ------------- | ----- | --------: | -------: | ---------: | ------- |
+      | k-means | k-means, P    | NMI   |      12.5 |        – |            | not run |
+      |         |               | ACC   |      19.2 |        – |            | not run |
+      |         |               | ARI   |       6.1 |        – |            | not run |
+
+      1. protocol partly unknown: statistic, images learnt from, scored images, image size, checkpoint, normaliser of NMI
+      2. protocol partly unknown: statistic, images learnt from, scored images, image size, checkpoint
+      3. killed by signal 9
+      4. SCL: no figure was found
+
+      - Departs from the published experiments: 30 epochs instead of 200
+      - Controls, which have no published counterpart: True labels
+      - Published, not measured here: CIFAR-10: DAC
+
+      Verdicts: reproduced 2, differs 1, failed 6, no published figure 1, not run 3.
+
+      """
+    let diff = try diff(
+      [SampleRuns.kMeans, SampleRuns.pica, SampleRuns.scl, SampleRuns.truth],
+      [
+        SampleRuns.finished(SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 8.6, 20, 4.9)),
+        RunOutcome(
+          benchmark: "cifar10", method: "pica", seed: 0,
+          result: .failed(reason: "killed by signal 9")),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 30, 40, 20)),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.truth, on: "cifar10", 100, 100, 100)),
+        RunOutcome(benchmark: "stl10", method: "kmeans", seed: 0, result: .missing),
+      ], distance: ["30 epochs instead of 200"])
+    #expect(diff.markdown() == expected)
+    #expect(diff.hasFailures)
+  }
+
+  @Test func `a score within the given points is reproduced, one beyond differs`() throws {
+    // Against 50.0, 60.0 and 40.0: 2.0, 2.1 and -2.0 points.
+    let diff = try diff([SampleRuns.pica], [pica(52, 62.1, 38)], within: 2)
+    #expect(verdicts(diff, row: "PICA (mean)") == [.reproduced, .differs, .reproduced])
+    #expect(diff.comparisons[1].difference.map { abs($0 - 2.1) < 1e-9 } == true)
+    #expect(diff.hasFailures)
+  }
+
+  @Test func `without given points the spread of both sides decides, and 1 point at least`() throws
+  {
+    #expect(Tolerance.spread.limit(measured: nil, reference: nil) == 1)
+    #expect(Tolerance.spread.limit(measured: 3, reference: 4) == 10)
+    #expect(Tolerance.points(2).limit(measured: 30, reference: 4) == 2)
+    // The published NMI has a spread of 3, so 6 points are allowed; ACC and ARI have none.
+    let diff = try diff([SampleRuns.pica], [pica(56, 61, 41.1)])
+    #expect(verdicts(diff, row: "PICA (mean)") == [.reproduced, .reproduced, .differs])
+    #expect(diff.comparisons.prefix(3).map(\.tolerance) == [6, 1, 1])
+  }
+
+  @Test func `NMI is compared under the published row's normaliser`() throws {
+    let diff = try diff([SampleRuns.pica], [pica(50, 60, 40)])
+    // The run's arithmetic NMI is 0 here, its geometric one 50.
+    #expect(diff.comparisons[0].verdict == .reproduced)
+    #expect(diff.comparisons[0].unknown == [])
+  }
+
+  @Test func `a row of another protocol is not comparable, and the diff says in what`() throws {
+    let diff = try diff(
+      [SampleRuns.pica], [pica(59.1, 69.6, 51.2), pica(59.1, 69.6, 51.2, seed: 1)])
+    let expected = Verdict.notComparable([
+      "statistic: published best of trials, measured mean over seeds",
+      "images learnt from: published train, measured train+test",
+      "scored images: published test, measured train+test",
+      "image size: published 224 px, measured 32 px",
+      "checkpoint: published best-by-labels, measured last",
+    ])
+    #expect(verdicts(diff, row: "PICA (best)") == [expected, expected, expected])
+  }
+
+  @Test func `generated and incomplete data are not comparable`() throws {
+    let incomplete = try diff([SampleRuns.pica], [pica(50, 60, 40, file: SampleRuns.incomplete)])
+    #expect(
+      incomplete.comparisons[0].verdict
+        == .notComparable(["data: 9,353 of the 60,000 images of CIFAR-10"]))
+    let generated = try diff([SampleRuns.pica], [pica(50, 60, 40, file: SampleRuns.miniature)])
+    #expect(
+      generated.comparisons[0].verdict
+        == .notComparable(["data: generated images, not those of CIFAR-10"]))
+    #expect(!incomplete.hasFailures && !generated.hasFailures)
+  }
+
+  @Test func `a checkpoint chosen by labels is never compared as if it were the last`() throws {
+    let byLabels = RunProtocol(imageSize: 32, checkpoint: .bestByLabels)
+    let diff = try diff([SampleRuns.pica], [pica(50, 60, 40, protocol: byLabels)])
+    #expect(
+      diff.comparisons[0].verdict
+        == .notComparable(["checkpoint: published last, measured best-by-labels"]))
+    let record = SampleRuns.record(
+      SampleRuns.kMeans, on: "cifar10", 8.7, 22.9, 4.9, protocol: byLabels)
+    let unknown = try self.diff([SampleRuns.kMeans], [SampleRuns.finished(record)])
+    #expect(
+      unknown.comparisons[0].verdict
+        == .notComparable(["checkpoint: measured best-by-labels, published unknown"]))
+  }
+
+  @Test func `a method without a row has no published figure`() throws {
+    let diff = try diff(
+      [SampleRuns.moco],
+      [SampleRuns.finished(SampleRuns.record(SampleRuns.moco, on: "cifar10", 1, 2, 3))])
+    #expect(diff.comparisons.map(\.verdict) == [.noReference("tables.md has no row of moco")])
+  }
+
+  @Test func `stale and inapplicable cells keep their own verdicts`() throws {
+    let diff = try diff(
+      [SampleRuns.kMeans],
+      [
+        RunOutcome(
+          benchmark: "cifar10", method: "kmeans", seed: 0, result: .stale(reason: "new data")),
+        RunOutcome(
+          benchmark: "stl10", method: "kmeans", seed: 0,
+          result: .notApplicable(reason: "too large")),
+      ])
+    #expect(diff.comparisons[0].verdict == .noResult(.stale, "new data"))
+    #expect(diff.comparisons[3].verdict == .noResult(.notApplicable, "too large"))
+    #expect(!diff.hasFailures)
+  }
+
+  @Test func `JSON lines carry verdict, difference and what is unknown, and sum up`() throws {
+    let record = SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 8.5, 20.9, 4.9)
+    let lines = try diff([SampleRuns.kMeans], [SampleRuns.finished(record)]).jsonLines()
+      .split(separator: "\n")
+    let objects = try lines.map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(objects[1]["verdict"] as? String == "differs")
+    #expect(objects[1]["difference"] as? Double == -2)
+    #expect(objects[1]["reference"] as? Double == 22.9)
+    #expect((objects[0]["unknown"] as? [String])?.contains("normaliser of NMI") == true)
+    #expect(objects.last?["hasFailures"] as? Bool == true)
+    #expect(objects.last?["verdicts"] as? [String: Int] == ["reproduced": 2, "differs": 1])
+  }
+}
+
+@Suite struct ResultsAgainstResultsTests {
+  private func run(
+    _ method: TableMethod, _ acc: Double, file: BenchmarkProvenance = SampleRuns.complete,
+    profile: String = "default", on benchmark: String = "cifar10"
+  ) -> RunOutcome {
+    SampleRuns.finished(
+      SampleRuns.record(method, on: benchmark, 10, acc, 20, profile: profile, file: file))
+  }
+
+  @Test func `shared cells are compared, the others listed by side`() throws {
+    let control = try SampleRuns.table(
+      [SampleRuns.kMeans, SampleRuns.pica], [run(SampleRuns.kMeans, 30), run(SampleRuns.pica, 40)])
+    let treatment = try SampleRuns.table(
+      [SampleRuns.kMeans, SampleRuns.scl], [run(SampleRuns.kMeans, 32), run(SampleRuns.scl, 50)])
+    let diff = TableDiff(treatment, against: control)
+    #expect(diff.comparisons.map(\.verdict) == [.reproduced, .differs, .reproduced])
+    #expect(diff.comparisons[1].difference.map { abs($0 - 2) < 1e-9 } == true)
+    #expect(
+      diff.remarks == [
+        "Without a result in the control: SCL on CIFAR-10",
+        "Only in the control: PICA on CIFAR-10",
+      ])
+    #expect(diff.hasFailures)
+    #expect(!TableDiff(treatment, against: control, within: 2.5).hasFailures)
+    #expect(!TableDiff(control, against: control, within: 0).hasFailures)
+  }
+
+  @Test func `other data or another profile is not comparable`() throws {
+    let control = try SampleRuns.table([SampleRuns.scl], [run(SampleRuns.scl, 30)])
+    let treatment = try SampleRuns.table(
+      [SampleRuns.scl],
+      [run(SampleRuns.scl, 30, file: SampleRuns.incomplete, profile: "quick")], profile: "quick")
+    #expect(
+      TableDiff(treatment, against: control).comparisons[0].verdict
+        == .notComparable([
+          "profile: control default, treatment quick",
+          "benchmark file: control aaaaaaaaaaaa, treatment bbbbbbbbbbbb",
+        ]))
+  }
+
+  @Test func `a cell that the treatment failed to give is a failed comparison, not a gap`() throws {
+    let control = try SampleRuns.table([SampleRuns.scl], [run(SampleRuns.scl, 30)])
+    let treatment = try SampleRuns.table(
+      [SampleRuns.scl],
+      [
+        RunOutcome(
+          benchmark: "cifar10", method: "scl", seed: 0, result: .failed(reason: "out of memory"))
+      ])
+    #expect(
+      TableDiff(treatment, against: control).comparisons.map(\.verdict)
+        == Array(repeating: .noResult(.failed, "out of memory"), count: 3))
+  }
+}

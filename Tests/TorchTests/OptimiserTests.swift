@@ -1,0 +1,102 @@
+import Testing
+import Torch
+
+extension TorchTests {
+  @Suite struct Optimisers {
+    /// The values of a parameter that starts at 1 after each step with these gradients.
+    private func steps(
+      _ gradients: [Float], _ make: ([NamedTensor]) -> any Optimiser
+    ) throws -> [Float] {
+      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      let optimiser = make([("p", parameter)])
+      return try gradients.map { gradient in
+        try step(optimiser, parameter, gradient)
+        return Float(try parameter.scalar())
+      }
+    }
+
+    /// One step in which the parameter's gradient is `gradient`.
+    private func step(
+      _ optimiser: any Optimiser, _ parameter: Tensor, _ gradient: Float
+    ) throws {
+      try parameter.clearGradient()
+      try (parameter * Double(gradient)).sum().backward()
+      try optimiser.step()
+    }
+
+    @Test func `SGD goes against the gradient`() throws {
+      let values = try steps([0.5, 0.5]) { SGD($0, learningRate: 0.1) }
+      #expect(largestDifference(values, [0.95, 0.9]) < 1e-6)
+    }
+
+    @Test func `SGD with momentum keeps nine tenths of its velocity`() throws {
+      // v = 0.5, then 0.45 + 0.5 = 0.95.
+      let values = try steps([0.5, 0.5]) { SGD($0, learningRate: 0.1, momentum: 0.9) }
+      #expect(largestDifference(values, [0.95, 0.855]) < 1e-6)
+    }
+
+    @Test func `Nesterov's momentum with weight decay follows torch.optim's formula`() throws {
+      // Step 1: g = 0.5 + 0.1 = 0.6, v = 0.6, direction 0.6 + 0.54 = 1.14.
+      // Step 2: g = 0.5 + 0.0886, v = 0.54 + 0.5886 = 1.1286, direction 0.5886 + 1.01574 = 1.60434.
+      let values = try steps([0.5, 0.5]) {
+        SGD($0, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1)
+      }
+      #expect(largestDifference(values, [0.886, 0.725566]) < 1e-6)
+    }
+
+    @Test func `Adam corrects the bias of its moments`() throws {
+      // Step 1: 0.5 / sqrt(0.25) = 1. Step 2: m = 0.02 / 0.19, v = 0.00031225 / 0.001999, so
+      // 0.1 x 0.10526316 / 0.39522538 = 0.02663370.
+      let values = try steps([0.5, -0.25]) { Adam($0, learningRate: 0.1) }
+      #expect(largestDifference(values, [0.9, 0.8733663]) < 1e-6)
+    }
+
+    @Test func `Adam adds its weight decay to the gradient`() throws {
+      // A gradient of 0.5 x 1 is the only one: the first step is the whole learning rate.
+      let values = try steps([0]) { Adam($0, learningRate: 0.1, weightDecay: 0.5) }
+      #expect(largestDifference(values, [0.9]) < 1e-6)
+    }
+
+    @Test func `A parameter without a gradient is left alone`() throws {
+      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      for optimiser: any Optimiser in [
+        SGD([("p", parameter)], learningRate: 0.1, momentum: 0.9, weightDecay: 0.1),
+        Adam([("p", parameter)], learningRate: 0.1, weightDecay: 0.1),
+      ] {
+        try optimiser.step()
+        #expect(try parameter.scalar() == 1)
+      }
+    }
+
+    @Test func `The learning rate of the moment counts`() throws {
+      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      let optimiser = SGD([("p", parameter)], learningRate: 0.1)
+      optimiser.learningRate = 0.5
+      try step(optimiser, parameter, 1)
+      #expect(try parameter.scalar() == 0.5)
+    }
+
+    @Test(arguments: [true, false])
+    func `An optimiser restored from its state goes on bit-identically`(_ isAdam: Bool) throws {
+      func make(_ parameter: Tensor) -> any Optimiser {
+        isAdam
+          ? Adam([("p", parameter)], learningRate: 0.1, weightDecay: 0.01)
+          : SGD(
+            [("p", parameter)], learningRate: 0.1, momentum: 0.9, nesterov: true,
+            weightDecay: 0.01)
+      }
+      let gradients: [Float] = [0.3, -0.7, 1.1, 0.2]
+      let straight = try tensor([1], [1]).settingRequiresGradient()
+      let optimiser = make(straight)
+      for gradient in gradients[..<2] { try step(optimiser, straight, gradient) }
+      let saved = try optimiser.state.map { ("saved." + $0.name, try $0.tensor.copy()) }
+      let resumed = try straight.detached().copy().settingRequiresGradient()
+      for gradient in gradients[2...] { try step(optimiser, straight, gradient) }
+
+      let restored = make(resumed)
+      try restored.load(Dictionary(uniqueKeysWithValues: saved), prefix: "saved.")
+      for gradient in gradients[2...] { try step(restored, resumed, gradient) }
+      #expect(try resumed.floats() == straight.floats())
+    }
+  }
+}

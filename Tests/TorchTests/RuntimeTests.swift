@@ -1,0 +1,119 @@
+import Core
+import Foundation
+import Testing
+import Torch
+
+extension TorchTests {
+  @Suite struct Runtime {
+    @Test func `A mismatch of shapes is an error with libtorch's message`() throws {
+      let a = try Tensor.zeros([2, 3])
+      let product = try #require(throws: TorchError.self) { try a.matmul(a) }
+      #expect(product.message.contains("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"))
+      let sum = try #require(throws: TorchError.self) { try a + Tensor.zeros([2]) }
+      #expect(sum.message.contains("must match the size of tensor b (2)"))
+      #expect(!sum.description.contains("\n"))
+      #expect(throws: TorchError.self) { try a.reshaped([4]) }
+      #expect(throws: TorchError.self) { try a.rows(Tensor([2])) }
+    }
+
+    @Test func `Values that do not fill their shape are refused`() {
+      let error = #expect(throws: TorchError.self) { try tensor([1, 2, 3], [2, 2]) }
+      #expect(error?.message == "3 values do not fill the shape [2, 2]")
+      #expect(throws: TorchError.self) { try tensor([1, 2], [2]).scalar() }
+    }
+
+    @Test(.enabled(if: residentBytes() > 0, "needs /proc/self/statm"))
+    func `Memory is freed when the last reference goes`() throws {
+      let before = residentBytes()
+      var largest = 0
+      for round in 0..<200 {
+        // 40 MB, written so that its pages are really there.
+        let tensor = try Tensor.full([10_000_000], Double(round))
+        #expect(tensor.count == 10_000_000)
+        largest = max(largest, residentBytes() - before)
+      }
+      // 200 tensors that stayed would be 8 GB; other targets' tests run beside this one.
+      #expect(largest < 2_000_000_000)
+    }
+
+    @Test func `Autocast computes products in bfloat16 and leaves the leaves in float32`() throws {
+      let weight = try Tensor.full([4, 4], 0.5).settingRequiresGradient()
+      let x = try Tensor.full([2, 4], 1)
+      let product = try Torch.autocast(.bfloat16, on: .cpu) { try x.matmul(weight) }
+      #expect(product.dtype == .bfloat16)
+      try product.to(.float32).sum().backward()
+      #expect(weight.dtype == .float32)
+      #expect(weight.gradient?.dtype == .float32)
+      #expect(try weight.gradient?.floats() == [Float](repeating: 2, count: 16))
+      #expect(try x.matmul(weight).dtype == .float32, "autocast ends with its body")
+      let plain = try Torch.autocast(.float32, on: .cpu) { try x.matmul(weight) }
+      #expect(plain.dtype == .float32)
+    }
+
+    @Test func `Autocast sees a weight that changed since the last forward pass`() throws {
+      let weight = try Tensor.full([2, 2], 1).settingRequiresGradient()
+      let x = try Tensor.full([1, 2], 1)
+      func product() throws -> [Float] {
+        try Torch.autocast(.bfloat16, on: .cpu) { try x.matmul(weight) }.floats()
+      }
+      #expect(try product() == [2, 2])
+      try Torch.withoutGradients { try weight.scale(by: 3) }
+      #expect(try product() == [6, 6])
+    }
+
+    @Test func `An error inside autocast does not leave it on`() throws {
+      let x = try Tensor.zeros([2, 3])
+      #expect(throws: TorchError.self) {
+        try Torch.autocast(.bfloat16, on: .cpu) { try x.matmul(x) }
+      }
+      #expect(try x.matmul(x.transposed()).dtype == .float32)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func `One and two threads give the same bits after three steps`(_ precision: Precision) throws {
+      let before = Torch.threads
+      defer { Torch.threads = before }
+      Torch.threads = 1
+      let single = try trainedParameters(precision)
+      Torch.threads = 2
+      let double = try trainedParameters(precision)
+      #expect(single == double)
+      #expect(single.allSatisfy(\.isFinite))
+    }
+
+    /// The parameters of a small network after three steps on fixed images.
+    private func trainedParameters(_ precision: Precision) throws -> [Float] {
+      var stream = RandomStream(seed: 3, purpose: .weights)
+      let convolution = try Convolution(3, 16, kernel: 3, padding: 1, on: .cpu, from: &stream)
+      let normalisation = try BatchNormalisation(16, on: .cpu)
+      let head = try Linear(16, 10, on: .cpu, from: &stream)
+      let parameters: [NamedTensor] =
+        [("convolution", convolution.weight)]
+        + normalisation.parameters.map { ("normalisation." + $0.name, $0.tensor) }
+        + head.parameters.map { ("head." + $0.name, $0.tensor) }
+      let optimiser = SGD(parameters, learningRate: 0.1, momentum: 0.9, nesterov: true)
+      // Large enough for libtorch to divide the work.
+      let images = try Tensor.normal([64, 3, 24, 24], standardDeviation: 1, from: &stream)
+        .channelsLast()
+      let classes = try Tensor((0..<64).map { $0 % 10 })
+      for _ in 0..<3 {
+        let logits = try Torch.autocast(precision, on: .cpu) {
+          try head(normalisation(convolution(images), training: true).relu().globallyAveraged())
+        }
+        try logits.to(.float32).crossEntropy(classes).backward()
+        try optimiser.step()
+        for parameter in parameters { try parameter.tensor.clearGradient() }
+      }
+      return try parameters.flatMap { try $0.tensor.detached().floats() }
+    }
+  }
+}
+
+/// The resident set of this process in bytes; 0 where the system does not say.
+private func residentBytes() -> Int {
+  guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+    return 0
+  }
+  let fields = text.split(separator: " ")
+  return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+}

@@ -1,0 +1,126 @@
+import Core
+import Testing
+import Torch
+import Vision
+
+extension VisionTests {
+  @Suite struct Networks {
+    private func network(
+      _ stem: ResNetStem = .small, width: Int = 8, depth: BackboneSettings.Depth = .eighteen,
+      seed: UInt64 = 1
+    ) throws -> ResNet {
+      var settings = BackboneSettings()
+      (settings.stem, settings.width, settings.depth) = (stem, width, depth)
+      var stream = RandomStream(seed: seed, purpose: .weights)
+      return try ResNet(settings, on: .cpu, from: &stream)
+    }
+
+    /// The parameters of torchvision.models.resnet18 without its classifier, in its order.
+    private static let torchvisionParameters = """
+      conv1.weight bn1.weight bn1.bias
+      layer1.0.conv1.weight layer1.0.bn1.weight layer1.0.bn1.bias
+      layer1.0.conv2.weight layer1.0.bn2.weight layer1.0.bn2.bias
+      layer1.1.conv1.weight layer1.1.bn1.weight layer1.1.bn1.bias
+      layer1.1.conv2.weight layer1.1.bn2.weight layer1.1.bn2.bias
+      layer2.0.conv1.weight layer2.0.bn1.weight layer2.0.bn1.bias
+      layer2.0.conv2.weight layer2.0.bn2.weight layer2.0.bn2.bias
+      layer2.0.downsample.0.weight layer2.0.downsample.1.weight layer2.0.downsample.1.bias
+      layer2.1.conv1.weight layer2.1.bn1.weight layer2.1.bn1.bias
+      layer2.1.conv2.weight layer2.1.bn2.weight layer2.1.bn2.bias
+      layer3.0.conv1.weight layer3.0.bn1.weight layer3.0.bn1.bias
+      layer3.0.conv2.weight layer3.0.bn2.weight layer3.0.bn2.bias
+      layer3.0.downsample.0.weight layer3.0.downsample.1.weight layer3.0.downsample.1.bias
+      layer3.1.conv1.weight layer3.1.bn1.weight layer3.1.bn1.bias
+      layer3.1.conv2.weight layer3.1.bn2.weight layer3.1.bn2.bias
+      layer4.0.conv1.weight layer4.0.bn1.weight layer4.0.bn1.bias
+      layer4.0.conv2.weight layer4.0.bn2.weight layer4.0.bn2.bias
+      layer4.0.downsample.0.weight layer4.0.downsample.1.weight layer4.0.downsample.1.bias
+      layer4.1.conv1.weight layer4.1.bn1.weight layer4.1.bn1.bias
+      layer4.1.conv2.weight layer4.1.bn2.weight layer4.1.bn2.bias
+      """.split(whereSeparator: \.isWhitespace).map(String.init)
+
+    @Test func `Parameters have torchvision's names in torchvision's order`() throws {
+      #expect(try network().parameters.map(\.name) == Self.torchvisionParameters)
+    }
+
+    @Test func `Every normalisation keeps a running mean and variance`() throws {
+      let normalisations = Self.torchvisionParameters.filter { $0.hasSuffix(".bias") }
+        .map { $0.dropLast(".bias".count) }
+      let expected = normalisations.flatMap { ["\($0).running_mean", "\($0).running_var"] }
+      #expect(try network().buffers.map(\.name) == expected)
+    }
+
+    @Test func `A full ResNet-18 has torchvision's number of weights`() throws {
+      // 11,689,512 less the classifier's 512 x 1000 + 1000.
+      let count = try network(.imageNet, width: 64).parameters.reduce(0) { $0 + $1.tensor.count }
+      #expect(count == 11_176_512)
+    }
+
+    @Test func `ResNet-34 has 3, 4, 6 and 3 blocks`() throws {
+      let names = try network(depth: .thirtyFour).parameters.map(\.name)
+      let blocks = (1...4).map { stage in
+        names.count { $0.hasPrefix("layer\(stage).") && $0.hasSuffix(".conv1.weight") }
+      }
+      #expect(blocks == [3, 4, 6, 3])
+    }
+
+    @Test(arguments: [(ResNetStem.small, 3), (.smallPool, 3), (.imageNet, 7)])
+    func `Every stem gives eight widths of features`(_ stem: ResNetStem, _ kernel: Int) throws {
+      let network = try network(stem)
+      #expect(network.parameters[0].tensor.shape == [8, 3, kernel, kernel])
+      #expect(network.features == 64)
+      let images = try Tensor.zeros([2, 3, 32, 32])
+      #expect(try network(images, training: false).shape == [2, 64])
+    }
+
+    @Test func `Stems with pooling see the same image at a lower resolution`() throws {
+      var stream = RandomStream(seed: 2, purpose: .method)
+      let images = try Tensor.normal([1, 3, 32, 32], standardDeviation: 1, from: &stream)
+      let small = try network(.small)(images, training: false).floats()
+      let pooled = try network(.smallPool)(images, training: false).floats()
+      #expect(small != pooled)
+      #expect((small + pooled).allSatisfy(\.isFinite))
+    }
+
+    @Test func `Weights start from He's distribution over the fan out`() throws {
+      let network = try network(.imageNet, width: 64)
+      // sqrt(2 / (64 x 49)) = 0.025254; 9,408 draws give it to one per cent.
+      let values = try network.parameters[0].tensor.floats()
+      let mean = values.reduce(0, +) / Float(values.count)
+      let deviation = (values.reduce(0) { $0 + $1 * $1 } / Float(values.count)).squareRoot()
+      #expect(abs(mean) < 0.001)
+      #expect(abs(deviation / 0.025254 - 1) < 0.03)
+    }
+
+    @Test func `The same seed gives the same weights, another seed others`() throws {
+      func weights(_ seed: UInt64) throws -> [Float] {
+        try network(seed: seed).parameters.flatMap { try $0.tensor.floats() }
+      }
+      let first = try weights(1)
+      #expect(try weights(1) == first)
+      #expect(try weights(2) != first)
+    }
+
+    @Test func `Training uses the batch's statistics, evaluation only the running ones`() throws {
+      let network = try network()
+      var stream = RandomStream(seed: 3, purpose: .method)
+      let images = try Tensor.normal([4, 3, 16, 16], standardDeviation: 1, from: &stream)
+      let before = try network(images, training: false).floats()
+      let alone = try network(images.narrowed(0, to: 0..<1), training: false).floats()
+      #expect(agree(Array(before[..<64]), alone, within: 1e-4))
+      _ = try network(images, training: true)
+      #expect(try network(images, training: false).floats() != before)
+    }
+
+    @Test func `A step sends a gradient to every parameter`() throws {
+      let network = try network(.imageNet)
+      var stream = RandomStream(seed: 4, purpose: .method)
+      let images = try Tensor.normal([4, 3, 64, 64], standardDeviation: 1, from: &stream)
+      try network(images, training: true).squared().sum().backward()
+      for parameter in network.parameters {
+        let gradient = try parameter.tensor.gradient?.floats() ?? []
+        #expect(gradient.contains { $0 != 0 }, "\(parameter.name)")
+      }
+    }
+  }
+}
