@@ -2,6 +2,10 @@
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/api/include/torch/version.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "Guard.h"
 
 thread_local std::string caten::last_error;
@@ -17,6 +21,16 @@ bool caten_has_cuda(void) { return at::hasCUDA(); }
 void caten_set_threads(int32_t threads) { at::set_num_threads(threads); }
 
 int32_t caten_threads(void) { return at::get_num_threads(); }
+
+void caten_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  // One arena, because only the first one can grow without a limit.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
 
 bool caten_set_autocast(bool enabled, int32_t device) {
   return attempt([&] {

@@ -32,6 +32,14 @@ public enum OpenBLAS {
     return body()
   }
 
+  /// Makes OpenBLAS compute on the calling thread alone, from now on.
+  ///
+  /// Its own threads spin between products: where products are small and many, as in augmentation,
+  /// they cost more than they bring, and several runs on one machine starve each other.
+  public static func useOneThread() {
+    openblas_set_num_threads(1)
+  }
+
   private static let overlapping = Mutex<(bodies: Int, threads: Int32)>((0, 1))
 }
 

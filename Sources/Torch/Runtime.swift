@@ -40,6 +40,14 @@ public enum Torch {
     set { caten_set_threads(Int32(newValue)) }
   }
 
+  /// Makes this process keep the memory that tensors give back, for the next tensors.
+  ///
+  /// glibc otherwise returns every large block to the kernel, which has to clear its pages again: a
+  /// tenth of a training step. To be called once, before the first tensor.
+  public static func keepFreedMemory() {
+    caten_keep_freed_memory()
+  }
+
   /// Runs `body` with convolutions and matrix products in `precision`.
   ///
   /// Only the forward pass belongs inside: the backward pass follows the types that it recorded.

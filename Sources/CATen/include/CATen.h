@@ -35,6 +35,7 @@ const char *caten_version(void);
 bool caten_has_cuda(void);
 void caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
+void caten_keep_freed_memory(void);
 bool caten_set_autocast(bool enabled, int32_t device);
 bool caten_autocast_clear_cache(void);
 bool caten_grad_enabled(void);

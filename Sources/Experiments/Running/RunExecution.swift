@@ -62,7 +62,9 @@ public struct RunExecution {
 
   private func compute() throws -> Outcome {
     let start = ContinuousClock.now
+    Torch.keepFreedMemory()
     Torch.threads = threads
+    OpenBLAS.useOneThread()
     let path = BenchmarkFolder(options.data).file(of: run.benchmark)
     let file = try BenchmarkFile.open(path)
     let task = try RunTask(file, run: run)

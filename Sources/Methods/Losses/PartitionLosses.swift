@@ -7,7 +7,8 @@ import Torch
 ///
 /// - Parameter probabilities: [B, K].
 public func balanceLoss(_ probabilities: Tensor) throws -> Tensor {
-  let mean = try probabilities.mean(along: [0])
+  // Divided by the sum of all, as PICA's code does: the gradient then sums to zero over clusters.
+  let mean = try probabilities.sum(along: [0]) / probabilities.sum()
   let entropy = try (mean * mean.clamped(to: 1e-12...1).log()).sum()
   return try entropy + Foundation.log(Double(probabilities.shape[1]))
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import ClassicalClustering
 import Core
 import Experiments
 import Foundation
@@ -42,7 +43,9 @@ struct StepOptions: ParsableArguments {
 
   /// Times `body` and prints images per second of the median.
   func measure(_ name: String, _ body: () throws -> Void) throws {
+    Torch.keepFreedMemory()
     Torch.threads = threads
+    OpenBLAS.useOneThread()
     // The first steps choose and compile kernels.
     for _ in 0..<3 { try body() }
     let clock = ContinuousClock()
