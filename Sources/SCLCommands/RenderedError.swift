@@ -32,11 +32,11 @@ struct RenderedError {
 
   private static func exitCode(of error: any Error) -> Int32? {
     switch error {
-    case let error as ExperimentError: exitCode(of: error)
-    case let error as BenchmarkError: exitCode(of: error)
-    case let error as HDF5Error: exitCode(of: error)
-    case let error as RecordError: exitCode(of: error)
-    case let error as PaperTablesError: exitCode(of: error)
+    case let error as ExperimentError: exitCode(experiment: error)
+    case let error as BenchmarkError: exitCode(benchmark: error)
+    case let error as HDF5Error: exitCode(hdf5: error)
+    case let error as RecordError: exitCode(record: error)
+    case let error as PaperTablesError: exitCode(paperTables: error)
     case is FileError: inputOutput
     case is MethodError, is SettingError: usage
     case is SafeTensorsError, is StateError, is ReportError, is MetricsError, is ClusteringError,
@@ -47,7 +47,7 @@ struct RenderedError {
     }
   }
 
-  private static func exitCode(of error: ExperimentError) -> Int32 {
+  private static func exitCode(experiment error: ExperimentError) -> Int32 {
     switch error {
     case .unreadable, .missingBenchmark: missingInput
     case .invalidOption, .nothingSelected: usage
@@ -56,7 +56,7 @@ struct RenderedError {
     }
   }
 
-  private static func exitCode(of error: BenchmarkError) -> Int32 {
+  private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .noAdapter, .noGenerator: usage
     case .missing: missingInput
@@ -65,17 +65,17 @@ struct RenderedError {
     }
   }
 
-  private static func exitCode(of error: HDF5Error) -> Int32 {
+  private static func exitCode(hdf5 error: HDF5Error) -> Int32 {
     if case .unreadable = error { return missingInput }
     return badData
   }
 
-  private static func exitCode(of error: RecordError) -> Int32 {
+  private static func exitCode(record error: RecordError) -> Int32 {
     if case .unreadable = error { return missingInput }
     return badData
   }
 
-  private static func exitCode(of error: PaperTablesError) -> Int32 {
+  private static func exitCode(paperTables error: PaperTablesError) -> Int32 {
     if case .unreadable = error.problem { return missingInput }
     return badData
   }
