@@ -29,7 +29,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
@@ -59,11 +58,11 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Core", "Torch", "Vision", "Methods", "Benchmarks", "Metrics", "Records", "Yams",
+        "Core", "Torch", "Vision", "Methods", "ClassicalClustering", "Benchmarks", "Metrics",
+        "Records", "Yams",
         .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics", "Benchmarks"]),
+    .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics"]),
     .target(
       name: "Parity",
       dependencies: [
@@ -78,6 +77,34 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
+
+    // Tests: one target for each room, and three for what concerns all of them.
+    .testTarget(name: "CoreTests", dependencies: ["Core"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core"]),
+    .testTarget(
+      name: "ClassicalClusteringTests",
+      dependencies: ["ClassicalClustering", "Core", "HDF5", "COpenBLAS"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "Torch", "Core"]),
+    .testTarget(
+      name: "MethodsTests",
+      dependencies: ["Methods", "Vision", "Torch", "Core", "ClassicalClustering", "Metrics"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Core", "HDF5", "Metrics"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch", "Core",
+      ]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Core", "Records", "Metrics"]),
+    .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core"]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Records"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

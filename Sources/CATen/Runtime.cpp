@@ -1,5 +1,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <dlfcn.h>
 #include <torch/csrc/api/include/torch/version.h>
 
 #ifdef __GLIBC__
@@ -16,9 +17,17 @@ const char *caten_last_error(void) { return last_error.c_str(); }
 
 const char *caten_version(void) { return TORCH_VERSION; }
 
-bool caten_has_cuda(void) { return at::hasCUDA(); }
+bool caten_has_cuda(void) {
+  // Nothing here calls into the CUDA half of libtorch, so the linker leaves it out.
+  static void *cuda = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  bool available = false;
+  attempt([&] { available = cuda != nullptr && at::hasCUDA(); });
+  return available;
+}
 
-void caten_set_threads(int32_t threads) { at::set_num_threads(threads); }
+void caten_set_threads(int32_t threads) {
+  attempt([&] { at::set_num_threads(threads); });
+}
 
 int32_t caten_threads(void) { return at::get_num_threads(); }
 
@@ -34,7 +43,7 @@ void caten_keep_freed_memory(void) {
 
 bool caten_set_autocast(bool enabled, int32_t device) {
   return attempt([&] {
-#if TORCH_VERSION_MAJOR >= 2
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
     const auto type = device == caten_cuda ? at::kCUDA : at::kCPU;
     at::autocast::set_autocast_enabled(type, enabled);
     at::autocast::set_autocast_dtype(type, at::kBFloat16);

@@ -2,7 +2,15 @@ import ArgumentParser
 import Experiments
 import Torch
 
-extension Device: ExpressibleByArgument {}
+extension Device: ExpressibleByArgument {
+  func checkAvailable() throws {
+    guard self == .cuda, !Torch.hasCUDA else { return }
+    throw ValidationError(
+      "--device cuda: libtorch \(Torch.version) has no CUDA, or the machine no card; build with "
+        + "LIBTORCH naming a libtorch that has it")
+  }
+}
+
 extension PrecisionChoice: ExpressibleByArgument {}
 
 /// Where benchmark files and results lie.
@@ -44,11 +52,7 @@ struct ExperimentOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes 1 to 1024")
     }
-    if device == .cuda, !Torch.hasCUDA {
-      throw ValidationError(
-        "--device cuda: libtorch \(Torch.version) has no CUDA, or the machine no card; build with "
-          + "LIBTORCH naming a libtorch that has it")
-    }
+    try device.checkAvailable()
   }
 
   var options: RunOptions {
@@ -62,10 +66,11 @@ struct ExperimentOptions: ParsableArguments {
       experiment, profile: profile, overrides: overrides)
   }
 
-  func plan() throws -> Plan {
+  /// - Parameter needsData: false for what reads results alone.
+  func plan(needsData: Bool = true) throws -> Plan {
     try Plan(
       readExperiment(), options: options, registry: SCLProgram.registry,
-      filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter())
+      filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
   }
 
   var childCommand: ChildCommand {

@@ -51,7 +51,7 @@ struct RenderedError {
     switch error {
     case .unreadable, .missingBenchmark: missingInput
     case .invalidOption, .nothingSelected: usage
-    case .invalid, .labelsInScoring, .noImages, .wrongImageSize: badData
+    case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
     case .nonFiniteLoss: runFailed
     }
   }
@@ -59,7 +59,7 @@ struct RenderedError {
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .noAdapter, .noGenerator: usage
-    case .missing: missingInput
+    case .missing, .unreadable: missingInput
     case .unwritable: inputOutput
     default: badData
     }

@@ -31,7 +31,11 @@ public enum SCLProgram {
       Console.error("error: \(failure.line)")
       Foundation.exit(failure.exitCode)
     }
-    // ArgumentParser's own: help, version, usage errors.
+    if RootCommand.exitCode(for: error) == .validationFailure {
+      Console.error("error: \(RootCommand.message(for: error)); see 'scl --help'")
+      Foundation.exit(ExitCode.validationFailure.rawValue)
+    }
+    // ArgumentParser's own: help and version, which are no errors.
     RootCommand.exit(withError: error)
   }
 }

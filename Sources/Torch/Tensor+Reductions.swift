@@ -48,7 +48,8 @@ extension Tensor {
 
   /// Every row divided by its Euclidean norm: [N, D] to unit vectors [N, D].
   public func normalisedRows() throws(TorchError) -> Tensor {
-    let norms = try squared().sum(along: [1], keep: true).squareRoot()
-    return try self / norms.clamped(atLeast: 1e-12)
+    // Clamped before the root, whose derivative at zero is infinite.
+    let norms = try squared().sum(along: [1], keep: true).clamped(atLeast: 1e-24).squareRoot()
+    return try self / norms
   }
 }

@@ -3,8 +3,7 @@ import CATen
 /// A tensor of libtorch: a reference to its storage, which is freed when the last reference goes.
 ///
 /// Copying a `Tensor` copies the reference. Operators return new tensors and record gradients where
-/// an operand asks for them; methods whose names begin with `set`, `add`, `scale`, `copy` or `zero`
-/// change the tensor in place.
+/// an operand asks for them. The few methods that change a tensor in place say so.
 public struct Tensor {
   /// Owns one C++ reference.
   private final class Reference {

@@ -41,9 +41,9 @@ public struct Augmentation {
           extent: images.width, start: $0.left, length: $0.width, size: size,
           isFlipped: $0.isFlipped)
       }, to: batch)
-    try changeColours(&batch, parameters)
-    try dropColours(&batch, parameters)
-    try blur(&batch, parameters)
+    try changeColours(batch, parameters)
+    try dropColours(batch, parameters)
+    try blur(batch, parameters)
     return try normalised(batch)
   }
 
@@ -72,27 +72,26 @@ public struct Augmentation {
 
   /// Applies the four operations in each image's own order: at each of the four turns, the images
   /// that share an operation go through it together.
-  private func changeColours(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
-    let (b, chosen) = (batch, parameters)
+  private func changeColours(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
     for turn in 0..<4 {
       for (number, operation) in ColourOperation.allCases.enumerated() {
-        let members = chosen.indices.filter {
-          chosen[$0].colourOrder.indices.contains(turn) && chosen[$0].colourOrder[turn] == operation
+        let members = parameters.indices.filter {
+          !parameters[$0].colourOrder.isEmpty && parameters[$0].colourOrder[turn] == operation
         }
-        try change(b, members) {
-          try operation.apply(to: $0, factors: members.map { chosen[$0].colourFactors[number] })
+        try change(batch, members) {
+          try operation.apply(to: $0, factors: members.map { parameters[$0].colourFactors[number] })
         }
       }
     }
   }
 
-  private func dropColours(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
+  private func dropColours(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
     try change(batch, parameters.indices.filter { parameters[$0].isGrey }) {
       try ColourOperation.grey($0).expanded([-1, 3, -1, -1])
     }
   }
 
-  private func blur(_ batch: inout Tensor, _ parameters: [ViewParameters]) throws {
+  private func blur(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
     let members = parameters.indices.filter { parameters[$0].blurSigma != nil }
     // A tenth of the image, odd (SimCLR, appendix A).
     let kernel = size / 10 / 2 * 2 + 1

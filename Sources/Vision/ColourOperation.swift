@@ -18,7 +18,8 @@ public enum ColourOperation: CaseIterable, Sendable {
     case .brightness:
       return try (images * factor).clamped(to: 0...1)
     case .contrast:
-      return try Self.blend(images, with: Self.grey(images).mean(along: [1, 2, 3], keep: true), factor)
+      return try Self.blend(
+        images, with: Self.grey(images).mean(along: [1, 2, 3], keep: true), factor)
     case .saturation:
       return try Self.blend(images, with: Self.grey(images), factor)
     case .hue:
@@ -32,7 +33,8 @@ public enum ColourOperation: CaseIterable, Sendable {
     return try (images * weights).sum(along: [1], keep: true)
   }
 
-  private static func blend(_ images: Tensor, with other: Tensor, _ factor: Tensor) throws -> Tensor {
+  private static func blend(_ images: Tensor, with other: Tensor, _ factor: Tensor) throws -> Tensor
+  {
     try (images * factor + other * (1 - factor)).clamped(to: 0...1)
   }
 

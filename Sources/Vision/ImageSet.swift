@@ -5,8 +5,15 @@ import Torch
 /// A set is a choice of rows of a shared store, so that the images learnt and the images scored can
 /// overlap without a copy.
 public struct ImageSet {
-  /// uint8 [M, H, W, 3]: every image of the store.
-  private let pixels: Tensor
+  /// Every image that sets choose from; a class, so that two sets can tell whether they share one.
+  private final class Store {
+    /// uint8 [M, H, W, 3]
+    let pixels: Tensor
+
+    init(_ pixels: Tensor) { self.pixels = pixels }
+  }
+
+  private let store: Store
   /// The store's rows that belong to this set, in order.
   private let storeRows: [Int]
   /// For each image of the set, its index in the benchmark file: what random numbers are keyed by.
@@ -16,42 +23,42 @@ public struct ImageSet {
   ///   - pixels: bytes in the order [M, H, W, 3].
   ///   - fileIndices: for each of the M images, its index in the benchmark file.
   public init(pixels: [UInt8], height: Int, width: Int, fileIndices: [Int]) throws {
-    self.pixels = try Tensor(pixels, shape: [fileIndices.count, height, width, 3])
+    store = Store(try Tensor(pixels, shape: [fileIndices.count, height, width, 3]))
     storeRows = Array(fileIndices.indices)
     self.fileIndices = fileIndices
   }
 
-  private init(pixels: Tensor, storeRows: [Int], fileIndices: [Int]) {
-    self.pixels = pixels
+  private init(store: Store, storeRows: [Int], fileIndices: [Int]) {
+    self.store = store
     self.storeRows = storeRows
     self.fileIndices = fileIndices
   }
 
   /// The number of images.
   public var count: Int { storeRows.count }
-  public var height: Int { pixels.shape[1] }
-  public var width: Int { pixels.shape[2] }
+  public var height: Int { store.pixels.shape[1] }
+  public var width: Int { store.pixels.shape[2] }
 
   /// The images at these positions of this set.
   public func selecting(_ positions: [Int]) -> ImageSet {
     ImageSet(
-      pixels: pixels, storeRows: positions.map { storeRows[$0] },
+      store: store, storeRows: positions.map { storeRows[$0] },
       fileIndices: positions.map { fileIndices[$0] })
   }
 
   /// Whether both sets hold the same images of the same store in the same order.
   public func holdsSameImages(as other: ImageSet) -> Bool {
-    storeRows == other.storeRows && fileIndices == other.fileIndices
+    store === other.store && storeRows == other.storeRows
   }
 
   /// Bytes of the images at these positions: uint8 [B, H, W, 3].
   public func bytes(at positions: [Int]) throws -> Tensor {
-    try pixels.rows(Tensor(positions.map { storeRows[$0] }))
+    try store.pixels.rows(Tensor(positions.map { storeRows[$0] }))
   }
 
   /// All pixels as floats in 0...1, one row an image: [N, H * W * 3].
   public func flattenedPixels() throws -> [Float] {
-    let bytes = try pixels.rows(Tensor(storeRows)).bytes()
+    let bytes = try store.pixels.rows(Tensor(storeRows)).bytes()
     return [Float](unsafeUninitializedCapacity: bytes.count) { buffer, count in
       for i in bytes.indices { buffer[i] = Float(bytes[i]) / 255 }
       count = bytes.count

@@ -26,7 +26,10 @@ public struct BackboneSettings: Configurable {
 
   public static let schema = SettingsSchema<Self>([
     .choice("depth", \.depth, "layers of the residual network"),
-    .integer("width", \.width, in: 4...256, "channels of the first stage; the published one has 64"),
+    // Below 16, Debian's oneDNN corrupts memory on two threads and an odd batch (the gradient of a 1x1
+    // convolution of stride 2 with 8 channels; Python's torch on it does the same).
+    .integer(
+      "width", \.width, in: 16...256, "channels of the first stage; the published one has 64"),
     .choice("stem", \.stem, "first layers of the residual network"),
   ])
 }
@@ -123,7 +126,9 @@ struct BasicBlock: Module {
     [
       ("conv1", first), ("bn1", firstNormalisation), ("conv2", second),
       ("bn2", secondNormalisation),
-    ] + (shortcut.map { [("downsample.0", $0.convolution), ("downsample.1", $0.normalisation)] } ?? [])
+    ]
+      + (shortcut.map { [("downsample.0", $0.convolution), ("downsample.1", $0.normalisation)] }
+        ?? [])
   }
 
   func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {

@@ -77,8 +77,8 @@ public enum Resampling {
     let columns = cropResize(
       extent: fullWidth, start: left, length: width, size: size, isFlipped: isFlipped)
     return try apply(
-      rows: Tensor(rows, shape: [1, size, fullHeight]).expanded([b, -1, -1]),
-      columns: Tensor(columns, shape: [1, size, fullWidth]).expanded([b, -1, -1]),
+      rows: Tensor(rows, shape: [1, size, fullHeight]).to(bytes.device).expanded([b, -1, -1]),
+      columns: Tensor(columns, shape: [1, size, fullWidth]).to(bytes.device).expanded([b, -1, -1]),
       to: floats(bytes))
   }
 
@@ -88,7 +88,8 @@ public enum Resampling {
     let rows = blur(extent: height, kernel: kernel, sigma: sigma)
     let columns = blur(extent: width, kernel: kernel, sigma: sigma)
     return try apply(
-      rows: Tensor(rows, shape: [1, height, height]).expanded([b, -1, -1]),
-      columns: Tensor(columns, shape: [1, width, width]).expanded([b, -1, -1]), to: images)
+      rows: Tensor(rows, shape: [1, height, height]).to(images.device).expanded([b, -1, -1]),
+      columns: Tensor(columns, shape: [1, width, width]).to(images.device).expanded([b, -1, -1]),
+      to: images)
   }
 }

@@ -40,7 +40,8 @@ extension MethodsTests {
       #expect(lengths.allSatisfy { abs($0 - 1) < 1e-5 }, "rows stay unit vectors")
     }
 
-    @Test func `SCL's hypotheses are classes, and k-means sets them when the warm-up ends`() throws {
+    @Test func `SCL's hypotheses are classes, and k-means sets them when the warm-up ends`() throws
+    {
       let method = try make(SCL.self, images: images)
       let hypotheses = try #require(method.memory.first { $0.name == "hypotheses" }).tensor
       #expect(try hypotheses.integers() == [Int64](repeating: 0, count: 64))

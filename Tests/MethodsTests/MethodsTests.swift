@@ -1,3 +1,4 @@
+import ClassicalClustering
 import Core
 import Methods
 import Testing
@@ -31,7 +32,7 @@ func twoClasses() throws -> ImageSet {
 
 /// What a test trains with: quick on two cores.
 let quickSettings: [String: SettingValue] = [
-  "epochs": .integer(8), "batch_size": .integer(32), "width": .integer(4),
+  "epochs": .integer(8), "batch_size": .integer(32), "width": .integer(16),
   "dimensions": .integer(8), "warmup_epochs": .integer(2), "learning_rate": .number(0.03),
   "restarts": .integer(3),
 ]
@@ -41,6 +42,8 @@ func make<Method: ClusteringMethod>(
   _ type: Method.Type, seed: UInt64 = 1, images: ImageSet, threads: Int = 1,
   _ more: [String: SettingValue] = [:]
 ) throws -> Method {
+  // As runs do.
+  OpenBLAS.useOneThread()
   let known = Set(Method.settings.map(\.name))
   let values = quickSettings.filter { known.contains($0.key) }.merging(more) { $1 }
   return try Method(

@@ -132,7 +132,8 @@ extension TorchTests {
       #expect(abs(try loss.scalar() - Foundation.log(4.0)) < 1e-6)
     }
 
-    @Test func `Batch normalisation uses the batch in training and its running mean after`() throws {
+    @Test func `Batch normalisation uses the batch in training and its running mean after`() throws
+    {
       let layer = try BatchNormalisation(1, on: .cpu)
       let x = try tensor([1, 2, 3, 4], [4, 1])
       // Mean 2.5, biased variance 1.25: (1 - 2.5) / sqrt(1.25 + 1e-5) = -1.341635.

@@ -89,7 +89,9 @@ extension TorchTests {
       let straight = try tensor([1], [1]).settingRequiresGradient()
       let optimiser = make(straight)
       for gradient in gradients[..<2] { try step(optimiser, straight, gradient) }
-      let saved = try optimiser.state.map { ("saved." + $0.name, try $0.tensor.copy()) }
+      let saved: [NamedTensor] = try optimiser.state.map {
+        ("saved." + $0.name, try $0.tensor.copy())
+      }
       let resumed = try straight.detached().copy().settingRequiresGradient()
       for gradient in gradients[2...] { try step(optimiser, straight, gradient) }
 

@@ -70,15 +70,21 @@ extension TorchTests {
     }
 
     @Test(arguments: Precision.allCases)
-    func `One and two threads give the same bits after three steps`(_ precision: Precision) throws {
+    func `Three steps give the same bits every time on as many threads`(
+      _ precision: Precision
+    ) throws {
       let before = Torch.threads
       defer { Torch.threads = before }
-      Torch.threads = 1
-      let single = try trainedParameters(precision)
-      Torch.threads = 2
-      let double = try trainedParameters(precision)
-      #expect(single == double)
-      #expect(single.allSatisfy(\.isFinite))
+      let byThreads = try [1, 2].map { threads in
+        Torch.threads = threads
+        let first = try trainedParameters(precision)
+        #expect(try trainedParameters(precision) == first, "\(threads) threads")
+        return first
+      }
+      // Sums over a batch are divided among the threads (batch normalisation, gradients of weights
+      // in libtorch 1.13.1): another number of threads rounds otherwise, and no more than that.
+      let difference = largestDifference(byThreads[0], byThreads[1].map(Double.init))
+      #expect(difference < (precision == .float32 ? 1e-4 : 1e-2))
     }
 
     /// The parameters of a small network after three steps on fixed images.

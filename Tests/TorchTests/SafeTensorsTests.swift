@@ -29,14 +29,15 @@ extension TorchTests {
     }
 
     /// Written by Python's safetensors 0.8 with numpy: `weight`, `steps`, `image` and metadata.
-    private static let fromPython = Data(
-      base64Encoded: """
-        8AAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJub3RlIjoibWFkZSBieSBQeXRob24iLCJmb3JtYXQiOiJwdCJ9LCJzdG\
-        VwcyI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpbMl0sImRhdGFfb2Zmc2V0cyI6WzAsMTZdfSwid2VpZ2h0Ijp7ImR0\
-        eXBlIjoiRjMyIiwic2hhcGUiOlsyLDNdLCJkYXRhX29mZnNldHMiOlsxNiw0MF19LCJpbWFnZSI6eyJkdHlwZSI6Il\
-        U4Iiwic2hhcGUiOlszXSwiZGF0YV9vZmZzZXRzIjpbNDAsNDNdfX0gICAgICAHAAAAAAAAAP//////////AADAPwAA\
-        AMAAAFBAAAAAAAAA4EAAAABBAID/
-        """) ?? Data()
+    private static let fromPython =
+      Data(
+        base64Encoded: """
+          8AAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJub3RlIjoibWFkZSBieSBQeXRob24iLCJmb3JtYXQiOiJwdCJ9LCJzdG\
+          VwcyI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpbMl0sImRhdGFfb2Zmc2V0cyI6WzAsMTZdfSwid2VpZ2h0Ijp7ImR0\
+          eXBlIjoiRjMyIiwic2hhcGUiOlsyLDNdLCJkYXRhX29mZnNldHMiOlsxNiw0MF19LCJpbWFnZSI6eyJkdHlwZSI6Il\
+          U4Iiwic2hhcGUiOlszXSwiZGF0YV9vZmZzZXRzIjpbNDAsNDNdfX0gICAgICAHAAAAAAAAAP//////////AADAPwAA\
+          AMAAAFBAAAAAAAAA4EAAAABBAID/
+          """) ?? Data()
 
     @Test func `A file written by Python's safetensors is read`() throws {
       let read = try SafeTensors.read(file("python.safetensors", Self.fromPython))

@@ -79,7 +79,7 @@ extension VisionTests {
       let small = try network(.small)(images, training: false).floats()
       let pooled = try network(.smallPool)(images, training: false).floats()
       #expect(small != pooled)
-      #expect((small + pooled).allSatisfy(\.isFinite))
+      #expect((small + pooled).allSatisfy { $0.isFinite })
     }
 
     @Test func `Weights start from He's distribution over the fan out`() throws {

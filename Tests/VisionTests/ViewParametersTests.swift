@@ -70,7 +70,7 @@ extension VisionTests {
       #expect(views.compactMap(\.blurSigma).allSatisfy { $0 >= 0.1 && $0 < 2 })
       for (operation, range) in [0.6...1.4, 0.6...1.4, 0.6...1.4, -0.4...0.4].enumerated() {
         let factors = views.map { $0.colourFactors[operation] }
-        #expect(factors.allSatisfy(range.contains))
+        #expect(factors.allSatisfy { range.contains($0) })
         #expect((factors.min() ?? 9) < range.lowerBound + 0.01)
         #expect((factors.max() ?? -9) > range.upperBound - 0.01)
       }

@@ -10,6 +10,8 @@ public enum ExperimentError: Error, Hashable, Sendable {
   case invalidOption(option: String, problem: String)
   case labelsInScoring(benchmark: String, split: String)
   case noImages(benchmark: String, split: String)
+  /// A benchmark file under another benchmark's name.
+  case wrongBenchmark(file: String, found: String, expected: String)
   case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
   case nonFiniteLoss(epoch: Int, step: Int, term: String)
 }
@@ -31,6 +33,8 @@ extension ExperimentError: CustomStringConvertible {
       "protocol score '\(split)' of \(benchmark) has images without labels: score train or test"
     case .noImages(let benchmark, let split):
       "the benchmark file of \(benchmark) has no images in '\(split)'"
+    case .wrongBenchmark(let file, let found, let expected):
+      "'\(file)' holds the benchmark \(found), not \(expected): prepare \(expected) into it"
     case .wrongImageSize(let benchmark, let file, let found, let expected):
       "the images of \(benchmark) in '\(file)' have \(found) pixels a side, and the protocol says "
         + "image_size \(expected): prepare the file at that size, or change the protocol"

@@ -47,7 +47,12 @@ public struct ExperimentFile {
     }
     if let profile {
       guard let chosen = profiles.first(where: { $0.name == profile }) else {
-        throw top.unknown("profile", profile, among: profiles.map(\.name))
+        let names = profiles.map(\.name)
+        throw ExperimentError.invalidOption(
+          option: "--profile \(profile)",
+          problem: names.isEmpty
+            ? "\(file) has no profiles"
+            : "\(file) has \(names.joined(separator: ", "))")
       }
       base.overlay(chosen.sections)
     }

@@ -34,7 +34,8 @@ struct YAMLReader {
       .invalid(file: file, line: mark.line, key: "", problem: "this is not YAML: \(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       .invalid(
-        file: file, line: context.mark.line, key: duplicates.map { "\($0)" }.joined(separator: ", "),
+        file: file, line: context.mark.line,
+        key: duplicates.map { "\($0)" }.joined(separator: ", "),
         problem: "this key is there more than once")
     default:
       .invalid(file: file, line: nil, key: "", problem: "this is not YAML: \(error)")
@@ -61,7 +62,8 @@ struct YAMLReader {
         throw ExperimentError.invalid(
           file: file, line: key.mark?.line, key: reader.path,
           problem: "unknown key; "
-            + (nearest.map { "did you mean '\($0)'?" } ?? "known here: \(known.joined(separator: ", "))"))
+            + (nearest.map { "did you mean '\($0)'?" }
+              ?? "known here: \(known.joined(separator: ", "))"))
       }
       return (name, reader)
     }

@@ -20,8 +20,10 @@ public struct BenchmarkFolder: Sendable {
   /// Makes the file of a benchmark whose original files this program can generate: the originals
   /// first, in the benchmark's true layout, then through the same adapter as anybody's files.
   /// - Throws: `BenchmarkError.noGenerator` for any other benchmark.
+  /// - Parameter file: the benchmark file to make; nil for this folder's.
   public func generate(
-    _ definition: BenchmarkDefinition, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    _ definition: BenchmarkDefinition, to file: String? = nil,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> BenchmarkSummary {
     guard definition.hasGenerator else {
       throw BenchmarkError.noGenerator(benchmark: definition.name)
@@ -29,7 +31,7 @@ public struct BenchmarkFolder: Sendable {
     let originals = "\(path)/originals/\(definition.name)"
     try RehearsalGenerator().write(to: originals)
     return try BenchmarkPreparation.prepare(
-      definition, from: originals, to: file(of: definition), progress: progress)
+      definition, from: originals, to: file ?? self.file(of: definition), progress: progress)
   }
 
   /// What a user has to do to get the file.

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// What this machine and this copy of the program are, for records.
 public enum Machine {
@@ -11,7 +12,23 @@ public enum Machine {
     return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
   }
 
-  public static var processorName: String { processorField("model name") ?? "unknown" }
+  /// The processor's or the card's name.
+  public static func name(of device: Device) -> String {
+    switch device {
+    case .cpu: processorField("model name") ?? "unknown"
+    case .cuda: cardName ?? "unknown"
+    }
+  }
+
+  /// The first card, as NVIDIA's driver names it.
+  private static var cardName: String? {
+    let root = "/proc/driver/nvidia/gpus"
+    guard
+      let card = try? FileManager.default.contentsOfDirectory(atPath: root).sorted().first,
+      let text = try? String(contentsOfFile: "\(root)/\(card)/information", encoding: .utf8)
+    else { return nil }
+    return field("Model", in: text)
+  }
 
   /// The largest resident set of this process so far, in bytes.
   public static var peakMemoryBytes: Int {
@@ -20,8 +37,8 @@ public enum Machine {
     return Int(usage.ru_maxrss) * 1024
   }
 
-  /// The git revision of the sources that this program was built from, found from where it lies;
-  /// "-dirty" where they have changes, "unknown" outside a checkout.
+  /// The git revision of the checkout that this program lies in, "-dirty" appended where its sources
+  /// have changes; "unknown" outside a checkout. It is that of the program if it was built last.
   public static var sourceRevision: String {
     var folder = URL(fileURLWithPath: executablePath).deletingLastPathComponent()
     while folder.path != "/" {
@@ -48,6 +65,11 @@ public enum Machine {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
       return nil
     }
+    return field(name, in: text)
+  }
+
+  /// The value of a "name : value" line.
+  private static func field(_ name: String, in text: String) -> String? {
     let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
     return line?.split(separator: ":", maxSplits: 1).last.map {
       $0.trimmingCharacters(in: .whitespaces)

@@ -11,19 +11,21 @@ public struct Plan: Sendable {
   public let experiment: Experiment
   public let options: RunOptions
   public let runs: [PlannedRun]
-  private let filter: RunFilter
 
-  /// - Throws: `ExperimentError.missingBenchmark` where a benchmark file is not there, and the
-  ///   reader's errors where it is damaged.
+  /// - Parameter needsData: whether benchmark files have to be there. Without its file, a finished
+  ///   run is taken for what its record says of the data.
+  /// - Throws: `ExperimentError.missingBenchmark` where a needed file is not there, and the
+  ///   reader's errors where one is damaged.
   public init(
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry,
-    filter: RunFilter = RunFilter()
+    filter: RunFilter = RunFilter(), needsData: Bool = true
   ) throws {
+    try filter.check(experiment)
     self.experiment = experiment
     self.options = options
-    self.filter = filter
     let files = try experiment.benchmarks.filter { filter.accepts(benchmark: $0) }.map { name in
-      try PlannedBenchmark(name, experiment: experiment, data: options.data)
+      try PlannedBenchmark(
+        name, experiment: experiment, data: options.data, needsData: needsData)
     }
     let precision = options.precision.resolved(on: options.device)
     var runs: [PlannedRun] = []
@@ -43,13 +45,6 @@ public struct Plan: Sendable {
       return (experiment.seeds.firstIndex(of: a.seed) ?? 0, min(a.epochs, 1), $0.offset)
         < (experiment.seeds.firstIndex(of: b.seed) ?? 0, min(b.epochs, 1), $1.offset)
     }.map(\.element)
-  }
-
-  /// The same plan as another results folder answers it.
-  public func movedTo(results: String, registry: MethodRegistry) throws -> Plan {
-    var moved = options
-    moved.results = results
-    return try Plan(experiment, options: moved, registry: registry, filter: filter)
   }
 }
 
@@ -78,6 +73,21 @@ public struct RunFilter: Sendable {
     }
   }
 
+  /// - Throws: `ExperimentError.invalidOption` for a name that the experiment does not have.
+  func check(_ experiment: Experiment) throws {
+    for (what, chosen, known) in [
+      ("benchmark", benchmarks, experiment.benchmarks), ("method", methods, experiment.methods),
+      ("seed", seeds, experiment.seeds.map { "\($0)" }),
+    ] {
+      guard let wrong = chosen.subtracting(known).sorted().first else { continue }
+      let nearest = nearestName(to: wrong, among: known)
+      throw ExperimentError.invalidOption(
+        option: "--only \(text)",
+        problem: "the experiment has no \(what) '\(wrong)'; "
+          + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
+    }
+  }
+
   func accepts(benchmark: String) -> Bool { benchmarks.isEmpty || benchmarks.contains(benchmark) }
   func accepts(method: String) -> Bool { methods.isEmpty || methods.contains(method) }
   func accepts(seed: UInt64) -> Bool { seeds.isEmpty || seeds.contains("\(seed)") }
@@ -86,19 +96,25 @@ public struct RunFilter: Sendable {
 /// A benchmark of an experiment with the file that holds its images.
 private struct PlannedBenchmark {
   let definition: BenchmarkDefinition
-  let contentHash: String
+  /// Nil where the file is not there and not needed.
+  let contentHash: String?
   let runProtocol: RunProtocol
 
-  init(_ name: String, experiment: Experiment, data: String) throws {
+  init(_ name: String, experiment: Experiment, data: String, needsData: Bool) throws {
     definition = try BenchmarkDefinition.named(name)
+    runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
     let path = BenchmarkFolder(data).file(of: definition)
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard BenchmarkFolder(data).hasFile(of: definition) else {
+      contentHash = nil
+      guard needsData else { return }
       throw ExperimentError.missingBenchmark(
         name: name, path: path, remedy: BenchmarkFolder(data).remedy(for: definition))
     }
     let info = try BenchmarkFile.open(path).info
     contentHash = info.contentSHA256
-    runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
+    guard info.benchmark == name else {
+      throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
+    }
     guard info.imageSize == runProtocol.imageSize else {
       throw ExperimentError.wrongImageSize(
         benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
@@ -115,34 +131,50 @@ private struct PlannedBenchmark {
       values.merge(layer.values(benchmark: definition.name, method: name, known: known)) { $1 }
     }
     let settings = try method.resolve(values)
-    let inputs = IdentityInputs(
-      benchmark: definition.name, benchmarkContentHash: contentHash, method: name,
+    var inputs = IdentityInputs(
+      benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here", method: name,
       methodVersion: method.description.version, settings: settings, profile: experiment.profile,
       protocol: runProtocol, libtorch: Torch.version, device: options.device.rawValue,
       precision: precision.rawValue, seed: seed)
     let folder = RunFolder(
       results: options.results, experiment: experiment.name, benchmark: definition.name,
       method: name, seed: seed)
+    let stored = try StoredState(folder)
+    if case .finished(let record) = stored {
+      // `auto` asks for no precision in particular, so a finished run of either will do.
+      if options.precision == .auto { inputs.precision = record.provenance.precision }
+      if contentHash == nil {
+        inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
+      }
+    }
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, method: method, seed: seed,
       settings: settings, runProtocol: runProtocol, profile: experiment.profile, folder: folder,
       identityInputs: inputs, identity: try inputs.identity(),
-      state: try PlannedState(folder, planned: inputs))
+      state: try PlannedState(stored, planned: inputs))
+  }
+}
+
+/// What lies in a run's folder, if there is one.
+private typealias StoredState = RunState?
+
+extension Optional where Wrapped == RunState {
+  fileprivate init(_ folder: RunFolder) throws {
+    self = FileManager.default.fileExists(atPath: folder.path) ? try folder.state() : nil
   }
 }
 
 extension PlannedState {
-  init(_ folder: RunFolder, planned: IdentityInputs) throws {
-    guard FileManager.default.fileExists(atPath: folder.path) else {
-      self = .missing
-      return
-    }
-    switch try folder.state() {
+  fileprivate init(_ stored: StoredState, planned: IdentityInputs) throws {
+    switch stored {
+    case nil: self = .missing
+    case .unfinished: self = .unfinished
     case .finished(let record):
       let differences = try record.staleness(against: planned)
       self = differences.isEmpty ? .finished(record) : .stale(differences)
-    case .failed(let failure): self = .failed(failure)
-    case .unfinished: self = .unfinished
+    case .failed(let failure):
+      // A failure under other settings says nothing of these.
+      self = failure.identity == (try planned.identity()) ? .failed(failure) : .unfinished
     }
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Records
 import Subprocess
-import SystemPackage
 
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
@@ -74,9 +73,12 @@ public struct LocalExecutor: Sendable {
   private func failure(
     of run: PlannedRun, progress: @escaping @Sendable (RunProgress) -> Void
   ) async -> String? {
+    // What an earlier attempt said is not what this one says.
+    try? FileManager.default.removeItem(atPath: run.folder.failure)
     do {
       let result = try await Subprocess.run(
-        .path(FilePath(Machine.executablePath)),
+        // This very program, even if its file has been replaced since it started.
+        .path("/proc/self/exe"),
         arguments: Arguments(command.arguments(for: run)), input: .none, output: .sequence,
         error: .currentStandardError
       ) { execution in
@@ -85,9 +87,14 @@ public struct LocalExecutor: Sendable {
         }
       }
       guard !result.terminationStatus.isSuccess else { return nil }
-      return recordedFailure(of: run) ?? died(run, "\(result.terminationStatus)")
+      let how =
+        switch result.terminationStatus {
+        case .exited(let code): "it ended with exit code \(code)"
+        case .signaled(let signal): "killed by signal \(signal)"
+        }
+      return recordedFailure(of: run) ?? died(run, how)
     } catch {
-      return died(run, "its process could not be started: \(error)")
+      return died(run, "its process could not be followed: \(error)")
     }
   }
 
@@ -97,8 +104,7 @@ public struct LocalExecutor: Sendable {
   }
 
   /// Records a run whose process died without a word.
-  private func died(_ run: PlannedRun, _ how: String) -> String {
-    let reason = "its process died: \(how)"
+  private func died(_ run: PlannedRun, _ reason: String) -> String {
     let failure = RunFailure(
       identity: run.identity, reason: reason, lastLogLines: run.folder.lastLogLines())
     try? failure.write(to: run.folder.failure)

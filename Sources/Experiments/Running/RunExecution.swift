@@ -28,7 +28,7 @@ public struct RunExecution {
   /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
   public func carryOut() throws {
     do {
-      try prepareFolder()
+      try remove(run.folder.failure)
       try finish(try compute())
     } catch {
       let failure = RunFailure(
@@ -38,16 +38,8 @@ public struct RunExecution {
     }
   }
 
-  /// Removes what an earlier failure, or a result of other settings or data, left in the folder.
-  private func prepareFolder() throws {
-    var leftovers = [run.folder.failure]
-    if case .stale = run.state {
-      let folder = run.folder
-      leftovers += [
-        folder.record, folder.history, folder.assignments, folder.encoder, folder.checkpoint,
-      ]
-    }
-    for path in leftovers where FileManager.default.fileExists(atPath: path) {
+  private func remove(_ paths: String...) throws {
+    for path in paths where FileManager.default.fileExists(atPath: path) {
       try FileManager.default.removeItem(atPath: path)
     }
   }
@@ -67,6 +59,7 @@ public struct RunExecution {
     OpenBLAS.useOneThread()
     let path = BenchmarkFolder(options.data).file(of: run.benchmark)
     let file = try BenchmarkFile.open(path)
+    try file.verify()
     let task = try RunTask(file, run: run)
     let context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
@@ -80,10 +73,16 @@ public struct RunExecution {
         evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, report: report
       ).train()
     }
-    report(RunProgress(phase: "assigning", epoch: run.epochs, epochs: run.epochs, fraction: 1))
+    let trainingEnd = ContinuousClock.now
+    report(
+      RunProgress(
+        phase: "assigning", epoch: run.epochs, epochs: run.epochs,
+        fraction: run.epochs > 0 ? 1 : 0))
     let predicted = try method.assign(task.scored)
     let trainedImages = Double(task.learnt.count * run.epochs)
-    let seconds = progress?.seconds ?? (ContinuousClock.now - start).seconds
+    let seconds =
+      (progress?.seconds ?? (trainingEnd - start).seconds)
+      + (ContinuousClock.now - trainingEnd).seconds
     let timing = RunTiming(
       seconds: seconds,
       imagesPerSecond: progress.map { trainedImages / max($0.trainingSeconds, 1e-9) },
@@ -107,6 +106,9 @@ public struct RunExecution {
 
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.
   private func finish(_ outcome: Outcome) throws {
+    // A stale result goes only now that there is another in its place.
+    let folder = run.folder
+    try remove(folder.record, folder.history, folder.assignments, folder.encoder)
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
     if let network = outcome.network {
@@ -140,7 +142,7 @@ public struct RunExecution {
           definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
           miniatureOf: run.benchmark.miniatureOf),
         libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
-        device: options.device.rawValue, deviceName: Machine.processorName,
+        device: options.device.rawValue, deviceName: Machine.name(of: options.device),
         precision: options.precision.resolved(on: options.device).rawValue, threads: threads,
         finishedAt: Date().formatted(.iso8601)))
   }

@@ -3,7 +3,7 @@ import Foundation
 /// How far a run has come, as a run's process tells the one that started it: one JSON object a line
 /// on standard output.
 public struct RunProgress: Codable, Equatable, Sendable {
-  /// What the run does now: "training", "assigning", "finished".
+  /// What the run does now: "training" or "assigning".
   public var phase: String
   /// Epochs that are complete.
   public var epoch: Int

@@ -28,7 +28,8 @@ public final class InstanceDiscrimination: TrainedMethod {
     public static let schema =
       SettingsSchema<Self>([
         .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the softmax"),
-        .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+        .number(
+          "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
         .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
         .integer("views", \.views, in: 1...16, "augmented views of every image in a step"),
         .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
@@ -86,6 +87,8 @@ public final class InstanceDiscrimination: TrainedMethod {
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt
-    ) { try encoder.overAll($0, augmentation, encoder.embed).floats() }
+    ) {
+      try encoder.overAll($0, augmentation) { features, _ in try encoder.embed(features) }.floats()
+    }
   }
 }

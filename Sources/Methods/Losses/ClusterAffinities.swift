@@ -11,6 +11,8 @@ public struct ClusterAffinities {
   private let clusterSums: Tensor
   /// e(i, i): [B, 1].
   private let own: Tensor
+  /// log e(i, i): [B, 1]; finite where e(i, i) itself is too small for float32.
+  private let ownLogarithm: Tensor
   /// The hypothesis of each i as zeros and ones: [B, K].
   private let hypothesis: Tensor
   /// The number of members of each cluster: [K].
@@ -28,15 +30,18 @@ public struct ClusterAffinities {
   ) throws {
     let logits = try features.matmul(memory.transposed()) / temperature
     let largest = try logits.detached().maximum(along: [1], keep: true)
-    let similarities = try (logits - largest).exp()
+    let scaled = try logits - largest
+    let similarities = try scaled.exp()
     let members = try hypotheses.oneHot(clusters).to(.float32)
     clusterSums = try similarities.matmul(members)
     sizes = try members.sum(along: [0])
     if let index {
-      own = try similarities.gathered(index.unsqueezed(1))
+      ownLogarithm = try scaled.gathered(index.unsqueezed(1))
+      own = try ownLogarithm.exp()
       hypothesis = try members.rows(index)
     } else {
-      own = try largest * 0
+      ownLogarithm = try largest * 0
+      own = ownLogarithm
       hypothesis = try clusterSums.detached() * 0
     }
   }
@@ -45,7 +50,7 @@ public struct ClusterAffinities {
   /// mates are not pushed away (our reading, 2.3, `positives: instance`).
   public func instanceLoss() throws -> Tensor {
     let others = try (clusterSums * (1 - hypothesis)).sum(along: [1], keep: true)
-    return try ((own + others).log() - own.log()).mean()
+    return try (Self.logarithm(own + others) - ownLogarithm).mean()
   }
 
   /// -log [ sum over j with y_j = y_i of e(i,j) / sum over all j of e(i,j) ], mean over the batch:
@@ -53,7 +58,12 @@ public struct ClusterAffinities {
   /// neighbourhood loss, Huang et al., ICML 2019, equation 5).
   public func clusterLoss() throws -> Tensor {
     let mates = try (clusterSums * hypothesis).sum(along: [1])
-    return try (clusterSums.sum(along: [1]).log() - mates.log()).mean()
+    return try (Self.logarithm(clusterSums.sum(along: [1])) - Self.logarithm(mates)).mean()
+  }
+
+  /// At a low temperature a sum may be too small for float32: its logarithm has to stay finite.
+  private static func logarithm(_ sums: Tensor) throws -> Tensor {
+    try sums.clamped(atLeast: 1e-30).log()
   }
 
   /// The prediction by visual similarity q, [B, K]: each cluster's sum over j != i, normalised over

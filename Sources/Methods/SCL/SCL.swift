@@ -21,6 +21,7 @@ public final class SCL: TrainedMethod {
   public let augmentation: Augmentation
   private let settings: SCLSettings
   private let context: MethodContext
+  private let learnt: ImageSet
   private let model: SCLNetwork
   private let bank: MemoryBank
   /// The current class of every image, int64 [N]: before the warm-up ends, the classifier's view.
@@ -29,8 +30,15 @@ public final class SCL: TrainedMethod {
   private var step: (embedding: Tensor, hypotheses: Tensor)?
 
   public init(settings: SCLSettings, context: MethodContext, images: ImageSet) throws {
+    guard settings.warmupEpochs < settings.training.epochs else {
+      throw MethodError.unsupported(
+        method: "scl",
+        reason: "warmup_epochs \(settings.warmupEpochs) leaves none of the "
+          + "\(settings.training.epochs) epochs for its own terms")
+    }
     self.settings = settings
     self.context = context
+    learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(
       settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
@@ -47,15 +55,24 @@ public final class SCL: TrainedMethod {
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
 
   public func beginEpoch(_ epoch: Int) throws {
-    if epoch == settings.warmupEpochs, settings.initialisation == .kmeans {
+    guard epoch == settings.warmupEpochs else { return }
+    if settings.initialisation == .kmeans {
       try initialiseHypotheses()
+    } else if epoch == 0 {
+      // Without a warm-up the classifier has not been asked yet.
+      try hypotheses.copy(
+        from: model.encoder.overAll(learnt, augmentation) { features, _ in
+          try model.classify(features).argmax(along: 1)
+        })
     }
   }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let outputs = try batch.views.map { try model($0, training: true) }
     let (a, b) = (outputs[0], outputs[1])
-    let view = try (partitionUncertainty(a.boundary, b.boundary)
+    let view =
+      try
+      (partitionUncertainty(a.boundary, b.boundary)
       + partitionUncertainty(b.boundary, a.boundary)) * (settings.viewWeight / 2)
     var balance = try balanceLoss(a.boundary) + balanceLoss(b.boundary)
     var semantic: Tensor
@@ -75,7 +92,8 @@ public final class SCL: TrainedMethod {
         ? try (semanticLoss(near) + semanticLoss(far)) / 2
         : try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
       if settings.consistencyWeight > 0 {
-        consistency = try (towards(b, qb, a, qa) + towards(a, qa, b, qb))
+        consistency =
+          try (towards(b, qb, a, qa) + towards(a, qa, b, qb))
           * (settings.consistencyWeight / 2)
       }
       if settings.balance == .both { balance = try balance + balanceLoss(qa) + balanceLoss(qb) }
@@ -99,12 +117,15 @@ public final class SCL: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    let assigned = try model.encoder.overAll(images, augmentation) { features in
+    // An image's own entry in the bank is left out of its similarities, as in training.
+    let areLearnt = images.holdsSameImages(as: learnt)
+    let assigned = try model.encoder.overAll(images, augmentation) { features, positions in
       let boundary = try model.classify(features)
       guard settings.assignment != .boundary else { return try boundary.argmax(along: 1) }
       let similarity = try ClusterAffinities(
-        model.encoder.embed(features), memory: bank.vectors, hypotheses: hypotheses, index: nil,
-        clusters: context.clusters, temperature: settings.temperature
+        model.encoder.embed(features), memory: bank.vectors, hypotheses: hypotheses,
+        index: areLearnt ? Tensor(positions).to(context.device) : nil, clusters: context.clusters,
+        temperature: settings.temperature
       ).prediction(perMember: settings.similarity == .mean)
       return settings.assignment == .similarity
         ? try similarity.argmax(along: 1)
@@ -151,7 +172,8 @@ extension SCL {
 
   /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
   private func initialiseHypotheses() throws {
-    let found = try FeatureClustering(restarts: 5, context: context).cluster(bank.vectors.floats(), dimensions: settings.dimensions)
+    let found = try FeatureClustering(restarts: 5, context: context).cluster(
+      bank.vectors.floats(), dimensions: settings.dimensions)
     let k = context.clusters
     var agreement = [Int](repeating: 0, count: k * k)
     for (cluster, boundary) in zip(found, try hypotheses.integers()) {

@@ -68,13 +68,15 @@ public struct SCLSettings: Configurable {
       .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
       .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
       .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-      .integer("warmup_epochs", \.warmupEpochs, in: 0...100_000, "epochs before hypotheses are used"),
+      .integer(
+        "warmup_epochs", \.warmupEpochs, in: 0...100_000, "epochs before hypotheses are used"),
       .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
       .choice("positives", \.positives, "what the semantic term pulls together"),
       .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),
       .choice("consensus", \.consensus, "how the other view's two predictions become a target"),
       .number("consistency_weight", \.consistencyWeight, in: 0...1000, "weight w_c of consistency"),
-      .number("view_weight", \.viewWeight, in: 0...1000, "weight of the classifier's view consistency"),
+      .number(
+        "view_weight", \.viewWeight, in: 0...1000, "weight of the classifier's view consistency"),
       .choice("balance", \.balance, "which predictions are kept balanced after the warm-up"),
       .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
       .choice("initialisation", \.initialisation, "where the first hypotheses come from"),

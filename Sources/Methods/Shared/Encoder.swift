@@ -34,15 +34,17 @@ public struct Encoder: Module {
   }
 
   /// `body` of every image's features, in blocks and without gradients, joined along the rows.
+  /// - Parameter body: given features [B, F] and the positions of their images in `images`.
   public func overAll(
-    _ images: ImageSet, _ augmentation: Augmentation, _ body: (Tensor) throws -> Tensor
+    _ images: ImageSet, _ augmentation: Augmentation,
+    _ body: (_ features: Tensor, _ positions: [Int]) throws -> Tensor
   ) throws -> Tensor {
     try Torch.withoutGradients {
       var blocks: [Tensor] = []
       for start in stride(from: 0, to: images.count, by: 256) {
         let positions = Array(start..<min(start + 256, images.count))
         let centre = try augmentation.centre(of: images, at: positions)
-        blocks.append(try body(features(centre, training: false)))
+        blocks.append(try body(features(centre, training: false), positions))
       }
       return try Tensor.concatenated(blocks)
     }

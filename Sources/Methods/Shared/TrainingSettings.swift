@@ -35,19 +35,21 @@ public struct TrainingSettings: Configurable {
 
   public static let schema = SettingsSchema<Self>([
     .integer("epochs", \.epochs, in: 1...100_000, "passes over the images"),
-    .integer("batch_size", \.batchSize, in: 2...65_536, "images in a step"),
+    .integer(
+      "batch_size", \.batchSize, in: 2...65_536, "images in a step, about: an epoch is cut evenly"),
     .choice("optimiser", \.optimiser, "sgd or adam"),
     .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at the start"),
     .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD"),
     .boolean("nesterov", \.nesterov, "Nesterov's form of momentum"),
     .number("weight_decay", \.weightDecay, in: 0...1, "weight decay, added to the gradient"),
     .choice("schedule", \.schedule, "how the learning rate changes"),
-    .integer("decay_start", \.decayStart, in: 0...100_000, "first epoch of the step schedule's decay"),
+    .integer(
+      "decay_start", \.decayStart, in: 0...100_000, "first epoch of the step schedule's decay"),
     .integer("decay_every", \.decayEvery, in: 1...100_000, "epochs between decays"),
     .number("decay_factor", \.decayFactor, in: 0...1, "what a decay multiplies the rate by"),
   ])
 
-  /// The optimiser of a run, to be fed with `learningRate(at:of:)` before every step.
+  /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
   public func makeOptimiser(_ parameters: [NamedTensor]) -> any Optimiser {
     switch optimiser {
     case .sgd:

@@ -9,12 +9,14 @@ let lossOperations: [String: ParityFile.Operation] = [
       features, memory: parity.tensor("memory"), index: parity.indices("index"),
       temperature: parity.number("temperature"))
     return try largest(
-      parity.relativeError(loss, "loss"), gradientError(of: loss, features, parity, "grad_features"))
+      parity.relativeError(loss, "loss"), gradientError(of: loss, features, parity, "grad_features")
+    )
   },
 
   "loss.pica": { parity in
     let (original, perturbed) = (try parity.leaf("original"), try parity.leaf("perturbed"))
-    let loss = try partitionUncertainty(original, perturbed)
+    let loss =
+      try partitionUncertainty(original, perturbed)
       + balanceLoss(original) * parity.number("lambda_")
     return try largest(
       parity.relativeError(loss, "loss"),

@@ -8,10 +8,12 @@ let networkOperations: [String: ParityFile.Operation] = [
     var settings = BackboneSettings()
     for (name, value) in [
       ("depth", SettingValue.text("\(try parity.integer("depth"))")),
-      ("stem", .text(try parity.text("stem"))), ("width", .integer(try parity.integer("width"))),
+      ("stem", .text(try parity.text("stem"))),
     ] {
       try BackboneSettings.schema.set(name, to: value, in: &settings)
     }
+    // Cases are narrower than the settings allow.
+    settings.width = try parity.integer("width")
     var stream = RandomStream(seed: 0, purpose: .weights)
     let network = try ResNet(settings, on: .cpu, from: &stream)
     try network.load(parity.tensors(below: "parameters"))

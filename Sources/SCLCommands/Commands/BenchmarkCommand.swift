@@ -36,9 +36,13 @@ struct StepOptions: ParsableArguments {
   @OptionGroup var output: JSONOption
 
   func validate() throws {
-    guard batch > 0, (4...256).contains(width), steps > 0, threads > 0 else {
-      throw ValidationError("--batch, --steps and --threads are at least 1, --width is 4 to 256")
+    for (name, value, range) in [
+      ("batch", batch, 1...65_536), ("width", width, 16...256), ("steps", steps, 1...100_000),
+      ("threads", threads, 1...1024),
+    ] where !range.contains(value) {
+      throw ValidationError("--\(name) takes \(range.lowerBound) to \(range.upperBound)")
     }
+    try device.checkAvailable()
   }
 
   /// Times `body` and prints images per second of the median.
@@ -104,9 +108,12 @@ extension BenchmarkCommand {
         let features = try Torch.autocast(precision, on: step.device) {
           try network(images, training: true)
         }
-        try features.to(.float32).squared().mean().backward()
+        let loss = try features.to(.float32).squared().mean()
+        try loss.backward()
         try optimiser.step()
         for parameter in network.parameters { try parameter.tensor.clearGradient() }
+        // Waits for a card, which works on its own time.
+        _ = try loss.scalar()
       }
     }
   }

@@ -86,13 +86,14 @@ extension DataCommand {
     func run() throws {
       let definition = try BenchmarkDefinition.named(benchmark)
       let meter = ImageMeter(definition.title)
+      defer { meter.end() }
       let summary: BenchmarkSummary
       if let from {
         summary = try BenchmarkPreparation.prepare(
           definition, from: from, to: to ?? BenchmarkFolder(data).file(of: definition),
           partial: partial, progress: meter.show)
       } else if definition.hasGenerator {
-        summary = try BenchmarkFolder(data).generate(definition, progress: meter.show)
+        summary = try BenchmarkFolder(data).generate(definition, to: to, progress: meter.show)
       } else {
         throw ValidationError("name the folder of the original files: --from FOLDER")
       }
@@ -126,7 +127,8 @@ extension DataCommand {
     func run() throws {
       let benchmark = try BenchmarkFile.open(file)
       try benchmark.verify()
-      Console.print("\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
+      Console.print(
+        "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Records
 import Reporting
 
 struct DiffCommand: ParsableCommand {
@@ -17,7 +18,7 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let diff = try comparison.diff(try experiment.plan())
+    let diff = try comparison.diff(try experiment.plan(needsData: false))
     Console.print(output.json ? diff.jsonLines() : diff.markdown())
     if diff.hasFailures { throw ExitCode.failure }
   }
@@ -37,12 +38,29 @@ struct ComparisonOptions: ParsableArguments {
     }
   }
 
+  /// Fails now if what is to be compared with cannot be read, not after hours of work.
+  func check() throws {
+    if !isResultsFolder { _ = try PaperTables.read(from: against) }
+  }
+
+  private var isResultsFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: against, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
   func diff(_ plan: Plan) throws -> TableDiff {
     let table = try ResultTable(plan.results)
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: against, isDirectory: &isFolder), isFolder.boolValue {
-      let other = try plan.movedTo(results: against, registry: SCLProgram.registry)
-      return TableDiff(table, against: try ResultTable(other.results), within: within)
+    if isResultsFolder {
+      let name = plan.experiment.name
+      // Taken as they are: another machine's results need not be what this one would compute.
+      let records = try ResultsFolder(against).runs(of: name).compactMap { run in
+        if case .finished(let record) = run.state { return record }
+        return RunRecord?.none
+      }
+      let other = ExperimentResults(
+        experiment: name, profile: plan.experiment.profile, records: records)
+      return TableDiff(table, against: try ResultTable(other), within: within)
     }
     return TableDiff(table, against: try PaperTables.read(from: against), within: within)
   }

@@ -9,7 +9,7 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let plan = try experiment.plan()
+    let plan = try experiment.plan(needsData: false)
     try RunList(plan.runs).show(json: output.json)
   }
 }
@@ -22,7 +22,7 @@ struct StatusCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let plan = try experiment.plan()
+    let plan = try experiment.plan(needsData: false)
     try RunList(plan.runs).show(json: output.json)
     guard !output.json else { return }
     let counts = ["finished", "unfinished", "failed", "stale", "missing"].compactMap { word in

@@ -17,7 +17,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let table = try ResultTable(experiment.plan().results)
+    let table = try ResultTable(experiment.plan(needsData: false).results)
     Console.print(table.rendered(as: output.json ? .json : format))
   }
 }

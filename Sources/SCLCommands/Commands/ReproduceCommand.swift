@@ -14,6 +14,7 @@ struct ReproduceCommand: AsyncParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() async throws {
+    try comparison.check()
     try prepareData()
     let plan = try experiment.plan()
     var failed = false
@@ -25,8 +26,8 @@ struct ReproduceCommand: AsyncParsableCommand {
     }
     let finished = try experiment.plan()
     let table = try ResultTable(finished.results)
-    let diff = try comparison.diff(finished)
     Console.print(table.rendered(as: output.json ? .json : .markdown))
+    let diff = try comparison.diff(finished)
     Console.print(output.json ? diff.jsonLines() : diff.markdown())
     if failed || diff.hasFailures { throw ExitCode.failure }
   }

@@ -8,8 +8,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Carries out the runs of an experiment that are not finished yet.",
     discussion: """
-      Each run has a process of its own. Finished runs are not repeated; unfinished ones go on from \
-      their last epoch's checkpoint; failed and stale ones start again. Killed at any time, the same \
+      Each run has a process of its own. Finished runs are not repeated; unfinished and failed ones \
+      go on from their last epoch's checkpoint; stale ones start again. Killed at any time, the same \
       command goes on.
       """)
 
@@ -49,10 +49,13 @@ struct SweepOptions: ParsableArguments {
     }
     guard !open.isEmpty else { return }
     // Found out before hours of work, not after.
-    try AtomicFile.checkWritable(folder: plan.options.results)
+    try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let threads = plan.options.threads ?? plan.experiment.threads
-    let executor = LocalExecutor(
-      jobs: jobs ?? max(1, Machine.cores / threads), command: command)
+    let jobs = jobs ?? max(1, Machine.cores / threads)
+    Console.error(
+      "\(plan.experiment.title): \(open.count) runs, \(min(jobs, open.count)) at a time with "
+        + "\(threads) \(threads == 1 ? "thread" : "threads") each")
+    let executor = LocalExecutor(jobs: jobs, command: command)
     let display = SweepDisplay(open)
     let failures = FailureCount()
     await executor.carryOut(open) { event in

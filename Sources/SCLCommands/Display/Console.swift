@@ -3,16 +3,27 @@ import Foundation
 /// Results go to standard output; progress, remarks and errors to standard error.
 enum Console {
   static func print(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    printPart(line + "\n")
+  }
+
+  /// Writes to standard output, and ends the program with sysexits' EX_IOERR where that fails.
+  static func printPart(_ text: String) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      self.error("error: cannot write to standard output: \(String(cString: strerror(errno)))")
+      exit(74)
+    }
   }
 
   static func error(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    errorPart(line + "\n")
   }
 
   /// Writes without ending the line.
   static func errorPart(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    // Where standard error cannot be written there is nobody to tell.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Whether standard error is a terminal, on which lines can be redrawn.

@@ -85,12 +85,14 @@ final class SweepDisplay: Sendable {
     let inherited = zip(weights, state.inherited).reduce(0) { $0 + $1.0 * $1.1 } / total
     let filled = Int(done * 20)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
-    let runs = "\(state.finished) of \(labels.count) runs"
+    let runs =
+      "\(state.finished) of \(labels.count) runs"
       + (state.failed > 0 ? ", \(state.failed) failed" : "")
     let details = state.running.sorted { $0.key < $1.key }.map { run, progress in
       labels[run] + (progress.map { " " + describe($0) } ?? "")
     }
-    return (["[\(bar)] \(Int(done * 100)) %", runs, eta(done: done, inherited: inherited)] + details)
+    return
+      (["[\(bar)] \(Int(done * 100)) %", runs, eta(done: done, inherited: inherited)] + details)
       .joined(separator: "  ")
   }
 

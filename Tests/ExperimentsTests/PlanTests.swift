@@ -1,0 +1,89 @@
+import Experiments
+import Foundation
+import Records
+import Testing
+
+extension ExperimentsTests {
+  private static let sweep = """
+    benchmarks: [rehearsal]
+    methods: [scl, kmeans]
+    seeds: 2
+    """
+
+  private func labels(_ plan: Plan) -> [String] {
+    plan.runs.map { "\($0.method.description.name) \($0.seed)" }
+  }
+
+  @Test func `One seed of everything comes before the next, and what is quick comes first`() throws
+  {
+    #expect(
+      labels(try plan(read(Self.sweep))) == ["kmeans 0", "scl 0", "kmeans 1", "scl 1"])
+  }
+
+  @Test(arguments: [
+    ("method=scl", ["scl 0", "scl 1"]), ("seed=1,method=kmeans", ["kmeans 1"]),
+    ("benchmark=rehearsal,seed=0", ["kmeans 0", "scl 0"]),
+    ("method=scl,method=kmeans,seed=1", ["kmeans 1", "scl 1"]),
+  ])
+  func `A filter chooses by benchmark, method and seed`(
+    _ filter: String, _ expected: [String]
+  ) throws {
+    #expect(labels(try plan(read(Self.sweep), only: filter)) == expected)
+  }
+
+  @Test func `A filter that matches nothing, or names another key, is refused`() throws {
+    let experiment = try read(Self.sweep)
+    #expect(throws: ExperimentError.nothingSelected(filter: "method=pica")) {
+      try plan(experiment, only: "method=pica")
+    }
+    for text in ["seeds=1", "method", "scl"] {
+      #expect(throws: ExperimentError.self) { try RunFilter(parsing: text) }
+    }
+  }
+
+  @Test func `A run that nobody began is missing, one with a folder unfinished or failed`() throws {
+    let experiment = try read(Self.sweep)
+    let run = try plan(experiment, only: "method=scl,seed=0").runs[0]
+    #expect(run.state == .missing)
+    #expect(run.folder.path == folder + "/results/trial/rehearsal/scl/seed-0")
+    try FileManager.default.createDirectory(
+      atPath: run.folder.path, withIntermediateDirectories: true)
+    #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .unfinished)
+    let failure = RunFailure(identity: run.identity, reason: "out of memory", lastLogLines: [])
+    try failure.write(to: run.folder.failure)
+    #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .failed(failure))
+  }
+
+  @Test func `Settings and seeds make another identity, threads do not`() throws {
+    let experiment = try read(Self.sweep)
+    func identity(_ overrides: [String] = [], seed: Int = 0) throws -> String {
+      try plan(read(Self.sweep, overrides: overrides), only: "method=scl,seed=\(seed)")
+        .runs[0].identity
+    }
+    let first = try identity()
+    #expect(try identity() == first)
+    #expect(try identity(["temperature=0.2"]) != first)
+    #expect(try identity(seed: 1) != first)
+    let double = try Plan(
+      experiment,
+      options: RunOptions(
+        data: Self.data.get(), results: folder, precision: .float32, threads: 2),
+      registry: .builtIn, filter: RunFilter(parsing: "method=scl,seed=0"))
+    #expect(double.runs[0].identity == first)
+  }
+
+  @Test func `A benchmark file that is not there is named with its remedy`() throws {
+    let error = #expect(throws: ExperimentError.self) {
+      try Plan(
+        read(Self.sweep), options: RunOptions(data: folder + "/empty"), registry: .builtIn)
+    }
+    #expect(error?.description.contains("'\(folder)/empty/rehearsal.h5'") == true)
+    #expect(error?.description.contains("scl data prepare rehearsal") == true)
+  }
+
+  @Test func `Another image size than the file's is refused`() throws {
+    let experiment = try read(Self.sweep + "\nprotocol: {image_size: 64}")
+    let error = #expect(throws: ExperimentError.self) { try plan(experiment) }
+    #expect(error?.description.contains("have 32 pixels a side") == true)
+  }
+}

@@ -1,0 +1,49 @@
+import Methods
+import Testing
+import Torch
+
+extension MethodsTests {
+  @Suite struct Schedules {
+    private func rate(
+      _ epoch: Int, step: Int = 0, of steps: Int = 10, _ change: (inout TrainingSettings) -> Void
+    ) -> Double {
+      var settings = TrainingSettings()
+      change(&settings)
+      return settings.learningRate(epoch: epoch, step: step, of: steps)
+    }
+
+    @Test func `The step schedule divides by ten at epoch 80 and every 40 after`() {
+      for (epoch, expected) in [
+        (0, 0.03), (79, 0.03), (80, 0.003), (119, 0.003), (120, 3e-4), (160, 3e-5), (199, 3e-5),
+      ] {
+        #expect(abs(rate(epoch) { _ in } / expected - 1) < 1e-12, "epoch \(epoch)")
+      }
+    }
+
+    @Test func `The constant schedule never changes`() {
+      #expect(rate(150, step: 9) { $0.schedule = .constant } == 0.03)
+    }
+
+    @Test func `The cosine schedule falls at every step from the full rate to nearly nothing`() {
+      func cosine(_ epoch: Int, step: Int = 0) -> Double {
+        rate(epoch, step: step) { ($0.schedule, $0.epochs, $0.learningRate) = (.cosine, 4, 1) }
+      }
+      #expect(cosine(0) == 1)
+      // A quarter of the way: (1 + cos 45 degrees) / 2.
+      #expect(abs(cosine(1) - 0.853553) < 1e-6)
+      #expect(abs(cosine(2) - 0.5) < 1e-12)
+      // An eighth: (1 + cos 22.5 degrees) / 2.
+      #expect(abs(cosine(0, step: 5) - 0.961940) < 1e-6)
+      #expect(cosine(3, step: 9) > 0 && cosine(3, step: 9) < 0.002)
+    }
+
+    @Test func `The optimiser is the one that is asked for`() throws {
+      let parameter = try Tensor.zeros([1])
+      var settings = TrainingSettings()
+      #expect(settings.makeOptimiser([("p", parameter)]) is SGD)
+      settings.optimiser = .adam
+      #expect(settings.makeOptimiser([("p", parameter)]) is Adam)
+      #expect(settings.makeOptimiser([("p", parameter)]).learningRate == 0.03)
+    }
+  }
+}
