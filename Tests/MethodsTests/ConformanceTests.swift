@@ -116,7 +116,8 @@ extension MethodsTests {
     func `The loss is finite and falls, before and after any warm-up`(_ name: String) throws {
       for warmup in [0, 100] {
         let has = try Self.registry.method(name).settings.contains { $0.name == "warmup_epochs" }
-        let steps = try trained(name, has ? ["warmup_epochs": .integer(warmup)] : [:])
+        let steps = try trained(
+          name, has ? ["warmup_epochs": .integer(warmup), "epochs": .integer(200)] : [:])
         try steps.train(epochs: 12)
         let totals = steps.losses.map { $0.reduce(0) { $0 + $1.value } }
         #expect(totals.allSatisfy { $0.isFinite })

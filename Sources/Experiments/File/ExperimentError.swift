@@ -5,8 +5,6 @@ public enum ExperimentError: Error, Hashable, Sendable {
   case invalid(file: String, line: Int?, key: String, problem: String)
   /// The benchmark file that a run needs is not there.
   case missingBenchmark(name: String, path: String, remedy: String)
-  /// A choice of runs that matches none.
-  case nothingSelected(filter: String)
   case invalidOption(option: String, problem: String)
   case labelsInScoring(benchmark: String, split: String)
   case noImages(benchmark: String, split: String)
@@ -26,8 +24,6 @@ extension ExperimentError: CustomStringConvertible {
       file + (line.map { ":\($0)" } ?? "") + (key.isEmpty ? "" : ": \(key)") + ": \(problem)"
     case .missingBenchmark(let name, let path, let remedy):
       "the benchmark file '\(path)' of \(name) is missing: \(remedy)"
-    case .nothingSelected(let filter):
-      "no run of the experiment matches --only \(filter)"
     case .invalidOption(let option, let problem): "\(option): \(problem)"
     case .labelsInScoring(let benchmark, let split):
       "protocol score '\(split)' of \(benchmark) has images without labels: score train or test"

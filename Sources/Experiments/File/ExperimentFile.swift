@@ -50,9 +50,9 @@ public struct ExperimentFile {
         let names = profiles.map(\.name)
         throw ExperimentError.invalidOption(
           option: "--profile \(profile)",
-          problem: names.isEmpty
-            ? "\(file) has no profiles"
-            : "\(file) has \(names.joined(separator: ", "))")
+          problem: nearestName(to: profile, among: names).map { "did you mean '\($0)'?" }
+            ?? (names.isEmpty
+              ? "\(file) has no profiles" : "\(file) has \(names.joined(separator: ", "))"))
       }
       base.overlay(chosen.sections)
     }

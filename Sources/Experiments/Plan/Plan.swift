@@ -39,7 +39,6 @@ public struct Plan: Sendable {
         }
       }
     }
-    guard !runs.isEmpty else { throw ExperimentError.nothingSelected(filter: filter.text) }
     self.runs = runs.enumerated().sorted {
       let (a, b) = ($0.element, $1.element)
       return (experiment.seeds.firstIndex(of: a.seed) ?? 0, min(a.epochs, 1), $0.offset)
