@@ -124,9 +124,12 @@ extension DataCommand {
     @Argument(help: "Benchmark file.")
     var file: String
 
+    @OptionGroup var output: JSONOption
+
     func run() throws {
       let benchmark = try BenchmarkFile.open(file)
       try benchmark.verify()
+      guard !output.json else { return try BenchmarkReport(file).show(json: true) }
       Console.print(
         "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
     }

@@ -13,8 +13,16 @@ struct BenchmarkReport {
     let imageSize: Int
     let classes: [String]
     let sourceFormat: String
+    let sources: [Source]
+    let toolVersion: String
     let contentHash: String
     let file: String
+  }
+
+  private struct Source: Encodable {
+    let name: String
+    let size: Int64
+    let sha256: String
   }
 
   private let file: String
@@ -33,6 +41,8 @@ struct BenchmarkReport {
           definitionImages: info.expectedCounts.total, train: info.counts.train,
           test: info.counts.test, unlabelled: info.counts.unlabelled, imageSize: info.imageSize,
           classes: info.classNames, sourceFormat: info.sourceFormat,
+          sources: info.sources.map { Source(name: $0.name, size: $0.size, sha256: $0.sha256) },
+          toolVersion: info.toolVersion,
           contentHash: info.contentSHA256, file: file))
       return
     }
