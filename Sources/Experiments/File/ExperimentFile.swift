@@ -8,7 +8,8 @@ import Records
 /// error that names the line, the key and the nearest valid one.
 public struct ExperimentFile {
   private static let sections = [
-    "benchmarks", "methods", "seeds", "threads", "evaluate_every", "protocol", "settings",
+    "notes", "benchmarks", "methods", "seeds", "threads", "evaluate_every", "protocol",
+    "settings",
   ]
 
   private let registry: MethodRegistry
@@ -28,12 +29,10 @@ public struct ExperimentFile {
     var base = Sections()
     var profiles: [(name: String, sections: Sections)] = []
     var title: String?
-    var notes: [String] = []
     // Profiles are read even where none is chosen, so that a mistake in one is found early.
-    for (key, value) in try top.entries(known: ["title", "notes", "profiles"] + Self.sections) {
+    for (key, value) in try top.entries(known: ["title", "profiles"] + Self.sections) {
       switch key {
       case "title": title = try value.text()
-      case "notes": notes = try value.items().map { try $0.text() }
       case "profiles":
         for (name, sections) in try value.entries() {
           var overlay = Sections()
@@ -63,7 +62,7 @@ public struct ExperimentFile {
       name: stem + (profile.map { "@\($0)" } ?? ""), file: file, title: title ?? stem,
       benchmarks: benchmarks, methods: methods, seeds: base.seeds ?? [0],
       threads: base.threads ?? 1, evaluateEvery: base.evaluateEvery ?? 0,
-      profile: profile ?? "default", notes: notes, protocolChoices: base.protocolChoices,
+      profile: profile ?? "default", notes: base.notes ?? [], protocolChoices: base.protocolChoices,
       layers: base.layers)
     if !overrides.isEmpty {
       experiment.layers.append(try SettingOverrides(registry: registry).layer(overrides, methods))
@@ -73,6 +72,7 @@ public struct ExperimentFile {
 
   private func read(_ key: String, _ value: YAMLReader, into sections: inout Sections) throws {
     switch key {
+    case "notes": sections.notes = try value.items().map { try $0.text() }
     case "benchmarks":
       sections.benchmarks = try value.names(
         "benchmark", among: BenchmarkDefinition.all.map(\.name))
@@ -167,6 +167,7 @@ public struct ExperimentFile {
 
 /// The sections that a file and its profiles share.
 private struct Sections {
+  var notes: [String]?
   var benchmarks: [String]?
   var methods: [String]?
   var seeds: [UInt64]?
@@ -176,6 +177,7 @@ private struct Sections {
   var layers: [SettingLayers] = []
 
   mutating func overlay(_ other: Sections) {
+    notes = other.notes ?? notes
     benchmarks = other.benchmarks ?? benchmarks
     methods = other.methods ?? methods
     seeds = other.seeds ?? seeds
