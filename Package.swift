@@ -9,9 +9,16 @@ let libtorch = Context.environment["LIBTORCH"]
 let torchCXXSettings: [CXXSetting] =
   libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include"])] } ?? []
 
+// By their paths, since Debian's libraries of the same names may lie in a folder searched earlier.
 let torchLinkerSettings: [LinkerSetting] =
-  (libtorch.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"])] }
-    ?? []) + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+  libtorch.map {
+    [
+      .unsafeFlags([
+        "\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker",
+        "\($0)/lib",
+      ])
+    ]
+  } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
 
 // MARK: - Rooms
 // Imports go one way: a target may import only targets that stand above it in this list.
@@ -107,5 +114,6 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Records"]),
   ],
   swiftLanguageModes: [.v6],
-  cxxLanguageStandard: .cxx17
+  // The headers of libtorch 1.13 are C++17, those of the latest 2.x C++20, and neither is the other.
+  cxxLanguageStandard: libtorch == nil ? .cxx17 : .cxx20
 )
