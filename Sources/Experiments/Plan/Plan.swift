@@ -83,8 +83,9 @@ private struct PlannedBenchmark {
     var inputs = IdentityInputs(
       benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
       method: row.method.description.name, methodVersion: row.method.description.version,
-      settings: settings, profile: experiment.profile, protocol: runProtocol, libtorch: Torch.version, device: options.device.rawValue,
-      precision: precision.rawValue, seed: seed)
+      settings: settings, profile: experiment.profile, protocol: runProtocol,
+      libtorch: Torch.version, device: options.device.rawValue, precision: precision.rawValue,
+      seed: seed)
     let folder = RunFolder(
       results: options.results, experiment: experiment.name, benchmark: definition.name,
       method: row.name, seed: seed)
