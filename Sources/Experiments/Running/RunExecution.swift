@@ -133,8 +133,9 @@ public struct RunExecution {
     let method = run.method.description
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
-      method: method.name, methodTitle: method.title, methodFamily: method.family.rawValue,
-      methodVersion: method.version, seed: run.seed, profile: run.profile,
+      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
+      methodVersion: method.version, variantOf: run.row.variantOf, seed: run.seed,
+      profile: run.profile,
       settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,
