@@ -14,13 +14,11 @@ struct RunChildCommand: ParsableCommand {
 
   func run() throws {
     let plan = try experiment.plan()
-    guard plan.runs.count == 1 else {
-      throw ValidationError("--only names \(plan.runs.count) runs instead of one")
-    }
-    let folder = plan.runs[0].folder
+    let label = try run(of: plan).label
+    let folder = try run(of: plan).folder
     try AtomicFile.createFolder(folder.path)
     guard let lock = try RunLock.take(folder.lock) else {
-      Console.error("\(plan.runs[0].label): another process works on it")
+      Console.error("\(label): another process works on it")
       throw ExitCode(RunExit.elsewhere)
     }
     defer { lock.release() }
@@ -35,7 +33,7 @@ struct RunChildCommand: ParsableCommand {
     try redirectErrors(to: folder.log)
     do {
       // Another process may have finished it meanwhile.
-      let run = try experiment.plan().runs[0]
+      let run = try run(of: experiment.plan())
       if case .finished = run.state { return }
       let reporter = ProgressReporter(folder.progress, stop: stop)
       try RunExecution(
@@ -51,6 +49,14 @@ struct RunChildCommand: ParsableCommand {
       if case RecordError.lockLost = error { throw ExitCode(RunExit.elsewhere) }
       throw ExitCode(RunExit.failed)
     }
+  }
+
+  /// The run that `--only` names; the plan has those that it starts from as well.
+  private func run(of plan: Plan) throws -> PlannedRun {
+    guard let run = plan.runs.first(where: { $0.selector == experiment.only }) else {
+      throw ValidationError("--only has to name one run: benchmark=NAME,method=NAME,seed=NUMBER")
+    }
+    return run
   }
 
   /// Sends what this process and its libraries say to the run's log.
