@@ -20,10 +20,7 @@ public struct ChildCommand: Sendable {
   }
 
   func arguments(for run: PlannedRun) -> [String] {
-    common + [
-      "--only",
-      "benchmark=\(run.benchmark.name),method=\(run.method.description.name),seed=\(run.seed)",
-    ]
+    common + ["--only", run.selector]
   }
 }
 

@@ -37,7 +37,7 @@ private struct RunList {
         default: ""
         }
       return Line(
-        benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,
+        benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
         state: run.state.word, epochs: run.epochs, detail: detail, folder: run.folder.path)
     }
   }
