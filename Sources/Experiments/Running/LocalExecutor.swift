@@ -11,7 +11,7 @@ public struct ChildCommand: Sendable {
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
   ) {
     var arguments = [
-      "run-child", experimentFile, "--data", options.data, "--results", options.results,
+      experimentFile, "--data", options.data, "--results", options.results,
       "--device", options.device.rawValue, "--precision", options.precision.rawValue,
     ]
     if let profile { arguments += ["--profile", profile] }
@@ -20,8 +20,9 @@ public struct ChildCommand: Sendable {
     common = arguments
   }
 
-  func arguments(for run: PlannedRun) -> [String] {
-    common + [
+  /// - Parameter command: the command that is given the run.
+  func arguments(for run: PlannedRun, command: String = "run-child") -> [String] {
+    [command] + common + [
       "--only",
       "benchmark=\(run.benchmark.name),method=\(run.method.description.name),seed=\(run.seed)",
     ]
