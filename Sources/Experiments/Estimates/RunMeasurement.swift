@@ -12,8 +12,6 @@ public struct RunMeasurement {
   private let shape: TaskShape
   private let clock = ContinuousClock()
 
-  /// What measuring may spend on one kind of step.
-  private static let patience = 5.0
   /// What the preparation of epochs (clusterings of all images) may take before fewer images are
   /// measured instead.
   private static let longestPreparation = 20.0
@@ -43,52 +41,61 @@ public struct RunMeasurement {
   /// The method is made on all images, and takes a few steps in each phase. Assignment is timed on a
   /// few hundred images and taken to grow with their number.
   private func measureTraining() throws -> Measurement {
-    let few = try measureFew()
-    var part = 1.0
-    if few.preparation > Self.longestPreparation { part = self.part(atMost: 4_000) }
+    let part = try preparationOfAll() > Self.longestPreparation ? self.part(atMost: 4_000) : 1
     var measurement = Measurement(
-      setUpSeconds: 0, phases: [], assignmentSeconds: few.assignment, memoryBytes: 0)
+      setUpSeconds: 0, phases: [], assignmentSeconds: 0, memoryBytes: 0)
     let start = clock.now
     let images = try sample(part).learnt
     let made = try run.makeMethod(context: context, images: images)
     measurement.setUpSeconds = (clock.now - start).seconds
-    guard let made = made as? any TrainedMethod else { return measurement }
-    let settings = made.plan.training
-    let optimiser = settings.makeOptimiser(made.network.parameters)
-    let step = TrainingStep(
-      method: made, images: images, device: context.device, optimiser: optimiser)
+    guard let method = made as? any TrainedMethod else { return measurement }
+    let stepsPerEpoch = method.plan.training.steps(of: shape.learnt)
+    var steps = StepMeasurement(
+      method, images: images, batch: min(images.count, shape.learnt / stepsPerEpoch),
+      device: context.device)
     for epoch in run.phases {
-      let preparation = try prepare(made, epoch)
-      optimiser.learningRate = settings.learningRate(epoch: epoch, step: 0, of: 1)
+      let preparation = try prepare(method, epoch)
       measurement.phases.append(
         Measurement.Phase(
           firstEpoch: epoch, entrySeconds: preparation.first / part,
-          epochSeconds: preparation.later / part, stepSeconds: try stepSeconds(step, epoch),
-          stepsPerEpoch: settings.steps(of: shape.learnt)))
+          epochSeconds: preparation.later / part, stepSeconds: try steps.seconds(in: epoch),
+          stepsPerEpoch: stepsPerEpoch))
     }
     // All images lie there twice while they are handed to libtorch.
     let missing = Int(Double(shape.pixelBytes) * (1 - part)) * 2
-    measurement.memoryBytes = Machine.peakMemoryBytes + missing
+    measurement.memoryBytes = steps.memoryBytes + missing
+    measurement.assignmentSeconds = try assignmentOfAll()
+    measurement.memoryBytes = max(measurement.memoryBytes, Machine.peakMemoryBytes + missing)
     return measurement
   }
 
-  /// A method on a few hundred images: the time of an assignment, and of the preparation of epochs,
-  /// for all images.
-  private func measureFew() throws -> (assignment: Double, preparation: Double) {
-    let part = part(atMost: 512)
-    let sample = try sample(part)
-    let method = try run.makeMethod(context: context, images: sample.learnt)
-    var preparation = 0.0
-    if let method = method as? any TrainedMethod {
-      for epoch in run.phases {
-        let seconds = try prepare(method, epoch)
-        preparation += seconds.first + seconds.later
-      }
+  /// Seconds of an assignment of all images, from one of a few hundred, or of fewer where those take
+  /// long.
+  private func assignmentOfAll() throws -> Double {
+    var all = 0.0
+    for count in [64, 512] {
+      let part = part(atMost: count)
+      let sample = try sample(part)
+      let method = try run.makeMethod(context: context, images: sample.learnt)
+      // A method may need what happens before its first steps.
+      try (method as? any TrainedMethod)?.beginEpoch(0)
+      let seconds = try seconds { _ = try method.assign(sample.scored) }
+      all = seconds / part
+      if seconds > 1 { break }
     }
-    // The first time chooses and compiles kernels.
-    _ = try method.assign(sample.scored)
-    let assignment = try seconds { _ = try method.assign(sample.scored) }
-    return (assignment / part, preparation / part)
+    return all
+  }
+
+  /// Seconds that the preparation of epochs (clusterings of all images, say) takes for all images,
+  /// from that for a few.
+  private func preparationOfAll() throws -> Double {
+    let part = part(atMost: 256)
+    let made = try run.makeMethod(context: context, images: sample(part).learnt)
+    guard let method = made as? any TrainedMethod else { return 0 }
+    return try run.phases.reduce(0) { sum, epoch in
+      let seconds = try prepare(method, epoch)
+      return sum + (seconds.first + seconds.later) / part
+    }
   }
 
   /// Seconds of `beginEpoch` at the first epoch of a phase and at the one after it.
@@ -100,31 +107,12 @@ public struct RunMeasurement {
     return (first, try seconds { try method.beginEpoch(epoch + 1) })
   }
 
-  /// The median of a few steps, after one that is not counted.
-  private func stepSeconds(_ step: TrainingStep, _ epoch: Int) throws -> Double {
-    let steps = step.method.plan.training.steps(of: shape.learnt)
-    let size = min(step.images.count, shape.learnt / steps)
-    var taken = 0
-    func takeOne() throws {
-      let start = taken * size % (step.images.count - size + 1)
-      _ = try step.take(epoch: epoch, step: taken, positions: Array(start..<start + size))
-      taken += 1
-    }
-    try takeOne()
-    var times: [Double] = []
-    let start = clock.now
-    while times.isEmpty || (clock.now - start).seconds < (times.count < 5 ? Self.patience : 0.5) {
-      times.append(try seconds(takeOne))
-    }
-    return times.sorted()[times.count / 2]
-  }
-
   // MARK: - Methods that do not train
 
   /// The method is carried out on 500, 1,000 and 2,000 images, and time and memory are taken to grow
   /// on with the power of their number that these show: 1 for k-means, more for linkages.
   private func measureClustering() throws -> Measurement {
-    let part = part(atMost: 2_000)
+    let part = min(1, 4 * part(atMost: 500))
     let sizes = part < 1 ? [part / 4, part / 2, part] : [part]
     var setUp = 0.0
     var times: [Double] = []
@@ -152,7 +140,11 @@ public struct RunMeasurement {
   /// The part of the task that has at most so many images to learn from or to score, and enough for
   /// its clusters.
   private func part(atMost count: Int) -> Double {
-    min(1, Double(max(count, 4 * shape.classes)) / Double(max(shape.learnt, shape.scored)))
+    min(
+      1,
+      max(
+        Double(count) / Double(max(shape.learnt, shape.scored)),
+        Double(2 * shape.classes) / Double(min(shape.learnt, shape.scored))))
   }
 
   private func seconds(_ body: () throws -> Void) rethrows -> Double {
