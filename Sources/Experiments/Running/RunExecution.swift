@@ -72,7 +72,7 @@ public struct RunExecution {
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
       precision: options.precision.resolved(on: options.device), threads: threads,
       stage: try run.finishedStage(in: options.results))
-    let method = try makeMethod(run.method, context: context, images: task.learnt)
+    let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(
@@ -103,14 +103,6 @@ public struct RunExecution {
         metrics: try task.evaluator.metrics(predicted), timing: timing, file: file.info),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network)
-  }
-
-  /// Opens the existential so that settings of the method's own type can be made.
-  private func makeMethod<Method: ClusteringMethod>(
-    _ type: Method.Type, context: MethodContext, images: ImageSet
-  ) throws -> any ClusteringMethod {
-    let settings = try Method.Settings.schema.resolve(run.settings)
-    return try Method(settings: settings, context: context, images: images)
   }
 
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.

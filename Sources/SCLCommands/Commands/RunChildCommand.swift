@@ -14,8 +14,8 @@ struct RunChildCommand: ParsableCommand {
 
   func run() throws {
     let plan = try experiment.plan()
-    let label = try run(of: plan).label
-    let folder = try run(of: plan).folder
+    let label = try experiment.onlyRun(of: plan).label
+    let folder = try experiment.onlyRun(of: plan).folder
     try AtomicFile.createFolder(folder.path)
     guard let lock = try RunLock.take(folder.lock) else {
       Console.error("\(label): another process works on it")
@@ -35,7 +35,7 @@ struct RunChildCommand: ParsableCommand {
     try redirectErrors(to: folder.log)
     do {
       // Another process may have finished it meanwhile.
-      let run = try run(of: experiment.plan())
+      let run = try experiment.onlyRun(of: experiment.plan())
       if case .finished = run.state { return }
       let reporter = ProgressReporter(folder.progress, stop: stop)
       try RunExecution(
@@ -51,14 +51,6 @@ struct RunChildCommand: ParsableCommand {
       if case RecordError.lockLost = error { throw ExitCode(RunExit.elsewhere) }
       throw ExitCode(RunExit.failed)
     }
-  }
-
-  /// The run that `--only` names; the plan has those that it starts from as well.
-  private func run(of plan: Plan) throws -> PlannedRun {
-    guard let run = plan.runs.first(where: { $0.selector == experiment.only }) else {
-      throw ValidationError("--only has to name one run: benchmark=NAME,method=NAME,seed=NUMBER")
-    }
-    return run
   }
 
   /// Sends what this process and its libraries say to the run's log.
