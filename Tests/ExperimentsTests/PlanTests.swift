@@ -50,7 +50,8 @@ extension ExperimentsTests {
     try FileManager.default.createDirectory(
       atPath: run.folder.path, withIntermediateDirectories: true)
     #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .unfinished)
-    let failure = RunFailure(identity: run.identity, reason: "out of memory", lastLogLines: [])
+    let failure = RunFailure(
+      identity: run.identity, kind: .outOfMemory, reason: "out of memory", lastLogLines: [])
     try failure.write(to: run.folder.failure)
     #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .failed(failure))
   }

@@ -150,7 +150,7 @@ private struct PlannedBenchmark {
       experiment: experiment.name, benchmark: definition, method: method, seed: seed,
       settings: settings, runProtocol: runProtocol, profile: experiment.profile, folder: folder,
       identityInputs: inputs, identity: try inputs.identity(),
-      state: try PlannedState(stored, planned: inputs))
+      state: try PlannedState(stored, planned: inputs, in: folder))
   }
 }
 
@@ -164,7 +164,17 @@ extension Optional where Wrapped == RunState {
 }
 
 extension PlannedState {
-  fileprivate init(_ stored: StoredState, planned: IdentityInputs) throws {
+  fileprivate init(
+    _ stored: StoredState, planned: IdentityInputs, in folder: RunFolder
+  ) throws {
+    if stored != nil, let owner = RunLock.owner(folder.lock) {
+      // What lies there is what the process began from.
+      self = .running(owner, RunActivity.read(from: folder.progress))
+      if case .finished(let record) = stored, try record.staleness(against: planned).isEmpty {
+        self = .finished(record)
+      }
+      return
+    }
     switch stored {
     case nil: self = .missing
     case .unfinished: self = .unfinished

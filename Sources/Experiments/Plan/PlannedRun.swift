@@ -37,6 +37,8 @@ public struct PlannedRun: Sendable {
 public enum PlannedState: Equatable, Sendable {
   case missing
   case unfinished
+  /// A living process works on it, here or on another machine.
+  case running(LockOwner, RunActivity?)
   case finished(RunRecord)
   case failed(RunFailure)
   /// Finished under other settings or data; the differences in words.
@@ -47,6 +49,7 @@ public enum PlannedState: Equatable, Sendable {
     switch self {
     case .missing: "missing"
     case .unfinished: "unfinished"
+    case .running: "running"
     case .finished: "finished"
     case .failed: "failed"
     case .stale: "stale"

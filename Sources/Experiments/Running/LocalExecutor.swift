@@ -106,7 +106,8 @@ public struct LocalExecutor: Sendable {
   /// Records a run whose process died without a word.
   private func died(_ run: PlannedRun, _ reason: String) -> String {
     let failure = RunFailure(
-      identity: run.identity, reason: reason, lastLogLines: run.folder.lastLogLines())
+      identity: run.identity, kind: .killed, reason: reason,
+      lastLogLines: run.folder.lastLogLines())
     try? failure.write(to: run.folder.failure)
     return reason
   }

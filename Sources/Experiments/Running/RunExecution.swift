@@ -12,27 +12,34 @@ public struct RunExecution {
   private let options: RunOptions
   private let threads: Int
   private let evaluateEvery: Int
-  private let report: (RunProgress) -> Void
+  private let hooks: RunHooks
 
   public init(
-    _ run: PlannedRun, options: RunOptions, experiment: Experiment,
-    report: @escaping (RunProgress) -> Void
+    _ run: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
   ) {
     self.run = run
     self.options = options
     threads = options.threads ?? experiment.threads
     evaluateEvery = experiment.evaluateEvery
-    self.report = report
+    self.hooks = hooks
   }
 
   /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
+  /// - Throws: `RunInterrupted` after a stop was requested: the run is then neither.
   public func carryOut() throws {
+    let attempts = run.folder.attempts(of: run.identity)
     do {
       try remove(run.folder.failure)
       try finish(try compute())
+    } catch let interruption as RunInterrupted {
+      throw interruption
+    } catch RecordError.lockLost(let file) {
+      // The folder is another's now.
+      throw RecordError.lockLost(file: file)
     } catch {
       let failure = RunFailure(
-        identity: run.identity, reason: "\(error)", lastLogLines: run.folder.lastLogLines())
+        identity: run.identity, kind: FailureKind(of: error), reason: "\(error)",
+        lastLogLines: run.folder.lastLogLines(), attempts: attempts + 1)
       try? failure.write(to: run.folder.failure)
       throw error
     }
@@ -67,14 +74,15 @@ public struct RunExecution {
     let method = try makeMethod(run.method, context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
-        method: trained, images: task.learnt, seed: run.seed, device: options.device,
-        identity: run.identity, checkpointPath: run.folder.checkpoint,
-        evaluateEvery: evaluateEvery,
-        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, report: report
+        steps: TrainingSteps(
+          method: trained, images: task.learnt, seed: run.seed, device: options.device),
+        identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
+        checkpointInterval: .seconds(600), evaluateEvery: evaluateEvery,
+        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, hooks: hooks
       ).train()
     }
     let trainingEnd = ContinuousClock.now
-    report(
+    hooks.report(
       RunProgress(
         phase: "assigning", epoch: run.epochs, epochs: run.epochs,
         fraction: run.epochs > 0 ? 1 : 0))
@@ -108,6 +116,7 @@ public struct RunExecution {
   private func finish(_ outcome: Outcome) throws {
     // A stale result goes only now that there is another in its place.
     let folder = run.folder
+    try hooks.checkLock()
     try remove(folder.record, folder.history, folder.assignments, folder.encoder)
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
@@ -115,7 +124,7 @@ public struct RunExecution {
       try SafeTensors.write(torchvisionNames(network), to: run.folder.encoder)
     }
     try outcome.record.write(to: run.folder.record)
-    try? FileManager.default.removeItem(atPath: run.folder.checkpoint)
+    try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
   }
 
   /// The backbone's tensors under torchvision's names ("layer1.0.conv1.weight"), the rest under
@@ -149,6 +158,14 @@ public struct RunExecution {
 }
 
 extension RunFolder {
+  /// How often the run of this identity has failed.
+  public func attempts(of identity: String) -> Int {
+    guard let last = try? RunFailure.read(from: failure), last.identity == identity else {
+      return 0
+    }
+    return last.attempts
+  }
+
   /// The end of the log, for a failure's record.
   public func lastLogLines(_ count: Int = 20) -> [String] {
     guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return [] }

@@ -46,8 +46,10 @@ extension Plan {
 extension PlannedState {
   fileprivate var result: RunOutcome.Result {
     switch self {
-    case .missing, .unfinished: .missing
+    case .missing, .unfinished, .running: .missing
     case .finished(let record): .finished(record)
+    case .failed(let failure) where failure.kind == .unsupported:
+      .notApplicable(reason: failure.reason)
     case .failed(let failure): .failed(reason: failure.reason)
     case .stale(let differences): .stale(reason: differences.joined(separator: "; "))
     }
