@@ -24,6 +24,11 @@ public struct PlannedRun: Sendable {
     "\(benchmark.name) / \(method.description.name) / seed \(seed)"
   }
 
+  /// The run as `--only` takes it.
+  public var only: String {
+    "benchmark=\(benchmark.name),method=\(method.description.name),seed=\(seed)"
+  }
+
   /// Epochs of training; 0 for a method that does not train.
   public var epochs: Int {
     guard method is any TrainedMethod.Type, case .integer(let epochs)? = settings["epochs"] else {

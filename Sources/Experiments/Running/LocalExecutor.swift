@@ -5,7 +5,7 @@ import Subprocess
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
   /// What comes before the run's own arguments: the experiment file and the common options.
-  private let common: [String]
+  let commonArguments: [String]
 
   public init(
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
@@ -17,14 +17,11 @@ public struct ChildCommand: Sendable {
     if let profile { arguments += ["--profile", profile] }
     if let threads = options.threads { arguments += ["--threads", "\(threads)"] }
     for override in overrides { arguments += ["--set", override] }
-    common = arguments
+    commonArguments = arguments
   }
 
   func arguments(for run: PlannedRun) -> [String] {
-    common + [
-      "--only",
-      "benchmark=\(run.benchmark.name),method=\(run.method.description.name),seed=\(run.seed)",
-    ]
+    commonArguments + ["--only", run.only]
   }
 }
 
