@@ -32,7 +32,8 @@ public enum SlurmKey: String, CaseIterable, Sendable {
     case .exclude: "Nodes that are not to be used."
     case .nice: "By how much the priority is lowered."
     case .maxRunning: "How many tasks run at a time at most."
-    case .signalSeconds: "Seconds before the time limit at which a task checkpoints and is requeued."
+    case .signalSeconds:
+      "Seconds before the time limit at which a task checkpoints and is requeued."
     }
   }
 }
