@@ -56,6 +56,6 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
+      SchemaCommand.self, VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
     ])
 }

@@ -121,18 +121,10 @@ public struct RunExecution {
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
     if let network = outcome.network {
-      try SafeTensors.write(torchvisionNames(network), to: run.folder.encoder)
+      try SafeTensors.write(encoderTensors(of: network), to: run.folder.encoder)
     }
     try outcome.record.write(to: run.folder.record)
     try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
-  }
-
-  /// The backbone's tensors under torchvision's names ("layer1.0.conv1.weight"), the rest under
-  /// their own.
-  private func torchvisionNames(_ network: any Module) -> [NamedTensor] {
-    network.state.map { name, tensor in
-      (name.hasPrefix("backbone.") ? String(name.dropFirst("backbone.".count)) : name, tensor)
-    }
   }
 
   private func record(
@@ -141,8 +133,9 @@ public struct RunExecution {
     let method = run.method.description
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
-      method: method.name, methodTitle: method.title, methodFamily: method.family.rawValue,
-      methodVersion: method.version, seed: run.seed, profile: run.profile,
+      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
+      methodVersion: method.version, variantOf: run.row.variantOf, seed: run.seed,
+      profile: run.profile,
       settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,

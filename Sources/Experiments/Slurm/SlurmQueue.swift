@@ -21,7 +21,7 @@ public struct SlurmQueue: Sendable {
     root = SlurmSubmission.root(results: results, experiment: experiment)
   }
 
-  /// The runs that wait or run, by `PlannedRun.only`; none where nothing was ever submitted.
+  /// The runs that wait or run, by `PlannedRun.selector`; none where nothing was ever submitted.
   /// - Throws: `SlurmError`.
   public func tasks() async throws -> [String: Entry] {
     let submissions = SlurmSubmission.all(in: root)
@@ -41,8 +41,8 @@ public struct SlurmQueue: Sendable {
   }
 
   /// Cancels the tasks of runs.
-  /// - Parameter isChosen: of a run as `PlannedRun.only` has it.
-  /// - Returns: what was cancelled, by `PlannedRun.only`.
+  /// - Parameter isChosen: of a run as `PlannedRun.selector` has it.
+  /// - Returns: what was cancelled, by `PlannedRun.selector`.
   /// - Throws: `SlurmError`.
   public func cancel(_ isChosen: (_ only: String) -> Bool) async throws -> [String: Entry] {
     let chosen = try await tasks().filter { isChosen($0.key) }

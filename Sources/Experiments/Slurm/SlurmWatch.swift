@@ -37,7 +37,7 @@ final class SlurmWatch {
   ) {
     self.executor = executor
     self.onEvent = onEvent
-    items = runs.map { Item(run: $0, only: $0.only) }
+    items = runs.map { Item(run: $0, only: $0.selector) }
   }
 
   func follow() async throws {

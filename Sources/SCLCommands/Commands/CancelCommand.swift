@@ -30,7 +30,7 @@ struct CancelCommand: AsyncParsableCommand {
     let tasks = try await cancelledTasks(plan)
     var lines: [Line] = []
     for run in plan.runs {
-      if let task = tasks[run.only] {
+      if let task = tasks[run.selector] {
         lines.append(
           line(
             run, kind: "slurm", id: task.task,

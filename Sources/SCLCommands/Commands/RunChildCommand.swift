@@ -29,6 +29,8 @@ struct RunChildCommand: ParsableCommand {
       // Other threads compute on: nothing of theirs is to be taken down in order.
       _exit(RunExit.interrupted(by: signal))
     }
+    // A terminal that closes is the sweep's affair: it stops its runs, or goes on under nohup(1).
+    signal(SIGHUP, SIG_IGN)
     let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     defer { for source in signals { source.cancel() } }
     try folder.removeLeftovers()

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Times and sizes in people's units.
+enum Quantities {
+  /// "under 1 s", "45 s", "12 min", "2 h 10 min", "3 d 4 h".
+  static func time(_ seconds: Double) -> String {
+    // Beyond what an integer holds there is nothing to tell apart.
+    let whole = Int(min(max(seconds, 0), 1e12).rounded())
+    let (days, hours, minutes) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60)
+    if days > 0 { return hours > 0 ? "\(days) d \(hours) h" : "\(days) d" }
+    if hours > 0 { return minutes > 0 ? "\(hours) h \(minutes) min" : "\(hours) h" }
+    // Seconds still matter to somebody who waits.
+    if minutes >= 10 { return "\(minutes) min" }
+    if minutes > 0 { return whole % 60 > 0 ? "\(minutes) min \(whole % 60) s" : "\(minutes) min" }
+    return whole > 0 || seconds <= 0 ? "\(whole) s" : "under 1 s"
+  }
+
+  /// "0.31 GiB", "12.5 GiB".
+  static func memory(_ bytes: Int) -> String {
+    let size = Double(bytes) / 0x1p30
+    return String(format: size < 10 ? "%.2f GiB" : "%.1f GiB", size)
+  }
+}
