@@ -57,5 +57,6 @@ struct RootCommand: AsyncParsableCommand {
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
       SchemaCommand.self, VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
+      MeasureChildCommand.self,
     ])
 }

@@ -11,7 +11,7 @@ extension ExperimentsTests {
     """
 
   private func labels(_ plan: Plan) -> [String] {
-    plan.runs.map { "\($0.method.description.name) \($0.seed)" }
+    plan.runs.map { "\($0.row.name) \($0.seed)" }
   }
 
   @Test func `One seed of everything comes before the next, and what is quick comes first`() throws

@@ -53,7 +53,7 @@ public struct ExperimentSchema {
     let shapes: [(String, ValueShape)] = [
       ("method", .either([.choice(names.methods), .ownName])),
       ("seeds", SectionKey.seedsShape),
-      ("variants", .ownNames(.keys(VariantKey.descriptions(names), required: []))),
+      ("variants", .ownNames(.definition("variant"))),
       ("exclusion", .keys(ExclusionKey.descriptions(names), required: [])),
       ("inclusion", .keys(InclusionKey.descriptions(names), required: ["benchmark", "method"])),
       ("protocol", .keys(ProtocolKey.descriptions(names), required: [])),
@@ -67,9 +67,21 @@ public struct ExperimentSchema {
     let byRow = json(.keys(byMethod, required: [])).adding([
       "additionalProperties": json(.definition("any-settings"))
     ])
+    // Once the method is named, its settings only.
+    let variant = json(.keys(VariantKey.descriptions(names), required: [])).adding([
+      "allOf": .array(
+        names.methods.map { name in
+          [
+            "if": [
+              "required": ["method"], "properties": ["method": json(.choice([name]))],
+            ],
+            "then": ["properties": ["settings": json(.definition("settings-of-\(name)"))]],
+          ]
+        })
+    ])
     return shapes.map { ($0, json($1)) }
       + methods.map { ("settings-of-\($0.description.name)", settings(of: [$0])) }
-      + [("any-settings", settings(of: methods)), ("settings-by-row", byRow)]
+      + [("any-settings", settings(of: methods)), ("settings-by-row", byRow), ("variant", variant)]
   }
 
   /// The settings that at least one of `methods` has; a value has to be accepted by all that have it.

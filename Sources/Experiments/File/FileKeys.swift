@@ -75,7 +75,8 @@ enum SectionKey: String, FileKey {
     case .benchmarks: "The benchmarks, at least one."
     case .methods: "The rows of the table: methods, and variants by their names."
     case .variants: "Ablations: rows of their own, each a method with some settings changed."
-    case .seeds: "A count (2 stands for 0 and 1), or a list of different whole numbers; 0 if missing."
+    case .seeds:
+      "A count (2 stands for 0 and 1), or a list of different whole numbers; seed 0 if missing."
     case .exclude: "Combinations of benchmark, method and seed that are not run."
     case .include: "Combinations that are run beside those of the lists."
     case .threads: "Threads of one run; 1 if missing."

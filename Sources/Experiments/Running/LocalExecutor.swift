@@ -10,7 +10,7 @@ public struct ChildCommand: Sendable {
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
   ) {
     var arguments = [
-      "run-child", experimentFile, "--data", options.data, "--results", options.results,
+      experimentFile, "--data", options.data, "--results", options.results,
       "--device", options.device.rawValue, "--precision", options.precision.rawValue,
     ]
     if let profile { arguments += ["--profile", profile] }
@@ -19,8 +19,9 @@ public struct ChildCommand: Sendable {
     common = arguments
   }
 
-  func arguments(for run: PlannedRun) -> [String] {
-    common + ["--only", run.selector]
+  /// - Parameter command: the command that is given the run.
+  func arguments(for run: PlannedRun, command: String = "run-child") -> [String] {
+    [command] + common + ["--only", run.selector]
   }
 }
 
@@ -79,7 +80,8 @@ public struct LocalExecutor: SweepExecutor {
         }
         if stop.signal == nil ? sweep.isDone : sweep.running.isEmpty { break }
         switch await group.next() {
-        case .ended(let index, let outcome): sweep.took(outcome, of: index, stopping: stop.signal != nil)
+        case .ended(let index, let outcome):
+          sweep.took(outcome, of: index, stopping: stop.signal != nil)
         case .tick, nil: group.addTask { await tick() }
         }
         if .now - lastLook > Self.elsewhereInterval {

@@ -33,7 +33,8 @@ struct MachineMemory: Sendable {
   var kills: Int {
     let machine = field("oom_kill", in: proc + "/vmstat") ?? 0
     let inGroups = groups.map {
-      field("oom_kill", in: $0 + "/memory.events") ?? field("oom_kill", in: $0 + "/memory.oom_control")
+      field("oom_kill", in: $0 + "/memory.events") ?? field(
+        "oom_kill", in: $0 + "/memory.oom_control")
         ?? 0
     }
     return machine + inGroups.reduce(0, +)

@@ -70,8 +70,9 @@ public struct RunExecution {
     let task = try RunTask(file, run: run)
     let context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
-      precision: options.precision.resolved(on: options.device), threads: threads)
-    let method = try makeMethod(run.method, context: context, images: task.learnt)
+      precision: options.precision.resolved(on: options.device), threads: threads,
+      stage: try run.finishedStage(in: options.results))
+    let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(
@@ -104,14 +105,6 @@ public struct RunExecution {
       network: (method as? any TrainedMethod)?.network)
   }
 
-  /// Opens the existential so that settings of the method's own type can be made.
-  private func makeMethod<Method: ClusteringMethod>(
-    _ type: Method.Type, context: MethodContext, images: ImageSet
-  ) throws -> any ClusteringMethod {
-    let settings = try Method.Settings.schema.resolve(run.settings)
-    return try Method(settings: settings, context: context, images: images)
-  }
-
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.
   private func finish(_ outcome: Outcome) throws {
     // A stale result goes only now that there is another in its place.
@@ -134,7 +127,8 @@ public struct RunExecution {
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
       method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
-      methodVersion: method.version, variantOf: run.row.variantOf, seed: run.seed,
+      methodVersion: method.version, variantOf: run.row.variantOf,
+      stage: run.identityInputs.stage, seed: run.seed,
       profile: run.profile,
       settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
       provenance: Provenance(

@@ -64,7 +64,8 @@ struct RunProcess: Sendable {
       return .failed(failure)
     }
     if watch.isHung {
-      return died(.hung, String(format: "no progress for %g min; it was killed", hangLimit.seconds / 60))
+      return died(
+        .hung, String(format: "no progress for %g min; it was killed", hangLimit.seconds / 60))
     }
     if Self.isStop(status) {
       // A terminal's Ctrl-C reaches the run's process too, perhaps before this one hears of it.

@@ -30,14 +30,7 @@ struct RunTask {
   private static func indices(
     _ selection: SplitSelection, in file: BenchmarkFile, of run: PlannedRun
   ) throws -> [Int] {
-    let splits: Set<Split> =
-      switch selection {
-      case .train: [.train]
-      case .test: [.test]
-      case .trainAndTest: [.train, .test]
-      case .everything: [.train, .test, .unlabelled]
-      }
-    let indices = file.indices(of: splits)
+    let indices = file.indices(of: selection.splits)
     guard !indices.isEmpty else {
       throw ExperimentError.noImages(benchmark: run.benchmark.name, split: selection.rawValue)
     }

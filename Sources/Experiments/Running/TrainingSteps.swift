@@ -16,8 +16,7 @@ struct TrainingSteps {
   func batches(of epoch: Int) -> [[Int]] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
     let order = stream.permutation(of: images.count)
-    let size = method.plan.training.batchSize
-    let count = max(1, (images.count + size / 2) / size)
+    let count = method.plan.training.steps(of: images.count)
     return (0..<count).map {
       Array(order[(images.count * $0 / count)..<(images.count * ($0 + 1) / count)])
     }
@@ -49,4 +48,9 @@ struct TrainingSteps {
     try Torch.withoutGradients { try method.finishStep(batch) }
     return values
   }
+}
+
+extension TrainingSettings {
+  /// Steps of an epoch over so many images, which are cut into batches of about `batchSize`.
+  func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
 }

@@ -54,7 +54,7 @@ struct CancelCommand: AsyncParsableCommand {
   }
 
   private func cancelledTasks(_ plan: Plan) async throws -> [String: SlurmQueue.Entry] {
-    let chosen = Set(plan.runs.map(\.only))
+    let chosen = Set(plan.runs.map(\.selector))
     return try await SlurmQueue(
       results: plan.options.results, experiment: plan.experiment.name
     ).cancel { chosen.contains($0) }

@@ -15,7 +15,8 @@ struct ShellCommand {
         || "%+,-./:=@_".unicodeScalars.contains($0)
     }
     if isPlain, !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + argument.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: #"'\''"#) + "'"
   }
 }

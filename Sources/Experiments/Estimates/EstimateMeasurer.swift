@@ -1,0 +1,47 @@
+import Foundation
+import Subprocess
+
+/// Why a run's time and memory could not be measured.
+public struct MeasurementFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  public let reason: String
+
+  public var description: String { reason }
+}
+
+/// Measures runs, each in a process of its own, whose peak memory is then the run's.
+public struct EstimateMeasurer: Sendable {
+  private let command: ChildCommand
+
+  public init(_ command: ChildCommand) {
+    self.command = command
+  }
+
+  /// - Throws: `MeasurementFailure` with what the process said last.
+  public func measure(_ run: PlannedRun) async throws -> Measurement {
+    let arguments = command.arguments(for: run, command: "measure-child")
+    let outcome: (status: TerminationStatus, output: String, errors: String)
+    do {
+      let result = try await Subprocess.run(
+        // This very program, even if its file has been replaced since it started.
+        .path("/proc/self/exe"), arguments: Arguments(arguments), input: .none,
+        output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+      outcome = (result.terminationStatus, result.standardOutput, result.standardError)
+    } catch {
+      throw MeasurementFailure(reason: "its process could not be followed: \(error)")
+    }
+    if outcome.status.isSuccess,
+      let measurement = try? JSONDecoder().decode(
+        Measurement.self, from: Data(outcome.output.utf8))
+    {
+      return measurement
+    }
+    let said = outcome.errors.split(separator: "\n").last.map(String.init) ?? ""
+    switch outcome.status {
+    case .exited where !said.isEmpty:
+      throw MeasurementFailure(
+        reason: said.hasPrefix("error: ") ? String(said.dropFirst("error: ".count)) : said)
+    case .exited(let code): throw MeasurementFailure(reason: "it ended with exit code \(code)")
+    case .signaled(let signal): throw MeasurementFailure(reason: "killed by signal \(signal)")
+    }
+  }
+}

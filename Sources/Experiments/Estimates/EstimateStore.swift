@@ -1,0 +1,111 @@
+import Benchmarks
+import Core
+import Foundation
+import Records
+
+/// What is known of the time and memory of an experiment's runs: measurements kept in
+/// `<results>/.estimates.json`, and finished runs.
+///
+/// A value: it knows what was there when it was made, and what it was given to keep.
+public struct EstimateStore: Sendable {
+  /// The layout of the file.
+  private struct Contents: Codable {
+    struct Entry: Codable {
+      var key: EstimateKey
+      var measurement: Measurement
+    }
+
+    var schema = 1
+    /// By the keys' hashes.
+    var measurements: [String: Entry] = [:]
+  }
+
+  private let path: String
+  private let options: RunOptions
+  private let threads: Int
+  private let machine: String
+  private let evaluateEvery: Int
+  /// By benchmark; none where the file is damaged, which the run will say.
+  private let shapes: [String: TaskShape]
+  private let finished: FinishedRuns
+  private var contents: Contents
+  /// Why the file was not read, if it was not: it will be replaced.
+  public let note: String?
+
+  /// Reads what is kept of the plan's runs.
+  public init(_ plan: Plan) {
+    path = plan.options.results + "/.estimates.json"
+    options = plan.options
+    threads = plan.options.threads ?? plan.experiment.threads
+    machine = Machine.name(of: plan.options.device)
+    evaluateEvery = plan.experiment.evaluateEvery
+    var shapes: [String: TaskShape] = [:]
+    for run in plan.runs where shapes[run.benchmark.name] == nil {
+      shapes[run.benchmark.name] = (try? TaskImages(run, data: plan.options.data)).map {
+        TaskShape($0, run: run)
+      }
+    }
+    self.shapes = shapes
+    finished = FinishedRuns(plan, machine: machine, threads: threads)
+    (contents, note) = Self.read(path)
+  }
+
+  /// What the run takes, from what is kept; nil if nothing is.
+  public func estimate(for run: PlannedRun) -> RunEstimate? {
+    if let estimate = finished.estimate(for: run) { return estimate }
+    guard let hash = try? key(of: run)?.hash(),
+      let measurement = contents.measurements[hash]?.measurement
+    else { return nil }
+    return RunEstimate(
+      seconds: measurement.seconds(epochs: run.epochs, evaluateEvery: evaluateEvery),
+      memoryBytes: measurement.memoryBytes, source: .measured)
+  }
+
+  /// Of runs that are not finished and of which nothing is known, one for each measurement that would
+  /// tell it.
+  public func unknown(among runs: [PlannedRun]) -> [PlannedRun] {
+    var seen: Set<EstimateKey> = []
+    return runs.filter { run in
+      if case .finished = run.state { return false }
+      guard estimate(for: run) == nil, let key = key(of: run) else { return false }
+      return seen.insert(key).inserted
+    }
+  }
+
+  /// Whether one measurement tells both runs' time and memory.
+  public func areAlike(_ first: PlannedRun, _ second: PlannedRun) -> Bool {
+    guard let key = key(of: first) else { return false }
+    return key == self.key(of: second)
+  }
+
+  /// Keeps a measurement, here and in the file, to which other processes may have added.
+  /// - Throws: `FileError`; it is kept here all the same.
+  public mutating func keep(_ measurement: Measurement, for run: PlannedRun) throws {
+    guard let key = key(of: run) else { return }
+    let entry = Contents.Entry(key: key, measurement: measurement)
+    let hash = try key.hash()
+    contents.measurements.merge(Self.read(path).contents.measurements) { own, _ in own }
+    contents.measurements[hash] = entry
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(encoder.encode(contents) + Data("\n".utf8), to: path)
+  }
+
+  private func key(of run: PlannedRun) -> EstimateKey? {
+    shapes[run.benchmark.name].map {
+      EstimateKey(run, task: $0, options: options, threads: threads, machine: machine)
+    }
+  }
+
+  private static func read(_ path: String) -> (contents: Contents, note: String?) {
+    guard FileManager.default.fileExists(atPath: path) else { return (Contents(), nil) }
+    guard let data = FileManager.default.contents(atPath: path),
+      let contents = try? JSONDecoder().decode(Contents.self, from: data), contents.schema == 1
+    else {
+      return (
+        Contents(), "'\(path)' cannot be read as estimates and is replaced by new measurements"
+      )
+    }
+    return (contents, nil)
+  }
+}

@@ -1,0 +1,48 @@
+import Benchmarks
+import Vision
+
+/// Images for measuring: a part of a run's own, or noise of the same size where the benchmark file is
+/// not there.
+struct SampleImages {
+  let learnt: ImageSet
+  let scored: ImageSet
+
+  /// - Parameter part: the part of the learnt and of the scored images, 0...1, spread evenly over
+  ///   them. Images that are both stay both.
+  init(_ task: TaskImages, imageSize: Int, part: Double) throws {
+    let learntIndices = Self.thinned(task.learnt, part)
+    let scoredIndices =
+      task.learnt == task.scored ? learntIndices : Self.thinned(task.scored, part)
+    let rows = Set(learntIndices).union(scoredIndices).sorted()
+    let pixels =
+      try task.file?.pixels(at: rows) ?? Self.noise(bytes: rows.count * imageSize * imageSize * 3)
+    let all = try ImageSet(
+      pixels: pixels, height: imageSize, width: imageSize, fileIndices: rows)
+    let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    learnt = all.selecting(learntIndices.compactMap { positions[$0] })
+    scored = all.selecting(scoredIndices.compactMap { positions[$0] })
+  }
+
+  private static func thinned(_ indices: [Int], _ part: Double) -> [Int] {
+    let count = min(indices.count, max(1, Int((Double(indices.count) * part).rounded())))
+    return (0..<count).map { indices[indices.count * $0 / count] }
+  }
+
+  /// Bytes without a pattern, the same every time (Steele et al., SplitMix64, OOPSLA 2014).
+  private static func noise(bytes count: Int) -> [UInt8] {
+    var state: UInt64 = 0
+    var word: UInt64 = 0
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      for i in 0..<count {
+        if i.isMultiple(of: 8) {
+          state &+= 0x9E37_79B9_7F4A_7C15
+          word = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+          word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+          word ^= word >> 31
+        }
+        buffer[i] = UInt8(truncatingIfNeeded: word >> (8 * UInt64(i % 8)))
+      }
+      filled = count
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Benchmarks
+import Records
+
+/// How large a run's task is: all of a benchmark that time and memory depend on.
+public struct TaskShape: Codable, Hashable, Sendable {
+  /// Side of the images in pixels.
+  public let imageSize: Int
+  public let learnt: Int
+  public let scored: Int
+  /// Images in memory: those learnt and those scored, once each.
+  public let loaded: Int
+  public let classes: Int
+
+  init(_ task: TaskImages, run: PlannedRun) {
+    imageSize = run.runProtocol.imageSize
+    learnt = task.learnt.count
+    scored = task.scored.count
+    loaded = Set(task.learnt).union(task.scored).count
+    classes = run.benchmark.classCount
+  }
+
+  /// Bytes of the loaded images' pixels.
+  var pixelBytes: Int { loaded * imageSize * imageSize * 3 }
+}
+
+/// The indices of the images that a run learns from and scores: those of the benchmark file or,
+/// where there is none, of a complete copy.
+struct TaskImages {
+  let file: BenchmarkFile?
+  let learnt: [Int]
+  let scored: [Int]
+
+  /// - Throws: `BenchmarkError` for a damaged file, `ExperimentError.noImages`.
+  init(_ run: PlannedRun, data: String) throws {
+    let folder = BenchmarkFolder(data)
+    file =
+      folder.hasFile(of: run.benchmark)
+      ? try BenchmarkFile.open(folder.file(of: run.benchmark)) : nil
+    let counts = run.benchmark.counts
+    let splits = file?.splits ?? Split.allCases.flatMap { Array(repeating: $0, count: counts[$0]) }
+    func indices(_ selection: SplitSelection) throws -> [Int] {
+      let wanted = selection.splits
+      let indices = splits.indices.filter { wanted.contains(splits[$0]) }
+      guard !indices.isEmpty else {
+        throw ExperimentError.noImages(benchmark: run.benchmark.name, split: selection.rawValue)
+      }
+      return indices
+    }
+    learnt = try indices(run.runProtocol.train)
+    scored = try indices(run.runProtocol.score)
+  }
+}
+
+extension SplitSelection {
+  /// The splits that are chosen.
+  var splits: Set<Split> {
+    switch self {
+    case .train: [.train]
+    case .test: [.test]
+    case .trainAndTest: [.train, .test]
+    case .everything: [.train, .test, .unlabelled]
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import Methods
+import Vision
+
+extension PlannedRun {
+  /// The run's method with its settings, about to learn from `images`.
+  func makeMethod(context: MethodContext, images: ImageSet) throws -> any ClusteringMethod {
+    try make(method, context: context, images: images)
+  }
+
+  /// Opens the existential so that settings of the method's own type can be made.
+  private func make<Method: ClusteringMethod>(
+    _ type: Method.Type, context: MethodContext, images: ImageSet
+  ) throws -> any ClusteringMethod {
+    let settings = try Method.Settings.schema.resolve(settings)
+    return try Method(settings: settings, context: context, images: images)
+  }
+}
