@@ -4,7 +4,7 @@ import Records
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
   /// What comes before the run's own arguments: the experiment file and the common options.
-  let commonArguments: [String]
+  let common: [String]
 
   public init(
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
@@ -16,12 +16,12 @@ public struct ChildCommand: Sendable {
     if let profile { arguments += ["--profile", profile] }
     if let threads = options.threads { arguments += ["--threads", "\(threads)"] }
     for override in overrides { arguments += ["--set", override] }
-    commonArguments = arguments
+    common = arguments
   }
 
   /// - Parameter command: the command that is given the run.
   func arguments(for run: PlannedRun, command: String = "run-child") -> [String] {
-    [command] + commonArguments + ["--only", run.selector]
+    [command] + common + ["--only", run.selector]
   }
 }
 
