@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     for (index, run) in unknown.enumerated() {
       Console.error(
         "measuring \(index + 1) of \(unknown.count): \(run.benchmark.name) "
-          + run.method.description.name)
+          + run.row.name)
       do {
         let measurement = try await measurer.measure(run)
         do {
