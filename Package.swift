@@ -65,8 +65,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Core", "Torch", "Vision", "Methods", "ClassicalClustering", "Benchmarks", "Metrics",
-        "Records", "Yams",
+        "Core", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
+        "Metrics", "Records", "Yams",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics"]),

@@ -7,11 +7,14 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let path: String
   /// The operating system's reason, from `errno`.
   public let reason: String
+  /// Whether the file system, or the user's share of it, is full.
+  public let isFull: Bool
 
   public init(_ operation: String, _ path: String, errno code: Int32) {
     self.operation = operation
     self.path = path
     reason = String(cString: strerror(code))
+    isFull = code == ENOSPC || code == EDQUOT
   }
 
   public var description: String {
@@ -23,14 +26,16 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 public enum AtomicFile {
   /// Writes `data` to `path`.
   /// - Throws: `FileError`; nothing is then left beside the final name.
-  public static func write(_ data: Data, to path: String) throws {
-    try replace(path) { temporary in
+  /// - Parameter durable: whether the file has to outlive a loss of power.
+  public static func write(_ data: Data, to path: String, durable: Bool = true) throws {
+    try replace(path, durable: durable) { temporary in
       guard let file = fopen(temporary, "wb") else { throw FileError("write", path, errno: errno) }
       let written = data.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
       let code = errno
-      guard fclose(file) == 0, written == data.count else {
-        throw FileError("write", path, errno: code)
-      }
+      // What is still buffered may not fit either.
+      let closed = fclose(file)
+      guard written == data.count else { throw FileError("write", path, errno: code) }
+      guard closed == 0 else { throw FileError("write", path, errno: errno) }
     }
   }
 
@@ -38,15 +43,17 @@ public enum AtomicFile {
   /// and gives it its final name.
   ///
   /// The folder is created if it is missing. If `body` throws, the temporary file is removed.
-  public static func replace(_ path: String, _ body: (_ temporary: String) throws -> Void) throws {
+  public static func replace(
+    _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Void
+  ) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     try createFolder(folder)
     let temporary = path + ".writing-\(getpid())"
     do {
       try body(temporary)
-      try sync(temporary, as: path)
+      if durable { try sync(temporary, as: path) }
       guard rename(temporary, path) == 0 else { throw FileError("write", path, errno: errno) }
-      try sync(folder, as: path)
+      if durable { try sync(folder, as: path) }
     } catch {
       unlink(temporary)
       throw error

@@ -11,6 +11,10 @@ public struct SHA256Hash: Sendable {
     hash.update(bufferPointer: bytes)
   }
 
+  public mutating func update(_ data: Data) {
+    hash.update(data: data)
+  }
+
   public mutating func update(_ text: String) {
     hash.update(data: Data(text.utf8))
   }

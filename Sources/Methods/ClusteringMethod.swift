@@ -48,16 +48,19 @@ public struct MethodContext: Sendable {
   public let device: Device
   public let precision: Precision
   public let threads: Int
+  /// The finished run that the method's `stage(of:)` asked for.
+  public let stage: FinishedStage?
 
   public init(
     clusters: Int, seed: UInt64, device: Device = .cpu, precision: Precision = .float32,
-    threads: Int = 1
+    threads: Int = 1, stage: FinishedStage? = nil
   ) {
     self.clusters = clusters
     self.seed = seed
     self.device = device
     self.precision = precision
     self.threads = threads
+    self.stage = stage
   }
 }
 
@@ -71,9 +74,16 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
 
   static var description: MethodDescription { get }
 
+  /// The run whose network a run of these settings starts from; nil if it starts from nothing.
+  static func stage(of settings: Settings) -> Stage?
+
   /// - Parameter images: the images to learn from.
   init(settings: Settings, context: MethodContext, images: ImageSet) throws
 
   /// The cluster, 0..<K, of each of `images`, which may be those learnt from or others.
   func assign(_ images: ImageSet) throws -> [Int32]
+}
+
+extension ClusteringMethod {
+  public static func stage(of settings: Settings) -> Stage? { nil }
 }

@@ -11,6 +11,7 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    SCANClustering.self,
     InstanceDiscrimination.self,
     SCL.self,
   ])

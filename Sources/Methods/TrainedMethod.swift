@@ -19,7 +19,8 @@ public protocol TrainedMethod: ClusteringMethod {
   /// checkpoint and loaded in place.
   var memory: [NamedTensor] { get }
 
-  /// Called before every epoch, the first being 0.
+  /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
+  /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
 
   /// The terms of the loss, whose sum is minimised, each under the name of its column in

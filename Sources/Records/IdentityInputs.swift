@@ -6,6 +6,7 @@ import Core
 public struct IdentityInputs: Codable, Hashable, Sendable {
   public var benchmark: String
   public var benchmarkContentHash: String
+  /// The method that computes it; a variant's settings say what it changes.
   public var method: String
   public var methodVersion: Int
   /// Every setting with its resolved value, defaults included.
@@ -40,7 +41,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
   public init(_ record: RunRecord) {
     self.init(
       benchmark: record.benchmark,
-      benchmarkContentHash: record.provenance.benchmarkFile.contentHash, method: record.method,
+      benchmarkContentHash: record.provenance.benchmarkFile.contentHash,
+      method: record.variantOf ?? record.method,
       methodVersion: record.methodVersion, settings: record.settings, profile: record.profile,
       protocol: record.protocol, libtorch: record.provenance.libtorch,
       device: record.provenance.device, precision: record.provenance.precision, seed: record.seed)

@@ -12,6 +12,8 @@ public enum RecordError: Error, Hashable, Sendable {
   case notFinite(key: String)
   case wrongLossNames(epoch: Int, found: [String], expected: [String])
   case invalidLossName(String)
+  /// Another process took this one for dead and works in the run's folder now.
+  case lockLost(file: String)
   case lengthsDiffer(indices: Int, predicted: Int, truth: Int)
 }
 
@@ -36,6 +38,8 @@ extension RecordError: CustomStringConvertible {
     case .invalidLossName(let name):
       "'\(name)' cannot name a partial loss: take letters, digits, '_' and '-', each name once and "
         + "none of the history's own columns"
+    case .lockLost(let file):
+      "another process has taken over '\(file)' while this one did not answer: this one stops"
     case .lengthsDiffer(let indices, let predicted, let truth):
       "\(indices) image indices, \(predicted) predicted and \(truth) true labels: "
         + "give one of each for every image"

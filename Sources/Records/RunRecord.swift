@@ -13,12 +13,15 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var identity: String
   public var experiment: String
   public var benchmark: String
+  /// The row's name: a method's or, for a variant of one, the variant's.
   public var method: String
-  /// The method's row name in tables: "SCL", "InstDisc + k-means".
+  /// The row's title in tables: "SCL", "InstDisc + k-means".
   public var methodTitle: String
   /// The family under which tables group the row: "classical", "contrastive", "semantic".
   public var methodFamily: String
   public var methodVersion: Int
+  /// The name of the method that the row is a variant of; nil for a method under its own name.
+  public var variantOf: String?
   public var seed: UInt64
   /// The profile of the experiment file, "default" where none was chosen.
   public var profile: String
@@ -31,7 +34,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   public init(
     identity: String, experiment: String, benchmark: String, method: String, methodTitle: String,
-    methodFamily: String, methodVersion: Int, seed: UInt64, profile: String,
+    methodFamily: String, methodVersion: Int, variantOf: String? = nil, seed: UInt64,
+    profile: String,
     settings: [String: SettingValue], protocol: RunProtocol, metrics: RunMetrics,
     timing: RunTiming, provenance: Provenance
   ) {
@@ -42,6 +46,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.methodTitle = methodTitle
     self.methodFamily = methodFamily
     self.methodVersion = methodVersion
+    self.variantOf = variantOf
     self.seed = seed
     self.profile = profile
     self.settings = settings

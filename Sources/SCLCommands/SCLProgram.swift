@@ -56,6 +56,7 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, ReportCommand.self, DiffCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self, MeasureChildCommand.self,
+      SchemaCommand.self, VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
+      MeasureChildCommand.self,
     ])
 }

@@ -4,11 +4,14 @@ import Foundation
 /// Files of named tensors in the safetensors format: eight bytes with the header's length, a JSON
 /// header (type, shape and byte range of each tensor), and the bytes.
 public enum SafeTensors {
-  /// Writes tensors and free text under `__metadata__`; the file exists only whole.
+  /// In the metadata: SHA-256 of the header without it, and of the bytes.
+  private static let checksum = "sha256"
+
+  /// Writes tensors, free text under `__metadata__` and a checksum; the file exists only whole.
   public static func write(
     _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String
   ) throws {
-    var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
+    var header: [String: Any] = ["__metadata__": metadata]
     var body = Data()
     for (name, tensor) in tensors {
       let format = try Format(of: tensor, name: name)
@@ -18,8 +21,8 @@ public enum SafeTensors {
         "dtype": format.rawValue, "shape": tensor.shape, "data_offsets": [start, body.count],
       ]
     }
-    var json = try JSONSerialization.data(
-      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    header["__metadata__"] = metadata.merging([checksum: try digest(header, body)]) { $1 }
+    var json = try canonical(header)
     // The format asks for a header whose end is aligned to eight bytes, padded with spaces.
     json.append(Data(repeating: 0x20, count: (8 - json.count % 8) % 8))
     var file = Data()
@@ -29,8 +32,21 @@ public enum SafeTensors {
     try AtomicFile.write(file, to: path)
   }
 
+  private static func canonical(_ header: [String: Any]) throws -> Data {
+    try JSONSerialization.data(
+      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+  }
+
+  private static func digest(_ header: [String: Any], _ body: Data) throws -> String {
+    var hash = SHA256Hash()
+    hash.update([UInt8](try canonical(header)))
+    hash.update(body)
+    return hash.hexadecimal
+  }
+
   /// Reads a whole file.
-  /// - Throws: `SafeTensorsError` where the file is not whole or not of this format.
+  /// - Throws: `SafeTensorsError` where the file is not whole, not of this format, or not what its
+  ///   checksum says; a file of another program has none.
   public static func read(
     _ path: String
   ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
@@ -52,6 +68,13 @@ public enum SafeTensors {
       let object = try? JSONSerialization.jsonObject(with: file[8..<end]),
       let header = object as? [String: Any]
     else { throw damaged("its header is not JSON") }
+    var metadata = header["__metadata__"] as? [String: String] ?? [:]
+    if let written = metadata.removeValue(forKey: checksum) {
+      let unsigned = header.merging(["__metadata__": metadata]) { $1 }
+      guard try digest(unsigned, file[end...]) == written else {
+        throw damaged("its content is not what its checksum says")
+      }
+    }
     var tensors: [String: Tensor] = [:]
     for (name, value) in header where name != "__metadata__" {
       guard
@@ -71,7 +94,7 @@ public enum SafeTensors {
       }
       tensors[name] = tensor
     }
-    return (tensors, header["__metadata__"] as? [String: String] ?? [:])
+    return (tensors, metadata)
   }
 
   /// The element types that are written here, under their names in the format.

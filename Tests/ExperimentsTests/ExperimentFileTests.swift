@@ -33,15 +33,7 @@ extension ExperimentsTests {
   func `A mistake is refused with its file, line, key and the nearest valid name`(
     _ text: String, _ line: Int, _ key: String, _ problem: String
   ) throws {
-    let error = #expect(throws: ExperimentError.self) { try read(text) }
-    guard case .invalid(let file, let foundLine, let foundKey, let found)? = error else {
-      Issue.record("another error: \(error.map { "\($0)" } ?? "none")")
-      return
-    }
-    #expect(file.hasSuffix("/trial.yaml"))
-    #expect(foundLine == line)
-    #expect(foundKey == key)
-    #expect(found.contains(problem), "\(found)")
+    expectMistake(in: text, line: line, key: key, problem)
   }
 
   @Test func `An empty or missing file is refused by name`() throws {

@@ -26,10 +26,37 @@ import Testing
   func read(
     _ text: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
-    let path = folder + "/trial.yaml"
+    try ExperimentFile(registry: .builtIn).read(
+      write(text, to: "trial.yaml"), profile: profile, overrides: overrides)
+  }
+
+  /// Writes a file into the test's folder.
+  @discardableResult func write(_ text: String, to name: String) throws -> String {
+    let path = folder + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
+      withIntermediateDirectories: true)
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return try ExperimentFile(registry: .builtIn).read(
-      path, profile: profile, overrides: overrides)
+    return path
+  }
+
+  /// The lines that an error of reading `text` has to name.
+  func expectMistake(
+    in text: String, line: Int?, key: String, _ problem: String, file name: String = "trial.yaml",
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: ExperimentError.self, sourceLocation: sourceLocation) {
+      try read(text)
+    }
+    guard case .invalid(let file, let foundLine, let foundKey, let found)? = error else {
+      Issue.record(
+        "another error: \(error.map { "\($0)" } ?? "none")", sourceLocation: sourceLocation)
+      return
+    }
+    #expect(file.hasSuffix("/" + name), sourceLocation: sourceLocation)
+    #expect(foundLine == line, sourceLocation: sourceLocation)
+    #expect(foundKey == key, sourceLocation: sourceLocation)
+    #expect(found.contains(problem), "\(found)", sourceLocation: sourceLocation)
   }
 
   /// The plan of an experiment on the rehearsal, with results in `folder/<results>`.

@@ -11,7 +11,7 @@ extension ExperimentsTests {
     """
 
   private func labels(_ plan: Plan) -> [String] {
-    plan.runs.map { "\($0.method.description.name) \($0.seed)" }
+    plan.runs.map { "\($0.row.name) \($0.seed)" }
   }
 
   @Test func `One seed of everything comes before the next, and what is quick comes first`() throws
@@ -50,7 +50,8 @@ extension ExperimentsTests {
     try FileManager.default.createDirectory(
       atPath: run.folder.path, withIntermediateDirectories: true)
     #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .unfinished)
-    let failure = RunFailure(identity: run.identity, reason: "out of memory", lastLogLines: [])
+    let failure = RunFailure(
+      identity: run.identity, kind: .outOfMemory, reason: "out of memory", lastLogLines: [])
     try failure.write(to: run.folder.failure)
     #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .failed(failure))
   }

@@ -1,6 +1,7 @@
 import Benchmarks
 import Experiments
 import Foundation
+import Methods
 import Records
 import Testing
 import Torch
@@ -22,12 +23,14 @@ extension ExperimentsTests {
   @discardableResult
   private func carryOut(
     _ method: String, results: String, overrides: [String] = [],
-    report: @escaping (RunProgress) -> Void = { _ in }
+    stop: StopRequest = StopRequest(), report: @escaping (RunProgress) -> Void = { _ in },
+    note: @escaping (String) -> Void = { _ in }
   ) throws -> PlannedRun {
     let experiment = try read(Self.tiny, overrides: overrides)
     let plan = try plan(experiment, results: results, only: "method=\(method)")
     try RunExecution(
-      plan.runs[0], options: plan.options, experiment: experiment, report: report
+      plan.runs[0], options: plan.options, experiment: experiment,
+      hooks: RunHooks(report: report, note: note, stop: stop)
     ).carryOut()
     return try self.plan(experiment, results: results, only: "method=\(method)").runs[0]
   }
@@ -143,15 +146,96 @@ extension ExperimentsTests {
     #expect(run.state == .stale(["restarts 2, now 3"]))
   }
 
-  @Test func `A damaged checkpoint fails the run with the file's name`() throws {
-    let damaged = RunFolder(
-      results: "\(folder)/damaged", experiment: "trial", benchmark: "rehearsal",
-      method: "instdisc", seed: 0)
-    try FileManager.default.createDirectory(
-      atPath: damaged.path, withIntermediateDirectories: true)
-    try Data("not whole".utf8).write(to: URL(fileURLWithPath: damaged.checkpoint))
-    #expect(throws: SafeTensorsError.self) { try carryOut("instdisc", results: "damaged") }
-    #expect(try RunFailure.read(from: damaged.failure).reason.contains(damaged.checkpoint))
-    #expect(!exists(damaged.record))
+  @Test(arguments: ["instdisc", "scl"])
+  func `Stopped after every single step, a run ends with the same bits`(_ method: String) throws {
+    let straight = try carryOut(method, results: "straight")
+    var stops = 0
+    var stepwise: PlannedRun?
+    while stepwise == nil {
+      let stop = StopRequest()
+      stop.request(SIGTERM)
+      do {
+        stepwise = try carryOut(method, results: "stepwise", stop: stop)
+      } catch let interruption as RunInterrupted {
+        #expect(interruption.signal == SIGTERM)
+        stops += 1
+      }
+    }
+    // Five steps in each of three epochs.
+    #expect(stops == 15)
+    try expectSameBits(straight, try #require(stepwise))
+    #expect(try record(#require(stepwise)).timing.resumptions == 15)
+  }
+
+  /// Stops a run after its first two steps; its folder then has two checkpoints.
+  private func stopTwice(_ method: String, results: String) throws -> RunFolder {
+    for _ in 0..<2 {
+      let stop = StopRequest()
+      stop.request(SIGINT)
+      #expect(throws: RunInterrupted(signal: SIGINT)) {
+        try carryOut(method, results: results, stop: stop)
+      }
+    }
+    return RunFolder(
+      results: "\(folder)/\(results)", experiment: "trial", benchmark: "rehearsal",
+      method: method, seed: 0)
+  }
+
+  @Test(arguments: [0.02, 0.5, 0.98])
+  func `Of a damaged checkpoint the previous one is used`(_ place: Double) throws {
+    let straight = try carryOut("instdisc", results: "straight")
+    let damaged = try stopTwice("instdisc", results: "damaged")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: damaged.checkpoint))
+    bytes[Int(place * Double(bytes.count))] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: damaged.checkpoint))
+    var notes: [String] = []
+    let resumed = try carryOut("instdisc", results: "damaged", note: { notes.append($0) })
+    #expect(notes.count == 1 && notes[0].contains(damaged.checkpoint), "\(notes)")
+    // The previous checkpoint was of the first session.
+    #expect(try record(resumed).timing.resumptions == 1)
+    try expectSameBits(straight, resumed)
+  }
+
+  @Test func `Without any whole checkpoint a run starts again`() throws {
+    let straight = try carryOut("instdisc", results: "straight")
+    let damaged = try stopTwice("instdisc", results: "damaged")
+    for path in [damaged.checkpoint, damaged.previousCheckpoint] {
+      try Data("not whole".utf8).write(to: URL(fileURLWithPath: path))
+    }
+    var notes: [String] = []
+    let again = try carryOut("instdisc", results: "damaged", note: { notes.append($0) })
+    #expect(notes.count == 2)
+    #expect(try record(again).timing.resumptions == 0)
+    try expectSameBits(straight, again)
+    #expect(!exists(damaged.checkpoint) && !exists(damaged.previousCheckpoint))
+  }
+
+  @Test func `A run whose folder another has taken over writes nothing more`() throws {
+    let experiment = try read(Self.tiny)
+    let plan = try plan(experiment, results: "lost", only: "method=instdisc")
+    var isMine = true
+    let execution = RunExecution(
+      plan.runs[0], options: plan.options, experiment: experiment,
+      hooks: RunHooks(
+        report: { _ in isMine = false },
+        checkLock: { if !isMine { throw RecordError.lockLost(file: "lock") } }))
+    #expect(throws: RecordError.lockLost(file: "lock")) { try execution.carryOut() }
+    #expect(!exists(plan.runs[0].folder.record) && !exists(plan.runs[0].folder.failure))
+  }
+
+  @Test func `What cannot run on its settings is recorded as such`() throws {
+    let overrides = ["scl.warmup_epochs=3"]
+    #expect(throws: MethodError.self) {
+      try carryOut("scl", results: "unsupported", overrides: overrides)
+    }
+    let run = try plan(
+      try read(Self.tiny, overrides: overrides), results: "unsupported", only: "method=scl"
+    ).runs[0]
+    guard case .failed(let failure) = run.state else {
+      Issue.record("\(run.state)")
+      return
+    }
+    #expect(failure.kind == .unsupported && failure.attempts == 1)
+    #expect(!failure.kind.canPass)
   }
 }

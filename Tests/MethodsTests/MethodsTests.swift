@@ -1,5 +1,6 @@
 import ClassicalClustering
 import Core
+import Foundation
 import Methods
 import Testing
 import Torch
@@ -46,7 +47,28 @@ func make<Method: ClusteringMethod>(
   OpenBLAS.useOneThread()
   let known = Set(Method.settings.map(\.name))
   let values = quickSettings.filter { known.contains($0.key) }.merging(more) { $1 }
+  let settings = try Method.Settings.schema.resolve(values)
+  let stage = try Method.stage(of: settings).map {
+    try finished($0, seed: seed, images: images, threads: threads)
+  }
+  defer { if let stage { try? FileManager.default.removeItem(atPath: stage) } }
   return try Method(
-    settings: Method.Settings.schema.resolve(values),
-    context: MethodContext(clusters: 2, seed: seed, threads: threads), images: images)
+    settings: settings,
+    context: MethodContext(
+      clusters: 2, seed: seed, threads: threads, stage: stage.map(FinishedStage.init)),
+    images: images)
+}
+
+/// The encoder.safetensors of a stage that was trained for an epoch.
+private func finished(
+  _ stage: Stage, seed: UInt64, images: ImageSet, threads: Int
+) throws -> String {
+  let method = try make(
+    MethodRegistry.builtIn.method(stage.method), seed: seed, images: images, threads: threads,
+    stage.settings)
+  let trained = try #require(method as? any TrainedMethod)
+  try TrainingSteps(trained, images: images, seed: seed).train(epochs: 1)
+  let file = NSTemporaryDirectory() + "methods-tests-stage-\(UUID().uuidString).safetensors"
+  try SafeTensors.write(encoderTensors(of: trained.network), to: file)
+  return file
 }

@@ -12,7 +12,8 @@ extension RecordsTests {
 
     @Test func `Runs come in a fixed order with their states, seeds as numbers`() throws {
       try withFolder { results in
-        let failure = RunFailure(identity: "a", reason: "killed by signal 9", lastLogLines: [])
+        let failure = RunFailure(
+          identity: "a", kind: .killed, reason: "killed by signal 9", lastLogLines: [])
         for seed: UInt64 in [10, 2, 1] {
           try exampleRecord(seed: seed).write(to: folder(results, "scl", seed).record)
         }
@@ -35,7 +36,8 @@ extension RecordsTests {
       try withFolder { results in
         let place = folder(results, "scl", 3)
         try AtomicFile.write(Data("weights".utf8), to: place.checkpoint)
-        try RunFailure(identity: "a", reason: "b", lastLogLines: []).write(to: place.failure)
+        try RunFailure(identity: "a", kind: .error, reason: "b", lastLogLines: []).write(
+          to: place.failure)
         try exampleRecord().write(to: place.record)
         #expect(try place.state() == .finished(exampleRecord()))
       }

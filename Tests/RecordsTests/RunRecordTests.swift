@@ -81,7 +81,8 @@ extension RecordsTests {
     @Test func `A failure survives writing and reading`() throws {
       try withFolder { folder in
         let failure = RunFailure(
-          identity: "ab", reason: "the loss became nan in epoch 3", lastLogLines: ["a", "b"])
+          identity: "ab", kind: .nonFinite, reason: "the loss became nan in epoch 3",
+          lastLogLines: ["a", "b"], attempts: 2)
         try failure.write(to: folder + "/failed.json")
         #expect(try RunFailure.read(from: folder + "/failed.json") == failure)
       }

@@ -1,4 +1,5 @@
 import Core
+import Methods
 import Metrics
 import Records
 
@@ -8,9 +9,14 @@ public struct Experiment: Sendable {
   public let name: String
   public let file: String
   public let title: String
+  /// Every benchmark that runs are planned on, those of `include` after the list's.
   public let benchmarks: [String]
-  public let methods: [String]
+  /// The rows of the table, those of `include` after the list's.
+  public let rows: [MethodRow]
+  /// Every seed, those of `include` after the list's.
   public let seeds: [UInt64]
+  /// What is run, seed by seed and benchmark by benchmark.
+  public let combinations: [Combination]
   /// Threads of one run.
   public let threads: Int
   /// A method is scored after every so many epochs for history.csv; 0 for the end alone. Scores on
@@ -19,9 +25,14 @@ public struct Experiment: Sendable {
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
   public let notes: [String]
+  public let running: RunningOptions
+  public let slurm: SlurmLayers
   let protocolChoices: ProtocolChoices
   /// Later layers win.
-  var layers: [SettingLayers]
+  let layers: [SettingLayers]
+
+  /// The names of the rows: methods and variants.
+  public var methods: [String] { rows.map(\.name) }
 
   /// The protocol on a benchmark whose images have this size unless the file says otherwise.
   public func runProtocol(defaultImageSize: Int) -> RunProtocol {
@@ -29,6 +40,25 @@ public struct Experiment: Sendable {
       train: protocolChoices.train ?? .trainAndTest, score: protocolChoices.score ?? .trainAndTest,
       imageSize: protocolChoices.imageSize ?? defaultImageSize, checkpoint: .last,
       nmi: protocolChoices.nmi ?? .arithmetic)
+  }
+
+  /// Every setting of a row on a benchmark, defaults included.
+  ///
+  /// A variant keeps what makes it one whatever the layers say of its method, those of the command
+  /// line too; only what names the variant goes over that.
+  func settings(of row: MethodRow, benchmark: String) throws -> [String: SettingValue] {
+    let method = row.method.description.name
+    let known = Set(row.method.settings.map(\.name))
+    var values = layers.reduce(into: [String: SettingValue]()) { values, layer in
+      values.merge(layer.values(benchmark: benchmark, method: method, known: known)) { $1 }
+    }
+    if row.variantOf != nil {
+      values.merge(row.settings) { $1 }
+      for layer in layers {
+        values.merge(layer.ownValues(benchmark: benchmark, row: row.name)) { $1 }
+      }
+    }
+    return try row.method.resolve(values)
   }
 }
 
@@ -51,8 +81,9 @@ struct ProtocolChoices: Sendable {
 struct SettingLayers: Sendable {
   var defaults: [String: SettingValue] = [:]
   var benchmarks: [String: [String: SettingValue]] = [:]
+  /// By method; by variant in the layer of the command line.
   var methods: [String: [String: SettingValue]] = [:]
-  /// By benchmark, then by method.
+  /// By benchmark, then by method or variant.
   var combinations: [String: [String: [String: SettingValue]]] = [:]
 
   /// What holds for a method on a benchmark. Layers that speak to all methods hold for those that
@@ -63,7 +94,13 @@ struct SettingLayers: Sendable {
     let shared = [defaults, benchmarks[benchmark] ?? [:]].map { layer in
       layer.filter { known.contains($0.key) }
     }
-    let own = [methods[method] ?? [:], combinations[benchmark]?[method] ?? [:]]
-    return (shared + own).reduce(into: [:]) { $0.merge($1) { _, later in later } }
+    return (shared + [ownValues(benchmark: benchmark, row: method)]).reduce(into: [:]) {
+      $0.merge($1) { $1 }
+    }
+  }
+
+  /// What is said of a method or a variant by its name.
+  func ownValues(benchmark: String, row: String) -> [String: SettingValue] {
+    (methods[row] ?? [:]).merging(combinations[benchmark]?[row] ?? [:]) { $1 }
   }
 }

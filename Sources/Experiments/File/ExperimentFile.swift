@@ -1,189 +1,170 @@
-import Benchmarks
 import Core
 import Foundation
 import Methods
-import Records
 
 /// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is an
-/// error that names the line, the key and the nearest valid one.
+/// error that names the file, the line, the key and the nearest valid one.
 public struct ExperimentFile {
-  private static let sections = [
-    "notes", "benchmarks", "methods", "seeds", "threads", "evaluate_every", "protocol",
-    "settings",
-  ]
-
   private let registry: MethodRegistry
 
   public init(registry: MethodRegistry) {
     self.registry = registry
   }
 
-  /// Reads a file.
+  /// Reads a file, with those that it extends.
   /// - Parameters:
   ///   - profile: the profile whose sections are laid over the file's.
-  ///   - overrides: `KEY=VALUE` or `METHOD.KEY=VALUE`, laid over everything.
+  ///   - overrides: `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`, laid over the settings.
   public func read(
     _ file: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
-    let top = try YAMLReader.read(file)
-    var base = Sections()
-    var profiles: [(name: String, sections: Sections)] = []
-    var title: String?
-    // Profiles are read even where none is chosen, so that a mistake in one is found early.
-    for (key, value) in try top.entries(known: ["title", "profiles"] + Self.sections) {
-      switch key {
-      case "title": title = try value.text()
-      case "profiles":
-        for (name, sections) in try value.entries() {
-          var overlay = Sections()
-          for (key, value) in try sections.entries(known: Self.sections) {
-            try read(key, value, into: &overlay)
-          }
-          profiles.append((name, overlay))
-        }
-      default: try read(key, value, into: &base)
-      }
-    }
+    let content = try content(of: file)
+    var sections = content.sections
     if let profile {
-      guard let chosen = profiles.first(where: { $0.name == profile }) else {
-        let names = profiles.map(\.name)
+      guard let chosen = content.profile(profile) else {
         throw ExperimentError.invalidOption(
-          option: "--profile \(profile)",
-          problem: nearestName(to: profile, among: names).map { "did you mean '\($0)'?" }
-            ?? (names.isEmpty
-              ? "\(file) has no profiles" : "\(file) has \(names.joined(separator: ", "))"))
+          option: "--profile \(profile)", problem: content.missing(profile, in: file))
       }
-      base.overlay(chosen.sections)
+      sections = sections.overlaid(with: chosen)
+    }
+    guard let benchmarks = sections.benchmarks else {
+      throw content.place.invalid("'benchmarks' is missing")
+    }
+    guard let names = sections.rows else {
+      throw content.place.invalid("'methods' is missing")
+    }
+    let inclusions = sections.inclusions ?? []
+    let rows = try (names + inclusions.flatMap(\.rows)).withoutRepetitions.map { name in
+      try row(name, sections.variants)
+    }
+    if !overrides.isEmpty {
+      sections.layers.append(
+        try SettingOverrides(registry: registry, variants: sections.variants)
+          .layer(overrides, rows))
     }
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    guard let benchmarks = base.benchmarks else { throw top.invalid("'benchmarks' is missing") }
-    guard let methods = base.methods else { throw top.invalid("'methods' is missing") }
-    var experiment = Experiment(
-      name: stem + (profile.map { "@\($0)" } ?? ""), file: file, title: title ?? stem,
-      benchmarks: benchmarks, methods: methods, seeds: base.seeds ?? [0],
-      threads: base.threads ?? 1, evaluateEvery: base.evaluateEvery ?? 0,
-      profile: profile ?? "default", notes: base.notes ?? [], protocolChoices: base.protocolChoices,
-      layers: base.layers)
-    if !overrides.isEmpty {
-      experiment.layers.append(try SettingOverrides(registry: registry).layer(overrides, methods))
-    }
-    return experiment
+    return Experiment(
+      name: stem + (profile.map { "@\($0)" } ?? ""), file: file, title: content.title ?? stem,
+      benchmarks: (benchmarks + inclusions.flatMap(\.benchmarks)).withoutRepetitions, rows: rows,
+      seeds: (sections.seedsOrDefault + inclusions.flatMap { $0.seeds ?? [] }).withoutRepetitions,
+      combinations: sections.combinations, threads: sections.threads ?? 1,
+      evaluateEvery: sections.evaluateEvery ?? 0, profile: profile ?? "default",
+      notes: sections.notes ?? [], running: sections.running.options, slurm: sections.slurm,
+      protocolChoices: sections.protocolChoices, layers: sections.layers)
   }
 
-  private func read(_ key: String, _ value: YAMLReader, into sections: inout Sections) throws {
-    switch key {
-    case "notes": sections.notes = try value.items().map { try $0.text() }
-    case "benchmarks":
-      sections.benchmarks = try value.names(
-        "benchmark", among: BenchmarkDefinition.all.map(\.name))
-    case "methods": sections.methods = try value.names("method", among: registry.names)
-    case "seeds": sections.seeds = try seeds(value)
-    case "threads": sections.threads = try value.integer(in: 1...1024)
-    case "evaluate_every": sections.evaluateEvery = try value.integer(in: 0...100_000)
-    case "protocol": sections.protocolChoices = try protocolChoices(value)
-    default: sections.layers = [try layers(value)]
+  private func row(_ name: String, _ variants: [Variant]) throws -> MethodRow {
+    guard let variant = variants.named(name) else {
+      return MethodRow(try registry.method(name))
+    }
+    return MethodRow(variant, of: try registry.method(variant.method))
+  }
+
+  /// What a file says, over what the files say that it extends.
+  private struct Content {
+    /// The file's top, for errors that concern all of it.
+    var place: YAMLReader
+    var title: String?
+    var sections = Sections()
+    var profiles: [(name: String, sections: Sections)] = []
+
+    func profile(_ name: String) -> Sections? {
+      profiles.first { $0.name == name }?.sections
+    }
+
+    /// What to do about a profile that is not there.
+    func missing(_ profile: String, in file: String) -> String {
+      let names = profiles.map(\.name)
+      return nearestName(to: profile, among: names).map { "did you mean '\($0)'?" }
+        ?? (names.isEmpty
+          ? "\(file) has no profiles" : "\(file) has \(names.joined(separator: ", "))")
+    }
+
+    mutating func lay(_ sections: Sections, overProfile name: String) {
+      if let index = profiles.firstIndex(where: { $0.name == name }) {
+        profiles[index].sections = profiles[index].sections.overlaid(with: sections)
+      } else {
+        profiles.append((name, sections))
+      }
     }
   }
 
-  /// A count (2 stands for 0 and 1) or a list.
-  private func seeds(_ value: YAMLReader) throws -> [UInt64] {
+  /// - Parameter extending: the files on the way here, each of which extends the next.
+  private func content(of file: String, extending: [String] = []) throws -> Content {
+    let top = try YAMLReader.read(file)
+    let entries = try top.entries(known: TopKey.names + SectionKey.names)
+    var content = Content(place: top)
+    var title: String?
+    var profiles: [(key: String, value: YAMLReader)] = []
+    // First, since the rest is laid over it, wherever it stands.
+    for (name, value) in entries {
+      switch TopKey(rawValue: name) {
+      case .extends: content = try extended(value, from: file, extending: extending + [file])
+      case .title: title = try value.text()
+      case .profiles: profiles = try value.ownEntries()
+      case nil: break
+      }
+    }
+    content.place = top
+    content.title = title ?? content.title
+    var reader = SectionReader(registry, inherited: content.sections.variants)
+    let own = try reader.read(
+      entries.compactMap { name, value in SectionKey(rawValue: name).map { ($0, value) } })
+    content.sections = content.sections.overlaid(with: own)
+    try content.sections.check(own.exclusions)
+    // Profiles are read even where none is chosen, so that a mistake in one is found early.
+    for (name, value) in profiles {
+      let variants = content.sections.variants.overlaid(
+        with: content.profile(name)?.variants ?? [])
+      var reader = SectionReader(registry, inherited: variants)
+      let sections = try reader.read(value.entries(of: SectionKey.self))
+      content.lay(sections, overProfile: name)
+      try content.sections.overlaid(with: content.profile(name) ?? sections)
+        .check(sections.exclusions)
+    }
+    return content
+  }
+
+  /// What a file or a file's profile says that another extends.
+  private func extended(
+    _ value: YAMLReader, from file: String, extending: [String]
+  ) throws -> Content {
+    var path: String?
+    var profile: YAMLReader?
+    var place = value
     if value.node.scalar != nil {
-      return (0..<UInt64(try value.integer(in: 1...10_000))).map { $0 }
-    }
-    let seeds = try value.items().map { UInt64(try $0.integer(in: 0...Int.max)) }
-    guard !seeds.isEmpty, Set(seeds).count == seeds.count else {
-      throw value.invalid("seeds are a count, or a list of different whole numbers")
-    }
-    return seeds
-  }
-
-  private func protocolChoices(_ section: YAMLReader) throws -> ProtocolChoices {
-    var choices = ProtocolChoices()
-    for (key, value) in try section.entries(
-      known: ["train", "score", "image_size", "checkpoint", "nmi"])
-    {
-      switch key {
-      case "train": choices.train = try value.choice()
-      case "score": choices.score = try value.choice()
-      case "image_size": choices.imageSize = try value.integer(in: 8...1024)
-      case "nmi": choices.nmi = try value.choice()
-      default:
-        guard try value.choice(CheckpointRule.self) == .last else {
-          throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
+      path = try value.text()
+    } else {
+      for (key, value) in try value.entries(of: ExtendsKey.self) {
+        switch key {
+        case .file: (path, place) = (try value.text(), value)
+        case .profile: profile = value
         }
       }
     }
-    return choices
-  }
-
-  private func layers(_ section: YAMLReader) throws -> SettingLayers {
-    let benchmarks = BenchmarkDefinition.all.map(\.name)
-    var layers = SettingLayers()
-    for (key, value) in try section.entries(
-      known: ["defaults", "benchmarks", "methods", "combinations"])
-    {
-      switch key {
-      case "defaults": layers.defaults = try settings(value, of: registry.methods)
-      case "benchmarks":
-        for (name, layer) in try value.entries(known: benchmarks) {
-          layers.benchmarks[name] = try settings(layer, of: registry.methods)
-        }
-      case "methods":
-        for (name, layer) in try value.entries(known: registry.names) {
-          layers.methods[name] = try settings(layer, of: [registry.method(name)])
-        }
-      default:
-        for (benchmark, byMethod) in try value.entries(known: benchmarks) {
-          for (name, layer) in try byMethod.entries(known: registry.names) {
-            layers.combinations[benchmark, default: [:]][name] =
-              try settings(layer, of: [registry.method(name)])
-          }
-        }
-      }
+    guard let path else { throw value.invalid("'file' is missing") }
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    let target = path.hasPrefix("/") ? path : folder.appendingPathComponent(path).relativePath
+    guard !extending.map(Self.canonical).contains(Self.canonical(target)) else {
+      throw place.invalid(
+        "files extend each other in a circle: "
+          + (extending + [target]).joined(separator: " extends "))
     }
-    return layers
-  }
-
-  /// Settings that at least one of `methods` has, and that all that have them accept.
-  private func settings(
-    _ section: YAMLReader, of methods: [any ClusteringMethod.Type]
-  ) throws -> [String: SettingValue] {
-    let known = Set(methods.flatMap { $0.settings.map(\.name) }).sorted()
-    var values: [String: SettingValue] = [:]
-    for (name, reader) in try section.entries(known: known) {
-      let value = try reader.value()
-      do {
-        for method in methods where method.settings.contains(where: { $0.name == name }) {
-          _ = try method.resolve([name: value])
-        }
-      } catch {
-        throw reader.invalid("\(error)")
-      }
-      values[name] = value
+    guard FileManager.default.isReadableFile(atPath: target) else {
+      throw place.invalid("there is no readable file '\(target)' to extend")
     }
-    return values
+    var content = try content(of: target, extending: extending)
+    if let profile {
+      let name = try profile.text()
+      guard let sections = content.profile(name) else {
+        throw profile.invalid(content.missing(name, in: target))
+      }
+      content.sections = content.sections.overlaid(with: sections)
+    }
+    return content
   }
-}
 
-/// The sections that a file and its profiles share.
-private struct Sections {
-  var notes: [String]?
-  var benchmarks: [String]?
-  var methods: [String]?
-  var seeds: [UInt64]?
-  var threads: Int?
-  var evaluateEvery: Int?
-  var protocolChoices = ProtocolChoices()
-  var layers: [SettingLayers] = []
-
-  mutating func overlay(_ other: Sections) {
-    notes = other.notes ?? notes
-    benchmarks = other.benchmarks ?? benchmarks
-    methods = other.methods ?? methods
-    seeds = other.seeds ?? seeds
-    threads = other.threads ?? threads
-    evaluateEvery = other.evaluateEvery ?? evaluateEvery
-    protocolChoices = protocolChoices.overlaid(with: other.protocolChoices)
-    layers += other.layers
+  private static func canonical(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 }

@@ -1,12 +1,13 @@
 import Core
 import Methods
 
-/// Settings given on the command line, as `KEY=VALUE` or `METHOD.KEY=VALUE`.
+/// Settings given on the command line, as `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`.
 struct SettingOverrides {
   let registry: MethodRegistry
+  let variants: [Variant]
 
-  /// - Parameter methods: the experiment's methods; a key without a method has to be known to one.
-  func layer(_ overrides: [String], _ methods: [String]) throws -> SettingLayers {
+  /// - Parameter rows: the experiment's rows; a key without a method has to be known to one.
+  func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> SettingLayers {
     var layer = SettingLayers()
     for override in overrides {
       let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
@@ -14,10 +15,11 @@ struct SettingOverrides {
       let value = SettingValue(scalar: parts[1])
       let names = parts[0].split(separator: ".", maxSplits: 1).map(String.init)
       if names.count == 2 {
-        try check(names[1], value, in: [try registry.method(names[0])], override)
+        let method = variants.named(names[0])?.method ?? names[0]
+        try check(names[1], value, in: [try registry.method(method)], override)
         layer.methods[names[0], default: [:]][names[1]] = value
       } else {
-        try check(parts[0], value, in: methods.map(registry.method), override)
+        try check(parts[0], value, in: rows.map(\.method), override)
         layer.defaults[parts[0]] = value
       }
     }

@@ -69,12 +69,33 @@ struct YAMLReader {
     }
   }
 
+  /// The entries of a mapping that takes these keys.
+  func entries<Key: FileKey>(of type: Key.Type) throws -> [(key: Key, value: YAMLReader)] {
+    try entries(known: Key.names).compactMap { name, value in
+      Key(rawValue: name).map { ($0, value) }
+    }
+  }
+
+  /// The entries of a mapping whose keys are the author's own names; folders are named by them.
+  func ownEntries() throws -> [(key: String, value: YAMLReader)] {
+    let entries = try entries()
+    for (name, value) in entries where name.wholeMatch(of: /[a-z0-9-]+/) == nil {
+      throw value.invalid("'\(name)' is no name: take small letters, digits and '-'")
+    }
+    return entries
+  }
+
   /// The items of a sequence.
   func items() throws -> [YAMLReader] {
     guard let sequence = node.sequence else { throw invalid("expected a list, found \(kind)") }
     return sequence.enumerated().map {
       YAMLReader(file: file, node: $0.element, path: "\(path)[\($0.offset)]")
     }
+  }
+
+  /// The items of a sequence, or a scalar as the only one.
+  func oneOrMore() throws -> [YAMLReader] {
+    node.scalar == nil ? try items() : [self]
   }
 
   func text() throws -> String {
@@ -97,6 +118,20 @@ struct YAMLReader {
     return number
   }
 
+  func number(in range: ClosedRange<Double>) throws -> Double {
+    let number: Double? =
+      switch try value() {
+      case .integer(let integer): Double(integer)
+      case .number(let number): number
+      default: nil
+      }
+    guard let number, range.contains(number) else {
+      throw invalid(
+        "'\(try text())' is not a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
   /// One of an enumeration's cases.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ type: Choice.Type = Choice.self
@@ -107,20 +142,29 @@ struct YAMLReader {
   }
 
   /// A list of names, each of which has to be known.
-  func names(_ what: String, among known: [String]) throws -> [String] {
-    let items = try items()
+  /// - Parameter orOne: whether a single name may stand for a list of it.
+  func names(_ what: String, among known: [String], orOne: Bool = false) throws -> [String] {
+    let items = try orOne ? oneOrMore() : items()
     guard !items.isEmpty else { throw invalid("name at least one \(what)") }
     var names: [String] = []
     for item in items {
-      let name = try item.text()
-      guard known.contains(name) else { throw item.unknown(what, name, among: known) }
+      let name = try item.name(what, among: known)
       guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
       names.append(name)
     }
     return names
   }
 
-  func unknown(_ what: String, _ name: String, among known: [String]) -> ExperimentError {
+  /// A name that has to be known.
+  func name(_ what: String, among known: [String]) throws -> String {
+    let name = try text()
+    guard known.contains(name) else { throw unknown(what, name, among: known) }
+    return name
+  }
+
+  private func unknown(
+    _ what: String, _ name: String, among known: [String]
+  ) -> ExperimentError {
     let nearest = nearestName(to: name, among: known)
     return invalid(
       "unknown \(what) '\(name)'; "

@@ -4,11 +4,12 @@ import Methods
 import Records
 import Torch
 
-/// One run of an experiment: a method on a benchmark with a seed, everything resolved.
+/// One run of an experiment: a row on a benchmark with a seed, everything resolved.
 public struct PlannedRun: Sendable {
   public let experiment: String
   public let benchmark: BenchmarkDefinition
-  public let method: any ClusteringMethod.Type
+  /// The method under its own name, or a variant of it.
+  public let row: MethodRow
   public let seed: UInt64
   /// Every setting with its value, defaults included.
   public let settings: [String: SettingValue]
@@ -19,9 +20,16 @@ public struct PlannedRun: Sendable {
   public let identity: String
   public let state: PlannedState
 
+  public var method: any ClusteringMethod.Type { row.method }
+
   /// "cifar10 / scl / seed 0"
   public var label: String {
-    "\(benchmark.name) / \(method.description.name) / seed \(seed)"
+    "\(benchmark.name) / \(row.name) / seed \(seed)"
+  }
+
+  /// The value of `--only` that chooses this run alone.
+  public var selector: String {
+    "benchmark=\(benchmark.name),method=\(row.name),seed=\(seed)"
   }
 
   /// Epochs of training; 0 for a method that does not train.
@@ -31,12 +39,28 @@ public struct PlannedRun: Sendable {
     }
     return epochs
   }
+
+  /// Pixels that are learnt from in the whole run, for a complete benchmark: which of two runs is
+  /// the longer one, roughly, before anything is measured. 0 for a method that does not train.
+  public var workload: Int {
+    let counts = benchmark.counts
+    let images =
+      switch runProtocol.train {
+      case .train: counts.train
+      case .test: counts.test
+      case .trainAndTest: counts.train + counts.test
+      case .everything: counts.total
+      }
+    return epochs * images * runProtocol.imageSize * runProtocol.imageSize
+  }
 }
 
 /// How a planned run stands in the results folder.
 public enum PlannedState: Equatable, Sendable {
   case missing
   case unfinished
+  /// A living process works on it, here or on another machine.
+  case running(LockOwner, RunActivity?)
   case finished(RunRecord)
   case failed(RunFailure)
   /// Finished under other settings or data; the differences in words.
@@ -47,6 +71,7 @@ public enum PlannedState: Equatable, Sendable {
     switch self {
     case .missing: "missing"
     case .unfinished: "unfinished"
+    case .running: "running"
     case .finished: "finished"
     case .failed: "failed"
     case .stale: "stale"

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Methods
 import Records
@@ -10,38 +11,83 @@ struct Checkpoint {
   struct Progress: Codable {
     /// Of the run that the checkpoint belongs to: another run's is not taken up.
     var identity: String
-    var completedEpochs: Int
-    var history: History
+    var completedEpochs = 0
+    /// The epoch that has begun; nil between epochs.
+    var partialEpoch: PartialEpoch?
+    var history = History()
     /// Wall-clock seconds of all sessions so far, and those spent in training steps.
-    var seconds: Double
-    var trainingSeconds: Double
-    var resumptions: Int
+    var seconds = 0.0
+    var trainingSeconds = 0.0
+    var resumptions = 0
+  }
+
+  /// The part of an epoch that is done.
+  struct PartialEpoch: Codable {
+    var completedSteps = 0
+    /// Sums of the loss terms over the images seen.
+    var lossSums: [PartialLoss] = []
+    var learningRate = 0.0
+    var seconds = 0.0
+  }
+
+  /// Where a run's checkpoints lie: the last, and the one before it, in case that one is damaged.
+  struct Files {
+    let current: String
+    let previous: String
+
+    init(_ folder: RunFolder) {
+      current = folder.checkpoint
+      previous = folder.previousCheckpoint
+    }
   }
 
   var progress: Progress
 
-  /// Writes the state of `method` and `optimiser` as they are now.
+  /// Writes the state of `method` and `optimiser` as they are now. Until it is whole and synced, the
+  /// last checkpoint is there, and afterwards it is kept as the previous one.
   func write(
-    _ method: any TrainedMethod, _ optimiser: any Optimiser, to path: String
+    _ method: any TrainedMethod, _ optimiser: any Optimiser, to files: Files
   ) throws {
     let tensors =
       prefixed("network.", method.network.state) + prefixed("optimiser.", optimiser.state)
       + prefixed("memory.", method.memory)
     let json = String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)
-    try SafeTensors.write(tensors, metadata: ["progress": json], to: path)
+    let next = files.current + ".next"
+    try SafeTensors.write(tensors, metadata: ["progress": json], to: next)
+    // The first has nothing to keep.
+    rename(files.current, files.previous)
+    guard rename(next, files.current) == 0 else {
+      throw FileError("write", files.current, errno: errno)
+    }
   }
 
-  /// Loads a checkpoint of the same identity into `method` and `optimiser`.
-  /// - Returns: nil where there is none, or one of other settings or data.
+  /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`.
+  /// - Parameter note: hears of checkpoints that are damaged.
+  /// - Returns: nil where there is none, or only those of other settings or data.
   static func resume(
-    _ path: String, identity: String, _ method: any TrainedMethod, _ optimiser: any Optimiser
+    _ files: Files, identity: String, _ method: any TrainedMethod, _ optimiser: any Optimiser,
+    note: (String) -> Void
   ) throws -> Checkpoint? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let (tensors, metadata) = try SafeTensors.read(path)
-    guard let json = metadata["progress"],
-      let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8))
-    else { throw SafeTensorsError(path: path, reason: "it has no progress in its metadata") }
-    guard progress.identity == identity else { return nil }
+    for path in [files.current, files.previous] {
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      do {
+        let (tensors, metadata) = try SafeTensors.read(path)
+        guard let json = metadata["progress"],
+          let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8))
+        else { throw SafeTensorsError(path: path, reason: "it has no progress in its metadata") }
+        guard progress.identity == identity else { continue }
+        try load(tensors, into: method, optimiser)
+        return Checkpoint(progress: progress)
+      } catch let error as SafeTensorsError {
+        note("\(error); going on from what there is before it")
+      }
+    }
+    return nil
+  }
+
+  private static func load(
+    _ tensors: [String: Tensor], into method: any TrainedMethod, _ optimiser: any Optimiser
+  ) throws {
     try method.network.load(tensors, prefix: "network.")
     try optimiser.load(tensors, prefix: "optimiser.")
     try Torch.withoutGradients {
@@ -52,7 +98,6 @@ struct Checkpoint {
         try tensor.copy(from: saved)
       }
     }
-    return Checkpoint(progress: progress)
   }
 
   private func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {

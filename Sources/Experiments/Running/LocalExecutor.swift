@@ -22,10 +22,7 @@ public struct ChildCommand: Sendable {
 
   /// - Parameter command: the command that is given the run.
   func arguments(for run: PlannedRun, command: String = "run-child") -> [String] {
-    [command] + common + [
-      "--only",
-      "benchmark=\(run.benchmark.name),method=\(run.method.description.name),seed=\(run.seed)",
-    ]
+    [command] + common + ["--only", run.selector]
   }
 }
 
@@ -107,7 +104,8 @@ public struct LocalExecutor: Sendable {
   /// Records a run whose process died without a word.
   private func died(_ run: PlannedRun, _ reason: String) -> String {
     let failure = RunFailure(
-      identity: run.identity, reason: reason, lastLogLines: run.folder.lastLogLines())
+      identity: run.identity, kind: .killed, reason: reason,
+      lastLogLines: run.folder.lastLogLines())
     try? failure.write(to: run.folder.failure)
     return reason
   }

@@ -12,27 +12,34 @@ public struct RunExecution {
   private let options: RunOptions
   private let threads: Int
   private let evaluateEvery: Int
-  private let report: (RunProgress) -> Void
+  private let hooks: RunHooks
 
   public init(
-    _ run: PlannedRun, options: RunOptions, experiment: Experiment,
-    report: @escaping (RunProgress) -> Void
+    _ run: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
   ) {
     self.run = run
     self.options = options
     threads = options.threads ?? experiment.threads
     evaluateEvery = experiment.evaluateEvery
-    self.report = report
+    self.hooks = hooks
   }
 
   /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
+  /// - Throws: `RunInterrupted` after a stop was requested: the run is then neither.
   public func carryOut() throws {
+    let attempts = run.folder.attempts(of: run.identity)
     do {
       try remove(run.folder.failure)
       try finish(try compute())
+    } catch let interruption as RunInterrupted {
+      throw interruption
+    } catch RecordError.lockLost(let file) {
+      // The folder is another's now.
+      throw RecordError.lockLost(file: file)
     } catch {
       let failure = RunFailure(
-        identity: run.identity, reason: "\(error)", lastLogLines: run.folder.lastLogLines())
+        identity: run.identity, kind: FailureKind(of: error), reason: "\(error)",
+        lastLogLines: run.folder.lastLogLines(), attempts: attempts + 1)
       try? failure.write(to: run.folder.failure)
       throw error
     }
@@ -64,17 +71,18 @@ public struct RunExecution {
     let context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
       precision: options.precision.resolved(on: options.device), threads: threads)
-    let method = try makeMethod(run.method, context: context, images: task.learnt)
+    let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
-        method: trained, images: task.learnt, seed: run.seed, device: options.device,
-        identity: run.identity, checkpointPath: run.folder.checkpoint,
-        evaluateEvery: evaluateEvery,
-        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, report: report
+        steps: TrainingSteps(
+          method: trained, images: task.learnt, seed: run.seed, device: options.device),
+        identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
+        checkpointInterval: .seconds(600), evaluateEvery: evaluateEvery,
+        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, hooks: hooks
       ).train()
     }
     let trainingEnd = ContinuousClock.now
-    report(
+    hooks.report(
       RunProgress(
         phase: "assigning", epoch: run.epochs, epochs: run.epochs,
         fraction: run.epochs > 0 ? 1 : 0))
@@ -96,34 +104,19 @@ public struct RunExecution {
       network: (method as? any TrainedMethod)?.network)
   }
 
-  /// Opens the existential so that settings of the method's own type can be made.
-  private func makeMethod<Method: ClusteringMethod>(
-    _ type: Method.Type, context: MethodContext, images: ImageSet
-  ) throws -> any ClusteringMethod {
-    let settings = try Method.Settings.schema.resolve(run.settings)
-    return try Method(settings: settings, context: context, images: images)
-  }
-
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.
   private func finish(_ outcome: Outcome) throws {
     // A stale result goes only now that there is another in its place.
     let folder = run.folder
+    try hooks.checkLock()
     try remove(folder.record, folder.history, folder.assignments, folder.encoder)
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
     if let network = outcome.network {
-      try SafeTensors.write(torchvisionNames(network), to: run.folder.encoder)
+      try SafeTensors.write(encoderTensors(of: network), to: run.folder.encoder)
     }
     try outcome.record.write(to: run.folder.record)
-    try? FileManager.default.removeItem(atPath: run.folder.checkpoint)
-  }
-
-  /// The backbone's tensors under torchvision's names ("layer1.0.conv1.weight"), the rest under
-  /// their own.
-  private func torchvisionNames(_ network: any Module) -> [NamedTensor] {
-    network.state.map { name, tensor in
-      (name.hasPrefix("backbone.") ? String(name.dropFirst("backbone.".count)) : name, tensor)
-    }
+    try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
   }
 
   private func record(
@@ -132,8 +125,9 @@ public struct RunExecution {
     let method = run.method.description
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
-      method: method.name, methodTitle: method.title, methodFamily: method.family.rawValue,
-      methodVersion: method.version, seed: run.seed, profile: run.profile,
+      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
+      methodVersion: method.version, variantOf: run.row.variantOf, seed: run.seed,
+      profile: run.profile,
       settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,
@@ -149,6 +143,14 @@ public struct RunExecution {
 }
 
 extension RunFolder {
+  /// How often the run of this identity has failed.
+  public func attempts(of identity: String) -> Int {
+    guard let last = try? RunFailure.read(from: failure), last.identity == identity else {
+      return 0
+    }
+    return last.attempts
+  }
+
   /// The end of the log, for a failure's record.
   public func lastLogLines(_ count: Int = 20) -> [String] {
     guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return [] }

@@ -1,129 +1,147 @@
-import Core
 import Foundation
 import Methods
 import Records
 import Torch
 import Vision
 
-/// Carries out the epochs of a method that trains.
+/// Carries out the epochs of a method that trains, from its last checkpoint to its end.
 struct Trainer {
-  let method: any TrainedMethod
-  let images: ImageSet
-  let seed: UInt64
-  let device: Device
+  let steps: TrainingSteps
   let identity: String
-  let checkpointPath: String
+  let checkpoints: Checkpoint.Files
+  /// A checkpoint is written after every epoch, and within one as often as this.
+  let checkpointInterval: Duration
   let evaluateEvery: Int
   /// Scores the method as it is now; looks at labels, decides nothing.
   let evaluate: () throws -> RunMetrics
-  let report: (RunProgress) -> Void
+  let hooks: RunHooks
+
+  private var method: any TrainedMethod { steps.method }
+  private var training: TrainingSettings { method.plan.training }
 
   /// Trains from the checkpoint, or from the start where there is none.
+  /// - Throws: `RunInterrupted` after a stop was requested and the checkpoint written.
   func train() throws -> Checkpoint.Progress {
-    let settings = method.plan.training
-    let optimiser = settings.makeOptimiser(method.network.parameters)
-    var progress = Checkpoint.Progress(
-      identity: identity, completedEpochs: 0, history: History(), seconds: 0, trainingSeconds: 0,
-      resumptions: 0)
+    let optimiser = training.makeOptimiser(method.network.parameters)
+    var session = Session(Checkpoint.Progress(identity: identity))
     if let saved = try Checkpoint.resume(
-      checkpointPath, identity: identity, method, optimiser)
+      checkpoints, identity: identity, method, optimiser, note: hooks.note)
     {
-      progress = saved.progress
-      progress.resumptions += 1
+      session = Session(saved.progress)
+      session.progress.resumptions += 1
     }
-    let clock = ContinuousClock()
-    let earlier = progress.seconds
-    let start = clock.now
-    for epoch in progress.completedEpochs..<settings.epochs {
-      try method.beginEpoch(epoch)
-      let epochStart = clock.now
-      var row = try runEpoch(epoch, optimiser)
-      let seconds = (clock.now - epochStart).seconds
-      progress.trainingSeconds += seconds
-      row.imagesPerSecond = Double(images.count) / seconds
-      if evaluateEvery > 0, (epoch + 1).isMultiple(of: evaluateEvery) {
-        let metrics = try evaluate()
-        row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
+    for epoch in session.progress.completedEpochs..<training.epochs {
+      try hooks.stop.deferring { try runSteps(of: epoch, optimiser, &session) }
+      if isScored(epoch) {
+        // Scoring takes long, and a signal ends it at once.
+        try save(session, optimiser)
       }
-      try progress.history.append(row)
-      progress.completedEpochs = epoch + 1
-      progress.seconds = earlier + (clock.now - start).seconds
-      try Checkpoint(progress: progress).write(method, optimiser, to: checkpointPath)
+      try finish(epoch, &session)
+      try hooks.stop.deferring { try save(session, optimiser) }
     }
+    var progress = session.progress
+    progress.seconds = session.seconds
     return progress
   }
 
-  private func runEpoch(_ epoch: Int, _ optimiser: any Optimiser) throws -> HistoryRow {
-    let settings = method.plan.training
-    let batches = batches(epoch)
-    var sums: [PartialLoss] = []
-    var reporter = ThrottledReport(epoch: epoch, epochs: settings.epochs, images: images.count)
-    for (step, positions) in batches.enumerated() {
-      optimiser.learningRate = settings.learningRate(
-        epoch: epoch, step: step, of: batches.count)
-      let terms = try takeStep(epoch, step, positions, optimiser)
-      if sums.isEmpty { sums = terms.map { PartialLoss($0.name, 0) } }
+  /// Takes those steps of an epoch that are not taken yet.
+  private func runSteps(
+    of epoch: Int, _ optimiser: any Optimiser, _ session: inout Session
+  ) throws {
+    // What an epoch begins with is in the checkpoint of one that has begun.
+    if session.progress.partialEpoch == nil { try method.beginEpoch(epoch) }
+    var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
+    let batches = steps.batches(of: epoch)
+    var reporter = ThrottledReport(
+      epoch: epoch, epochs: training.epochs, images: steps.images.count,
+      seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.count })
+    let clock = ContinuousClock()
+    for step in partial.completedSteps..<batches.count {
+      let start = clock.now
+      optimiser.learningRate = training.learningRate(epoch: epoch, step: step, of: batches.count)
+      let terms = try steps.take(step, of: epoch, on: batches[step], optimiser)
+      if partial.lossSums.isEmpty { partial.lossSums = terms.map { PartialLoss($0.name, 0) } }
       for (index, term) in terms.enumerated() {
-        sums[index].value += term.value * Double(positions.count)
+        partial.lossSums[index].value += term.value * Double(batches[step].count)
       }
+      partial.completedSteps = step + 1
+      partial.learningRate = optimiser.learningRate
+      partial.seconds += (clock.now - start).seconds
+      session.progress.partialEpoch = partial
       reporter.advance(
-        positions.count, loss: terms.reduce(0) { $0 + $1.value }, report: report)
+        batches[step].count, loss: terms.reduce(0) { $0 + $1.value }, report: hooks.report)
+      let signal = hooks.stop.signal
+      if signal != nil || clock.now - session.lastSave > checkpointInterval {
+        try save(session, optimiser)
+        session.lastSave = clock.now
+      }
+      if let signal { throw RunInterrupted(signal: signal) }
     }
-    let means = sums.map { PartialLoss($0.name, $0.value / Double(images.count)) }
-    return HistoryRow(
+  }
+
+  /// Enters a complete epoch in the history.
+  private func finish(_ epoch: Int, _ session: inout Session) throws {
+    guard let partial = session.progress.partialEpoch else { return }
+    let images = Double(steps.images.count)
+    let means = partial.lossSums.map { PartialLoss($0.name, $0.value / images) }
+    var row = HistoryRow(
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
-      learningRate: optimiser.learningRate)
+      learningRate: partial.learningRate, imagesPerSecond: images / max(partial.seconds, 1e-9))
+    if isScored(epoch) {
+      let metrics = try evaluate()
+      row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
+    }
+    try session.progress.history.append(row)
+    session.progress.trainingSeconds += partial.seconds
+    session.progress.completedEpochs = epoch + 1
+    session.progress.partialEpoch = nil
+    session.lastSave = .now
   }
 
-  /// One step; the values of the loss terms.
-  private func takeStep(
-    _ epoch: Int, _ step: Int, _ positions: [Int], _ optimiser: any Optimiser
-  ) throws -> [PartialLoss] {
-    let views = try (0..<method.plan.views).map {
-      try method.augmentation.view($0, of: images, at: positions, epoch: epoch)
-    }
-    let batch = Batch(
-      epoch: epoch, positions: positions, index: try Tensor(positions).to(device), views: views)
-    let terms = try method.loss(batch)
-    let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
-    if let bad = values.first(where: { !$0.value.isFinite }) {
-      throw ExperimentError.nonFiniteLoss(epoch: epoch + 1, step: step + 1, term: bad.name)
-    }
-    let total = try terms.dropFirst().reduce(terms[0].value) { try $0 + $1.value }
-    try total.backward()
-    try optimiser.step()
-    for parameter in method.network.parameters { try parameter.tensor.clearGradient() }
-    try Torch.withoutGradients { try method.finishStep(batch) }
-    return values
+  private func isScored(_ epoch: Int) -> Bool {
+    evaluateEvery > 0 && (epoch + 1).isMultiple(of: evaluateEvery)
   }
 
-  /// The epoch's shuffled images in batches whose sizes differ by one at most: every image is seen
-  /// once, and no last batch is too small for a loss over the batch.
-  private func batches(_ epoch: Int) -> [[Int]] {
-    var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
-    let order = stream.permutation(of: images.count)
-    let size = method.plan.training.batchSize
-    let count = max(1, (images.count + size / 2) / size)
-    return (0..<count).map {
-      Array(order[(images.count * $0 / count)..<(images.count * ($0 + 1) / count)])
-    }
+  private func save(_ session: Session, _ optimiser: any Optimiser) throws {
+    var progress = session.progress
+    progress.seconds = session.seconds
+    try hooks.checkLock()
+    try Checkpoint(progress: progress).write(method, optimiser, to: checkpoints)
   }
+}
+
+/// The state of training in this process.
+private struct Session {
+  var progress: Checkpoint.Progress
+  var lastSave = ContinuousClock.now
+  private let start = ContinuousClock.now
+
+  init(_ progress: Checkpoint.Progress) {
+    self.progress = progress
+  }
+
+  /// Of this session and all before it.
+  var seconds: Double { progress.seconds + (ContinuousClock.now - start).seconds }
 }
 
 /// Reports a few times a second, not after every step.
 private struct ThrottledReport {
-  let epoch: Int
-  let epochs: Int
-  let images: Int
+  private let epoch: Int
+  private let epochs: Int
+  private let images: Int
+  private let inherited: Int
   private let clock = ContinuousClock()
   private let start = ContinuousClock.now
   private var last = ContinuousClock.now
-  private var seen = 0
+  private var seen: Int
 
-  init(epoch: Int, epochs: Int, images: Int) {
+  /// - Parameter seen: images that were seen before this session.
+  init(epoch: Int, epochs: Int, images: Int, seen: Int) {
     self.epoch = epoch
     self.epochs = epochs
     self.images = images
+    self.seen = seen
+    inherited = seen
   }
 
   mutating func advance(_ count: Int, loss: Double, report: (RunProgress) -> Void) {
@@ -135,7 +153,7 @@ private struct ThrottledReport {
       RunProgress(
         phase: "training", epoch: epoch, epochs: epochs,
         fraction: (Double(epoch) + part) / Double(epochs), loss: loss,
-        imagesPerSecond: Double(seen) / max((clock.now - start).seconds, 1e-9)))
+        imagesPerSecond: Double(seen - inherited) / max((clock.now - start).seconds, 1e-9)))
   }
 }
 

@@ -24,6 +24,17 @@ let lossOperations: [String: ParityFile.Operation] = [
       perturbed.gradient.map { try parity.relativeError($0, "grad_perturbed") } ?? .infinity)
   },
 
+  "loss.scan": { parity in
+    let (anchor, neighbour) = (try parity.leaf("anchor"), try parity.leaf("neighbour"))
+    let loss =
+      try neighbourConsistency(anchor, neighbour)
+      - meanPredictionEntropy(anchor) * parity.number("entropy_weight")
+    return try largest(
+      parity.relativeError(loss, "loss"),
+      gradientError(of: loss, anchor, parity, "grad_anchor"),
+      neighbour.gradient.map { try parity.relativeError($0, "grad_neighbour") } ?? .infinity)
+  },
+
   "loss.scl_semantic": { parity in
     func affinities(_ features: Tensor) throws -> ClusterAffinities {
       let hypotheses = try parity.values("hypotheses", as: Int64.self)

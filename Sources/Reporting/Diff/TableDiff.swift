@@ -82,7 +82,8 @@ public struct TableDiff: Equatable, Sendable {
     of cell: ResultCell, paper: PaperTables, tolerance: Tolerance
   ) -> [Comparison] {
     var comparisons: [Comparison] = []
-    let rows = paper.rows(of: cell.method.name)
+    // A variant's name may be that of a published row, but it is not that method.
+    let rows = cell.method.variantOf == nil ? paper.rows(of: cell.method.name) : []
     for row in rows {
       guard let published = row.cells[cell.benchmark] else { continue }
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
@@ -111,7 +112,9 @@ public struct TableDiff: Equatable, Sendable {
     let title = BenchmarkTitles.title(of: cell.benchmark)
     let notes = rows.filter { $0.cells.isEmpty && !$0.note.isEmpty }.map(\.note)
     let reason =
-      if rows.isEmpty {
+      if let method = cell.method.variantOf {
+        "a variant of \(method) made here"
+      } else if rows.isEmpty {
         "\(file) has no row of \(cell.method.name)"
       } else {
         notes.first.map { "\(cell.method.title): \($0)" }
@@ -153,7 +156,9 @@ public struct TableDiff: Equatable, Sendable {
   /// A line for each benchmark on published rows of methods that are not planned there.
   private static func unmeasured(in paper: PaperTables, cells: [ResultCell]) -> [String] {
     BenchmarkTitles.names.compactMap { benchmark in
-      let measured = Set(cells.filter { $0.benchmark == benchmark }.map(\.method.name))
+      let measured = Set(
+        cells.filter { $0.benchmark == benchmark && $0.method.variantOf == nil }
+          .map(\.method.name))
       let rows = paper.rows.filter {
         $0.cells[benchmark] != nil && !measured.contains($0.method)
       }

@@ -7,11 +7,15 @@ public struct TableMethod: Equatable, Sendable {
   public var title: String
   /// The family under which the row stands: "classical", "contrastive".
   public var family: String
+  /// The method that the row is a variant of, which is nobody's published row; nil for a method under
+  /// its own name.
+  public var variantOf: String?
 
-  public init(name: String, title: String, family: String) {
+  public init(name: String, title: String, family: String, variantOf: String? = nil) {
     self.name = name
     self.title = title
     self.family = family
+    self.variantOf = variantOf
   }
 }
 
@@ -72,7 +76,8 @@ public struct ExperimentResults: Equatable, Sendable {
     for record in records where !methods.contains(where: { $0.name == record.method }) {
       methods.append(
         TableMethod(
-          name: record.method, title: record.methodTitle, family: record.methodFamily))
+          name: record.method, title: record.methodTitle, family: record.methodFamily,
+          variantOf: record.variantOf))
     }
     self.init(
       experiment: experiment, profile: profile, methods: methods,

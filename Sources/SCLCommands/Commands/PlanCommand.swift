@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     for (index, run) in unknown.enumerated() {
       Console.error(
         "measuring \(index + 1) of \(unknown.count): \(run.benchmark.name) "
-          + run.method.description.name)
+          + run.row.name)
       do {
         let measurement = try await measurer.measure(run)
         do {
@@ -121,7 +121,7 @@ private struct RunList {
         default: ""
         }
       return Line(
-        benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,
+        benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
         state: run.state.word, epochs: run.epochs, detail: detail, folder: run.folder.path)
     }
   }

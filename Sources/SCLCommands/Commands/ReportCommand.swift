@@ -25,19 +25,17 @@ struct ReportCommand: ParsableCommand {
 extension Plan {
   /// What tables are made of: every planned run with its result, or why it has none.
   var results: ExperimentResults {
-    var methods: [TableMethod] = []
-    for run in runs {
-      let description = run.method.description
-      if methods.contains(where: { $0.name == description.name }) { continue }
-      methods.append(
+    let methods = experiment.rows.filter { row in runs.contains { $0.row.name == row.name } }
+      .map { row in
         TableMethod(
-          name: description.name, title: description.title, family: description.family.rawValue))
-    }
+          name: row.name, title: row.title, family: row.method.description.family.rawValue,
+          variantOf: row.variantOf)
+      }
     return ExperimentResults(
       experiment: experiment.name, profile: experiment.profile, methods: methods,
       runs: runs.map { run in
         RunOutcome(
-          benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,
+          benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
           result: run.state.result)
       }, distance: experiment.notes)
   }
@@ -46,8 +44,10 @@ extension Plan {
 extension PlannedState {
   fileprivate var result: RunOutcome.Result {
     switch self {
-    case .missing, .unfinished: .missing
+    case .missing, .unfinished, .running: .missing
     case .finished(let record): .finished(record)
+    case .failed(let failure) where failure.kind == .unsupported:
+      .notApplicable(reason: failure.reason)
     case .failed(let failure): .failed(reason: failure.reason)
     case .stale(let differences): .stale(reason: differences.joined(separator: "; "))
     }

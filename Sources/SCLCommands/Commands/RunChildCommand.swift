@@ -2,8 +2,9 @@ import ArgumentParser
 import Core
 import Experiments
 import Foundation
+import Records
 
-/// One run in a process of its own, started by `scl run`.
+/// One run in a process of its own, started by `scl run` or by a batch system.
 struct RunChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run-child", abstract: "Carries out one run (used by 'scl run').",
@@ -18,28 +19,37 @@ struct RunChildCommand: ParsableCommand {
     }
     let folder = plan.runs[0].folder
     try AtomicFile.createFolder(folder.path)
+    guard let lock = try RunLock.take(folder.lock) else {
+      Console.error("\(plan.runs[0].label): another process works on it")
+      throw ExitCode(RunExit.elsewhere)
+    }
+    defer { lock.release() }
+    let stop = StopRequest { signal in
+      lock.release()
+      // Other threads compute on: nothing of theirs is to be taken down in order.
+      _exit(RunExit.interrupted(by: signal))
+    }
+    let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
+    defer { for source in signals { source.cancel() } }
+    try folder.removeLeftovers()
     try redirectErrors(to: folder.log)
-    try waitForLock(folder.path + "/.lock")
     do {
       // Another process may have finished it meanwhile.
       let run = try experiment.plan().runs[0]
       if case .finished = run.state { return }
-      try RunExecution(run, options: plan.options, experiment: plan.experiment) { progress in
-        // A reader that has gone takes this process along by SIGPIPE.
-        Console.printPart(progress.line)
-      }.carryOut()
+      let reporter = ProgressReporter(folder.progress, stop: stop)
+      try RunExecution(
+        run, options: plan.options, experiment: plan.experiment,
+        hooks: RunHooks(
+          report: { reporter.report($0) }, note: Console.error, stop: stop,
+          checkLock: { try lock.check() })
+      ).carryOut()
+    } catch let interruption as RunInterrupted {
+      throw ExitCode(RunExit.interrupted(by: interruption.signal))
     } catch {
       Console.error("error: \(RenderedError(error)?.line ?? "\(error)")")
-      throw ExitCode.failure
-    }
-  }
-
-  /// Waits until no other process works in the run's folder. The system gives the lock back with the
-  /// process, however it ends.
-  private func waitForLock(_ path: String) throws {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
-      throw FileError("lock", path, errno: errno)
+      if case RecordError.lockLost = error { throw ExitCode(RunExit.elsewhere) }
+      throw ExitCode(RunExit.failed)
     }
   }
 
@@ -49,5 +59,43 @@ struct RunChildCommand: ParsableCommand {
     guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
     dup2(descriptor, STDERR_FILENO)
     close(descriptor)
+  }
+}
+
+/// Tells how far a run has come: its starter through standard output, everybody else through the
+/// run's folder.
+private final class ProgressReporter {
+  private let path: String
+  private let stop: StopRequest
+  private var lastWrite: ContinuousClock.Instant?
+
+  init(_ path: String, stop: StopRequest) {
+    self.path = path
+    self.stop = stop
+    // A starter that has gone is noticed where its pipe is written.
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  func report(_ progress: RunProgress) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(progress.line.utf8))
+    } catch {
+      stop.request(SIGTERM)
+    }
+    if let lastWrite, .now - lastWrite < .seconds(1) { return }
+    lastWrite = .now
+    // Nothing depends on it: a full disk shows where a checkpoint is written.
+    try? RunActivity(progress: progress, updatedAt: Date()).write(to: path)
+  }
+}
+
+extension RunFolder {
+  /// Removes what processes that were killed had half written. Only the lock's holder may.
+  fileprivate func removeLeftovers() throws {
+    let manager = FileManager.default
+    for name in try manager.contentsOfDirectory(atPath: path)
+    where name.contains(".writing-") || name.hasSuffix(".next") {
+      try? manager.removeItem(atPath: "\(path)/\(name)")
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Records
 import Synchronization
 
 /// Shows how a sweep goes on: one line redrawn on a terminal, plain lines elsewhere.

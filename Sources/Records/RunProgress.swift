@@ -1,7 +1,7 @@
 import Foundation
 
-/// How far a run has come, as a run's process tells the one that started it: one JSON object a line
-/// on standard output.
+/// How far a run has come, as a run's process tells others: in `progress.json` of the run's folder,
+/// and one JSON object a line on its standard output.
 public struct RunProgress: Codable, Equatable, Sendable {
   /// What the run does now: "training" or "assigning".
   public var phase: String
@@ -20,7 +20,7 @@ public struct RunProgress: Codable, Equatable, Sendable {
     return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
   }
 
-  init(
+  public init(
     phase: String, epoch: Int, epochs: Int, fraction: Double, loss: Double? = nil,
     imagesPerSecond: Double? = nil
   ) {
@@ -32,7 +32,7 @@ public struct RunProgress: Codable, Equatable, Sendable {
     self.imagesPerSecond = imagesPerSecond
   }
 
-  init?(line: String) {
+  public init?(line: String) {
     guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else {
       return nil
     }

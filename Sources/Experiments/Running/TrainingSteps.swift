@@ -1,20 +1,36 @@
+import Core
 import Methods
 import Records
 import Torch
 import Vision
 
-/// A step of training: views, loss, gradients, update.
-struct TrainingStep {
+/// The steps of a method's training, each a batch of views, a loss and a change of the parameters.
+struct TrainingSteps {
   let method: any TrainedMethod
   let images: ImageSet
+  let seed: UInt64
   let device: Device
-  let optimiser: any Optimiser
 
-  /// Takes the step.
-  /// - Parameter positions: of the batch's images in `images`.
+  /// The positions of an epoch's shuffled images, in batches whose sizes differ by one at most: every
+  /// image is seen once, and no last batch is too small for a loss over the batch.
+  func batches(of epoch: Int) -> [[Int]] {
+    var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
+    let order = stream.permutation(of: images.count)
+    let count = method.plan.training.steps(of: images.count)
+    return (0..<count).map {
+      Array(order[(images.count * $0 / count)..<(images.count * ($0 + 1) / count)])
+    }
+  }
+
+  /// Takes a step.
+  /// - Parameters:
+  ///   - step: its number in the epoch, for messages.
+  ///   - positions: the batch's images.
   /// - Returns: the values of the loss terms.
-  /// - Throws: `ExperimentError.nonFiniteLoss`, before anything has changed.
-  func take(epoch: Int, step: Int, positions: [Int]) throws -> [PartialLoss] {
+  /// - Throws: `ExperimentError.nonFiniteLoss` before any parameter is changed.
+  func take(
+    _ step: Int, of epoch: Int, on positions: [Int], _ optimiser: any Optimiser
+  ) throws -> [PartialLoss] {
     let views = try (0..<method.plan.views).map {
       try method.augmentation.view($0, of: images, at: positions, epoch: epoch)
     }
@@ -35,6 +51,6 @@ struct TrainingStep {
 }
 
 extension TrainingSettings {
-  /// Steps of an epoch over so many images, which are cut into batches of about `batchSize`.
+  /// The steps of an epoch over so many images, in batches of about `batchSize`.
   func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
 }

@@ -1,0 +1,58 @@
+import Core
+import Methods
+
+/// A row of an experiment's table: a method under its own name, or a variant of one.
+public struct MethodRow: Sendable {
+  /// The name in files, folders and on the command line.
+  public let name: String
+  /// The title in tables.
+  public let title: String
+  /// The method that is run; a variant's is the one that it changes.
+  public let method: any ClusteringMethod.Type
+  /// What makes a variant; empty for a method under its own name.
+  public let settings: [String: SettingValue]
+
+  /// The changed method's name; nil for a method under its own name.
+  public var variantOf: String? {
+    name == method.description.name ? nil : method.description.name
+  }
+
+  /// A method under its own name.
+  public init(_ method: any ClusteringMethod.Type) {
+    name = method.description.name
+    title = method.description.title
+    self.method = method
+    settings = [:]
+  }
+
+  init(_ variant: Variant, of method: any ClusteringMethod.Type) {
+    name = variant.name
+    title = variant.title ?? "\(method.description.title): \(variant.name)"
+    self.method = method
+    settings = variant.settings
+  }
+}
+
+/// A variant as files describe it.
+struct Variant: Sendable {
+  let name: String
+  let method: String
+  var title: String?
+  var settings: [String: SettingValue] = [:]
+}
+
+extension [Variant] {
+  func named(_ name: String) -> Variant? { first { $0.name == name } }
+
+  /// These with others laid over those of the same name.
+  func overlaid(with others: [Variant]) -> [Variant] {
+    others.reduce(into: self) { variants, other in
+      guard let index = variants.firstIndex(where: { $0.name == other.name }) else {
+        variants.append(other)
+        return
+      }
+      variants[index].title = other.title ?? variants[index].title
+      variants[index].settings.merge(other.settings) { $1 }
+    }
+  }
+}

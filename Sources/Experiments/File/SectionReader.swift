@@ -1,0 +1,249 @@
+import Benchmarks
+import Core
+import Methods
+import Metrics
+import Records
+
+/// Reads the sections that a file and its profiles share.
+struct SectionReader {
+  private let registry: MethodRegistry
+  private let names: KnownNames
+  /// The variants that can be named: the inherited ones, and those of the sections being read.
+  private var variants: [Variant]
+
+  /// - Parameter inherited: variants of extended files, and for a profile of its file.
+  init(_ registry: MethodRegistry, inherited: [Variant]) {
+    self.registry = registry
+    names = KnownNames(registry: registry)
+    variants = inherited
+  }
+
+  /// Reads the given entries of a mapping.
+  mutating func read(_ entries: [(key: SectionKey, value: YAMLReader)]) throws -> Sections {
+    var sections = Sections()
+    // First, since other sections name them, wherever they stand.
+    for (key, value) in entries where key == .variants {
+      sections.variants = try readVariants(value)
+      variants = variants.overlaid(with: sections.variants)
+    }
+    for (key, value) in entries { try read(key, value, into: &sections) }
+    return sections
+  }
+
+  private func read(
+    _ key: SectionKey, _ value: YAMLReader, into sections: inout Sections
+  ) throws {
+    switch key {
+    case .notes: sections.notes = try value.items().map { try $0.text() }
+    case .benchmarks: sections.benchmarks = try value.names("benchmark", among: names.benchmarks)
+    case .methods: sections.rows = try value.names("method", among: rowNames)
+    case .variants: break
+    case .seeds: sections.seeds = try seeds(value)
+    case .exclude: sections.exclusions = try value.items().map(exclusion)
+    case .include: sections.inclusions = try value.items().map(inclusion)
+    case .threads: sections.threads = try value.integer(in: FileRange.threads)
+    case .evaluateEvery:
+      sections.evaluateEvery = try value.integer(in: FileRange.evaluateEvery)
+    case .protocol: sections.protocolChoices = try protocolChoices(value)
+    case .settings: sections.layers = [try layers(value)]
+    case .running: sections.running = try running(value)
+    case .slurm: sections.slurm = try slurm(value)
+    }
+  }
+
+  private var rowNames: [String] { names.methods + variants.map(\.name) }
+
+  // MARK: - Runs
+
+  private func readVariants(_ section: YAMLReader) throws -> [Variant] {
+    try section.ownEntries().map { name, value in
+      guard !names.methods.contains(name) else {
+        throw value.invalid("'\(name)' is a method: give the variant a name of its own")
+      }
+      return try variant(name, value)
+    }
+  }
+
+  private func variant(_ name: String, _ section: YAMLReader) throws -> Variant {
+    let entries = try section.entries(of: VariantKey.self)
+    var base = variants.named(name)?.method
+    for (key, value) in entries where key == .method {
+      let method = try value.name("method", among: names.methods)
+      if let base, base != method {
+        throw value.invalid("'\(name)' is a variant of \(base) already: take another name for this")
+      }
+      base = method
+    }
+    guard let base else { throw section.invalid("'method' is missing: name what it changes") }
+    var variant = Variant(name: name, method: base)
+    for (key, value) in entries {
+      switch key {
+      case .method: break
+      case .title: variant.title = try value.text()
+      case .settings: variant.settings = try settings(value, of: [registry.method(base)])
+      }
+    }
+    return variant
+  }
+
+  /// A count (2 stands for 0 and 1) or a list.
+  private func seeds(_ value: YAMLReader) throws -> [UInt64] {
+    if value.node.scalar != nil {
+      return (0..<UInt64(try value.integer(in: FileRange.seedCount))).map { $0 }
+    }
+    return try listedSeeds(value)
+  }
+
+  private func listedSeeds(_ value: YAMLReader) throws -> [UInt64] {
+    let seeds = try value.oneOrMore().map { UInt64(try $0.integer(in: FileRange.seed)) }
+    guard !seeds.isEmpty, Set(seeds).count == seeds.count else {
+      throw value.invalid("seeds are a count, or a list of different whole numbers")
+    }
+    return seeds
+  }
+
+  private func exclusion(_ section: YAMLReader) throws -> Exclusion {
+    var exclusion = Exclusion(
+      futile: section.invalid(
+        "this excludes nothing: the benchmarks, methods and seeds here have no such combination"))
+    let entries = try section.entries(of: ExclusionKey.self)
+    guard !entries.isEmpty else { throw section.invalid("this would exclude everything") }
+    for (key, value) in entries {
+      switch key {
+      case .benchmark:
+        exclusion.benchmarks = try value.names(
+          "benchmark", among: names.benchmarks, orOne: true)
+      case .method: exclusion.rows = try value.names("method", among: rowNames, orOne: true)
+      case .seed: exclusion.seeds = try listedSeeds(value)
+      }
+    }
+    return exclusion
+  }
+
+  private func inclusion(_ section: YAMLReader) throws -> Inclusion {
+    var inclusion = Inclusion(benchmarks: [], rows: [])
+    for (key, value) in try section.entries(of: InclusionKey.self) {
+      switch key {
+      case .benchmark:
+        inclusion.benchmarks = try value.names(
+          "benchmark", among: names.benchmarks, orOne: true)
+      case .method: inclusion.rows = try value.names("method", among: rowNames, orOne: true)
+      case .seed, .seeds:
+        guard inclusion.seeds == nil else { throw value.invalid("write 'seed' or 'seeds'") }
+        inclusion.seeds = try key == .seed ? listedSeeds(value) : seeds(value)
+      }
+    }
+    if inclusion.benchmarks.isEmpty { throw section.invalid("'benchmark' is missing") }
+    if inclusion.rows.isEmpty { throw section.invalid("'method' is missing") }
+    return inclusion
+  }
+
+  // MARK: - Protocol and settings
+
+  private func protocolChoices(_ section: YAMLReader) throws -> ProtocolChoices {
+    var choices = ProtocolChoices()
+    for (key, value) in try section.entries(of: ProtocolKey.self) {
+      switch key {
+      case .train: choices.train = try value.choice()
+      case .score: choices.score = try value.choice()
+      case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
+      case .nmi: choices.nmi = try value.choice()
+      case .checkpoint:
+        guard try value.choice(CheckpointRule.self) == .last else {
+          throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
+        }
+      }
+    }
+    return choices
+  }
+
+  private func layers(_ section: YAMLReader) throws -> SettingLayers {
+    var layers = SettingLayers()
+    for (key, value) in try section.entries(of: SettingsKey.self) {
+      switch key {
+      case .defaults: layers.defaults = try settings(value, of: registry.methods)
+      case .benchmarks:
+        for (name, layer) in try value.entries(known: names.benchmarks) {
+          layers.benchmarks[name] = try settings(layer, of: registry.methods)
+        }
+      case .methods:
+        for (name, layer) in try value.entries(known: rowNames) {
+          guard variants.named(name) == nil else {
+            throw layer.invalid(
+              "'\(name)' is a variant: its settings stand in variants.\(name).settings")
+          }
+          layers.methods[name] = try settings(layer, of: [registry.method(name)])
+        }
+      case .combinations:
+        for (benchmark, byRow) in try value.entries(known: names.benchmarks) {
+          for (name, layer) in try byRow.entries(known: rowNames) {
+            let method = variants.named(name)?.method ?? name
+            layers.combinations[benchmark, default: [:]][name] =
+              try settings(layer, of: [registry.method(method)])
+          }
+        }
+      }
+    }
+    return layers
+  }
+
+  /// Settings that at least one of `methods` has, and that all that have them accept.
+  private func settings(
+    _ section: YAMLReader, of methods: [any ClusteringMethod.Type]
+  ) throws -> [String: SettingValue] {
+    let known = Set(methods.flatMap { $0.settings.map(\.name) }).sorted()
+    var values: [String: SettingValue] = [:]
+    for (name, reader) in try section.entries(known: known) {
+      let value = try reader.value()
+      do {
+        for method in methods where method.settings.contains(where: { $0.name == name }) {
+          _ = try method.resolve([name: value])
+        }
+      } catch {
+        throw reader.invalid("\(error)")
+      }
+      values[name] = value
+    }
+    return values
+  }
+
+  // MARK: - Running
+
+  private func running(_ section: YAMLReader) throws -> RunningChoices {
+    var choices = RunningChoices()
+    for (key, value) in try section.entries(of: RunningKey.self) {
+      switch key {
+      case .checkpointMinutes: choices.checkpointMinutes = try value.number(in: FileRange.minutes)
+      case .hangMinutes: choices.hangMinutes = try value.number(in: FileRange.minutes)
+      case .retries: choices.retries = try value.integer(in: FileRange.retries)
+      case .memory: choices.memoryGiB = try value.number(in: FileRange.memoryGiB)
+      }
+    }
+    return choices
+  }
+
+  private func slurm(_ section: YAMLReader) throws -> SlurmLayers {
+    var layers = SlurmLayers()
+    for (key, value) in try section.entries(of: SlurmSectionKey.self) {
+      switch key {
+      case .defaults: layers.defaults = try slurmOptions(value)
+      case .benchmarks:
+        for (name, options) in try value.entries(known: names.benchmarks) {
+          layers.benchmarks[name] = try slurmOptions(options)
+        }
+      }
+    }
+    return layers
+  }
+
+  private func slurmOptions(_ section: YAMLReader) throws -> [String: String] {
+    let known = SlurmKey.allCases.map(\.rawValue)
+    return try section.entries(known: known).reduce(into: [:]) { options, entry in
+      let text = try entry.value.text()
+      guard !text.isEmpty, !text.contains(where: \.isNewline) else {
+        throw entry.value.invalid("expected one line of text")
+      }
+      options[entry.key] = text
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// The sections that a file and its profiles share, as far as they are there.
+struct Sections: Sendable {
+  var notes: [String]?
+  var benchmarks: [String]?
+  /// Names of methods and variants.
+  var rows: [String]?
+  var variants: [Variant] = []
+  var seeds: [UInt64]?
+  var exclusions: [Exclusion]?
+  var inclusions: [Inclusion]?
+  var threads: Int?
+  var evaluateEvery: Int?
+  var protocolChoices = ProtocolChoices()
+  var layers: [SettingLayers] = []
+  var running = RunningChoices()
+  var slurm = SlurmLayers()
+
+  /// These sections with those of `other` over them: lists and single values are replaced, keys of
+  /// `protocol`, `running` and `slurm` and variants one by one, settings are one more layer.
+  func overlaid(with other: Sections) -> Sections {
+    Sections(
+      notes: other.notes ?? notes, benchmarks: other.benchmarks ?? benchmarks,
+      rows: other.rows ?? rows, variants: variants.overlaid(with: other.variants),
+      seeds: other.seeds ?? seeds, exclusions: other.exclusions ?? exclusions,
+      inclusions: other.inclusions ?? inclusions, threads: other.threads ?? threads,
+      evaluateEvery: other.evaluateEvery ?? evaluateEvery,
+      protocolChoices: protocolChoices.overlaid(with: other.protocolChoices),
+      layers: layers + other.layers, running: running.overlaid(with: other.running),
+      slurm: SlurmLayers(
+        defaults: slurm.defaults.merging(other.slurm.defaults) { $1 },
+        benchmarks: slurm.benchmarks.merging(other.slurm.benchmarks) {
+          $0.merging($1) { $1 }
+        }))
+  }
+
+  var seedsOrDefault: [UInt64] { seeds ?? [0] }
+
+  /// Every benchmark with every row and every seed.
+  private var product: [Combination] {
+    seedsOrDefault.flatMap { seed in
+      (benchmarks ?? []).flatMap { benchmark in
+        (rows ?? []).map { Combination(benchmark: benchmark, row: $0, seed: seed) }
+      }
+    }
+  }
+
+  /// What is run: the product without what is excluded, and then what is included.
+  var combinations: [Combination] {
+    let chosen = product.filter { combination in
+      !(exclusions ?? []).contains { $0.matches(combination) }
+    }
+    let more = (inclusions ?? []).flatMap { inclusion in
+      (inclusion.seeds ?? seedsOrDefault).flatMap { seed in
+        inclusion.benchmarks.flatMap { benchmark in
+          inclusion.rows.map { Combination(benchmark: benchmark, row: $0, seed: seed) }
+        }
+      }
+    }
+    return (chosen + more).withoutRepetitions
+  }
+
+  /// Refuses an entry of `exclude` that excludes nothing here, which is a slip of the pen.
+  func check(_ exclusions: [Exclusion]?) throws {
+    guard benchmarks != nil, rows != nil else { return }
+    let product = product
+    for exclusion in exclusions ?? [] where !product.contains(where: exclusion.matches) {
+      throw exclusion.futile
+    }
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements in order, each the first time only.
+  var withoutRepetitions: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

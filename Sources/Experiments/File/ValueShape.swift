@@ -1,0 +1,60 @@
+import Benchmarks
+import Core
+import Methods
+
+/// What an experiment file accepts in a place; the JSON Schema is made of these.
+indirect enum ValueShape: Sendable {
+  case text
+  case integer(ClosedRange<Int>)
+  case number(ClosedRange<Double>)
+  case boolean
+  case choice([String])
+  /// A list without repetitions.
+  case list(ValueShape, atLeast: Int)
+  /// A mapping with these keys and no others.
+  case keys([KeyDescription], required: [String])
+  /// A mapping from some of these names, each to the same.
+  case names([String], ValueShape)
+  /// A mapping from names of the author's own.
+  case ownNames(ValueShape)
+  /// A name of the author's own.
+  case ownName
+  case either([ValueShape])
+  /// One of the schema's definitions.
+  case definition(String)
+}
+
+/// A key as documentation and tools see it.
+struct KeyDescription: Sendable {
+  let name: String
+  let documentation: String
+  let shape: ValueShape
+}
+
+/// The keys of one section of an experiment file.
+///
+/// The reader knows these keys and no others, and the JSON Schema describes them: a key that is added
+/// here has to be read, or the reader does not compile.
+protocol FileKey: RawRepresentable<String>, CaseIterable, Sendable {
+  var documentation: String { get }
+  func shape(_ names: KnownNames) -> ValueShape
+}
+
+extension FileKey {
+  static var names: [String] { allCases.map(\.rawValue) }
+
+  static func descriptions(_ names: KnownNames) -> [KeyDescription] {
+    allCases.map {
+      KeyDescription(
+        name: $0.rawValue, documentation: $0.documentation, shape: $0.shape(names))
+    }
+  }
+}
+
+/// The names that experiment files can use.
+struct KnownNames: Sendable {
+  let registry: MethodRegistry
+
+  var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) }
+  var methods: [String] { registry.names }
+}

@@ -1,0 +1,52 @@
+import Core
+
+/// A choice of an experiment's runs: `benchmark=cifar10,method=scl,seed=0`.
+public struct RunFilter: Sendable {
+  public let text: String
+  private var benchmarks: Set<String> = []
+  private var methods: Set<String> = []
+  private var seeds: Set<String> = []
+
+  public init() { text = "" }
+
+  /// - Throws: `ExperimentError.invalidOption` for anything but the three keys.
+  public init(parsing text: String) throws {
+    self.text = text
+    for part in text.split(separator: ",") {
+      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+      switch (pair.first, pair.count) {
+      case ("benchmark", 2): benchmarks.insert(pair[1])
+      case ("method", 2): methods.insert(pair[1])
+      case ("seed", 2): seeds.insert(pair[1])
+      default:
+        throw ExperimentError.invalidOption(
+          option: "--only \(text)", problem: "write benchmark=NAME, method=NAME or seed=NUMBER")
+      }
+    }
+  }
+
+  /// - Throws: `ExperimentError.invalidOption` for a name that the experiment does not have.
+  func check(_ experiment: Experiment) throws {
+    for (what, chosen, known) in [
+      ("benchmark", benchmarks, experiment.benchmarks), ("method", methods, experiment.methods),
+      ("seed", seeds, experiment.seeds.map { "\($0)" }),
+    ] {
+      guard let wrong = chosen.subtracting(known).sorted().first else { continue }
+      let nearest = nearestName(to: wrong, among: known)
+      throw ExperimentError.invalidOption(
+        option: "--only \(text)",
+        problem: "the experiment has no \(what) '\(wrong)'; "
+          + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
+    }
+  }
+
+  func accepts(_ combination: Combination) -> Bool {
+    Self.accepts(combination.benchmark, among: benchmarks)
+      && Self.accepts(combination.row, among: methods)
+      && Self.accepts("\(combination.seed)", among: seeds)
+  }
+
+  private static func accepts(_ name: String, among chosen: Set<String>) -> Bool {
+    chosen.isEmpty || chosen.contains(name)
+  }
+}

@@ -1,0 +1,55 @@
+import Core
+import Torch
+
+/// A run that a run of another method starts from: the pretext of a two-stage method.
+///
+/// A method declares it (`ClusteringMethod.stage(of:)`). An experiment carries it out once for each
+/// benchmark and seed, and all methods that start from the same one share it; if it is a row of the
+/// experiment already, it is that row's run.
+public struct Stage: Hashable, Sendable {
+  /// The name of the method whose run it is.
+  public let method: String
+  /// Settings that the stage has to have, laid over those that the experiment gives the method.
+  public let settings: [String: SettingValue]
+
+  public init(method: String, settings: [String: SettingValue]) {
+    self.method = method
+    self.settings = settings
+  }
+}
+
+/// A stage's finished run, as the method that starts from it sees it.
+public struct FinishedStage: Hashable, Sendable {
+  private let file: String
+
+  /// - Parameter file: the run's encoder.safetensors.
+  public init(file: String) {
+    self.file = file
+  }
+
+  /// The stage's tensors under the names of `encoderTensors`.
+  /// - Throws: `SafeTensorsError`.
+  public func tensors() throws -> [String: Tensor] {
+    try SafeTensors.read(file).tensors
+  }
+}
+
+/// What encoder.safetensors holds: the backbone's tensors under torchvision's names
+/// ("layer1.0.conv1.weight"), the rest under their own.
+public func encoderTensors(of network: any Module) -> [NamedTensor] {
+  network.state.map { name, tensor in
+    (name.hasPrefix("backbone.") ? String(name.dropFirst("backbone.".count)) : name, tensor)
+  }
+}
+
+extension Module {
+  /// Takes over a stage's tensors of the same names.
+  /// - Throws: `StateError` if one is missing or of another shape.
+  func load(_ stage: FinishedStage) throws {
+    let tensors = try stage.tensors()
+    let named = zip(state, encoderTensors(of: self)).compactMap { own, saved in
+      tensors[saved.name].map { (own.name, $0) }
+    }
+    try load(Dictionary(uniqueKeysWithValues: named))
+  }
+}

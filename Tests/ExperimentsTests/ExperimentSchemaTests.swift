@@ -1,0 +1,97 @@
+import Benchmarks
+import Experiments
+import Foundation
+import Methods
+import Testing
+
+/// The JSON Schema against the reader, and the committed files against both.
+extension ExperimentsTests {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  private static func schema() throws -> Schema {
+    let text = try ExperimentSchema(registry: .builtIn).text()
+    let json = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    return try Schema(#require(json as? [String: Any]))
+  }
+
+  @Test func `The committed schema is that of these sources`() throws {
+    let committed = try String(
+      contentsOf: Self.root.appendingPathComponent("experiments/experiment.schema.json"),
+      encoding: .utf8)
+    let current = try ExperimentSchema(registry: .builtIn).text()
+    #expect(
+      committed == current,
+      "renew it: .build/release/scl schema > experiments/experiment.schema.json")
+  }
+
+  @Test func `The reader accepts every key and value that the schema has`() throws {
+    let samples = try Self.schema().samples()
+    #expect(samples.count > 300)
+    for sample in samples {
+      #expect(throws: Never.self, "\(sample)") { try read(sample) }
+    }
+  }
+
+  @Test func `The schema accepts no other key anywhere than the reader does`() throws {
+    let mappings = try Self.schema().samples(withUnknownKey: "no-such-key")
+    #expect(mappings.count > 20)
+    for sample in mappings {
+      let error = #expect(throws: ExperimentError.self, "\(sample)") { try read(sample) }
+      #expect(error?.description.contains("no-such-key: unknown key") == true)
+    }
+  }
+
+  private static let committed = ["ablation", "cifar10-cpu", "cpu", "paper", "rehearsal"]
+
+  @Test func `Every committed experiment names the schema in its first line`() throws {
+    let folder = Self.root.appendingPathComponent("experiments").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".yaml") }.sorted()
+    #expect(files == Self.committed.map { $0 + ".yaml" })
+    for file in files {
+      let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+      #expect(text.hasPrefix("# yaml-language-server: $schema=experiment.schema.json\n"))
+    }
+  }
+
+  /// The plan of a committed experiment, on a machine without its images.
+  private func committed(_ name: String, profile: String? = nil) throws -> Plan {
+    let path = Self.root.appendingPathComponent("experiments/\(name).yaml").path
+    return try Plan(
+      ExperimentFile(registry: .builtIn).read(path, profile: profile),
+      options: RunOptions(data: folder, results: folder), registry: .builtIn, needsData: false)
+  }
+
+  @Test func `The paper's table is six benchmarks, every method and five seeds`() throws {
+    let paper = try committed("paper")
+    #expect(paper.experiment.benchmarks == BenchmarkDefinition.all.dropLast().map(\.name))
+    #expect(paper.experiment.methods == MethodRegistry.builtIn.names)
+    #expect(paper.runs.count == 6 * MethodRegistry.builtIn.names.count * 5)
+  }
+
+  @Test func `cpu.yaml is the paper's table under its profile cpu`() throws {
+    let file = try committed("cpu").runs
+    let profile = try committed("paper", profile: "cpu").runs
+    #expect(file.map(\.selector) == profile.map(\.selector))
+    #expect(file.map(\.settings) == profile.map(\.settings))
+    #expect(file.allSatisfy { $0.epochs <= 20 })
+  }
+
+  @Test(arguments: [nil, "cpu"])
+  func `Every variant of the ablation differs from SCL`(profile: String?) throws {
+    let runs = try committed("ablation", profile: profile).runs
+    let scl = try #require(runs.first { $0.row.name == "scl" })
+    let variants = runs.filter {
+      $0.row.variantOf == "scl" && $0.benchmark == scl.benchmark && $0.seed == scl.seed
+    }
+    let settings = Set(variants.map(\.settings))
+    #expect(settings.count >= 10 && !settings.contains(scl.settings))
+    #expect(settings.count == Set(variants.map(\.row.name)).count)
+  }
+
+  @Test func `The soak is sixty short runs`() throws {
+    let runs = try committed("rehearsal", profile: "soak").runs
+    #expect(runs.count == 60 && runs.allSatisfy { $0.epochs <= 3 })
+  }
+}

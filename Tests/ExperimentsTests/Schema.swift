@@ -1,0 +1,110 @@
+import Foundation
+
+/// Makes experiment files out of a JSON Schema: one for every key and every kind of value in it.
+struct Schema {
+  private let schema: [String: Any]
+  private let definitions: [String: Any]
+
+  init(_ schema: [String: Any]) {
+    self.schema = schema
+    definitions = schema["$defs"] as? [String: Any] ?? [:]
+  }
+
+  /// What a sample stands beside: every name, so that each can be excluded, and a variant.
+  private var frame: [String: Any] {
+    let methods = resolved(["$ref": "#/$defs/settings-by-method"])
+    return [
+      "benchmarks": values(of: members(of: schema)["benchmarks"]).compactMap {
+        ($0 as? [String])?.first
+      },
+      "methods": members(of: methods).keys.sorted() + ["own-name"],
+      "variants": ["own-name": ["method": "scl"]],
+    ]
+  }
+
+  /// Files with one value more than they need, that value being what the schema allows there.
+  func samples() throws -> [String] {
+    try members(of: schema).sorted { $0.key < $1.key }.flatMap { key, shape in
+      try values(of: shape).map { try text(frame.merging([key: $0]) { $1 }) }
+    }
+  }
+
+  /// Files that have `key` in one of the mappings that take no keys of the author's own.
+  func samples(withUnknownKey key: String) throws -> [String] {
+    try members(of: schema).sorted { $0.key < $1.key }.flatMap { name, shape in
+      try values(of: shape, adding: key).map { value in
+        try text(frame.merging([name: value]) { $1 })
+      }
+    } + [text(frame.merging([key: 1]) { $1 })]
+  }
+
+  private func text(_ file: [String: Any]) throws -> String {
+    let json = try JSONSerialization.data(
+      withJSONObject: file, options: [.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: json, as: UTF8.self)
+  }
+
+  private func resolved(_ shape: Any?) -> [String: Any] {
+    guard let shape = shape as? [String: Any] else { return [:] }
+    guard let reference = shape["$ref"] as? String else { return shape }
+    return resolved(definitions[reference.split(separator: "/").last.map(String.init) ?? ""])
+  }
+
+  /// The keys that a shape knows, without those whose values lean on other parts or other files.
+  private func members(of shape: [String: Any]) -> [String: Any] {
+    (shape["properties"] as? [String: Any] ?? [:]).filter {
+      !["extends", "variants"].contains($0.key)
+    }
+  }
+
+  /// Values of a shape, each complete, that together have everything in it once.
+  private func values(of shape: Any?) -> [Any] {
+    let shape = resolved(shape)
+    if let choices = shape["enum"] as? [Any] { return choices }
+    if let shapes = shape["anyOf"] as? [Any] { return shapes.flatMap { values(of: $0) } }
+    if let shapes = shape["allOf"] as? [Any] { return Array(values(of: shapes.first).prefix(1)) }
+    switch shape["type"] as? String {
+    case "boolean": return [true, false]
+    case "integer", "number": return [shape["minimum"], shape["maximum"]].compactMap { $0 }
+    case "array": return values(of: shape["items"]).map { [$0] }
+    case "object": return objects(of: shape)
+    default: return [shape["pattern"] == nil ? "some text" : "own-name"]
+    }
+  }
+
+  private func objects(of shape: [String: Any]) -> [Any] {
+    let required = (shape["required"] as? [String] ?? []).reduce(into: [String: Any]()) {
+      $0[$1] = values(of: members(of: shape)[$1]).first
+    }
+    let known = members(of: shape).flatMap { key, member in
+      values(of: member).map { value in required.merging([key: value]) { $1 } }
+    }
+    // Beside known keys, own names are those of variants, which take their method's settings only.
+    guard known.isEmpty, let others = shape["additionalProperties"] as? [String: Any] else {
+      return known
+    }
+    let names = (resolved(shape["propertyNames"])["enum"] as? [String]) ?? ["own-name"]
+    return names.flatMap { name in values(of: others).map { [name: $0] } }
+  }
+
+  /// Values of a shape that have `key` where the shape takes only keys of its own.
+  private func values(of shape: Any?, adding key: String) -> [Any] {
+    let shape = resolved(shape)
+    if let shapes = shape["anyOf"] as? [Any] {
+      return shapes.flatMap { values(of: $0, adding: key) }
+    }
+    if shape["type"] as? String == "array" {
+      return values(of: shape["items"], adding: key).map { [$0] }
+    }
+    guard shape["type"] as? String == "object" else { return [] }
+    let deeper = members(of: shape).flatMap { name, member in
+      values(of: member, adding: key).map { [name: $0] }
+    }
+    guard let others = shape["additionalProperties"] as? [String: Any] else {
+      return deeper + [[key: 1]]
+    }
+    let names = resolved(shape["propertyNames"])["enum"] as? [String]
+    return deeper + values(of: others, adding: key).map { [names?.first ?? "own-name": $0] }
+      + (names == nil ? [] : [[key: 1]])
+  }
+}

@@ -1,0 +1,109 @@
+import Core
+import Foundation
+import Records
+import Synchronization
+import Testing
+
+extension RecordsTests {
+  @Suite struct RunLocks {
+    /// Changes keys of the lock's owner, as if another process had written it.
+    private func rewrite(_ path: String, _ changes: [String: any Sendable]) throws {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      var owner = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+      owner.merge(changes) { $1 }
+      try JSONSerialization.data(withJSONObject: owner).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Sets the lock's last sign of life back.
+    private func age(_ path: String, seconds: Double) throws {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: path)
+    }
+
+    @Test func `One process at a time has a lock, and gives it back`() throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        #expect(RunLock.owner(path) == nil)
+        let lock = try #require(try RunLock.take(path))
+        #expect(RunLock.owner(path)?.pid == getpid())
+        #expect(try RunLock.take(path) == nil)
+        #expect(lock.isStillMine)
+        lock.release()
+        #expect(RunLock.owner(path) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        #expect(try RunLock.take(path) != nil)
+      }
+    }
+
+    @Test func `A dead process's lock is taken over, and so is one whose number is used again`()
+      throws
+    {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/true")
+        try process.run()
+        process.waitUntilExit()
+        for changes: [String: any Sendable] in [
+          ["pid": Int(process.processIdentifier)], ["started": "1"],
+        ] {
+          let first = try #require(try RunLock.take(path))
+          try rewrite(path, changes)
+          #expect(RunLock.owner(path) == nil)
+          let second = try #require(try RunLock.take(path))
+          #expect(second.isStillMine)
+          // The first has the same token here: what tells them apart is that the second's is new.
+          #expect(!first.isStillMine)
+          second.release()
+        }
+      }
+    }
+
+    @Test func `A lock of another machine counts for as long as it is touched`() throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        let first = try #require(try RunLock.take(path))
+        try rewrite(path, ["boot": "another machine", "host": "elsewhere"])
+        try age(path, seconds: 60)
+        #expect(RunLock.owner(path)?.host == "elsewhere")
+        #expect(try RunLock.take(path) == nil)
+
+        try age(path, seconds: 100)
+        #expect(RunLock.owner(path) == nil)
+        let second = try #require(try RunLock.take(path))
+        // Whoever was taken for dead and was not stops before it writes anything.
+        #expect(!first.isStillMine)
+        #expect(throws: RecordError.lockLost(file: path)) { try first.check() }
+        first.release()
+        #expect(second.isStillMine)
+      }
+    }
+
+    @Test func `A lock that a crash of the machine left empty is not for ever`() throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(try RunLock.take(path) == nil)
+        try age(path, seconds: 100)
+        #expect(try RunLock.take(path) != nil)
+      }
+    }
+
+    @Test func `Of many that find a dead owner's lock, one takes it over`() throws {
+      try withFolder { folder in
+        for round in 0..<50 {
+          let path = "\(folder)/\(round).lock"
+          let dead = try #require(try RunLock.take(path))
+          try rewrite(path, ["started": "1", "token": "dead"])
+          let taken = Mutex<[RunLock]>([])
+          DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            if let lock = try? RunLock.take(path) { taken.withLock { $0.append(lock) } }
+          }
+          let holders = taken.withLock { $0.filter(\.isStillMine) }
+          #expect(holders.count == 1)
+          #expect(!dead.isStillMine)
+        }
+      }
+    }
+  }
+}
