@@ -18,11 +18,14 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
   public var device: String
   public var precision: String
   public var seed: UInt64
+  /// The identity of the run that it starts from; nil, and not part of the hash, where it starts from
+  /// nothing.
+  public var stage: String?
 
   public init(
     benchmark: String, benchmarkContentHash: String, method: String, methodVersion: Int,
     settings: [String: SettingValue], profile: String, protocol: RunProtocol, libtorch: String,
-    device: String, precision: String, seed: UInt64
+    device: String, precision: String, seed: UInt64, stage: String? = nil
   ) {
     self.benchmark = benchmark
     self.benchmarkContentHash = benchmarkContentHash
@@ -35,6 +38,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
     self.device = device
     self.precision = precision
     self.seed = seed
+    self.stage = stage
   }
 
   /// The inputs that a finished run had.
@@ -45,7 +49,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       method: record.variantOf ?? record.method,
       methodVersion: record.methodVersion, settings: record.settings, profile: record.profile,
       protocol: record.protocol, libtorch: record.provenance.libtorch,
-      device: record.provenance.device, precision: record.provenance.precision, seed: record.seed)
+      device: record.provenance.device, precision: record.provenance.precision, seed: record.seed,
+      stage: record.stage)
   }
 
   /// SHA-256 of the inputs as JSON with sorted keys and no spaces.
@@ -93,6 +98,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       ("device", .text(device)),
       ("precision", .text(precision)),
       ("seed", .text("\(seed)")),
+      ("stage", .text(stage ?? "none")),
     ] + settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

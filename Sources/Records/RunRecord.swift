@@ -22,6 +22,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var methodVersion: Int
   /// The name of the method that the row is a variant of; nil for a method under its own name.
   public var variantOf: String?
+  /// The identity of the run that it started from; nil for a method of one stage.
+  public var stage: String?
   public var seed: UInt64
   /// The profile of the experiment file, "default" where none was chosen.
   public var profile: String
@@ -34,7 +36,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   public init(
     identity: String, experiment: String, benchmark: String, method: String, methodTitle: String,
-    methodFamily: String, methodVersion: Int, variantOf: String? = nil, seed: UInt64,
+    methodFamily: String, methodVersion: Int, variantOf: String? = nil,
+    stage: String? = nil, seed: UInt64,
     profile: String,
     settings: [String: SettingValue], protocol: RunProtocol, metrics: RunMetrics,
     timing: RunTiming, provenance: Provenance
@@ -47,6 +50,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.methodFamily = methodFamily
     self.methodVersion = methodVersion
     self.variantOf = variantOf
+    self.stage = stage
     self.seed = seed
     self.profile = profile
     self.settings = settings

@@ -73,6 +73,14 @@ struct ExperimentOptions: ParsableArguments {
       filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
   }
 
+  /// The one run that `--only` names; the plan has those that it starts from as well.
+  func onlyRun(of plan: Plan) throws -> PlannedRun {
+    guard let run = plan.runs.first(where: { $0.selector == only }) else {
+      throw ValidationError("--only has to name one run: benchmark=NAME,method=NAME,seed=NUMBER")
+    }
+    return run
+  }
+
   var childCommand: ChildCommand {
     ChildCommand(
       experimentFile: experiment, profile: profile, overrides: overrides, options: options)

@@ -49,7 +49,7 @@ struct RenderedError {
 
   private static func exitCode(experiment error: ExperimentError) -> Int32 {
     switch error {
-    case .unreadable, .missingBenchmark: missingInput
+    case .unreadable, .missingBenchmark, .stageNotFinished, .stageWithoutNetwork: missingInput
     case .invalidOption: usage
     case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
     case .nonFiniteLoss: runFailed

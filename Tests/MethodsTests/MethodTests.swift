@@ -79,7 +79,8 @@ extension MethodsTests {
     @Test func `An unknown method is refused with the nearest name`() {
       #expect(
         throws: MethodError.unknown(
-          name: "instdics", nearest: "instdisc", known: ["kmeans", "instdisc", "scl"])
+          name: "instdics", nearest: "instdisc",
+          known: ["kmeans", "scan-cluster", "instdisc", "scl"])
       ) { try MethodRegistry.builtIn.method("instdics") }
     }
   }

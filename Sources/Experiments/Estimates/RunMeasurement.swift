@@ -51,8 +51,7 @@ public struct RunMeasurement {
     guard let method = made as? any TrainedMethod else { return measurement }
     let stepsPerEpoch = method.plan.training.steps(of: shape.learnt)
     var steps = StepMeasurement(
-      TrainingSteps(
-        method: method, images: images, seed: context.seed, device: context.device),
+      TrainingSteps(method: method, images: images, seed: run.seed, device: context.device),
       batch: min(images.count, shape.learnt / stepsPerEpoch))
     for epoch in run.phases {
       let preparation = try prepare(method, epoch)

@@ -11,6 +11,10 @@ public enum ExperimentError: Error, Hashable, Sendable {
   /// A benchmark file under another benchmark's name.
   case wrongBenchmark(file: String, found: String, expected: String)
   case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
+  /// The run that another starts from has no result of the settings that are asked for.
+  case stageNotFinished(run: String, folder: String)
+  /// Records can be had without the networks, which are not committed.
+  case stageWithoutNetwork(run: String, record: String)
   case nonFiniteLoss(epoch: Int, step: Int, term: String)
 }
 
@@ -34,6 +38,12 @@ extension ExperimentError: CustomStringConvertible {
     case .wrongImageSize(let benchmark, let file, let found, let expected):
       "the images of \(benchmark) in '\(file)' have \(found) pixels a side, and the protocol says "
         + "image_size \(expected): prepare the file at that size, or change the protocol"
+    case .stageNotFinished(let run, let folder):
+      "\(run) starts from the run in '\(folder)', which is not finished: 'scl run' without --only "
+        + "carries it out first"
+    case .stageWithoutNetwork(let run, let record):
+      "\(run) starts from the network of a run of which only the record is here: remove "
+        + "'\(record)' to have it computed again"
     case .nonFiniteLoss(let epoch, let step, let term):
       "the loss '\(term)' became non-finite in step \(step) of epoch \(epoch): "
         + "a smaller learning_rate may help"

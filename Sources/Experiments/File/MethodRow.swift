@@ -25,6 +25,27 @@ public struct MethodRow: Sendable {
     settings = [:]
   }
 
+  /// A run that others start from and that is no row of the table. Its name is made of its settings,
+  /// all of them, so that others' of the same are the same.
+  init(stage method: any ClusteringMethod.Type, settings: [String: SettingValue]) {
+    var hash = SHA256Hash()
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+      hash.update("\(name)=\(value)\n")
+    }
+    name = "\(method.description.name)\(Self.stageMark)\(hash.hexadecimal.prefix(8))"
+    title = "\(method.description.title), as a stage"
+    self.method = method
+    self.settings = settings
+  }
+
+  /// In the names of stages and in no other.
+  private static let stageMark: Character = "@"
+
+  /// Whether it is a run that others start from and no row of the table.
+  public var isStage: Bool { Self.isStage(name) }
+
+  static func isStage(_ name: String) -> Bool { name.contains(stageMark) }
+
   init(_ variant: Variant, of method: any ClusteringMethod.Type) {
     name = variant.name
     title = variant.title ?? "\(method.description.title): \(variant.name)"

@@ -23,118 +23,14 @@ public struct Plan: Sendable {
     try filter.check(experiment)
     self.experiment = experiment
     self.options = options
-    let combinations = experiment.combinations.filter(filter.accepts)
-    var files: [String: PlannedBenchmark] = [:]
-    for name in experiment.benchmarks where combinations.contains(where: { $0.benchmark == name }) {
-      files[name] = try PlannedBenchmark(
-        name, experiment: experiment, data: options.data, needsData: needsData)
-    }
-    let precision = options.precision.resolved(on: options.device)
-    let runs = try combinations.compactMap { combination -> PlannedRun? in
-      guard let file = files[combination.benchmark],
-        let row = experiment.rows.first(where: { $0.name == combination.row })
-      else { return nil }
-      return try file.run(
-        row, seed: combination.seed, experiment: experiment, options: options,
-        precision: precision)
-    }
+    var planner = try RunPlanner(
+      experiment, options: options, registry: registry, filter: filter, needsData: needsData)
+    let runs = try planner.runs(filter)
     let seeds = Dictionary(uniqueKeysWithValues: zip(experiment.seeds, 0...))
     self.runs = runs.enumerated().sorted {
       let (a, b) = ($0.element, $1.element)
       return (seeds[a.seed] ?? 0, a.workload, $0.offset)
         < (seeds[b.seed] ?? 0, b.workload, $1.offset)
     }.map(\.element)
-  }
-}
-
-/// A benchmark of an experiment with the file that holds its images.
-private struct PlannedBenchmark {
-  let definition: BenchmarkDefinition
-  /// Nil where the file is not there and not needed.
-  let contentHash: String?
-  let runProtocol: RunProtocol
-
-  init(_ name: String, experiment: Experiment, data: String, needsData: Bool) throws {
-    definition = try BenchmarkDefinition.named(name)
-    runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
-    let path = BenchmarkFolder(data).file(of: definition)
-    guard BenchmarkFolder(data).hasFile(of: definition) else {
-      contentHash = nil
-      guard needsData else { return }
-      throw ExperimentError.missingBenchmark(
-        name: name, path: path, remedy: BenchmarkFolder(data).remedy(for: definition))
-    }
-    let info = try BenchmarkFile.open(path).info
-    contentHash = info.contentSHA256
-    guard info.benchmark == name else {
-      throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
-    }
-    guard info.imageSize == runProtocol.imageSize else {
-      throw ExperimentError.wrongImageSize(
-        benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
-    }
-  }
-
-  func run(
-    _ row: MethodRow, seed: UInt64, experiment: Experiment, options: RunOptions,
-    precision: Precision
-  ) throws -> PlannedRun {
-    let settings = try experiment.settings(of: row, benchmark: definition.name)
-    var inputs = IdentityInputs(
-      benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
-      method: row.method.description.name, methodVersion: row.method.description.version,
-      settings: settings, profile: experiment.profile, protocol: runProtocol,
-      libtorch: Torch.version, device: options.device.rawValue, precision: precision.rawValue,
-      seed: seed)
-    let folder = RunFolder(
-      results: options.results, experiment: experiment.name, benchmark: definition.name,
-      method: row.name, seed: seed)
-    let stored = try StoredState(folder)
-    if case .finished(let record) = stored {
-      // `auto` asks for no precision in particular, so a finished run of either will do.
-      if options.precision == .auto { inputs.precision = record.provenance.precision }
-      if contentHash == nil {
-        inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
-      }
-    }
-    return PlannedRun(
-      experiment: experiment.name, benchmark: definition, row: row, seed: seed,
-      settings: settings, runProtocol: runProtocol, profile: experiment.profile, folder: folder,
-      identityInputs: inputs, identity: try inputs.identity(),
-      state: try PlannedState(stored, planned: inputs, in: folder))
-  }
-}
-
-/// What lies in a run's folder, if there is one.
-private typealias StoredState = RunState?
-
-extension Optional where Wrapped == RunState {
-  fileprivate init(_ folder: RunFolder) throws {
-    self = FileManager.default.fileExists(atPath: folder.path) ? try folder.state() : nil
-  }
-}
-
-extension PlannedState {
-  fileprivate init(
-    _ stored: StoredState, planned: IdentityInputs, in folder: RunFolder
-  ) throws {
-    if stored != nil, let owner = RunLock.owner(folder.lock) {
-      // What lies there is what the process began from.
-      self = .running(owner, RunActivity.read(from: folder.progress))
-      if case .finished(let record) = stored, try record.staleness(against: planned).isEmpty {
-        self = .finished(record)
-      }
-      return
-    }
-    switch stored {
-    case nil: self = .missing
-    case .unfinished: self = .unfinished
-    case .finished(let record):
-      let differences = try record.staleness(against: planned)
-      self = differences.isEmpty ? .finished(record) : .stale(differences)
-    case .failed(let failure):
-      // A failure under other settings says nothing of these.
-      self = failure.identity == (try planned.identity()) ? .failed(failure) : .unfinished
-    }
   }
 }

@@ -11,6 +11,9 @@ public struct PlannedRun: Sendable {
   /// The method under its own name, or a variant of it.
   public let row: MethodRow
   public let seed: UInt64
+  /// The run that this one starts from, which is in the plan before it; nil for most.
+  public let stage: Combination?
+  let stageWorkload: Int
   /// Every setting with its value, defaults included.
   public let settings: [String: SettingValue]
   public let runProtocol: RunProtocol
@@ -21,6 +24,11 @@ public struct PlannedRun: Sendable {
   public let state: PlannedState
 
   public var method: any ClusteringMethod.Type { row.method }
+
+  /// What the run is of.
+  public var combination: Combination {
+    Combination(benchmark: benchmark.name, row: row.name, seed: seed)
+  }
 
   /// "cifar10 / scl / seed 0"
   public var label: String {
@@ -41,7 +49,8 @@ public struct PlannedRun: Sendable {
   }
 
   /// Pixels that are learnt from in the whole run, for a complete benchmark: which of two runs is
-  /// the longer one, roughly, before anything is measured. 0 for a method that does not train.
+  /// the longer one, roughly, before anything is measured. 0 for a method that does not train. With
+  /// what it starts from, so that this comes first.
   public var workload: Int {
     let counts = benchmark.counts
     let images =
@@ -51,7 +60,7 @@ public struct PlannedRun: Sendable {
       case .trainAndTest: counts.train + counts.test
       case .everything: counts.total
       }
-    return epochs * images * runProtocol.imageSize * runProtocol.imageSize
+    return stageWorkload + epochs * images * runProtocol.imageSize * runProtocol.imageSize
   }
 }
 

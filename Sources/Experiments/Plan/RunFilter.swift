@@ -31,13 +31,30 @@ public struct RunFilter: Sendable {
       ("benchmark", benchmarks, experiment.benchmarks), ("method", methods, experiment.methods),
       ("seed", seeds, experiment.seeds.map { "\($0)" }),
     ] {
-      guard let wrong = chosen.subtracting(known).sorted().first else { continue }
+      let wrongOnes = chosen.subtracting(known).filter { !MethodRow.isStage($0) }
+      guard let wrong = wrongOnes.sorted().first else { continue }
       let nearest = nearestName(to: wrong, among: known)
       throw ExperimentError.invalidOption(
         option: "--only \(text)",
         problem: "the experiment has no \(what) '\(wrong)'; "
           + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
     }
+  }
+
+  /// - Throws: `ExperimentError.invalidOption` for a stage that none of the runs is.
+  func checkStages(among rows: [String]) throws {
+    guard let wrong = methods.subtracting(rows).filter({ MethodRow.isStage($0) }).sorted().first
+    else { return }
+    throw ExperimentError.invalidOption(
+      option: "--only \(text)", problem: "no run starts from '\(wrong)'")
+  }
+
+  /// Whether a combination, or a stage that it starts from, may be chosen.
+  func reaches(_ combination: Combination) -> Bool {
+    Self.accepts(combination.benchmark, among: benchmarks)
+      && Self.accepts("\(combination.seed)", among: seeds)
+      && (methods.contains { MethodRow.isStage($0) }
+        || Self.accepts(combination.row, among: methods))
   }
 
   func accepts(_ combination: Combination) -> Bool {

@@ -1,6 +1,5 @@
 import Foundation
 import Records
-import Subprocess
 
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
@@ -26,87 +25,101 @@ public struct ChildCommand: Sendable {
   }
 }
 
-/// What happens to the runs of a sweep. Indices are those of the runs given to the executor.
-public enum SweepEvent: Sendable {
-  case started(Int)
-  case progressed(Int, RunProgress)
-  case finished(Int)
-  case failed(Int, reason: String)
-}
-
 /// Carries out runs on this machine, each in a process of its own, so that one that crashes or runs
 /// out of memory takes no other with it.
-public struct LocalExecutor: Sendable {
+public struct LocalExecutor: SweepExecutor {
+  /// What has come up while runs go on.
+  private enum News: Sendable {
+    case ended(Int, AttemptOutcome)
+    /// Some time has passed.
+    case tick
+  }
+
+  /// How often another process's run is looked at.
+  private static let elsewhereInterval = Duration.seconds(3)
+
   private let jobs: Int
   private let command: ChildCommand
+  private let running: RunningOptions
+  private let stop: SweepStop
+  private let estimate: @Sendable (PlannedRun) -> RunEstimate?
+  private let memory = MachineMemory()
 
-  /// - Parameter jobs: how many runs go on at once.
-  public init(jobs: Int, command: ChildCommand) {
+  /// - Parameters:
+  ///   - jobs: how many runs go on at once.
+  ///   - estimate: what is known of a run's time and memory.
+  public init(
+    jobs: Int, command: ChildCommand, running: RunningOptions = RunningOptions(),
+    stop: SweepStop = SweepStop(),
+    estimate: @escaping @Sendable (PlannedRun) -> RunEstimate? = { _ in nil }
+  ) {
     self.jobs = max(1, jobs)
     self.command = command
+    self.running = running
+    self.stop = stop
+    self.estimate = estimate
   }
 
-  /// Carries out `runs` in their order, `jobs` at a time.
-  /// - Parameter onEvent: called from any thread, one call at a time for each run.
   public func carryOut(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
-  ) async {
-    await withTaskGroup(of: Void.self) { group in
-      for (index, run) in runs.enumerated() {
-        if index >= jobs { await group.next() }
-        group.addTask {
-          onEvent(.started(index))
-          if let reason = await failure(of: run, progress: { onEvent(.progressed(index, $0)) }) {
-            onEvent(.failed(index, reason: reason))
-          } else {
-            onEvent(.finished(index))
-          }
+  ) async throws {
+    let estimates = runs.map(estimate)
+    let order = SweepQueue.order(runs.map(\.seed), seconds: estimates.map { $0?.seconds })
+    var sweep = Sweep(
+      queue: SweepQueue(
+        jobs: jobs, groups: groups(order.map { runs[$0].seed }),
+        memory: order.map { estimates[$0]?.memoryBytes }, budget: budget),
+      runs: order.map { runs[$0] }, retries: running.retries
+    ) { event in onEvent(event.moved(to: order)) }
+    await withTaskGroup(of: News.self) { group in
+      group.addTask { await tick() }
+      var lastLook = ContinuousClock.now
+      while true {
+        if stop.signal == nil {
+          while let index = sweep.next() { start(index, of: sweep, in: &group) }
+        }
+        if stop.signal == nil ? sweep.isDone : sweep.running.isEmpty { break }
+        switch await group.next() {
+        case .ended(let index, let outcome):
+          sweep.took(outcome, of: index, stopping: stop.signal != nil)
+        case .tick, nil: group.addTask { await tick() }
+        }
+        if .now - lastLook > Self.elsewhereInterval {
+          sweep.lookElsewhere()
+          lastLook = .now
         }
       }
+      group.cancelAll()
+    }
+    if let signal = stop.signal, !sweep.isDone { throw RunInterrupted(signal: signal) }
+  }
+
+  /// Bytes that all runs may take together.
+  private var budget: Int? {
+    running.memoryGiB.map { Int(min($0, 1e6) * 1_073_741_824) } ?? memory.availableBytes
+  }
+
+  /// For each run the number of the seed's turn that it belongs to.
+  private func groups(_ seeds: [UInt64]) -> [Int] {
+    var group = 0
+    return seeds.indices.map { index in
+      if index > 0, seeds[index] != seeds[index - 1] { group += 1 }
+      return group
     }
   }
 
-  /// Starts the run's process and waits for it.
-  /// - Returns: nil if it finished, otherwise why not.
-  private func failure(
-    of run: PlannedRun, progress: @escaping @Sendable (RunProgress) -> Void
-  ) async -> String? {
-    // What an earlier attempt said is not what this one says.
-    try? FileManager.default.removeItem(atPath: run.folder.failure)
-    do {
-      let result = try await Subprocess.run(
-        // This very program, even if its file has been replaced since it started.
-        .path("/proc/self/exe"),
-        arguments: Arguments(command.arguments(for: run)), input: .none, output: .sequence,
-        error: .currentStandardError
-      ) { execution in
-        for try await line in execution.standardOutput.strings() {
-          if let known = RunProgress(line: line) { progress(known) }
-        }
-      }
-      guard !result.terminationStatus.isSuccess else { return nil }
-      let how =
-        switch result.terminationStatus {
-        case .exited(let code): "it ended with exit code \(code)"
-        case .signaled(let signal): "killed by signal \(signal)"
-        }
-      return recordedFailure(of: run) ?? died(run, how)
-    } catch {
-      return died(run, "its process could not be followed: \(error)")
-    }
+  private func tick() async -> News {
+    try? await Task.sleep(for: .milliseconds(500))
+    return .tick
   }
 
-  /// The reason that the run's process left, if it could.
-  private func recordedFailure(of run: PlannedRun) -> String? {
-    (try? RunFailure.read(from: run.folder.failure))?.reason
-  }
-
-  /// Records a run whose process died without a word.
-  private func died(_ run: PlannedRun, _ reason: String) -> String {
-    let failure = RunFailure(
-      identity: run.identity, kind: .killed, reason: reason,
-      lastLogLines: run.folder.lastLogLines())
-    try? failure.write(to: run.folder.failure)
-    return reason
+  private func start(_ index: Int, of sweep: Sweep, in group: inout TaskGroup<News>) {
+    let run = sweep.runs[index]
+    let onEvent = sweep.onEvent
+    let process = RunProcess(
+      run: run, arguments: command.arguments(for: run), earlierAttempts: sweep.attempts[index],
+      hangLimit: .seconds(running.hangMinutes * 60), stop: stop, memory: memory
+    ) { onEvent(.progressed(index, $0)) }
+    group.addTask { .ended(index, await process.carryOut()) }
   }
 }

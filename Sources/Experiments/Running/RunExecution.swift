@@ -70,7 +70,8 @@ public struct RunExecution {
     let task = try RunTask(file, run: run)
     let context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
-      precision: options.precision.resolved(on: options.device), threads: threads)
+      precision: options.precision.resolved(on: options.device), threads: threads,
+      stage: try run.finishedStage(in: options.results))
     let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
@@ -126,7 +127,8 @@ public struct RunExecution {
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
       method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
-      methodVersion: method.version, variantOf: run.row.variantOf, seed: run.seed,
+      methodVersion: method.version, variantOf: run.row.variantOf,
+      stage: run.identityInputs.stage, seed: run.seed,
       profile: run.profile,
       settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
       provenance: Provenance(

@@ -51,6 +51,6 @@ struct TrainingSteps {
 }
 
 extension TrainingSettings {
-  /// The steps of an epoch over so many images, in batches of about `batchSize`.
+  /// Steps of an epoch over so many images, which are cut into batches of about `batchSize`.
   func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
 }

@@ -12,11 +12,9 @@ struct MeasureChildCommand: ParsableCommand {
 
   func run() throws {
     let plan = try experiment.plan(needsData: false)
-    guard plan.runs.count == 1 else {
-      throw ValidationError("--only names \(plan.runs.count) runs instead of one")
-    }
+    let run = try experiment.onlyRun(of: plan)
     let threads = plan.options.threads ?? plan.experiment.threads
     try Console.json(
-      RunMeasurement(plan.runs[0], options: plan.options, threads: threads).measure())
+      RunMeasurement(run, options: plan.options, threads: threads).measure())
   }
 }

@@ -79,25 +79,6 @@ struct PlanCommand: AsyncParsableCommand {
   }
 }
 
-struct StatusCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Shows how an experiment's runs stand.")
-
-  @OptionGroup var experiment: ExperimentOptions
-  @OptionGroup var output: JSONOption
-
-  func run() throws {
-    let plan = try experiment.plan(needsData: false)
-    try RunList(plan.runs).show(json: output.json)
-    guard !output.json else { return }
-    let counts = ["finished", "unfinished", "failed", "stale", "missing"].compactMap { word in
-      let count = plan.runs.filter { $0.state.word == word }.count
-      return count > 0 ? "\(count) \(word)" : nil
-    }
-    Console.print("\n\(plan.runs.count) runs: \(counts.joined(separator: ", "))")
-  }
-}
-
 /// Planned runs, a line each.
 private struct RunList {
   private struct Line: Encodable {

@@ -33,7 +33,7 @@ extension Plan {
       }
     return ExperimentResults(
       experiment: experiment.name, profile: experiment.profile, methods: methods,
-      runs: runs.map { run in
+      runs: runs.filter { !$0.row.isStage }.map { run in
         RunOutcome(
           benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
           result: run.state.result)

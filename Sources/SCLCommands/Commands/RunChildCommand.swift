@@ -14,13 +14,11 @@ struct RunChildCommand: ParsableCommand {
 
   func run() throws {
     let plan = try experiment.plan()
-    guard plan.runs.count == 1 else {
-      throw ValidationError("--only names \(plan.runs.count) runs instead of one")
-    }
-    let folder = plan.runs[0].folder
+    let label = try experiment.onlyRun(of: plan).label
+    let folder = try experiment.onlyRun(of: plan).folder
     try AtomicFile.createFolder(folder.path)
     guard let lock = try RunLock.take(folder.lock) else {
-      Console.error("\(plan.runs[0].label): another process works on it")
+      Console.error("\(label): another process works on it")
       throw ExitCode(RunExit.elsewhere)
     }
     defer { lock.release() }
@@ -29,13 +27,15 @@ struct RunChildCommand: ParsableCommand {
       // Other threads compute on: nothing of theirs is to be taken down in order.
       _exit(RunExit.interrupted(by: signal))
     }
+    // A terminal that closes is the sweep's affair: it stops its runs, or goes on under nohup(1).
+    signal(SIGHUP, SIG_IGN)
     let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     defer { for source in signals { source.cancel() } }
     try folder.removeLeftovers()
     try redirectErrors(to: folder.log)
     do {
       // Another process may have finished it meanwhile.
-      let run = try experiment.plan().runs[0]
+      let run = try experiment.onlyRun(of: experiment.plan())
       if case .finished = run.state { return }
       let reporter = ProgressReporter(folder.progress, stop: stop)
       try RunExecution(

@@ -2,15 +2,18 @@ import ArgumentParser
 import Core
 import Experiments
 import Foundation
+import Records
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Carries out the runs of an experiment that are not finished yet.",
     discussion: """
-      Each run has a process of its own. Finished runs are not repeated; unfinished and failed ones \
-      go on from their last epoch's checkpoint; stale ones start again. Killed at any time, the same \
-      command goes on.
+      Each run has a process of its own. Finished runs are not repeated; unfinished ones go on from \
+      their last checkpoint; stale ones start again. A run that was killed, crashed, hung or ran out \
+      of memory is tried again. Killed at any time, the same command goes on; stopped by Ctrl-C or \
+      SIGTERM, every run writes a checkpoint first (a second Ctrl-C does not wait for it). Several \
+      sweeps on the same results, on several machines too, share the work.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -26,46 +29,112 @@ struct SweepOptions: ParsableArguments {
   @Option(help: "Runs that go on at once (default: as many as the cores have threads for).")
   var jobs: Int?
 
+  @Flag(help: "Repeat runs as well whose failure would come again: a loss that was not finite.")
+  var retryFailed = false
+
   func validate() throws {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1 to 1024") }
   }
 
   /// Carries out what is not finished and says what was done.
-  /// - Throws: `ExitCode.failure` if a run failed.
+  /// - Throws: `ExitCode.failure` if a run failed; 128 and the signal's number after a signal.
   func carryOut(_ plan: Plan, command: ChildCommand) async throws {
-    let open = plan.runs.filter {
-      if case .finished = $0.state { return false }
-      return true
+    let open = plan.runs.filter(isOpen)
+    tellWhatStands(plan, open: open)
+    guard !open.isEmpty else { return try tellFailures(plan, failed: 0, of: 0) }
+    // Found out before hours of work, not after.
+    try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
+    let stop = SweepStop()
+    let executor = localExecutor(plan, open: open.count, command: command, stop: stop)
+    let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
+    do {
+      try await stop.whileListening {
+        try await executor.carryOut(open) { display.show($0) }
+      }
+      display.end()
+    } catch let interruption as RunInterrupted {
+      display.end()
+      let finished = plan.runs.count - open.count + display.counts.finished
+      Console.error(
+        "stopped by \(interruption.name), \(finished) of \(plan.runs.count) runs are finished; "
+          + "this goes on:\n  \(ShellCommand.current.text)")
+      throw ExitCode(RunExit.interrupted(by: interruption.signal))
     }
+    try tellFailures(plan, failed: display.counts.failed, of: open.count)
+  }
+
+  /// Whether there is something to do about a run.
+  private func isOpen(_ run: PlannedRun) -> Bool {
+    switch run.state {
+    case .finished: false
+    case .failed(let failure): retryFailed || !failure.wouldRepeat
+    case .missing, .unfinished, .running, .stale: true
+    }
+  }
+
+  private func tellWhatStands(_ plan: Plan, open: [PlannedRun]) {
     for run in open {
       if case .stale(let differences) = run.state {
         Console.error(
           "stale     \(run.label): \(differences.joined(separator: "; ")); running it again")
       }
     }
-    let finished = plan.runs.count - open.count
+    let finished = plan.runs.count { $0.state.word == "finished" }
     if finished > 0 {
       Console.error("\(finished) of \(plan.runs.count) runs are finished already")
     }
-    guard !open.isEmpty else { return }
-    // Found out before hours of work, not after.
-    try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
+    for run in plan.runs {
+      guard case .failed(let failure) = run.state, !isOpen(run) else { continue }
+      Console.error(
+        "failed    \(run.label): \(failure.text); it would again, and is left "
+          + "(--retry-failed repeats it)")
+    }
+  }
+
+  /// - Throws: `ExitCode.failure` where a run has failed, now or before.
+  private func tellFailures(_ plan: Plan, failed: Int, of open: Int) throws {
+    if failed > 0 {
+      Console.error("\(failed) of \(open) runs failed; their log.txt says more")
+    }
+    let left = plan.runs.contains { run in
+      guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
+      // A method that cannot run there has been answered: n/a.
+      return failure.kind != .unsupported
+    }
+    if failed > 0 || left { throw ExitCode.failure }
+  }
+
+  private func localExecutor(
+    _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
+  ) -> LocalExecutor {
     let threads = plan.options.threads ?? plan.experiment.threads
-    let jobs = jobs ?? max(1, Machine.cores / threads)
-    Console.error(
-      "\(plan.experiment.title): \(open.count) runs, \(min(jobs, open.count)) at a time with "
-        + "\(threads) \(threads == 1 ? "thread" : "threads") each")
-    let executor = LocalExecutor(jobs: jobs, command: command)
-    let display = SweepDisplay(open)
-    let failures = FailureCount()
-    await executor.carryOut(open) { event in
-      if case .failed = event { failures.increase() }
-      display.show(event)
+    let cores = Machine.cores
+    // A card is one run's, whatever the cores are.
+    let usual = plan.options.device == .cuda ? 1 : max(1, cores / threads)
+    let jobs = self.jobs ?? usual
+    let busy = min(jobs, open)
+    var line =
+      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs"), \(busy) at a time with "
+      + "\(threads) \(threads == 1 ? "thread" : "threads") each"
+    // Threads are not changed on the quiet: results are promised for a number of them.
+    if busy * threads > cores {
+      line += "; they share \(cores) \(cores == 1 ? "core" : "cores")"
+    } else if self.jobs != nil, busy * threads < cores {
+      line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
     }
-    display.end()
-    if failures.count > 0 {
-      Console.error("\(failures.count) of \(open.count) runs failed; their log.txt says more")
-      throw ExitCode.failure
-    }
+    Console.error(line)
+    return LocalExecutor(jobs: jobs, command: command, running: RunningOptions(), stop: stop)
+  }
+}
+
+extension RunFailure {
+  /// Whether the same run, begun again, would fail in the same way.
+  fileprivate var wouldRepeat: Bool { kind == .nonFinite || kind == .unsupported }
+}
+
+extension RunInterrupted {
+  /// "SIGTERM"
+  fileprivate var name: String {
+    [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][signal] ?? "signal \(signal)"
   }
 }

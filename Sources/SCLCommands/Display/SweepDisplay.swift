@@ -3,121 +3,101 @@ import Foundation
 import Records
 import Synchronization
 
-/// Shows how a sweep goes on: one line redrawn on a terminal, plain lines elsewhere.
+/// Shows how a sweep goes on: a line for each running run and one for the whole, redrawn on a
+/// terminal; plain lines elsewhere.
 final class SweepDisplay: Sendable {
   private struct State {
-    /// The part of each run that is done, 0...1.
-    var fractions: [Double]
-    /// The part that earlier sessions had done when the run was taken up.
-    var inherited: [Double]
-    var running: [Int: RunProgress?] = [:]
-    var finished = 0
-    var failed = 0
-    var lastLine = ContinuousClock.now
+    var lines: [RunLine]
+    var elsewhere: Set<Int> = []
+    var region = TerminalRegion()
+    var lastDraw = ContinuousClock.now
   }
 
   private let labels: [String]
-  private let weights: [Double]
   private let state: Mutex<State>
-  private let start = ContinuousClock.now
   private let isTerminal = Console.isTerminal
 
-  init(_ runs: [PlannedRun]) {
+  init(_ runs: [PlannedRun], data: BenchmarkFolder) {
     labels = runs.map(\.label)
-    // Epochs are what takes time; a method that does not train counts as one.
-    weights = runs.map { Double(max(1, $0.epochs)) }
-    state = Mutex(
-      State(
-        fractions: runs.map { _ in 0 }, inherited: runs.map { _ in 0 }))
+    var lines = [RunLine](runs, data: data)
+    // None goes on until it is started; what a failed or stale one had come to is of no more use.
+    for index in lines.indices { lines[index].restart("waiting") }
+    state = Mutex(State(lines: lines))
+  }
+
+  /// How many runs are finished, and how many have failed.
+  var counts: (finished: Int, failed: Int) {
+    state.withLock { state in
+      (
+        state.lines.count { $0.state == "finished" }, state.lines.count { $0.state == "failed" }
+      )
+    }
   }
 
   func show(_ event: SweepEvent) {
     state.withLock { state in
-      switch event {
-      case .started(let run):
-        state.running[run] = .some(nil)
-        note("started   \(labels[run])")
-      case .progressed(let run, let progress):
-        if state.running[run] == .some(nil) {
-          // The first report tells what a checkpoint had brought along.
-          state.inherited[run] = progress.epoch > 0 ? progress.fraction : 0
-        }
-        state.fractions[run] = progress.fraction
-        state.running[run] = progress
-      case .finished(let run):
-        state.fractions[run] = 1
-        state.running[run] = nil
-        state.finished += 1
-        note("finished  \(labels[run])")
-      case .failed(let run, let reason):
-        state.fractions[run] = 1
-        state.running[run] = nil
-        state.failed += 1
-        note("failed    \(labels[run]): \(reason)")
-      }
-      draw(&state)
+      let note = apply(event, to: &state)
+      draw(&state, note)
     }
   }
 
-  /// Removes the redrawn line.
+  /// Removes what was redrawn.
   func end() {
-    if isTerminal { Console.errorPart("\r\u{1B}[K") }
+    state.withLock { if isTerminal { $0.region.show([]) } }
   }
 
-  private func note(_ line: String) {
-    Console.error(isTerminal ? "\r\u{1B}[K\(line)" : line)
+  /// - Returns: what is worth a line that stays.
+  private func apply(_ event: SweepEvent, to state: inout State) -> String? {
+    switch event {
+    case .started(let run):
+      state.elsewhere.remove(run)
+      state.lines[run].restart("running")
+      return "started   \(labels[run])"
+    case .progressed(let run, let progress):
+      state.lines[run].take(progress)
+      return nil
+    case .finished(let run):
+      state.lines[run].finish()
+      return "finished  \(labels[run])" + (state.elsewhere.contains(run) ? " (elsewhere)" : "")
+    case .failed(let run, let failure, let willRetry):
+      state.lines[run].restart(willRetry ? "waiting" : "failed")
+      return "failed    \(labels[run]): \(failure.text)" + (willRetry ? "; trying again" : "")
+    case .elsewhere(let run, let owner):
+      if state.lines[run].state != "running" || !state.elsewhere.contains(run) {
+        state.lines[run].restart("running")
+      }
+      state.lines[run].take(owner)
+      guard state.elsewhere.insert(run).inserted else { return nil }
+      return "elsewhere \(labels[run]): \(state.lines[run].detail)"
+    case .stopped(let run):
+      state.lines[run].restart("unfinished")
+      return "stopped   \(labels[run])"
+    case .remark(let text): return text
+    }
   }
 
-  private func draw(_ state: inout State) {
+  private func draw(_ state: inout State, _ note: String?) {
     let now = ContinuousClock.now
-    guard isTerminal || now - state.lastLine > .seconds(15) else { return }
-    state.lastLine = now
-    let line = summary(state)
-    if isTerminal {
-      Console.errorPart("\r\u{1B}[K" + line.prefix(terminalColumns - 1))
-    } else {
-      Console.error(line)
+    let interval: Duration = isTerminal ? .milliseconds(200) : .seconds(15)
+    let isDue = now - state.lastDraw > interval
+    guard isTerminal else {
+      if let note { Console.error(note) }
+      if isDue {
+        state.lastDraw = now
+        Console.error(
+          ([SweepSummary(state.lines).text]
+            + runningLines(state).map { $0.split(separator: " ").joined(separator: " ") })
+            .joined(separator: "  "))
+      }
+      return
     }
+    guard isDue || note != nil else { return }
+    state.lastDraw = now
+    state.region.show(
+      notes: note.map { [$0] } ?? [], runningLines(state) + [SweepSummary(state.lines).text])
   }
 
-  private func summary(_ state: State) -> String {
-    let total = weights.reduce(0, +)
-    let done = zip(weights, state.fractions).reduce(0) { $0 + $1.0 * $1.1 } / total
-    let inherited = zip(weights, state.inherited).reduce(0) { $0 + $1.0 * $1.1 } / total
-    let filled = Int(done * 20)
-    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
-    let runs =
-      "\(state.finished) of \(labels.count) runs"
-      + (state.failed > 0 ? ", \(state.failed) failed" : "")
-    let details = state.running.sorted { $0.key < $1.key }.map { run, progress in
-      labels[run] + (progress.map { " " + describe($0) } ?? "")
-    }
-    return
-      (["[\(bar)] \(Int(done * 100)) %", runs, eta(done: done, inherited: inherited)] + details)
-      .joined(separator: "  ")
-  }
-
-  private func eta(done: Double, inherited: Double) -> String {
-    let gained = done - inherited
-    guard gained > 0.005 else { return "ETA -" }
-    let elapsed = Double((ContinuousClock.now - start).components.seconds)
-    let seconds = Int(elapsed * (1 - done) / gained)
-    return seconds >= 3600
-      ? "ETA \(seconds / 3600) h \(seconds / 60 % 60) min"
-      : "ETA \(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
-  }
-
-  private func describe(_ progress: RunProgress) -> String {
-    var parts = ["epoch \(min(progress.epoch + 1, progress.epochs))/\(progress.epochs)"]
-    if progress.phase != "training" { parts = [progress.phase] }
-    if let loss = progress.loss { parts.append("loss " + String(format: "%.3f", loss)) }
-    if let speed = progress.imagesPerSecond { parts.append("\(Int(speed)) images/s") }
-    return parts.joined(separator: ", ")
-  }
-
-  private var terminalColumns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
-    return Int(size.ws_col)
+  private func runningLines(_ state: State) -> [String] {
+    TextColumns(state.lines.filter { $0.state == "running" }.map(\.cells)).lines
   }
 }

@@ -1,4 +1,4 @@
-/// Rows of text in columns as wide as their widest entry.
+/// Rows of text in columns as wide as their widest entry; a column without entries takes no place.
 struct TextColumns {
   let lines: [String]
 
@@ -8,7 +8,7 @@ struct TextColumns {
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
     lines = rows.map { row in
-      let cells = row.enumerated().map { column, text in
+      let cells = row.enumerated().filter { widths[$0.offset] > 0 }.map { column, text in
         text + String(repeating: " ", count: widths[column] - text.count)
       }
       var line = cells.joined(separator: "  ")

@@ -1,0 +1,28 @@
+import Foundation
+import Methods
+import Records
+
+extension PlannedRun {
+  /// The folder of the run that this one starts from.
+  public func stageFolder(in results: String) -> RunFolder? {
+    stage.map {
+      RunFolder(
+        results: results, experiment: experiment, benchmark: $0.benchmark, method: $0.row,
+        seed: $0.seed)
+    }
+  }
+
+  /// What the run starts from, finished; nil if it starts from nothing.
+  /// - Throws: `ExperimentError.stageNotFinished`, `.stageWithoutNetwork`.
+  func finishedStage(in results: String) throws -> FinishedStage? {
+    guard let folder = stageFolder(in: results) else { return nil }
+    let record = try? RunRecord.read(from: folder.record)
+    guard let record, record.identity == identityInputs.stage else {
+      throw ExperimentError.stageNotFinished(run: label, folder: folder.path)
+    }
+    guard FileManager.default.fileExists(atPath: folder.encoder) else {
+      throw ExperimentError.stageWithoutNetwork(run: label, record: folder.record)
+    }
+    return FinishedStage(file: folder.encoder)
+  }
+}

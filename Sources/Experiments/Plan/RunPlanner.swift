@@ -1,0 +1,98 @@
+import Benchmarks
+import Core
+import Foundation
+import Methods
+import Records
+import Torch
+
+/// Resolves combinations to runs, and finds the runs that they start from.
+struct RunPlanner {
+  private let experiment: Experiment
+  private let options: RunOptions
+  private let registry: MethodRegistry
+  private let precision: Precision
+  private let files: [String: PlannedBenchmark]
+  private let combinations: Set<Combination>
+  private var planned: [Combination: PlannedRun] = [:]
+
+  init(
+    _ experiment: Experiment, options: RunOptions, registry: MethodRegistry, filter: RunFilter,
+    needsData: Bool
+  ) throws {
+    self.experiment = experiment
+    self.options = options
+    self.registry = registry
+    precision = options.precision.resolved(on: options.device)
+    combinations = Set(experiment.combinations)
+    var files: [String: PlannedBenchmark] = [:]
+    for combination in experiment.combinations
+    where filter.reaches(combination) && files[combination.benchmark] == nil {
+      files[combination.benchmark] = try PlannedBenchmark(
+        combination.benchmark, experiment: experiment, data: options.data, needsData: needsData)
+    }
+    self.files = files
+  }
+
+  /// The chosen runs in the experiment's order, each after the stages that it starts from.
+  /// - Throws: `ExperimentError.invalidOption` where the filter names a stage that no run has.
+  mutating func runs(_ filter: RunFilter) throws -> [PlannedRun] {
+    var chosen: [PlannedRun] = []
+    var known: Set<Combination> = []
+    for combination in experiment.combinations where filter.reaches(combination) {
+      guard let row = experiment.rows.first(where: { $0.name == combination.row }) else { continue }
+      var needed = [try run(row, combination)]
+      while let stage = needed[0].stage, let run = planned[stage] { needed.insert(run, at: 0) }
+      for (index, run) in needed.enumerated() {
+        // A stage is wanted by whoever wants what starts from it.
+        let isWanted = needed[index...].contains { filter.accepts($0.combination) }
+        if isWanted, known.insert(run.combination).inserted { chosen.append(run) }
+      }
+    }
+    try filter.checkStages(among: chosen.map(\.row.name))
+    return chosen
+  }
+
+  private mutating func run(
+    _ row: MethodRow, _ combination: Combination, values: [String: SettingValue]? = nil
+  ) throws -> PlannedRun {
+    if let run = planned[combination] { return run }
+    guard let file = files[combination.benchmark] else {
+      // Every combination that is asked for has had its file looked at.
+      throw ExperimentError.noImages(benchmark: combination.benchmark, split: "any split")
+    }
+    let settings = try values ?? experiment.settings(of: row, benchmark: combination.benchmark)
+    let stage = try stage(of: row, settings, combination)
+    let run = try file.run(
+      row, combination, settings: settings, stage: stage, experiment: experiment,
+      options: options, precision: precision)
+    planned[combination] = run
+    return run
+  }
+
+  /// The run that a run of these settings starts from: a row's if one has its settings, otherwise one
+  /// of its own, which is shared by all that start from the same.
+  private mutating func stage(
+    of row: MethodRow, _ settings: [String: SettingValue], _ combination: Combination
+  ) throws -> PlannedRun? {
+    guard let stage = try row.method.stage(resolved: settings) else { return nil }
+    let method = MethodRow(try registry.method(stage.method))
+    let values = try method.method.resolve(
+      experiment.settings(of: method, benchmark: combination.benchmark)
+        .merging(stage.settings) { $1 })
+    for candidate in experiment.rows
+    where candidate.method.description.name == stage.method && candidate.name != row.name {
+      let same = Combination(
+        benchmark: combination.benchmark, row: candidate.name, seed: combination.seed)
+      if combinations.contains(same),
+        try experiment.settings(of: candidate, benchmark: combination.benchmark) == values
+      {
+        return try run(candidate, same)
+      }
+    }
+    let own = MethodRow(stage: method.method, settings: values)
+    return try run(
+      own,
+      Combination(benchmark: combination.benchmark, row: own.name, seed: combination.seed),
+      values: values)
+  }
+}

@@ -1,0 +1,120 @@
+/// Which run of a sweep is started next: in the given order as far as places and memory reach.
+///
+/// A run that does not fit waits. Only runs of its own seed may pass it meanwhile, so that it is
+/// waited for no longer than these take.
+struct SweepQueue {
+  private struct Entry {
+    let index: Int
+    /// The order of seeds; runs of one group may pass each other.
+    let group: Int
+    var tries = 0
+    /// Bytes that it is expected to take.
+    var memory: Int
+    /// Whether it runs only while nothing else does.
+    var alone = false
+
+    /// Smaller goes first.
+    var rank: (Int, Int, Int, Int) { (alone ? 1 : 0, group, tries, index) }
+  }
+
+  private let jobs: Int
+  /// Bytes that all runs at a time may take.
+  private let budget: Int
+  private var waiting: [Entry] = []
+  private var running: [Int: Entry] = [:]
+  private var elsewhere: [Int: Entry] = [:]
+
+  /// - Parameters:
+  ///   - groups: for each run, in order, its group; not decreasing.
+  ///   - memory: for each run the bytes that it is expected to take; a run of which nothing is known
+  ///     counts for its place's share of the budget.
+  ///   - budget: nil where there is no limit.
+  init(jobs: Int, groups: [Int], memory: [Int?], budget: Int?) {
+    self.jobs = max(1, jobs)
+    let budget = budget ?? .max
+    self.budget = budget
+    waiting = zip(groups, memory).enumerated().map { index, known in
+      let memory = known.1 ?? budget / max(1, jobs)
+      return Entry(index: index, group: known.0, memory: memory, alone: false)
+    }
+  }
+
+  /// Nothing waits, runs or is looked after elsewhere.
+  var isEmpty: Bool { waiting.isEmpty && running.isEmpty && elsewhere.isEmpty }
+
+  /// The runs that other processes have, in order.
+  var runsElsewhere: [Int] { elsewhere.keys.sorted() }
+
+  /// Whether the run is expected to take more than all may take together.
+  func exceedsBudget(_ index: Int) -> Bool {
+    (running[index] ?? waiting.first { $0.index == index }).map { $0.memory > budget } ?? false
+  }
+
+  /// The run to start now, which then counts as running; nil where none fits.
+  mutating func next() -> Int? {
+    guard running.count < jobs, let first = waiting.first,
+      !running.values.contains(where: { $0.alone })
+    else { return nil }
+    let candidates = waiting.prefix { $0.group == first.group && $0.alone == first.alone }
+    guard let position = candidates.firstIndex(where: fits) else { return nil }
+    let entry = waiting.remove(at: position)
+    running[entry.index] = entry
+    return entry.index
+  }
+
+  /// The run's process has ended, and no other is to follow.
+  mutating func end(_ index: Int) {
+    running[index] = nil
+    elsewhere[index] = nil
+  }
+
+  /// Another process has the run.
+  mutating func leaveElsewhere(_ index: Int) {
+    elsewhere[index] = running.removeValue(forKey: index)
+  }
+
+  /// The run waits again, at its place.
+  mutating func takeBack(_ index: Int) {
+    guard let entry = elsewhere.removeValue(forKey: index) else { return }
+    insert(entry)
+  }
+
+  /// The run waits for another attempt, behind those of its seed that had none yet.
+  /// - Parameter alone: behind all others, and then with nothing beside it.
+  mutating func retry(_ index: Int, alone: Bool) {
+    guard var entry = running.removeValue(forKey: index) else { return }
+    entry.tries += 1
+    entry.alone = entry.alone || alone
+    insert(entry)
+  }
+
+  private mutating func insert(_ entry: Entry) {
+    let position = waiting.firstIndex { entry.rank < $0.rank } ?? waiting.endIndex
+    waiting.insert(entry, at: position)
+  }
+
+  private func fits(_ entry: Entry) -> Bool {
+    if running.isEmpty { return true }
+    if entry.alone || entry.memory > budget { return false }
+    let used = running.values.reduce(0.0) { $0 + Double($1.memory) }
+    return used + Double(entry.memory) <= Double(budget)
+  }
+}
+
+extension SweepQueue {
+  /// The order in which runs are taken: that of the plan, where those of a seed of which the time is
+  /// known change places among themselves, short before long.
+  /// - Returns: positions in `runs`.
+  static func order(_ seeds: [UInt64], seconds: [Double?]) -> [Int] {
+    var order = Array(seeds.indices)
+    var start = 0
+    while start < seeds.count {
+      let end = seeds[start...].firstIndex { $0 != seeds[start] } ?? seeds.count
+      let known = (start..<end).filter { seconds[$0] != nil }
+      let sorted = known.sorted { (seconds[$0] ?? 0, $0) < (seconds[$1] ?? 0, $1) }
+      for (place, run) in zip(known, sorted) { order[place] = run }
+      start = end
+    }
+    return order
+  }
+}

@@ -1,0 +1,159 @@
+import Benchmarks
+import Experiments
+import Foundation
+import Records
+
+/// How a run stands, as `scl run` shows it while it goes on and `scl status` from elsewhere.
+struct RunLine: Encodable {
+  enum CodingKeys: String, CodingKey {
+    case benchmark, method, seed, state, epoch, epochs, fraction, loss, host, pid, detail, folder
+    case imagesPerSecond = "images_per_second"
+    case secondsLeft = "eta_seconds"
+  }
+
+  let benchmark: String
+  let method: String
+  let seed: UInt64
+  /// `PlannedState`'s word.
+  var state: String
+  /// Epochs that are complete; nil where it is not known.
+  private(set) var epoch: Int?
+  let epochs: Int
+  /// The part of the run that is done, 0...1.
+  private(set) var fraction = 0.0
+  private(set) var loss: Double?
+  private(set) var imagesPerSecond: Double?
+  private(set) var secondsLeft: Double?
+  /// Where the run's process is.
+  private(set) var host: String?
+  private(set) var pid: Int32?
+  var detail = ""
+  let folder: String
+
+  /// How much work the run is, in pixels that are learnt from.
+  let work: Double
+  /// What the run does beside training: "assigning".
+  private var phase: String?
+  /// Images of one epoch.
+  private let images: Int
+
+  /// - Parameter counts: the images of the run's benchmark.
+  init(_ run: PlannedRun, counts: SplitCounts) {
+    benchmark = run.benchmark.name
+    method = run.method.description.name
+    seed = run.seed
+    state = run.state.word
+    epochs = run.epochs
+    folder = run.folder.path
+    images =
+      switch run.runProtocol.train {
+      case .train: counts.train
+      case .test: counts.test
+      case .trainAndTest: counts.train + counts.test
+      case .everything: counts.total
+      }
+    // A method that does not train counts as one epoch.
+    work = Double(max(1, run.epochs) * max(1, images)) * pow(Double(run.runProtocol.imageSize), 2)
+    switch run.state {
+    case .missing: break
+    case .unfinished:
+      // How far a process came that has ended since.
+      if let last = RunActivity.read(from: run.folder.progress)?.progress, last.epochs == epochs {
+        epoch = last.epoch
+        fraction = last.fraction
+      }
+    case .running(let owner, let activity):
+      take(owner)
+      // What an earlier process has left there is not this one's.
+      if let activity, activity.updatedAt >= owner.since { take(activity.progress) }
+    case .finished:
+      epoch = epochs
+      fraction = 1
+    case .failed(let failure): take(failure)
+    case .stale(let differences): detail = differences.joined(separator: "; ")
+    }
+  }
+
+  mutating func take(_ progress: RunProgress) {
+    phase = progress.phase == "training" ? nil : progress.phase
+    epoch = progress.epoch
+    fraction = progress.fraction
+    loss = progress.loss
+    imagesPerSecond = progress.imagesPerSecond
+    secondsLeft = progress.imagesPerSecond.flatMap { speed in
+      speed > 0 ? (1 - fraction) * Double(epochs) * Double(images) / speed : nil
+    }
+  }
+
+  mutating func take(_ owner: LockOwner?) {
+    host = owner?.host
+    pid = owner?.pid
+    guard let owner else { return }
+    detail =
+      "on \(owner.host), "
+      + (owner.slurmJob.map { "Slurm job \($0)" } ?? "process \(owner.pid)")
+  }
+
+  mutating func take(_ failure: RunFailure) {
+    detail = failure.text
+  }
+
+  /// The run begins, or waits to begin, again.
+  mutating func restart(_ state: String) {
+    self.state = state
+    detail = ""
+    (host, pid, loss, imagesPerSecond, secondsLeft, phase) = (nil, nil, nil, nil, nil, nil)
+  }
+
+  mutating func finish() {
+    restart("finished")
+    epoch = epochs
+    fraction = 1
+  }
+
+  /// What is shown, for columns.
+  var cells: [String] {
+    [
+      benchmark, method, "seed \(seed)", state, progressText,
+      loss.map { String(format: "loss %.3f", $0) } ?? "",
+      imagesPerSecond.map { String(format: "%.0f images/s", $0) } ?? "",
+      secondsLeft.map { "ETA " + Quantities.time($0) } ?? "", detail,
+    ]
+  }
+
+  private var progressText: String {
+    switch state {
+    case "running":
+      if let phase { return phase }
+      guard let epoch, epochs > 0 else { return "started" }
+      return "epoch \(min(epoch + 1, epochs))/\(epochs)"
+    case "unfinished":
+      return epochs > 0 ? "\(epoch ?? 0) of \(epochs) epochs" : ""
+    default: return epochs > 0 ? "\(epochs) epochs" : ""
+    }
+  }
+}
+
+extension RunFailure {
+  /// "killed by signal 9 (Killed)", "no progress for 30 min; it was killed, in attempt 3"
+  var text: String { reason + (attempts > 1 ? ", in attempt \(attempts)" : "") }
+}
+
+extension [RunLine] {
+  /// - Parameter data: the folder of the benchmark files, whose images count where they are there.
+  init(_ runs: [PlannedRun], data: BenchmarkFolder) {
+    var known: [String: SplitCounts] = [:]
+    self = runs.map { run in
+      let counts = known[run.benchmark.name] ?? data.counts(of: run.benchmark)
+      known[run.benchmark.name] = counts
+      return RunLine(run, counts: counts)
+    }
+  }
+}
+
+extension BenchmarkFolder {
+  /// The images of a benchmark: those of its file or, where there is none, of a complete one.
+  fileprivate func counts(of definition: BenchmarkDefinition) -> SplitCounts {
+    (try? BenchmarkFile.open(file(of: definition)).info.counts) ?? definition.counts
+  }
+}
