@@ -5,14 +5,16 @@ import Records
 final class SlurmWatch {
   private struct Item {
     let run: PlannedRun
-    /// The run as `--only` takes it.
-    let only: String
     var state = State.open
     var attempt = 1
     var hasStarted = false
     var lastActivity: Date?
     /// Since when the task has been out of the queue.
     var leftAt: ContinuousClock.Instant?
+
+    var isOpen: Bool { if case .open = state { true } else { false } }
+    var isOver: Bool { if case .over = state { true } else { false } }
+    var place: SlurmPlace? { if case .queued(let place) = state { place } else { nil } }
   }
 
   private enum State {
@@ -25,41 +27,53 @@ final class SlurmWatch {
     case over
   }
 
-  private let executor: SlurmExecutor
+  private let submitter: SlurmSubmitter
+  private let retries: Int
+  private let acceptsAnyPrecision: Bool
   private let onEvent: (SweepEvent) -> Void
   private var items: [Item]
-  /// The number of the newest submission that an item was in.
+  /// For each run the one of the sweep that it starts from.
+  private let stages: [Int?]
+  /// The number of the newest submission that a run was in.
   private var lastNumber: [Int: Int] = [:]
   private var held: Set<String> = []
 
+  /// - Parameters:
+  ///   - retries: how often a run is tried again after a failure that can pass.
+  ///   - acceptsAnyPrecision: whether a result of any precision is the planned one.
   init(
-    _ executor: SlurmExecutor, runs: [PlannedRun], onEvent: @escaping (SweepEvent) -> Void
+    _ submitter: SlurmSubmitter, runs: [PlannedRun], retries: Int, acceptsAnyPrecision: Bool,
+    onEvent: @escaping (SweepEvent) -> Void
   ) {
-    self.executor = executor
+    self.submitter = submitter
+    self.retries = retries
+    self.acceptsAnyPrecision = acceptsAnyPrecision
     self.onEvent = onEvent
-    items = runs.map { Item(run: $0, only: $0.selector) }
+    items = runs.map { Item(run: $0) }
+    stages = runs.map { run in
+      runs.firstIndex {
+        $0.benchmark.name == run.stage?.benchmark && $0.row.name == run.stage?.row
+          && $0.seed == run.stage?.seed
+      }
+    }
   }
 
   func follow() async throws {
     var pause = 1.0
     while true {
-      if items.contains(where: { if case .open = $0.state { true } else { false } }) {
+      if items.contains(where: \.isOpen) {
         try await place()
         pause = 1
       }
-      let names = items.compactMap { item -> String? in
-        guard case .queued(let place) = item.state else { return nil }
-        return place.submission.description.jobName
-      }
-      let tasks = try await executor.patiently { [client = executor.client] in
-        try await client.tasks(ofJobsNamed: Array(Set(names)).sorted())
+      let names = Set(items.compactMap(\.place?.submission.description.jobName)).sorted()
+      let tasks = try await submitter.patiently { [client = submitter.client] in
+        try await client.tasks(ofJobsNamed: names)
       }
       for index in items.indices {
         if try await look(at: index, tasks) { pause = 1 }
       }
-      let isOver = items.allSatisfy { if case .over = $0.state { true } else { false } }
-      if isOver { return }
-      try await Task.sleep(for: .seconds(pause))
+      if items.allSatisfy(\.isOver) { return }
+      try await submitter.pause(pause)
       // Often at first, seldom when hours pass: a controller has other users.
       pause = min(pause * 1.25, 10)
     }
@@ -80,10 +94,9 @@ final class SlurmWatch {
     }
     var missing: [Int] = []
     var adopted = 0
-    for index in items.indices {
-      guard case .open = items[index].state else { continue }
+    for index in items.indices where items[index].isOpen {
       if finish(index) { continue }
-      if let place = newest[items[index].only] {
+      if let place = newest[items[index].run.selector] {
         let isActive = tasks.contains { place.isTask($0) && $0.isActive }
         // Another sweep may have submitted it again, and it may be over by now: that is to be judged.
         let isNews = lastNumber[index].map { $0 < place.submission.number } ?? false
@@ -100,14 +113,44 @@ final class SlurmWatch {
       }
     }
     if adopted > 0 {
-      executor.note("\(adopted) \(adopted == 1 ? "task is" : "tasks are") in the queue already")
+      submitter.note("\(adopted) \(adopted == 1 ? "task is" : "tasks are") in the queue already")
     }
     let active = Set(tasks.filter(\.isActive).map(\.job)).sorted()
-    for attempt in Set(missing.map { items[$0].attempt }).sorted() {
-      let part = missing.filter { items[$0].attempt == attempt }
-      let places = try await executor.submit(
-        part.map { (items[$0].run, items[$0].only) }, attempt: attempt, waitFor: active)
-      for (index, place) in zip(part, places) { settle(index, at: place) }
+    try await submit(missing, active: active)
+  }
+
+  /// Submits runs, each after the one that it starts from.
+  private func submit(_ missing: [Int], active: [String]) async throws {
+    /// Runs that can go into one array.
+    struct Batch: Hashable {
+      let attempt: Int
+      let stage: String?
+    }
+    var left = missing
+    while !left.isEmpty {
+      // A run whose stage is to be submitted as well takes a later turn.
+      let turn = left.filter { index in stages[index].map { !left.contains($0) } ?? true }
+      left.removeAll { turn.contains($0) }
+      var batches: [(batch: Batch, members: [Int])] = []
+      for index in turn {
+        let batch = Batch(
+          attempt: items[index].attempt,
+          stage: stages[index].flatMap { items[$0].place?.submission.job })
+        if let known = batches.firstIndex(where: { $0.batch == batch }) {
+          batches[known].members.append(index)
+        } else {
+          batches.append((batch, [index]))
+        }
+      }
+      for (batch, members) in batches {
+        let places = try await submitter.submit(
+          members.map { items[$0].run }, attempt: batch.attempt,
+          isStaged: stages.contains { $0 != nil }, stages: batch.stage.map { [$0] } ?? [],
+          active: active)
+        for (index, place) in zip(members, places) { settle(index, at: place) }
+      }
+      // A circle of stages cannot be planned; should there be one, it does not go round for ever.
+      if turn.isEmpty { return }
     }
   }
 
@@ -121,9 +164,9 @@ final class SlurmWatch {
   /// All submissions of the experiment with the tasks that Slurm knows of them.
   private func queue() async throws -> ([SlurmSubmission], [SlurmTask]) {
     for turn in 0... {
-      var submissions = SlurmSubmission.all(in: executor.root)
+      var submissions = SlurmSubmission.all(in: submitter.root)
       let names = submissions.map(\.description.jobName)
-      let tasks = try await executor.patiently { [client = executor.client] in
+      let tasks = try await submitter.patiently { [client = submitter.client] in
         try await client.tasks(ofJobsNamed: names)
       }
       var isUncertain = false
@@ -136,7 +179,7 @@ final class SlurmWatch {
         }
       }
       if !isUncertain || turn == 15 { return (submissions, tasks) }
-      try await Task.sleep(for: .seconds(1))
+      try await submitter.pause(1)
     }
     return ([], [])
   }
@@ -144,10 +187,10 @@ final class SlurmWatch {
   private func takeLock() async throws -> RunLock {
     var hasSaid = false
     while true {
-      if let lock = try RunLock.take(executor.root + "/.lock") { return lock }
-      if !hasSaid { executor.note("another 'scl run' is submitting; waiting for it") }
+      if let lock = try RunLock.take(submitter.root + "/.lock") { return lock }
+      if !hasSaid { submitter.note("another 'scl run' is submitting; waiting for it") }
       hasSaid = true
-      try await Task.sleep(for: .milliseconds(500))
+      try await submitter.pause(0.5)
     }
   }
 
@@ -159,11 +202,11 @@ final class SlurmWatch {
     case .over, .open: return false
     case .elsewhere:
       if finish(index) { return true }
-      if RunLock.owner(items[index].run.folder.lock) == nil {
+      guard let owner = RunLock.owner(items[index].run.folder.lock) else {
         items[index].state = .open
         return true
       }
-      start(index)
+      onEvent(.elsewhere(index, owner))
       progress(index)
       return false
     case .queued(let place):
@@ -172,7 +215,7 @@ final class SlurmWatch {
       guard let task, task.isActive else { return try await judge(index, place) }
       items[index].leftAt = nil
       if task.isHeld, held.insert(task.name).inserted {
-        executor.note(
+        submitter.note(
           "\(items[index].run.label) is held (\(task.reason)): scontrol release \(task.name)")
       }
       guard task.isRunning else { return false }
@@ -203,7 +246,7 @@ final class SlurmWatch {
       let record = try? RunRecord.read(from: run.folder.record)
     else { return false }
     var planned = run.identityInputs
-    if executor.acceptsAnyPrecision { planned.precision = record.provenance.precision }
+    if acceptsAnyPrecision { planned.precision = record.provenance.precision }
     guard (try? record.staleness(against: planned).isEmpty) == true else { return false }
     start(index)
     onEvent(.finished(index))
@@ -225,7 +268,7 @@ final class SlurmWatch {
     _ = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
     if finish(index) { return true }
     let job = place.submission.job ?? ""
-    let outcome = try await executor.patiently { [client = executor.client] in
+    let outcome = try await submitter.patiently { [client = submitter.client] in
       try await client.outcome(ofTask: "\(job)_\(place.index)")
     }
     var failure = ownFailure(of: item.run, since: place.submission.writtenAt)
@@ -243,18 +286,36 @@ final class SlurmWatch {
       if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
     }
     guard let failure else { return false }
-    if failure.kind.canPass, item.attempt <= executor.retries {
-      executor.note(
-        "\(item.run.label): \(failure.reason); trying again "
-          + "(\(item.attempt) of \(executor.retries))")
-      items[index].attempt += 1
-      items[index].state = .open
-    } else {
-      start(index)
-      onEvent(.failed(index, failure, willRetry: false))
-      items[index].state = .over
+    if let stage = stages[index], !hasFinished(stage) {
+      // It could not begin. Its stage may yet be tried again.
+      if items[stage].isOver {
+        end(index, failure)
+      } else if items[stage].place != nil {
+        items[index].state = .open
+      }
+      return items[stage].place != nil || items[stage].isOver
     }
+    guard failure.kind.canPass, item.attempt <= retries else {
+      end(index, failure)
+      return true
+    }
+    start(index)
+    onEvent(.failed(index, failure, willRetry: true))
+    items[index].attempt += 1
+    items[index].hasStarted = false
+    items[index].state = .open
     return true
+  }
+
+  private func end(_ index: Int, _ failure: RunFailure) {
+    start(index)
+    onEvent(.failed(index, failure, willRetry: false))
+    items[index].state = .over
+  }
+
+  private func hasFinished(_ index: Int) -> Bool {
+    let run = items[index].run
+    return (try? RunRecord.read(from: run.folder.record))?.identity == run.identity
   }
 
   /// The failure that the run's own process wrote in this submission.
