@@ -12,6 +12,7 @@ public struct RunExecution {
   private let options: RunOptions
   private let threads: Int
   private let evaluateEvery: Int
+  private let checkpointInterval: Duration
   private let hooks: RunHooks
 
   public init(
@@ -21,6 +22,7 @@ public struct RunExecution {
     self.options = options
     threads = options.threads ?? experiment.threads
     evaluateEvery = experiment.evaluateEvery
+    checkpointInterval = .seconds(60 * experiment.running.checkpointMinutes)
     self.hooks = hooks
   }
 
@@ -78,7 +80,7 @@ public struct RunExecution {
         steps: TrainingSteps(
           method: trained, images: task.learnt, seed: run.seed, device: options.device),
         identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
-        checkpointInterval: .seconds(600), evaluateEvery: evaluateEvery,
+        checkpointInterval: checkpointInterval, evaluateEvery: evaluateEvery,
         evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, hooks: hooks
       ).train()
     }
