@@ -176,8 +176,11 @@ public struct LockOwner: Codable, Equatable, Sendable {
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    // proc(5): the state is field 3, the start field 22.
-    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    // proc(5): the state is field 3, threads field 20, the start field 22. The state is that of the
+    // first thread, which may end before the others.
+    guard fields.count > 19, fields[0] != "X", fields[0] != "Z" || fields[17] != "1" else {
+      return nil
+    }
     return String(fields[19])
   }
 }

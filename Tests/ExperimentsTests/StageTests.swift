@@ -37,7 +37,7 @@ extension ExperimentsTests {
     // With settings of its own for the row, there are two runs of the method.
     let other = try read(
       Self.staged.replacing("[scan-cluster]", with: "[instdisc, scan-cluster]")
-        + "  methods: {scan-cluster: {width: 32}}\n")
+        + "\n  methods: {scan-cluster: {width: 32}}\n")
     #expect(try plan(other).runs.count == 3)
   }
 

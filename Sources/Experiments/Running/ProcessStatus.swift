@@ -14,11 +14,12 @@ struct ProcessStatus {
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    // proc(5): the state is field 3, user and system time are fields 14 and 15.
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
-      return nil
-    }
-    hasEnded = fields[0] == "Z" || fields[0] == "X"
+    // proc(5): the state is field 3, user and system time are fields 14 and 15, threads field 20.
+    guard fields.count > 17, let user = Double(fields[11]), let system = Double(fields[12]),
+      let threads = Int(fields[17])
+    else { return nil }
+    // The state is that of the first thread, which may end before the others.
+    hasEnded = (fields[0] == "Z" && threads <= 1) || fields[0] == "X"
     cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 }

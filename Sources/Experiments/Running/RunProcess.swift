@@ -29,8 +29,10 @@ struct RunProcess: Sendable {
     do {
       let result = try await Subprocess.run(
         // This very program, even if its file has been replaced since it started.
-        .path("/proc/self/exe"), arguments: Arguments(arguments), input: .none, output: .sequence,
-        error: .currentStandardError
+        .path("/proc/self/exe"), arguments: Arguments(arguments),
+        // The runtime's own report of a crash halts all threads first, and may leave them so.
+        environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), input: .none,
+        output: .sequence, error: .currentStandardError
       ) { execution in
         async let looking: Void = watch.look(at: execution.processIdentifier.value)
         do {

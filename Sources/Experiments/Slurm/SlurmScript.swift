@@ -14,6 +14,8 @@ struct SlurmScript {
       only=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" \(Self.quoted(folder + "/tasks"))) || exit 66
       [ -n "$only" ] || { echo "no line for task $SLURM_ARRAY_TASK_ID in 'tasks'" >&2; exit 66; }
       task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+      # The Swift runtime's own report of a crash halts all threads first, and may leave them so.
+      export SWIFT_BACKTRACE=enable=no
       say() { echo "$(date '+%Y-%m-%d %H:%M:%S') $*"; }
 
       # Signals are for the run: USR1 comes from Slurm before the time limit, TERM when the task is
