@@ -152,7 +152,7 @@ struct SweepOptions: ParsableArguments {
       line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
     }
     Console.error(line)
-    return LocalExecutor(jobs: jobs, command: command, running: RunningOptions(), stop: stop)
+    return LocalExecutor(jobs: jobs, command: command, running: plan.experiment.running, stop: stop)
   }
 }
 
