@@ -215,4 +215,57 @@ extension CommandLineTests {
       #expect(!text.contains("failed"), "\(text)")
     }
   }
+
+  @Test func `Runs that do not fit the memory together go on one after the other`() throws {
+    let file = try write(
+      Self.sweep(seeds: 3, epochs: 2, running: "memory: 0.001"), to: "disturbed.yaml")
+    // A finished run is what the others' memory is known from.
+    let first = try program.run(sweepArguments(file, results: "memory", ["--only", "seed=0"]))
+    try #require(first.exitCode == 0, "\(first.errors)")
+    let others = try program.run(sweepArguments(file, results: "memory", ["--jobs", "3"]))
+    #expect(others.exitCode == 0)
+    let run = "rehearsal / instdisc / seed"
+    #expect(
+      others.errorLines.filter { $0.contains(" / ") } == [1, 2].flatMap {
+        [
+          "\(run) \($0) is expected to need more memory than there is: it runs alone",
+          "started   \(run) \($0)", "finished  \(run) \($0)",
+        ]
+      })
+  }
+
+  @Test func `A run that starts from another waits for it`() throws {
+    let file = try write(
+      Self.sweep(methods: "scan-cluster, instdisc", epochs: 2), to: "disturbed.yaml")
+    let result = try program.run(sweepArguments(file, results: "stages", ["--jobs", "3"]))
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let lines = result.errorLines.filter { $0.contains(" / ") }
+    let stage = try #require(lines.first { $0.contains("finished") })
+    #expect(!stage.contains("/ scan-cluster /"))
+    let own = try #require(lines.firstIndex { $0.hasPrefix("started") && $0.contains("/ scan-cluster /") })
+    #expect(try #require(lines.firstIndex(of: stage)) < own)
+  }
+
+  @Test func `Status shows the runs of a sweep while they go on, for people and for scripts`() throws {
+    let file = try write(Self.sweep(epochs: 400), to: "disturbed.yaml")
+    let run = sweepFolder(results: "shown")
+    let process = try program.start(sweepArguments(file, results: "shown"))
+    defer {
+      process.terminate()
+      process.waitUntilExit()
+    }
+    let pid = try trainingProcess(run)
+    let status = try sweepArguments(file, results: "shown", command: "status")
+    let line = try #require(try program.run(status + ["--json"]).lines.first)
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(object["state"] as? String == "running")
+    #expect(object["pid"] as? Int == Int(pid))
+    #expect(object["epochs"] as? Int == 400)
+    for key in ["epoch", "fraction", "loss", "images_per_second", "eta_seconds", "host", "folder"] {
+      #expect(object[key] != nil, "\(key) is missing")
+    }
+    let text = try program.run(status).output
+    #expect(text.contains("images/s") && text.contains("ETA") && text.contains("1 running"))
+  }
 }

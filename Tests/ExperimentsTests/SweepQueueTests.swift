@@ -84,6 +84,18 @@ import Testing
     #expect(started(&queue) == [0])
   }
 
+  @Test func `A run that starts from another waits for its end, and holds up none`() {
+    var queue = SweepQueue(
+      jobs: 3, groups: [0, 0, 1], stages: [nil, 0, nil], memory: [nil, nil, nil], budget: nil)
+    #expect(started(&queue) == [0, 2])
+    queue.leaveElsewhere(0)
+    #expect(started(&queue) == [])
+    queue.takeBack(0)
+    #expect(started(&queue) == [0])
+    queue.end(0)
+    #expect(started(&queue) == [1])
+  }
+
   @Test func `A run that another process has takes no place, and comes back to its own`() {
     var queue = SweepQueue(
       jobs: 1, groups: [0, 0, 0], memory: [nil, nil, nil], budget: nil)

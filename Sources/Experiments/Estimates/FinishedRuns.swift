@@ -14,6 +14,8 @@ struct FinishedRuns: Sendable {
       self.machine = machine
       self.threads = threads
       self.inputs.seed = 0
+      // A run of another seed starts from another stage.
+      self.inputs.stage = nil
       self.inputs.profile = ""
       self.inputs.protocol.nmi = .arithmetic
       if trains { self.inputs.settings["epochs"] = nil }
@@ -52,7 +54,8 @@ struct FinishedRuns: Sendable {
       inputs, hasFile: hasFile, trains: trains, machine: machine, threads: threads)
     let alike = records.filter { record in
       // Cheap differences first.
-      record.benchmark == run.benchmark.name && record.method == inputs.method
+      record.benchmark == run.benchmark.name
+        && record.variantOf ?? record.method == inputs.method
         && (hasFile || record.provenance.benchmarkFile.complete)
         && wanted
           == Kind(

@@ -3,36 +3,44 @@ import Foundation
 /// How something grows with the number of images: fixed + varying (n / n_last)^power.
 ///
 /// The power is a whole number: what is between two of them is noise, which would be blown up a
-/// hundredfold.
-struct Growth: Equatable {
+/// hundredfold. It takes clear growth to make it more than 1.
+package struct Growth: Equatable {
   /// The part that does not grow.
-  let fixed: Double
+  package let fixed: Double
   /// What the rest was at the last number of images.
-  let varying: Double
-  let power: Double
+  package let varying: Double
+  package let power: Double
 
   /// The value at `factor` times the last number of images.
-  func extrapolated(by factor: Double) -> Double {
+  package func extrapolated(by factor: Double) -> Double {
     fixed + varying * pow(factor, power)
   }
 
   /// From times at numbers of images that double; all of it is taken to grow.
-  static func ofTime(_ times: [Double]) -> Growth {
-    let last = times.last ?? 0
+  package static func ofTime(_ times: [Double]) -> Growth {
     // Below a hundredth of a second there is nothing but noise to tell the power from.
-    guard times.count > 1, last > 0.01 else { return Growth(fixed: 0, varying: last, power: 1) }
-    let power = log2(last / max(times[times.count - 2], 1e-9)).rounded()
-    return Growth(fixed: 0, varying: last, power: min(max(power, 1), 3))
+    guard let first = times.first, let last = times.last, times.count > 1, last > 0.01 else {
+      return Growth(fixed: 0, varying: times.last ?? 0, power: 1)
+    }
+    let doubling = log2(last / max(first, 1e-9)) / Double(times.count - 1)
+    return Growth(fixed: 0, varying: last, power: whole(doubling, atMost: 3))
   }
 
-  /// From peaks of memory in bytes at three numbers of images that double. The program and its
-  /// libraries are the part that does not grow.
-  static func ofMemory(_ peaks: [Double]) -> Growth {
-    guard peaks.count == 3 else { return Growth(fixed: peaks.last ?? 0, varying: 0, power: 1) }
-    let (earlier, later) = (peaks[1] - peaks[0], peaks[2] - peaks[1])
-    let isClear = earlier > 0x10_0000 && later > earlier
-    let power = isClear ? min(log2(later / earlier).rounded(), 2) : 1
+  /// From peaks of memory in bytes at numbers of images that double. The program and its libraries
+  /// are the part that does not grow.
+  package static func ofMemory(_ peaks: [Double]) -> Growth {
+    guard peaks.count > 1 else { return Growth(fixed: peaks.last ?? 0, varying: 0, power: 1) }
+    let steps = zip(peaks.dropFirst(), peaks).map { $0 - $1 }
+    let later = steps[steps.count - 1]
+    var power = 1.0
+    if steps.count > 1, steps[steps.count - 2] > 0x10_0000 {
+      power = whole(log2(max(later, 1) / steps[steps.count - 2]), atMost: 2)
+    }
     let varying = later / (1 - pow(2, -power))
-    return Growth(fixed: peaks[2] - varying, varying: varying, power: power)
+    return Growth(fixed: peaks[peaks.count - 1] - varying, varying: varying, power: power)
+  }
+
+  private static func whole(_ power: Double, atMost limit: Double) -> Double {
+    min(max((power + 0.25).rounded(.down), 1), limit)
   }
 }

@@ -1,7 +1,17 @@
+import Foundation
+import Records
+
 extension PlannedRun {
-  /// The part of the run that its last session left done, 0...1.
+  /// The part of the run that is done and kept, 0...1.
   public var doneFraction: Double {
-    if case .finished = state { return 1 }
-    return 0
+    switch state {
+    case .finished: 1
+    case .running(_, let activity): activity?.progress.fraction ?? 0
+    // What the last process said of itself holds where its checkpoint is there.
+    case .unfinished, .failed:
+      FileManager.default.fileExists(atPath: folder.checkpoint)
+        ? RunActivity.read(from: folder.progress)?.progress.fraction ?? 0 : 0
+    case .missing, .stale: 0
+    }
   }
 }

@@ -7,7 +7,8 @@ import Vision
 /// else: its peak memory is taken for the run's.
 public struct RunMeasurement {
   private let run: PlannedRun
-  private let context: MethodContext
+  private var context: MethodContext
+  private let stage: MeasuredStage?
   private let task: TaskImages
   private let shape: TaskShape
   private let clock = ContinuousClock()
@@ -15,14 +16,24 @@ public struct RunMeasurement {
   /// What the preparation of epochs (clusterings of all images) may take before fewer images are
   /// measured instead.
   private static let longestPreparation = 20.0
+  /// What clustering 1,000 images may take before 2,000 are left alone.
+  private static let longestClustering = 5.0
 
-  public init(_ run: PlannedRun, options: RunOptions, threads: Int) throws {
+  /// - Parameter runs: where the run that this one starts from is found.
+  public init(
+    _ run: PlannedRun, among runs: [PlannedRun], options: RunOptions, threads: Int
+  ) throws {
     self.run = run
+    task = try TaskImages(run, data: options.data)
+    shape = TaskShape(task, run: run)
     context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
       precision: options.precision.resolved(on: options.device), threads: threads)
-    task = try TaskImages(run, data: options.data)
-    shape = TaskShape(task, run: run)
+    // Its network need not have learnt anything, and is made on as few images as that takes.
+    let sample = try SampleImages(
+      task, imageSize: shape.imageSize, part: shape.part(atMost: 64))
+    stage = try MeasuredStage(of: run, among: runs, context: context, images: sample.learnt)
+    context = context.starting(from: stage)
   }
 
   public func measure() throws -> Measurement {
@@ -41,7 +52,7 @@ public struct RunMeasurement {
   /// The method is made on all images, and takes a few steps in each phase. Assignment is timed on a
   /// few hundred images and taken to grow with their number.
   private func measureTraining() throws -> Measurement {
-    let part = try preparationOfAll() > Self.longestPreparation ? self.part(atMost: 4_000) : 1
+    let part = try preparationOfAll() > Self.longestPreparation ? shape.part(atMost: 1_000) : 1
     var measurement = Measurement(
       setUpSeconds: 0, phases: [], assignmentSeconds: 0, memoryBytes: 0)
     let start = clock.now
@@ -74,7 +85,7 @@ public struct RunMeasurement {
   private func assignmentOfAll() throws -> Double {
     var all = 0.0
     for count in [64, 512] {
-      let part = part(atMost: count)
+      let part = shape.part(atMost: count)
       let sample = try sample(part)
       let method = try run.makeMethod(context: context, images: sample.learnt)
       // A method may need what happens before its first steps.
@@ -86,16 +97,23 @@ public struct RunMeasurement {
     return all
   }
 
-  /// Seconds that the preparation of epochs (clusterings of all images, say) takes for all images,
-  /// from that for a few.
+  /// Seconds for all images of what precedes steps: making the method and preparing epochs, both of
+  /// which may look at every image. From what more images take than fewer, so that what does not
+  /// depend on their number does not count.
   private func preparationOfAll() throws -> Double {
-    let part = part(atMost: 256)
-    let made = try run.makeMethod(context: context, images: sample(part).learnt)
-    guard let method = made as? any TrainedMethod else { return 0 }
-    return try run.phases.reduce(0) { sum, epoch in
-      let seconds = try prepare(method, epoch)
-      return sum + (seconds.first + seconds.later) / part
+    let (few, more) = (shape.part(atMost: 64), shape.part(atMost: 256))
+    guard more > few else { return 0 }
+    func prepareAll(_ part: Double) throws -> Double {
+      let sample = try sample(part)
+      return try seconds {
+        let method = try run.makeMethod(context: context, images: sample.learnt)
+        guard let method = method as? any TrainedMethod else { return }
+        for epoch in run.phases { _ = try prepare(method, epoch) }
+      }
     }
+    // The first time chooses and compiles kernels.
+    _ = try prepareAll(few)
+    return try (prepareAll(more) - prepareAll(few)) / (more - few)
   }
 
   /// Seconds of `beginEpoch` at the first epoch of a phase and at the one after it.
@@ -109,21 +127,24 @@ public struct RunMeasurement {
 
   // MARK: - Methods that do not train
 
-  /// The method is carried out on 500, 1,000 and 2,000 images, and time and memory are taken to grow
-  /// on with the power of their number that these show: 1 for k-means, more for linkages.
+  /// The method is carried out on 500, 1,000 and 2,000 images, or on the first two where those take
+  /// long, and time and memory are taken to grow on with the power of their number that these show: 1
+  /// for k-means, more for linkages.
   private func measureClustering() throws -> Measurement {
-    let part = min(1, 4 * part(atMost: 500))
-    let sizes = part < 1 ? [part / 4, part / 2, part] : [part]
+    let largest = min(1, 4 * shape.part(atMost: 500))
+    var part = 1.0
     var setUp = 0.0
     var times: [Double] = []
     var peaks: [Double] = []
-    for part in sizes {
+    for size in largest < 1 ? [largest / 4, largest / 2, largest] : [1] {
       let start = clock.now
-      let sample = try sample(part)
+      let sample = try sample(size)
       let method = try run.makeMethod(context: context, images: sample.learnt)
       setUp = (clock.now - start).seconds
       times.append(try seconds { _ = try method.assign(sample.scored) })
       peaks.append(Double(Machine.peakMemoryBytes))
+      part = size
+      if times.count == 2, times[1] > Self.longestClustering { break }
     }
     return Measurement(
       setUpSeconds: setUp / part, phases: [],
@@ -135,16 +156,6 @@ public struct RunMeasurement {
 
   private func sample(_ part: Double) throws -> SampleImages {
     try SampleImages(task, imageSize: shape.imageSize, part: part)
-  }
-
-  /// The part of the task that has at most so many images to learn from or to score, and enough for
-  /// its clusters.
-  private func part(atMost count: Int) -> Double {
-    min(
-      1,
-      max(
-        Double(count) / Double(max(shape.learnt, shape.scored)),
-        Double(2 * shape.classes) / Double(min(shape.learnt, shape.scored))))
   }
 
   private func seconds(_ body: () throws -> Void) rethrows -> Double {

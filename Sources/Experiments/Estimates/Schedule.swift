@@ -5,10 +5,13 @@ public struct Schedule: Equatable, Sendable {
   public struct Task: Equatable, Sendable {
     public var seconds: Double
     public var memoryBytes: Int
+    /// The task, by its place in the list, that has to have ended before; nil for none.
+    public var stage: Int?
 
-    public init(seconds: Double, memoryBytes: Int) {
+    public init(seconds: Double, memoryBytes: Int, stage: Int? = nil) {
       self.seconds = seconds
       self.memoryBytes = memoryBytes
+      self.stage = stage
     }
   }
 
@@ -26,12 +29,23 @@ public struct Schedule: Equatable, Sendable {
     let places = max(1, min(jobs * machines, tasks.count))
     var free = [Double](repeating: 0, count: places)
     var events: [(time: Double, machine: Int, bytes: Int)] = []
-    for task in tasks {
+    var ends = [Double?](repeating: nil, count: tasks.count)
+    var waiting = Array(tasks.indices)
+    while !waiting.isEmpty {
       let place = free.indices.min { free[$0] < free[$1] } ?? 0
-      let (start, end) = (free[place], free[place] + task.seconds)
-      events.append((start, place % machines, task.memoryBytes))
-      events.append((end, place % machines, -task.memoryBytes))
+      // When each waiting task could start there; a stage that has not started itself is later still.
+      let starts = waiting.map { index in
+        tasks[index].stage.map { ends[$0].map { max($0, free[place]) } ?? .infinity } ?? free[place]
+      }
+      let next = starts.indices.min { starts[$0] < starts[$1] } ?? 0
+      let index = waiting.remove(at: next)
+      // Tasks that wait for each other in a circle would wait for ever.
+      let start = starts[next].isFinite ? starts[next] : free[place]
+      let end = start + tasks[index].seconds
+      events.append((start, place % machines, tasks[index].memoryBytes))
+      events.append((end, place % machines, -tasks[index].memoryBytes))
       free[place] = end
+      ends[index] = end
     }
     seconds = free.max() ?? 0
     var held = [Int](repeating: 0, count: machines)

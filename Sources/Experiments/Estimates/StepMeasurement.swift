@@ -1,6 +1,5 @@
 import Methods
 import Torch
-import Vision
 
 /// Measures the time and the memory of training steps.
 struct StepMeasurement {
@@ -10,8 +9,9 @@ struct StepMeasurement {
   private let batch: Int
   private let clock = ContinuousClock()
   private var taken = 0
-  /// What real steps need beside what the process has needed so far.
-  private var perImage: (bytes: Double, fixed: Double)?
+  /// What the process would have needed at its peak with real steps, and what it did need; nil while
+  /// its steps were real ones.
+  private var memory: (ofRealSteps: Double, peak: Int)?
 
   /// What may be spent on the steps of one phase.
   private static let patience = 5.0
@@ -23,11 +23,7 @@ struct StepMeasurement {
   }
 
   /// Peak memory of this process, had all its steps been real ones.
-  var memoryBytes: Int {
-    let peak = Machine.peakMemoryBytes
-    guard let perImage else { return peak }
-    return max(peak, Int(perImage.fixed + perImage.bytes * Double(batch)))
-  }
+  var memoryBytes: Int { max(Machine.peakMemoryBytes, Int(memory?.ofRealSteps ?? 0)) }
 
   /// Seconds of a step in `epoch`: the median of a few, or, where a step takes longer than people
   /// would wait for, in proportion from a quarter of one.
@@ -58,18 +54,21 @@ struct StepMeasurement {
     seconds * Double(batch) / Double(images) > Self.patience
   }
 
-  /// Memory by image from the peaks before any step, after one of half of `quarter`, and after one of
-  /// `quarter`. A peak that did not rise hides what the step needed: a real step then tells.
+  /// Memory of real steps from the peaks before any step, after one of half of `quarter`, and after
+  /// one of `quarter`. A peak that did not rise hides what the step needed: a real step then tells.
   private mutating func learnMemory(
     _ before: Int, _ first: Int, _ second: Int, quarter: Int, _ epoch: Int
   ) throws {
-    if let perImage {
-      // A later phase: what it needs beyond the earlier one's is taken to grow with the batch.
-      let bytes = (Double(second) - perImage.fixed) / Double(quarter)
-      self.perImage = (max(perImage.bytes, bytes), perImage.fixed)
+    if let memory {
+      // What a later phase needs beyond the earlier one's is taken to grow with the batch.
+      let more = Double(second - memory.peak) * Double(batch) / Double(quarter)
+      self.memory = (memory.ofRealSteps + more, second)
     } else if first > before + 0x40_0000, second > first + 0x40_0000 {
-      let bytes = Double(second - first) / Double(quarter - quarter / 2)
-      perImage = (bytes, Double(second) - bytes * Double(quarter))
+      // The second step finds about half of the memory that the first gave back fit for use: between
+      // all and none, the memory by image differs by a factor of two.
+      let half = quarter / 2
+      let bytes = Double(second - first) / (Double(quarter) - Double(half) / 2)
+      memory = (Double(first) + bytes * Double(batch - half), second)
     } else {
       _ = try take(batch, epoch)
     }

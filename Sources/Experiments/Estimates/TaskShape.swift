@@ -21,6 +21,13 @@ public struct TaskShape: Codable, Hashable, Sendable {
 
   /// Bytes of the loaded images' pixels.
   var pixelBytes: Int { loaded * imageSize * imageSize * 3 }
+
+  /// The part of the task, 0...1, that has at most so many images to learn from or to score, and
+  /// enough for its clusters.
+  func part(atMost count: Int) -> Double {
+    let forClusters = Double(2 * classes) / Double(min(learnt, scored))
+    return min(1, max(Double(count) / Double(max(learnt, scored)), forClusters))
+  }
 }
 
 /// The indices of the images that a run learns from and scores: those of the benchmark file or,

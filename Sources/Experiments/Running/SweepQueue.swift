@@ -7,6 +7,8 @@ package struct SweepQueue {
     let index: Int
     /// The order of seeds; runs of one group may pass each other.
     let group: Int
+    /// The run that it starts from.
+    let stage: Int?
     var tries = 0
     /// Bytes that it is expected to take.
     var memory: Int
@@ -26,16 +28,19 @@ package struct SweepQueue {
 
   /// - Parameters:
   ///   - groups: for each run, in order, its group; not decreasing.
+  ///   - stages: for each run the one whose end it has to wait for.
   ///   - memory: for each run the bytes that it is expected to take; a run of which nothing is known
   ///     counts for its place's share of the budget.
   ///   - budget: nil where there is no limit.
-  package init(jobs: Int, groups: [Int], memory: [Int?], budget: Int?) {
+  package init(
+    jobs: Int, groups: [Int], stages: [Int?]? = nil, memory: [Int?], budget: Int?
+  ) {
     self.jobs = max(1, jobs)
     let budget = budget ?? .max
     self.budget = budget
     waiting = zip(groups, memory).enumerated().map { index, known in
       let memory = known.1 ?? budget / max(1, jobs)
-      return Entry(index: index, group: known.0, memory: memory, alone: false)
+      return Entry(index: index, group: known.0, stage: stages?[index], memory: memory)
     }
   }
 
@@ -52,11 +57,14 @@ package struct SweepQueue {
 
   /// The run to start now, which then counts as running; nil where none fits.
   package mutating func next() -> Int? {
-    guard running.count < jobs, let first = waiting.first,
-      !running.values.contains(where: { $0.alone })
-    else { return nil }
-    let candidates = waiting.prefix { $0.group == first.group && $0.alone == first.alone }
-    guard let position = candidates.firstIndex(where: fits) else { return nil }
+    guard running.count < jobs, !running.values.contains(where: { $0.alone }) else { return nil }
+    // What waits for another run holds up none.
+    let ready = waiting.indices.filter { isReady(waiting[$0]) }
+    guard let first = ready.first.map({ waiting[$0] }) else { return nil }
+    let candidates = ready.prefix {
+      waiting[$0].group == first.group && waiting[$0].alone == first.alone
+    }
+    guard let position = candidates.first(where: { fits(waiting[$0]) }) else { return nil }
     let entry = waiting.remove(at: position)
     running[entry.index] = entry
     return entry.index
@@ -91,6 +99,13 @@ package struct SweepQueue {
   private mutating func insert(_ entry: Entry) {
     let position = waiting.firstIndex { entry.rank < $0.rank } ?? waiting.endIndex
     waiting.insert(entry, at: position)
+  }
+
+  /// Whether the run that it starts from has ended, in whatever way.
+  private func isReady(_ entry: Entry) -> Bool {
+    guard let stage = entry.stage else { return true }
+    return running[stage] == nil && elsewhere[stage] == nil
+      && !waiting.contains { $0.index == stage }
   }
 
   private func fits(_ entry: Entry) -> Bool {

@@ -15,6 +15,6 @@ struct MeasureChildCommand: ParsableCommand {
     let run = try experiment.onlyRun(of: plan)
     let threads = plan.options.threads ?? plan.experiment.threads
     try Console.json(
-      RunMeasurement(run, options: plan.options, threads: threads).measure())
+      RunMeasurement(run, among: plan.runs, options: plan.options, threads: threads).measure())
   }
 }

@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     for (index, run) in unknown.enumerated() {
       Console.error(
         "measuring \(index + 1) of \(unknown.count): \(run.benchmark.name) "
-          + run.method.description.name)
+          + run.row.name)
       do {
         let measurement = try await measurer.measure(run)
         do {
@@ -76,48 +76,5 @@ struct PlanCommand: AsyncParsableCommand {
       }
     }
     return problems
-  }
-}
-
-/// Planned runs, a line each.
-private struct RunList {
-  private struct Line: Encodable {
-    let benchmark: String
-    let method: String
-    let seed: UInt64
-    let state: String
-    let epochs: Int
-    let detail: String
-    let folder: String
-  }
-
-  private let lines: [Line]
-
-  init(_ runs: [PlannedRun]) {
-    lines = runs.map { run in
-      let detail =
-        switch run.state {
-        case .stale(let differences): differences.joined(separator: "; ")
-        case .failed(let failure): failure.reason
-        default: ""
-        }
-      return Line(
-        benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
-        state: run.state.word, epochs: run.epochs, detail: detail, folder: run.folder.path)
-    }
-  }
-
-  func show(json: Bool) throws {
-    if json {
-      for line in lines { try Console.json(line) }
-      return
-    }
-    let rows = lines.map { line in
-      [
-        line.benchmark, line.method, "seed \(line.seed)",
-        line.epochs > 0 ? "\(line.epochs) epochs" : "", line.state, line.detail,
-      ]
-    }
-    for line in TextColumns(rows).lines { Console.print(line) }
   }
 }

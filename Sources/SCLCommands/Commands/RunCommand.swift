@@ -152,7 +152,10 @@ struct SweepOptions: ParsableArguments {
       line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
     }
     Console.error(line)
-    return LocalExecutor(jobs: jobs, command: command, running: plan.experiment.running, stop: stop)
+    let estimates = EstimateStore(plan)
+    return LocalExecutor(
+      jobs: jobs, command: command, running: plan.experiment.running, stop: stop
+    ) { estimates.estimate(for: $0) }
   }
 }
 

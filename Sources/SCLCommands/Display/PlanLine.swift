@@ -19,7 +19,7 @@ struct PlanLine: Encodable {
 
   init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?) {
     benchmark = run.benchmark.name
-    method = run.method.description.name
+    method = run.row.name
     seed = run.seed
     epochs = run.epochs
     state = run.state.word

@@ -85,16 +85,24 @@ struct PlanTable {
     self.totals =
       totals("benchmark", \.benchmark) + totals("method", \.method)
       + [Total("all", "all", lines)]
+    let tasks = Self.tasks(plan.runs, lines)
     durations = [here, nodes].compactMap(\.self).map { machines in
-      let tasks = lines.filter { $0.state != "finished" }.map {
-        Schedule.Task(seconds: $0.secondsLeft ?? 0, memoryBytes: $0.memoryBytes ?? 0)
-      }
       let schedule = Schedule(tasks, jobs: machines.jobs, machines: machines.count ?? 1)
       return Duration(
         duration: machines.count == nil ? "local" : "slurm", nodes: machines.count ?? 1,
         jobs: machines.jobs, threads: machines.threads, seconds: schedule.seconds,
         peakMemoryBytes: schedule.peakMemoryBytes,
         unknown: lines.count { $0.secondsLeft == nil })
+    }
+  }
+
+  /// What is still to be done, each run after the one that it starts from.
+  private static func tasks(_ runs: [PlannedRun], _ lines: [PlanLine]) -> [Schedule.Task] {
+    let open = zip(runs, lines).filter { $0.1.state != "finished" }
+    return open.map { run, line in
+      Schedule.Task(
+        seconds: line.secondsLeft ?? 0, memoryBytes: line.memoryBytes ?? 0,
+        stage: run.stage.flatMap { stage in open.firstIndex { $0.0.combination == stage } })
     }
   }
 
