@@ -76,7 +76,7 @@ struct SlurmSubmitter: Sendable {
         problem: "'\(program)' was replaced while it ran, and nodes could not start it: "
           + "give the command again")
     }
-    let script = SlurmScript(program: program, arguments: command.common)
+    let script = SlurmScript(program: program, arguments: ["run-child"] + command.common)
     let submission = try SlurmSubmission.create(
       in: absolute(root), experiment: experiment, tasks: tasks, attempt: attempt,
       script: script.text)
