@@ -85,7 +85,7 @@ let package = Package(
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
 
-    // Tests: one target for each room, and three for what concerns all of them.
+    // Tests: one target for each room, and four for what concerns all of them.
     .testTarget(name: "CoreTests", dependencies: ["Core"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
@@ -112,6 +112,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments"]),
     .testTarget(name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Records"]),
+    .testTarget(name: "SlurmTests", dependencies: ["scl", "Experiments", "Records"]),
   ],
   swiftLanguageModes: [.v6],
   // The headers of libtorch 1.13 are C++17, those of the latest 2.x C++20, and neither is the other.

@@ -152,8 +152,10 @@ public struct LockOwner: Codable, Equatable, Sendable {
       token: UUID().uuidString)
   }
 
-  /// Whether this machine's process table knows the owner.
-  var isLocal: Bool { boot == Self.currentBoot && processSpace == Self.currentProcessSpace }
+  /// Whether this machine's process table knows the owner: its number means something here.
+  public var isOnThisMachine: Bool {
+    boot == Self.currentBoot && processSpace == Self.currentProcessSpace
+  }
 
   /// Whether the process goes on; meaningful for a local owner.
   var isRunning: Bool { Self.startTicks(pid) == started }
@@ -204,7 +206,7 @@ private struct LockFile {
   }
 
   func isAlive(patience: TimeInterval) -> Bool {
-    if let owner, owner.isLocal { return owner.isRunning }
+    if let owner, owner.isOnThisMachine { return owner.isRunning }
     return now - touched < patience
   }
 

@@ -37,6 +37,7 @@ struct RenderedError {
     case let error as HDF5Error: exitCode(hdf5: error)
     case let error as RecordError: exitCode(record: error)
     case let error as PaperTablesError: exitCode(paperTables: error)
+    case let error as SlurmError: exitCode(slurm: error)
     case is FileError: inputOutput
     case is MethodError, is SettingError: usage
     case is SafeTensorsError, is StateError, is ReportError, is MetricsError, is ClusteringError,
@@ -53,6 +54,15 @@ struct RenderedError {
     case .invalidOption: usage
     case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
     case .nonFiniteLoss: runFailed
+    }
+  }
+
+  private static func exitCode(slurm error: SlurmError) -> Int32 {
+    switch error {
+    case .notInstalled: missingInput
+    case .refused: usage
+    case .unreachable: inputOutput
+    case .unreadable: badData
     }
   }
 

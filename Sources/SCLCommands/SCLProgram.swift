@@ -55,7 +55,7 @@ struct RootCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
-      RunCommand.self, StatusCommand.self, ReportCommand.self, DiffCommand.self,
+      RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
       SchemaCommand.self, VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
       MeasureChildCommand.self,
     ])

@@ -4,7 +4,7 @@ import Testing
 extension CommandLineTests {
   @Test(arguments: [
     "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "methods",
-    "plan", "run", "status", "report", "diff", "verify", "benchmark", "benchmark step",
+    "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
   ])
   func `Every command explains itself`(_ command: String) throws {
     let result = try program.run(command.split(separator: " ").map(String.init) + ["--help"])
@@ -30,6 +30,14 @@ extension CommandLineTests {
     let temperature = try #require(settings.first { $0["setting"] as? String == "temperature" })
     #expect(temperature["default"] as? Double == 0.1)
     #expect(temperature["values"] as? String == "0.01 to 10.0")
+  }
+
+  @Test func `The schema of experiment files is one JSON document with every method`() throws {
+    let result = try program.run(["schema"])
+    #expect(result.exitCode == 0 && result.errors.isEmpty)
+    let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let definitions = try #require((json as? [String: Any])?["$defs"] as? [String: Any])
+    #expect(definitions["settings-of-scl"] != nil && definitions["settings-of-kmeans"] != nil)
   }
 
   @Test func `Benchmarks are listed with how they stand`() throws {

@@ -60,7 +60,12 @@ extension ExperimentsTests {
     ("slurm: {defaults: {partion: gpu}}", "slurm.defaults.partion", "'partition'?"),
     ("slurm: {benchmarks: {cifar: {time: 5}}}", "slurm.benchmarks.cifar", "'cifar10'?"),
     ("slurm: {defaults: {gres: [gpu]}}", "slurm.defaults.gres", "expected one value"),
-    ("slurm: {defaults: {gres: ''}}", "slurm.defaults.gres", "one line of text"),
+    ("slurm: {defaults: {gres: ''}}", "slurm.defaults.gres", "without spaces"),
+    ("slurm: {defaults: {time: soon}}", "slurm.defaults.time", "[days-]hours"),
+    (
+      "slurm: {benchmarks: {cifar10: {max-running: 2}}}", "slurm.benchmarks.cifar10.max-running",
+      "unknown key"
+    ),
   ])
   func `A mistake in running or slurm is refused`(
     _ text: String, _ key: String, _ problem: String

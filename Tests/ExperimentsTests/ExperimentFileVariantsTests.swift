@@ -142,7 +142,7 @@ extension ExperimentsTests {
     try FileManager.default.createDirectory(
       atPath: planned.runs[0].folder.path, withIntermediateDirectories: true)
     try RunExecution(
-      planned.runs[0], options: planned.options, experiment: experiment, report: { _ in }
+      planned.runs[0], options: planned.options, experiment: experiment
     ).carryOut()
     guard case .finished(let record) = try plan(experiment).runs[0].state else {
       Issue.record("not finished")

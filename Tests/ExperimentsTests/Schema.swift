@@ -68,7 +68,7 @@ struct Schema {
     case "integer", "number": return [shape["minimum"], shape["maximum"]].compactMap { $0 }
     case "array": return values(of: shape["items"]).map { [$0] }
     case "object": return objects(of: shape)
-    default: return [shape["pattern"] == nil ? "some text" : "own-name"]
+    default: return shape["examples"] as? [Any] ?? ["some text"]
     }
   }
 

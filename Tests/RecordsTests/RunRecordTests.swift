@@ -31,6 +31,21 @@ extension RecordsTests {
       }
     }
 
+    @Test func `A variant's record names its method; others and older ones do not`() throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        var record = exampleRecord()
+        try record.write(to: path)
+        let plain = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(!plain.contains("variantOf"))
+        record.method = "scl-plain"
+        record.variantOf = "scl"
+        try record.write(to: path)
+        #expect(try RunRecord.read(from: path).variantOf == "scl")
+        #expect(try IdentityInputs(record).identity() == IdentityInputs(exampleRecord()).identity())
+      }
+    }
+
     @Test(arguments: [
       ("\"nmiArithmetic\"", "\"other\"", "metrics.nmiArithmetic", "is missing"),
       ("\"schema\"", "\"other\"", "schema", "is missing"),

@@ -53,6 +53,26 @@ import Testing
     #expect(try SampleRuns.mixedTable().rendered(as: .markdown) == expected)
   }
 
+  @Test func `a row that a benchmark does not plan has dashes there, in every format`() throws {
+    let hot = TableMethod(name: "hot", title: "SCL, hot", family: "semantic", variantOf: "scl")
+    let table = try SampleRuns.table(
+      [hot, SampleRuns.scl],
+      [
+        SampleRuns.finished(SampleRuns.record(hot, on: "cifar10", 31, 41, 21)),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 30, 40, 20)),
+        SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "stl10", 30, 40, 20)),
+      ])
+    let lines = table.rendered(as: .markdown).split(separator: "\n").map(String.init)
+    let rows = lines.filter { $0.hasPrefix("| SCL") }.map { line in
+      line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    #expect(rows.count { $0.first == "SCL, hot" && $0.suffix(3) == ["–", "–", "–"] } == 1)
+    #expect(!lines.contains { $0.contains("Not run") })
+    for format in TableFormat.allCases {
+      #expect(table.rendered(as: format).contains("SCL, hot"), "\(format)")
+    }
+  }
+
   @Test func `no line of a Markdown table is wider than a terminal`() throws {
     let runs = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
       .flatMap { benchmark in

@@ -20,8 +20,9 @@ enum SampleRuns {
   ) -> RunRecord {
     RunRecord(
       identity: "identity", experiment: "table", benchmark: benchmark, method: method.name,
-      methodTitle: method.title, methodFamily: method.family, methodVersion: 1, seed: seed,
-      profile: profile, settings: ["epochs": .integer(30)], protocol: `protocol`,
+      methodTitle: method.title, methodFamily: method.family, methodVersion: 1,
+      variantOf: method.variantOf, seed: seed, profile: profile, settings: ["epochs": .integer(30)],
+      protocol: `protocol`,
       metrics: RunMetrics(
         nmi: nmi / 100, acc: acc / 100, ari: ari / 100, nmiArithmetic: nmi / 100,
         nmiGeometric: (geometricNMI ?? nmi) / 100, images: 60_000, clusters: 10,

@@ -104,6 +104,18 @@ import Testing
     #expect(diff.hasFailures)
   }
 
+  @Test func `a variant is compared with nobody's row, not even one of its own name`() throws {
+    let variant = TableMethod(
+      name: "pica", title: "SCL as PICA", family: "semantic", variantOf: "scl")
+    let record = SampleRuns.record(variant, on: "cifar10", 50, 60, 40)
+    let diff = try diff([variant], [SampleRuns.finished(record)])
+    #expect(diff.comparisons.map(\.verdict) == [.noReference("a variant of scl made here")])
+    #expect(diff.remarks == ["Published, not measured here: CIFAR-10, 4 rows"])
+    // The same without a plan, as another results folder has it.
+    let results = ExperimentResults(experiment: "x", profile: "default", records: [record])
+    #expect(results.methods == [variant])
+  }
+
   @Test func `a score within the given points is reproduced, one beyond differs`() throws {
     // Against 50.0, 60.0 and 40.0: 2.0, 2.1 and -2.0 points.
     let diff = try diff([SampleRuns.pica], [pica(52, 62.1, 38)], within: 2)

@@ -45,11 +45,6 @@ public struct ExperimentSchema {
         name: name, documentation: method.description.summary,
         shape: .definition("settings-of-\(name)"))
     }
-    let slurm = SlurmKey.allCases.map {
-      KeyDescription(
-        name: $0.rawValue, documentation: $0.documentation,
-        shape: .either([.text, .integer(0...Int.max)]))
-    }
     let shapes: [(String, ValueShape)] = [
       ("method", .either([.choice(names.methods), .ownName])),
       ("seeds", SectionKey.seedsShape),
@@ -61,7 +56,6 @@ public struct ExperimentSchema {
       ("settings-by-method", .keys(byMethod, required: [])),
       ("running", .keys(RunningKey.descriptions(names), required: [])),
       ("slurm", .keys(SlurmSectionKey.descriptions(names), required: [])),
-      ("slurm-options", .keys(slurm, required: [])),
     ]
     // Methods by their names, with any settings for variants' names.
     let byRow = json(.keys(byMethod, required: [])).adding([
@@ -152,7 +146,8 @@ public struct ExperimentSchema {
         "type": "object", "additionalProperties": json(value),
         "propertyNames": json(.ownName),
       ]
-    case .ownName: ["type": "string", "pattern": "^[a-z0-9-]+$"]
+    case .pattern(let expression, let example):
+      ["type": "string", "pattern": .string(expression), "examples": [.string(example)]]
     case .either(let shapes): ["anyOf": .array(shapes.map(json))]
     case .definition(let name): ["$ref": .string("#/$defs/\(name)")]
     }

@@ -272,8 +272,31 @@ enum SlurmSectionKey: String, FileKey {
 
   func shape(_ names: KnownNames) -> ValueShape {
     switch self {
-    case .defaults: .definition("slurm-options")
-    case .benchmarks: .names(names.benchmarks, .definition("slurm-options"))
+    case .defaults: .keys(SlurmKey.descriptions(names), required: [])
+    case .benchmarks:
+      .names(
+        names.benchmarks,
+        .keys(
+          SlurmKey.descriptions(names).filter { key in
+            SlurmKey(rawValue: key.name)?.isForWholeExperiment == false
+          }, required: []))
+    }
+  }
+}
+
+extension SlurmKey: FileKey {
+  func shape(_ names: KnownNames) -> ValueShape {
+    let count = ValueShape.integer(0...Int.max)
+    return switch self {
+    case .cpusPerTask, .maxRunning, .signalSeconds: .integer(1...65_535)
+    case .time:
+      .either([
+        .pattern(
+          "^([0-9]+-[0-9]+(:[0-9]+){0,2}|[0-9]+(:[0-9]+){0,2}|unlimited|infinite)$",
+          example: "1-12:00:00"), count,
+      ])
+    case .mem: .either([.pattern("^[0-9]+[KMGTkmgt]?$", example: "16G"), count])
+    default: .either([.pattern("^\\S+$", example: "name"), count])
     }
   }
 }

@@ -226,24 +226,28 @@ struct SectionReader {
     var layers = SlurmLayers()
     for (key, value) in try section.entries(of: SlurmSectionKey.self) {
       switch key {
-      case .defaults: layers.defaults = try slurmOptions(value)
+      case .defaults: layers.defaults = try slurmOptions(value, for: SlurmKey.allCases)
       case .benchmarks:
         for (name, options) in try value.entries(known: names.benchmarks) {
-          layers.benchmarks[name] = try slurmOptions(options)
+          layers.benchmarks[name] = try slurmOptions(
+            options, for: SlurmKey.allCases.filter { !$0.isForWholeExperiment })
         }
       }
     }
     return layers
   }
 
-  private func slurmOptions(_ section: YAMLReader) throws -> [String: String] {
-    let known = SlurmKey.allCases.map(\.rawValue)
-    return try section.entries(known: known).reduce(into: [:]) { options, entry in
-      let text = try entry.value.text()
-      guard !text.isEmpty, !text.contains(where: \.isNewline) else {
-        throw entry.value.invalid("expected one line of text")
+  private func slurmOptions(
+    _ section: YAMLReader, for keys: [SlurmKey]
+  ) throws -> [String: String] {
+    var options: [String: String] = [:]
+    for (name, value) in try section.entries(known: keys.map(\.rawValue)) {
+      let text = try value.text()
+      if let problem = SlurmKey(rawValue: name)?.problem(with: text) {
+        throw value.invalid("'\(text)' cannot be: it \(problem)")
       }
-      options[entry.key] = text
+      options[name] = text
     }
+    return options
   }
 }

@@ -5,6 +5,8 @@ import Methods
 /// What an experiment file accepts in a place; the JSON Schema is made of these.
 indirect enum ValueShape: Sendable {
   case text
+  /// Text that matches a regular expression, such as the example.
+  case pattern(String, example: String)
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
   case boolean
@@ -17,11 +19,14 @@ indirect enum ValueShape: Sendable {
   case names([String], ValueShape)
   /// A mapping from names of the author's own.
   case ownNames(ValueShape)
-  /// A name of the author's own.
-  case ownName
   case either([ValueShape])
   /// One of the schema's definitions.
   case definition(String)
+}
+
+extension ValueShape {
+  /// A name of the author's own.
+  static let ownName = Self.pattern("^[a-z0-9-]+$", example: "own-name")
 }
 
 /// A key as documentation and tools see it.

@@ -4,7 +4,7 @@ import Records
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
   /// What comes before the run's own arguments: the experiment file and the common options.
-  private let common: [String]
+  let common: [String]
 
   public init(
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
@@ -65,11 +65,14 @@ public struct LocalExecutor: SweepExecutor {
   ) async throws {
     let estimates = runs.map(estimate)
     let order = SweepQueue.order(runs.map(\.seed), seconds: estimates.map { $0?.seconds })
+    let ordered = order.map { runs[$0] }
+    let places = Dictionary(zip(ordered.map(\.combination), 0...)) { first, _ in first }
     var sweep = Sweep(
       queue: SweepQueue(
-        jobs: jobs, groups: groups(order.map { runs[$0].seed }),
+        jobs: jobs, groups: groups(ordered.map(\.seed)),
+        stages: ordered.map { run in run.stage.flatMap { places[$0] } },
         memory: order.map { estimates[$0]?.memoryBytes }, budget: budget),
-      runs: order.map { runs[$0] }, retries: running.retries
+      runs: ordered, retries: running.retries
     ) { event in onEvent(event.moved(to: order)) }
     await withTaskGroup(of: News.self) { group in
       group.addTask { await tick() }

@@ -2,7 +2,7 @@ import Foundation
 
 /// What the kernel says of this machine's memory, and of that of the control group this process is
 /// in, which may have less.
-struct MachineMemory: Sendable {
+package struct MachineMemory: Sendable {
   /// Folders of the control group and of those around it, innermost first.
   private let groups: [String]
   private let proc: String
@@ -24,13 +24,13 @@ struct MachineMemory: Sendable {
   }
 
   /// Bytes that processes can still have; nil where the system does not say.
-  var availableBytes: Int? {
+  package var availableBytes: Int? {
     let machine = field("MemAvailable:", in: proc + "/meminfo").map { $0 * 1024 }
     return ([machine] + groups.map(available)).compactMap(\.self).min()
   }
 
   /// How many processes the kernel has killed so far because memory ran out.
-  var kills: Int {
+  package var kills: Int {
     let machine = field("oom_kill", in: proc + "/vmstat") ?? 0
     let inGroups = groups.map {
       field("oom_kill", in: $0 + "/memory.events") ?? field(

@@ -18,7 +18,7 @@ public enum SlurmKey: String, CaseIterable, Sendable {
 
   public var documentation: String {
     switch self {
-    case .partition: "Partition."
+    case .partition: "Partition, or several with commas between them."
     case .account: "Account that is charged."
     case .qos: "Quality of service."
     case .time: "Time limit of a task: minutes, or [days-]hours:minutes:seconds."
@@ -28,12 +28,70 @@ public enum SlurmKey: String, CaseIterable, Sendable {
     case .gres: "Generic resources of a task: gpu:1."
     case .constraint: "Features that a node must have."
     case .reservation: "Reservation."
-    case .nodelist: "Nodes that are asked for."
+    case .nodelist: "The node that is asked for."
     case .exclude: "Nodes that are not to be used."
     case .nice: "By how much the priority is lowered."
-    case .maxRunning: "How many tasks run at a time at most."
+    case .maxRunning:
+      "How many tasks of the experiment run at a time at most. For all benchmarks together, so it "
+        + "stands among the defaults."
     case .signalSeconds:
-      "Seconds before the time limit at which a task checkpoints and is requeued."
+      "Seconds before the time limit at which a task writes a checkpoint and is put back into the "
+        + "queue; 120 if missing, and less where the limit is short."
+    }
+  }
+
+  /// Whether a benchmark may have a value of its own.
+  public var isForWholeExperiment: Bool { self == .maxRunning }
+
+  /// Whether sbatch has an option of this name.
+  var isOptionOfBatch: Bool { self != .maxRunning && self != .signalSeconds }
+
+  /// Why a value is not accepted; nil if it is. What only the cluster knows, sbatch says.
+  public func problem(with value: String) -> String? {
+    guard !value.isEmpty, !value.contains(where: \.isWhitespace) else {
+      return "takes a value without spaces"
+    }
+    switch self {
+    case .cpusPerTask, .maxRunning, .signalSeconds:
+      return Int(value).map { $0 >= 1 && $0 <= 65_535 } == true
+        ? nil : "takes a whole number from 1 to 65535"
+    case .time:
+      return SlurmTimeLimit(value) == nil
+        ? "takes minutes, or [days-]hours:minutes:seconds" : nil
+    case .mem:
+      return value.wholeMatch(of: /[0-9]+[KMGTkmgt]?/) == nil
+        ? "takes a number with K, M, G or T behind it" : nil
+    default: return nil
+    }
+  }
+}
+
+/// A time limit as sbatch writes it: "30", "30:00", "12:00:00", "2-0", "2-12:00:00", "infinite".
+struct SlurmTimeLimit {
+  /// Nil for none.
+  let seconds: Int?
+
+  init?(_ text: String) {
+    if ["unlimited", "infinite", "-1"].contains(text.lowercased()) {
+      seconds = nil
+      return
+    }
+    let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = (halves.last ?? "").split(separator: ":", omittingEmptySubsequences: false)
+      .map { Int($0) }
+    guard parts.allSatisfy({ $0 != nil && $0 ?? -1 >= 0 }) else { return nil }
+    let numbers = parts.compactMap { $0 }
+    if halves.count == 2 {
+      guard let days = Int(halves[0]), (1...3).contains(numbers.count) else { return nil }
+      let padded = numbers + [0, 0]
+      seconds = days * 86_400 + padded[0] * 3600 + padded[1] * 60 + padded[2]
+      return
+    }
+    switch numbers.count {
+    case 1: seconds = numbers[0] * 60
+    case 2: seconds = numbers[0] * 60 + numbers[1]
+    case 3: seconds = numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
+    default: return nil
     }
   }
 }

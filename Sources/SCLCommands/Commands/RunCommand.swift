@@ -32,7 +32,22 @@ struct SweepOptions: ParsableArguments {
   @Flag(help: "Repeat runs as well whose failure would come again: a loss that was not finite.")
   var retryFailed = false
 
+  @Option(help: "Where runs are carried out: processes of this machine, or a Slurm cluster's jobs.")
+  var executor = ExecutorKind.local
+
+  @Option(
+    name: .customLong("slurm"),
+    help: "What tasks ask of Slurm, over what the experiment file says: KEY=VALUE.")
+  var slurmOptions: [String] = []
+
   func validate() throws {
+    if executor == .local, !slurmOptions.isEmpty {
+      throw ValidationError("--slurm needs --executor slurm")
+    }
+    if executor == .slurm, jobs != nil {
+      throw ValidationError(
+        "--jobs is for this machine; --slurm max-running=N caps the tasks that run at a time")
+    }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1 to 1024") }
   }
 
@@ -45,7 +60,11 @@ struct SweepOptions: ParsableArguments {
     // Found out before hours of work, not after.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
-    let executor = localExecutor(plan, open: open.count, command: command, stop: stop)
+    let executor: any SweepExecutor =
+      switch executor {
+      case .local: localExecutor(plan, open: open.count, command: command, stop: stop)
+      case .slurm: try slurmExecutor(plan, open: open.count, command: command, stop: stop)
+      }
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
     do {
       try await stop.whileListening {
@@ -104,6 +123,16 @@ struct SweepOptions: ParsableArguments {
     if failed > 0 || left { throw ExitCode.failure }
   }
 
+  private func slurmExecutor(
+    _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
+  ) throws -> SlurmExecutor {
+    let layers = try plan.experiment.slurm.overridden(by: slurmOptions)
+    Console.error(
+      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs") on Slurm")
+    return SlurmExecutor(
+      plan.experiment, options: plan.options, command: command, layers: layers, stop: stop)
+  }
+
   private func localExecutor(
     _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
   ) -> LocalExecutor {
@@ -123,9 +152,14 @@ struct SweepOptions: ParsableArguments {
       line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
     }
     Console.error(line)
-    return LocalExecutor(jobs: jobs, command: command, running: RunningOptions(), stop: stop)
+    let estimates = EstimateStore(plan)
+    return LocalExecutor(
+      jobs: jobs, command: command, running: plan.experiment.running, stop: stop
+    ) { estimates.estimate(for: $0) }
   }
 }
+
+extension ExecutorKind: ExpressibleByArgument {}
 
 extension RunFailure {
   /// Whether the same run, begun again, would fail in the same way.

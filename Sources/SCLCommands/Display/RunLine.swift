@@ -40,7 +40,7 @@ struct RunLine: Encodable {
   /// - Parameter counts: the images of the run's benchmark.
   init(_ run: PlannedRun, counts: SplitCounts) {
     benchmark = run.benchmark.name
-    method = run.method.description.name
+    method = run.row.name
     seed = run.seed
     state = run.state.word
     epochs = run.epochs

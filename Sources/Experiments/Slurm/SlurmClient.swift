@@ -1,0 +1,139 @@
+import Foundation
+import Subprocess
+
+/// Slurm's own commands, in the environment's cluster.
+struct SlurmClient: Sendable {
+  /// Submits a batch script.
+  /// - Parameter arguments: sbatch's, the script last.
+  /// - Returns: the job's number.
+  func submit(_ arguments: [String]) async throws -> String {
+    let answer = try await run("sbatch", ["--parsable"] + arguments)
+    // "123", or "123;cluster".
+    let job = answer.trimmingCharacters(in: .whitespacesAndNewlines).prefix { $0 != ";" }
+    guard !job.isEmpty, job.allSatisfy(\.isNumber) else {
+      throw SlurmError.unreadable(command: "sbatch", answer: answer)
+    }
+    return String(job)
+  }
+
+  /// The tasks of the jobs of these names: those in the queue, and those that the controller still
+  /// remembers.
+  func tasks(ofJobsNamed names: [String]) async throws -> [SlurmTask] {
+    guard !names.isEmpty else { return [] }
+    var tasks: [SlurmTask] = []
+    // A command line has an end.
+    for start in stride(from: 0, to: names.count, by: 500) {
+      let part = names[start..<min(start + 500, names.count)]
+      let answer = try await run(
+        "squeue",
+        [
+          "--noheader", "--array", "--states=all", "--name=\(part.joined(separator: ","))",
+          "--format=%F|%K|%T|%N|%r|%j",
+        ])
+      for line in answer.split(separator: "\n") {
+        let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 6, let index = Int(fields[1]) else {
+          throw SlurmError.unreadable(command: "squeue", answer: String(line))
+        }
+        tasks.append(
+          SlurmTask(
+            job: fields[0], index: index, state: fields[2], node: fields[3], reason: fields[4],
+            jobName: fields[5].trimmingCharacters(in: .whitespaces)))
+      }
+    }
+    return tasks
+  }
+
+  /// How a task ended: from the controller's memory, or from the accounting where there is one.
+  func outcome(ofTask task: String) async throws -> SlurmOutcome {
+    do {
+      let answer = try await run("scontrol", ["--oneliner", "show", "job", task])
+      let fields = answer.split(separator: " ")
+      func value(_ key: String) -> Substring? {
+        fields.first { $0.hasPrefix(key + "=") }?.dropFirst(key.count + 1)
+      }
+      if let state = value("JobState"), let code = value("ExitCode") {
+        return outcome(state: state, exit: code, node: value("NodeList") ?? "")
+      }
+    } catch SlurmError.refused {
+      // It is forgotten.
+    }
+    do {
+      let answer = try await run(
+        "sacct",
+        [
+          "--jobs=\(task)", "--allocations", "--noheader", "--parsable2",
+          "--format=State,ExitCode,NodeList",
+        ])
+      let fields = answer.split(separator: "\n").last?
+        .split(separator: "|", omittingEmptySubsequences: false)
+      if let fields, fields.count == 3 {
+        return outcome(state: fields[0], exit: fields[1], node: fields[2])
+      }
+    } catch SlurmError.refused, SlurmError.notInstalled {
+      // There is no accounting.
+    }
+    return SlurmOutcome(state: nil, exitCode: 0, signal: 0, node: "")
+  }
+
+  /// Cancels tasks: "12_3". Those that have ended meanwhile are passed over.
+  func cancel(_ tasks: [String]) async throws {
+    for start in stride(from: 0, to: tasks.count, by: 500) {
+      let part = tasks[start..<min(start + 500, tasks.count)]
+      _ = try await run("scancel", ["--quiet"] + part)
+    }
+  }
+
+  /// How many tasks an array may have.
+  func maximumArraySize() async throws -> Int {
+    let answer = try await run("scontrol", ["show", "config"])
+    for line in answer.split(separator: "\n") where line.hasPrefix("MaxArraySize") {
+      let value = line.split(separator: "=").last?.trimmingCharacters(in: .whitespaces)
+      if let size = value.flatMap({ Int($0) }), size > 0 { return size }
+    }
+    throw SlurmError.unreadable(command: "scontrol show config", answer: "no MaxArraySize")
+  }
+
+  /// "CANCELLED by 1000", "1:0", "n[1-2]".
+  private func outcome(state: Substring, exit: Substring, node: Substring) -> SlurmOutcome {
+    let codes = exit.split(separator: ":").map { Int32($0) ?? 0 }
+    return SlurmOutcome(
+      state: state.split(separator: " ").first.map(String.init), exitCode: codes.first ?? 0,
+      signal: codes.count > 1 ? codes[1] : 0, node: node == "(null)" ? "" : String(node))
+  }
+
+  /// - Returns: what the command wrote to standard output.
+  private func run(_ program: String, _ arguments: [String]) async throws -> String {
+    // A sweep that is stopped does not stop a command half way: sbatch may have submitted the job.
+    try await Task { try await Self.answer(program, arguments) }.value
+  }
+
+  private static func answer(_ program: String, _ arguments: [String]) async throws -> String {
+    var options = PlatformOptions()
+    // A terminal's Ctrl-C is for this program, not for its helpers.
+    options.processGroupID = 0
+    let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
+    do {
+      result = try await Subprocess.run(
+        .name(program), arguments: Arguments(arguments), platformOptions: options, input: .none,
+        output: .string(limit: 256 << 20), error: .string(limit: 16 << 20))
+    } catch let error as SubprocessError where error.code == .executableNotFound {
+      throw SlurmError.notInstalled(program: program)
+    }
+    guard result.terminationStatus.isSuccess else {
+      let words = result.standardError.split(separator: "\n").joined(separator: "; ")
+      throw isUnreachable(words)
+        ? SlurmError.unreachable(command: program, words: words)
+        : SlurmError.refused(command: program, words: words)
+    }
+    return result.standardOutput
+  }
+
+  private static func isUnreachable(_ words: String) -> Bool {
+    [
+      "Unable to contact slurm controller", "Socket timed out", "Connection refused",
+      "Zero Bytes were transmitted", "standby mode", "Communication connection failure",
+      "Transport endpoint is not connected", "Unable to establish controller machine",
+    ].contains { words.localizedCaseInsensitiveContains($0) }
+  }
+}

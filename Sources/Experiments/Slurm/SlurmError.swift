@@ -1,0 +1,25 @@
+/// Why Slurm cannot be used.
+public enum SlurmError: Error, Hashable, Sendable {
+  case notInstalled(program: String)
+  /// `words` are Slurm's own.
+  case refused(command: String, words: String)
+  /// The controller does not answer: it may do so again.
+  case unreachable(command: String, words: String)
+  case unreadable(command: String, answer: String)
+}
+
+extension SlurmError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notInstalled(let program):
+      "'\(program)' is not here: run this where jobs of your cluster are submitted, or without "
+        + "--executor slurm"
+    case .refused(let command, let words): "\(command): Slurm says: \(words)"
+    case .unreachable(let command, let words):
+      "\(command): the Slurm controller does not answer (\(words)); jobs that are queued stay "
+        + "queued, give the same command again later"
+    case .unreadable(let command, let answer):
+      "\(command) answered '\(answer.prefix(200))', which this program does not understand"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Core
+
+/// Carries out runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system
+/// that the nodes share, is the only state: whoever gives the same command later, from another
+/// machine too, goes on with what is queued.
+public struct SlurmExecutor: SweepExecutor {
+  private let experiment: Experiment
+  private let options: RunOptions
+  private let command: ChildCommand
+  private let layers: SlurmLayers
+  private let stop: SweepStop
+
+  /// - Parameters:
+  ///   - layers: what the experiment and the command line ask of Slurm.
+  ///   - stop: ends the watching and leaves the tasks where they are.
+  public init(
+    _ experiment: Experiment, options: RunOptions, command: ChildCommand, layers: SlurmLayers,
+    stop: SweepStop = SweepStop()
+  ) {
+    self.experiment = experiment
+    self.options = options
+    self.command = command
+    self.layers = layers
+    self.stop = stop
+  }
+
+  /// Adopts what is queued, submits the rest, and follows all of it to its end.
+  /// - Throws: `RunInterrupted` after a stop was asked for; `SlurmError`, `ExperimentError`,
+  ///   `FileError`.
+  public func carryOut(
+    _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
+  ) async throws {
+    let threads = options.threads ?? experiment.threads
+    // Mistakes in options show before anything is submitted.
+    for run in runs {
+      _ = try SlurmResources(layers, benchmark: run.benchmark.name, threads: threads)
+    }
+    let submitter = SlurmSubmitter(
+      root: SlurmSubmission.root(results: options.results, experiment: experiment.name),
+      experiment: experiment.name, command: command, layers: layers, threads: threads, stop: stop
+    ) { onEvent(.remark($0)) }
+    try AtomicFile.createFolder(submitter.root)
+    do {
+      try await SlurmWatch(
+        submitter, runs: runs, retries: experiment.running.retries,
+        // `auto` is resolved by the node that computes.
+        acceptsAnyPrecision: options.precision == .auto, onEvent: onEvent
+      ).follow()
+    } catch let interruption as RunInterrupted {
+      onEvent(.remark("what is queued stays queued, and goes on; 'scl cancel' stops it"))
+      throw interruption
+    }
+  }
+}

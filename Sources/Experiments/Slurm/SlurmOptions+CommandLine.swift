@@ -1,0 +1,69 @@
+import Core
+
+extension SlurmLayers {
+  /// These layers with what the command line says (`--slurm KEY=VALUE`) over all of them.
+  /// - Throws: `ExperimentError.invalidOption` for a key or a value that is not accepted.
+  public func overridden(by arguments: [String]) throws(ExperimentError) -> SlurmLayers {
+    var layers = self
+    for argument in arguments {
+      let pair = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2 else {
+        throw .invalidOption(option: "--slurm \(argument)", problem: "write KEY=VALUE")
+      }
+      let known = SlurmKey.allCases.map(\.rawValue)
+      guard let key = SlurmKey(rawValue: pair[0]) else {
+        let nearest = nearestName(to: pair[0], among: known)
+        throw .invalidOption(
+          option: "--slurm \(argument)",
+          problem: "there is no key '\(pair[0])'; "
+            + (nearest.map { "did you mean '\($0)'?" } ?? "it is one of "
+              + known.joined(separator: ", ")))
+      }
+      if let problem = key.problem(with: pair[1]) {
+        throw .invalidOption(option: "--slurm \(argument)", problem: "\(pair[0]) \(problem)")
+      }
+      layers.defaults[pair[0]] = pair[1]
+      for benchmark in layers.benchmarks.keys {
+        layers.benchmarks[benchmark]?[pair[0]] = nil
+      }
+    }
+    return layers
+  }
+}
+
+/// What the tasks of one array ask for.
+struct SlurmResources: Hashable {
+  /// `KEY=VALUE` of sbatch's options, sorted: equal resources are equal texts.
+  let options: [String]
+  /// How many tasks of the whole experiment run at a time; nil for no limit.
+  let maxRunning: Int?
+  /// Seconds before the time limit at which a task is told.
+  let signalSeconds: Int
+
+  /// - Parameter threads: the run's, which are its cores unless it says otherwise.
+  /// - Throws: `ExperimentError.invalidOption` for values that do not go together.
+  init(_ layers: SlurmLayers, benchmark: String, threads: Int) throws(ExperimentError) {
+    var values = layers.options(benchmark: benchmark)
+    if values[SlurmKey.cpusPerTask.rawValue] == nil {
+      values[SlurmKey.cpusPerTask.rawValue] = "\(threads)"
+    }
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      let problem = SlurmKey(rawValue: name).map { $0.problem(with: value) } ?? "is not known"
+      if let problem {
+        throw .invalidOption(option: "slurm \(name)", problem: "'\(value)': \(name) \(problem)")
+      }
+    }
+    options = SlurmKey.allCases.filter(\.isOptionOfBatch).compactMap { key in
+      values[key.rawValue].map { "\(key.rawValue)=\($0)" }
+    }
+    maxRunning = layers.defaults[SlurmKey.maxRunning.rawValue].flatMap { Int($0) }
+    let limit = values[SlurmKey.time.rawValue].flatMap { SlurmTimeLimit($0)?.seconds }
+    let asked = values[SlurmKey.signalSeconds.rawValue].flatMap { Int($0) }
+    signalSeconds = asked ?? min(120, max(1, (limit ?? 480) / 4))
+    if let limit, signalSeconds >= limit {
+      throw .invalidOption(
+        option: "slurm signal-seconds",
+        problem: "\(signalSeconds) seconds are all of the time limit of \(limit): take less")
+    }
+  }
+}

@@ -1,0 +1,338 @@
+import Foundation
+import Records
+
+/// Follows the runs of one sweep on Slurm, through its queue and the runs' folders.
+final class SlurmWatch {
+  private struct Item {
+    let run: PlannedRun
+    var state = State.open
+    var attempt = 1
+    var hasStarted = false
+    var lastActivity: Date?
+    /// Since when the task has been out of the queue.
+    var leftAt: ContinuousClock.Instant?
+
+    var isOpen: Bool { if case .open = state { true } else { false } }
+    var isOver: Bool { if case .over = state { true } else { false } }
+    var place: SlurmPlace? { if case .queued(let place) = state { place } else { nil } }
+  }
+
+  private enum State {
+    /// To be submitted, unless it is queued already. The submission that it was in before counts no
+    /// more.
+    case open
+    case queued(SlurmPlace)
+    /// A process that is no task of this experiment works on it.
+    case elsewhere
+    case over
+  }
+
+  private let submitter: SlurmSubmitter
+  private let retries: Int
+  private let acceptsAnyPrecision: Bool
+  private let onEvent: (SweepEvent) -> Void
+  private var items: [Item]
+  /// For each run the one of the sweep that it starts from.
+  private let stages: [Int?]
+  /// The number of the newest submission that a run was in.
+  private var lastNumber: [Int: Int] = [:]
+  private var held: Set<String> = []
+
+  /// - Parameters:
+  ///   - retries: how often a run is tried again after a failure that can pass.
+  ///   - acceptsAnyPrecision: whether a result of any precision is the planned one.
+  init(
+    _ submitter: SlurmSubmitter, runs: [PlannedRun], retries: Int, acceptsAnyPrecision: Bool,
+    onEvent: @escaping (SweepEvent) -> Void
+  ) {
+    self.submitter = submitter
+    self.retries = retries
+    self.acceptsAnyPrecision = acceptsAnyPrecision
+    self.onEvent = onEvent
+    items = runs.map { Item(run: $0) }
+    stages = runs.map { run in
+      runs.firstIndex {
+        $0.benchmark.name == run.stage?.benchmark && $0.row.name == run.stage?.row
+          && $0.seed == run.stage?.seed
+      }
+    }
+  }
+
+  func follow() async throws {
+    var pause = 1.0
+    while true {
+      if items.contains(where: \.isOpen) {
+        try await place()
+        pause = 1
+      }
+      let names = Set(items.compactMap(\.place?.submission.description.jobName)).sorted()
+      let tasks = try await submitter.patiently { [client = submitter.client] in
+        try await client.tasks(ofJobsNamed: names)
+      }
+      for index in items.indices {
+        if try await look(at: index, tasks) { pause = 1 }
+      }
+      if items.allSatisfy(\.isOver) { return }
+      try await submitter.pause(pause)
+      // Often at first, seldom when hours pass: a controller has other users.
+      pause = min(pause * 1.25, 10)
+    }
+  }
+
+  // MARK: - Adopting and submitting
+
+  /// Finds the open runs in the queue, or submits them. One process at a time does this.
+  private func place() async throws {
+    let lock = try await takeLock()
+    defer { lock.release() }
+    let (submissions, tasks) = try await queue()
+    var newest: [String: SlurmPlace] = [:]
+    for submission in submissions {
+      for (index, only) in submission.tasks.enumerated() {
+        newest[only] = SlurmPlace(submission: submission, index: index)
+      }
+    }
+    var missing: [Int] = []
+    var adopted = 0
+    for index in items.indices where items[index].isOpen {
+      if finish(index) { continue }
+      if let place = newest[items[index].run.selector] {
+        let isActive = tasks.contains { place.isTask($0) && $0.isActive }
+        // Another sweep may have submitted it again, and it may be over by now: that is to be judged.
+        let isNews = lastNumber[index].map { $0 < place.submission.number } ?? false
+        if isActive || isNews {
+          settle(index, at: place)
+          adopted += isActive ? 1 : 0
+          continue
+        }
+      }
+      if RunLock.owner(items[index].run.folder.lock) != nil {
+        items[index].state = .elsewhere
+      } else {
+        missing.append(index)
+      }
+    }
+    if adopted > 0 {
+      submitter.note("\(adopted) \(adopted == 1 ? "task is" : "tasks are") in the queue already")
+    }
+    let active = Set(tasks.filter(\.isActive).map(\.job)).sorted()
+    try await submit(missing, active: active)
+  }
+
+  /// Submits runs, each after the one that it starts from.
+  private func submit(_ missing: [Int], active: [String]) async throws {
+    /// Runs that can go into one array.
+    struct Batch: Hashable {
+      let attempt: Int
+      let stage: String?
+    }
+    var left = missing
+    while !left.isEmpty {
+      // A run whose stage is to be submitted as well takes a later turn.
+      let turn = left.filter { index in stages[index].map { !left.contains($0) } ?? true }
+      left.removeAll { turn.contains($0) }
+      var batches: [(batch: Batch, members: [Int])] = []
+      for index in turn {
+        let batch = Batch(
+          attempt: items[index].attempt,
+          stage: stages[index].flatMap { items[$0].place?.submission.job })
+        if let known = batches.firstIndex(where: { $0.batch == batch }) {
+          batches[known].members.append(index)
+        } else {
+          batches.append((batch, [index]))
+        }
+      }
+      for (batch, members) in batches {
+        let places = try await submitter.submit(
+          members.map { items[$0].run }, attempt: batch.attempt,
+          isStaged: stages.contains { $0 != nil }, stages: batch.stage.map { [$0] } ?? [],
+          active: active)
+        for (index, place) in zip(members, places) { settle(index, at: place) }
+      }
+      // A circle of stages cannot be planned; should there be one, it does not go round for ever.
+      if turn.isEmpty { return }
+    }
+  }
+
+  private func settle(_ index: Int, at place: SlurmPlace) {
+    items[index].state = .queued(place)
+    items[index].attempt = place.submission.description.attempt
+    items[index].leftAt = nil
+    lastNumber[index] = place.submission.number
+  }
+
+  /// All submissions of the experiment with the tasks that Slurm knows of them.
+  private func queue() async throws -> ([SlurmSubmission], [SlurmTask]) {
+    for turn in 0... {
+      var submissions = SlurmSubmission.all(in: submitter.root)
+      let names = submissions.map(\.description.jobName)
+      let tasks = try await submitter.patiently { [client = submitter.client] in
+        try await client.tasks(ofJobsNamed: names)
+      }
+      var isUncertain = false
+      for (position, submission) in submissions.enumerated() where submission.job == nil {
+        if let task = tasks.first(where: { $0.jobName == submission.description.jobName }) {
+          submissions[position] = try submission.submitted(as: task.job)
+        } else if let writtenAt = submission.writtenAt, -writtenAt.timeIntervalSinceNow < 15 {
+          // Its submitter has died, but the sbatch that it started may still be on its way.
+          isUncertain = true
+        }
+      }
+      if !isUncertain || turn == 15 { return (submissions, tasks) }
+      try await submitter.pause(1)
+    }
+    return ([], [])
+  }
+
+  private func takeLock() async throws -> RunLock {
+    var hasSaid = false
+    while true {
+      if let lock = try RunLock.take(submitter.root + "/.lock") { return lock }
+      if !hasSaid { submitter.note("another 'scl run' is submitting; waiting for it") }
+      hasSaid = true
+      try await submitter.pause(0.5)
+    }
+  }
+
+  // MARK: - Watching
+
+  /// - Returns: whether something happened.
+  private func look(at index: Int, _ tasks: [SlurmTask]) async throws -> Bool {
+    switch items[index].state {
+    case .over, .open: return false
+    case .elsewhere:
+      if finish(index) { return true }
+      guard let owner = RunLock.owner(items[index].run.folder.lock) else {
+        items[index].state = .open
+        return true
+      }
+      onEvent(.elsewhere(index, owner))
+      progress(index)
+      return false
+    case .queued(let place):
+      if finish(index) { return true }
+      let task = tasks.first { place.isTask($0) }
+      guard let task, task.isActive else { return try await judge(index, place) }
+      items[index].leftAt = nil
+      if task.isHeld, held.insert(task.name).inserted {
+        submitter.note(
+          "\(items[index].run.label) is held (\(task.reason)): scontrol release \(task.name)")
+      }
+      guard task.isRunning else { return false }
+      start(index)
+      progress(index)
+      return false
+    }
+  }
+
+  private func start(_ index: Int) {
+    guard !items[index].hasStarted else { return }
+    items[index].hasStarted = true
+    onEvent(.started(index))
+  }
+
+  private func progress(_ index: Int) {
+    guard let activity = RunActivity.read(from: items[index].run.folder.progress),
+      activity.updatedAt != items[index].lastActivity
+    else { return }
+    items[index].lastActivity = activity.updatedAt
+    onEvent(.progressed(index, activity.progress))
+  }
+
+  /// - Returns: whether the run has the planned result.
+  private func finish(_ index: Int) -> Bool {
+    let run = items[index].run
+    guard FileManager.default.fileExists(atPath: run.folder.record),
+      let record = try? RunRecord.read(from: run.folder.record)
+    else { return false }
+    var planned = run.identityInputs
+    if acceptsAnyPrecision { planned.precision = record.provenance.precision }
+    guard (try? record.staleness(against: planned).isEmpty) == true else { return false }
+    start(index)
+    onEvent(.finished(index))
+    items[index].state = .over
+    return true
+  }
+
+  /// What to make of a task that has left the queue and has no result.
+  /// - Returns: whether something happened.
+  private func judge(_ index: Int, _ place: SlurmPlace) async throws -> Bool {
+    let item = items[index]
+    let folder = item.run.folder
+    guard let leftAt = item.leftAt else {
+      // What the task wrote last may take a moment to show.
+      items[index].leftAt = .now
+      return true
+    }
+    // Reading the folder makes a file system of another machine look again.
+    _ = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    if finish(index) { return true }
+    let job = place.submission.job ?? ""
+    let outcome = try await submitter.patiently { [client = submitter.client] in
+      try await client.outcome(ofTask: "\(job)_\(place.index)")
+    }
+    var failure = ownFailure(of: item.run, since: place.submission.writtenAt)
+    if outcome.wasElsewhere {
+      items[index].state = .elsewhere
+      return true
+    }
+    if failure == nil {
+      if outcome.wroteItsEnd, .now - leftAt < .seconds(60) { return false }
+      failure = RunFailure(
+        identity: item.run.identity, kind: outcome.kind, reason: outcome.reason,
+        lastLogLines: lastLines(of: item.run, place),
+        attempts: max(item.attempt, folder.attempts(of: item.run.identity)))
+      // Somebody else may have taken the run up meanwhile.
+      if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
+    }
+    guard let failure else { return false }
+    if let stage = stages[index], !hasFinished(stage) {
+      // It could not begin. Its stage may yet be tried again.
+      if items[stage].isOver {
+        end(index, failure)
+      } else if items[stage].place != nil {
+        items[index].state = .open
+      }
+      return items[stage].place != nil || items[stage].isOver
+    }
+    guard failure.kind.canPass, item.attempt <= retries else {
+      end(index, failure)
+      return true
+    }
+    start(index)
+    onEvent(.failed(index, failure, willRetry: true))
+    items[index].attempt += 1
+    items[index].hasStarted = false
+    items[index].state = .open
+    return true
+  }
+
+  private func end(_ index: Int, _ failure: RunFailure) {
+    start(index)
+    onEvent(.failed(index, failure, willRetry: false))
+    items[index].state = .over
+  }
+
+  private func hasFinished(_ index: Int) -> Bool {
+    let run = items[index].run
+    return (try? RunRecord.read(from: run.folder.record))?.identity == run.identity
+  }
+
+  /// The failure that the run's own process wrote in this submission.
+  private func ownFailure(of run: PlannedRun, since start: Date?) -> RunFailure? {
+    guard let start, let written = SlurmSubmission.modified(run.folder.failure), written >= start
+    else { return nil }
+    return try? RunFailure.read(from: run.folder.failure)
+  }
+
+  /// The end of the run's log, or of what its script said if it came no further.
+  private func lastLines(of run: PlannedRun, _ place: SlurmPlace) -> [String] {
+    let start = place.submission.writtenAt ?? .distantPast
+    if let written = SlurmSubmission.modified(run.folder.log), written >= start {
+      return run.folder.lastLogLines()
+    }
+    let output = place.submission.output(ofTask: place.index)
+    guard let text = try? String(contentsOfFile: output, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").suffix(20).map(String.init)
+  }
+}

@@ -1,0 +1,271 @@
+import Foundation
+import Records
+import Testing
+
+extension CommandLineTests {
+  /// A sweep that takes long enough to be disturbed.
+  private static func sweep(
+    methods: String = "instdisc", seeds: Int = 1, epochs: Int = 16, running: String = ""
+  ) -> String {
+    """
+    benchmarks: [rehearsal]
+    methods: [\(methods)]
+    seeds: \(seeds)
+    protocol: {train: test, score: test}
+    running: {\(running)}
+    settings:
+      defaults:
+        {epochs: \(epochs), batch_size: 100, width: 16, stem: imagenet, dimensions: 8, restarts: 1}
+    """
+  }
+
+  private func sweepArguments(
+    _ file: String, results: String, _ more: [String] = [], command: String = "run"
+  ) throws -> [String] {
+    [
+      command, file, "--data", try Self.data.get(), "--results", "\(folder)/\(results)",
+      "--precision", "float32",
+    ] + more
+  }
+
+  private func sweepFolder(_ method: String = "instdisc", seed: UInt64 = 0, results: String)
+    -> RunFolder
+  {
+    RunFolder(
+      results: "\(folder)/\(results)", experiment: "disturbed", benchmark: "rehearsal",
+      method: method, seed: seed)
+  }
+
+  /// Waits for something that another process does.
+  private func wait(_ what: String, seconds: Double = 90, until holds: () throws -> Bool) throws {
+    let limit = ContinuousClock.now + .seconds(seconds)
+    while try !holds() {
+      try #require(ContinuousClock.now < limit, "waited in vain until \(what)")
+      usleep(5_000)
+    }
+  }
+
+  /// The process that works on a run, once its training goes on.
+  private func trainingProcess(_ run: RunFolder) throws -> Int32 {
+    var owner: LockOwner?
+    try wait("\(run.path) trains") {
+      owner = RunLock.owner(run.lock)
+      return owner != nil && FileManager.default.fileExists(atPath: run.checkpoint)
+    }
+    return try #require(owner).pid
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
+
+  /// Compares all that a run computed.
+  private func expectSame(
+    _ run: RunFolder, _ other: RunFolder, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(
+      try RunRecord.read(from: run.record).metrics == RunRecord.read(from: other.record).metrics,
+      sourceLocation: sourceLocation)
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: run.assignments))
+        == Data(contentsOf: URL(fileURLWithPath: other.assignments)),
+      sourceLocation: sourceLocation)
+    #expect(
+      try History.read(from: run.history).deterministicDigest
+        == History.read(from: other.history).deterministicDigest,
+      sourceLocation: sourceLocation)
+  }
+
+  @Test func `SIGTERM leaves checkpoints, and the command that is printed goes on to the same bits`()
+    throws
+  {
+    let file = try write(Self.sweep(), to: "disturbed.yaml")
+    try #require(program.run(sweepArguments(file, results: "quiet")).exitCode == 0)
+    let run = sweepFolder(results: "stopped")
+    let errors = "\(folder)/stopped.txt"
+    let process = try program.start(
+      sweepArguments(file, results: "stopped", ["--jobs", "1"]), errors: errors)
+    _ = try trainingProcess(run)
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 143)
+    #expect(FileManager.default.fileExists(atPath: run.checkpoint))
+    #expect(!FileManager.default.fileExists(atPath: run.failure))
+    #expect(RunLock.owner(run.lock) == nil)
+    let said = try text(errors)
+    #expect(said.contains("stopped by SIGTERM, 0 of 1 runs are finished; this goes on:"), "\(said)")
+
+    let command = try #require(said.split(separator: "\n").last).trimmingCharacters(in: .whitespaces)
+    #expect(command.hasSuffix("--precision float32 --jobs 1"), "\(command)")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", command]
+    shell.currentDirectoryURL = URL(fileURLWithPath: folder)
+    shell.standardError = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
+    try expectSame(run, sweepFolder(results: "quiet"))
+  }
+
+  @Test func `Ctrl-C in a terminal, which reaches the runs as well, ends a sweep with 130`() throws {
+    let file = try write(Self.sweep(epochs: 200), to: "disturbed.yaml")
+    let run = sweepFolder(results: "interrupted")
+    let errors = "\(folder)/interrupted.txt"
+    let process = try program.start(
+      sweepArguments(file, results: "interrupted"), errors: errors)
+    _ = try trainingProcess(run)
+    // The whole process group, as a terminal does it.
+    kill(-process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(FileManager.default.fileExists(atPath: run.checkpoint))
+    let said = try text(errors)
+    #expect(!FileManager.default.fileExists(atPath: run.failure), "\(said)")
+    let status = try program.run(
+      sweepArguments(file, results: "interrupted", ["--json"], command: "status"))
+    #expect(status.output.contains(#""state":"unfinished""#))
+  }
+
+  @Test func `A run that is killed is tried again from its checkpoint`() throws {
+    let file = try write(Self.sweep(), to: "disturbed.yaml")
+    let run = sweepFolder(results: "killed-child")
+    let errors = "\(folder)/killed-child.txt"
+    let process = try program.start(
+      sweepArguments(file, results: "killed-child"), errors: errors)
+    kill(try trainingProcess(run), SIGKILL)
+    process.waitUntilExit()
+    let said = try text(errors)
+    #expect(process.terminationStatus == 0, "\(said)")
+    #expect(said.contains("killed by signal 9 (Killed); trying again"))
+    #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
+    #expect(!FileManager.default.fileExists(atPath: run.failure))
+  }
+
+  @Test func `A run that is killed more often than it is tried again is recorded with its reason`()
+    throws
+  {
+    let file = try write(Self.sweep(epochs: 400, running: "retries: 1"), to: "disturbed.yaml")
+    let run = sweepFolder(results: "often")
+    let process = try program.start(sweepArguments(file, results: "often"))
+    let first = try trainingProcess(run)
+    kill(first, SIGKILL)
+    var second: Int32 = 0
+    try wait("there is another attempt") {
+      second = RunLock.owner(run.lock)?.pid ?? first
+      return second != first
+    }
+    // The Swift runtime's handler lets a signal that is not from an access pass once.
+    try wait("it has crashed") {
+      kill(second, SIGSEGV)
+      return RunLock.owner(run.lock)?.pid != second
+    }
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    let failure = try RunFailure.read(from: run.failure)
+    #expect(failure.kind == .crashed && failure.attempts == 2, "\(failure)")
+    #expect(failure.reason == "crashed with signal 11 (Segmentation fault)")
+    // What has failed so is taken up again by the next sweep.
+    let next = try program.start(sweepArguments(file, results: "often"))
+    _ = try trainingProcess(run)
+    next.terminate()
+    next.waitUntilExit()
+    #expect(next.terminationStatus == 143)
+  }
+
+  @Test func `A run that makes no progress is ended, recorded as hung and tried again`() throws {
+    let file = try write(
+      Self.sweep(running: "hang_minutes: 0.05"), to: "disturbed.yaml")
+    let run = sweepFolder(results: "hung")
+    let errors = "\(folder)/hung.txt"
+    let process = try program.start(sweepArguments(file, results: "hung"), errors: errors)
+    let pid = try trainingProcess(run)
+    kill(pid, SIGSTOP)
+    process.waitUntilExit()
+    let said = try text(errors)
+    #expect(process.terminationStatus == 0, "\(said)")
+    #expect(said.contains("no progress for 0.05 min; it was killed; trying again"))
+    #expect(kill(pid, 0) == -1)
+    #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
+  }
+
+  @Test func `Two sweeps at once share the runs and carry out each of them once`() throws {
+    let file = try write(Self.sweep(methods: "kmeans, instdisc", seeds: 3, epochs: 4), to: "disturbed.yaml")
+    let outputs = ["a", "b"].map { "\(folder)/shared-\($0).txt" }
+    let sweeps = try outputs.map {
+      try program.start(sweepArguments(file, results: "shared", ["--jobs", "1"]), errors: $0)
+    }
+    for sweep in sweeps {
+      sweep.waitUntilExit()
+      #expect(sweep.terminationStatus == 0)
+    }
+    let texts = try outputs.map(text)
+    for method in ["kmeans", "instdisc"] {
+      for seed in UInt64(0)..<3 {
+        let run = sweepFolder(method, seed: seed, results: "shared")
+        #expect(try RunRecord.read(from: run.record).timing.resumptions == 0)
+        let log = try text(run.log)
+        #expect(log.isEmpty, "\(log)")
+      }
+    }
+    // Each has done a part, and says how all of them stand.
+    for text in texts {
+      #expect(text.contains("started"), "\(text)")
+      #expect(!text.contains("failed"), "\(text)")
+    }
+  }
+
+  @Test func `Runs that do not fit the memory together go on one after the other`() throws {
+    let file = try write(
+      Self.sweep(seeds: 3, epochs: 2, running: "memory: 0.001"), to: "disturbed.yaml")
+    // A finished run is what the others' memory is known from.
+    let first = try program.run(sweepArguments(file, results: "memory", ["--only", "seed=0"]))
+    try #require(first.exitCode == 0, "\(first.errors)")
+    let others = try program.run(sweepArguments(file, results: "memory", ["--jobs", "3"]))
+    #expect(others.exitCode == 0)
+    let run = "rehearsal / instdisc / seed"
+    #expect(
+      others.errorLines.filter { $0.contains(" / ") } == [1, 2].flatMap {
+        [
+          "\(run) \($0) is expected to need more memory than there is: it runs alone",
+          "started   \(run) \($0)", "finished  \(run) \($0)",
+        ]
+      })
+  }
+
+  @Test func `A run that starts from another waits for it`() throws {
+    let file = try write(
+      Self.sweep(methods: "scan-cluster, instdisc", epochs: 2), to: "disturbed.yaml")
+    let result = try program.run(sweepArguments(file, results: "stages", ["--jobs", "3"]))
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let lines = result.errorLines.filter { $0.contains(" / ") }
+    let stage = try #require(lines.first { $0.contains("finished") })
+    #expect(!stage.contains("/ scan-cluster /"))
+    let own = try #require(lines.firstIndex { $0.hasPrefix("started") && $0.contains("/ scan-cluster /") })
+    #expect(try #require(lines.firstIndex(of: stage)) < own)
+  }
+
+  @Test func `Status shows the runs of a sweep while they go on, for people and for scripts`() throws {
+    let file = try write(Self.sweep(epochs: 400), to: "disturbed.yaml")
+    let run = sweepFolder(results: "shown")
+    let process = try program.start(sweepArguments(file, results: "shown"))
+    defer {
+      process.terminate()
+      process.waitUntilExit()
+    }
+    let pid = try trainingProcess(run)
+    let status = try sweepArguments(file, results: "shown", command: "status")
+    let line = try #require(try program.run(status + ["--json"]).lines.first)
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(object["state"] as? String == "running")
+    #expect(object["pid"] as? Int == Int(pid))
+    #expect(object["epochs"] as? Int == 400)
+    for key in ["epoch", "fraction", "loss", "images_per_second", "eta_seconds", "host", "folder"] {
+      #expect(object[key] != nil, "\(key) is missing")
+    }
+    let text = try program.run(status).output
+    #expect(text.contains("images/s") && text.contains("ETA") && text.contains("1 running"))
+  }
+}

@@ -1,0 +1,95 @@
+import Experiments
+import Foundation
+import Records
+import Testing
+
+extension ExperimentsTests {
+  private static let staged = """
+    benchmarks: [rehearsal]
+    methods: [scan-cluster]
+    settings:
+      defaults: {epochs: 2, width: 16, dimensions: 8}
+    """
+
+  private func names(_ plan: Plan) -> [String] { plan.runs.map(\.row.name) }
+
+  @Test func `A run's stage is planned before it, as a run of its own`() throws {
+    let runs = try plan(read(Self.staged)).runs
+    try #require(runs.count == 2)
+    #expect(runs[0].row.name.wholeMatch(of: /instdisc@[0-9a-f]{8}/) != nil)
+    #expect(runs[0].row.isStage && !runs[1].row.isStage)
+    #expect(runs[1].stage == runs[0].combination && runs[0].stage == nil)
+    #expect(runs[1].identityInputs.stage == runs[0].identity)
+    #expect(runs[1].stageFolder(in: folder + "/results") == runs[0].folder)
+    // Either can be chosen alone, as processes of single runs are started.
+    #expect(try names(plan(read(Self.staged), only: runs[0].selector)) == [runs[0].row.name])
+    #expect(throws: ExperimentError.self) {
+      try plan(read(Self.staged), only: "method=instdisc@00000000")
+    }
+  }
+
+  @Test func `A stage that is a row already is that row's run`() throws {
+    let experiment = try read(
+      Self.staged.replacing("[scan-cluster]", with: "[instdisc, scan-cluster]"))
+    #expect(try names(plan(experiment)) == ["instdisc", "scan-cluster"])
+    #expect(
+      try names(plan(experiment, only: "method=scan-cluster")) == ["instdisc", "scan-cluster"])
+    // With settings of its own for the row, there are two runs of the method.
+    let other = try read(
+      Self.staged.replacing("[scan-cluster]", with: "[instdisc, scan-cluster]")
+        + "  methods: {scan-cluster: {width: 32}}\n")
+    #expect(try plan(other).runs.count == 3)
+  }
+
+  @Test func `Rows that start from the same share the stage, others do not`() throws {
+    let text =
+      Self.staged.replacing("[scan-cluster]", with: "[scan-cluster, few, wide]") + """
+
+        variants:
+          few: {method: scan-cluster, settings: {neighbours: 3}}
+          wide: {method: scan-cluster, settings: {width: 32}}
+        """
+    let runs = try plan(read(text)).runs
+    #expect(runs.count { $0.row.isStage } == 2)
+    let stages = Dictionary(
+      uniqueKeysWithValues: runs.compactMap { run in run.stage.map { (run.row.name, $0) } })
+    #expect(stages["scan-cluster"] == stages["few"])
+    #expect(stages["scan-cluster"] != stages["wide"])
+    for (index, run) in runs.enumerated() {
+      guard let stage = run.stage else { continue }
+      #expect(runs[..<index].contains { $0.combination == stage }, "\(run.label)")
+    }
+  }
+
+  @Test func `A change of the stage is a change of what starts from it`() throws {
+    let before = try plan(read(Self.staged)).runs
+    let after = try plan(read(Self.staged, overrides: ["instdisc.temperature=0.3"])).runs
+    #expect(before[1].settings == after[1].settings)
+    #expect(before[1].identity != after[1].identity)
+    #expect(before[0].folder != after[0].folder)
+  }
+
+  @Test func `A run whose stage is not finished says so and is recorded as failed`() throws {
+    let experiment = try read(Self.staged)
+    let plan = try plan(experiment)
+    let run = plan.runs[1]
+    let error = #expect(throws: ExperimentError.self) {
+      try RunExecution(run, options: plan.options, experiment: experiment).carryOut()
+    }
+    #expect(error?.description.contains(plan.runs[0].folder.path) == true)
+    #expect(try RunFailure.read(from: run.folder.failure).kind == .error)
+  }
+
+  @Test func `A run waits for its stage while others pass it`() {
+    // 0 is the stage of 1 and 3; 2 stands alone.
+    var queue = SweepQueue(
+      jobs: 2, groups: [0, 0, 0, 1], memory: [1, 1, 1, 1], budget: nil, stages: [nil, 0, nil, 0])
+    #expect(queue.next() == 0)
+    #expect(queue.next() == 2)
+    queue.end(2)
+    #expect(queue.next() == nil)
+    queue.end(0)
+    #expect(queue.next() == 1)
+    #expect(queue.next() == 3)
+  }
+}

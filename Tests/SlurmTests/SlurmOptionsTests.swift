@@ -1,0 +1,46 @@
+import Experiments
+import Testing
+
+@Suite struct SlurmOptionsTests {
+  @Test(arguments: [
+    (SlurmKey.time, ["30", "30:00", "12:00:00", "2-0", "2-12", "2-12:30", "2-12:30:15", "infinite"]),
+    (.mem, ["16G", "4000", "4000M", "1t"]), (.maxRunning, ["1", "65535"]),
+    (.partition, ["short,long"]), (.gres, ["gpu:a100:1"]),
+  ])
+  func `A value that sbatch takes is accepted`(key: SlurmKey, values: [String]) {
+    for value in values { #expect(key.problem(with: value) == nil, "\(key) \(value)") }
+  }
+
+  @Test(arguments: [
+    (SlurmKey.time, ["", "soon", "1:2:3:4", "-30", "1-", "-2-3", "30:"]),
+    (.mem, ["16 G", "lots", "1.5G"]), (.maxRunning, ["0", "-1", "many", "65536"]),
+    (.signalSeconds, ["0", "2.5"]), (.partition, ["", "a b", "a\nb"]),
+  ])
+  func `A value that cannot be meant is refused`(key: SlurmKey, values: [String]) {
+    for value in values { #expect(key.problem(with: value) != nil, "\(key) \(value)") }
+  }
+
+  @Test func `The command line is over the file's defaults and benchmarks`() throws {
+    let layers = SlurmLayers(
+      defaults: ["partition": "short", "time": "30"],
+      benchmarks: ["stl10": ["time": "60", "mem": "16G"]])
+    let ours = try layers.overridden(by: ["time=90", "gres=gpu:x=1"])
+    #expect(
+      ours.options(benchmark: "cifar10")
+        == ["partition": "short", "time": "90", "gres": "gpu:x=1"])
+    #expect(
+      ours.options(benchmark: "stl10")
+        == ["partition": "short", "time": "90", "gres": "gpu:x=1", "mem": "16G"])
+  }
+
+  @Test(arguments: [
+    ("tme=3", "did you mean 'time'?"), ("time", "write KEY=VALUE"), ("time=", "write KEY=VALUE"),
+    ("mem=much", "mem takes a number"),
+  ])
+  func `A mistake on the command line is named`(argument: String, words: String) {
+    let error = #expect(throws: ExperimentError.self) {
+      try SlurmLayers().overridden(by: [argument])
+    }
+    #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+  }
+}

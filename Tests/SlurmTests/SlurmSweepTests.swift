@@ -1,0 +1,118 @@
+import Foundation
+import Records
+import Testing
+
+extension SlurmTests {
+  @Test func `A sweep over both nodes ends with the results of a sweep on this machine`() throws {
+    let file = "\(folder)/small.yaml"
+    let small = Self.long.replacing("epochs: 40", with: "epochs: 3") + "\nseeds: 2\n"
+    try Data(small.utf8).write(to: URL(fileURLWithPath: file))
+    // Words that a shell and Slurm would take for something else.
+    let results = "it's 100%a \"shared\" $HOME"
+    let remote = try start("run", "small.yaml", ["--executor", "slurm"], results: results)
+    #expect(remote.wait() == 0, "\(remote.errors)")
+    let local = try start("run", "small.yaml", results: "local")
+    #expect(local.wait() == 0, "\(local.errors)")
+
+    for method in ["kmeans", "instdisc"] {
+      for seed in UInt64(0)..<2 {
+        let folders = [results, "local"].map {
+          RunFolder(
+            results: "\(folder)/\($0)", experiment: "small", benchmark: "rehearsal",
+            method: method, seed: seed)
+        }
+        try expectSame(folders[0], folders[1])
+      }
+    }
+    let submissions = try submissions(of: "small", results: results)
+    try #require(submissions.count == 1)
+    let said = try outputs(of: submissions[0])
+    #expect(said.count == 4)
+    for node in ["n1", "n2"] { #expect(said.contains { $0.contains("on \(node),") }) }
+
+    let again = try start("run", "small.yaml", ["--executor", "slurm"], results: results)
+    #expect(again.wait() == 0)
+    #expect(again.errors == "4 of 4 runs are finished already\n")
+  }
+
+  @Test func `What Slurm refuses is said in its words, and leaves nothing behind`() throws {
+    let process = try startLong("--slurm", "partition=nowhere")
+    #expect(process.wait() == 64)
+    let last = try #require(process.errors.split(separator: "\n").last)
+    #expect(last.hasPrefix("error: sbatch: Slurm says:"), "\(last)")
+    #expect(last.contains("invalid partition"), "\(last)")
+    #expect(try submissions().isEmpty)
+  }
+
+  @Test func `A cap on running tasks holds`() throws {
+    let small = Self.long.replacing("epochs: 40", with: "epochs: 1") + "\nseeds: 2\n"
+    try Data(small.utf8).write(to: URL(fileURLWithPath: "\(folder)/small.yaml"))
+    let process = try start(
+      "run", "small.yaml", ["--executor", "slurm", "--slurm", "max-running=1"])
+    var most = 0
+    var waited = false
+    try eventually("all is finished") {
+      let queue = try cluster.queue()
+      most = max(most, queue.count { $0[1] == "RUNNING" })
+      waited = waited || queue.contains { $0[1] == "PENDING" }
+      return kill(process.pid, 0) == 0 && queue.isEmpty && most > 0
+    }
+    #expect(process.wait() == 0, "\(process.errors)")
+    #expect(most == 1)
+    #expect(waited)
+  }
+
+  @Test func `A sweep whose submitter was killed is adopted, and nothing runs twice`() throws {
+    let first = try startLong()
+    _ = try cluster.task(in: "RUNNING")
+    first.signal(SIGKILL)
+    #expect(first.wait() == 128 + SIGKILL)
+    let submission = try #require(submissions().first)
+    // As if it had died before it knew the job's number.
+    try FileManager.default.removeItem(atPath: submission + "/job")
+
+    // Two that go on at the same time.
+    let others = try [startLong(), startLong()]
+    for other in others {
+      #expect(other.wait() == 0, "\(other.errors)")
+      #expect(other.errors.contains("1 task is in the queue already"), "\(other.errors)")
+    }
+    #expect(try submissions() == [submission])
+    let said = try outputs(of: submission)
+    #expect(said.count == 1)
+    #expect(said[0].split(separator: "\n").count { $0.hasSuffix("ended with 0") } == 1)
+    try expectUndisturbed(resumptions: 0)
+  }
+
+  @Test func `A sweep that is stopped leaves its tasks in the queue and says what goes on`() throws {
+    let process = try startLong()
+    _ = try cluster.task(in: "RUNNING")
+    process.signal(SIGINT)
+    #expect(process.wait() == 130)
+    #expect(process.errors.contains("scl cancel"), "\(process.errors)")
+    #expect(process.errors.contains("--executor slurm"), "\(process.errors)")
+    #expect(try cluster.queue().count == 1)
+    let cancel = try start("cancel")
+    #expect(cancel.wait() == 0, "\(cancel.errors)")
+  }
+
+  @Test func `Cancelled runs leave the queue, are recorded, and go on when asked to`() throws {
+    let process = try startLong()
+    try waitForCheckpoint()
+    let task = try cluster.task(in: "RUNNING")
+    let cancel = try start("cancel", "long.yaml", ["--json"])
+    #expect(cancel.wait() == 0, "\(cancel.errors)")
+    try #require(cancel.lines.count == 1)
+    #expect(cancel.lines[0].contains(#""id":"\#(task[0])","kind":"slurm","method":"instdisc""#))
+    #expect(process.wait() == 1, "\(process.errors)")
+    try eventually("the queue is empty") { try cluster.queue().isEmpty }
+    #expect(try RunFailure.read(from: longRun.failure).kind == .cancelled)
+
+    let again = try start("cancel")
+    #expect(again.wait() == 0)
+    #expect(again.output == "nothing of long is queued or runs here\n")
+    let resumed = try startLong()
+    #expect(resumed.wait() == 0, "\(resumed.errors)")
+    try expectUndisturbed(resumptions: 1)
+  }
+}
