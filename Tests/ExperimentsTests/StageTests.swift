@@ -83,7 +83,7 @@ extension ExperimentsTests {
   @Test func `A run waits for its stage while others pass it`() {
     // 0 is the stage of 1 and 3; 2 stands alone.
     var queue = SweepQueue(
-      jobs: 2, groups: [0, 0, 0, 1], memory: [1, 1, 1, 1], budget: nil, stages: [nil, 0, nil, 0])
+      jobs: 2, groups: [0, 0, 0, 1], stages: [nil, 0, nil, 0], memory: [1, 1, 1, 1], budget: nil)
     #expect(queue.next() == 0)
     #expect(queue.next() == 2)
     queue.end(2)
