@@ -43,7 +43,7 @@ struct PlannedBenchmark {
       method: row.method.description.name, methodVersion: row.method.description.version,
       settings: settings, profile: experiment.profile, protocol: runProtocol,
       libtorch: Torch.version, device: options.device.rawValue, precision: precision.rawValue,
-      seed: seed)
+      seed: seed, stage: stage?.identity)
     let folder = RunFolder(
       results: options.results, experiment: experiment.name, benchmark: definition.name,
       method: row.name, seed: seed)
