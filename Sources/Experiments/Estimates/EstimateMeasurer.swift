@@ -17,7 +17,7 @@ public struct EstimateMeasurer: Sendable {
   }
 
   /// - Throws: `MeasurementFailure` with what the process said last.
-  public func measure(_ run: PlannedRun) async throws -> Measurement {
+  public func measure(_ run: PlannedRun) async throws -> MeasuredCosts {
     let arguments = command.arguments(for: run, command: "measure-child")
     let outcome: (status: TerminationStatus, output: String, errors: String)
     do {
@@ -31,7 +31,7 @@ public struct EstimateMeasurer: Sendable {
     }
     if outcome.status.isSuccess,
       let measurement = try? JSONDecoder().decode(
-        Measurement.self, from: Data(outcome.output.utf8))
+        MeasuredCosts.self, from: Data(outcome.output.utf8))
     {
       return measurement
     }

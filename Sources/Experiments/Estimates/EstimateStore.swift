@@ -12,7 +12,7 @@ public struct EstimateStore: Sendable {
   private struct Contents: Codable {
     struct Entry: Codable {
       var key: EstimateKey
-      var measurement: Measurement
+      var measurement: MeasuredCosts
     }
 
     var schema = 1
@@ -80,7 +80,7 @@ public struct EstimateStore: Sendable {
 
   /// Keeps a measurement, here and in the file, to which other processes may have added.
   /// - Throws: `FileError`; it is kept here all the same.
-  public mutating func keep(_ measurement: Measurement, for run: PlannedRun) throws {
+  public mutating func keep(_ measurement: MeasuredCosts, for run: PlannedRun) throws {
     guard let key = key(of: run) else { return }
     let entry = Contents.Entry(key: key, measurement: measurement)
     let hash = try key.hash()

@@ -36,7 +36,7 @@ public struct RunMeasurement {
     context = context.starting(from: stage)
   }
 
-  public func measure() throws -> Measurement {
+  public func measure() throws -> MeasuredCosts {
     Torch.keepFreedMemory()
     Torch.threads = context.threads
     OpenBLAS.useOneThread()
@@ -51,9 +51,9 @@ public struct RunMeasurement {
 
   /// The method is made on all images, and takes a few steps in each phase. Assignment is timed on a
   /// few hundred images and taken to grow with their number.
-  private func measureTraining() throws -> Measurement {
+  private func measureTraining() throws -> MeasuredCosts {
     let part = try preparationOfAll() > Self.longestPreparation ? shape.part(atMost: 1_000) : 1
-    var measurement = Measurement(
+    var measurement = MeasuredCosts(
       setUpSeconds: 0, phases: [], assignmentSeconds: 0, memoryBytes: 0)
     let start = clock.now
     let images = try sample(part).learnt
@@ -67,7 +67,7 @@ public struct RunMeasurement {
     for epoch in run.phases {
       let preparation = try prepare(method, epoch)
       measurement.phases.append(
-        Measurement.Phase(
+        MeasuredCosts.Phase(
           firstEpoch: epoch, entrySeconds: preparation.first / part,
           epochSeconds: preparation.later / part, stepSeconds: try steps.seconds(in: epoch),
           stepsPerEpoch: stepsPerEpoch))
@@ -130,7 +130,7 @@ public struct RunMeasurement {
   /// The method is carried out on 500, 1,000 and 2,000 images, or on the first two where those take
   /// long, and time and memory are taken to grow on with the power of their number that these show: 1
   /// for k-means, more for linkages.
-  private func measureClustering() throws -> Measurement {
+  private func measureClustering() throws -> MeasuredCosts {
     let largest = min(1, 4 * shape.part(atMost: 500))
     var part = 1.0
     var setUp = 0.0
@@ -146,7 +146,7 @@ public struct RunMeasurement {
       part = size
       if times.count == 2, times[1] > Self.longestClustering { break }
     }
-    return Measurement(
+    return MeasuredCosts(
       setUpSeconds: setUp / part, phases: [],
       assignmentSeconds: Growth.ofTime(times).extrapolated(by: 1 / part),
       memoryBytes: Int(Growth.ofMemory(peaks).extrapolated(by: 1 / part)))

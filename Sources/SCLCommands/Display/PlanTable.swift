@@ -54,8 +54,10 @@ struct PlanTable {
       let place =
         duration == "local" ? "here, \(runs)" : "on \(nodes) Slurm nodes, \(runs) on each"
       let threads = threads == 1 ? "1 thread" : "\(threads) threads"
-      return "\(place) with \(threads): \(PlanTable.atLeast(seconds, unknown)), up to "
-        + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " on a node")
+      let memory =
+        ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " on a node")
+      return "\(place) with \(threads): \(PlanTable.atLeast(seconds, unknown))"
+        + (peakMemoryBytes > 0 ? memory : "")
     }
   }
 

@@ -1,6 +1,6 @@
 /// What was measured of a run without carrying it out: enough to tell the time of any number of
 /// epochs.
-public struct Measurement: Codable, Equatable, Sendable {
+public struct MeasuredCosts: Codable, Equatable, Sendable {
   /// Epochs whose steps take the same time: a warm-up, and what follows it.
   public struct Phase: Codable, Equatable, Sendable {
     /// The first epoch of the phase.

@@ -1,0 +1,109 @@
+import Foundation
+import Records
+import Testing
+
+extension CommandLineTests {
+  private static let trial = """
+    benchmarks: [rehearsal]
+    methods: [kmeans, scl]
+    seeds: 2
+    protocol: {train: test, score: test}
+    settings:
+      defaults: {epochs: 12, batch_size: 100, width: 16, stem: small-pool, dimensions: 16}
+      methods: {scl: {warmup_epochs: 4}}
+    """
+
+  private func arguments(
+    _ command: String, _ file: String, results: String, data: String? = nil
+  ) throws -> [String] {
+    [
+      command, file, "--data", try data ?? Self.data.get(), "--results", "\(folder)/\(results)",
+      "--precision", "float32", "--threads", "1",
+    ]
+  }
+
+  private func objects(_ output: String) throws -> [[String: Any]] {
+    try output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+
+  @Test func `What a plan estimates is what the run takes, and is measured once`() throws {
+    let file = try write(Self.trial, to: "trial.yaml")
+    let arguments = try arguments("plan", file, results: "estimates") + ["--json"]
+    let first = try program.run(arguments)
+    #expect(first.exitCode == 0, "\(first.errors)")
+    #expect(
+      first.errorLines == ["measuring 1 of 2: rehearsal kmeans", "measuring 2 of 2: rehearsal scl"]
+    )
+    let again = try program.run(arguments)
+    #expect(again.errors.isEmpty && again.output == first.output)
+
+    let run = try program.run(
+      self.arguments("run", file, results: "estimates") + ["--only", "seed=0,method=scl"])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try RunRecord.read(
+      from: RunFolder(
+        results: "\(folder)/estimates", experiment: "trial", benchmark: "rehearsal",
+        method: "scl", seed: 0
+      ).record)
+    let planned = try #require(
+      try objects(first.output).first {
+        $0["method"] as? String == "scl" && $0["seed"] as? Int == 0
+      })
+    let seconds = try #require(planned["seconds"] as? Double)
+    let memory = try #require(planned["memoryBytes"] as? Double)
+    #expect(record.timing.seconds < 3 * seconds && seconds < 3 * record.timing.seconds)
+    let peak = Double(record.timing.peakMemoryBytes)
+    #expect(peak < 2 * memory && memory < 2 * peak)
+
+    // The other seed is now known from the finished one.
+    let after = try objects(program.run(arguments).output)
+    let sibling = try #require(
+      after.first { $0["method"] as? String == "scl" && $0["seed"] as? Int == 1 })
+    #expect(sibling["source"] as? String == "finished run")
+    #expect(sibling["seconds"] as? Double == record.timing.seconds)
+    let total = try #require(after.first { $0["total"] as? String == "all" })
+    #expect(total["runs"] as? Int == 4 && total["finished"] as? Int == 1)
+  }
+
+  @Test func `A plan tells how long several nodes take`() throws {
+    let file = try write(
+      Self.trial.replacing("[kmeans, scl]", with: "[kmeans]").replacing(
+        "seeds: 2", with: "seeds: 8"), to: "trial.yaml")
+    let result = try program.run(
+      arguments("plan", file, results: "nodes") + [
+        "--json", "--jobs", "2", "--nodes", "2", "--cpus-per-node", "2",
+      ])
+    let durations = try objects(result.output).filter { $0["duration"] != nil }
+    let local = try #require(durations.first { $0["duration"] as? String == "local" })
+    let slurm = try #require(durations.first { $0["duration"] as? String == "slurm" })
+    let (here, there) = (
+      try #require(local["seconds"] as? Double), try #require(slurm["seconds"] as? Double)
+    )
+    #expect(here > 0 && abs(there / here - 0.5) < 1e-6)
+    #expect(
+      try program.run(arguments("plan", file, results: "nodes") + ["--cpus-per-node", "2"])
+        .exitCode == 64)
+  }
+
+  @Test func `A run that cannot be measured does not stop the plan`() throws {
+    let file = try write(Self.trial, to: "trial.yaml")
+    let result = try program.run(
+      arguments("plan", file, results: "unmeasured") + ["--set", "scl.warmup_epochs=12"])
+    #expect(result.exitCode == 0)
+    let line = try #require(result.lines.first { $0.contains("scl") })
+    #expect(line.contains("?") && line.contains("warmup_epochs 12 leaves none"))
+    #expect(result.output.contains("2 runs unknown"))
+  }
+
+  @Test func `Without benchmark files or measuring a plan still lists its runs`() throws {
+    let file = try write(Self.trial, to: "trial.yaml")
+    let empty = try arguments("plan", file, results: "empty", data: "\(folder)/no-data")
+    let listed = try program.run(empty + ["--no-measure"])
+    #expect(listed.exitCode == 0 && listed.errors.isEmpty)
+    #expect(listed.lines.count { $0.contains("not measured") } == 4)
+    let measured = try program.run(empty + ["--only", "method=kmeans"])
+    #expect(measured.exitCode == 0 && !measured.output.contains("?"), "\(measured.output)")
+  }
+}

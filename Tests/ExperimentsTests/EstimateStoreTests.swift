@@ -1,0 +1,75 @@
+import Experiments
+import Foundation
+import Testing
+
+extension ExperimentsTests {
+  private static let trial = """
+    benchmarks: [rehearsal]
+    methods: [scl, kmeans]
+    seeds: 2
+    settings:
+      defaults: {epochs: 6}
+      methods: {scl: {warmup_epochs: 2}}
+    """
+
+  private func measurement(step: Double) -> MeasuredCosts {
+    MeasuredCosts(
+      setUpSeconds: 1,
+      phases: [
+        MeasuredCosts.Phase(
+          firstEpoch: 0, entrySeconds: 0, epochSeconds: 0, stepSeconds: step, stepsPerEpoch: 10)
+      ], assignmentSeconds: 1, memoryBytes: 1 << 30)
+  }
+
+  @Test func `A kept measurement tells all seeds and numbers of epochs`() throws {
+    let plan = try plan(read(Self.trial))
+    var store = EstimateStore(plan)
+    let unknown = store.unknown(among: plan.runs)
+    #expect(unknown.map(\.label) == ["rehearsal / kmeans / seed 0", "rehearsal / scl / seed 0"])
+    try store.keep(measurement(step: 0.5), for: unknown[1])
+
+    let later = EstimateStore(plan)
+    #expect(later.note == nil)
+    for run in plan.runs where run.row.name == "scl" {
+      let estimate = try #require(later.estimate(for: run))
+      #expect(estimate == RunEstimate(seconds: 32, memoryBytes: 1 << 30, source: .measured))
+    }
+    #expect(later.unknown(among: plan.runs).map(\.row.name) == ["kmeans"])
+    let longer = try self.plan(read(Self.trial, overrides: ["epochs=8"]))
+    #expect(EstimateStore(longer).estimate(for: longer.runs[1])?.seconds == 42)
+  }
+
+  @Test(arguments: ["batch_size=64", "scl.warmup_epochs=3", "width=32"])
+  func `Settings that change the time of a step are measured anew`(_ change: String) throws {
+    let plan = try plan(read(Self.trial))
+    var store = EstimateStore(plan)
+    let run = try #require(plan.runs.first { $0.row.name == "scl" })
+    try store.keep(measurement(step: 0.5), for: run)
+    let changed = try self.plan(read(Self.trial, overrides: [change]))
+    let same = try #require(changed.runs.first { $0.row.name == "scl" })
+    #expect(EstimateStore(changed).estimate(for: same) == nil)
+  }
+
+  @Test func `A damaged store is said to be, and replaced`() throws {
+    let plan = try plan(read(Self.trial))
+    let path = folder + "/results/.estimates.json"
+    try FileManager.default.createDirectory(
+      atPath: folder + "/results", withIntermediateDirectories: true)
+    try Data("{\"measurements\": 3".utf8).write(to: URL(fileURLWithPath: path))
+    var store = EstimateStore(plan)
+    #expect(store.note?.contains(path) == true)
+    #expect(store.estimate(for: plan.runs[0]) == nil)
+    try store.keep(measurement(step: 1), for: plan.runs[0])
+    #expect(EstimateStore(plan).note == nil)
+    #expect(EstimateStore(plan).estimate(for: plan.runs[0]) != nil)
+  }
+
+  @Test func `Two plans at once keep each other's measurements`() throws {
+    let plan = try plan(read(Self.trial))
+    var first = EstimateStore(plan)
+    var second = EstimateStore(plan)
+    try first.keep(measurement(step: 1), for: plan.runs[0])
+    try second.keep(measurement(step: 1), for: plan.runs[1])
+    #expect(EstimateStore(plan).unknown(among: plan.runs).isEmpty)
+  }
+}
