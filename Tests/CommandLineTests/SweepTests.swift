@@ -76,7 +76,8 @@ extension CommandLineTests {
       sourceLocation: sourceLocation)
   }
 
-  @Test func `SIGTERM leaves checkpoints, and the command that is printed goes on to the same bits`()
+  @Test
+  func `SIGTERM leaves checkpoints, and the command that is printed goes on to the same bits`()
     throws
   {
     let file = try write(Self.sweep(), to: "disturbed.yaml")
@@ -95,7 +96,8 @@ extension CommandLineTests {
     let said = try text(errors)
     #expect(said.contains("stopped by SIGTERM, 0 of 1 runs are finished; this goes on:"), "\(said)")
 
-    let command = try #require(said.split(separator: "\n").last).trimmingCharacters(in: .whitespaces)
+    let command = try #require(said.split(separator: "\n").last).trimmingCharacters(
+      in: .whitespaces)
     #expect(command.hasSuffix("--precision float32 --jobs 1"), "\(command)")
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -109,7 +111,8 @@ extension CommandLineTests {
     try expectSame(run, sweepFolder(results: "quiet"))
   }
 
-  @Test func `Ctrl-C in a terminal, which reaches the runs as well, ends a sweep with 130`() throws {
+  @Test func `Ctrl-C in a terminal, which reaches the runs as well, ends a sweep with 130`() throws
+  {
     let file = try write(Self.sweep(epochs: 200), to: "disturbed.yaml")
     let run = sweepFolder(results: "interrupted")
     let errors = "\(folder)/interrupted.txt"
@@ -191,7 +194,8 @@ extension CommandLineTests {
   }
 
   @Test func `Two sweeps at once share the runs and carry out each of them once`() throws {
-    let file = try write(Self.sweep(methods: "kmeans, instdisc", seeds: 3, epochs: 4), to: "disturbed.yaml")
+    let file = try write(
+      Self.sweep(methods: "kmeans, instdisc", seeds: 3, epochs: 4), to: "disturbed.yaml")
     let outputs = ["a", "b"].map { "\(folder)/shared-\($0).txt" }
     let sweeps = try outputs.map {
       try program.start(sweepArguments(file, results: "shared", ["--jobs", "1"]), errors: $0)
@@ -226,12 +230,13 @@ extension CommandLineTests {
     #expect(others.exitCode == 0)
     let run = "rehearsal / instdisc / seed"
     #expect(
-      others.errorLines.filter { $0.contains(" / ") } == [1, 2].flatMap {
-        [
-          "\(run) \($0) is expected to need more memory than there is: it runs alone",
-          "started   \(run) \($0)", "finished  \(run) \($0)",
-        ]
-      })
+      others.errorLines.filter { $0.contains(" / ") }
+        == [1, 2].flatMap {
+          [
+            "\(run) \($0) is expected to need more memory than there is: it runs alone",
+            "started   \(run) \($0)", "finished  \(run) \($0)",
+          ]
+        })
   }
 
   @Test func `A run that starts from another waits for it`() throws {
@@ -242,11 +247,14 @@ extension CommandLineTests {
     let lines = result.errorLines.filter { $0.contains(" / ") }
     let stage = try #require(lines.first { $0.contains("finished") })
     #expect(!stage.contains("/ scan-cluster /"))
-    let own = try #require(lines.firstIndex { $0.hasPrefix("started") && $0.contains("/ scan-cluster /") })
+    let own = try #require(
+      lines.firstIndex { $0.hasPrefix("started") && $0.contains("/ scan-cluster /") })
     #expect(try #require(lines.firstIndex(of: stage)) < own)
   }
 
-  @Test func `Status shows the runs of a sweep while they go on, for people and for scripts`() throws {
+  @Test func `Status shows the runs of a sweep while they go on, for people and for scripts`()
+    throws
+  {
     let file = try write(Self.sweep(epochs: 400), to: "disturbed.yaml")
     let run = sweepFolder(results: "shown")
     let process = try program.start(sweepArguments(file, results: "shown"))

@@ -3,7 +3,10 @@ import Testing
 
 @Suite struct SlurmOptionsTests {
   @Test(arguments: [
-    (SlurmKey.time, ["30", "30:00", "12:00:00", "2-0", "2-12", "2-12:30", "2-12:30:15", "infinite"]),
+    (
+      SlurmKey.time,
+      ["30", "30:00", "12:00:00", "2-0", "2-12", "2-12:30", "2-12:30:15", "infinite"]
+    ),
     (.mem, ["16G", "4000", "4000M", "1t"]), (.maxRunning, ["1", "65535"]),
     (.partition, ["short,long"]), (.gres, ["gpu:a100:1"]),
   ])

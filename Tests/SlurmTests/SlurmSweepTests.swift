@@ -84,7 +84,8 @@ extension SlurmTests {
     try expectUndisturbed(resumptions: 0)
   }
 
-  @Test func `A sweep that is stopped leaves its tasks in the queue and says what goes on`() throws {
+  @Test func `A sweep that is stopped leaves its tasks in the queue and says what goes on`() throws
+  {
     let process = try startLong()
     _ = try cluster.task(in: "RUNNING")
     process.signal(SIGINT)
