@@ -42,7 +42,7 @@ test-slow: test
 
 soak: test-packages
 	swift build -c release --build-tests
-	SCL_SOAK=1 swift test -c release --skip-build --filter SlurmTests
+	SCL_SOAK=1 swift test -c release --skip-build --filter "sixty runs"
 
 # Compares the operations with other programs' results: make verify PARITY=parity.h5
 verify: build
