@@ -8,8 +8,8 @@ public struct PublishedFile: Hashable, Sendable {
   public let address: String?
   /// The file's own name: "cifar-10-binary.tar.gz".
   public let name: String
-  /// Bytes; nil where no source states them.
-  public let size: Int64?
+  /// Bytes.
+  public let size: Int64
   /// MD5 in hexadecimal.
   public let md5: String
   /// The files within whose MD5 is published, by their own names: "data_batch_1".
@@ -86,7 +86,7 @@ extension Publication {
           ]),
         PublishedFile(
           "cifar100", .python, "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
-          size: nil, md5: "eb9058c3a382ffc7106e4002c42a8d85",
+          size: 169_001_437, md5: "eb9058c3a382ffc7106e4002c42a8d85",
           members: [
             ("train", "16019d7e3df5f24257cddd939b257f8d"),
             ("test", "f0ef6b0ae62326f3e7ffdfab6717acfc"),
@@ -99,7 +99,7 @@ extension Publication {
       files: [
         PublishedFile(
           "stl10", .binary, "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
-          size: nil, md5: "91f7769df0f17e558f3565bffb0c7dfb",
+          size: 2_640_397_119, md5: "91f7769df0f17e558f3565bffb0c7dfb",
           members: [
             ("train_X.bin", "918c2871b30a85fa023e0c44e0bee87f"),
             ("train_y.bin", "5a34089d4802c674881badbb80307741"),
@@ -129,14 +129,14 @@ extension Publication {
       files: [
         PublishedFile(
           benchmark: benchmark, version: .images, address: nil, name: "ILSVRC2012_img_train.tar",
-          size: nil, md5: "1d675b47d978889d74fa0da5fadfb00e", members: [])
+          size: 147_897_477_120, md5: "1d675b47d978889d74fa0da5fadfb00e", members: [])
       ])
   }
 }
 
 extension PublishedFile {
   fileprivate init(
-    _ benchmark: String, _ version: Version, _ address: String, size: Int64?, md5: String,
+    _ benchmark: String, _ version: Version, _ address: String, size: Int64, md5: String,
     members: [(name: String, md5: String)] = []
   ) {
     self.init(
