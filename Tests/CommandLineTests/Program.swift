@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built `scl`, run as a user would.
 struct Program {
@@ -11,6 +12,15 @@ struct Program {
     var errorLines: [Substring] { errors.split(separator: "\n") }
     /// The lines of standard output.
     var lines: [Substring] { output.split(separator: "\n") }
+
+    /// The lines of standard output as JSON objects, of a program that did not fail.
+    func objects() throws -> [[String: Any]] {
+      #expect(exitCode == 0, "\(errors)")
+      return try lines.map { line in
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        return try #require(object as? [String: Any])
+      }
+    }
   }
 
   /// `scl` lies beside the program that runs the tests.
