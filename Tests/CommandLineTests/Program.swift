@@ -64,4 +64,35 @@ struct Program {
     try Data().write(to: URL(fileURLWithPath: path))
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
+
+  /// Runs to the end and measures the memory that it took at most, in bytes.
+  func measured(_ arguments: [String]) throws -> (result: Result, peakBytes: Int) {
+    let output = "\(folder)/.stdout-\(UUID().uuidString)"
+    let errors = "\(folder)/.stderr-\(UUID().uuidString)"
+    defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addchdir_np(&actions, folder)
+    for (descriptor, file) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
+      posix_spawn_file_actions_addopen(
+        &actions, descriptor, file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
+    var process: pid_t = 0
+    var pointers = ([Self.path] + arguments).map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    let spawned = posix_spawn(&process, Self.path, &actions, nil, &pointers, nil)
+    try #require(spawned == 0)
+    var status: Int32 = 0
+    var usage = rusage()
+    try #require(wait4(process, &status, 0, &usage) == process)
+    let isExit = status & 0x7F == 0
+    return (
+      Result(
+        exitCode: isExit ? status >> 8 & 0xFF : -(status & 0x7F),
+        output: try String(contentsOfFile: output, encoding: .utf8),
+        errors: try String(contentsOfFile: errors, encoding: .utf8)),
+      Int(usage.ru_maxrss) << 10
+    )
+  }
 }
