@@ -48,13 +48,14 @@ enum ArchiveWriter {
             UnsafeRawBufferPointer(start: bytes, count: count)
           return count
         }, nil))
+    let regularFile: mode_t = S_IFREG
     for original in files {
       let entry = archive_entry_new()
       defer { archive_entry_free(entry) }
       archive_entry_set_pathname(
         entry, folder.isEmpty ? original.path : "\(folder)/\(original.path)")
       archive_entry_set_size(entry, Int64(original.bytes.count))
-      archive_entry_set_filetype(entry, UInt32(S_IFREG))
+      archive_entry_set_filetype(entry, regularFile)
       archive_entry_set_perm(entry, 0o644)
       archive_entry_set_mtime(entry, 0, 0)
       try check(archive_write_header(handle, entry))

@@ -56,21 +56,22 @@ public struct RehearsalGenerator: Sendable {
     case .cifar10PythonArchive:
       return try write(
         cifar.pickles(), in: "cifar-10-batches-py", as: .gzippedTar,
-        to: folder + "/cifar-10-python.tar.gz", unpacked)
+        to: folder + "/cifar-10-python.tar.gz", unpacked: unpacked)
     case .cifar100BinaryArchive:
       return try write(
         cifar.binaryFiles(), in: "cifar-100-binary", as: .gzippedTar,
-        to: folder + "/cifar-100-binary.tar.gz", unpacked)
+        to: folder + "/cifar-100-binary.tar.gz", unpacked: unpacked)
     case .stlBinary:
       let originals = STLOriginals(definition: definition, series: series)
       return try write(originals.files(), to: folder + "/stl10_binary")
-    case .synsetFolders, .synsetArchives where unpacked:
-      return try write(
-        photographs.synsetFiles(definition).flatMap(\.self), to: folder + "/train")
-    case .synsetArchives:
+    case .synsetFolders, .synsetArchives:
+      let synsets = photographs.synsetFiles(definition)
+      if layout == .synsetFolders || unpacked {
+        return try write(synsets.flatMap(\.self), to: folder + "/train")
+      }
       let file = folder + "/ILSVRC2012_img_train.tar"
       var archives: [OriginalFile] = []
-      for (synset, files) in zip(definition.synsets, photographs.synsetFiles(definition)) {
+      for (synset, files) in zip(definition.synsets, synsets) {
         // Within such an archive, images lie at the top.
         let images = files.map {
           OriginalFile(String($0.path.dropFirst(synset.count + 1)), $0.bytes)
@@ -79,11 +80,11 @@ public struct RehearsalGenerator: Sendable {
           OriginalFile(
             "\(synset).tar", try ArchiveWriter.archive(images, as: .tar, file: file)))
       }
-      return try write(archives, as: .tar, to: file, unpacked)
+      return try write(archives, as: .tar, to: file)
     case .tinyImageNetArchive:
       return try write(
         photographs.tinyImageNetFiles(definition), in: "tiny-imagenet-200", as: .zip,
-        to: folder + "/tiny-imagenet-200.zip", unpacked)
+        to: folder + "/tiny-imagenet-200.zip", unpacked: unpacked)
     }
   }
 
@@ -96,7 +97,7 @@ public struct RehearsalGenerator: Sendable {
 
   private func write(
     _ files: [OriginalFile], in folder: String = "", as format: ArchiveWriter.Format,
-    to archive: String, _ unpacked: Bool
+    to archive: String, unpacked: Bool = false
   ) throws(BenchmarkError) -> String {
     if unpacked {
       let place = URL(fileURLWithPath: archive).deletingLastPathComponent().path
