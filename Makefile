@@ -4,7 +4,8 @@
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
-PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
+PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev \
+  libarchive-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: build packages reproduce test verify format lint clean

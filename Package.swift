@@ -49,6 +49,8 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
     // Rooms
     .target(name: "Core", dependencies: [crypto]),
@@ -56,7 +58,7 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CATen", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Metrics"),
-    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG"]),
+    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG", "CArchive"]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
     .target(name: "Vision", dependencies: ["Core", "Torch"]),
     .target(

@@ -89,6 +89,14 @@ extension BenchmarkFile {
     }
   }
 
+  /// The fine labels of all images: [N]; empty where the benchmark has none.
+  public func fineLabels() throws(BenchmarkError) -> [Int32] {
+    if info.fineClassNames.isEmpty { return [] }
+    return try Self.reading(path) { file throws(HDF5Error) in
+      try file.dataSet(BenchmarkSchema.fineLabels).read()
+    }
+  }
+
   /// The labels of the images of some splits, in the order of `indices(of:)`.
   public func labels(of splits: Set<Split>) throws(BenchmarkError) -> [Int32] {
     let labels = try labels()
@@ -101,15 +109,11 @@ extension BenchmarkFile {
     let info = info
     let found = try Self.reading(path) { file throws(HDF5Error) in
       let images = try file.dataSet(BenchmarkSchema.images)
-      var hash = ContentHash(
-        count: images.rowCount, height: info.imageSize, width: info.imageSize)
-      for start in stride(from: 0, to: images.rowCount, by: 1_024) {
-        let rows = start..<min(start + 1_024, images.rowCount)
-        hash.update(pixels: try images.read(rows: rows))
-      }
-      return hash.finish(
-        labels: try file.dataSet(BenchmarkSchema.labels).read(),
-        splits: try file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames)
+      return try ContentHash.of(
+        images, labels: file.dataSet(BenchmarkSchema.labels).read(),
+        splits: file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames,
+        fineLabels: info.fineClassNames.isEmpty
+          ? [] : file.dataSet(BenchmarkSchema.fineLabels).read())
     }
     guard found == info.contentSHA256 else {
       throw .invalid(
@@ -117,17 +121,4 @@ extension BenchmarkFile {
         reason: "its content's SHA-256 is \(found), but it was made with \(info.contentSHA256)")
     }
   }
-}
-
-/// Ascending neighbours among `indices`, each with its place in the list.
-private func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
-  var runs: [(place: Int, rows: Range<Int>)] = []
-  for (place, index) in indices.enumerated() {
-    if let last = runs.last, last.rows.upperBound == index {
-      runs[runs.count - 1].rows = last.rows.lowerBound..<index + 1
-    } else {
-      runs.append((place, index..<index + 1))
-    }
-  }
-  return runs
 }

@@ -70,7 +70,7 @@ struct RenderedError {
 
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
-    case .unknownBenchmark, .noAdapter, .noGenerator: usage
+    case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded: usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput
     default: badData

@@ -46,32 +46,39 @@ enum HostileArchive {
     func number(_ value: Int, _ size: Int) -> [UInt8] {
       (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
+    func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
     var archive: [UInt8] = []
     var directory: [UInt8] = []
     for member in members {
+      let path = Array(member.path.utf8)
       let size = number(member.statedSize ?? member.bytes.count, 4)
-      let common =
-        number(20, 2) + number(0, 2) + number(0, 2) + number(0, 4)
-        + number(Int(crc32(member.bytes)), 4) + size + size + number(member.path.utf8.count, 2)
-        + number(0, 2)
+      // Version, flags, method and time, then checksum, both sizes and lengths.
+      let common = joined(
+        number(20, 2), number(0, 8), number(Int(crc32(member.bytes)), 4), size, size,
+        number(path.count, 2), number(0, 2))
       // A symbolic link is a file whose mode says so.
       let mode = member.type == "2" ? 0o120777 : 0o100644
-      directory +=
-        [0x50, 0x4B, 1, 2] + number(20 | 3 << 8, 2) + common + number(0, 6) + number(mode << 16, 4)
-        + number(archive.count, 4) + Array(member.path.utf8)
-      archive += [0x50, 0x4B, 3, 4] + common + Array(member.path.utf8) + member.bytes
+      directory += joined(
+        [0x50, 0x4B, 1, 2], number(20 | 3 << 8, 2), common, number(0, 6), number(mode << 16, 4),
+        number(archive.count, 4), path)
+      archive += joined([0x50, 0x4B, 3, 4], common, path, member.bytes)
     }
-    return archive + directory + [0x50, 0x4B, 5, 6] + number(0, 4) + number(members.count, 2)
-      + number(members.count, 2) + number(directory.count, 4) + number(archive.count, 4)
-      + number(0, 2)
+    let end = joined(
+      [0x50, 0x4B, 5, 6], number(0, 4), number(members.count, 2), number(members.count, 2),
+      number(directory.count, 4), number(archive.count, 4), number(0, 2))
+    return joined(archive, directory, end)
   }
 
   /// The checksum of zip and gzip (ISO 3309).
   private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in
-        crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1
+    var crc = ~UInt32(0)
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 {
+        let polynomial: UInt32 = crc & 1 == 1 ? 0xEDB8_8320 : 0
+        crc = (crc >> 1) ^ polynomial
       }
     }
+    return ~crc
   }
 }

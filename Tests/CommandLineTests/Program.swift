@@ -65,7 +65,7 @@ struct Program {
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
 
-  /// Runs to the end and measures the memory that it took at most, in bytes.
+  /// Runs to the end, in this process's folder, and measures the memory that it took at most, in bytes.
   func measured(_ arguments: [String]) throws -> (result: Result, peakBytes: Int) {
     let output = "\(folder)/.stdout-\(UUID().uuidString)"
     let errors = "\(folder)/.stderr-\(UUID().uuidString)"
@@ -73,7 +73,6 @@ struct Program {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
     for (descriptor, file) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
       posix_spawn_file_actions_addopen(
         &actions, descriptor, file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)

@@ -37,14 +37,14 @@ extension BenchmarkDefinition {
   static let rehearsalImageNet10 = BenchmarkDefinition(
     "rehearsal-imagenet10", title: "Miniature ImageNet-10",
     classNames: names(RehearsalShape.allCases),
-    synsets: PhotographOriginals.synsets(10), imageSize: 32, storedSize: 40, cutsImages: true,
+    synsets: PhotographOriginals.synsets(10), imageSize: 32, cutsImages: true,
     counts: SplitCounts(train: 1_200), miniatureOf: "imagenet10", drawnLayout: .synsetFolders,
     sourceForms: imagenet10.sourceForms)
 
   static let rehearsalImageNetDogs = BenchmarkDefinition(
     "rehearsal-imagenet-dogs", title: "Miniature ImageNet-Dogs",
     classNames: names([.disc, .ring, .square, .cross, .star]),
-    synsets: PhotographOriginals.synsets(5), imageSize: 32, storedSize: 40, cutsImages: true,
+    synsets: PhotographOriginals.synsets(5), imageSize: 32, cutsImages: true,
     counts: SplitCounts(train: 1_200), miniatureOf: "imagenet-dogs", drawnLayout: .synsetArchives,
     sourceForms: imagenetDogs.sourceForms)
 

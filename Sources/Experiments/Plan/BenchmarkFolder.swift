@@ -10,7 +10,12 @@ public struct BenchmarkFolder: Sendable {
   }
 
   public func file(of definition: BenchmarkDefinition) -> String {
-    "\(path)/\(definition.name).h5"
+    file(named: definition.name)
+  }
+
+  /// The file of a benchmark that may have no definition but what its file says.
+  public func file(named name: String) -> String {
+    "\(path)/\(name).h5"
   }
 
   public func hasFile(of definition: BenchmarkDefinition) -> Bool {

@@ -5,7 +5,7 @@ import Testing
 
 /// How many damaged files each test tries: a few seconds' worth, or a long night's.
 private let rounds =
-  ProcessInfo.processInfo.environment["SCL_SLOW_TESTS"] == "1" ? 3_000 : 40
+  ProcessInfo.processInfo.environment["SCL_SLOW_TESTS"] == "1" ? 2_000 : 20
 
 /// Original files some of which are damaged in turn.
 struct Corpus: CustomTestStringConvertible, Sendable {
@@ -101,7 +101,7 @@ extension BenchmarksTests {
       ]
     var mutator = Mutator(seed: 8)
     var refused = 0
-    for round in 0..<rounds * 20 {
+    for round in 0..<rounds * 40 {
       do {
         let image = try ImageDecoder.decode(
           mutator.damaged(images[round % images.count]), file: "damaged")
@@ -122,7 +122,7 @@ extension BenchmarksTests {
     let content = try BenchmarkFile.open(file).info.contentSHA256
     var mutator = Mutator(seed: 9)
     var refused = 0
-    for _ in 0..<rounds * 5 {
+    for _ in 0..<rounds * 10 {
       try write(mutator.damaged(whole), to: file)
       do throws(BenchmarkError) {
         let damaged = try BenchmarkFile.open(file)

@@ -5,20 +5,24 @@ import Foundation
 /// Decodes JPEG and PNG files to 8-bit colour, as Pillow's `Image.open(...).convert("RGB")` does.
 public enum ImageDecoder {
   /// Images of more pixels are taken for damaged headers.
-  private static let pixelLimit = 1 << 28
+  private static let pixelLimit = 1 << 26
 
   /// Decodes an image; its first bytes, not its name, say which format it has.
   ///
   /// A greyscale image gets three equal channels, CMYK is taken as inverted (Adobe's convention),
   /// and transparency is dropped. A JPEG that libjpeg decodes only with a warning (a truncated one,
   /// say) is refused.
-  /// - Parameter file: the name that an error carries.
+  /// - Parameters:
+  ///   - file: the name that an error carries.
+  ///   - willUse: told how many bytes decoding takes, before they are taken.
   /// - Throws: `BenchmarkError.unreadableImage` or `.emptyFile`.
-  public static func decode(_ bytes: [UInt8], file: String) throws(BenchmarkError) -> RGBImage {
+  public static func decode(
+    _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in }
+  ) throws(BenchmarkError) -> RGBImage {
     if bytes.isEmpty { throw .emptyFile(file: file) }
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, file) }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, file, willUse) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return try decodePNG(bytes, file)
+      return try decodePNG(bytes, file, willUse)
     }
     throw .unreadableImage(file: file, reason: "it is neither a JPEG nor a PNG file")
   }
@@ -26,7 +30,7 @@ public enum ImageDecoder {
   // MARK: - JPEG
 
   private static func decodeJPEG(
-    _ bytes: [UInt8], _ file: String
+    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void
   ) throws(BenchmarkError) -> RGBImage {
     guard let decoder = tjInitDecompress() else {
       throw .unreadableImage(file: file, reason: "no memory for a JPEG decoder")
@@ -50,6 +54,7 @@ public enum ImageDecoder {
       colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
     let format = Int32((hasBlack ? TJPF_CMYK : TJPF_RGB).rawValue)
     let size = Int(width) * Int(height) * (hasBlack ? 4 : 3)
+    willUse(hasBlack ? 2 * size : size)
     var status: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       status = tjDecompress2(
@@ -82,7 +87,7 @@ public enum ImageDecoder {
   // MARK: - PNG
 
   private static func decodePNG(
-    _ bytes: [UInt8], _ file: String
+    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void
   ) throws(BenchmarkError) -> RGBImage {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
@@ -95,6 +100,7 @@ public enum ImageDecoder {
     image.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     let count = Int(image.width) * Int(image.height)
+    willUse(count * 7)
     var status: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: count * 4) { buffer, filled in
       status = png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil)
