@@ -54,6 +54,7 @@ let package = Package(
 
     // Rooms
     .target(name: "Core", dependencies: [crypto]),
+    .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: ["CATen", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Metrics"),
@@ -81,7 +82,8 @@ let package = Package(
     .target(
       name: "SCLCommands",
       dependencies: [
-        "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
+        "Core", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering",
+        "Vision",
         "Methods", "Records", "Experiments", "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -89,6 +91,7 @@ let package = Package(
 
     // Tests: one target for each room, and four for what concerns all of them.
     .testTarget(name: "CoreTests", dependencies: ["Core"]),
+    .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "Core"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),

@@ -1,8 +1,7 @@
 extension BenchmarkDefinition {
-  /// The six benchmarks of the paper and the rehearsal, in the order of the paper's tables.
-  public static let all = [
-    cifar10, cifar100, stl10, imagenet10, imagenetDogs, tinyImageNet, rehearsal,
-  ]
+  /// The six benchmarks of the paper in the order of its tables, and those that are drawn.
+  public static let all =
+    [cifar10, cifar100, stl10, imagenet10, imagenetDogs, tinyImageNet] + rehearsals
 
   /// Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
   public static let cifar10 = BenchmarkDefinition(
@@ -74,10 +73,4 @@ extension BenchmarkDefinition {
     "tiny-imagenet", title: "Tiny-ImageNet", classCount: 200,
     imageSize: 64, counts: SplitCounts(train: 100_000), extraCounts: SplitCounts(test: 10_000),
     sourceForms: [.tinyImageNet])
-
-  /// Drawn objects in CIFAR-10's layout, for machines without any data set: `RehearsalGenerator`.
-  public static let rehearsal = BenchmarkDefinition(
-    "rehearsal", title: "Rehearsal-10", classNames: RehearsalShape.allCases.map(\.rawValue),
-    imageSize: 32, counts: SplitCounts(train: 2_500, test: 500), miniatureOf: "cifar10",
-    hasGenerator: true, sourceForms: [.cifarBinary, .classFolders])
 }

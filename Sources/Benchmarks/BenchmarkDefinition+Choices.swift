@@ -32,7 +32,7 @@ extension BenchmarkDefinition {
       fineClasses: fineClasses, synsets: synsets, imageSize: imageSize,
       storedSize: storedSize ?? self.storedSize, cutsImages: cutsImages,
       counts: counts ?? self.counts, extraCounts: extraCounts, miniatureOf: miniatureOf,
-      hasGenerator: hasGenerator, sourceForms: sourceForms)
+      drawnLayout: drawnLayout, sourceForms: sourceForms)
   }
 
   /// The definition with what the user chose of it.

@@ -27,8 +27,8 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   public let extraCounts: SplitCounts
   /// The benchmark that this one is a small stand-in for.
   public let miniatureOf: String?
-  /// Whether the program can make the original files itself.
-  public let hasGenerator: Bool
+  /// The layout of the original files that the program draws itself; nil where others have made them.
+  let drawnLayout: RehearsalLayout?
   /// The forms of original files that can be read.
   let sourceForms: [SourceForm]
 
@@ -37,7 +37,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
     fineClasses: FineClasses? = nil, synsets: [String] = [], imageSize: Int,
     storedSize: Int? = nil, cutsImages: Bool = false, counts: SplitCounts,
     extraCounts: SplitCounts = SplitCounts(),
-    miniatureOf: String? = nil, hasGenerator: Bool = false, sourceForms: [SourceForm]
+    miniatureOf: String? = nil, drawnLayout: RehearsalLayout? = nil, sourceForms: [SourceForm]
   ) {
     self.name = name
     self.title = title
@@ -51,9 +51,12 @@ public struct BenchmarkDefinition: Hashable, Sendable {
     self.counts = counts
     self.extraCounts = extraCounts
     self.miniatureOf = miniatureOf
-    self.hasGenerator = hasGenerator
+    self.drawnLayout = drawnLayout
     self.sourceForms = sourceForms
   }
+
+  /// Whether the program can make the original files itself.
+  public var hasGenerator: Bool { drawnLayout != nil }
 
   /// The definition of this name.
   /// - Throws: `BenchmarkError.unknownBenchmark`, with the nearest name.

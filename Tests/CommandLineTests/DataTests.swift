@@ -1,90 +1,117 @@
+import Benchmarks
 import Foundation
 import Testing
 
 extension CommandLineTests {
-  /// A complete CIFAR-10 of black aeroplanes, in files that take no room on disk.
-  private func makeBlackCIFAR() throws -> String {
-    let originals = folder + "/cifar-10-batches-bin"
-    try FileManager.default.createDirectory(atPath: originals, withIntermediateDirectories: true)
-    for name in (1...5).map({ "data_batch_\($0).bin" }) + ["test_batch.bin"] {
-      let path = "\(originals)/\(name)"
-      try Data().write(to: URL(fileURLWithPath: path))
-      try #require(truncate(path, 10_000 * 3_073) == 0)
-    }
-    return originals
+  // MARK: - list
+
+  @Test func `Benchmarks are listed with how they stand and what to do next`() throws {
+    let data = try Self.data.get()
+    let lines = try program.run(["data", "list", "--json", "--data", data]).objects()
+    let states = lines.map { "\($0["benchmark"] ?? ""): \($0["state"] ?? "")" }
+    #expect(states.first == "cifar10: not prepared")
+    #expect(states.contains("rehearsal: prepared"))
+    #expect(lines.count == BenchmarkDefinition.all.count)
+    let next = lines.map { $0["next"] as? String }
+    #expect(next.first == "scl data fetch cifar10 --data \(data)")
+    let originals = try #require(lines[0]["originals"] as? [String: Any])
+    #expect(originals["bytes"] as? Int == 170_052_171)
+    #expect((originals["licence"] as? String)?.isEmpty == false)
+    // Registered users get the files by themselves.
+    let imageNet = try #require(lines.first { $0["benchmark"] as? String == "imagenet10" })
+    #expect((imageNet["next"] as? String)?.contains("--from ILSVRC2012_img_train.tar") == true)
   }
 
-  private func files(in folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  @Test func `The list is readable in 100 columns`() throws {
+    let text = try program.run(["data", "list"])
+    #expect(text.exitCode == 0)
+    #expect(text.lines.allSatisfy { $0.count <= 100 }, "\(text.output)")
+    #expect(text.output.contains("cifar100: CIFAR-100\n"))
+    #expect(text.output.contains("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"))
+    #expect(text.output.contains("scl data fetch tiny-imagenet\n"))
   }
 
-  @Test func `A preparation that is killed leaves nothing under the final name`() throws {
-    let originals = try makeBlackCIFAR()
-    let arguments = ["data", "prepare", "cifar10", "--from", originals, "--data", "data"]
-    let process = try program.start(arguments)
-    // Killed in the middle of writing.
-    while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    #expect(!files(in: folder + "/data").contains("cifar10.h5"))
-    let again = try program.run(arguments)
-    #expect(again.exitCode == 0, "\(again.errors)")
-    #expect(try program.run(["data", "verify", "data/cifar10.h5"]).exitCode == 0)
+  @Test func `A benchmark file that is damaged does not keep the others from being listed`() throws
+  {
+    _ = try write("no HDF5 at all", to: "cifar10.h5")
+    let lines = try program.run(["data", "list", "--json", "--data", folder]).objects()
+    #expect((lines[0]["state"] as? String)?.hasPrefix("damaged: ") == true)
+    #expect(lines[0]["complete"] as? Bool == false)
+    #expect(lines[1]["state"] as? String == "not prepared")
   }
 
-  @Test func `Own images become a benchmark that experiments know by name`() throws {
-    let samples = folder + "/samples"
-    for name in ["bright", "dark"] {
-      try FileManager.default.createDirectory(
-        atPath: "\(samples)/\(name)", withIntermediateDirectories: true)
-      for number in 0..<4 {
-        try OwnImage.png(bright: name == "bright", number: number)
-          .write(to: URL(fileURLWithPath: "\(samples)/\(name)/\(number).png"))
-      }
-    }
-    let made = try program.run([
-      "data", "prepare", "lamps", "--from", "samples", "--as", "folders", "--data", "data",
+  @Test func `A download that was begun, or ended, is listed`() throws {
+    _ = try write(String(repeating: "x", count: 2_048), to: "downloads/cifar-10-python.tar.gz.part")
+    // A file of the right size without taking its place on the disk.
+    let whole = try write("", to: "downloads/tiny-imagenet-200.zip")
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: whole))
+    try handle.truncate(atOffset: 248_100_043)
+    try handle.close()
+    let lines = try program.run(["data", "list", "--json", "--data", folder]).objects()
+    #expect(lines[0]["state"] as? String == "download begun: 2.0 KiB of 162.6 MiB")
+    let tiny = try #require(lines.first { $0["benchmark"] as? String == "tiny-imagenet" })
+    #expect(tiny["state"] as? String == "downloaded, not prepared")
+    #expect(
+      tiny["next"] as? String
+        == "scl data prepare tiny-imagenet --from \(whole) --data \(folder)")
+  }
+
+  // MARK: - fetch
+
+  @Test func `What cannot be downloaded is refused with the way to get it`() throws {
+    try expectRefusal(
+      64, ["data", "fetch", "imagenet-dogs"], ["registered users", "https://image-net.org"])
+    try expectRefusal(64, ["data", "fetch", "rehearsal"], ["drawn", "scl data prepare rehearsal"])
+    try expectRefusal(64, ["data", "fetch", "cifar1"], ["did you mean 'cifar10'?"])
+    try expectRefusal(
+      64, ["data", "fetch", "stl10", "--version", "python"], ["takes binary"])
+    try expectRefusal(
+      64, ["data", "fetch", "cifar10", "--url", "mirror/cifar.tar.gz"], ["no http or https"])
+  }
+
+  @Test func `Another file under the download's name is refused and not touched`() throws {
+    let file = try write("mine", to: "here/cifar-10-binary.tar.gz")
+    let result = try program.run([
+      "data", "fetch", "cifar10", "--to", folder + "/here", "--url", "http://127.0.0.1:1/x",
     ])
-    #expect(made.exitCode == 0, "\(made.errors)")
-    let info = try program.run(["data", "info", "data/lamps.h5", "--json"])
-    let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(info.output.utf8)) as? [String: Any])
-    #expect(object["classes"] as? [String] == ["bright", "dark"])
-    #expect(object["complete"] as? Bool == true)
-    #expect((object["classCounts"] as? [String: [Int]])?["train"] == [4, 4])
-
-    let text = "title: Lamps\nbenchmarks: [lamps]\nmethods: [kmeans]\nseeds: 1\n"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
-    let done = try program.run(["run", "lamps.yaml", "--data", "data", "--results", "results"])
-    #expect(done.exitCode == 0, "\(done.errors)")
-    let table = try program.run(["report", "lamps.yaml", "--data", "data", "--results", "results"])
-    #expect(table.output.contains("lamps") && table.output.contains("100.0"))
-
-    let misspelt = text.replacingOccurrences(of: "[lamps]", with: "[lmaps]")
-    try Data(misspelt.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
-    let refused = try program.run(["plan", "lamps.yaml", "--data", "data"])
-    #expect(refused.exitCode == 65)
-    #expect(refused.errors.contains("did you mean 'lamps'?"))
-  }
-}
-
-/// 8 x 8 PNG files of one colour, written by Pillow: RGB (16 n, 16 n, 16 n) and 255 less that.
-private enum OwnImage {
-  static func png(bright: Bool, number: Int) throws -> Data {
-    try #require(Data(base64Encoded: (bright ? brightFiles : darkFiles)[number]))
+    #expect(result.exitCode == 65 && result.errors.contains("it has 4 bytes"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
   }
 
-  private static let darkFiles = [
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAADElEQVR4nGNgGB4AAADIAAGtQHYiAAAAAElFTkSuQmCC",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGMUEBBgwAaYsIoOWgkALCgAQCzzhSkAAAAASUVORK5CYII=",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGNUUFBgwAaYsIoOWgkAUUgAcGJr7pcAAAAASUVORK5CYII=",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM0MDBgwAaYsIoOWgkAdmgAoOmKck4AAAAASUVORK5CYII=",
-  ]
+  // MARK: - montage
 
-  private static let brightFiles = [
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGP8//8/AzbAhFV00EoAAFbUAw037MyjAAAAAElFTkSuQmCC",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGN8//49AzbAhFV00EoAADG0At3uh+0tAAAAAElFTkSuQmCC",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGO8f/8+AzbAhFV00EoAAAyUAq2V8VxsAAAAAElFTkSuQmCC",
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGM8f/48AzbAhFV00EoAAOdlAn0O35fnAAAAAElFTkSuQmCC",
-  ]
+  @Test(arguments: ["png", "svg"])
+  func `A montage is a picture, the same every time`(format: String) throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    var pictures: [Data] = []
+    for name in ["one.\(format)", "two.\(format)"] {
+      let out = "\(folder)/\(name)"
+      let made = try program.run(["data", "montage", file, "--out", out, "--images", "3"])
+      #expect(made.exitCode == 0 && made.output == out + "\n", "\(made.errors)")
+      pictures.append(try Data(contentsOf: URL(fileURLWithPath: out)))
+    }
+    #expect(pictures[0] == pictures[1] && pictures[0].count > 10_000)
+  }
+
+  @Test func `A montage of some classes says how many it leaves out`() throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    let out = "\(folder)/few.svg"
+    let made = try program.run(["data", "montage", file, "--out", out, "--classes", "4"])
+    #expect(made.output == "\(out), without 6 classes (see --classes)\n")
+    try expectRefusal(64, ["data", "montage", file, "--out", "picture.jpg"], [".png or .svg"])
+  }
+
+  // MARK: - benchmark decode
+
+  @Test func `Decoding is measured on a folder of images`() throws {
+    let montage = "\(folder)/pictures/montage.png"
+    let file = try Self.data.get() + "/rehearsal.h5"
+    #expect(try program.run(["data", "montage", file, "--out", montage]).exitCode == 0)
+    let result = try program.run([
+      "benchmark", "decode", folder + "/pictures", "--rounds", "2", "--json",
+    ]).objects()
+    #expect(result[0]["images"] as? Int == 1)
+    #expect((result[0]["imagesPerSecond"] as? Double ?? 0) > 0)
+    try expectRefusal(66, ["benchmark", "decode", folder + "/nothing"], ["does not exist"])
+  }
 }

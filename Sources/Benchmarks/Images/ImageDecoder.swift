@@ -93,7 +93,7 @@ public enum ImageDecoder {
     image.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
     guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else {
-      throw .unreadableImage(file: file, reason: message(of: image))
+      throw .unreadableImage(file: file, reason: image.text)
     }
     try requireSane(width: Int(image.width), height: Int(image.height), file)
     // Four channels are asked for because libpng would lay three over a background colour.
@@ -106,7 +106,7 @@ public enum ImageDecoder {
       status = png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil)
       filled = status == 0 ? 0 : count * 4
     }
-    guard status != 0 else { throw .unreadableImage(file: file, reason: message(of: image)) }
+    guard status != 0 else { throw .unreadableImage(file: file, reason: image.text) }
     let colours = [UInt8](unsafeUninitializedCapacity: count * 3) { result, filled in
       for pixel in 0..<count {
         for channel in 0..<3 { result[pixel * 3 + channel] = pixels[pixel * 4 + channel] }
@@ -114,12 +114,6 @@ public enum ImageDecoder {
       filled = count * 3
     }
     return RGBImage(height: Int(image.height), width: Int(image.width), pixels: colours)
-  }
-
-  private static func message(of image: png_image) -> String {
-    withUnsafeBytes(of: image.message) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
   }
 
   private static func requireSane(

@@ -13,7 +13,7 @@ struct ImageFit {
     let image =
       followsOrientation
       ? image.oriented(EXIFOrientation.tag(of: encoded.bytes) ?? 1) : image
-    if cutsImages { return image.resizedShorterSide(to: side).centreCropped(to: side) }
+    if cutsImages { return image.centreSquare(of: side) }
     guard image.width == side, image.height == side else {
       throw .wrongImageSize(
         file: encoded.name, width: image.width, height: image.height, expected: side)

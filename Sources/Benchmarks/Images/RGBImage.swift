@@ -13,6 +13,20 @@ public struct RGBImage: Equatable, Sendable {
     self.pixels = pixels
   }
 
+  /// What `resizedShorterSide(to: size).centreCropped(to: size)` is, without computing what the crop
+  /// throws away.
+  public func centreSquare(of size: Int) -> RGBImage {
+    let shorter = min(height, width)
+    guard shorter > 0, size > 0 else { return centreCropped(to: size) }
+    let scaled = Int(Double(size * max(height, width)) / Double(shorter))
+    let newHeight = height <= width ? size : scaled
+    let newWidth = height <= width ? scaled : size
+    let top = Self.cropOffset(length: newHeight, size: size)
+    let left = Self.cropOffset(length: newWidth, size: size)
+    return resized(
+      height: newHeight, width: newWidth, rows: top..<top + size, columns: left..<left + size)
+  }
+
   /// The image scaled so that its shorter side has `size` pixels, as torchvision's `Resize` does to
   /// a Pillow image: bilinear with antialias; the longer side is size x longer / shorter, rounded
   /// down.

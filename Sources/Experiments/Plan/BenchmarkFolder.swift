@@ -53,8 +53,8 @@ public struct BenchmarkFolder: Sendable {
     guard definition.hasGenerator else {
       throw BenchmarkError.noGenerator(benchmark: definition.name)
     }
-    let originals = "\(path)/originals/\(definition.name)"
-    try RehearsalGenerator().write(to: originals)
+    let originals = try RehearsalGenerator().write(
+      definition, to: "\(path)/originals/\(definition.name)")
     return try BenchmarkPreparation.prepare(
       definition, from: originals, to: file ?? self.file(of: definition), progress: progress)
   }

@@ -4,8 +4,10 @@ import Foundation
 /// A drawn image of one shape; everything but the shape is nuisance.
 ///
 /// Colours, background, texture, clutter and noise vary freely; position, size and rotation vary
-/// moderately, so that the shape stays large (13 to 20 of 32 pixels). The object is always lighter
+/// moderately, so that the shape stays large (13 to 20 of 32 units). The object is always lighter
 /// than what it lies on, or lightness would be a second, stronger class.
+///
+/// Lengths are in units of which the image's shorter side has 32.
 struct RehearsalImage {
   static let side = 32
   private static let samplesPerSide = 4
@@ -85,32 +87,34 @@ struct RehearsalImage {
     noise = random.uniform(in: 0.01...0.05)
   }
 
-  /// Draws the image as three planes (red, green, blue) of rows, 3,072 bytes.
-  func planes(_ random: inout RandomStream) -> [UInt8] {
-    let area = Self.side * Self.side
-    var planes = [UInt8](repeating: 0, count: 3 * area)
-    for row in 0..<Self.side {
-      for column in 0..<Self.side {
-        let pixel = antialiased(row: row, column: column)
-        for (channel, value) in [pixel.red, pixel.green, pixel.blue].enumerated() {
+  /// Draws the image with its centre in the middle of so many pixels.
+  func drawn(height: Int, width: Int, _ random: inout RandomStream) -> RGBImage {
+    let unit = Double(Self.side) / Double(min(height, width))
+    let top = Double(height - min(height, width)) / 2
+    let left = Double(width - min(height, width)) / 2
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(height * width * 3)
+    for row in 0..<height {
+      for column in 0..<width {
+        let pixel = antialiased(x: Double(column) - left, y: Double(row) - top, unit: unit)
+        for value in [pixel.red, pixel.green, pixel.blue] {
           let noisy = (value + noise * random.normal()) * 255
-          planes[channel * area + row * Self.side + column] =
-            UInt8(min(max(noisy.rounded(), 0), 255))
+          pixels.append(UInt8(min(max(noisy.rounded(), 0), 255)))
         }
       }
     }
-    return planes
+    return RGBImage(height: height, width: width, pixels: pixels)
   }
 
   /// The mean of a grid of samples within a pixel; the background, which has no edges, is taken at
   /// the pixel's centre.
-  private func antialiased(row: Int, column: Int) -> Colour {
+  private func antialiased(x left: Double, y top: Double, unit: Double) -> Colour {
     let count = Self.samplesPerSide
-    let background = background(Double(column) + 0.5, Double(row) + 0.5)
+    let background = background((left + 0.5) * unit, (top + 0.5) * unit)
     var sum = Colour(red: 0, green: 0, blue: 0)
     for sample in 0..<count * count {
-      let x = Double(column) + (Double(sample % count) + 0.5) / Double(count)
-      let y = Double(row) + (Double(sample / count) + 0.5) / Double(count)
+      let x = (left + (Double(sample % count) + 0.5) / Double(count)) * unit
+      let y = (top + (Double(sample / count) + 0.5) / Double(count)) * unit
       let colour = foreground(x, y) ?? background
       sum.red += colour.red
       sum.green += colour.green
