@@ -6,7 +6,8 @@
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
-PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
+PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev \
+  libarchive-dev
 # A real Slurm for the tests of its executor.
 TEST_PACKAGES := slurm-wlm munge
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)

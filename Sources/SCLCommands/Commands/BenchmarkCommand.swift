@@ -10,7 +10,7 @@ import Vision
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
-    subcommands: [Step.self, Convolutions.self, Read.self])
+    subcommands: [Step.self, Convolutions.self, Read.self, Decode.self])
 }
 
 /// The network and batch of a measured step.
