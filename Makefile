@@ -1,13 +1,15 @@
 # make            builds the program
 # make reproduce  generates images, trains three methods on them and prints table and diff
 # make test       builds and runs all tests
+# make example    builds the package in Examples, which brings a method of its own, and tries it
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
 PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
+EXAMPLE := Examples/Package.swift Examples/Sources
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build packages reproduce test verify format lint clean
+.PHONY: build packages reproduce test example verify format lint clean
 
 build: packages
 	swift build -c release --product scl
@@ -32,15 +34,22 @@ test: packages
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 
+# In the scratch folder of this package, so that nothing is compiled twice.
+example: build
+	swift build -c release --package-path Examples --scratch-path .build --product scl-barlow
+	.build/release/scl-barlow methods barlow --check
+	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
+	  --data .build/example/data --results .build/example/results
+
 # Compares the operations with other programs' results: make verify PARITY=parity.h5
 verify: build
 	$(SCL) verify $(PARITY)
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests $(EXAMPLE)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests $(EXAMPLE)
 
 clean:
 	rm -rf .build

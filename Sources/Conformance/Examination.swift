@@ -1,28 +1,20 @@
-import ClassicalClustering
 import Core
 import Foundation
 import Methods
 import Torch
 import Vision
 
-/// One method under examination: instances of it, and the stages that they start from.
+/// One method under examination.
 final class Examination<Method: ClusteringMethod> {
   let suite: Conformance
   let images: ImageSet
-  private var stages: [Stage: String] = [:]
   private var findings: [Finding] = []
+  private var known: (fitted: Method, trial: MethodTrial?)?
 
   init(_ suite: Conformance) throws {
     self.suite = suite
     images = try ExampleImages.twoClasses()
   }
-
-  deinit {
-    for file in stages.values { try? FileManager.default.removeItem(atPath: file) }
-  }
-
-  /// Whether it trains.
-  var trains: Bool { Method.self is any TrainedMethod.Type }
 
   func report(_ promise: Promise, _ detail: String) {
     findings.append(
@@ -38,31 +30,34 @@ final class Examination<Method: ClusteringMethod> {
 
   // MARK: Instances
 
-  /// An instance about to learn from `images`, its stage trained for an epoch.
-  func make(
-    seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1, _ more: [String: SettingValue] = [:]
-  ) throws -> Method {
-    // As runs do.
-    OpenBLAS.useOneThread()
-    return try suite.make(
-      Method.self, seed: seed, images: images ?? self.images, threads: threads, more)
-  }
+  /// How many epochs a fit has: enough for the end of the warm-up that `Conformance.quick` sets.
+  static var epochs: Int { 3 }
 
-  func trial(
-    seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1, _ more: [String: SettingValue] = [:]
-  ) throws -> MethodTrial? {
+  /// An instance that has learnt whatever it can in a few epochs, and its training if it trains.
+  func fit(
+    seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1
+  ) throws -> (fitted: Method, trial: MethodTrial?) {
     let images = images ?? self.images
-    let method = try make(seed: seed, images: images, threads: threads, more)
-    return (method as? any TrainedMethod).map { MethodTrial($0, images: images, seed: seed) }
-  }
-
-  /// An instance that has learnt whatever it can in a few epochs.
-  func fitted(seed: UInt64 = 1, images: ImageSet? = nil) throws -> any ClusteringMethod {
-    let images = images ?? self.images
-    let method = try make(seed: seed, images: images)
-    if let trained = method as? any TrainedMethod {
-      try MethodTrial(trained, images: images, seed: seed).train(epochs: 3)
+    let method = try suite.make(Method.self, seed: seed, images: images, threads: threads)
+    let trial = (method as? any TrainedMethod).map {
+      MethodTrial($0, images: images, seed: seed)
     }
-    return method
+    try trial?.train(epochs: Self.epochs)
+    return (method, trial)
+  }
+
+  /// The fit of seed 1, made once.
+  func first() throws -> (fitted: Method, trial: MethodTrial?) {
+    if let known { return known }
+    let fit = try fit()
+    known = fit
+    return fit
+  }
+
+  /// A trial that has not begun; nil for a method that does not train.
+  func trial(seed: UInt64 = 1) throws -> MethodTrial? {
+    guard Method.self is any TrainedMethod.Type else { return nil }
+    let method = try suite.make(Method.self, seed: seed, images: images)
+    return (method as? any TrainedMethod).map { MethodTrial($0, images: images, seed: seed) }
   }
 }

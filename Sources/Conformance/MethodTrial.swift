@@ -22,7 +22,7 @@ package final class MethodTrial {
   package init(_ method: any TrainedMethod, images: ImageSet, seed: UInt64 = 1) {
     self.method = method
     steps = TrainingSteps(method: method, images: images, seed: seed, device: .cpu)
-    optimiser = method.plan.training.makeOptimiser(method.network.parameters)
+    optimiser = method.plan.makeOptimiser(for: method.network)
     untouched = Set(method.network.parameters.map(\.name))
   }
 
@@ -52,6 +52,15 @@ package final class MethodTrial {
     losses.append(sums)
     epoch += 1
     nextStep = 0
+  }
+
+  /// Takes `count` steps of an epoch with all images as the batch, and returns their losses by term.
+  package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[PartialLoss]] {
+    try method.beginEpoch(epoch)
+    optimiser.learningRate = method.plan.training.learningRate(epoch: epoch, step: 0, of: 1)
+    return try (0..<count).map { _ in
+      try steps.take(0, of: epoch, on: Array(0..<steps.images.count), optimiser)
+    }
   }
 
   private func noteGradients() throws {

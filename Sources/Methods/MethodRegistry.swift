@@ -11,7 +11,14 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    Autoencoder.self,
+    DeepEmbeddedClustering.self,
+    DeepCluster.self,
+    IIC.self,
+    PICA.self,
+    ContrastiveClustering.self,
     SCANClustering.self,
+    SCAN.self,
     InstanceDiscrimination.self,
     SCL.self,
   ])

@@ -30,7 +30,8 @@ public struct Augmentation {
   ) throws -> Tensor {
     let parameters = positions.map { position in
       ViewParameters(
-        settings: settings, crop: crop, imageHeight: images.height, imageWidth: images.width, seed: seed,
+        settings: settings, crop: crop, imageHeight: images.height, imageWidth: images.width,
+        seed: seed,
         epoch: epoch, image: images.fileIndices[position], view: view)
     }
     var batch = try Resampling.floats(images.bytes(at: positions).to(device))

@@ -22,7 +22,7 @@ public enum FrontEnd: String, CaseIterable, Sendable {
     }
     // As a convolution has it: without a flip (DeepCluster 2d1927e, PICA a82957e, IIC b7602b7).
     let kernels = try Tensor(
-      [1, 0, -1, 2, 0, -2, 1, 0, -1, 1, 2, 1, 0, 0, 0, -1, -2, -1], shape: [2, 1, 3, 3]
+      [1, 0, -1, 2, 0, -2, 1, 0, -1, 1, 2, 1, 0, 0, 0, -1, -2, -1] as [Float], shape: [2, 1, 3, 3]
     ).to(images.device)
     return try grey.convolved(kernels, padding: 1).channelsLast()
   }

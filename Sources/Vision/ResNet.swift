@@ -58,7 +58,8 @@ public struct ResNet: Module {
       case .small, .smallPool, .smallPaddedPool:
         try Convolution(channels, width, kernel: 3, padding: 1, on: device, from: &stream)
       case .imageNet:
-        try Convolution(channels, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
+        try Convolution(
+          channels, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
       }
     normalisation = try BatchNormalisation(width, on: device)
     var stages: [[BasicBlock]] = []

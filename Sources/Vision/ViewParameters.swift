@@ -20,7 +20,8 @@ package struct ViewParameters {
   package var blurSigma: Double?
 
   package init(
-    settings: AugmentationSettings, crop: Crop = .randomResized, imageHeight: Int, imageWidth: Int, seed: UInt64, epoch: Int,
+    settings: AugmentationSettings, crop: Crop = .randomResized, imageHeight: Int, imageWidth: Int,
+    seed: UInt64, epoch: Int,
     image: Int, view: Int
   ) {
     var stream = RandomStream(

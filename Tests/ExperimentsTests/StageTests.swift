@@ -61,6 +61,25 @@ extension ExperimentsTests {
     }
   }
 
+  @Test func `Stages of stages are planned in their order, and shared where they are the same`()
+    throws
+  {
+    let chain = try plan(read(Self.staged.replacing("[scan-cluster]", with: "[scan]"))).runs
+    #expect(
+      chain.map { $0.method.description.name } == ["instdisc", "scan-cluster", "scan"])
+    #expect(chain.map(\.row.isStage) == [true, true, false])
+    let rows = try plan(
+      read(Self.staged.replacing("[scan-cluster]", with: "[scan, dec, scan-cluster, ae]"))
+    ).runs
+    // The pretext is no row; the clustering step and the autoencoder are.
+    #expect(rows.count == 5)
+    #expect(rows.count { $0.row.isStage } == 1)
+    for (index, run) in rows.enumerated() {
+      guard let stage = run.stage else { continue }
+      #expect(rows[..<index].contains { $0.combination == stage }, "\(run.label)")
+    }
+  }
+
   @Test func `A change of the stage is a change of what starts from it`() throws {
     let before = try plan(read(Self.staged)).runs
     let after = try plan(read(Self.staged, overrides: ["instdisc.temperature=0.3"])).runs

@@ -72,6 +72,8 @@ public final class IIC: TrainedMethod {
     "cifar100": ["over_clusters": 140, "batch_size": 200, "copies": 5],
     // Crops of 64 of the 96 pixels, not resized.
     "stl10": ["batch_size": 140, "copies": 5, "crop_share": 0.6667, "view_size": 64],
+    // The code has none of these; seven times the classes, as for the others.
+    "imagenet-dogs": ["over_clusters": 105],
     "tiny-imagenet": ["over_clusters": 1400],
   ]
 

@@ -8,8 +8,8 @@ import Vision
 /// Huang, J., Gong, S. and Zhu, X., "Deep Semantic Clustering by Partition Confidence Maximisation",
 /// CVPR 2020.
 public final class PICA: TrainedMethod {
-  /// The defaults are those of the official code (commit a82957e). An epoch there is one of both
-  /// heads, here of one of them.
+  /// The defaults are those of the official code (commit a82957e): 200 epochs of each of the heads, in
+  /// turn.
   public struct Settings: Configurable {
     public var overClusters = 70
     public var balanceWeight = 2.0

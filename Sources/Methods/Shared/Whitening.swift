@@ -7,7 +7,7 @@ extension Tensor {
   ///
   /// - Parameter components: how many are kept; at most min(N - 1, D).
   /// - Returns: unit rows [N, components].
-  func whitened(to components: Int) throws -> Tensor {
+  package func whitened(to components: Int) throws -> Tensor {
     let (count, dimensions) = (shape[0], shape[1])
     let kept = max(1, min(components, dimensions, count - 1))
     let centred = try self - mean(along: [0], keep: true)

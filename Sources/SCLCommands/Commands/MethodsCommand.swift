@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Core
 import Methods
 
@@ -9,7 +10,14 @@ struct MethodsCommand: ParsableCommand {
   @Argument(help: "Method whose settings are shown.")
   var name: String?
 
+  @Flag(help: "Examine whether it keeps what every method promises. Exits with 1 if not.")
+  var check = false
+
   @OptionGroup var output: JSONOption
+
+  func validate() throws {
+    if check && name == nil { throw ValidationError("--check needs the name of a method") }
+  }
 
   private struct Summary: Encodable {
     let name: String
@@ -34,7 +42,9 @@ struct MethodsCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let name {
+    if let name, check {
+      try examine(SCLProgram.registry.method(name))
+    } else if let name {
       try show(SCLProgram.registry.method(name))
     } else {
       try showAll(SCLProgram.registry.methods.map { $0.description })
@@ -71,6 +81,21 @@ struct MethodsCommand: ParsableCommand {
     for line in TextColumns([["setting", "default", "values", "meaning"]] + rows).lines {
       Console.print(line)
     }
+  }
+
+  /// A line for each promise; what is found is said behind it.
+  private func examine(_ method: any ClusteringMethod.Type) throws {
+    let suite = Conformance(registry: SCLProgram.registry)
+    var findings: [Finding] = []
+    for promise in Promise.allCases {
+      let found = try suite.findings(of: method, promises: [promise])
+      findings += found
+      if output.json { continue }
+      Console.print("\(found.isEmpty ? "ok    " : "BROKEN")  \(promise.statement)")
+      for finding in found { Console.print("          \(finding.detail)") }
+    }
+    if output.json { for finding in findings { try Console.json(finding) } }
+    if !findings.isEmpty { throw ExitCode.failure }
   }
 
   private func summary(_ method: MethodDescription) -> Summary {

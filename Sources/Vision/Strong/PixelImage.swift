@@ -58,8 +58,9 @@ struct PixelImage {
   }
 
   /// Every pixel (x, y) taken from (a x + b y + c, d x + e y + f), the nearest one; black outside.
-  mutating func transform(_ a: Double, _ b: Double, _ c: Double, _ d: Double, _ e: Double, _ f: Double)
-  {
+  mutating func transform(
+    _ a: Double, _ b: Double, _ c: Double, _ d: Double, _ e: Double, _ f: Double
+  ) {
     func fixed(_ value: Double) -> Int { Int((value * 65536 + 0.5).rounded(.down)) }
     var result = [UInt8](repeating: 0, count: pixels.count)
     // At the centres of pixels.

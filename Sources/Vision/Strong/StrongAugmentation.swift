@@ -12,7 +12,8 @@ public struct StrongAugmentationSettings: Configurable {
   public static let schema = SettingsSchema<Self>([
     .integer("strong_operations", \.operations, in: 0...14, "RandAugment operations in a row"),
     .number(
-      "cutout", \.cutout, in: 0...1, "largest side of the square cut out, as a share of the image's"),
+      "cutout", \.cutout, in: 0...1, "largest side of the square cut out, as a share of the image's"
+    ),
     .number("strong_flip", \.flip, in: 0...1, "probability of a flip of the strong view"),
   ])
 }
