@@ -13,6 +13,10 @@ public struct MethodRegistry: Sendable {
     KMeansOnPixels.self,
     SCANClustering.self,
     InstanceDiscrimination.self,
+    SimCLR.self,
+    MoCo.self,
+    BYOL.self,
+    IDFD.self,
     SCL.self,
   ])
 

@@ -35,7 +35,8 @@ func twoClasses() throws -> ImageSet {
 let quickSettings: [String: SettingValue] = [
   "epochs": .integer(8), "batch_size": .integer(32), "width": .integer(16),
   "dimensions": .integer(8), "warmup_epochs": .integer(2), "learning_rate": .number(0.03),
-  "restarts": .integer(3),
+  "restarts": .integer(3), "learning_rate_warmup": .integer(0), "projection_hidden": .integer(32),
+  "queue": .integer(32), "encoder_momentum": .number(0.9),
 ]
 
 /// A method of any type with those of `quickSettings` that it has and `more`.
