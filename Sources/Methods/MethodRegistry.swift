@@ -20,6 +20,10 @@ public struct MethodRegistry: Sendable {
     SCANClustering.self,
     SCAN.self,
     InstanceDiscrimination.self,
+    SimCLR.self,
+    MoCo.self,
+    BYOL.self,
+    IDFD.self,
     SCL.self,
   ])
 

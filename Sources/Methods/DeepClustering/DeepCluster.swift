@@ -78,9 +78,7 @@ public final class DeepCluster: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)
-    augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
     pseudoClasses = min(context.clusters * settings.clustersPerClass, images.count)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let backbone = try Backbone(

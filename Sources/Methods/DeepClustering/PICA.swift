@@ -75,9 +75,7 @@ public final class PICA: TrainedMethod {
       settings: .unchanged(normalise: settings.augmentation.normalise), size: images.height,
       crop: .square(share: settings.cropShare), seed: context.seed, images: images,
       on: context.device)
-    perturbation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    perturbation = try Augmentation(settings.augmentation, learning: images, context)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       context: context)

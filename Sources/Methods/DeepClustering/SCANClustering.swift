@@ -10,6 +10,8 @@ import Vision
 public final class SCANClustering: TrainedMethod {
   /// The self-supervised method that the step starts from.
   public enum Pretext: String, CaseIterable, Sendable {
+    case simclr
+    case moco
     case instdisc
   }
 
@@ -23,7 +25,7 @@ public final class SCANClustering: TrainedMethod {
 
   /// The defaults are those of the official code for CIFAR-10 (commit 952ec31).
   public struct Settings: Configurable {
-    public var pretext = Pretext.instdisc
+    public var pretext = Pretext.simclr
     public var neighbours = 20
     public var entropyWeight = 5.0
     public var viewKind = ViewKind.strong
@@ -88,9 +90,7 @@ public final class SCANClustering: TrainedMethod {
     self.settings = settings
     seed = context.seed
     plan = TrainingPlan(training: settings.training, views: 2)
-    let augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    let augmentation = try Augmentation(settings.augmentation, learning: images, context)
     self.augmentation = augmentation
     strong = try StrongAugmentation(
       settings: settings.strong, seed: context.seed, images: images, on: context.device)

@@ -1,14 +1,24 @@
 import ArgumentParser
 import Conformance
 import Core
+import Foundation
 import Methods
+import Reporting
 
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "methods", abstract: "Lists the methods, or one method's settings.")
+    commandName: "methods", abstract: "Lists the methods, or one method's settings.",
+    discussion: """
+      Of one method: its settings with their defaults, the values that they take and where they come \
+      from, what is otherwise on some benchmarks, and the published scores that 'scl diff' compares \
+      its results with.
+      """)
 
   @Argument(help: "Method whose settings are shown.")
   var name: String?
+
+  @Option(help: "File of published scores.")
+  var against = "paper-tables.md"
 
   @Flag(help: "Examine whether it keeps what every method promises. Exits with 1 if not.")
   var check = false
@@ -19,67 +29,15 @@ struct MethodsCommand: ParsableCommand {
     if check && name == nil { throw ValidationError("--check needs the name of a method") }
   }
 
-  private struct Summary: Encodable {
-    let name: String
-    let title: String
-    let family: String
-    let version: Int
-    let reference: String
-    let summary: String
-  }
-
-  private struct SettingLine: Encodable {
-    let method: String
-    let setting: String
-    let value: SettingValue
-    let values: String
-    let summary: String
-
-    private enum CodingKeys: String, CodingKey {
-      case method, setting, values, summary
-      case value = "default"
-    }
-  }
-
   func run() throws {
     if let name, check {
       try examine(SCLProgram.registry.method(name))
     } else if let name {
-      try show(SCLProgram.registry.method(name))
+      let report = MethodReport(try SCLProgram.registry.method(name), published: try published())
+      try report.show(json: output.json)
     } else {
-      try showAll(SCLProgram.registry.methods.map { $0.description })
-    }
-  }
-
-  private func showAll(_ methods: [MethodDescription]) throws {
-    if output.json {
-      for method in methods { try Console.json(summary(method)) }
-      return
-    }
-    let rows = methods.map { [$0.name, $0.title, $0.family.rawValue, $0.summary] }
-    for line in TextColumns(rows).lines { Console.print(line) }
-  }
-
-  private func show(_ method: any ClusteringMethod.Type) throws {
-    let description = method.description
-    if output.json {
-      try Console.json(summary(description))
-      for setting in method.settings {
-        try Console.json(
-          SettingLine(
-            method: description.name, setting: setting.name, value: setting.defaultValue,
-            values: setting.kind.values, summary: setting.summary))
-      }
-      return
-    }
-    Console.print("\(description.title): \(description.summary)")
-    Console.print(description.reference)
-    Console.print("")
-    let rows = method.settings.map { setting in
-      [setting.name, "\(setting.defaultValue)", setting.kind.values, setting.summary]
-    }
-    for line in TextColumns([["setting", "default", "values", "meaning"]] + rows).lines {
-      Console.print(line)
+      try MethodReport.showAll(
+        SCLProgram.registry.methods.map { $0.description }, json: output.json)
     }
   }
 
@@ -98,9 +56,10 @@ struct MethodsCommand: ParsableCommand {
     if !findings.isEmpty { throw ExitCode.failure }
   }
 
-  private func summary(_ method: MethodDescription) -> Summary {
-    Summary(
-      name: method.name, title: method.title, family: method.family.rawValue,
-      version: method.version, reference: method.reference, summary: method.summary)
+  /// Nil where the default file is not there: methods can be read about outside a checkout.
+  private func published() throws -> PaperTables? {
+    let isDefault = against == "paper-tables.md"
+    if isDefault, !FileManager.default.fileExists(atPath: against) { return nil }
+    return try PaperTables.read(from: against)
   }
 }
