@@ -48,6 +48,7 @@ extension CommandLineTests {
     let weight = try #require(
       lines.first { $0["setting"] as? String == "decorrelation_temperature" })
     #expect(weight["default"] as? Double == 2)
+    #expect(lines.filter { $0["setting"] != nil }.allSatisfy { $0["source"] is String })
     #expect((weight["source"] as? String)?.contains("ICLR 2021") == true)
     let stem = try #require(lines.first { $0["benchmark"] as? String == "stl10" })
     #expect(stem["defaults"] as? [String: String] == ["stem": "small-pool"])
