@@ -11,8 +11,19 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    Autoencoder.self,
+    DeepEmbeddedClustering.self,
+    DeepCluster.self,
+    IIC.self,
+    PICA.self,
+    ContrastiveClustering.self,
     SCANClustering.self,
+    SCAN.self,
     InstanceDiscrimination.self,
+    SimCLR.self,
+    MoCo.self,
+    BYOL.self,
+    IDFD.self,
     SCL.self,
   ])
 
@@ -33,8 +44,11 @@ public struct MethodRegistry: Sendable {
 }
 
 extension ClusteringMethod {
-  /// The method's settings as documentation and tools see them.
-  public static var settings: [SettingDescription] { Settings.schema.descriptions }
+  /// The method's settings as documentation and tools see them. One that names no source is from the
+  /// method's code, or from its paper where it has none.
+  public static var settings: [SettingDescription] {
+    Settings.schema.from(description.code ?? description.reference).descriptions
+  }
 
   /// Every setting's value once `values` are laid over the defaults.
   public static func resolve(

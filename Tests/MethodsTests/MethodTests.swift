@@ -80,7 +80,7 @@ extension MethodsTests {
       #expect(
         throws: MethodError.unknown(
           name: "instdics", nearest: "instdisc",
-          known: ["kmeans", "scan-cluster", "instdisc", "scl"])
+          known: MethodRegistry.builtIn.names)
       ) { try MethodRegistry.builtIn.method("instdics") }
     }
   }

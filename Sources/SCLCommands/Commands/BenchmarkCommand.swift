@@ -10,7 +10,7 @@ import Vision
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
-    subcommands: [Step.self, Convolutions.self, Read.self, Decode.self])
+    subcommands: [Step.self, Convolutions.self, Bank.self, Read.self, Decode.self])
 }
 
 /// The network and batch of a measured step.
@@ -71,7 +71,7 @@ struct StepOptions: ParsableArguments {
 }
 
 extension Duration {
-  fileprivate var attoseconds: Double {
+  var attoseconds: Double {
     Double(components.seconds) * 1e18 + Double(components.attoseconds)
   }
 }
