@@ -25,6 +25,8 @@ public struct SettingDescription: Hashable, Sendable {
   public let summary: String
   public let kind: SettingKind
   public let defaultValue: SettingValue
+  /// Where the setting and its default come from: a paper and its equation, or code and its commit.
+  public let source: String?
 }
 
 /// Why a setting was refused.
@@ -57,6 +59,7 @@ public struct Setting<Root: Sendable>: Sendable {
   public let name: String
   public let summary: String
   public let kind: SettingKind
+  fileprivate(set) var source: String?
   let read: @Sendable (Root) -> SettingValue
   let write: @Sendable (inout Root, SettingValue) -> Bool
 
@@ -139,7 +142,7 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
   ) {
     settings = schema.settings.map { inner in
       Setting(
-        name: inner.name, summary: inner.summary, kind: inner.kind,
+        name: inner.name, summary: inner.summary, kind: inner.kind, source: inner.source,
         read: { inner.read($0[keyPath: part]) },
         write: { root, value in inner.write(&root[keyPath: part], value) })
     }
@@ -147,6 +150,17 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
 
   public static func + (first: Self, second: Self) -> Self {
     Self(first.settings + second.settings)
+  }
+
+  /// These settings, where none is named yet, with what they and their defaults are taken from:
+  /// `.from("Wu et al., CVPR 2018, equation 2")`, `.from("lemniscate.pytorch@f7cfe29")`.
+  public func from(_ source: String) -> Self {
+    Self(
+      settings.map { setting in
+        var setting = setting
+        setting.source = setting.source ?? source
+        return setting
+      })
   }
 
   /// Every setting's value, defaults included.
@@ -174,7 +188,8 @@ extension SettingsSchema where Root: Configurable {
     let defaults = Root()
     return settings.map {
       SettingDescription(
-        name: $0.name, summary: $0.summary, kind: $0.kind, defaultValue: $0.read(defaults))
+        name: $0.name, summary: $0.summary, kind: $0.kind, defaultValue: $0.read(defaults),
+        source: $0.source)
     }
   }
 

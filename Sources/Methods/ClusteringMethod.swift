@@ -25,10 +25,15 @@ public struct MethodDescription: Hashable, Sendable {
   /// Authors, title, venue and year.
   public let reference: String
   public let summary: String
+  /// The official code that defaults are taken from: "lemniscate.pytorch@f7cfe29"; nil if there is
+  /// none.
+  public let code: String?
+  /// Names of the benchmarks for which its authors report clustering scores.
+  public let benchmarks: [String]
 
   public init(
     name: String, title: String, family: MethodFamily, version: Int, reference: String,
-    summary: String
+    summary: String, code: String? = nil, benchmarks: [String] = []
   ) {
     self.name = name
     self.title = title
@@ -36,6 +41,8 @@ public struct MethodDescription: Hashable, Sendable {
     self.version = version
     self.reference = reference
     self.summary = summary
+    self.code = code
+    self.benchmarks = benchmarks
   }
 }
 
@@ -74,6 +81,10 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
 
   static var description: MethodDescription { get }
 
+  /// What the official code sets otherwise on some benchmarks. It is laid over `Settings()` and under
+  /// all that an experiment file says.
+  static var benchmarkDefaults: BenchmarkDefaults { get }
+
   /// The run whose network a run of these settings starts from; nil if it starts from nothing.
   static func stage(of settings: Settings) -> Stage?
 
@@ -85,5 +96,7 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
 }
 
 extension ClusteringMethod {
+  public static var benchmarkDefaults: BenchmarkDefaults { [:] }
+
   public static func stage(of settings: Settings) -> Stage? { nil }
 }

@@ -45,16 +45,38 @@ public struct TrainingPlan: Sendable {
   public let training: TrainingSettings
   /// Augmented views of every image in a step.
   public let views: Int
+  /// What the learning rate of a part of the network is multiplied by, by the part's name.
+  public let rateFactors: [String: Double]
 
-  public init(training: TrainingSettings, views: Int) {
+  public init(training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:]) {
     self.training = training
     self.views = views
+    self.rateFactors = rateFactors
+  }
+
+  /// The optimiser of a run, to be fed with `training.learningRate(epoch:step:of:)` before every step.
+  public func makeOptimiser(for network: any Module) -> any Optimiser {
+    var factors: [String: Double] = [:]
+    for (part, factor) in rateFactors {
+      for (name, _) in network.parameters where name.hasPrefix(part + ".") {
+        factors[name] = factor
+      }
+    }
+    return training.makeOptimiser(network.parameters, rateFactors: factors)
+  }
+
+  /// The part of the training, 0 to 1, that is done when this step has been taken.
+  public func progress(after batch: Batch) -> Double {
+    (Double(batch.epoch) + Double(batch.step + 1) / Double(batch.steps)) / Double(training.epochs)
   }
 }
 
 /// The images of one step.
 public struct Batch {
   public let epoch: Int
+  /// The step's number in its epoch, the first being 0, and how many the epoch has.
+  public let step: Int
+  public let steps: Int
   /// Positions of the images in the set that is learnt from.
   public let positions: [Int]
   /// The same positions as int64 [B] on the device of the views.
@@ -62,8 +84,12 @@ public struct Batch {
   /// Augmented views, each float [B, 3, S, S].
   public let views: [Tensor]
 
-  public init(epoch: Int, positions: [Int], index: Tensor, views: [Tensor]) {
+  public init(
+    epoch: Int, step: Int, of steps: Int, positions: [Int], index: Tensor, views: [Tensor]
+  ) {
     self.epoch = epoch
+    self.step = step
+    self.steps = steps
     self.positions = positions
     self.index = index
     self.views = views

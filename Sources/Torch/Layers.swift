@@ -63,19 +63,25 @@ public struct BatchNormalisation: Module {
 /// x W^T + b; weight and bias start uniformly within 1 / sqrt(inputs), as torch.nn.Linear.
 public struct Linear: Module {
   public let weight: Tensor
-  public let bias: Tensor
+  /// Nil for a layer without one.
+  public let bias: Tensor?
 
   public init(
-    _ inputs: Int, _ outputs: Int, on device: Device, from stream: inout RandomStream
+    _ inputs: Int, _ outputs: Int, hasBias: Bool = true, on device: Device,
+    from stream: inout RandomStream
   ) throws {
     let bound = 1 / Double(inputs).squareRoot()
     weight = try Tensor.uniform([outputs, inputs], bound: bound, from: &stream)
       .to(device).settingRequiresGradient()
-    bias = try Tensor.uniform([outputs], bound: bound, from: &stream)
-      .to(device).settingRequiresGradient()
+    bias =
+      hasBias
+      ? try Tensor.uniform([outputs], bound: bound, from: &stream)
+        .to(device).settingRequiresGradient() : nil
   }
 
-  public var ownParameters: [NamedTensor] { [("weight", weight), ("bias", bias)] }
+  public var ownParameters: [NamedTensor] {
+    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  }
 
   public func callAsFunction(_ input: Tensor) throws -> Tensor {
     try input.linear(weight, bias: bias)

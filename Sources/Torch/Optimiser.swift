@@ -16,24 +16,28 @@ public final class SGD: Optimiser {
   private let momentum: Double
   private let nesterov: Bool
   private let weightDecay: Double
+  private let rateFactors: [String: Double]
   private var velocities: [String: Tensor] = [:]
 
+  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0,
-    nesterov: Bool = false, weightDecay: Double = 0
+    nesterov: Bool = false, weightDecay: Double = 0, rateFactors: [String: Double] = [:]
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
+    self.rateFactors = rateFactors
   }
 
   public func step() throws {
     try Torch.withoutGradients {
       for (name, parameter) in parameters {
         guard let gradient = parameter.gradient else { continue }
-        try parameter.add(direction(name, parameter, gradient), scale: -learningRate)
+        let rate = learningRate * (rateFactors[name] ?? 1)
+        try parameter.add(direction(name, parameter, gradient), scale: -rate)
       }
     }
   }
@@ -77,13 +81,15 @@ public final class Adam: Optimiser {
   private let beta2: Double
   private let epsilon: Double
   private let weightDecay: Double
+  private let rateFactors: [String: Double]
   private var steps = 0
   private var firstMoments: [String: Tensor] = [:]
   private var secondMoments: [String: Tensor] = [:]
 
+  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, weightDecay: Double = 0
+    epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:]
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -91,6 +97,7 @@ public final class Adam: Optimiser {
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    self.rateFactors = rateFactors
   }
 
   public func step() throws {
@@ -109,7 +116,8 @@ public final class Adam: Optimiser {
         try second.addProduct(gradient, gradient, scale: 1 - beta2)
         (firstMoments[name], secondMoments[name]) = (first, second)
         let denominator = try second.squareRoot() / correction2 + epsilon
-        try parameter.addQuotient(first, denominator, scale: -learningRate / correction1)
+        let rate = learningRate * (rateFactors[name] ?? 1)
+        try parameter.addQuotient(first, denominator, scale: -rate / correction1)
       }
     }
   }

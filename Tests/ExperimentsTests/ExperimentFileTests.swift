@@ -121,9 +121,3 @@ extension ExperimentsTests {
     #expect(error?.description.contains(problem) == true, "\(error.map { "\($0)" } ?? "")")
   }
 }
-
-/// So that expected settings read as they are written in files.
-extension SettingValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
-  public init(integerLiteral value: Int) { self = .integer(value) }
-  public init(floatLiteral value: Double) { self = .number(value) }
-}

@@ -19,7 +19,7 @@ final class TrainingSteps {
     self.method = method
     self.images = images
     self.seed = seed
-    optimiser = method.plan.training.makeOptimiser(method.network.parameters)
+    optimiser = method.plan.makeOptimiser(for: method.network)
     untouched = Set(method.network.parameters.map(\.name))
   }
 
@@ -37,7 +37,7 @@ final class TrainingSteps {
       for (step, positions) in batches.enumerated() {
         optimiser.learningRate = method.plan.training.learningRate(
           epoch: epoch, step: step, of: batches.count)
-        let terms = try self.step(positions)
+        let terms = try self.step(step, of: batches.count, positions)
         if sums.isEmpty { sums = terms.map { ($0.name, 0) } }
         for index in terms.indices {
           sums[index].value += terms[index].value / Double(batches.count)
@@ -48,12 +48,15 @@ final class TrainingSteps {
     }
   }
 
-  private func step(_ positions: [Int]) throws -> [(name: String, value: Double)] {
+  private func step(
+    _ step: Int, of steps: Int, _ positions: [Int]
+  ) throws -> [(name: String, value: Double)] {
     let views = try (0..<method.plan.views).map {
       try method.augmentation.view($0, of: images, at: positions, epoch: epoch)
     }
     let batch = Batch(
-      epoch: epoch, positions: positions, index: try Tensor(positions), views: views)
+      epoch: epoch, step: step, of: steps, positions: positions, index: try Tensor(positions),
+      views: views)
     let terms = try method.loss(batch)
     let values = try terms.map { (name: $0.name, value: try $0.value.scalar()) }
     try terms.dropFirst().reduce(terms[0].value) { try $0 + $1.value }.backward()

@@ -18,7 +18,7 @@ struct StepMeasurement {
 
   init(_ steps: TrainingSteps, batch: Int) {
     self.steps = steps
-    optimiser = steps.method.plan.training.makeOptimiser(steps.method.network.parameters)
+    optimiser = steps.method.plan.makeOptimiser(for: steps.method.network)
     self.batch = batch
   }
 

@@ -1,3 +1,4 @@
+import Benchmarks
 import Core
 import Methods
 import Metrics
@@ -42,14 +43,18 @@ public struct Experiment: Sendable {
       nmi: protocolChoices.nmi ?? .arithmetic)
   }
 
-  /// Every setting of a row on a benchmark, defaults included.
+  /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark lie
+  /// under all layers.
   ///
   /// A variant keeps what makes it one whatever the layers say of its method, those of the command
   /// line too; only what names the variant goes over that.
-  func settings(of row: MethodRow, benchmark: String) throws -> [String: SettingValue] {
-    let method = row.method.description.name
+  func settings(
+    of row: MethodRow, benchmark definition: BenchmarkDefinition
+  ) throws -> [String: SettingValue] {
+    let (method, benchmark) = (row.method.description.name, definition.name)
     let known = Set(row.method.settings.map(\.name))
-    var values = layers.reduce(into: [String: SettingValue]()) { values, layer in
+    let own = row.method.benchmarkDefaults[definition.miniatureOf ?? benchmark] ?? [:]
+    var values = layers.reduce(into: own) { values, layer in
       values.merge(layer.values(benchmark: benchmark, method: method, known: known)) { $1 }
     }
     if row.variantOf != nil {

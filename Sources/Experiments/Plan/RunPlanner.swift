@@ -60,8 +60,8 @@ struct RunPlanner {
       // Every combination that is asked for has had its file looked at.
       throw ExperimentError.noImages(benchmark: combination.benchmark, split: "any split")
     }
-    let settings = try values ?? experiment.settings(of: row, benchmark: combination.benchmark)
-    let stage = try stage(of: row, settings, combination)
+    let settings = try values ?? experiment.settings(of: row, benchmark: file.definition)
+    let stage = try stage(of: row, settings, combination, file.definition)
     let run = try file.run(
       row, combination, settings: settings, stage: stage, experiment: experiment,
       options: options, precision: precision)
@@ -72,19 +72,20 @@ struct RunPlanner {
   /// The run that a run of these settings starts from: a row's if one has its settings, otherwise one
   /// of its own, which is shared by all that start from the same.
   private mutating func stage(
-    of row: MethodRow, _ settings: [String: SettingValue], _ combination: Combination
+    of row: MethodRow, _ settings: [String: SettingValue], _ combination: Combination,
+    _ benchmark: BenchmarkDefinition
   ) throws -> PlannedRun? {
     guard let stage = try row.method.stage(resolved: settings) else { return nil }
     let method = MethodRow(try registry.method(stage.method))
     let values = try method.method.resolve(
-      experiment.settings(of: method, benchmark: combination.benchmark)
+      experiment.settings(of: method, benchmark: benchmark)
         .merging(stage.settings) { $1 })
     for candidate in experiment.rows
     where candidate.method.description.name == stage.method && candidate.name != row.name {
       let same = Combination(
         benchmark: combination.benchmark, row: candidate.name, seed: combination.seed)
       if combinations.contains(same),
-        try experiment.settings(of: candidate, benchmark: combination.benchmark) == values
+        try experiment.settings(of: candidate, benchmark: benchmark) == values
       {
         return try run(candidate, same)
       }

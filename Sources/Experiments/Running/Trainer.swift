@@ -22,7 +22,7 @@ struct Trainer {
   /// Trains from the checkpoint, or from the start where there is none.
   /// - Throws: `RunInterrupted` after a stop was requested and the checkpoint written.
   func train() throws -> Checkpoint.Progress {
-    let optimiser = training.makeOptimiser(method.network.parameters)
+    let optimiser = method.plan.makeOptimiser(for: method.network)
     var session = Session(Checkpoint.Progress(identity: identity))
     if let saved = try Checkpoint.resume(
       checkpoints, identity: identity, method, optimiser, note: hooks.note)

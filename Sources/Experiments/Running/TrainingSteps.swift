@@ -24,7 +24,7 @@ struct TrainingSteps {
 
   /// Takes a step.
   /// - Parameters:
-  ///   - step: its number in the epoch, for messages.
+  ///   - step: its number in the epoch.
   ///   - positions: the batch's images.
   /// - Returns: the values of the loss terms.
   /// - Throws: `ExperimentError.nonFiniteLoss` before any parameter is changed.
@@ -35,7 +35,8 @@ struct TrainingSteps {
       try method.augmentation.view($0, of: images, at: positions, epoch: epoch)
     }
     let batch = Batch(
-      epoch: epoch, positions: positions, index: try Tensor(positions).to(device), views: views)
+      epoch: epoch, step: step, of: method.plan.training.steps(of: images.count),
+      positions: positions, index: try Tensor(positions).to(device), views: views)
     let terms = try method.loss(batch)
     let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
     if let bad = values.first(where: { !$0.value.isFinite }) {

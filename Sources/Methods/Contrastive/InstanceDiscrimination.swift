@@ -43,6 +43,8 @@ public final class InstanceDiscrimination: TrainedMethod {
       "Wu et al., Unsupervised Feature Learning via Non-Parametric Instance Discrimination, CVPR 2018",
     summary: "every image is a class of its own, told apart against a memory bank; then k-means")
 
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+
   public let plan: TrainingPlan
   public let augmentation: Augmentation
   private let encoder: Encoder
@@ -70,7 +72,7 @@ public final class InstanceDiscrimination: TrainedMethod {
   public var memory: [NamedTensor] { [("bank", bank.vectors)] }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    embeddings = try batch.views.map { try encoder.embed(encoder.features($0, training: true)) }
+    embeddings = try batch.views.map { try encoder($0, training: true) }
     let index = try Tensor.concatenated(batch.views.map { _ in batch.index })
     let loss = try instanceDiscriminationLoss(
       Tensor.concatenated(embeddings), memory: bank.vectors, index: index,
@@ -88,7 +90,7 @@ public final class InstanceDiscrimination: TrainedMethod {
     try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt
     ) {
-      try encoder.overAll($0, augmentation) { features, _ in try encoder.embed(features) }.floats()
+      try encoder.embeddings(of: $0, augmentation).floats()
     }
   }
 }

@@ -48,6 +48,8 @@ public final class SCANClustering: TrainedMethod {
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster")
 
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+
   /// Network of the step: the pretext's backbone and a classifier on it.
   private struct Network: Module {
     let encoder: Encoder
@@ -58,7 +60,7 @@ public final class SCANClustering: TrainedMethod {
     }
 
     func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-      try head(encoder.features(images, training: training)).softmax(along: 1)
+      try head(encoder.backbone(images, training: training)).softmax(along: 1)
     }
   }
 
@@ -93,10 +95,8 @@ public final class SCANClustering: TrainedMethod {
     let encoder = try Encoder(
       settings.backbone, dimensions: settings.dimensions, context: context)
     try encoder.load(stage)
-    let embeddings = try encoder.overAll(images, augmentation) { features, _ in
-      try encoder.embed(features)
-    }
-    nearest = try NearestNeighbours(of: embeddings, count: settings.neighbours)
+    nearest = try NearestNeighbours(
+      of: encoder.embeddings(of: images, augmentation), count: settings.neighbours)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
     model = Network(
       encoder: encoder,
@@ -122,7 +122,7 @@ public final class SCANClustering: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    let assigned = try model.encoder.overAll(images, augmentation) { features, _ in
+    let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, _ in
       try model.head(features).argmax(along: 1)
     }
     return try assigned.integers().map(Int32.init)

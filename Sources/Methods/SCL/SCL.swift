@@ -17,6 +17,8 @@ public final class SCL: TrainedMethod {
     reference: "Huang and Gong, Deep Clustering by Semantic Contrastive Learning, BMVC 2022",
     summary: "cluster-aware contrast against a memory bank, and consensus of two predictions")
 
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+
   public let plan: TrainingPlan
   public let augmentation: Augmentation
   private let settings: SCLSettings
@@ -61,7 +63,7 @@ public final class SCL: TrainedMethod {
     } else if epoch == 0 {
       // Without a warm-up the classifier has not been asked yet.
       try hypotheses.copy(
-        from: model.encoder.overAll(learnt, augmentation) { features, _ in
+        from: model.encoder.backbone.overAll(learnt, augmentation) { features, _ in
           try model.classify(features).argmax(along: 1)
         })
     }
@@ -119,11 +121,12 @@ public final class SCL: TrainedMethod {
   public func assign(_ images: ImageSet) throws -> [Int32] {
     // An image's own entry in the bank is left out of its similarities, as in training.
     let areLearnt = images.holdsSameImages(as: learnt)
-    let assigned = try model.encoder.overAll(images, augmentation) { features, positions in
+    let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, positions in
       let boundary = try model.classify(features)
       guard settings.assignment != .boundary else { return try boundary.argmax(along: 1) }
       let similarity = try ClusterAffinities(
-        model.encoder.embed(features), memory: bank.vectors, hypotheses: hypotheses,
+        model.encoder.projection(features, training: false).normalisedRows(), memory: bank.vectors,
+        hypotheses: hypotheses,
         index: areLearnt ? Tensor(positions).to(context.device) : nil, clusters: context.clusters,
         temperature: settings.temperature
       ).prediction(perMember: settings.similarity == .mean)

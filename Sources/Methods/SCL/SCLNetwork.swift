@@ -27,8 +27,10 @@ struct SCLNetwork: Module {
   }
 
   func callAsFunction(_ images: Tensor, training: Bool) throws -> Output {
-    let features = try encoder.features(images, training: training)
-    return Output(embedding: try encoder.embed(features), boundary: try classify(features))
+    let features = try encoder.backbone(images, training: training)
+    return Output(
+      embedding: try encoder.projection(features, training: training).normalisedRows(),
+      boundary: try classify(features))
   }
 
   /// softmax(W h + b) of backbone features h [B, F]: [B, K].

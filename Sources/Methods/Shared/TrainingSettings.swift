@@ -5,7 +5,8 @@ import Torch
 /// How the learning rate changes over a run.
 public enum LearningRateSchedule: String, CaseIterable, Sendable {
   case constant
-  /// Half a cosine from the full rate to zero, changed at every step (Loshchilov and Hutter, 2017).
+  /// Half a cosine from the full rate, where the warm-up ends, to `learning_rate_floor` of it, changed
+  /// at every step (Loshchilov and Hutter, 2017).
   case cosine
   /// A factor from an epoch on, and again after every so many.
   case step
@@ -14,6 +15,7 @@ public enum LearningRateSchedule: String, CaseIterable, Sendable {
 public enum OptimiserKind: String, CaseIterable, Sendable {
   case sgd
   case adam
+  case lars
 }
 
 /// Epochs, batches and optimiser. The defaults are AND's (Huang et al., ICML 2019, commit f94c07f):
@@ -23,6 +25,9 @@ public struct TrainingSettings: Configurable {
   public var batchSize = 128
   public var optimiser = OptimiserKind.sgd
   public var learningRate = 0.03
+  /// Epochs over which the rate rises from zero, step by step.
+  public var warmup = 0
+  public var floor = 0.0
   public var momentum = 0.9
   public var nesterov = true
   public var weightDecay = 5e-4
@@ -37,9 +42,14 @@ public struct TrainingSettings: Configurable {
     .integer("epochs", \.epochs, in: 1...100_000, "passes over the images"),
     .integer(
       "batch_size", \.batchSize, in: 2...65_536, "images in a step, about: an epoch is cut evenly"),
-    .choice("optimiser", \.optimiser, "sgd or adam"),
-    .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at the start"),
-    .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD"),
+    .choice("optimiser", \.optimiser, "what turns gradients into steps"),
+    .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at its highest"),
+    .integer(
+      "learning_rate_warmup", \.warmup, in: 0...100_000,
+      "epochs over which the rate rises from zero"),
+    .number(
+      "learning_rate_floor", \.floor, in: 0...1, "share of the rate that a cosine ends at"),
+    .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD and LARS"),
     .boolean("nesterov", \.nesterov, "Nesterov's form of momentum"),
     .number("weight_decay", \.weightDecay, in: 0...1, "weight decay, added to the gradient"),
     .choice("schedule", \.schedule, "how the learning rate changes"),
@@ -50,24 +60,35 @@ public struct TrainingSettings: Configurable {
   ])
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
-  public func makeOptimiser(_ parameters: [NamedTensor]) -> any Optimiser {
+  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  public func makeOptimiser(
+    _ parameters: [NamedTensor], rateFactors: [String: Double] = [:]
+  ) -> any Optimiser {
     switch optimiser {
     case .sgd:
       SGD(
         parameters, learningRate: learningRate, momentum: momentum,
-        nesterov: nesterov && momentum > 0, weightDecay: weightDecay)
+        nesterov: nesterov && momentum > 0, weightDecay: weightDecay, rateFactors: rateFactors)
     case .adam:
-      Adam(parameters, learningRate: learningRate, weightDecay: weightDecay)
+      Adam(
+        parameters, learningRate: learningRate, weightDecay: weightDecay,
+        rateFactors: rateFactors)
+    case .lars:
+      LARS(
+        parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
+        rateFactors: rateFactors)
     }
   }
 
   /// The learning rate of step `step` of `steps` in `epoch`.
   public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
+    let position = Double(epoch) + Double(step) / Double(steps)
+    if position < Double(warmup) { return learningRate * position / Double(warmup) }
     switch schedule {
     case .constant: return learningRate
     case .cosine:
-      let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(epochs)
-      return learningRate * 0.5 * (1 + cos(.pi * progress))
+      let progress = (position - Double(warmup)) / Double(epochs - warmup)
+      return learningRate * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress)))
     case .step:
       guard epoch >= decayStart else { return learningRate }
       let decays = 1 + (epoch - decayStart) / decayEvery

@@ -1,0 +1,63 @@
+import Torch
+
+/// Which of the two views of an image NT-Xent asks to find the other.
+public enum ContrastAnchors: String, CaseIterable, Sendable {
+  /// Both, 2B anchors.
+  case both
+  /// The first alone, B anchors, as SCAN's and GCC's code do.
+  case first
+}
+
+/// NT-Xent: each view of an image has to find the other among the 2B - 1 other views of the batch,
+/// L = -mean_i log [ exp(z_i . z_i' / tau) / sum over j != i of exp(z_i . z_j / tau) ]
+/// (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020,
+/// equation 1).
+///
+/// - Parameters:
+///   - first: embeddings of one view, [B, D], of any length.
+///   - second: embeddings of the other view, [B, D].
+public func ntXentLoss(
+  _ first: Tensor, _ second: Tensor, temperature: Double, anchors: ContrastAnchors = .both
+) throws -> Tensor {
+  let count = first.shape[0]
+  let all = try Tensor.concatenated([first, second]).normalisedRows()
+  let asked = anchors == .both ? all : try all.narrowed(0, to: 0..<count)
+  let indices = try Tensor.indices(2 * count, on: first.device)
+  let own = try indices.narrowed(0, to: 0..<asked.shape[0]).unsqueezed(1)
+    .isEqual(to: indices.unsqueezed(0))
+  let logits = try (asked.matmul(all.transposed()) / temperature).filled(where: own, with: -1e9)
+  let partners = try (indices.narrowed(0, to: 0..<asked.shape[0]) + Double(count))
+    .remainder(Double(2 * count)).to(.int64)
+  return try logits.crossEntropy(partners)
+}
+
+/// InfoNCE against a queue: a query has to find its own key among the queue's,
+/// L = -mean_i log [ exp(q_i . k_i / tau) / (exp(q_i . k_i / tau) + sum_j exp(q_i . n_j / tau)) ]
+/// (He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", CVPR 2020,
+/// equation 1).
+///
+/// - Parameters:
+///   - queries: unit embeddings, [B, D].
+///   - keys: unit embeddings of the other view, [B, D]; no gradient flows into them.
+///   - queue: unit embeddings of other images, [M, D]; no gradient flows into them.
+public func queueContrastLoss(
+  _ queries: Tensor, keys: Tensor, queue: Tensor, temperature: Double
+) throws -> Tensor {
+  let positive = try (queries * keys.detached()).sum(along: [1], keep: true)
+  let negatives = try queries.matmul(queue.detached().transposed())
+  let logits = try Tensor.concatenated([positive, negatives], along: 1) / temperature
+  return try logits.crossEntropy(
+    Tensor.full([queries.shape[0]], 0, dtype: .int64, on: queries.device))
+}
+
+/// BYOL: the squared distance of unit vectors, mean over the batch of 2 - 2 cos(prediction, target)
+/// (Grill et al., "Bootstrap Your Own Latent", NeurIPS 2020, equation 2).
+///
+/// - Parameters:
+///   - prediction: [B, D], of any length.
+///   - target: [B, D], of any length; no gradient flows into it.
+public func bootstrapLoss(_ prediction: Tensor, target: Tensor) throws -> Tensor {
+  let cosines = try (prediction.normalisedRows() * target.detached().normalisedRows())
+    .sum(along: [1])
+  return try 2 - 2 * cosines.mean()
+}

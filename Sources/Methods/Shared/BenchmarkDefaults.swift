@@ -1,0 +1,21 @@
+import Core
+
+/// Settings that differ by benchmark: by the benchmark's name, then by the setting's. A benchmark that
+/// is a miniature of another has the other's.
+public typealias BenchmarkDefaults = [String: [String: SettingValue]]
+
+extension BenchmarkDefaults {
+  /// The small stem with 2x2 max-pooling for images above 32 pixels (GCC@530c11b; SCAN@952ec31 and
+  /// PICA@a82957e for STL-10).
+  public static let pooledStems: BenchmarkDefaults = [
+    "stl10": ["stem": "small-pool"],
+    "imagenet10": ["stem": "small-pool"],
+    "imagenet-dogs": ["stem": "small-pool"],
+    "tiny-imagenet": ["stem": "small-pool"],
+  ]
+
+  /// These with `others` laid over them, setting by setting.
+  public func overlaid(with others: BenchmarkDefaults) -> BenchmarkDefaults {
+    merging(others) { $0.merging($1) { $1 } }
+  }
+}

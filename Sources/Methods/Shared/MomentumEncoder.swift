@@ -1,0 +1,73 @@
+import Core
+import Foundation
+import Torch
+
+/// How slowly a momentum encoder follows, and whether it stops by and by.
+public struct MomentumSettings: Configurable {
+  public enum Course: String, CaseIterable, Sendable {
+    case constant
+    /// Rises to 1 along half a cosine (Grill et al., BYOL, NeurIPS 2020, section 3.2).
+    case cosine
+  }
+
+  public var momentum = 0.999
+  public var course = Course.constant
+
+  public init() {}
+
+  public init(_ momentum: Double, course: Course = .constant) {
+    self.momentum = momentum
+    self.course = course
+  }
+
+  public static let schema = SettingsSchema<Self>([
+    .number(
+      "encoder_momentum", \.momentum, in: 0...1, "share of its old weights that the target keeps"),
+    .choice("encoder_momentum_course", \.course, "how that share changes over the run"),
+  ])
+
+  /// The momentum once `progress`, 0 to 1, of the training is done:
+  /// 1 - (1 - m) (cos(pi progress) + 1) / 2 where it rises.
+  public func value(at progress: Double) -> Double {
+    switch course {
+    case .constant: momentum
+    case .cosine: 1 - (1 - momentum) * (cos(.pi * progress) + 1) / 2
+    }
+  }
+}
+
+/// A network whose parameters follow those of another of the same shape, and that gets no gradients
+/// (He et al., "Momentum Contrast", CVPR 2020, equation 2; the target network of BYOL).
+///
+/// Its running statistics are those of its own passes, as in both methods' code.
+public struct MomentumEncoder<Network: Module> {
+  public let network: Network
+  private let pairs: [(followed: Tensor, follower: Tensor)]
+
+  /// - Parameter copy: another network of the same shape; it takes over the tensors of `followed`.
+  public init(following followed: Network, copy: Network) throws {
+    network = copy
+    let tensors = followed.state.map { ($0.name, $0.tensor) }
+    try copy.load(Dictionary(uniqueKeysWithValues: tensors))
+    for parameter in copy.parameters { try parameter.tensor.settingRequiresGradient(false) }
+    pairs = zip(followed.parameters, copy.parameters).map { ($0.tensor, $1.tensor) }
+  }
+
+  /// What training goes on from: belongs to a method's `memory`.
+  public var memory: [NamedTensor] { network.state.map { ("target." + $0.name, $0.tensor) } }
+
+  /// theta' = m theta' + (1 - m) theta.
+  public func follow(momentum: Double) throws {
+    try Torch.withoutGradients {
+      for (followed, follower) in pairs {
+        try follower.scale(by: momentum)
+        try follower.add(followed, scale: 1 - momentum)
+      }
+    }
+  }
+
+  /// `body` of the network, without gradients.
+  public func callAsFunction<Result>(_ body: (Network) throws -> Result) throws -> Result {
+    try Torch.withoutGradients { try body(network) }
+  }
+}

@@ -1,0 +1,73 @@
+/// Stochastic gradient descent whose rate is adapted to each layer (You et al., "Large Batch Training of
+/// Convolutional Networks", 2017), in the form of SimCLR's code: the rate is part of the momentum, and
+/// vectors (biases, and batch normalisation's weights) are neither decayed nor adapted.
+///
+///     r = eta ||p|| / ||g + w p||,   v = mu v + rate r (g + w p),   p = p - v
+public final class LARS: Optimiser {
+  public var learningRate: Double
+  private let parameters: [NamedTensor]
+  private let momentum: Double
+  private let weightDecay: Double
+  private let trust: Double
+  private let rateFactors: [String: Double]
+  private var velocities: [String: Tensor] = [:]
+
+  /// - Parameters:
+  ///   - trust: eta, the share of a layer's length that a step at the rate 1 moves it by.
+  ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  public init(
+    _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0.9,
+    weightDecay: Double = 0, trust: Double = 0.001, rateFactors: [String: Double] = [:]
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.trust = trust
+    self.rateFactors = rateFactors
+  }
+
+  public func step() throws {
+    try Torch.withoutGradients {
+      for (name, parameter) in parameters {
+        guard let gradient = parameter.gradient else { continue }
+        let velocity = try velocity(name, parameter, gradient)
+        velocities[name] = velocity
+        try parameter.add(velocity, scale: -1)
+      }
+    }
+  }
+
+  private func velocity(_ name: String, _ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
+    let rate = learningRate * (rateFactors[name] ?? 1)
+    let isAdapted = parameter.rank > 1
+    // The gradient's own storage is free to be changed: the next step computes it anew.
+    if isAdapted, weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
+    let change = try isAdapted ? gradient * ratio(parameter, gradient) * rate : gradient * rate
+    guard let velocity = velocities[name] else { return change }
+    try velocity.scale(by: momentum)
+    try velocity.add(change)
+    return velocity
+  }
+
+  /// eta ||p|| / ||g||, 1 where either is zero; a scalar tensor, so that no device has to wait.
+  private func ratio(_ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
+    let length = try parameter.squared().sum().squareRoot()
+    let slope = try gradient.squared().sum().squareRoot()
+    let isDefined = try (length * slope).isGreater(than: 0)
+    let one = try length * 0 + 1
+    return try isDefined.select(length / slope * trust, else: one)
+  }
+
+  public var state: [NamedTensor] {
+    parameters.compactMap { parameter in
+      velocities[parameter.name].map { (name: "velocity." + parameter.name, tensor: $0) }
+    }
+  }
+
+  public func load(_ tensors: [String: Tensor], prefix: String) throws {
+    for (name, parameter) in parameters {
+      velocities[name] = try tensors[prefix + "velocity." + name]?.to(parameter.device).copy()
+    }
+  }
+}
