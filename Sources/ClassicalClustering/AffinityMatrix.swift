@@ -99,6 +99,29 @@ struct AffinityMatrix {
     }
   }
 
+  /// The parts that no entry connects, each with its rows in ascending order; the largest first, of
+  /// equally large ones that of the first row. Rows without entries are left out.
+  func parts() -> [[Int]] {
+    var isSeen = [Bool](repeating: false, count: count)
+    var parts: [[Int]] = []
+    for row in 0..<count where !isSeen[row] && degrees[row] > 0 {
+      isSeen[row] = true
+      var part = [row]
+      var next = 0
+      while next < part.count {
+        for entry in starts[part[next]]..<starts[part[next] + 1] where values[entry] > 0 {
+          let other = Int(columns[entry])
+          guard !isSeen[other] else { continue }
+          isSeen[other] = true
+          part.append(other)
+        }
+        next += 1
+      }
+      parts.append(part.sorted())
+    }
+    return parts.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+  }
+
   /// All of it, [N, N].
   func dense() -> [Double] {
     var matrix = [Double](repeating: 0, count: count * count)

@@ -2,8 +2,7 @@ import Core
 
 /// The eigenvectors of a sparse symmetric matrix that belong to its largest eigenvalues, by block
 /// Lanczos with full reorthogonalisation and thick restarts (Wu and Simon, "Thick-Restart Lanczos
-/// Method for Large Symmetric Eigenvalue Problems", SIAM J. Matrix Anal. Appl. 22, 2000; blocks find
-/// eigenvalues that are there several times, as many as the graph has parts).
+/// Method for Large Symmetric Eigenvalue Problems", SIAM J. Matrix Anal. Appl. 22, 2000).
 struct BlockLanczos {
   /// The largest eigenvalues in descending order, [k].
   private(set) var values: [Double] = []
@@ -52,11 +51,12 @@ struct BlockLanczos {
   private mutating func iterate(_ tolerance: Double, _ maximumRestarts: Int) {
     var basis = TallMatrix(rows: matrix.count, width: capacity, threads: threads)
     var next = TallMatrix(rows: matrix.count, width: block, threads: threads)
-    for index in next.values.indices { next.values[index] = random.normal() }
-    _ = orthonormalise(&next, against: basis, first: 0)
-    var used = 0
+    var used = knownVectors(into: &basis)
+    if used == wanted { return finish(with: basis, [Double](repeating: 1, count: wanted)) }
     // The basis' own products with the matrix, [capacity, capacity].
     var projection = [Double](repeating: 0, count: capacity * capacity)
+    for index in 0..<used { projection[index * capacity + index] = 1 }
+    drawAtRandom(&next, against: basis, first: used)
     for restart in 0...maximumRestarts {
       var remainder: [Double] = []
       while used + block <= capacity {
@@ -75,14 +75,10 @@ struct BlockLanczos {
       }
       let solution = SymmetricEigenproblem(
         (0..<used).flatMap { projection[$0 * capacity..<$0 * capacity + used] }, order: used)
-      converged = largestResidual(solution, remainder, used) <= tolerance
-      if converged || restart == maximumRestarts {
+      let isExact = largestResidual(solution, remainder, used) <= tolerance
+      if isExact || restart == maximumRestarts {
         basis.combine(first: used, into: wanted, solution.vectors)
-        values = Array(solution.values.prefix(wanted))
-        vectors = (0..<matrix.count).flatMap { row in
-          basis.values[row * capacity..<row * capacity + wanted]
-        }
-        return
+        return finish(with: basis, Array(solution.values.prefix(wanted)), isExact)
       }
       // The best approximations stay, and what the last product left over goes on from them.
       let kept = min(wanted + 2 * block, used - block)
@@ -91,6 +87,37 @@ struct BlockLanczos {
       for index in 0..<kept { projection[index * capacity + index] = solution.values[index] }
       used = kept
     }
+  }
+
+  private mutating func finish(
+    with basis: TallMatrix, _ values: [Double], _ isExact: Bool = true
+  ) {
+    self.values = values
+    vectors = (0..<matrix.count).flatMap { row in
+      basis.values[row * capacity..<row * capacity + wanted]
+    }
+    converged = isExact
+  }
+
+  /// Puts the eigenvectors of the eigenvalue 1 into the first columns: one for each part of the graph,
+  /// the roots of its degrees (von Luxburg, proposition 4). A Krylov space could miss some of them.
+  /// - Returns: how many there are, at most those wanted.
+  private func knownVectors(into basis: inout TallMatrix) -> Int {
+    let parts = matrix.parts().prefix(wanted)
+    for (column, part) in parts.enumerated() {
+      let total = part.reduce(0) { $0 + matrix.degrees[$1] }
+      for row in part {
+        basis.values[row * capacity + column] = (matrix.degrees[row] / total).squareRoot()
+      }
+    }
+    return parts.count
+  }
+
+  private mutating func drawAtRandom(
+    _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
+  ) {
+    for index in vectors.values.indices { vectors.values[index] = random.normal() }
+    _ = orthonormalise(&vectors, against: basis, first: count)
   }
 
   private func append(_ block: TallMatrix, to basis: inout TallMatrix, at column: Int) {

@@ -29,7 +29,7 @@ struct ConstrainedWard {
     for slot in neighbours.indices { addEdges(of: slot, to: neighbours[slot].filter { $0 > slot }) }
   }
 
-  mutating func mergeAll() {
+  mutating func mergeAll(_ progress: (Double) -> Void) {
     while let edge = edges.popFirst() {
       let (first, second) = (Int(edge.first), Int(edge.second))
       guard age[first] == edge.firstAge, age[second] == edge.secondAge else { continue }
@@ -45,6 +45,9 @@ struct ConstrainedWard {
       neighbours[second] = []
       neighbours[first] = joined.sorted()
       addEdges(of: first, to: neighbours[first])
+      if clusters.merges.count.isMultiple(of: 1000) {
+        progress(Double(clusters.merges.count) / Double(clusters.count))
+      }
     }
     _ = clusters.removeFreeSlots()
   }

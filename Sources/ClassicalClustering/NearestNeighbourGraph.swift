@@ -22,8 +22,10 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
   /// - Parameters:
   ///   - points: [N, D], row-major.
   ///   - neighbours: k, from 1 to N - 1.
+  ///   - progress: hears now and then what part is done, 0...1.
   public init(
-    of points: [Float], dimensions: Int, neighbours: Int, threads: Int = 1
+    of points: [Float], dimensions: Int, neighbours: Int, threads: Int = 1,
+    progress: (Double) -> Void = { _ in }
   ) throws(ClusteringError) {
     try checkRows(points, named: "points", dimensions)
     let count = points.count / dimensions
@@ -34,7 +36,8 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
     self.init(count: count, neighbours: neighbours) { lists in
       OpenBLAS.withoutThreads {
         points.withUnsafeBufferPointer {
-          Self.fill(lists, from: PointSet($0, dimensions: dimensions, threads: threads))
+          Self.fill(
+            lists, from: PointSet($0, dimensions: dimensions, threads: threads), progress)
         }
       }
     }
@@ -60,7 +63,9 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
     squaredDistances = distances
   }
 
-  private static func fill(_ lists: NeighbourLists, from points: PointSet) {
+  private static func fill(
+    _ lists: NeighbourLists, from points: PointSet, _ progress: (Double) -> Void
+  ) {
     var strip = [Float](repeating: 0, count: min(blockRows, points.count) * points.count)
     for first in stride(from: 0, to: points.count, by: blockRows) {
       let block = first..<min(first + blockRows, points.count)
@@ -73,7 +78,8 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
           let start = first + chunk * chunkRows
           let rows = start..<min(start + chunkRows, points.count)
           products.squaredDistances(to: rows, strip + (start - first), stride: width)
-          let later = max(rows.lowerBound, block.upperBound)..<max(rows.upperBound, block.upperBound)
+          let later =
+            max(rows.lowerBound, block.upperBound)..<max(rows.upperBound, block.upperBound)
           for row in block {
             lists.offer(row, to: later, strip + (row - first) * width + (later.lowerBound - first))
           }
@@ -83,6 +89,8 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
             first..<points.count, to: first + index, strip + index * width)
         }
       }
+      let left = Double(points.count - block.upperBound) / Double(points.count)
+      progress(1 - left * left)
     }
   }
 }

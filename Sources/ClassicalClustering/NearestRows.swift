@@ -1,18 +1,20 @@
-/// For each of a few centres, the point that costs least.
+/// For each of a few centres, the points that cost least.
 ///
 /// - Parameters:
-///   - cost: turns squared distances of a centre to `rows` into costs, in place.
-/// - Returns: for each centre the row of the smallest cost, the first of equal ones, and that cost.
+///   - count: how many are wanted.
+///   - cost: turns squared distances of a centre to `rows` into costs, in place; infinity excludes.
+/// - Returns: for each centre rows in the order of their costs, of equal ones the first; fewer than
+///   `count` where there are no more.
 func nearestRows(
-  to products: CentreProducts, of points: PointSet,
+  _ count: Int, to products: CentreProducts, of points: PointSet,
   cost: (_ centre: Int, _ rows: Range<Int>, UnsafeMutablePointer<Float>) -> Void
-) -> [(row: Int, cost: Float)] {
+) -> [[Int]] {
   let chunkRows = 1024
   let chunks = (points.count + chunkRows - 1) / chunkRows
-  var found = [(row: Int, cost: Float)](
-    repeating: (0, .infinity), count: chunks * products.count)
+  // The best of every chunk, [chunks, centres].
+  var found = [[(cost: Float, row: Int)]](repeating: [], count: chunks * products.count)
   found.withUnsafeMutableBufferPointer { found in
-    let found = found.baseAddress!
+    let found = found
     parallelFor(chunks, threads: points.threads) { chunk in
       let rows = chunk * chunkRows..<min((chunk + 1) * chunkRows, points.count)
       withUnsafeTemporaryAllocation(of: Float.self, capacity: products.count * rows.count) {
@@ -21,22 +23,31 @@ func nearestRows(
         for centre in 0..<products.count {
           let line = distances + centre * rows.count
           cost(centre, rows, line)
-          var best = (row: rows.lowerBound, cost: line[0])
-          for index in 1..<rows.count where line[index] < best.cost {
-            best = (rows.lowerBound + index, line[index])
-          }
-          found[chunk * products.count + centre] = best
+          found[chunk * products.count + centre] = smallest(count, of: line, rows)
         }
       }
     }
   }
   return (0..<products.count).map { centre in
-    var best = found[centre]
-    for chunk in 1..<chunks where found[chunk * products.count + centre].cost < best.cost {
-      best = found[chunk * products.count + centre]
-    }
-    return best
+    (0..<chunks).flatMap { found[$0 * products.count + centre] }
+      .sorted { $0 < $1 }.prefix(count).map(\.row)
   }
+}
+
+/// The smallest finite costs with their rows, in order.
+private func smallest(
+  _ count: Int, of costs: UnsafePointer<Float>, _ rows: Range<Int>
+) -> [(cost: Float, row: Int)] {
+  var best: [(cost: Float, row: Int)] = []
+  best.reserveCapacity(count + 1)
+  var limit = Float.infinity
+  for index in 0..<rows.count where costs[index] < limit {
+    let place = best.lastIndex { $0.cost <= costs[index] }.map { $0 + 1 } ?? 0
+    best.insert((costs[index], rows.lowerBound + index), at: place)
+    if best.count > count { best.removeLast() }
+    if best.count == count { limit = best[count - 1].cost }
+  }
+  return best
 }
 
 /// The nearest of `points` to each of `others`, the first of equally near ones.
@@ -57,8 +68,8 @@ public func nearestPoints(
       let points = PointSet($0, dimensions: dimensions, threads: threads)
       return stride(from: 0, to: others.count, by: blockValues).flatMap { start in
         let block = Array(others[start..<min(start + blockValues, others.count)])
-        return nearestRows(to: CentreProducts(block, of: points), of: points) { _, _, _ in }
-          .map(\.row)
+        return nearestRows(1, to: CentreProducts(block, of: points), of: points) { _, _, _ in }
+          .flatMap { $0 }
       }
     }
   }

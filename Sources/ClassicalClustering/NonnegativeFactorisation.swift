@@ -29,8 +29,12 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
   }
 
   /// Factorises points from a random start: half-normal numbers at the scale of the points' mean.
-  /// - Parameter points: X, [N, D] row-major, of values that are not negative.
-  public func fit(_ points: [Float], dimensions: Int) throws(ClusteringError) -> Factorisation {
+  /// - Parameters:
+  ///   - points: X, [N, D] row-major, of values that are not negative.
+  ///   - progress: hears now and then what part of all iterations is done, 0...1.
+  public func fit(
+    _ points: [Float], dimensions: Int, progress: (Double) -> Void = { _ in }
+  ) throws(ClusteringError) -> Factorisation {
     try check(points, dimensions)
     let count = points.count / dimensions
     let mean = points.reduce(0.0) { $0 + Double($1) } / Double(points.count)
@@ -40,7 +44,8 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
       (0..<count).map { _ in Float(scale * abs(random.normal())) }
     }
     let basis = draw(components * dimensions)
-    return run(points, dimensions, Factors(weights: draw(count * components), basis: basis))
+    return run(
+      points, dimensions, Factors(weights: draw(count * components), basis: basis), progress)
   }
 
   /// Factorises points from given factors.
@@ -61,7 +66,7 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
         name: "the start", value: "of \(weights.count) and \(basis.count) values",
         expected: "[N, K] and [K, D]")
     }
-    return run(points, dimensions, Factors(weights: weights, basis: basis))
+    return run(points, dimensions, Factors(weights: weights, basis: basis)) { _ in }
   }
 
   /// The weights W of other points for a basis that stays, by coordinate updates.
@@ -85,7 +90,9 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     return factors.weights
   }
 
-  private func run(_ points: [Float], _ dimensions: Int, _ start: Factors) -> Factorisation {
+  private func run(
+    _ points: [Float], _ dimensions: Int, _ start: Factors, _ progress: (Double) -> Void
+  ) -> Factorisation {
     var factors = start
     var errors: [Double] = []
     var iterations = 0
@@ -98,6 +105,7 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
             points, dimensions, updates, rounds: 1, basisStays: false, threads: threads)
           errors.append(max(0, squares - gain).squareRoot())
           iterations += 1
+          progress(Double(iterations) / Double(maximumIterations))
           guard iterations > 10, iterations % 10 == 1 else { continue }
           let lessened = errors[iterations - 11] - errors[iterations - 1]
           converged = tolerance > 0 && lessened <= tolerance * errors[0]
@@ -135,6 +143,13 @@ public struct Factorisation: Hashable, Sendable {
   public let errors: [Double]
   /// Whether it ended before the last iteration.
   public let converged: Bool
+
+  public init(weights: [Float], basis: [Float], errors: [Double], converged: Bool) {
+    self.weights = weights
+    self.basis = basis
+    self.errors = errors
+    self.converged = converged
+  }
 
   /// W and H with rows of H of length 1, which makes the factorisation one of its kind (Cai et al.,
   /// "Locality Preserving Nonnegative Matrix Factorization", IJCAI 2009).

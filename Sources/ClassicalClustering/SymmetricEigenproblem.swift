@@ -16,7 +16,8 @@ struct SymmetricEigenproblem {
     var integerCount = Int32(3 + 5 * order)
     var work = [Double](repeating: 0, count: Int(workCount))
     var integers = [Int32](repeating: 0, count: Int(integerCount))
-    dsyevd_("V", "U", &n, &vectors, &n, &values, &work, &workCount, &integers, &integerCount,
+    dsyevd_(
+      "V", "U", &n, &vectors, &n, &values, &work, &workCount, &integers, &integerCount,
       &information)
     // Finite symmetric matrices have always converged; the arguments' sizes are LAPACK's own.
     assert(information == 0)

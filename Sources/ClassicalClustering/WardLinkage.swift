@@ -27,15 +27,18 @@ public struct WardLinkage: Hashable, Sendable {
   public let merges: [Merge]
   private let count: Int
 
-  /// - Parameter points: [N, D], row-major; given away (`consume`), they are not copied.
+  /// - Parameters:
+  ///   - points: [N, D], row-major; given away (`consume`), they are not copied.
+  ///   - progress: hears now and then what part is done, 0...1.
   public init(
-    _ points: consuming [Float], dimensions: Int, threads: Int = 1
+    _ points: consuming [Float], dimensions: Int, threads: Int = 1,
+    progress: (Double) -> Void = { _ in }
   ) throws(ClusteringError) {
     try checkRows(points, named: "points", dimensions)
     let count = points.count / dimensions
     var rounds = WardRounds(
       WardClusters(points, dimensions: dimensions), dimensions: dimensions, threads: threads)
-    OpenBLAS.withoutThreads { rounds.mergeAll() }
+    OpenBLAS.withoutThreads { rounds.mergeAll(progress) }
     self.init(count: count, unsorted: rounds.clusters.merges)
   }
 
@@ -44,9 +47,10 @@ public struct WardLinkage: Hashable, Sendable {
   /// - Parameters:
   ///   - points: [N, D], row-major; given away (`consume`), they are not copied.
   ///   - graph: may be merged along: every point with its neighbours.
+  ///   - progress: hears now and then what part is done, 0...1.
   public init(
     _ points: consuming [Float], dimensions: Int, along graph: NearestNeighbourGraph,
-    threads: Int = 1
+    threads: Int = 1, progress: (Double) -> Void = { _ in }
   ) throws(ClusteringError) {
     try checkRows(points, named: "points", dimensions)
     let count = points.count / dimensions
@@ -56,9 +60,9 @@ public struct WardLinkage: Hashable, Sendable {
     }
     var constrained = ConstrainedWard(
       WardClusters(points, dimensions: dimensions), along: graph, threads: threads)
-    constrained.mergeAll()
+    constrained.mergeAll(progress)
     var rounds = WardRounds(constrained.clusters, dimensions: dimensions, threads: threads)
-    OpenBLAS.withoutThreads { rounds.mergeAll() }
+    OpenBLAS.withoutThreads { rounds.mergeAll { _ in } }
     self.init(count: count, unsorted: rounds.clusters.merges)
   }
 

@@ -11,9 +11,14 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    SpectralOnPixels.self,
+    AgglomerativeOnPixels.self,
+    NMFOnPixels.self,
     SCANClustering.self,
     InstanceDiscrimination.self,
     SCL.self,
+    TrueLabels.self,
+    RandomLabels.self,
   ])
 
   /// These methods and more, for programs that bring their own.
