@@ -7,6 +7,7 @@ extension CommandLineTests {
     "data montage", "benchmark decode", "methods",
     "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
     "benchmark bank",
+    "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
   ])
   func `Every command explains itself`(_ command: String) throws {
     let result = try program.run(command.split(separator: " ").map(String.init) + ["--help"])
@@ -18,7 +19,8 @@ extension CommandLineTests {
   @Test func `Methods and their settings are listed as JSON, one object a line`() throws {
     let methods = try program.run(["methods", "--json"]).objects()
     let names = methods.compactMap { $0["name"] as? String }
-    #expect(names.first == "kmeans" && names.last == "scl" && names.contains("byol"))
+    #expect(names.prefix(4) == ["kmeans", "spectral", "agglomerative", "nmf"])
+    #expect(names.suffix(3) == ["scl", "true-labels", "random-labels"])
     #expect(
       methods.allSatisfy {
         $0["family"] is String && $0["reference"] is String && $0["benchmarks"] is [String]
@@ -61,6 +63,18 @@ extension CommandLineTests {
     let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
     let definitions = try #require((json as? [String: Any])?["$defs"] as? [String: Any])
     #expect(definitions["settings-of-scl"] != nil && definitions["settings-of-kmeans"] != nil)
+  }
+
+  @Test(arguments: ["spectral", "agglomerative", "nmf"])
+  func `A classical method is timed on images of a prepared file`(_ method: String) throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    let line = try #require(
+      program.run(["benchmark", method, file, "--images", "200", "--json"]).objects().first)
+    #expect(line["benchmark"] as? String == method && line["images"] as? Int == 200)
+    #expect(line["dimensions"] as? Int == 3072 && line["clusters"] as? Int == 10)
+    #expect(try #require(line["seconds"] as? Double) > 0)
+    let wrong = try program.run(["benchmark", method, file, "--set", "x=1"])
+    #expect(wrong.exitCode == 64 && wrong.errors.contains("unknown setting 'x'"))
   }
 
   @Test func `A prepared file says what it holds, and verifies`() throws {
