@@ -11,6 +11,9 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    SpectralOnPixels.self,
+    AgglomerativeOnPixels.self,
+    NMFOnPixels.self,
     Autoencoder.self,
     DeepEmbeddedClustering.self,
     DeepCluster.self,
@@ -25,6 +28,8 @@ public struct MethodRegistry: Sendable {
     BYOL.self,
     IDFD.self,
     SCL.self,
+    TrueLabels.self,
+    RandomLabels.self,
   ])
 
   /// These methods and more, for programs that bring their own.
@@ -44,8 +49,11 @@ public struct MethodRegistry: Sendable {
 }
 
 extension ClusteringMethod {
-  /// The method's settings as documentation and tools see them.
-  public static var settings: [SettingDescription] { Settings.schema.descriptions }
+  /// The method's settings as documentation and tools see them. One that names no source is from the
+  /// method's code, or from its paper where it has none.
+  public static var settings: [SettingDescription] {
+    Settings.schema.from(description.code ?? description.reference).descriptions
+  }
 
   /// Every setting's value once `values` are laid over the defaults.
   public static func resolve(

@@ -76,6 +76,21 @@ import Vision
   }
 }
 
+/// What docs/methods.md says, against the registry.
+@Suite struct MethodSectionsTests {
+  private let headings: [String]
+
+  init() throws {
+    headings = try Document("docs/methods.md").text.split(separator: "\n")
+      .filter { $0.hasPrefix("### ") }.map { String($0.dropFirst(4)) }
+  }
+
+  @Test func `every method has a section of its own`() {
+    for name in MethodRegistry.builtIn.names { #expect(headings.contains("`\(name)`")) }
+    #expect(Set(headings).count == headings.count)
+  }
+}
+
 /// The settings table of docs/scl.md against SCL's schema.
 @Suite struct SCLSettingsTableTests {
   private let settings = SCLSettings.schema.descriptions
