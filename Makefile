@@ -1,5 +1,5 @@
 # make            builds the program
-# make reproduce  generates images, trains three methods on them and prints table and diff
+# make reproduce  draws six miniature benchmarks, trains three methods on them, prints table and diff
 # make test       builds and runs all tests
 # All install first what is missing; `sudo` is used only where needed.
 

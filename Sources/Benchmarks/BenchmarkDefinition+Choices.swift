@@ -11,6 +11,30 @@ public struct PreparationOptions: Sendable {
 }
 
 extension BenchmarkDefinition {
+  /// What a file of a user's own images says that its benchmark is.
+  public init(_ info: BenchmarkInfo) {
+    self.init(
+      info.benchmark, title: info.benchmark, classNames: info.classNames,
+      imageSize: info.imageSize, counts: info.expectedCounts, sourceForms: [.ownFolders])
+  }
+
+  /// The definition with the classes of a file, which may be fewer where the files name them.
+  public func with(classesOf info: BenchmarkInfo) -> BenchmarkDefinition {
+    guard classNames.isEmpty, classCount != info.classNames.count else { return self }
+    return copy(classCount: info.classNames.count)
+  }
+
+  private func copy(
+    classCount: Int? = nil, storedSize: Int? = nil, counts: SplitCounts? = nil
+  ) -> BenchmarkDefinition {
+    BenchmarkDefinition(
+      name, title: title, classNames: classNames, classCount: classCount ?? self.classCount,
+      fineClasses: fineClasses, synsets: synsets, imageSize: imageSize,
+      storedSize: storedSize ?? self.storedSize, cutsImages: cutsImages,
+      counts: counts ?? self.counts, extraCounts: extraCounts, miniatureOf: miniatureOf,
+      drawnLayout: drawnLayout, sourceForms: sourceForms)
+  }
+
   /// The definition with what the user chose of it.
   /// - Throws: `BenchmarkError.fixedImageSize` where the images have one size.
   func choosing(_ options: PreparationOptions) throws(BenchmarkError) -> BenchmarkDefinition {
@@ -19,12 +43,7 @@ extension BenchmarkDefinition {
     if let size = options.imageSize, size != storedSize, !cutsImages {
       throw .fixedImageSize(benchmark: name, size: storedSize)
     }
-    return BenchmarkDefinition(
-      name, title: title, classNames: classNames, classCount: classCount,
-      fineClasses: fineClasses, synsets: synsets, imageSize: imageSize,
-      storedSize: options.imageSize ?? storedSize, cutsImages: cutsImages, counts: counts,
-      extraCounts: extraCounts, miniatureOf: miniatureOf, drawnLayout: drawnLayout,
-      sourceForms: sourceForms)
+    return copy(storedSize: options.imageSize, counts: counts)
   }
 
   /// The MD5 that is published for an original file of this name.

@@ -43,6 +43,10 @@ extension BenchmarkFile {
         return invalid(
           "image \(index) has the label \(labels[index]) of \(classNames.count) classes")
       }
+      guard (labels[index] == -1) == (split == .unlabelled) else {
+        return invalid(
+          "image \(index) is of the split \(split.name) and has the label \(labels[index])")
+      }
       splits.append(split)
       counts[split] += 1
       if labels[index] >= 0 {
@@ -78,9 +82,15 @@ extension BenchmarkFile {
     guard expected.count == Split.allCases.count,
       [sizes.count, checksums.count, md5.count, published.count].allSatisfy({ $0 == names.count })
     else { return invalid("its lists of counts and sources have different lengths") }
+    let isComplete = try file.attribute(Attribute.complete, as: UInt8.self) == 1
+    for split in Split.allCases where isComplete && counts[split] < expected[Int(split.rawValue)] {
+      return invalid(
+        "it calls itself complete with \(counts[split]) of \(expected[Int(split.rawValue)]) "
+          + "\(split.name) images")
+    }
     let info = BenchmarkInfo(
       benchmark: try file.stringAttribute(Attribute.benchmark), schema: Int(schema),
-      isComplete: try file.attribute(Attribute.complete, as: UInt8.self) == 1,
+      isComplete: isComplete,
       imageSize: imageSize, classNames: classNames, fineClassNames: fineClassNames,
       counts: counts,
       expectedCounts: SplitCounts(

@@ -74,6 +74,30 @@ extension BenchmarkFile {
     }
   }
 
+  /// The central squares of the images at these indices, in their order: [indices, side, side, 3].
+  ///
+  /// What torchvision's CenterCrop leaves of images that were stored with a margin.
+  /// - Parameter side: pixels; at most the file's image size.
+  public func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
+    if side == info.imageSize { return try pixels(at: indices) }
+    let (stored, imageSize) = (info.imageSize, info.imageSize * info.imageSize * 3)
+    var squares: [UInt8] = []
+    squares.reserveCapacity(indices.count * side * side * 3)
+    // Block by block, so that all images are not in memory twice.
+    for start in stride(from: 0, to: indices.count, by: 1_024) {
+      let block = indices[start..<min(start + 1_024, indices.count)]
+      let whole = try pixels(at: Array(block))
+      for image in block.indices {
+        let place = (image - start) * imageSize
+        squares +=
+          RGBImage(
+            height: stored, width: stored, pixels: Array(whole[place..<place + imageSize])
+          ).centreCropped(to: side).pixels
+      }
+    }
+    return squares
+  }
+
   /// The pixels of the images of some splits, with their indices in the file.
   public func pixels(
     of splits: Set<Split>
@@ -103,10 +127,12 @@ extension BenchmarkFile {
     return indices(of: splits).map { labels[$0] }
   }
 
-  /// Reads everything and compares it with the content's SHA-256 in the file.
+  /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
+  /// the superclasses that they belong to.
   /// - Throws: `BenchmarkError.invalid` if they differ.
   public func verify() throws(BenchmarkError) {
     let info = info
+    try verifyFineLabels()
     let found = try Self.reading(path) { file throws(HDF5Error) in
       let images = try file.dataSet(BenchmarkSchema.images)
       return try ContentHash.of(
@@ -119,6 +145,17 @@ extension BenchmarkFile {
       throw .invalid(
         file: path,
         reason: "its content's SHA-256 is \(found), but it was made with \(info.contentSHA256)")
+    }
+  }
+
+  private func verifyFineLabels() throws(BenchmarkError) {
+    let definition = BenchmarkDefinition.all.first { $0.name == info.benchmark }
+    guard let fine = definition?.fineClasses, fine.names == info.fineClassNames else { return }
+    let pairs = try zip(fineLabels(), labels())
+    for (index, (fineLabel, label)) in pairs.enumerated()
+    where fineLabel < 0 || fine.superclasses[Int(fineLabel)] != Int(label) {
+      throw .invalid(
+        file: path, reason: "image \(index) has the fine label \(fineLabel) and the label \(label)")
     }
   }
 }

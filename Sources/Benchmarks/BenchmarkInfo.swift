@@ -21,4 +21,7 @@ public struct BenchmarkInfo: Hashable, Sendable {
   public let sources: [SourceFile]
   public let toolVersion: String
   public let contentSHA256: String
+
+  /// Bytes of all pixels.
+  public var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

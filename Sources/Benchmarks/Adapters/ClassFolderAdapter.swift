@@ -47,7 +47,9 @@ struct ClassFolderAdapter: BenchmarkAdapter {
             files: try ImageFolders.files(of: name, in: root, definition)))
       }
     }
-    images = ImageFolders(root: root, folders: folders, fit: .exactly(definition.imageSize))
+    images = ImageFolders(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
   /// Refuses folders that are no class's, and images outside any class.

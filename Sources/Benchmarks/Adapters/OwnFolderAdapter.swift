@@ -1,5 +1,6 @@
 /// A user's own images: a folder for each class, at the top or within train/ and test/ (or val/). The
-/// folders' names and the numbers of their files make the definition.
+/// folders' names and the numbers of their files make the definition. Photographs are turned as their
+/// cameras say.
 struct OwnFolderAdapter: BenchmarkAdapter {
   private let images: ImageFolders
   private let definition: BenchmarkDefinition
@@ -31,8 +32,8 @@ struct OwnFolderAdapter: BenchmarkAdapter {
     }
     images = ImageFolders(
       root: root, folders: folders,
-      fit: definition.cutsImages
-        ? .centreSquare(definition.storedSize) : .exactly(definition.storedSize))
+      fit: ImageFit(
+        side: definition.storedSize, cutsImages: definition.cutsImages, followsOrientation: true))
   }
 
   func read(

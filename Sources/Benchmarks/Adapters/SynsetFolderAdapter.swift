@@ -53,7 +53,9 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
         "these are folders of Stanford Dogs, another data set with other images; "
           + "\(definition.title) is made of ILSVRC-2012's training images"
       ] : []
-    images = ImageFolders(root: root, folders: folders, fit: .centreSquare(definition.storedSize))
+    images = ImageFolders(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
   func read(

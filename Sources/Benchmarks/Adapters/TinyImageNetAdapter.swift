@@ -50,7 +50,9 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     if let validation = try Self.validation(synsets, definition, root) {
       folders.append(validation)
     }
-    images = ImageFolders(root: root, folders: folders, fit: .exactly(definition.imageSize))
+    images = ImageFolders(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
   /// The first of each synset's words; the synset itself where there is none or another has the same.

@@ -53,7 +53,7 @@ struct DecodedBlock {
     let image = try ImageDecoder.decode(encoded.bytes, file: encoded.name) { bytes in
       reserved = memory.reserve(bytes)
     }
-    _ = slot.update(from: try fit.fitted(image, file: encoded.name).pixels)
+    _ = slot.update(from: try fit.fitted(image, from: encoded).pixels)
     var hash = SHA256Hash()
     hash.update(encoded.bytes)
     return hash.hexadecimal

@@ -22,6 +22,26 @@ public struct BenchmarkFolder: Sendable {
     FileManager.default.fileExists(atPath: file(of: definition))
   }
 
+  /// The names of the files that are no known benchmark's: those made of a user's own images.
+  public var ownBenchmarks: [String] {
+    let known = Set(BenchmarkDefinition.all.map(\.name))
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return files.filter { $0.hasSuffix(".h5") }.map { String($0.dropLast(3)) }
+      .filter { !known.contains($0) }.sorted()
+  }
+
+  /// What a benchmark consists of; of a user's own, what its file says.
+  /// - Throws: `BenchmarkError.unknownBenchmark` where there is neither a definition nor a file.
+  public func definition(named name: String) throws(BenchmarkError) -> BenchmarkDefinition {
+    let known = BenchmarkDefinition.all.first { $0.name == name }
+    guard FileManager.default.fileExists(atPath: file(named: name)) else {
+      guard let known else { return try .named(name) }
+      return known
+    }
+    let info = try BenchmarkFile.open(file(named: name)).info
+    return known?.with(classesOf: info) ?? BenchmarkDefinition(info)
+  }
+
   /// Makes the file of a benchmark whose original files this program can generate: the originals
   /// first, in the benchmark's true layout, then through the same adapter as anybody's files.
   /// - Throws: `BenchmarkError.noGenerator` for any other benchmark.
@@ -43,6 +63,6 @@ public struct BenchmarkFolder: Sendable {
   func remedy(for definition: BenchmarkDefinition) -> String {
     definition.hasGenerator
       ? "'scl data prepare \(definition.name)' generates it"
-      : "run 'scl data prepare \(definition.name) --from FOLDER'"
+      : "run 'scl data prepare \(definition.name) --from PATH'"
   }
 }

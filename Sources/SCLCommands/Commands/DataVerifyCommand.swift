@@ -18,7 +18,11 @@ extension DataCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Reads a benchmark file whole and compares it with its checksum.")
+      abstract: "Reads a benchmark file whole and compares it with its checksum.",
+      discussion: """
+        Every label has to be in range, every image in a split, the counts those that the file states, \
+        and a fine label one of its superclass. Exits with 65 if anything is not so.
+        """)
 
     @Argument(help: "Benchmark file.")
     var file: String
@@ -28,7 +32,9 @@ extension DataCommand {
     func run() throws {
       let benchmark = try BenchmarkFile.open(file)
       try benchmark.verify()
-      guard !output.json else { return try BenchmarkReport(file).show(json: true) }
+      guard !output.json else {
+        return try BenchmarkReport(benchmark, isVerified: true).show(json: true)
+      }
       Console.print(
         "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
     }
