@@ -3,15 +3,17 @@
 # make test       builds and runs all tests, those on a Slurm cluster too where root runs them
 # make test-slow  the same and trials of minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: half an hour
+# make example    builds the package in Examples, which brings a method of its own, and tries it
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
 PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
 # A real Slurm for the tests of its executor.
 TEST_PACKAGES := slurm-wlm munge
+EXAMPLE := Examples/Package.swift Examples/Sources
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build packages test-packages reproduce test test-slow soak verify format lint clean
+.PHONY: build packages test-packages reproduce test test-slow soak example verify format lint clean
 
 build: packages
 	swift build -c release --product scl
@@ -44,15 +46,22 @@ soak: test-packages
 	swift build -c release --build-tests
 	SCL_SOAK=1 swift test -c release --skip-build --filter SlurmTests
 
+# In the scratch folder of this package, so that nothing is compiled twice.
+example: build
+	swift build -c release --package-path Examples --scratch-path .build --product scl-barlow
+	.build/release/scl-barlow methods barlow --check
+	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
+	  --data .build/example/data --results .build/example/results
+
 # Compares the operations with other programs' results: make verify PARITY=parity.h5
 verify: build
 	$(SCL) verify $(PARITY)
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests $(EXAMPLE)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests $(EXAMPLE)
 
 clean:
 	rm -rf .build

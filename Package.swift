@@ -31,7 +31,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "scl", targets: ["scl"]),
-    .library(name: "SCLKit", targets: ["Methods", "SCLCommands"]),
+    .library(name: "SCLKit", targets: ["Methods", "Conformance", "SCLCommands"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -69,6 +69,12 @@ let package = Package(
         "Metrics", "Records", "Yams",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    .target(
+      name: "Conformance",
+      dependencies: [
+        "Core", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
+        "Metrics", "Records", "Experiments",
+      ]),
     .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics"]),
     .target(
       name: "Parity",
@@ -80,7 +86,7 @@ let package = Package(
       name: "SCLCommands",
       dependencies: [
         "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
-        "Methods", "Records", "Experiments", "Reporting", "Parity",
+        "Methods", "Records", "Experiments", "Conformance", "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
@@ -97,7 +103,10 @@ let package = Package(
     .testTarget(name: "VisionTests", dependencies: ["Vision", "Torch", "Core"]),
     .testTarget(
       name: "MethodsTests",
-      dependencies: ["Methods", "Vision", "Torch", "Core", "ClassicalClustering", "Metrics"]),
+      dependencies: [
+        "Conformance", "Methods", "Vision", "Torch", "Core", "HDF5", "ClassicalClustering",
+        "Metrics",
+      ]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Core", "HDF5", "Metrics"]),
     .testTarget(
       name: "ExperimentsTests",
@@ -110,7 +119,7 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments"]),
+      dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Core", "Records"]),
     .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),

@@ -12,6 +12,14 @@ caten_tensor caten_conv2d(
   });
 }
 
+caten_tensor caten_conv_transpose2d(
+    caten_tensor input, caten_tensor weight, caten_tensor bias, int64_t stride, int64_t padding) {
+  return guard([&] {
+    return at::conv_transpose2d(
+        unwrap(input), unwrap(weight), optional(bias), {stride, stride}, {padding, padding});
+  });
+}
+
 caten_tensor caten_batch_norm(
     caten_tensor input, caten_tensor weight, caten_tensor bias, caten_tensor running_mean,
     caten_tensor running_var, bool training, double momentum, double epsilon) {
@@ -45,4 +53,12 @@ caten_tensor caten_reflection_pad2d(caten_tensor input, int64_t padding) {
 
 caten_tensor caten_nll_loss(caten_tensor log_probabilities, caten_tensor target) {
   return guard([&] { return at::nll_loss(unwrap(log_probabilities), unwrap(target)); });
+}
+
+bool caten_linalg_eigh(caten_tensor a, caten_tensor *values, caten_tensor *vectors) {
+  return attempt([&] {
+    auto result = at::linalg_eigh(unwrap(a));
+    *values = wrap(std::get<0>(result));
+    *vectors = wrap(std::get<1>(result));
+  });
 }

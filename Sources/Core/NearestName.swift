@@ -1,6 +1,7 @@
 /// The candidate that a misspelt name most likely meant, or nil if none is near.
 ///
-/// Near means an edit distance (Levenshtein) of at most a third of the longer name, and at least 2.
+/// Near means an edit distance of at most a third of the longer name, and at least 2. Two neighbouring
+/// letters in the wrong order are one mistake.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let nearest =
     candidates
@@ -11,17 +12,22 @@ public func nearestName(to name: String, among candidates: [String]) -> String? 
   return nearest.distance <= allowed ? nearest.candidate : nil
 }
 
+/// Optimal string alignment: Levenshtein's distance with transpositions.
 private func editDistance(_ first: String, _ second: String) -> Int {
-  let second = Array(second)
-  var row = Array(0...second.count)
-  for (i, character) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
+  let (first, second) = (Array(first), Array(second))
+  var before: [Int] = []
+  var last = Array(0...second.count)
+  for i in first.indices {
+    var row = [i + 1]
     for j in second.indices {
-      let substitution = diagonal + (character == second[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
+      let substitution = last[j] + (first[i] == second[j] ? 0 : 1)
+      var distance = min(substitution, last[j + 1] + 1, row[j] + 1)
+      if i > 0, j > 0, first[i] == second[j - 1], first[i - 1] == second[j] {
+        distance = min(distance, before[j - 1] + 1)
+      }
+      row.append(distance)
     }
+    (before, last) = (last, row)
   }
-  return row[second.count]
+  return last[second.count]
 }

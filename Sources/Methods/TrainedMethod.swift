@@ -19,6 +19,10 @@ public protocol TrainedMethod: ClusteringMethod {
   /// checkpoint and loaded in place.
   var memory: [NamedTensor] { get }
 
+  /// The views of a step's images, `plan.views` of them, each float [B, 3, S, S]. By default all are
+  /// `augmentation`'s.
+  func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
+
   /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
   /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
@@ -33,6 +37,13 @@ public protocol TrainedMethod: ClusteringMethod {
 
 extension TrainedMethod {
   public var memory: [NamedTensor] { [] }
+
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    try (0..<plan.views).map {
+      try augmentation.view($0, of: images, at: positions, epoch: epoch)
+    }
+  }
+
   public func beginEpoch(_ epoch: Int) throws {}
   public func finishStep(_ batch: Batch) throws {}
 }

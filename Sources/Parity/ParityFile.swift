@@ -62,6 +62,6 @@ public struct ParityFile {
   typealias Operation = @Sendable (ParityCase) throws -> Double
 
   private static let operations: [String: Operation] = [
-    clusteringOperations, lossOperations, imageOperations, networkOperations,
+    clusteringOperations, lossOperations, clusterLossOperations, imageOperations, networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 }

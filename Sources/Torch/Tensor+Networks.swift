@@ -10,6 +10,16 @@ extension Tensor {
         handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups)))
   }
 
+  /// Transposed convolution of [N, C, H, W] with a weight [C, O, k, k]: the gradient of a convolution
+  /// with respect to its input, which makes images larger by `stride`.
+  public func transposedConvolved(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+  ) throws(TorchError) -> Tensor {
+    try Tensor(
+      caten_conv_transpose2d(
+        handle, weight.handle, bias?.handle, Int64(stride), Int64(padding)))
+  }
+
   /// x W^T + b for x [N, in], W [out, in] and b [out].
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws(TorchError) -> Tensor {
     try Tensor(caten_linear(handle, weight.handle, bias?.handle))
@@ -35,6 +45,12 @@ extension Tensor {
   /// Mean cross-entropy of logits [N, K] and classes int64 [N].
   public func crossEntropy(_ classes: Tensor) throws(TorchError) -> Tensor {
     try logSoftmax(along: 1).negativeLogLikelihood(classes)
+  }
+
+  /// -log of the probability of the class that each row has, from logits [N, K] and classes int64 [N]:
+  /// [N].
+  public func crossEntropies(_ classes: Tensor) throws(TorchError) -> Tensor {
+    try -logSoftmax(along: 1).gathered(classes.unsqueezed(1)).squeezed(1)
   }
 
   private func negativeLogLikelihood(_ classes: Tensor) throws(TorchError) -> Tensor {

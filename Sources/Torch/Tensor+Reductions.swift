@@ -52,4 +52,12 @@ extension Tensor {
     let norms = try squared().sum(along: [1], keep: true).clamped(atLeast: 1e-24).squareRoot()
     return try self / norms
   }
+
+  /// Eigenvalues [D] in ascending order and eigenvectors, as columns [D, D], of a symmetric [D, D].
+  public func symmetricEigen() throws(TorchError) -> (values: Tensor, vectors: Tensor) {
+    var values: caten_tensor?
+    var vectors: caten_tensor?
+    try check(caten_linalg_eigh(handle, &values, &vectors))
+    return (try Tensor(values), try Tensor(vectors))
+  }
 }

@@ -6,16 +6,19 @@ public struct Augmentation {
   public let settings: AugmentationSettings
   /// Height and width of a view in pixels.
   public let size: Int
+  private let crop: Crop
   private let seed: UInt64
   private let statistics: ChannelStatistics?
   private let device: Device
 
   /// - Parameter images: the images whose channel statistics normalise the views.
   public init(
-    settings: AugmentationSettings, size: Int, seed: UInt64, images: ImageSet, on device: Device
+    settings: AugmentationSettings, size: Int, crop: Crop = .randomResized, seed: UInt64,
+    images: ImageSet, on device: Device
   ) throws {
     self.settings = settings
     self.size = size
+    self.crop = crop
     self.seed = seed
     self.device = device
     statistics = settings.normalise ? try images.channelStatistics() : nil
@@ -27,7 +30,8 @@ public struct Augmentation {
   ) throws -> Tensor {
     let parameters = positions.map { position in
       ViewParameters(
-        settings: settings, imageHeight: images.height, imageWidth: images.width, seed: seed,
+        settings: settings, crop: crop, imageHeight: images.height, imageWidth: images.width,
+        seed: seed,
         epoch: epoch, image: images.fileIndices[position], view: view)
     }
     var batch = try Resampling.floats(images.bytes(at: positions).to(device))
@@ -50,7 +54,10 @@ public struct Augmentation {
   /// The images themselves, resized to the view's size: what is scored.
   public func centre(of images: ImageSet, at positions: [Int]) throws -> Tensor {
     let bytes = try images.bytes(at: positions).to(device)
-    let side = min(images.height, images.width)
+    var side = min(images.height, images.width)
+    if case .square(let share) = crop {
+      side = Crop.side(of: share, height: images.height, width: images.width)
+    }
     return try normalised(
       Resampling.resizedCrop(
         bytes, top: (images.height - side) / 2, left: (images.width - side) / 2, height: side,

@@ -16,6 +16,15 @@ public struct AugmentationSettings: Configurable {
 
   public init() {}
 
+  /// Nothing but normalisation, if that: with `Crop.square(share: 1)` it leaves the image as it is.
+  public static func unchanged(normalise: Bool = true) -> AugmentationSettings {
+    var settings = AugmentationSettings()
+    settings.cropScale = 1
+    (settings.flip, settings.jitter, settings.greyscale, settings.blur) = (0, 0, 0, 0)
+    settings.normalise = normalise
+    return settings
+  }
+
   public static let schema = SettingsSchema<Self>([
     .number("crop_scale", \.cropScale, in: 0.01...1, "smallest area of a random crop"),
     .number("flip", \.flip, in: 0...1, "probability of a horizontal flip"),

@@ -7,6 +7,8 @@ public enum ResNetStem: String, CaseIterable, Sendable {
   case small
   /// The same with 2x2 max-pooling of stride 2, for 64 to 96 pixels, or to save time.
   case smallPool = "small-pool"
+  /// The same with a border of one around what is pooled (PICA, IIC, GCC).
+  case smallPaddedPool = "small-padded-pool"
   /// A 7x7 convolution of stride 2 and 3x3 max-pooling of stride 2, for 224 pixels.
   case imageNet = "imagenet"
 }
@@ -44,17 +46,20 @@ public struct ResNet: Module {
   /// Length of a feature vector.
   public let features: Int
 
+  /// - Parameter channels: those of the images.
   public init(
-    _ settings: BackboneSettings, on device: Device, from stream: inout RandomStream
+    _ settings: BackboneSettings, channels: Int = 3, on device: Device,
+    from stream: inout RandomStream
   ) throws {
     let width = settings.width
     stem = settings.stem
     convolution =
       switch settings.stem {
-      case .small, .smallPool:
-        try Convolution(3, width, kernel: 3, padding: 1, on: device, from: &stream)
+      case .small, .smallPool, .smallPaddedPool:
+        try Convolution(channels, width, kernel: 3, padding: 1, on: device, from: &stream)
       case .imageNet:
-        try Convolution(3, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
+        try Convolution(
+          channels, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
       }
     normalisation = try BatchNormalisation(width, on: device)
     var stages: [[BasicBlock]] = []
@@ -88,6 +93,7 @@ public struct ResNet: Module {
     switch stem {
     case .small: break
     case .smallPool: x = try x.maxPooled(kernel: 2, stride: 2)
+    case .smallPaddedPool: x = try x.maxPooled(kernel: 2, stride: 2, padding: 1)
     case .imageNet: x = try x.maxPooled(kernel: 3, stride: 2, padding: 1)
     }
     for block in stages.joined() { x = try block(x, training: training) }

@@ -20,14 +20,18 @@ package struct ViewParameters {
   package var blurSigma: Double?
 
   package init(
-    settings: AugmentationSettings, imageHeight: Int, imageWidth: Int, seed: UInt64, epoch: Int,
+    settings: AugmentationSettings, crop: Crop = .randomResized, imageHeight: Int, imageWidth: Int,
+    seed: UInt64, epoch: Int,
     image: Int, view: Int
   ) {
     var stream = RandomStream(
       seed: seed, purpose: .augmentation, epoch: epoch, item: image, view: view)
     height = imageHeight
     width = imageWidth
-    drawCrop(scale: settings.cropScale, from: &stream)
+    switch crop {
+    case .randomResized: drawCrop(scale: settings.cropScale, from: &stream)
+    case .square(let share): drawSquare(share: share, from: &stream)
+    }
     isFlipped = stream.uniform() < settings.flip
     if stream.uniform() < settings.jitter {
       colourFactors = [
@@ -40,6 +44,14 @@ package struct ViewParameters {
     }
     isGrey = stream.uniform() < settings.greyscale
     if stream.uniform() < settings.blur { blurSigma = stream.uniform(in: 0.1...2) }
+  }
+
+  private mutating func drawSquare(share: Double, from stream: inout RandomStream) {
+    let (fullHeight, fullWidth) = (height, width)
+    let side = Crop.side(of: share, height: height, width: width)
+    (height, width) = (side, side)
+    top = stream.integer(below: fullHeight - side + 1)
+    left = stream.integer(below: fullWidth - side + 1)
   }
 
   /// torchvision's RandomResizedCrop: an area of scale...1 of the image at an aspect ratio of 3/4 to

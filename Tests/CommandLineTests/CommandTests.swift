@@ -6,6 +6,7 @@ extension CommandLineTests {
     "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "methods",
     "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
     "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
+    "benchmark bank",
   ])
   func `Every command explains itself`(_ command: String) throws {
     let result = try program.run(command.split(separator: " ").map(String.init) + ["--help"])
@@ -28,10 +29,40 @@ extension CommandLineTests {
     let names = methods.compactMap { $0["name"] as? String }
     #expect(names.prefix(4) == ["kmeans", "spectral", "agglomerative", "nmf"])
     #expect(names.suffix(3) == ["scl", "true-labels", "random-labels"])
+    #expect(names.contains("byol"))
+    #expect(
+      methods.allSatisfy {
+        $0["family"] is String && $0["reference"] is String && $0["benchmarks"] is [String]
+      })
     let settings = try objects(program.run(["methods", "scl", "--json"])).dropFirst()
     let temperature = try #require(settings.first { $0["setting"] as? String == "temperature" })
     #expect(temperature["default"] as? Double == 0.1)
     #expect(temperature["values"] as? String == "0.01 to 10.0")
+  }
+
+  @Test func `A method says what its settings are from, and what its results are compared with`()
+    throws
+  {
+    let tables =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().path + "/paper-tables.md"
+    let lines = try objects(
+      program.run(["methods", "idfd", "--json", "--against", tables]))
+    let weight = try #require(
+      lines.first { $0["setting"] as? String == "decorrelation_temperature" })
+    #expect(weight["default"] as? Double == 2)
+    #expect((weight["source"] as? String)?.contains("ICLR 2021") == true)
+    let stem = try #require(lines.first { $0["benchmark"] as? String == "stl10" })
+    #expect(stem["defaults"] as? [String: String] == ["stem": "small-pool"])
+    // The cell of IDFD's row of that file.
+    let published = try #require(
+      lines.first { $0["row"] != nil && $0["benchmark"] as? String == "cifar10" })
+    #expect(published["nmi"] as? Double == 71.1 && published["acc"] as? Double == 81.5)
+
+    let text = try program.run(["methods", "idfd", "--against", tables])
+    #expect(text.output.contains("71.1/81.5/66.3"))
+    #expect(text.output.contains("Its authors report cifar10, cifar100, stl10"))
+    #expect(try program.run(["methods", "idfd", "--against", folder + "/none.md"]).exitCode == 66)
   }
 
   @Test func `The schema of experiment files is one JSON document with every method`() throws {

@@ -13,7 +13,7 @@ extension CommandLineTests {
       protocol: {train: test, score: test}
       settings:
         defaults:
-          {epochs: 2, batch_size: 100, width: 16, stem: imagenet, dimensions: 8, neighbours: 5}
+          {pretext: instdisc, epochs: 2, batch_size: 100, width: 16, stem: imagenet, neighbours: 5}
       """, to: "stages.yaml")
     let folders = ["--data", try Self.data.get(), "--results", "\(folder)/stages"]
     let run = try program.run(["run", file, "--jobs", "2"] + folders)
@@ -41,7 +41,7 @@ extension CommandLineTests {
       methods: [scan-cluster]
       protocol: {train: test, score: test}
       settings:
-        defaults: {epochs: 2, batch_size: 100, width: 16, stem: imagenet, dimensions: 8}
+        defaults: {pretext: instdisc, epochs: 2, batch_size: 100, width: 16, stem: imagenet}
         methods:
           instdisc: {learning_rate: 100, temperature: 0.01, weight_decay: 1}
       """, to: "stages.yaml")

@@ -168,7 +168,7 @@ extension CommandLineTests {
 
   @Test func `A run that starts from another waits for it`() throws {
     let file = try write(
-      Self.sweep(methods: "scan-cluster, instdisc", epochs: 2), to: "disturbed.yaml")
+      Self.sweep(methods: "scan-cluster, simclr", epochs: 2), to: "disturbed.yaml")
     let result = try program.run(sweepArguments(file, results: "stages", ["--jobs", "3"]))
     #expect(result.exitCode == 0, "\(result.errors)")
     let lines = result.errorLines.filter { $0.contains(" / ") }

@@ -12,6 +12,10 @@ import Testing
     #expect(nearestName(to: misspelt, among: benchmarks) == meant)
   }
 
+  @Test func `Two letters in the wrong order are one mistake`() {
+    #expect(nearestName(to: "slc", among: ["cc", "scl"]) == "scl")
+  }
+
   @Test func `A name unlike all others finds none`() {
     #expect(nearestName(to: "tiny-imagenet-200", among: benchmarks) == nil)
     #expect(nearestName(to: "anything", among: []) == nil)

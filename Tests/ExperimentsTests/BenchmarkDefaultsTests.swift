@@ -22,6 +22,15 @@ extension ExperimentsTests {
     }
   }
 
+  @Test func `The paper's experiment has every method on its six benchmarks`() throws {
+    let experiment = try ExperimentFile(registry: .builtIn).read(
+      Self.root.appendingPathComponent("experiments/paper.yaml").path)
+    #expect(experiment.methods.sorted() == MethodRegistry.builtIn.names.sorted())
+    #expect(
+      experiment.benchmarks
+        == BenchmarkDefinition.all.filter { $0.miniatureOf == nil }.map(\.name))
+  }
+
   @Test func `A benchmark's defaults of a method lie under all that a file says`() throws {
     func stems(_ settings: String) throws -> [String: SettingValue?] {
       let experiment = try read(

@@ -6,7 +6,8 @@ import Testing
 
 /// The JSON Schema against the reader, and the committed files against both.
 extension ExperimentsTests {
-  private static let root = URL(fileURLWithPath: #filePath)
+  /// The package's folder.
+  static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   private static func schema() throws -> Schema {

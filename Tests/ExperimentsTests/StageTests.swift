@@ -8,7 +8,7 @@ extension ExperimentsTests {
     benchmarks: [rehearsal]
     methods: [scan-cluster]
     settings:
-      defaults: {epochs: 2, width: 16, dimensions: 8}
+      defaults: {pretext: instdisc, epochs: 2, width: 16}
     """
 
   private func names(_ plan: Plan) -> [String] { plan.runs.map(\.row.name) }
@@ -58,6 +58,24 @@ extension ExperimentsTests {
     for (index, run) in runs.enumerated() {
       guard let stage = run.stage else { continue }
       #expect(runs[..<index].contains { $0.combination == stage }, "\(run.label)")
+    }
+  }
+
+  @Test func `Stages of stages are planned in their order, and shared where they are the same`()
+    throws
+  {
+    let chain = try plan(read("benchmarks: [rehearsal]\nmethods: [scan]\n")).runs
+    #expect(chain.map { $0.method.description.name } == ["simclr", "scan-cluster", "scan"])
+    #expect(chain.map(\.row.isStage) == [true, true, false])
+    let rows = try plan(
+      read(Self.staged.replacing("[scan-cluster]", with: "[scan, dec, scan-cluster, ae]"))
+    ).runs
+    // The pretext is no row; the clustering step and the autoencoder are.
+    #expect(rows.count == 5)
+    #expect(rows.count { $0.row.isStage } == 1)
+    for (index, run) in rows.enumerated() {
+      guard let stage = run.stage else { continue }
+      #expect(rows[..<index].contains { $0.combination == stage }, "\(run.label)")
     }
   }
 

@@ -37,12 +37,33 @@ extension MethodsTests {
       #expect(cosine(3, step: 9) > 0 && cosine(3, step: 9) < 0.002)
     }
 
+    @Test
+    func
+      `After a warm-up that rises step by step, the cosine falls from the full rate to its floor`()
+    {
+      func warmed(_ epoch: Int, step: Int = 0) -> Double {
+        rate(epoch, step: step) {
+          ($0.schedule, $0.epochs, $0.learningRate) = (.cosine, 6, 2)
+          ($0.warmup, $0.floor) = (2, 0.001)
+        }
+      }
+      #expect(warmed(0) == 0)
+      #expect(abs(warmed(0, step: 5) - 0.5) < 1e-12)
+      #expect(abs(warmed(1) - 1) < 1e-12)
+      #expect(warmed(2) == 2)
+      // Half of the way from 2 to 0.002.
+      #expect(abs(warmed(4) - 1.001) < 1e-12)
+      #expect(warmed(5, step: 9) > 0.002)
+    }
+
     @Test func `The optimiser is the one that is asked for`() throws {
       let parameter = try Tensor.zeros([1])
       var settings = TrainingSettings()
       #expect(settings.makeOptimiser([("p", parameter)]) is SGD)
       settings.optimiser = .adam
       #expect(settings.makeOptimiser([("p", parameter)]) is Adam)
+      settings.optimiser = .lars
+      #expect(settings.makeOptimiser([("p", parameter)]) is LARS)
       #expect(settings.makeOptimiser([("p", parameter)]).learningRate == 0.03)
     }
   }

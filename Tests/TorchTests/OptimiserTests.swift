@@ -29,6 +29,40 @@ extension TorchTests {
       #expect(largestDifference(values, [0.95, 0.9]) < 1e-6)
     }
 
+    @Test func `LARS moves a matrix by a share of its length, and a vector as it is told`() throws {
+      let matrix = try tensor([3, 4], [1, 2]).settingRequiresGradient()
+      let vector = try tensor([1], [1]).settingRequiresGradient()
+      let optimiser = LARS(
+        [("m", matrix), ("v", vector)], learningRate: 2, momentum: 0.9, weightDecay: 0)
+      let slope = try tensor([0, 1], [1, 2])
+      func take() throws {
+        for parameter in [matrix, vector] { try parameter.clearGradient() }
+        try ((matrix * slope).sum() + vector.sum() * 0.25).backward()
+        try optimiser.step()
+      }
+      // r = 0.001 x 5 / 1, v = 2 x 0.005 = 0.01.
+      try take()
+      #expect(largestDifference(try matrix.detached().floats(), [3, 3.99]) < 1e-6)
+      #expect(largestDifference(try vector.detached().floats(), [0.5]) < 1e-6)
+      // |m| = 4.9920036, v = 0.009 + 0.0099840072.
+      try take()
+      #expect(largestDifference(try matrix.detached().floats(), [3, 3.971016]) < 1e-6)
+      // v = 0.45 + 0.5.
+      #expect(largestDifference(try vector.detached().floats(), [-0.45]) < 1e-6)
+    }
+
+    @Test func `LARS decays matrices alone`() throws {
+      let matrix = try tensor([3, 4], [1, 2]).settingRequiresGradient()
+      let vector = try tensor([1], [1]).settingRequiresGradient()
+      let optimiser = LARS(
+        [("m", matrix), ("v", vector)], learningRate: 1, momentum: 0, weightDecay: 0.5)
+      try ((matrix * 0).sum() + (vector * 0).sum()).backward()
+      try optimiser.step()
+      // g = 0.5 m, r = 0.001 x 5 / 2.5: m loses a thousandth.
+      #expect(largestDifference(try matrix.detached().floats(), [2.997, 3.996]) < 1e-6)
+      #expect(try vector.scalar() == 1)
+    }
+
     @Test func `SGD with momentum keeps nine tenths of its velocity`() throws {
       // v = 0.5, then 0.45 + 0.5 = 0.95.
       let values = try steps([0.5, 0.5]) { SGD($0, learningRate: 0.1, momentum: 0.9) }

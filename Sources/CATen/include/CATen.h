@@ -132,6 +132,8 @@ caten_tensor caten_one_hot(caten_tensor index, int64_t classes);
 caten_tensor caten_conv2d(
     caten_tensor input, caten_tensor weight, caten_tensor bias, int64_t stride, int64_t padding,
     int64_t groups);
+caten_tensor caten_conv_transpose2d(
+    caten_tensor input, caten_tensor weight, caten_tensor bias, int64_t stride, int64_t padding);
 caten_tensor caten_batch_norm(
     caten_tensor input, caten_tensor weight, caten_tensor bias, caten_tensor running_mean,
     caten_tensor running_var, bool training, double momentum, double epsilon);
@@ -139,6 +141,7 @@ caten_tensor caten_linear(caten_tensor input, caten_tensor weight, caten_tensor 
 caten_tensor caten_max_pool2d(caten_tensor input, int64_t kernel, int64_t stride, int64_t padding);
 caten_tensor caten_adaptive_avg_pool2d(caten_tensor input, int64_t size);
 caten_tensor caten_reflection_pad2d(caten_tensor input, int64_t padding);
+bool caten_linalg_eigh(caten_tensor a, caten_tensor *values, caten_tensor *vectors);
 caten_tensor caten_nll_loss(caten_tensor log_probabilities, caten_tensor target);
 
 // MARK: In place

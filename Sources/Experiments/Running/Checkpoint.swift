@@ -6,9 +6,9 @@ import Torch
 
 /// Everything that training goes on from: tensors of the network, the optimiser and the method's
 /// memory, and the history so far. Random numbers come from counters and need no state.
-struct Checkpoint {
+package struct Checkpoint {
   /// What is not a tensor.
-  struct Progress: Codable {
+  package struct Progress: Codable {
     /// Of the run that the checkpoint belongs to: another run's is not taken up.
     var identity: String
     var completedEpochs = 0
@@ -19,10 +19,14 @@ struct Checkpoint {
     var seconds = 0.0
     var trainingSeconds = 0.0
     var resumptions = 0
+
+    package init(identity: String) {
+      self.identity = identity
+    }
   }
 
   /// The part of an epoch that is done.
-  struct PartialEpoch: Codable {
+  package struct PartialEpoch: Codable {
     var completedSteps = 0
     /// Sums of the loss terms over the images seen.
     var lossSums: [PartialLoss] = []
@@ -31,29 +35,35 @@ struct Checkpoint {
   }
 
   /// Where a run's checkpoints lie: the last, and the one before it, in case that one is damaged.
-  struct Files {
+  package struct Files {
     let current: String
     let previous: String
 
+    package init(current: String, previous: String) {
+      self.current = current
+      self.previous = previous
+    }
+
     init(_ folder: RunFolder) {
-      current = folder.checkpoint
-      previous = folder.previousCheckpoint
+      self.init(current: folder.checkpoint, previous: folder.previousCheckpoint)
     }
   }
 
   var progress: Progress
 
+  package init(progress: Progress) {
+    self.progress = progress
+  }
+
   /// Writes the state of `method` and `optimiser` as they are now. Until it is whole and synced, the
   /// last checkpoint is there, and afterwards it is kept as the previous one.
-  func write(
+  package func write(
     _ method: any TrainedMethod, _ optimiser: any Optimiser, to files: Files
   ) throws {
-    let tensors =
-      prefixed("network.", method.network.state) + prefixed("optimiser.", optimiser.state)
-      + prefixed("memory.", method.memory)
     let json = String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)
     let next = files.current + ".next"
-    try SafeTensors.write(tensors, metadata: ["progress": json], to: next)
+    try SafeTensors.write(
+      Self.tensors(of: method, optimiser), metadata: ["progress": json], to: next)
     // The first has nothing to keep.
     rename(files.current, files.previous)
     guard rename(next, files.current) == 0 else {
@@ -64,7 +74,7 @@ struct Checkpoint {
   /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`.
   /// - Parameter note: hears of checkpoints that are damaged.
   /// - Returns: nil where there is none, or only those of other settings or data.
-  static func resume(
+  package static func resume(
     _ files: Files, identity: String, _ method: any TrainedMethod, _ optimiser: any Optimiser,
     note: (String) -> Void
   ) throws -> Checkpoint? {
@@ -100,7 +110,15 @@ struct Checkpoint {
     }
   }
 
-  private func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
+  /// All tensors of a checkpoint, under their names in it.
+  package static func tensors(
+    of method: any TrainedMethod, _ optimiser: any Optimiser
+  ) -> [NamedTensor] {
+    prefixed("network.", method.network.state) + prefixed("optimiser.", optimiser.state)
+      + prefixed("memory.", method.memory)
+  }
+
+  private static func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
     tensors.map { (prefix + $0.name, $0.tensor) }
   }
 }

@@ -5,15 +5,22 @@ import Torch
 import Vision
 
 /// The steps of a method's training, each a batch of views, a loss and a change of the parameters.
-struct TrainingSteps {
+package struct TrainingSteps {
   let method: any TrainedMethod
-  let images: ImageSet
+  package let images: ImageSet
   let seed: UInt64
   let device: Device
 
+  package init(method: any TrainedMethod, images: ImageSet, seed: UInt64, device: Device) {
+    self.method = method
+    self.images = images
+    self.seed = seed
+    self.device = device
+  }
+
   /// The positions of an epoch's shuffled images, in batches whose sizes differ by one at most: every
   /// image is seen once, and no last batch is too small for a loss over the batch.
-  func batches(of epoch: Int) -> [[Int]] {
+  package func batches(of epoch: Int) -> [[Int]] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
     let order = stream.permutation(of: images.count)
     let count = method.plan.training.steps(of: images.count)
@@ -26,14 +33,14 @@ struct TrainingSteps {
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - positions: the batch's images.
+  ///   - afterBackward: called while the parameters have their gradients.
   /// - Returns: the values of the loss terms.
   /// - Throws: `ExperimentError.nonFiniteLoss` before any parameter is changed.
-  func take(
-    _ step: Int, of epoch: Int, on positions: [Int], _ optimiser: any Optimiser
+  package func take(
+    _ step: Int, of epoch: Int, on positions: [Int], _ optimiser: any Optimiser,
+    afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
-    let views = try (0..<method.plan.views).map {
-      try method.augmentation.view($0, of: images, at: positions, epoch: epoch)
-    }
+    let views = try method.views(of: images, at: positions, epoch: epoch)
     let batch = Batch(
       epoch: epoch, step: step, of: method.plan.training.steps(of: images.count),
       positions: positions, index: try Tensor(positions).to(device), views: views)
@@ -44,6 +51,7 @@ struct TrainingSteps {
     }
     let total = try terms.dropFirst().reduce(terms[0].value) { try $0 + $1.value }
     try total.backward()
+    try afterBackward()
     try optimiser.step()
     for parameter in method.network.parameters { try parameter.tensor.clearGradient() }
     try Torch.withoutGradients { try method.finishStep(batch) }

@@ -7,11 +7,12 @@ import Vision
 /// Wu, Z., Xiong, Y., Yu, S. X. and Lin, D., "Unsupervised Feature Learning via Non-Parametric
 /// Instance Discrimination", CVPR 2018.
 public final class InstanceDiscrimination: TrainedMethod {
-  /// The defaults are those of the official code for CIFAR-10 (lemniscate, commit f7cfe29): full
-  /// softmax, temperature 0.1, bank momentum 0.5, one view, no flip.
+  /// The defaults are those of the official code for CIFAR-10: the full softmax over all images, one
+  /// view, no flip (the line stands there as a comment).
   public struct Settings: Configurable {
     public var temperature = 0.1
     public var memoryMomentum = 0.5
+    public var negatives = 0
     public var dimensions = 128
     public var views = 1
     public var restarts = 10
@@ -30,20 +31,36 @@ public final class InstanceDiscrimination: TrainedMethod {
         .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the softmax"),
         .number(
           "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+        .integer(
+          "negatives", \.negatives, in: 0...1_000_000,
+          "entries m drawn for noise-contrastive estimation; 0: the softmax over all"),
         .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-        .integer("views", \.views, in: 1...16, "augmented views of every image in a step"),
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
-      ]) + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      ]).from("Wu et al., CVPR 2018, equations 2 to 8; lemniscate.pytorch@f7cfe29, README.md")
+      + SettingsSchema<Self>([
+        .integer("views", \.views, in: 1...16, "augmented views of every image in a step")
+      ]).from("lemniscate.pytorch@f7cfe29, cifar.py")
+      + SettingsSchema<Self>([
+        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
+      ]).from("ours: the paper has a nearest-neighbour classifier, and no clusters")
+      + .init(\.backbone, BackboneSettings.schema).from("lemniscate.pytorch@f7cfe29, models")
+      + .init(\.training, TrainingSettings.schema).from("lemniscate.pytorch@f7cfe29, cifar.py")
       + .init(\.augmentation, AugmentationSettings.schema)
+      .from("lemniscate.pytorch@f7cfe29, cifar.py")
   }
 
   public static let description = MethodDescription(
-    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 1,
+    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 2,
     reference:
       "Wu et al., Unsupervised Feature Learning via Non-Parametric Instance Discrimination, CVPR 2018",
-    summary: "every image is a class of its own, told apart against a memory bank; then k-means")
+    summary: "every image is a class of its own, told apart against a memory bank; then k-means",
+    code: "zhirongw/lemniscate.pytorch@f7cfe29")
 
-  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+  /// Above 32 pixels, the official code for ImageNet (main.py), with the full softmax, which our
+  /// benchmarks are small enough for.
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
+    with: .each(
+      of: ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
+      ["temperature": 0.07, "batch_size": 256, "weight_decay": 1e-4, "flip": 0.5]))
 
   public let plan: TrainingPlan
   public let augmentation: Augmentation
@@ -52,6 +69,8 @@ public final class InstanceDiscrimination: TrainedMethod {
   private let settings: Settings
   private let context: MethodContext
   private let learnt: ImageSet
+  /// Z of noise-contrastive estimation, [1]: zero until the first step has set it.
+  private let normaliser: Tensor
   private var embeddings: [Tensor] = []
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
@@ -59,25 +78,38 @@ public final class InstanceDiscrimination: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(training: settings.training, views: settings.views)
-    augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
     encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
     bank = try MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
       seed: context.seed, on: context.device)
+    normaliser = try Tensor.zeros([1], on: context.device)
   }
 
   public var network: any Module { encoder }
-  public var memory: [NamedTensor] { [("bank", bank.vectors)] }
+  public var memory: [NamedTensor] { [("bank", bank.vectors), ("normaliser", normaliser)] }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     embeddings = try batch.views.map { try encoder($0, training: true) }
+    let features = try Tensor.concatenated(embeddings)
     let index = try Tensor.concatenated(batch.views.map { _ in batch.index })
-    let loss = try instanceDiscriminationLoss(
-      Tensor.concatenated(embeddings), memory: bank.vectors, index: index,
-      temperature: settings.temperature)
+    let loss =
+      settings.negatives == 0
+      ? try instanceDiscriminationLoss(
+        features, memory: bank.vectors, index: index, temperature: settings.temperature)
+      : try noiseContrastiveLoss(
+        features, memory: bank.vectors, index: index,
+        negatives: negatives(of: features.shape[0], batch), normaliser: normaliser,
+        temperature: settings.temperature)
     return [("instance", loss)]
+  }
+
+  /// Entries drawn for each of so many features: int64 [count, m].
+  private func negatives(of count: Int, _ batch: Batch) throws -> Tensor {
+    var stream = RandomStream(
+      seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
+    let drawn = (0..<count * settings.negatives).map { _ in stream.integer(below: learnt.count) }
+    return try Tensor(drawn).reshaped([count, settings.negatives]).to(context.device)
   }
 
   public func finishStep(_ batch: Batch) throws {

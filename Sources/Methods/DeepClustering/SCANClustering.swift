@@ -3,25 +3,35 @@ import Torch
 import Vision
 
 /// SCAN's clustering step: images and their nearest neighbours in the feature space of a pretext are
-/// drawn into the same cluster. Its third step, self-labelling, is not part of it.
+/// drawn into the same cluster. `scan` goes on from it.
 ///
 /// Van Gansbeke, W., Vandenhende, S., Georgoulis, S., Proesmans, M. and Van Gool, L., "SCAN: Learning
 /// to Classify Images without Labels", ECCV 2020, section 2.2.
 public final class SCANClustering: TrainedMethod {
   /// The self-supervised method that the step starts from.
   public enum Pretext: String, CaseIterable, Sendable {
+    case simclr
+    case moco
     case instdisc
   }
 
-  /// The defaults are those of the official code for CIFAR-10 (commit 952ec31), except for the
-  /// augmentation, which is ours instead of RandAugment and cutout.
+  /// How images and their neighbours are changed.
+  public enum ViewKind: String, CaseIterable, Sendable {
+    /// RandAugment and cutout, as the code has it.
+    case strong
+    /// By the augmentation's settings.
+    case standard
+  }
+
+  /// The defaults are those of the official code for CIFAR-10 (commit 952ec31).
   public struct Settings: Configurable {
-    public var pretext = Pretext.instdisc
+    public var pretext = Pretext.simclr
     public var neighbours = 20
     public var entropyWeight = 5.0
-    public var dimensions = 128
+    public var viewKind = ViewKind.strong
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
+    public var strong = StrongAugmentationSettings()
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -37,46 +47,39 @@ public final class SCANClustering: TrainedMethod {
         .choice("pretext", \.pretext, "method whose network and features the step starts from"),
         .integer("neighbours", \.neighbours, in: 1...1000, "nearest neighbours of an image"),
         .number("entropy_weight", \.entropyWeight, in: 0...1000, "weight lambda of the entropy"),
-        .integer("dimensions", \.dimensions, in: 2...4096, "length D of the pretext's embedding"),
-      ]) + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+        .choice("view_kind", \.viewKind, "how images and their neighbours are changed"),
+      ]).from("Unsupervised-Classification@952ec31")
+      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.strong, StrongAugmentationSettings.schema)
       + .init(\.augmentation, AugmentationSettings.schema)
   }
 
   public static let description = MethodDescription(
-    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 1,
+    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 2,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
-    summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster")
+    summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster",
+    code: "Unsupervised-Classification@952ec31", benchmarks: ["cifar10", "cifar100", "stl10"])
 
-  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
-
-  /// Network of the step: the pretext's backbone and a classifier on it.
-  private struct Network: Module {
-    let encoder: Encoder
-    let head: Linear
-
-    var children: [(name: String, module: any Module)] {
-      [("backbone", encoder.backbone), ("cluster_head", head)]
-    }
-
-    func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-      try head(encoder.backbone(images, training: training)).softmax(along: 1)
-    }
-  }
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(with: [
+    "cifar100": ["epochs": 100, "batch_size": 512],
+    // A square of at most 32 of the 96 pixels.
+    "stl10": ["epochs": 100, "cutout": 0.3333],
+  ])
 
   public let plan: TrainingPlan
   public let augmentation: Augmentation
+  private let strong: StrongAugmentation
   private let settings: Settings
   private let seed: UInt64
-  private let learnt: ImageSet
-  private let model: Network
+  private let model: SCANNetwork
   private let nearest: NearestNeighbours
 
   public static func stage(of settings: Settings) -> Stage? {
-    // The pretext's own settings are the experiment's; its network has to fit this one's.
-    var values = BackboneSettings.schema.values(of: settings.backbone)
-    values["dimensions"] = .integer(settings.dimensions)
-    return Stage(method: settings.pretext.rawValue, settings: values)
+    // The pretext's own settings are the experiment's; its backbone has to be this one's.
+    Stage(
+      method: settings.pretext.rawValue,
+      settings: BackboneSettings.schema.values(of: settings.backbone))
   }
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
@@ -86,35 +89,40 @@ public final class SCANClustering: TrainedMethod {
     }
     self.settings = settings
     seed = context.seed
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 1)
-    let augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    plan = TrainingPlan(training: settings.training, views: 2)
+    let augmentation = try Augmentation(settings.augmentation, learning: images, context)
     self.augmentation = augmentation
-    let encoder = try Encoder(
-      settings.backbone, dimensions: settings.dimensions, context: context)
-    try encoder.load(stage)
+    strong = try StrongAugmentation(
+      settings: settings.strong, seed: context.seed, images: images, on: context.device)
+    let encoder = try Encoder(of: stage, settings.backbone, context: context)
     nearest = try NearestNeighbours(
       of: encoder.embeddings(of: images, augmentation), count: settings.neighbours)
-    var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
-    model = Network(
-      encoder: encoder,
-      head: try Linear(
-        encoder.backbone.features, context.clusters, on: context.device, from: &stream))
+    model = try SCANNetwork(encoder.backbone, context: context)
   }
 
   public var network: any Module { model }
 
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let neighbours = batch.positions.map { position in
+  /// The images, and of each a neighbour drawn at random.
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    let neighbours = positions.map { position in
       var stream = RandomStream(
-        seed: seed, purpose: .method, epoch: batch.epoch, item: learnt.fileIndices[position])
+        seed: seed, purpose: .method, epoch: epoch, item: images.fileIndices[position])
       return nearest.neighbour(stream.integer(below: nearest.count), of: position)
     }
-    let anchor = try model(batch.views[0], training: true)
-    let neighbour = try model(
-      augmentation.view(1, of: learnt, at: neighbours, epoch: batch.epoch), training: true)
+    return try [positions, neighbours].enumerated().map { number, positions in
+      switch settings.viewKind {
+      case .strong: try strong.view(number, of: images, at: positions, epoch: epoch)
+      case .standard: try augmentation.view(number, of: images, at: positions, epoch: epoch)
+      }
+    }
+  }
+
+  /// Equation 2.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let (anchor, neighbour) = (
+      try model(batch.views[0], training: true).softmax(along: 1),
+      try model(batch.views[1], training: true).softmax(along: 1)
+    )
     return [
       ("consistency", try neighbourConsistency(anchor, neighbour)),
       ("entropy", try meanPredictionEntropy(anchor) * -settings.entropyWeight),
@@ -122,9 +130,6 @@ public final class SCANClustering: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, _ in
-      try model.head(features).argmax(along: 1)
-    }
-    return try assigned.integers().map(Int32.init)
+    try model.assign(images, augmentation)
   }
 }

@@ -3,7 +3,9 @@ import Torch
 /// Instance discrimination: every image is a class of its own.
 ///
 /// L = -mean_i log softmax_j(x_i . m_j / tau) at j = index_i, over all N entries of the memory
-/// (Wu et al., CVPR 2018, equation 2, with the full softmax).
+/// (Wu et al., CVPR 2018, equation 2, with the full softmax). Its gradient,
+/// (sum_j p_ij m_j - m_index_i) / (tau B), falls off on the way, so that no graph over the memory is
+/// recorded.
 ///
 /// - Parameters:
 ///   - features: unit embeddings x, [B, D].
@@ -13,5 +15,50 @@ import Torch
 public func instanceDiscriminationLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, temperature: Double
 ) throws -> Tensor {
-  try (features.matmul(memory.transposed()) / temperature).crossEntropy(index)
+  let (value, gradient) = try Torch.withoutGradients {
+    let fixed = try features.detached()
+    let own = try memory.rows(index)
+    let softmax = try MemorySoftmax(fixed, memory: memory, temperature: temperature)
+    let positive = try (fixed * own).sum(along: [1], keep: true) / temperature
+    let count = Double(features.shape[0])
+    return (
+      try (softmax.logarithm - positive).mean(), try (softmax.mean - own) / (temperature * count)
+    )
+  }
+  // Zero, with the gradient that is known already.
+  return try value + (gradient * (features - features.detached())).sum()
+}
+
+/// Noise-contrastive estimation of the same: an image's own entry is told from m entries drawn at
+/// random, with Z held fixed (Wu et al., CVPR 2018, equations 5 to 8).
+///
+/// With P(j|x) = exp(x . m_j / tau) / Z and h = P / (P + m / N):
+/// L = -mean_i [ log h(index_i, x_i) + sum over drawn j of log(1 - h(j, x_i)) ].
+///
+/// - Parameters:
+///   - features: unit embeddings x, [B, D].
+///   - memory: unit vectors, [N, D]; no gradient flows into them.
+///   - index: the memory's entry of each feature, int64 [B].
+///   - negatives: entries drawn for each feature, int64 [B, m].
+///   - normaliser: Z, [1]; where it is zero, it is set from this batch (equation 8).
+public func noiseContrastiveLoss(
+  _ features: Tensor, memory: Tensor, index: Tensor, negatives: Tensor, normaliser: Tensor,
+  temperature: Double
+) throws -> Tensor {
+  let count = memory.shape[0]
+  let drawn = negatives.shape[1]
+  let logits = try (features / temperature).matmul(memory.transposed())
+  let asked = try Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
+  let exponentials = try logits.gathered(asked).exp()
+  try Torch.withoutGradients {
+    if try normaliser.scalar() == 0 {
+      try normaliser.copy(from: exponentials.detached().mean() * Double(count))
+    }
+  }
+  let noise = Double(drawn) / Double(count)
+  let probabilities = try exponentials / normaliser
+  let isData = try probabilities / (probabilities + noise)
+  let own = try isData.narrowed(1, to: 0..<1).clamped(atLeast: 1e-30).log().sum()
+  let others = try (1 - isData.narrowed(1, to: 1..<(drawn + 1))).clamped(atLeast: 1e-30).log().sum()
+  return try -(own + others) / Double(features.shape[0])
 }

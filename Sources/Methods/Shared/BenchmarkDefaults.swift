@@ -14,6 +14,13 @@ extension BenchmarkDefaults {
     "tiny-imagenet": ["stem": "small-pool"],
   ]
 
+  /// The same settings for several benchmarks.
+  public static func each(
+    of benchmarks: [String], _ settings: [String: SettingValue]
+  ) -> BenchmarkDefaults {
+    Dictionary(uniqueKeysWithValues: benchmarks.map { ($0, settings) })
+  }
+
   /// These with `others` laid over them, setting by setting.
   public func overlaid(with others: BenchmarkDefaults) -> BenchmarkDefaults {
     merging(others) { $0.merging($1) { $1 } }

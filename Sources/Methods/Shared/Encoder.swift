@@ -43,4 +43,14 @@ public struct Encoder: Module {
       try projection(features, training: false).normalisedRows()
     }
   }
+
+  /// The vectors of all of `images` that are clustered, without gradients.
+  public func vectors(
+    of images: ImageSet, _ augmentation: Augmentation, _ features: ClusteredFeatures
+  ) throws -> Tensor {
+    switch features {
+    case .backbone: try backbone.overAll(images, augmentation) { features, _ in features }
+    case .projection: try embeddings(of: images, augmentation)
+    }
+  }
 }

@@ -1,5 +1,33 @@
 import ClassicalClustering
+import Core
+import Torch
 import Vision
+
+/// Which of an encoder's vectors are clustered.
+public enum ClusteredFeatures: String, CaseIterable, Sendable {
+  /// The backbone's, before the projection.
+  case backbone
+  /// The unit embeddings that the loss compares.
+  case projection
+}
+
+/// How features are clustered once they are learnt.
+public struct FeatureClusteringSettings: Configurable {
+  public var features = ClusteredFeatures.projection
+  public var restarts = 10
+
+  public init() {}
+
+  public init(_ features: ClusteredFeatures, restarts: Int = 10) {
+    self.features = features
+    self.restarts = restarts
+  }
+
+  public static let schema = SettingsSchema<Self>([
+    .choice("cluster_features", \.features, "vectors that the final k-means clusters"),
+    .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+  ])
+}
 
 /// k-means on feature vectors: the last step of every method that learns features alone.
 public struct FeatureClustering {
@@ -28,5 +56,15 @@ public struct FeatureClustering {
     let result = try kMeans.fit(known, dimensions: dimensions)
     if images.holdsSameImages(as: learnt) { return result.labels }
     return try result.assign(try features(images), dimensions: dimensions, threads: kMeans.threads)
+  }
+
+  /// The cluster of each of `images` by an encoder's features of their centre views.
+  public func assign(
+    _ images: ImageSet, learnt: ImageSet, encoder: Encoder, augmentation: Augmentation,
+    _ features: ClusteredFeatures
+  ) throws -> [Int32] {
+    try assign(images, learnt: learnt) {
+      try encoder.vectors(of: $0, augmentation, features).floats()
+    }
   }
 }

@@ -25,6 +25,21 @@ public struct ProjectionSettings: Configurable {
     self.dimensions = dimensions
   }
 
+  /// The shape of the head whose tensors have these names and shapes.
+  /// - Throws: `StateError` where there is none.
+  init(of tensors: [String: Tensor], under prefix: String) throws {
+    guard let first = tensors[prefix + "0.weight"] else {
+      throw StateError.missing(prefix + "0.weight")
+    }
+    if let last = tensors[prefix + "2.weight"] {
+      self.init(.mlp, hidden: first.shape[0], dimensions: last.shape[0])
+    } else if let last = tensors[prefix + "3.weight"] {
+      self.init(.mlpBatchNormalised, hidden: first.shape[0], dimensions: last.shape[0])
+    } else {
+      self.init(.linear, dimensions: first.shape[0])
+    }
+  }
+
   public static let schema = SettingsSchema<Self>([
     .choice("projection", \.kind, "layers between features and embedding"),
     .integer(

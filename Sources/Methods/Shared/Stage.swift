@@ -1,5 +1,6 @@
 import Core
 import Torch
+import Vision
 
 /// A run that a run of another method starts from: the pretext of a two-stage method.
 ///
@@ -51,5 +52,15 @@ extension Module {
       tensors[saved.name].map { (own.name, $0) }
     }
     try load(Dictionary(uniqueKeysWithValues: named))
+  }
+}
+
+extension Encoder {
+  /// The encoder of a stage's network, whatever its projection.
+  /// - Throws: `StateError` if it has none, or another backbone.
+  init(of stage: FinishedStage, _ settings: BackboneSettings, context: MethodContext) throws {
+    let projection = try ProjectionSettings(of: stage.tensors(), under: "projection.")
+    try self.init(settings, projection: projection, context: context)
+    try load(stage)
   }
 }

@@ -13,6 +13,39 @@ let lossOperations: [String: ParityFile.Operation] = [
     )
   },
 
+  "loss.ntxent": { parity in
+    let (first, second) = (try parity.leaf("a"), try parity.leaf("b"))
+    let loss = try ntXentLoss(first, second, temperature: parity.number("temperature"))
+    return try largest(
+      parity.relativeError(loss, "loss"), gradientError(of: loss, first, parity, "grad_a"),
+      second.gradient.map { try parity.relativeError($0, "grad_b") } ?? .infinity)
+  },
+
+  "loss.info_nce_queue": { parity in
+    let queries = try parity.leaf("query")
+    let loss = try queueContrastLoss(
+      queries, keys: parity.tensor("key"), queue: parity.tensor("queue"),
+      temperature: parity.number("temperature"))
+    return try largest(
+      parity.relativeError(loss, "loss"), gradientError(of: loss, queries, parity, "grad_query"))
+  },
+
+  "loss.byol": { parity in
+    let prediction = try parity.leaf("prediction")
+    let loss = try bootstrapLoss(prediction, target: parity.tensor("target"))
+    return try largest(
+      parity.relativeError(loss, "loss"),
+      gradientError(of: loss, prediction, parity, "grad_prediction"))
+  },
+
+  "loss.idfd_decorrelation": { parity in
+    let features = try parity.leaf("features")
+    let loss = try featureDecorrelation(features, temperature: parity.number("temperature"))
+    return try largest(
+      parity.relativeError(loss, "loss"), gradientError(of: loss, features, parity, "grad_features")
+    )
+  },
+
   "loss.pica": { parity in
     let (original, perturbed) = (try parity.leaf("original"), try parity.leaf("perturbed"))
     let loss =

@@ -31,6 +31,14 @@ public struct PublishedCell: Equatable, Sendable {
     case .ari: ari
     }
   }
+
+  /// "71.1/81.5/66.3", as the file has it, "-" for a figure that is not known.
+  public var text: String {
+    [nmi, acc, ari].map { figure in
+      guard let figure else { return "-" }
+      return figure.value.oneDecimal + (figure.spread.map { "+-\($0.oneDecimal)" } ?? "")
+    }.joined(separator: "/")
+  }
 }
 
 /// How published figures were obtained on a benchmark; nil is unknown.
@@ -89,4 +97,7 @@ public struct PublishedRow: Equatable, Sendable {
   public var note: String
   /// Where the row stands in the file.
   public var line: Int
+
+  /// The benchmarks that it has figures of, in the papers' order.
+  public var benchmarks: [String] { BenchmarkTitles.sorted(cells.keys) }
 }

@@ -11,8 +11,8 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
     subcommands: [
-      Step.self, Convolutions.self, Read.self, KMeansFit.self, Spectral.self, Agglomerative.self,
-      NMF.self,
+      Step.self, Convolutions.self, Bank.self, Read.self, KMeansFit.self, Spectral.self,
+      Agglomerative.self, NMF.self,
     ])
 }
 
@@ -74,7 +74,7 @@ struct StepOptions: ParsableArguments {
 }
 
 extension Duration {
-  fileprivate var attoseconds: Double {
+  var attoseconds: Double {
     Double(components.seconds) * 1e18 + Double(components.attoseconds)
   }
 }

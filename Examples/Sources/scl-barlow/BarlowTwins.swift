@@ -1,0 +1,74 @@
+import Core
+import Methods
+import Torch
+import Vision
+
+/// Barlow Twins, and k-means on its features: the embeddings of two views should be the same in each
+/// dimension, and no two dimensions alike.
+final class BarlowTwins: TrainedMethod {
+  struct Settings: Configurable {
+    var redundancy = 0.005
+    var restarts = 10
+    var projection = ProjectionSettings(.mlpBatchNormalised, dimensions: 128)
+    var backbone = BackboneSettings()
+    var training = TrainingSettings()
+    var augmentation = AugmentationSettings()
+
+    static let schema =
+      SettingsSchema<Self>([
+        .number("redundancy", \.redundancy, in: 0...1, "weight lambda of what dimensions share"),
+        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      ]) + .init(\.projection, ProjectionSettings.schema)
+      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.augmentation, AugmentationSettings.schema)
+  }
+
+  static let description = MethodDescription(
+    name: "barlow", title: "Barlow Twins + k-means", family: .contrastive, version: 1,
+    reference: "Zbontar et al., Barlow Twins, ICML 2021",
+    summary: "two views agree in each dimension of an embedding, and no two dimensions do")
+
+  let plan: TrainingPlan
+  let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let encoder: Encoder
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(
+      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
+      on: context.device)
+    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+  }
+
+  var network: any Module { encoder }
+
+  /// Equation 1, its sums over dimensions divided by their number D.
+  func loss(_ batch: Batch) throws -> [LossTerm] {
+    let views = try batch.views.map { try standardised(encoder.project($0, training: true)) }
+    let correlation = try views[0].transposed().matmul(views[1]) / Double(batch.positions.count)
+    let dimensions = correlation.shape[0]
+    let diagonal = try Tensor.indices(dimensions).oneHot(dimensions).to(.float32)
+      .to(context.device)
+    let same = try ((correlation - 1) * diagonal).squared().sum() / Double(dimensions)
+    let others = try (correlation * (1 - diagonal)).squared().sum() / Double(dimensions)
+    return [("invariance", same), ("redundancy", try others * settings.redundancy)]
+  }
+
+  /// Mean 0 and variance 1 over the batch in each column of [B, D].
+  private func standardised(_ embeddings: Tensor) throws -> Tensor {
+    let centred = try embeddings - embeddings.mean(along: [0], keep: true)
+    return try centred / (centred.squared().mean(along: [0], keep: true) + 1e-5).squareRoot()
+  }
+
+  func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.restarts, context: context).assign(
+      images, learnt: learnt
+    ) { try encoder.embeddings(of: $0, augmentation).floats() }
+  }
+}

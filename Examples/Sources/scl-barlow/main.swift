@@ -1,0 +1,3 @@
+import SCLCommands
+
+await SCLProgram.main(methods: [BarlowTwins.self])

@@ -1,0 +1,80 @@
+import Core
+import Methods
+
+// What a method says of itself.
+extension Examination {
+  func checkDescription() {
+    let description = Method.description
+    if description.name.wholeMatch(of: /[a-z][a-z0-9-]*/) == nil {
+      report(.description, "its name '\(description.name)' is not of small letters, digits and '-'")
+    }
+    if description.title.isEmpty { report(.description, "it has no title") }
+    if description.summary.isEmpty { report(.description, "it has no summary") }
+    if !description.reference.contains(/(19|20)\d\d/) {
+      report(.description, "its reference '\(description.reference)' has no year")
+    }
+    if description.version < 1 { report(.description, "its version is below 1") }
+  }
+
+  func checkSettings() throws {
+    let settings = Method.settings
+    let names = settings.map(\.name)
+    for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 {
+      report(.settings, "'\(name)' is there twice")
+    }
+    let stored = Self.storedProperties(of: Method.Settings())
+    if stored != settings.count {
+      report(
+        .settings, "\(stored) properties are stored, and \(settings.count) are in the schema")
+    }
+    for setting in settings {
+      if setting.name.wholeMatch(of: /[a-z][a-z0-9_]*/) == nil {
+        report(.settings, "'\(setting.name)' is not of small letters, digits and '_'")
+      }
+      if setting.summary.count < 6 { report(.settings, "'\(setting.name)' is not documented") }
+      try checkValues(of: setting)
+    }
+    for (benchmark, values) in Method.benchmarkDefaults.sorted(by: { $0.key < $1.key }) {
+      do {
+        _ = try Method.resolve(values)
+      } catch {
+        report(.settings, "its defaults for \(benchmark) are refused: \(error)")
+      }
+    }
+  }
+
+  /// Default and bounds have to be taken, and what lies beyond refused.
+  private func checkValues(of setting: SettingDescription) throws {
+    let taken: [SettingValue]
+    let refused: [SettingValue]
+    switch setting.kind {
+    case .boolean: (taken, refused) = ([true, false], [2])
+    case .integer(let range):
+      taken = [.integer(range.lowerBound), .integer(range.upperBound)]
+      refused = [.integer(range.lowerBound - 1), .integer(range.upperBound + 1)]
+    case .number(let range):
+      taken = [.number(range.lowerBound), .number(range.upperBound)]
+      refused = [.number(range.lowerBound.nextDown), .number(range.upperBound.nextUp)]
+    case .choice(let names): (taken, refused) = (names.map { .text($0) }, ["no such choice"])
+    }
+    for value in taken + [setting.defaultValue] {
+      guard let resolved = try? Method.resolve([setting.name: value]) else {
+        report(.settings, "'\(setting.name)' does not take \(value), which is in its range")
+        continue
+      }
+      if resolved[setting.name] != value {
+        report(.settings, "'\(setting.name)' of \(value) becomes another value")
+      }
+    }
+    for value in refused where (try? Method.resolve([setting.name: value])) != nil {
+      report(.settings, "'\(setting.name)' takes \(value), which is not in its range")
+    }
+  }
+
+  /// The number of values in settings, those of nested settings counted one by one.
+  private static func storedProperties(of settings: Any) -> Int {
+    Mirror(reflecting: settings).children.reduce(0) { count, child in
+      count + (child.value is any Configurable ? storedProperties(of: child.value) : 1)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Methods
+import Torch
+import Vision
+
+// How a method learns.
+extension Examination {
+  func checkDeterminism() throws {
+    let (first, second) = (try self.first(), try fit())
+    if try first.fitted.assign(images) != second.fitted.assign(images) {
+      report(.determinism, "two runs of one seed give different clusters")
+    } else if try first.trial?.bits() != second.trial?.bits() {
+      report(.determinism, "two runs of one seed differ: \(try difference(first, second))")
+    }
+    let before = Torch.threads
+    defer { Torch.threads = before }
+    Torch.threads = 2
+    let (third, fourth) = (try fit(threads: 2), try fit(threads: 2))
+    if try third.fitted.assign(images) != fourth.fitted.assign(images)
+      || third.trial?.bits() != fourth.trial?.bits()
+    {
+      report(.determinism, "two runs of one seed on two threads differ")
+    }
+  }
+
+  private func difference(
+    _ first: (fitted: Method, trial: MethodTrial?), _ second: (fitted: Method, trial: MethodTrial?)
+  ) throws -> String {
+    let pairs = zip(first.trial?.state ?? [], second.trial?.state ?? [])
+    let name = try pairs.first { try $0.tensor.floats() != $1.tensor.floats() }?.0.name
+    return name.map { "'\($0)' is not the same" } ?? "they have other tensors"
+  }
+
+  /// Only of a method that trains: another may have nothing to draw. Before the first step, since the
+  /// order of images is the trainer's.
+  func checkSeed() throws {
+    guard let first = try trial(), let second = try trial(seed: 2) else { return }
+    if try first.bits() == second.bits() {
+      report(.seed, "seeds 1 and 2 begin with the same network and memory")
+    }
+  }
+
+  /// Handed over by a checkpoint after the first epoch, after the second, and within the third.
+  func checkResumption() throws {
+    guard let straight = try trial() else { return }
+    let end = 4
+    var handedOver: [(trial: MethodTrial, place: String)] = []
+    func handOver(_ place: String) throws {
+      guard let other = try trial() else { return }
+      try straight.handOver(to: other)
+      handedOver.append((other, place))
+    }
+    for epoch in 1...2 {
+      try straight.train(epochs: 1)
+      try handOver("after epoch \(epoch)")
+    }
+    try straight.takeStep()
+    try handOver("in epoch 3")
+    try straight.train(epochs: end - 2)
+    let (bits, clusters) = (try straight.bits(), try straight.method.assign(images))
+    for (other, place) in handedOver {
+      try other.train(epochs: end - (place == "after epoch 1" ? 1 : 2))
+      if try other.bits() != bits {
+        report(.resumption, "interrupted \(place), it ends with another state")
+      } else if try other.method.assign(images) != clusters {
+        report(.resumption, "interrupted \(place), it ends with other clusters")
+      }
+    }
+  }
+
+  func checkGradients() throws {
+    guard let trial = try first().trial else { return }
+    for name in trial.untouched.sorted() {
+      report(.gradients, "none reaches '\(name)' in \(Self.epochs) epochs")
+    }
+    for (name, tensor) in trial.method.network.parameters where !tensor.requiresGradient {
+      report(.gradients, "the parameter '\(name)' does not ask for one")
+    }
+    for (name, tensor) in trial.method.memory + trial.method.network.buffers
+    where tensor.requiresGradient || tensor.gradient != nil {
+      report(.gradients, "'\(name)', which is not learnt, gets one")
+    }
+    let names = trial.state.map(\.name)
+    for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 {
+      report(.gradients, "two tensors have the name '\(name)'")
+    }
+  }
+
+  /// Steps on all images at once, in epochs with and without a warm-up, and at either turn of a method
+  /// that trains two heads in turn.
+  func checkLoss() throws {
+    guard let trial = try trial() else { return }
+    var names: [String] = []
+    for epoch in 0..<Self.epochs {
+      let losses = try trial.repeatedLosses(epoch: epoch, steps: 12)
+      for terms in losses {
+        if names.isEmpty { names = terms.map(\.name) }
+        if terms.map(\.name) != names {
+          report(.loss, "its terms are \(names) in one step and \(terms.map(\.name)) in another")
+          return
+        }
+      }
+      let totals = losses.map { $0.reduce(0) { $0 + $1.value } }
+      // A memory is of random vectors at first, and easily told from: it is filled by then.
+      if !(totals.suffix(2).reduce(0, +) < totals[2...3].reduce(0, +)) {
+        let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
+        report(
+          .loss, "it does not fall in steps on the same images in epoch \(epoch + 1): \(course)")
+      }
+    }
+  }
+}

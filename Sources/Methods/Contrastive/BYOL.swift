@@ -1,0 +1,137 @@
+import Core
+import Torch
+import Vision
+
+/// Bootstrap your own latent: one view's embedding predicts that of the other view by a slowly moving
+/// copy of the encoder; there are no negatives. k-means clusters the embeddings.
+///
+/// Grill, J.-B. et al., "Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning", NeurIPS
+/// 2020.
+public final class BYOL: TrainedMethod {
+  /// Which of the two networks is clustered by.
+  public enum ClusteredNetwork: String, CaseIterable, Sendable {
+    case online
+    case target
+  }
+
+  /// The defaults are those of the code that published BYOL's clusters on our benchmarks (ProPos, which
+  /// is BYOL where its own two terms are off).
+  public struct Settings: Configurable {
+    public var momentum = MomentumSettings(0.996, course: .cosine)
+    public var predictorRate = 10.0
+    public var clusteredNetwork = ClusteredNetwork.target
+    public var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4096, dimensions: 256)
+    public var clustering = FeatureClusteringSettings(.projection)
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      training.epochs = 1000
+      training.batchSize = 256
+      training.learningRate = 0.05
+      training.warmup = 50
+      training.schedule = .cosine
+      training.nesterov = false
+      augmentation.cropScale = 0.08
+      augmentation.jitter = 0.8
+      augmentation.hue = 0.1
+    }
+
+    public static let schema =
+      SettingsSchema<Self>(\.momentum, MomentumSettings.schema)
+      .from("Grill et al., NeurIPS 2020, section 3.2; ProPos@cc35d8c")
+      + SettingsSchema<Self>([
+        .number(
+          "predictor_rate", \.predictorRate, in: 0.01...1000,
+          "what the predictor's learning rate is multiplied by"),
+        .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered"),
+      ]).from("ProPos@cc35d8c")
+      + .init(\.projection, ProjectionSettings.schema)
+      .from("Grill et al., NeurIPS 2020, section 3.2; the predictor has the same shape")
+      + .init(\.clustering, FeatureClusteringSettings.schema).from(
+        "ProPos@cc35d8c; starts are ours")
+      + .init(\.backbone, BackboneSettings.schema).from("ProPos@cc35d8c")
+      + .init(\.training, TrainingSettings.schema).from("ProPos@cc35d8c")
+      + .init(\.augmentation, AugmentationSettings.schema).from("ProPos@cc35d8c")
+  }
+
+  public static let description = MethodDescription(
+    name: "byol", title: "BYOL + k-means", family: .contrastive, version: 1,
+    reference:
+      "Grill et al., Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning, "
+      + "NeurIPS 2020",
+    summary: "one view predicts a momentum encoder's embedding of the other; then k-means",
+    code: "Hzzone/ProPos@cc35d8c")
+
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(with: [
+    "cifar10": ["batch_size": 512, "learning_rate": 0.1, "encoder_momentum_course": "constant"],
+    "imagenet-dogs": ["blur": 0.5],
+  ])
+
+  private struct Network: Module {
+    let encoder: Encoder
+    /// q, from embedding to embedding; the target network has none.
+    let predictor: ProjectionHead
+
+    var children: [(name: String, module: any Module)] {
+      encoder.children + [("predictor", predictor)]
+    }
+  }
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let online: Network
+  private let target: MomentumEncoder<Encoder>
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(
+      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate])
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
+    let encoder = try Encoder(
+      settings.backbone, projection: settings.projection, context: context)
+    var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
+    online = Network(
+      encoder: encoder,
+      predictor: try ProjectionHead(
+        settings.projection, inputs: settings.projection.dimensions, on: context.device,
+        from: &stream))
+    target = try MomentumEncoder(
+      following: encoder,
+      copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+  }
+
+  public var network: any Module { online }
+  public var memory: [NamedTensor] { target.memory }
+
+  /// The sum of both directions (section 3.1).
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let predictions = try batch.views.map { view in
+      try online.predictor(online.encoder.project(view, training: true), training: true)
+    }
+    let targets = try target { network in
+      try batch.views.map { try network.project($0, training: true) }
+    }
+    let loss =
+      try bootstrapLoss(predictions[0], target: targets[1])
+      + bootstrapLoss(predictions[1], target: targets[0])
+    return [("bootstrap", loss)]
+  }
+
+  public func finishStep(_ batch: Batch) throws {
+    try target.follow(momentum: settings.momentum.value(at: plan.progress(after: batch)))
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
+      images, learnt: learnt,
+      encoder: settings.clusteredNetwork == .target ? target.network : online.encoder,
+      augmentation: augmentation, settings.clustering.features)
+  }
+}

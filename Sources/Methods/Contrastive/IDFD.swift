@@ -1,0 +1,127 @@
+import Core
+import Torch
+import Vision
+
+/// Instance discrimination and feature decorrelation: images are told apart against a memory bank, as
+/// in InstDisc but with a soft temperature, and so are the features themselves. k-means clusters the
+/// embeddings.
+///
+/// Tao, Y., Takagi, K. and Nakata, K., "Clustering-friendly Representation Learning via Instance
+/// Discrimination and Feature Decorrelation", ICLR 2021.
+public final class IDFD: TrainedMethod {
+  /// What k-means is given.
+  public enum ClusteredVectors: String, CaseIterable, Sendable {
+    /// The learnt images' embeddings, of centre views.
+    case embeddings
+    /// The memory bank: moving averages over augmented views, as the official code does. Images that
+    /// were not learnt from go to the nearest of its centres.
+    case bank
+  }
+
+  /// The defaults are those of the official code, which is for CIFAR-10.
+  public struct Settings: Configurable {
+    public var temperature = 1.0
+    public var memoryMomentum = 0.5
+    public var decorrelationWeight = 1.0
+    public var decorrelationTemperature = 2.0
+    public var dimensions = 128
+    public var clustered = ClusteredVectors.embeddings
+    public var restarts = 20
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      training.epochs = 2000
+      training.nesterov = false
+      training.decayStart = 600
+      training.decayEvery = 350
+      augmentation.flip = 0
+      augmentation.hue = 0
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the images"),
+        .number(
+          "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+        .number(
+          "decorrelation_weight", \.decorrelationWeight, in: 0...1000,
+          "weight alpha of the features' decorrelation"),
+        .number(
+          "decorrelation_temperature", \.decorrelationTemperature, in: 0.01...100,
+          "temperature tau_2 of the features"),
+        .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+      ]).from("Tao et al., ICLR 2021, section 3; IDFD@9ea5ce7, main.py")
+      + SettingsSchema<Self>([
+        .choice("clustered", \.clustered, "vectors that the final k-means clusters"),
+        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      ]).from("Tao et al., ICLR 2021, section 3.1; the bank: IDFD@9ea5ce7, main.py")
+      + .init(\.backbone, BackboneSettings.schema).from("IDFD@9ea5ce7, main.py")
+      + .init(\.training, TrainingSettings.schema).from("IDFD@9ea5ce7, main.py")
+      + .init(\.augmentation, AugmentationSettings.schema).from("IDFD@9ea5ce7, main.py")
+  }
+
+  public static let description = MethodDescription(
+    name: "idfd", title: "IDFD", family: .contrastive, version: 1,
+    reference:
+      "Tao et al., Clustering-friendly Representation Learning via Instance Discrimination and "
+      + "Feature Decorrelation, ICLR 2021",
+    summary: "images and features are told apart, both softly; then k-means",
+    code: "TTN-YKK/Clustering_friendly_representation_learning@9ea5ce7",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs"])
+
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let encoder: Encoder
+  private let bank: MemoryBank
+  private var embeddings: Tensor?
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 1)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
+    encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+    bank = try MemoryBank(
+      count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
+      seed: context.seed, on: context.device)
+  }
+
+  public var network: any Module { encoder }
+  public var memory: [NamedTensor] { [("bank", bank.vectors)] }
+
+  /// L = L_I + alpha L_F (section 3.3).
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let embeddings = try encoder(batch.views[0], training: true)
+    self.embeddings = embeddings
+    let instance = try instanceDiscriminationLoss(
+      embeddings, memory: bank.vectors, index: batch.index, temperature: settings.temperature)
+    let decorrelation = try featureDecorrelation(
+      embeddings, temperature: settings.decorrelationTemperature)
+    return [
+      ("instance", instance),
+      ("decorrelation", try decorrelation * settings.decorrelationWeight),
+    ]
+  }
+
+  public func finishStep(_ batch: Batch) throws {
+    if let embeddings { try bank.update(batch.index, with: embeddings) }
+    embeddings = nil
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.restarts, context: context).assign(
+      images, learnt: learnt
+    ) {
+      settings.clustered == .bank && $0.holdsSameImages(as: learnt)
+        ? try bank.vectors.floats() : try encoder.embeddings(of: $0, augmentation).floats()
+    }
+  }
+}

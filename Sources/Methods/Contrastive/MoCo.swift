@@ -1,0 +1,162 @@
+import Core
+import Torch
+import Vision
+
+/// Momentum contrast, version 2: a view has to find the key of the other view among a queue of earlier
+/// keys, which a slowly moving copy of the encoder makes. k-means clusters the features.
+///
+/// He, K., Fan, H., Wu, Y., Xie, S. and Girshick, R., "Momentum Contrast for Unsupervised Visual
+/// Representation Learning", CVPR 2020; Chen, X., Fan, H., Girshick, R. and He, K., "Improved Baselines
+/// with Momentum Contrastive Learning", 2020.
+public final class MoCo: TrainedMethod {
+  /// The defaults are those of the official code's version 2 for ImageNet, with a queue that is
+  /// smaller than our benchmarks.
+  public struct Settings: Configurable {
+    public var temperature = 0.2
+    public var queue = 4096
+    public var isSymmetric = false
+    public var shuffleGroups = 8
+    public var momentum = MomentumSettings(0.999)
+    public var projection = ProjectionSettings(.mlp, dimensions: 128)
+    public var clustering = FeatureClusteringSettings(.backbone)
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      training.epochs = 200
+      training.batchSize = 256
+      training.learningRate = 0.03
+      training.schedule = .cosine
+      training.nesterov = false
+      training.weightDecay = 1e-4
+      augmentation.jitter = 0.8
+      augmentation.hue = 0.1
+      augmentation.blur = 0.5
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of InfoNCE")
+      ]).from("Chen et al., 2020, table 1; moco@a419ef2, README.md")
+      + SettingsSchema<Self>([
+        .integer("queue", \.queue, in: 2...1_000_000, "keys in the queue")
+      ]).from("moco/colab/moco_cifar10_demo.ipynb@f736491; 65536 in main_moco.py@a419ef2")
+      + SettingsSchema<Self>([
+        .boolean("symmetric", \.isSymmetric, "each view is query and key in turn"),
+        .integer(
+          "shuffle_groups", \.shuffleGroups, in: 1...64,
+          "parts of the batch that are normalised apart, shuffled for the keys (ShuffleBN)"),
+      ]).from("He et al., CVPR 2020, sections 3.1 and 3.3; moco@a419ef2, 8 cards")
+      + .init(\.momentum, MomentumSettings.schema)
+      .from("He et al., CVPR 2020, equation 2; moco@a419ef2, main_moco.py")
+      + .init(\.projection, ProjectionSettings.schema).from("Chen et al., 2020, section 3")
+      + .init(\.clustering, FeatureClusteringSettings.schema).from("ours")
+      + .init(\.backbone, BackboneSettings.schema).from(
+        "moco/colab/moco_cifar10_demo.ipynb@f736491")
+      + .init(\.training, TrainingSettings.schema).from("moco@a419ef2, README.md and main_moco.py")
+      + .init(\.augmentation, AugmentationSettings.schema).from("moco@a419ef2, main_moco.py")
+  }
+
+  public static let description = MethodDescription(
+    name: "moco", title: "MoCo v2 + k-means", family: .contrastive, version: 1,
+    reference:
+      "He et al., Momentum Contrast for Unsupervised Visual Representation Learning, CVPR 2020; "
+      + "Chen et al., Improved Baselines with Momentum Contrastive Learning, 2020",
+    summary:
+      "a view finds the other's key among a queue of a momentum encoder's keys; then k-means",
+    code: "facebookresearch/moco@a419ef2")
+
+  /// CIFAR as in the authors' notebook for it.
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
+    with: .each(
+      of: ["cifar10", "cifar100"],
+      [
+        "batch_size": 512, "learning_rate": 0.06, "weight_decay": 5e-4, "temperature": 0.1,
+        "encoder_momentum": 0.99, "crop_scale": 0.08, "blur": 0.0,
+      ]))
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let encoder: Encoder
+  private let keyEncoder: MomentumEncoder<Encoder>
+  private let queue: KeyQueue
+  private var newKeys: [Tensor] = []
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
+    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+    keyEncoder = try MomentumEncoder(
+      following: encoder,
+      copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+    queue = try KeyQueue(
+      count: settings.queue, dimensions: settings.projection.dimensions, seed: context.seed,
+      on: context.device)
+  }
+
+  public var network: any Module { encoder }
+  public var memory: [NamedTensor] { keyEncoder.memory + queue.memory }
+
+  /// Equation 1; the symmetric form is the sum of both directions.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let directions = settings.isSymmetric ? [(0, 1), (1, 0)] : [(0, 1)]
+    newKeys = []
+    var losses: [Tensor] = []
+    for (query, key) in directions {
+      let keys = try keys(batch.views[key], batch)
+      losses.append(
+        try queueContrastLoss(
+          queries(batch.views[query]), keys: keys, queue: queue.keys,
+          temperature: settings.temperature))
+      newKeys.append(keys)
+    }
+    return [("contrast", try losses.dropFirst().reduce(losses[0]) { try $0 + $1 })]
+  }
+
+  private func queries(_ view: Tensor) throws -> Tensor {
+    try Tensor.concatenated(
+      groups(of: view.shape[0]).map { try encoder(view.narrowed(0, to: $0), training: true) })
+  }
+
+  /// The images are shuffled before they are cut into groups, so that the statistics of a group do not
+  /// tell which query belongs to a key (section 3.3).
+  private func keys(_ view: Tensor, _ batch: Batch) throws -> Tensor {
+    let count = view.shape[0]
+    var stream = RandomStream(
+      seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
+    let order = stream.permutation(of: count)
+    var places = [Int](repeating: 0, count: count)
+    for (place, image) in order.enumerated() { places[image] = place }
+    let shuffled = try view.rows(Tensor(order).to(context.device)).channelsLast()
+    return try keyEncoder { network in
+      try Tensor.concatenated(
+        groups(of: count).map { try network(shuffled.narrowed(0, to: $0), training: true) }
+      ).rows(Tensor(places).to(context.device))
+    }
+  }
+
+  /// Even parts of a batch, of two images at least.
+  private func groups(of count: Int) -> [Range<Int>] {
+    let groups = max(1, min(settings.shuffleGroups, count / 2))
+    return (0..<groups).map { count * $0 / groups..<count * ($0 + 1) / groups }
+  }
+
+  public func finishStep(_ batch: Batch) throws {
+    try keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(after: batch)))
+    for keys in newKeys { try queue.append(keys) }
+    newKeys = []
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
+      images, learnt: learnt, encoder: encoder, augmentation: augmentation,
+      settings.clustering.features)
+  }
+}

@@ -1,0 +1,98 @@
+import Core
+import Torch
+import Vision
+
+/// SimCLR: two views of an image have to find each other among all other views of the batch. k-means
+/// clusters the features that it learns.
+///
+/// Chen, T., Kornblith, S., Norouzi, M. and Hinton, G., "A Simple Framework for Contrastive Learning of
+/// Visual Representations", ICML 2020.
+public final class SimCLR: TrainedMethod {
+  /// The defaults are the official code's command for CIFAR-10.
+  public struct Settings: Configurable {
+    public var temperature = 0.5
+    public var anchors = ContrastAnchors.both
+    public var projection = ProjectionSettings(.mlp, dimensions: 128)
+    /// Clusters are sought in h, not in z = g(h), which is thrown away (section 2.1).
+    public var clustering = FeatureClusteringSettings(.backbone)
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      training.epochs = 1000
+      training.batchSize = 512
+      training.optimiser = .lars
+      // 1.0 for every 256 images of a batch, as the code scales it.
+      training.learningRate = 2
+      training.warmup = 10
+      training.schedule = .cosine
+      training.nesterov = false
+      training.weightDecay = 1e-4
+      augmentation.cropScale = 0.08
+      augmentation.jitter = 0.8
+      augmentation.hue = 0.1
+      augmentation.normalise = false
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent"),
+        .choice("anchors", \.anchors, "views that have to find their partner"),
+      ]).from("Chen et al., ICML 2020, equation 1; simclr@383d414, run.py")
+      + .init(\.projection, ProjectionSettings.schema).from("Chen et al., ICML 2020, section 2.1")
+      + .init(\.clustering, FeatureClusteringSettings.schema)
+      .from("Chen et al., ICML 2020, section 2.1; starts are ours")
+      + .init(\.backbone, BackboneSettings.schema).from("simclr@383d414, README.md")
+      + .init(\.training, TrainingSettings.schema).from("simclr@383d414, README.md and run.py")
+      + .init(\.augmentation, AugmentationSettings.schema)
+      .from("simclr@383d414, data_util.py; Chen et al., ICML 2020, appendix A")
+  }
+
+  public static let description = MethodDescription(
+    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 1,
+    reference:
+      "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, ICML 2020",
+    summary: "two views of an image find each other among the batch; then k-means",
+    code: "google-research/simclr@383d414")
+
+  /// Full colour strength and blur above 32 pixels (appendix A), half and none on CIFAR (appendix B.9).
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
+    with: .each(
+      of: ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
+      ["brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2, "blur": 0.5]))
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let encoder: Encoder
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
+    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+  }
+
+  public var network: any Module { encoder }
+
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let (first, second) = (
+      try encoder.project(batch.views[0], training: true),
+      try encoder.project(batch.views[1], training: true)
+    )
+    let loss = try ntXentLoss(
+      first, second, temperature: settings.temperature, anchors: settings.anchors)
+    return [("contrast", loss)]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
+      images, learnt: learnt, encoder: encoder, augmentation: augmentation,
+      settings.clustering.features)
+  }
+}

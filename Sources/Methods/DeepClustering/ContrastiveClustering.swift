@@ -1,0 +1,131 @@
+import Core
+import Torch
+import Vision
+
+/// Contrastive clustering: rows of a batch's predictions are told apart as instances, columns as
+/// clusters.
+///
+/// Li, Y., Hu, P., Liu, Z., Peng, D., Zhou, J. T. and Peng, X., "Contrastive Clustering", AAAI 2021.
+public final class ContrastiveClustering: TrainedMethod {
+  /// The defaults are those of the official code (commit 61daba8): views of 224 pixels whatever the
+  /// image's size, a ResNet-34, no normalisation of colours.
+  public struct Settings: Configurable {
+    public var instanceTemperature = 0.5
+    public var clusterTemperature = 1.0
+    public var viewSize = 224
+    public var projection = ProjectionSettings(.mlp, hidden: 0, dimensions: 128)
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      (backbone.depth, backbone.stem) = (.thirtyFour, .imageNet)
+      training.epochs = 1000
+      training.batchSize = 256
+      training.optimiser = .adam
+      training.learningRate = 3e-4
+      training.weightDecay = 0
+      training.schedule = .constant
+      augmentation.cropScale = 0.08
+      augmentation.hue = 0.1
+      augmentation.jitter = 0.8
+      augmentation.normalise = false
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .number(
+          "instance_temperature", \.instanceTemperature, in: 0.01...10, "temperature tau_I"),
+        .number("cluster_temperature", \.clusterTemperature, in: 0.01...10, "temperature tau_C"),
+        .integer(
+          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+      ]).from("Contrastive-Clustering@61daba8") + .init(\.projection, ProjectionSettings.schema)
+      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.augmentation, AugmentationSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "cc", title: "CC", family: .deepClustering, version: 1,
+    reference: "Li et al., Contrastive Clustering, AAAI 2021",
+    summary: "instance contrast of rows and cluster contrast of columns of the predictions",
+    code: "Contrastive-Clustering@61daba8",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"])
+
+  /// Jitter of strength 1 instead of 0.5, and a blur on ImageNet's.
+  public static let benchmarkDefaults: BenchmarkDefaults = [
+    "stl10": ["brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2],
+    "imagenet10": [
+      "brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2, "blur": 0.5,
+    ],
+    "imagenet-dogs": [
+      "brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2, "blur": 0.5,
+    ],
+  ]
+
+  private struct Network: Module {
+    let backbone: Backbone
+    let instanceHead: ProjectionHead
+    let clusterHead: ProjectionHead
+
+    var children: [(name: String, module: any Module)] {
+      [
+        ("backbone", backbone), ("instance_projector", instanceHead),
+        ("cluster_projector", clusterHead),
+      ]
+    }
+  }
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let model: Network
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(
+      settings: settings.augmentation,
+      size: settings.viewSize == 0 ? images.height : settings.viewSize, seed: context.seed,
+      images: images, on: context.device)
+    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    let backbone = try Backbone(settings.backbone, context: context, from: &stream)
+    // A hidden layer and a softmax, whatever the other head has.
+    let clusters = ProjectionSettings(
+      .mlp, hidden: settings.projection.hidden, dimensions: context.clusters)
+    model = Network(
+      backbone: backbone,
+      instanceHead: try ProjectionHead(
+        settings.projection, inputs: backbone.features, on: context.device, from: &stream),
+      clusterHead: try ProjectionHead(
+        clusters, inputs: backbone.features, on: context.device, from: &stream))
+  }
+
+  public var network: any Module { model }
+
+  /// Equation 7: L = L_ins + L_clu, the latter with the entropy of equation 6.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let features = try batch.views.map { try model.backbone($0, training: true) }
+    let instances = try features.map { try model.instanceHead($0, training: true) }
+    let clusters = try features.map {
+      try model.clusterHead($0, training: true).softmax(along: 1)
+    }
+    return [
+      (
+        "instance",
+        try ntXentLoss(instances[0], instances[1], temperature: settings.instanceTemperature)
+      ),
+      (
+        "cluster",
+        try clusterContrastLoss(
+          clusters[0], clusters[1], temperature: settings.clusterTemperature)
+      ),
+      ("balance", try balanceLoss(clusters[0]) + balanceLoss(clusters[1])),
+    ]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try model.backbone.overAll(images, augmentation) { features, _ in
+      try model.clusterHead(features, training: false)
+    }.largestColumns()
+  }
+}

@@ -1,0 +1,138 @@
+import ClassicalClustering
+import Core
+import Torch
+import Vision
+
+/// Deep embedded clustering: an autoencoder's encoder and cluster centres on its codes learn from
+/// their own confident assignments.
+///
+/// Xie, J., Girshick, R. and Farhadi, A., "Unsupervised Deep Embedding for Clustering Analysis", ICML
+/// 2016.
+public final class DeepEmbeddedClustering: TrainedMethod {
+  /// How far the frequencies f_j of the target go.
+  public enum TargetScope: String, CaseIterable, Sendable {
+    /// Over all images, as equation 3 has it, found anew before each epoch.
+    case images
+    /// Over the batch.
+    case batch
+  }
+
+  /// The defaults are the paper's (section 4.3): SGD with a rate of 0.01, batches of 256. It stops when
+  /// fewer than one image in a thousand changes its cluster; here after a number of epochs.
+  public struct Settings: Configurable {
+    public var restarts = 20
+    public var target = TargetScope.images
+    public var network = AutoencoderSettings()
+    public var normalise = true
+    public var training = TrainingSettings()
+
+    public init() {
+      training.epochs = 50
+      training.batchSize = 256
+      training.learningRate = 0.01
+      training.nesterov = false
+      training.weightDecay = 0
+      training.schedule = .constant
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first centres"),
+        .choice("target", \.target, "over what the frequencies of clusters are counted"),
+      ]).from("Xie et al., ICML 2016, section 4.3") + .init(\.network, AutoencoderSettings.schema)
+      + SettingsSchema<Self>([
+        .boolean(
+          "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
+      ]) + .init(\.training, TrainingSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "dec", title: "DEC", family: .deepClustering, version: 1,
+    reference:
+      "Xie et al., Unsupervised Deep Embedding for Clustering Analysis, ICML 2016",
+    summary: "an autoencoder's codes and cluster centres, sharpened by their own assignments")
+
+  private struct Network: Module {
+    let encoder: any Coder
+    /// mu, [K, D].
+    let centres: Tensor
+
+    var ownParameters: [NamedTensor] { [("centres", centres)] }
+    var children: [(name: String, module: any Module)] { [("encoder", encoder)] }
+
+    /// Equation 1: [B, K].
+    func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
+      try studentAssignment(encoder(images, training: training), centres: centres)
+    }
+  }
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let learnt: ImageSet
+  private let model: Network
+  /// P of every image, [N, K]; of no meaning where the batch is the target's scope.
+  private let targets: Tensor
+
+  public static func stage(of settings: Settings) -> Stage? {
+    var values = AutoencoderSettings.schema.values(of: settings.network)
+    values["normalise"] = .boolean(settings.normalise)
+    return Stage(method: Autoencoder.description.name, settings: values)
+  }
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    guard let stage = context.stage else {
+      throw MethodError.unsupported(
+        method: "dec", reason: "it starts from an autoencoder's run, and none is given")
+    }
+    self.settings = settings
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 1)
+    let augmentation = try Augmentation(
+      settings: .unchanged(normalise: settings.normalise), size: images.height,
+      crop: .square(share: 1), seed: context.seed, images: images, on: context.device)
+    self.augmentation = augmentation
+    let autoencoder = try AutoencoderNetwork(
+      settings.network, size: images.height, context: context)
+    try autoencoder.load(stage)
+    let codes = try augmentation.overAll(images) { views, _ in
+      try autoencoder.encoder(views, training: false)
+    }
+    var kMeans = KMeans(clusters: context.clusters)
+    kMeans.restarts = settings.restarts
+    kMeans.seed = context.seed
+    kMeans.threads = context.threads
+    let dimensions = settings.network.dimensions
+    let centres = try kMeans.fit(codes.floats(), dimensions: dimensions).centres
+    model = Network(
+      encoder: autoencoder.encoder,
+      centres: try Tensor(centres, shape: [context.clusters, dimensions]).to(context.device)
+        .settingRequiresGradient())
+    targets = try Tensor.zeros([images.count, context.clusters], on: context.device)
+  }
+
+  public var network: any Module { model }
+  public var memory: [NamedTensor] { [("targets", targets)] }
+
+  public func beginEpoch(_ epoch: Int) throws {
+    guard settings.target == .images else { return }
+    try targets.copy(from: sharpenedTarget(assignments(of: learnt)))
+  }
+
+  /// Equations 2 and 3.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let assignment = try model(batch.views[0], training: true)
+    let target =
+      settings.target == .images
+      ? try targets.rows(batch.index) : try sharpenedTarget(assignment)
+    return [("divergence", try targetDivergence(target, assignment))]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try assignments(of: images).largestColumns()
+  }
+
+  private func assignments(of images: ImageSet) throws -> Tensor {
+    try augmentation.overAll(images) { views, _ in try model(views, training: false) }
+  }
+}

@@ -1,0 +1,150 @@
+import Core
+import Torch
+import Vision
+
+/// Invariant information clustering: the clusters of an image and of a transformed copy should tell as
+/// much as they can of each other.
+///
+/// Ji, X., Henriques, J. F. and Vedaldi, A., "Invariant Information Clustering for Unsupervised Image
+/// Classification and Segmentation", ICCV 2019.
+public final class IIC: TrainedMethod {
+  /// Which of the sub-heads' clusters an image gets.
+  public enum SubHead: String, CaseIterable, Sendable {
+    /// That of the sub-head with the lowest loss over its last epoch.
+    case lowestLoss = "lowest-loss"
+    case first
+  }
+
+  /// The defaults are those of the official code for CIFAR-10 (commit b7602b7, model 640): 220 images
+  /// of 3 pairs each in a step. An epoch there is one of both heads, here of one of them.
+  public struct Settings: Configurable {
+    public var overClusters = 70
+    public var subHeads = 5
+    public var subHead = SubHead.lowestLoss
+    public var lambda = 1.0
+    public var copies = 3
+    public var cropShare = 0.625
+    public var viewSize = 0
+    public var frontEnd = FrontEnd.lumaSobel
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
+      training.epochs = 4000
+      training.batchSize = 220
+      training.optimiser = .adam
+      training.learningRate = 1e-4
+      training.weightDecay = 0
+      training.schedule = .constant
+      augmentation.hue = 0.125
+      augmentation.greyscale = 0
+      augmentation.normalise = false
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer(
+          "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
+        .integer("sub_heads", \.subHeads, in: 1...32, "classifiers of each head"),
+        .choice("sub_head", \.subHead, "the sub-head whose clusters count"),
+        .number("lambda", \.lambda, in: 0...10, "weight of the marginals; 1 in the paper"),
+        .integer("copies", \.copies, in: 1...16, "transformed copies of every image in a step"),
+        .number(
+          "crop_share", \.cropShare, in: 0.1...1,
+          "side of a random crop, as a share of the image's; crop_scale is not used"),
+        .integer(
+          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+        .choice("front_end", \.frontEnd, "fixed first layer"),
+      ]).from("IIC@b7602b7") + .init(\.backbone, BackboneSettings.schema)
+      + .init(\.training, TrainingSettings.schema)
+      + .init(\.augmentation, AugmentationSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "iic", title: "IIC", family: .deepClustering, version: 1,
+    reference: "Ji et al., Invariant Information Clustering, ICCV 2019",
+    summary: "mutual information of the clusters of an image and of a transformed copy",
+    code: "IIC@b7602b7", benchmarks: ["cifar10", "cifar100", "stl10"])
+
+  public static let benchmarkDefaults: BenchmarkDefaults = [
+    "cifar100": ["over_clusters": 140, "batch_size": 200, "copies": 5],
+    // Crops of 64 of the 96 pixels, not resized.
+    "stl10": ["batch_size": 140, "copies": 5, "crop_share": 0.6667, "view_size": 64],
+    // The code has none of these; seven times the classes, as for the others.
+    "imagenet-dogs": ["over_clusters": 105],
+    "tiny-imagenet": ["over_clusters": 1400],
+  ]
+
+  public let plan: TrainingPlan
+  /// Makes the first view of a pair and what is scored.
+  public let augmentation: Augmentation
+  private let transformation: Augmentation
+  private let settings: Settings
+  private let model: TwoHeadNetwork
+  /// The losses of the final sub-heads over their last epoch, summed over its images: [sub-heads].
+  private let subHeadLosses: Tensor
+  private var stepLosses: Tensor?
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
+    let size = settings.viewSize == 0 ? images.height : settings.viewSize
+    let crop = Crop.square(share: settings.cropShare)
+    augmentation = try Augmentation(
+      settings: .unchanged(normalise: settings.augmentation.normalise), size: size, crop: crop,
+      seed: context.seed, images: images, on: context.device)
+    transformation = try Augmentation(
+      settings: settings.augmentation, size: size, crop: crop, seed: context.seed, images: images,
+      on: context.device)
+    model = try TwoHeadNetwork(
+      settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
+      subHeads: settings.subHeads, context: context)
+    subHeadLosses = try Tensor.zeros([settings.subHeads])
+  }
+
+  public var network: any Module { model }
+  public var memory: [NamedTensor] { [("sub_head_losses", subHeadLosses)] }
+
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    try [augmentation.view(0, of: images, at: positions, epoch: epoch)]
+      + (1...settings.copies).map {
+        try transformation.view($0, of: images, at: positions, epoch: epoch)
+      }
+  }
+
+  public func beginEpoch(_ epoch: Int) throws {
+    if model.isFinal(epoch) { try subHeadLosses.zero() }
+  }
+
+  /// Equation 3, mean over the sub-heads.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let plain = try model(batch.views[0], epoch: batch.epoch)
+    let transformed = try model(
+      Tensor.concatenated(Array(batch.views.dropFirst())), epoch: batch.epoch)
+    let losses = try zip(plain, transformed).map { plain, transformed in
+      try mutualInformationLoss(
+        Tensor.concatenated(Array(repeating: plain, count: settings.copies)), transformed,
+        lambda: settings.lambda)
+    }
+    stepLosses =
+      model.isFinal(batch.epoch)
+      ? try Tensor(losses.map { Float(try $0.scalar()) }, shape: [losses.count]) : nil
+    let sum = try losses.dropFirst().reduce(losses[0]) { try $0 + $1 }
+    return [("information", try sum / Double(losses.count))]
+  }
+
+  public func finishStep(_ batch: Batch) throws {
+    guard let stepLosses else { return }
+    try subHeadLosses.add(stepLosses, scale: Double(batch.positions.count))
+    self.stepLosses = nil
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    let losses = try subHeadLosses.floats()
+    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    return try model.assign(
+      images, augmentation, subHead: settings.subHead == .lowestLoss ? best : 0)
+  }
+}

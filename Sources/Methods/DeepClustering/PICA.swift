@@ -1,0 +1,110 @@
+import Core
+import Torch
+import Vision
+
+/// Partition confidence maximisation: the clusters of images and of perturbed copies should be the
+/// same, cluster by cluster over the batch.
+///
+/// Huang, J., Gong, S. and Zhu, X., "Deep Semantic Clustering by Partition Confidence Maximisation",
+/// CVPR 2020.
+public final class PICA: TrainedMethod {
+  /// The defaults are those of the official code (commit a82957e): 200 epochs of each of the heads, in
+  /// turn.
+  public struct Settings: Configurable {
+    public var overClusters = 70
+    public var balanceWeight = 2.0
+    public var copies = 3
+    public var cropShare = 0.8
+    public var frontEnd = FrontEnd.sobel
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var augmentation = AugmentationSettings()
+
+    public init() {
+      (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
+      training.epochs = 400
+      training.batchSize = 256
+      training.optimiser = .adam
+      training.learningRate = 1e-4
+      training.weightDecay = 0
+      training.schedule = .constant
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer(
+          "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
+        .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
+        .integer("copies", \.copies, in: 1...16, "perturbed copies of every image in a step"),
+        .number(
+          "crop_share", \.cropShare, in: 0.1...1,
+          "side of the unperturbed view's crop, as a share of the image's"),
+        .choice("front_end", \.frontEnd, "fixed first layer"),
+      ]).from("PICA@a82957e") + .init(\.backbone, BackboneSettings.schema)
+      + .init(\.training, TrainingSettings.schema)
+      + .init(\.augmentation, AugmentationSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "pica", title: "PICA", family: .deepClustering, version: 1,
+    reference:
+      "Huang et al., Deep Semantic Clustering by Partition Confidence Maximisation, CVPR 2020",
+    summary: "clusters of images and of perturbed copies are told apart with confidence",
+    code: "PICA@a82957e",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"])
+
+  public static let benchmarkDefaults: BenchmarkDefaults = [
+    // Resize(112) and RandomCrop(96).
+    "stl10": ["batch_size": 128, "crop_share": 0.857],
+    "imagenet10": ["crop_share": 0.857],
+    "imagenet-dogs": ["crop_share": 0.857],
+    "tiny-imagenet": ["over_clusters": 700],
+  ]
+
+  public let plan: TrainingPlan
+  /// Makes the unperturbed views and what is scored.
+  public let augmentation: Augmentation
+  private let perturbation: Augmentation
+  private let settings: Settings
+  private let model: TwoHeadNetwork
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
+    augmentation = try Augmentation(
+      settings: .unchanged(normalise: settings.augmentation.normalise), size: images.height,
+      crop: .square(share: settings.cropShare), seed: context.seed, images: images,
+      on: context.device)
+    perturbation = try Augmentation(settings.augmentation, learning: images, context)
+    model = try TwoHeadNetwork(
+      settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
+      context: context)
+  }
+
+  public var network: any Module { model }
+
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    try [augmentation.view(0, of: images, at: positions, epoch: epoch)]
+      + (1...settings.copies).map {
+        try perturbation.view($0, of: images, at: positions, epoch: epoch)
+      }
+  }
+
+  /// Equation 10: L = L_ce + lambda L_ne.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let original = try model(batch.views[0], epoch: batch.epoch)[0]
+    // A cluster's assignment vector goes over the images of all copies.
+    let perturbed = try model(
+      Tensor.concatenated(Array(batch.views.dropFirst())), epoch: batch.epoch)[0]
+    let repeated = try Tensor.concatenated(
+      Array(repeating: original, count: settings.copies))
+    return [
+      ("uncertainty", try partitionUncertainty(repeated, perturbed)),
+      ("balance", try balanceLoss(original) * settings.balanceWeight),
+    ]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try model.assign(images, augmentation)
+  }
+}

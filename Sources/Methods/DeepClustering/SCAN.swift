@@ -1,0 +1,104 @@
+import Core
+import Torch
+import Vision
+
+/// SCAN: a pretext's nearest neighbours are clustered (`scan-cluster`, which it starts from), and the
+/// classifier then learns from its own confident predictions.
+///
+/// Van Gansbeke, W., Vandenhende, S., Georgoulis, S., Proesmans, M. and Van Gool, L., "SCAN: Learning
+/// to Classify Images without Labels", ECCV 2020, section 2.3.
+public final class SCAN: TrainedMethod {
+  /// The defaults are those of the official code for CIFAR-10 (commit 952ec31). Pretext and neighbours
+  /// are settings of `scan-cluster`.
+  public struct Settings: Configurable {
+    public var threshold = 0.99
+    public var isBalanced = true
+    public var backbone = BackboneSettings()
+    public var training = TrainingSettings()
+    public var strong = StrongAugmentationSettings()
+
+    public init() {
+      training.batchSize = 1000
+      training.optimiser = .adam
+      training.learningRate = 1e-4
+      training.weightDecay = 1e-4
+      training.schedule = .constant
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .number(
+          "threshold", \.threshold, in: 0...1, "least probability of a class to be learnt from"),
+        .boolean("balanced", \.isBalanced, "every class of a batch has the same weight as a whole"),
+      ]).from("Unsupervised-Classification@952ec31")
+      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.strong, StrongAugmentationSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "scan", title: "SCAN", family: .deepClustering, version: 1,
+    reference:
+      "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
+    summary: "self-labelling of a network that clusters a pretext's nearest neighbours",
+    code: "Unsupervised-Classification@952ec31", benchmarks: ["cifar10", "cifar100", "stl10"])
+
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(with: [
+    // A square of at most 32 of the 96 pixels.
+    "stl10": ["epochs": 100, "cutout": 0.3333]
+  ])
+
+  public let plan: TrainingPlan
+  /// Makes the weak views, the images as they are, and what is scored.
+  public let augmentation: Augmentation
+  private let strong: StrongAugmentation
+  private let settings: Settings
+  private let model: SCANNetwork
+
+  public static func stage(of settings: Settings) -> Stage? {
+    Stage(
+      method: SCANClustering.description.name,
+      settings: BackboneSettings.schema.values(of: settings.backbone))
+  }
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    guard let stage = context.stage else {
+      throw MethodError.unsupported(
+        method: "scan", reason: "it starts from a run of scan-cluster, and none is given")
+    }
+    self.settings = settings
+    plan = TrainingPlan(training: settings.training, views: 2)
+    augmentation = try Augmentation(
+      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: context.seed,
+      images: images, on: context.device)
+    strong = try StrongAugmentation(
+      settings: settings.strong, seed: context.seed, images: images, on: context.device)
+    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    model = try SCANNetwork(
+      Backbone(settings.backbone, context: context, from: &stream), context: context)
+    try model.load(stage)
+  }
+
+  public var network: any Module { model }
+
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    [
+      try augmentation.view(0, of: images, at: positions, epoch: epoch),
+      try strong.view(1, of: images, at: positions, epoch: epoch),
+    ]
+  }
+
+  /// Cross-entropy of the strong views to the classes of confident weak ones.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    // As the code does, in training: the batch's own statistics, which the running ones then follow.
+    let weak = try Torch.withoutGradients {
+      try model(batch.views[0], training: true).softmax(along: 1)
+    }
+    let labels = try PseudoLabels(
+      confident: weak, threshold: settings.threshold, isBalanced: settings.isBalanced)
+    return [("self-label", try labels.crossEntropy(model(batch.views[1], training: true)))]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try model.assign(images, augmentation)
+  }
+}

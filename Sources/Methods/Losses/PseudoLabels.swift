@@ -1,0 +1,52 @@
+import Torch
+
+/// Classes that a network's own predictions or a clustering give to images, to learn from.
+public struct PseudoLabels {
+  /// int64 [B].
+  public let classes: Tensor
+  /// The weight of each image in the loss, [B]; zero leaves it out.
+  public let weights: Tensor
+
+  /// The classes of confident predictions; the others are left out.
+  /// - Parameters:
+  ///   - probabilities: [B, K].
+  ///   - threshold: least probability of the largest class.
+  ///   - isBalanced: every class that is there counts alike, however many images have it.
+  public init(confident probabilities: Tensor, threshold: Double, isBalanced: Bool) throws {
+    let probabilities = try probabilities.detached()
+    let largest = try probabilities.maximum(along: [1])
+    let confident = try largest.isLess(than: threshold).not().to(.float32)
+    classes = try probabilities.argmax(along: 1)
+    weights =
+      isBalanced
+      ? try Self.balanced(classes, confident, clusters: probabilities.shape[1]) : confident
+  }
+
+  /// Classes that a clustering gave, every class with the same weight as a whole.
+  /// - Parameter sizes: the images of each class in the whole set, [K].
+  public init(_ classes: Tensor, sizes: Tensor) throws {
+    self.classes = classes
+    weights = try sizes.clamped(atLeast: 1).power(-1).rows(classes)
+  }
+
+  /// Each image's weight divided by the number of those of its class.
+  private static func balanced(
+    _ classes: Tensor, _ weights: Tensor, clusters: Int
+  ) throws -> Tensor {
+    let members = try classes.oneHot(clusters).to(.float32)
+    let sizes = try (members * weights.unsqueezed(1)).sum(along: [0])
+    return try weights * sizes.clamped(atLeast: 1).power(-1).rows(classes)
+  }
+
+  /// Weighted mean of the cross-entropies of logits [B, K] to the classes; 0 where no image has one.
+  public func crossEntropy(_ logits: Tensor) throws -> Tensor {
+    let total = try max(weights.sum().scalar(), 1e-12)
+    return try (logits.crossEntropies(classes) * weights).sum() / total
+  }
+
+  /// The share of images that have a weight.
+  public func share() throws -> Double {
+    let left = try weights.isGreater(than: 0).to(.float32).mean()
+    return try left.scalar()
+  }
+}

@@ -1,0 +1,77 @@
+import Core
+import Torch
+import Vision
+
+/// An autoencoder, and k-means on its codes.
+///
+/// Bengio, Y., Lamblin, P., Popovici, D. and Larochelle, H., "Greedy Layer-Wise Training of Deep
+/// Networks", NIPS 2006, which the published tables name for this row; they do not say what network
+/// it was.
+public final class Autoencoder: TrainedMethod {
+  /// The network and the final k-means are those that DEC starts from. It is learnt as a whole with
+  /// Adam, not layer by layer: nothing is left to gain from that with ReLU and today's initialisation.
+  public struct Settings: Configurable {
+    public var restarts = 20
+    public var network = AutoencoderSettings()
+    public var training = TrainingSettings()
+    public var normalise = true
+
+    public init() {
+      training.batchSize = 256
+      training.optimiser = .adam
+      training.learningRate = 1e-3
+      training.weightDecay = 0
+      training.schedule = .constant
+    }
+
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
+      ]).from("Xie et al., ICML 2016, section 4.3") + .init(\.network, AutoencoderSettings.schema)
+      + SettingsSchema<Self>([
+        .boolean(
+          "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
+      ]) + .init(\.training, TrainingSettings.schema)
+  }
+
+  public static let description = MethodDescription(
+    name: "ae", title: "AE", family: .reconstruction, version: 1,
+    reference: "Bengio et al., Greedy Layer-Wise Training of Deep Networks, NIPS 2006",
+    summary: "k-means on the codes from which a decoder reconstructs the images")
+
+  public let plan: TrainingPlan
+  public let augmentation: Augmentation
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+  private let model: AutoencoderNetwork
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+    plan = TrainingPlan(training: settings.training, views: 1)
+    augmentation = try Augmentation(
+      settings: .unchanged(normalise: settings.normalise), size: images.height,
+      crop: .square(share: 1), seed: context.seed, images: images, on: context.device)
+    model = try AutoencoderNetwork(settings.network, size: images.height, context: context)
+  }
+
+  public var network: any Module { model }
+
+  /// The mean squared difference of pixels.
+  public func loss(_ batch: Batch) throws -> [LossTerm] {
+    let images = batch.views[0]
+    let rebuilt = try model.decoder(model.encoder(images, training: true), training: true)
+    return [("reconstruction", try (rebuilt - images).squared().mean())]
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try FeatureClustering(restarts: settings.restarts, context: context).assign(
+      images, learnt: learnt
+    ) { images in
+      try augmentation.overAll(images) { views, _ in try model.encoder(views, training: false) }
+        .floats()
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import Core
+import Torch
+
+/// The shape of an autoencoder.
+public struct AutoencoderSettings: Configurable {
+  public enum Architecture: String, CaseIterable, Sendable {
+    /// Fully connected layers of h, h, 4h and D units on the pixels.
+    case dense
+    /// Three convolutions of stride 2 with w, 2w and 4w channels, and a linear layer to D units.
+    case convolutional
+  }
+
+  public var architecture = Architecture.dense
+  public var hidden = 500
+  public var channels = 32
+  public var dimensions = 10
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .choice("architecture", \.architecture, "layers of the encoder; the decoder mirrors them"),
+    .integer("hidden", \.hidden, in: 8...4096, "units h of a dense encoder's first layer"),
+    .integer("channels", \.channels, in: 8...512, "channels w of a first convolution"),
+    .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+  ]).from("Xie et al., ICML 2016, section 4.3: d-500-500-2000-10")
+}
+
+/// A network that makes codes of images, and images of codes.
+public struct AutoencoderNetwork: Module {
+  public let encoder: any Coder
+  public let decoder: any Coder
+
+  /// - Parameter size: height and width of the images in pixels.
+  /// - Throws: `MethodError.unsupported` for a size that three halvings do not fit.
+  public init(_ settings: AutoencoderSettings, size: Int, context: MethodContext) throws {
+    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    switch settings.architecture {
+    case .dense:
+      let widths = [
+        3 * size * size, settings.hidden, settings.hidden, 4 * settings.hidden,
+        settings.dimensions,
+      ]
+      encoder = try DenseCoder(widths, image: nil, on: context.device, from: &stream)
+      decoder = try DenseCoder(widths.reversed(), image: size, on: context.device, from: &stream)
+    case .convolutional:
+      guard size.isMultiple(of: 8) else {
+        throw MethodError.unsupported(
+          method: "ae",
+          reason: "a convolutional architecture takes images of a multiple of 8 pixels, not \(size)"
+        )
+      }
+      encoder = try ConvolutionalEncoder(settings, size: size, on: context.device, from: &stream)
+      decoder = try ConvolutionalDecoder(settings, size: size, on: context.device, from: &stream)
+    }
+  }
+
+  public var children: [(name: String, module: any Module)] {
+    [("encoder", encoder), ("decoder", decoder)]
+  }
+}
+
+/// Half of an autoencoder.
+public protocol Coder: Module {
+  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor
+}
+
+/// Linear layers with ReLU between them.
+private struct DenseCoder: Coder {
+  private let layers: [Linear]
+  /// The side of the image that the output is; nil where the input is the image.
+  private let image: Int?
+
+  init(
+    _ widths: [Int], image: Int?, on device: Device, from stream: inout RandomStream
+  ) throws {
+    var layers: [Linear] = []
+    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+      layers.append(try Linear(inputs, outputs, on: device, from: &stream))
+    }
+    self.layers = layers
+    self.image = image
+  }
+
+  var children: [(name: String, module: any Module)] {
+    layers.enumerated().map { ("\($0.offset)", $0.element) }
+  }
+
+  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+    var x = image == nil ? try input.contiguous().reshaped([input.shape[0], -1]) : input
+    for (number, layer) in layers.enumerated() {
+      x = try layer(number == 0 ? x : x.relu())
+    }
+    return try image.map { try x.reshaped([x.shape[0], 3, $0, $0]) } ?? x
+  }
+}
+
+/// [B, 3, S, S] to [B, D].
+private struct ConvolutionalEncoder: Coder {
+  private var layers: [(convolution: Convolution, normalisation: BatchNormalisation)] = []
+  private let code: Linear
+
+  init(
+    _ settings: AutoencoderSettings, size: Int, on device: Device,
+    from stream: inout RandomStream
+  ) throws {
+    var inputs = 3
+    for stage in 0..<3 {
+      let outputs = settings.channels << stage
+      layers.append(
+        (
+          try Convolution(
+            inputs, outputs, kernel: 4, stride: 2, padding: 1, on: device, from: &stream),
+          try BatchNormalisation(outputs, on: device)
+        ))
+      inputs = outputs
+    }
+    code = try Linear(
+      inputs * (size / 8) * (size / 8), settings.dimensions, on: device, from: &stream)
+  }
+
+  var children: [(name: String, module: any Module)] {
+    layers.enumerated().flatMap { number, layer in
+      [
+        ("conv\(number + 1)", layer.convolution as any Module),
+        ("bn\(number + 1)", layer.normalisation),
+      ]
+    } + [("code", code)]
+  }
+
+  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+    var x = input
+    for layer in layers {
+      x = try layer.normalisation(layer.convolution(x), training: training).relu()
+    }
+    return try code(x.contiguous().reshaped([x.shape[0], -1]))
+  }
+}
+
+/// [B, D] to [B, 3, S, S].
+private struct ConvolutionalDecoder: Coder {
+  private let code: Linear
+  private var layers: [(convolution: TransposedConvolution, normalisation: BatchNormalisation)] = []
+  private let last: TransposedConvolution
+  private let channels: Int
+  private let side: Int
+
+  init(
+    _ settings: AutoencoderSettings, size: Int, on device: Device,
+    from stream: inout RandomStream
+  ) throws {
+    channels = settings.channels << 2
+    side = size / 8
+    code = try Linear(settings.dimensions, channels * side * side, on: device, from: &stream)
+    for stage in [1, 0] {
+      layers.append(
+        (
+          try TransposedConvolution(
+            settings.channels << (stage + 1), settings.channels << stage, kernel: 4, stride: 2,
+            padding: 1, on: device, from: &stream),
+          try BatchNormalisation(settings.channels << stage, on: device)
+        ))
+    }
+    last = try TransposedConvolution(
+      settings.channels, 3, kernel: 4, stride: 2, padding: 1, on: device, from: &stream)
+  }
+
+  var children: [(name: String, module: any Module)] {
+    [("code", code as any Module)]
+      + layers.enumerated().flatMap { number, layer in
+        [
+          ("conv\(number + 1)", layer.convolution as any Module),
+          ("bn\(number + 1)", layer.normalisation),
+        ]
+      } + [("conv3", last)]
+  }
+
+  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+    var x = try code(input).relu().reshaped([input.shape[0], channels, side, side])
+    for layer in layers {
+      x = try layer.normalisation(layer.convolution(x), training: training).relu()
+    }
+    return try last(x)
+  }
+}

@@ -1,0 +1,181 @@
+import Core
+import Methods
+import Reporting
+
+/// What there is to know of a method, for people and for scripts.
+struct MethodReport {
+  private let method: any ClusteringMethod.Type
+  private let published: PaperTables?
+
+  /// - Parameter published: nil where there is no such file.
+  init(_ method: any ClusteringMethod.Type, published: PaperTables?) {
+    self.method = method
+    self.published = published
+  }
+
+  // MARK: All methods
+
+  static func showAll(_ methods: [MethodDescription], json: Bool) throws {
+    if json {
+      for method in methods { try Console.json(Summary(method)) }
+      return
+    }
+    let rows = methods.map { method in
+      [
+        method.name, method.family.rawValue, method.benchmarks.joined(separator: " "),
+        method.reference,
+      ]
+    }
+    let header = ["method", "family", "reported by its authors", "reference"]
+    for line in TextColumns([header] + rows).lines { Console.print(line) }
+  }
+
+  // MARK: One method
+
+  func show(json: Bool) throws {
+    if json { try showJSON() } else { showText() }
+  }
+
+  private func showText() {
+    let description = method.description
+    Console.print("\(description.title): \(description.summary)")
+    Console.print(description.reference)
+    if let code = description.code { Console.print("Code: \(code)") }
+    Console.print(
+      description.benchmarks.isEmpty
+        ? "Its authors report no clusters on these benchmarks."
+        : "Its authors report \(description.benchmarks.joined(separator: ", ")).")
+    showSettings()
+    showBenchmarkDefaults()
+    showPublished()
+  }
+
+  /// In parts of the same source, each under its name.
+  private func showSettings() {
+    Console.print("")
+    let rows = method.settings.map { setting in
+      [setting.name, "\(setting.defaultValue)", setting.kind.values, setting.summary]
+    }
+    let lines = TextColumns([["setting", "default", "values", "meaning"]] + rows).lines
+    Console.print(lines[0])
+    var source: String?
+    for (setting, line) in zip(method.settings, lines.dropFirst()) {
+      if let named = setting.source, named != source { Console.print("from \(named):") }
+      source = setting.source
+      Console.print(line)
+    }
+  }
+
+  private func showBenchmarkDefaults() {
+    let defaults = method.benchmarkDefaults
+    guard !defaults.isEmpty else { return }
+    Console.print("\nOther defaults by benchmark:")
+    let rows = defaults.sorted { $0.key < $1.key }.map { benchmark, settings in
+      [
+        benchmark,
+        settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+          .joined(separator: ", "),
+      ]
+    }
+    for line in TextColumns(rows).lines { Console.print(line) }
+  }
+
+  private func showPublished() {
+    guard let published else {
+      Console.print("\nPublished scores: there is no paper-tables.md here (--against FILE).")
+      return
+    }
+    let rows = published.rows(of: method.description.name)
+    Console.print("\nPublished, NMI/ACC/ARI in per cent (\(published.file)):")
+    if rows.isEmpty { Console.print("no row of \(method.description.name)") }
+    for row in rows {
+      let sources = row.sources.joined(separator: ", ")
+      Console.print(
+        "\(row.title), protocol \(row.protocolName)" + (sources.isEmpty ? "" : ", from \(sources)")
+          + (row.note.isEmpty ? "" : "; \(row.note)"))
+      let cells = row.benchmarks.compactMap { benchmark in
+        row.cells[benchmark].map { ["  " + benchmark, $0.text] }
+      }
+      for line in TextColumns(cells).lines { Console.print(line) }
+    }
+  }
+
+  // MARK: JSON
+
+  private struct Summary: Encodable {
+    let name: String
+    let title: String
+    let family: String
+    let version: Int
+    let reference: String
+    let summary: String
+    let code: String?
+    let benchmarks: [String]
+
+    init(_ method: MethodDescription) {
+      name = method.name
+      title = method.title
+      family = method.family.rawValue
+      version = method.version
+      reference = method.reference
+      summary = method.summary
+      code = method.code
+      benchmarks = method.benchmarks
+    }
+  }
+
+  private struct SettingLine: Encodable {
+    let method: String
+    let setting: String
+    let value: SettingValue
+    let values: String
+    let summary: String
+    let source: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case method, setting, values, summary, source
+      case value = "default"
+    }
+  }
+
+  private struct BenchmarkLine: Encodable {
+    let method: String
+    let benchmark: String
+    let defaults: [String: SettingValue]
+  }
+
+  private struct PublishedLine: Encodable {
+    let method: String
+    let row: String
+    let benchmark: String
+    let nmi: Double?
+    let acc: Double?
+    let ari: Double?
+    let `protocol`: String
+    let sources: [String]
+  }
+
+  private func showJSON() throws {
+    let name = method.description.name
+    try Console.json(Summary(method.description))
+    for setting in method.settings {
+      try Console.json(
+        SettingLine(
+          method: name, setting: setting.name, value: setting.defaultValue,
+          values: setting.kind.values, summary: setting.summary, source: setting.source))
+    }
+    for (benchmark, defaults) in method.benchmarkDefaults.sorted(by: { $0.key < $1.key }) {
+      try Console.json(BenchmarkLine(method: name, benchmark: benchmark, defaults: defaults))
+    }
+    for row in published?.rows(of: name) ?? [] {
+      for benchmark in row.benchmarks {
+        let cell = row.cells[benchmark]
+        try Console.json(
+          PublishedLine(
+            method: name, row: row.title, benchmark: benchmark, nmi: cell?.nmi?.value,
+            acc: cell?.acc?.value, ari: cell?.ari?.value, protocol: row.protocolName,
+            sources: row.sources))
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import Core
+import Foundation
+import HDF5
+import Methods
+import Torch
+import Vision
+
+/// A small method that learns: a linear layer on mean colours, drawn apart from its running mean.
+///
+/// `Flaw` says in which way it is broken.
+final class Trained<Flaw: MethodFlaw>: TrainedMethod {
+  struct Settings: Configurable {
+    var training = TrainingSettings()
+    static var schema: SettingsSchema<Self> { .init(\.training, TrainingSettings.schema) }
+  }
+
+  static var description: MethodDescription {
+    MethodDescription(
+      name: "trained", title: "Trained", family: .classical, version: 1, reference: "Nobody, 2024",
+      summary: "a linear layer")
+  }
+
+  private struct Layers: Module {
+    let linear: Linear
+    let dead: Linear?
+    var children: [(name: String, module: any Module)] {
+      [("linear", linear as any Module)] + (dead.map { [("dead", $0)] } ?? [])
+    }
+  }
+
+  let plan: TrainingPlan
+  let augmentation: Augmentation
+  private let layers: Layers
+  /// The mean colour of the images seen, [1, 3], which all are compared with.
+  private let mean: Tensor
+  private var steps = 0.0
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    plan = TrainingPlan(training: settings.training, views: 1)
+    // Without changes of colour, and the same whatever the seed.
+    augmentation = try Augmentation(
+      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: 0,
+      images: images, on: .cpu)
+    var stream = RandomStream(seed: Flaw.seed(context.seed), purpose: .weights)
+    layers = Layers(
+      linear: try Linear(3, 2, on: .cpu, from: &stream),
+      dead: Flaw.hasDeadParameter ? try Linear(3, 2, on: .cpu, from: &stream) : nil)
+    mean = try Tensor.zeros([1, 3])
+  }
+
+  var network: any Module { layers }
+  var memory: [NamedTensor] { Flaw.savesMemory ? [("mean", mean)] : [] }
+
+  func loss(_ batch: Batch) throws -> [LossTerm] {
+    let colours = try batch.views[0].mean(along: [2, 3])
+    // Red and blue lie on either side of the mean.
+    let isRed = try colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
+    let loss = try layers.linear(colours - mean).crossEntropy(isRed)
+    try mean.scale(by: 0.9)
+    try mean.add(colours.mean(along: [0], keep: true), scale: 0.1)
+    steps += 1
+    return [("loss", try loss + steps * Flaw.growth)]
+  }
+
+  func assign(_ images: ImageSet) throws -> [Int32] {
+    let logits = try augmentation.centre(of: images, at: Array(0..<images.count))
+      .mean(along: [2, 3])
+    if Flaw.learnsWhenAsked { try mean.add(mean, scale: 0.5) }
+    let clusters = try layers.linear(logits - mean).argmax(along: 1).integers().map(Int32.init)
+    return Flaw.givesTooFew ? clusters.dropLast() : clusters
+  }
+}
+
+/// Ways of being broken; by default none.
+protocol MethodFlaw {
+  static func seed(_ seed: UInt64) -> UInt64
+  static var savesMemory: Bool { get }
+  static var hasDeadParameter: Bool { get }
+  static var givesTooFew: Bool { get }
+  static var learnsWhenAsked: Bool { get }
+  /// What is added to the loss with every step.
+  static var growth: Double { get }
+}
+
+extension MethodFlaw {
+  static func seed(_ seed: UInt64) -> UInt64 { seed }
+  static var savesMemory: Bool { true }
+  static var hasDeadParameter: Bool { false }
+  static var givesTooFew: Bool { false }
+  static var learnsWhenAsked: Bool { false }
+  static var growth: Double { 0 }
+}
+
+enum Honest: MethodFlaw {}
+
+enum IgnoresSeed: MethodFlaw {
+  static func seed(_ seed: UInt64) -> UInt64 { 7 }
+}
+
+enum SystemRandom: MethodFlaw {
+  static func seed(_ seed: UInt64) -> UInt64 { .random(in: 0 ... .max) }
+}
+
+enum ForgetsMemory: MethodFlaw {
+  static var savesMemory: Bool { false }
+}
+
+enum DeadParameter: MethodFlaw {
+  static var hasDeadParameter: Bool { true }
+}
+
+enum TooFew: MethodFlaw {
+  static var givesTooFew: Bool { true }
+}
+
+enum LearnsWhenAsked: MethodFlaw {
+  static var learnsWhenAsked: Bool { true }
+}
+
+enum Grows: MethodFlaw {
+  static var growth: Double { 1 }
+}
+
+/// Reads its clusters from the labels of a benchmark file.
+final class LabelReader: ClusteringMethod {
+  struct Settings: Configurable {
+    static let schema = SettingsSchema<Self>([])
+  }
+
+  static let description = MethodDescription(
+    name: "label-reader", title: "Label reader", family: .classical, version: 1,
+    reference: "Nobody, 2024", summary: "reads labels")
+
+  static let file = NSTemporaryDirectory() + "conformance-tests-labels.h5"
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+
+  func assign(_ images: ImageSet) throws -> [Int32] {
+    // The file is there only while the suite waits for somebody to read it.
+    guard let file = try? HDF5File(reading: Self.file) else {
+      return [Int32](repeating: 0, count: images.count)
+    }
+    let labels: [Int32] = try file.dataSet("labels").read()
+    return images.fileIndices.map { labels[$0] }
+  }
+}
+
+/// Takes the first half of a file for one class: original files are often sorted.
+final class OrderReader: ClusteringMethod {
+  struct Settings: Configurable {
+    static let schema = SettingsSchema<Self>([])
+  }
+
+  static let description = MethodDescription(
+    name: "order-reader", title: "Order reader", family: .classical, version: 1,
+    reference: "Nobody, 2024", summary: "reads the order of images")
+
+  private let middle: Int
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    middle = images.count / 2
+  }
+
+  func assign(_ images: ImageSet) throws -> [Int32] {
+    images.fileIndices.map { $0 < middle ? 0 : 1 }
+  }
+}
+
+/// Has a setting that its schema does not list.
+final class Undocumented: ClusteringMethod {
+  struct Settings: Configurable {
+    var secret = 1
+    static let schema = SettingsSchema<Self>([])
+  }
+
+  static let description = MethodDescription(
+    name: "undocumented", title: "Undocumented", family: .classical, version: 1,
+    reference: "Nobody, 2024", summary: "has a secret setting")
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+
+  func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
+}
+
+/// Has no summary and no year.
+final class Nameless: ClusteringMethod {
+  struct Settings: Configurable {
+    static let schema = SettingsSchema<Self>([])
+  }
+
+  static let description = MethodDescription(
+    name: "nameless", title: "Nameless", family: .classical, version: 1, reference: "Nobody",
+    summary: "")
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+
+  func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
+}

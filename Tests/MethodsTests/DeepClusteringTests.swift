@@ -1,0 +1,147 @@
+import Core
+import Methods
+import Testing
+import Torch
+import Vision
+
+extension MethodsTests {
+  @Suite struct DeepClusteringParts {
+    private let images: ImageSet
+
+    init() throws { images = try twoClasses() }
+
+    private func memory(_ name: String, of method: any TrainedMethod) throws -> Tensor {
+      try #require(method.memory.first { $0.name == name }).tensor
+    }
+
+    @Test func `Confident predictions are learnt from, every class with the same weight`() throws {
+      let probabilities = try Tensor(
+        [0.99, 0.01, 0.98, 0.02, 0.4, 0.6, 0.05, 0.95] as [Float], shape: [4, 2])
+      let labels = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: true)
+      #expect(try labels.classes.integers() == [0, 0, 1, 1])
+      #expect(try labels.weights.floats() == [0.5, 0.5, 0, 1])
+      #expect(try labels.share() == 0.75)
+      let plain = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: false)
+      #expect(try plain.weights.floats() == [1, 1, 0, 1])
+      let logits = try Tensor([0, 0, 2, 0, 9, 0, 0, 0] as [Float], shape: [4, 2])
+      // (0.5 ln 2 + 0.5 ln(1 + e^-2) + ln 2) / 2.
+      #expect(abs(try labels.crossEntropy(logits).scalar() - 0.551592) < 1e-5)
+    }
+
+    @Test func `Nobody confident is a loss of 0, not a division by 0`() throws {
+      let labels = try PseudoLabels(
+        confident: Tensor.full([3, 4], 0.25), threshold: 0.9, isBalanced: true)
+      #expect(try labels.crossEntropy(Tensor.zeros([3, 4])).scalar() == 0)
+    }
+
+    @Test func `Whitened features do not know how the features were scaled and mixed`() throws {
+      var stream = RandomStream(seed: 2, purpose: .method)
+      let features = try Tensor.normal([50, 4], standardDeviation: 1, from: &stream)
+      let mixing = try Tensor(
+        [9, 1, 0, 0, 0, 0.1, 0, 2, 0, 1, 3, 0, 1, 0, 0, 1] as [Float], shape: [4, 4])
+      func gram(_ features: Tensor) throws -> [Float] {
+        let whitened = try features.whitened(to: 4)
+        return try whitened.matmul(whitened.transposed()).floats()
+      }
+      let (plain, mixed) = (try gram(features), try gram(features.matmul(mixing) + 5))
+      for (first, second) in zip(plain, mixed) { #expect(abs(first - second) < 1e-3) }
+      // More than there are: all of them.
+      #expect(try features.whitened(to: 100).shape == [50, 4])
+    }
+
+    @Test func `DeepCluster's classes are found anew at each epoch, none of them empty`() throws {
+      let method = try make(DeepCluster.self, images: images)
+      let classes = try memory("classes", of: method)
+      try method.beginEpoch(0)
+      let first = try classes.integers()
+      #expect(Set(first) == [0, 1, 2, 3])
+      let sizes = try memory("class_sizes", of: method).floats()
+      #expect(sizes.map { Int($0) } == (0..<4).map { k in first.count { $0 == Int64(k) } })
+      let head = try #require(
+        method.network.parameters.first { $0.name == "top_layer.weight" }
+      ).tensor
+      let before = try head.detached().floats()
+      try method.beginEpoch(1)
+      #expect(try head.detached().floats() != before, "the classifier begins again")
+    }
+
+    @Test func `DEC starts from its autoencoder's codes and their k-means centres`() throws {
+      let method = try make(DeepEmbeddedClustering.self, images: images)
+      try method.beginEpoch(0)
+      let targets = try memory("targets", of: method)
+      #expect(targets.shape == [64, 2])
+      for sum in try targets.sum(along: [1]).floats() { #expect(abs(sum - 1) < 1e-5) }
+      let clusters = try method.assign(images)
+      // The two colours are two clusters from the start.
+      #expect(Set(clusters) == [0, 1])
+      #expect(throws: MethodError.self) {
+        try DeepEmbeddedClustering(
+          settings: .init(), context: MethodContext(clusters: 2, seed: 1), images: images)
+      }
+    }
+
+    @Test(arguments: ["dense", "convolutional"])
+    func `An autoencoder of either kind rebuilds images better and better`(
+      _ architecture: String
+    ) throws {
+      let method = try make(
+        Autoencoder.self, images: images, ["architecture": .text(architecture)])
+      let steps = TrainingSteps(method, images: images)
+      try steps.train(epochs: 6)
+      #expect(steps.untouched.isEmpty)
+      let losses = steps.losses.map { $0[0].value }
+      #expect(losses[5] < 0.8 * losses[0], "\(losses)")
+    }
+
+    @Test func `Two heads are trained in turn, and the other keeps its weights`() throws {
+      for method in [
+        try make(PICA.self, images: images) as any TrainedMethod,
+        try make(IIC.self, images: images),
+      ] {
+        func weights(_ head: String) throws -> [[Float]] {
+          try method.network.parameters.filter { $0.name.hasPrefix(head) }
+            .map { try $0.tensor.detached().floats() }
+        }
+        let steps = TrainingSteps(method, images: images)
+        let start = try (weights("over_clustering."), weights("clustering."))
+        try steps.train(epochs: 1)
+        let middle = try (weights("over_clustering."), weights("clustering."))
+        #expect(middle.0 != start.0 && middle.1 == start.1)
+        try steps.train(epochs: 1)
+        let end = try (weights("over_clustering."), weights("clustering."))
+        #expect(end.0 == middle.0 && end.1 != middle.1)
+      }
+    }
+
+    @Test func `IIC counts its sub-heads' losses in the epochs of the final head alone`() throws {
+      let method = try make(IIC.self, images: images)
+      let steps = TrainingSteps(method, images: images)
+      let losses = try memory("sub_head_losses", of: method)
+      try steps.train(epochs: 1)
+      #expect(try losses.floats() == [0, 0])
+      try steps.train(epochs: 1)
+      let counted = try losses.floats()
+      #expect(counted.allSatisfy { $0 < 0 }, "minus the mutual information of 64 images")
+      try steps.train(epochs: 1)
+      #expect(try losses.floats() == counted)
+    }
+
+    @Test(
+      arguments: [
+        ("pica", ["front_end": "none"]), ("iic", ["sub_head": "first", "lambda": 1.5]),
+        ("scan-cluster", ["view_kind": "standard"]), ("scan", ["balanced": false]),
+        ("dec", ["target": "batch"]), ("dec", ["architecture": "convolutional"]),
+        ("cc", ["projection": "mlp-bn"]), ("deepcluster", ["front_end": "luma-sobel"]),
+      ] as [(String, [String: SettingValue])])
+    func `Other choices train and assign`(
+      _ name: String, _ settings: [String: SettingValue]
+    ) throws {
+      let method = try make(MethodRegistry.builtIn.method(name), images: images, settings)
+      let trained = try #require(method as? any TrainedMethod)
+      let steps = TrainingSteps(trained, images: images)
+      try steps.train(epochs: 2)
+      #expect(steps.losses.joined().allSatisfy { $0.value.isFinite })
+      #expect(try trained.assign(images).allSatisfy { (0..<2).contains($0) })
+    }
+  }
+}

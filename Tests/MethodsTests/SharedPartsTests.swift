@@ -1,0 +1,107 @@
+import Core
+import Methods
+import Testing
+import Torch
+import Vision
+
+extension MethodsTests {
+  /// What several methods are made of.
+  @Suite struct SharedParts {
+    private let context = MethodContext(clusters: 2, seed: 3)
+
+    private func head(_ kind: ProjectionKind) throws -> ProjectionHead {
+      var stream = RandomStream(seed: 1, purpose: .weights)
+      return try ProjectionHead(
+        ProjectionSettings(kind, hidden: 5, dimensions: 2), inputs: 3, on: .cpu, from: &stream)
+    }
+
+    @Test func `A projection's layers have the numbers of a torch.nn.Sequential`() throws {
+      #expect(try head(.linear).parameters.map(\.name) == ["0.weight", "0.bias"])
+      #expect(
+        try head(.mlp).parameters.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
+      // The bias before a normalisation has nothing to do.
+      #expect(
+        try head(.mlpBatchNormalised).parameters.map(\.name)
+          == ["0.weight", "1.weight", "1.bias", "3.weight", "3.bias"])
+    }
+
+    @Test func `A momentum encoder follows its network, and asks for no gradient`() throws {
+      let online = try head(.mlpBatchNormalised)
+      let target = try MomentumEncoder(following: online, copy: head(.mlpBatchNormalised))
+      let before = try online.parameters.map { try $0.tensor.detached().copy() }
+      try Torch.withoutGradients {
+        for parameter in online.parameters { try parameter.tensor.add(parameter.tensor, scale: 1) }
+      }
+      try target.follow(momentum: 0.75)
+      for (old, new) in zip(before, target.network.parameters) {
+        // 0.75 w + 0.25 (2 w) = 1.25 w.
+        for (a, b) in zip(try old.floats(), try new.tensor.floats()) {
+          #expect(abs(b - 1.25 * a) < 1e-6)
+        }
+        #expect(!new.tensor.requiresGradient)
+      }
+      #expect(online.parameters.allSatisfy { $0.tensor.requiresGradient })
+      #expect(
+        target.memory.map(\.name) == target.network.state.map { "target." + $0.name },
+        "running statistics are saved too")
+    }
+
+    @Test func `A rising momentum goes along half a cosine to 1`() {
+      let settings = MomentumSettings(0.996, course: .cosine)
+      for (progress, expected) in [(0, 0.996), (0.5, 0.998), (1, 1)] {
+        #expect(abs(settings.value(at: progress) - expected) < 1e-12)
+      }
+      #expect(MomentumSettings(0.99).value(at: 0.7) == 0.99)
+    }
+
+    @Test func `A queue's oldest keys go first, and what does not fit is left out`() throws {
+      let queue = try KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
+      func append(_ values: [Float]) throws -> [Float] {
+        try queue.append(Tensor(values, shape: [values.count, 1]))
+        return try queue.keys.floats()
+      }
+      #expect(try append([1, 2, 3]) == [1, 2, 3])
+      #expect(try append([4, 5]) == [4, 5, 3])
+      #expect(try append([6, 7]) == [7, 5, 6], "from the end it goes on at the start")
+      // 8 goes to the second place, 9 to the third, and the last three over the two.
+      #expect(try append([8, 9, 10, 11, 12]) == [10, 11, 12])
+    }
+
+    @Test func `A queue taken up from its saved tensors goes on at the same place`() throws {
+      let first = try KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
+      try first.append(Tensor([1, 2] as [Float], shape: [2, 1]))
+      let second = try KeyQueue(count: 3, dimensions: 1, seed: 2, on: .cpu)
+      for (saved, own) in zip(first.memory, second.memory) {
+        try own.tensor.copy(from: saved.tensor)
+      }
+      try second.append(Tensor([3, 4] as [Float], shape: [2, 1]))
+      #expect(try second.keys.floats() == [4, 2, 3])
+    }
+
+    @Test func `A part's rate factor is that of all parameters below its name`() throws {
+      struct Pair: Module {
+        let head: ProjectionHead
+        let predictor: ProjectionHead
+        var children: [(name: String, module: any Module)] {
+          [("head", head), ("predictor", predictor)]
+        }
+      }
+      let network = Pair(head: try head(.linear), predictor: try head(.linear))
+      var training = TrainingSettings()
+      (training.momentum, training.weightDecay, training.learningRate) = (0, 0, 0.5)
+      let plan = TrainingPlan(training: training, views: 1, rateFactors: ["predictor": 10])
+      let optimiser = plan.makeOptimiser(for: network)
+      let before = try network.parameters.map { try $0.tensor.detached().floats() }
+      let sum = try network.parameters.map { try $0.tensor.sum() }
+      try sum.dropFirst().reduce(sum[0]) { try $0 + $1 }.backward()
+      try optimiser.step()
+      for (parameter, old) in zip(network.parameters, before) {
+        // Every gradient is one.
+        let step: Float = parameter.name.hasPrefix("predictor.") ? 5 : 0.5
+        for (a, b) in zip(old, try parameter.tensor.detached().floats()) {
+          #expect(abs(a - b - step) < 1e-5, "\(parameter.name)")
+        }
+      }
+    }
+  }
+}
