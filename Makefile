@@ -1,21 +1,26 @@
 # make            builds the program
 # make reproduce  generates images, trains three methods on them and prints table and diff
-# make test       builds and runs all tests
+# make test       builds and runs all tests, those on a Slurm cluster too where root runs them
+# make test-slow  the same and trials of minutes
+# make soak       sixty runs under random kills, on this machine and on a Slurm cluster: half an hour
 # make example    builds the package in Examples, which brings a method of its own, and tries it
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
 PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
+# A real Slurm for the tests of its executor.
+TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build packages reproduce test example verify format lint clean
+.PHONY: build packages test-packages reproduce test test-slow soak example verify format lint clean
 
 build: packages
 	swift build -c release --product scl
 
 # Asks dpkg first, so that nothing is downloaded and no password asked for where all is there.
-packages:
+test-packages: PACKAGES += $(TEST_PACKAGES)
+packages test-packages:
 	@missing=""; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" \
 	    || missing="$$missing $$package"; \
@@ -30,9 +35,16 @@ packages:
 reproduce: build
 	$(SCL) reproduce experiments/rehearsal.yaml
 
-test: packages
+test: test-packages
 	swift build -c release --build-tests
 	swift test -c release --skip-build
+
+test-slow: export SCL_SLOW = 1
+test-slow: test
+
+soak: test-packages
+	swift build -c release --build-tests
+	SCL_SOAK=1 swift test -c release --skip-build --filter SlurmTests
 
 # In the scratch folder of this package, so that nothing is compiled twice.
 example: build

@@ -120,8 +120,9 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Records"]),
-    .testTarget(name: "SlurmTests", dependencies: ["scl", "Experiments", "Records"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Core", "Records"]),
+    .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),
   ],
   swiftLanguageModes: [.v6],
   // The headers of libtorch 1.13 are C++17, those of the latest 2.x C++20, and neither is the other.

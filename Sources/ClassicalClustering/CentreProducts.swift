@@ -16,6 +16,15 @@ struct CentreProducts {
   /// |c'|^2 + 2 m·c' of every centre, [K].
   private let constants: [Float]
 
+  /// The points of `rows` as centres.
+  init(rows: Range<Int>, of points: PointSet) {
+    self.init(
+      Array(
+        UnsafeBufferPointer(
+          start: points.row(rows.lowerBound), count: rows.count * points.dimensions)),
+      of: points)
+  }
+
   /// - Parameter centres: [K, D], row-major.
   init(_ centres: [Float], of points: PointSet) {
     let dimensions = points.dimensions
@@ -45,21 +54,39 @@ struct CentreProducts {
   func forEachBlock(
     ofPiece piece: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let dimensions = points.dimensions
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count * points.rowsPerBlock) { scores in
       for rows in points.blocks(ofPiece: piece) {
         let scores = scores.baseAddress!
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(rows.count),
-          Int32(dimensions), -2, relativeCentres, Int32(dimensions), points.row(rows.lowerBound),
-          Int32(dimensions), 0, scores, Int32(rows.count))
-        for centre in 0..<count {
-          let constant = constants[centre]
-          let line = scores + centre * rows.count
-          for index in 0..<rows.count { line[index] += constant }
-        }
+        score(rows, scores, stride: rows.count)
         body(rows, scores)
       }
+    }
+  }
+
+  /// Squared distances of `rows` to each centre in turn, [K, rows] with `stride` values from one
+  /// centre to the next. Rounding may leave those of equal points a little above 0, never below.
+  func squaredDistances(to rows: Range<Int>, _ out: UnsafeMutablePointer<Float>, stride: Int) {
+    score(rows, out, stride: stride)
+    points.squaredDistanceToMean.withUnsafeBufferPointer { toMean in
+      for centre in 0..<count {
+        let line = out + centre * stride
+        for index in 0..<rows.count {
+          line[index] = max(0, line[index] + toMean[rows.lowerBound + index])
+        }
+      }
+    }
+  }
+
+  private func score(_ rows: Range<Int>, _ scores: UnsafeMutablePointer<Float>, stride: Int) {
+    let dimensions = Int32(points.dimensions)
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(rows.count), dimensions, -2,
+      relativeCentres, dimensions, points.row(rows.lowerBound), dimensions, 0, scores,
+      Int32(stride))
+    for centre in 0..<count {
+      let constant = constants[centre]
+      let line = scores + centre * stride
+      for index in 0..<rows.count { line[index] += constant }
     }
   }
 

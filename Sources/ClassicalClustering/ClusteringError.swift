@@ -6,6 +6,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   case wrongNumberOfCentres(given: Int, clusters: Int)
   /// A value that is not finite, or so large that its square would not be.
   case valueOutOfRange(name: String, row: Int, column: Int)
+  /// A value below 0 where none may be.
+  case negativeValue(name: String, row: Int, column: Int)
   case invalidSetting(name: String, value: String, expected: String)
 }
 
@@ -21,8 +23,10 @@ extension ClusteringError: CustomStringConvertible {
       "\(given) starting centres for \(clusters) clusters: give one for each"
     case .valueOutOfRange(let name, let row, let column):
       "row \(row), column \(column) of the \(name) is not a number of magnitude up to 1e15"
+    case .negativeValue(let name, let row, let column):
+      "row \(row), column \(column) of the \(name) is negative"
     case .invalidSetting(let name, let value, let expected):
-      "k-means cannot have \(name) \(value): it takes \(expected)"
+      "\(name) cannot be \(value): it takes \(expected)"
     }
   }
 }

@@ -23,6 +23,29 @@ func squaredDistance(
   return total
 }
 
+/// The squared distance of two vectors, summed in double precision.
+func squaredDistance(
+  _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, count: Int
+) -> Double {
+  var sums = SIMD8<Double>.zero
+  let whole = count & ~7
+  var index = 0
+  while index < whole {
+    let a = UnsafeRawPointer(first + index).loadUnaligned(as: SIMD8<Float>.self)
+    let b = UnsafeRawPointer(second + index).loadUnaligned(as: SIMD8<Float>.self)
+    let difference = SIMD8<Double>(a) - SIMD8<Double>(b)
+    sums += difference * difference
+    index += 8
+  }
+  var total = sums.sum()
+  while index < count {
+    let difference = Double(first[index]) - Double(second[index])
+    total += difference * difference
+    index += 1
+  }
+  return total
+}
+
 /// Adds a vector to sums in double precision.
 func add(_ vector: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Double>, count: Int) {
   for index in 0..<count { sums[index] += Double(vector[index]) }

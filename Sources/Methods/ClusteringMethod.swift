@@ -57,10 +57,13 @@ public struct MethodContext: Sendable {
   public let threads: Int
   /// The finished run that the method's `stage(of:)` asked for.
   public let stage: FinishedStage?
+  /// Bytes of memory that are there for the run; nil if that is not known. A method that needs more
+  /// does not begin.
+  public let memory: Int?
 
   public init(
     clusters: Int, seed: UInt64, device: Device = .cpu, precision: Precision = .float32,
-    threads: Int = 1, stage: FinishedStage? = nil
+    threads: Int = 1, stage: FinishedStage? = nil, memory: Int? = nil
   ) {
     self.clusters = clusters
     self.seed = seed
@@ -68,6 +71,7 @@ public struct MethodContext: Sendable {
     self.precision = precision
     self.threads = threads
     self.stage = stage
+    self.memory = memory
   }
 }
 
@@ -99,4 +103,10 @@ extension ClusteringMethod {
   public static var benchmarkDefaults: BenchmarkDefaults { [:] }
 
   public static func stage(of settings: Settings) -> Stage? { nil }
+}
+
+/// A method whose assignment takes long enough to tell how far it has come.
+public protocol ReportsProgress: ClusteringMethod {
+  /// Is called now and then, during `assign`, with the part that is done, 0...1.
+  var progress: (Double) -> Void { get set }
 }

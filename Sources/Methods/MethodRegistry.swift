@@ -11,6 +11,9 @@ public struct MethodRegistry: Sendable {
   /// The methods of this package, in the order of tables.
   public static let builtIn = MethodRegistry([
     KMeansOnPixels.self,
+    SpectralOnPixels.self,
+    AgglomerativeOnPixels.self,
+    NMFOnPixels.self,
     Autoencoder.self,
     DeepEmbeddedClustering.self,
     DeepCluster.self,
@@ -25,6 +28,8 @@ public struct MethodRegistry: Sendable {
     BYOL.self,
     IDFD.self,
     SCL.self,
+    TrueLabels.self,
+    RandomLabels.self,
   ])
 
   /// These methods and more, for programs that bring their own.

@@ -53,7 +53,7 @@ struct RenderedError {
     case .unreadable, .missingBenchmark, .stageNotFinished, .stageWithoutNetwork: missingInput
     case .invalidOption: usage
     case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
-    case .nonFiniteLoss: runFailed
+    case .nonFiniteLoss, .stageFailed: runFailed
     }
   }
 

@@ -5,6 +5,7 @@ extension CommandLineTests {
   @Test(arguments: [
     "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "methods",
     "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
+    "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
     "benchmark bank",
   ])
   func `Every command explains itself`(_ command: String) throws {
@@ -26,7 +27,9 @@ extension CommandLineTests {
   @Test func `Methods and their settings are listed as JSON, one object a line`() throws {
     let methods = try objects(program.run(["methods", "--json"]))
     let names = methods.compactMap { $0["name"] as? String }
-    #expect(names.first == "kmeans" && names.last == "scl" && names.contains("byol"))
+    #expect(names.prefix(4) == ["kmeans", "spectral", "agglomerative", "nmf"])
+    #expect(names.suffix(3) == ["scl", "true-labels", "random-labels"])
+    #expect(names.contains("byol"))
     #expect(
       methods.allSatisfy {
         $0["family"] is String && $0["reference"] is String && $0["benchmarks"] is [String]
@@ -80,6 +83,18 @@ extension CommandLineTests {
     let text = try program.run(["data", "list", "--data", folder])
     #expect(text.exitCode == 0 && text.lines.count == 7)
     #expect(text.lines.last?.hasSuffix("generated when needed") == true)
+  }
+
+  @Test(arguments: ["spectral", "agglomerative", "nmf"])
+  func `A classical method is timed on images of a prepared file`(_ method: String) throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    let line = try #require(
+      objects(program.run(["benchmark", method, file, "--images", "200", "--json"])).first)
+    #expect(line["benchmark"] as? String == method && line["images"] as? Int == 200)
+    #expect(line["dimensions"] as? Int == 3072 && line["clusters"] as? Int == 10)
+    #expect(try #require(line["seconds"] as? Double) > 0)
+    let wrong = try program.run(["benchmark", method, file, "--set", "x=1"])
+    #expect(wrong.exitCode == 64 && wrong.errors.contains("unknown setting 'x'"))
   }
 
   @Test func `A prepared file says what it holds, and verifies`() throws {

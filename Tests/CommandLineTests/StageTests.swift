@@ -34,7 +34,7 @@ extension CommandLineTests {
     #expect(!table.output.contains("InstDisc"))
   }
 
-  @Test func `What starts from a run that fails is not started, and says why`() throws {
+  @Test func `What starts from a run that fails does not train, and says why`() throws {
     let file = try write(
       """
       benchmarks: [rehearsal]

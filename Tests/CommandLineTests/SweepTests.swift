@@ -3,79 +3,6 @@ import Records
 import Testing
 
 extension CommandLineTests {
-  /// A sweep that takes long enough to be disturbed.
-  private static func sweep(
-    methods: String = "instdisc", seeds: Int = 1, epochs: Int = 16, running: String = ""
-  ) -> String {
-    """
-    benchmarks: [rehearsal]
-    methods: [\(methods)]
-    seeds: \(seeds)
-    protocol: {train: test, score: test}
-    running: {\(running)}
-    settings:
-      defaults:
-        {epochs: \(epochs), batch_size: 100, width: 16, stem: imagenet, dimensions: 8, restarts: 1}
-    """
-  }
-
-  private func sweepArguments(
-    _ file: String, results: String, _ more: [String] = [], command: String = "run"
-  ) throws -> [String] {
-    [
-      command, file, "--data", try Self.data.get(), "--results", "\(folder)/\(results)",
-      "--precision", "float32",
-    ] + more
-  }
-
-  private func sweepFolder(_ method: String = "instdisc", seed: UInt64 = 0, results: String)
-    -> RunFolder
-  {
-    RunFolder(
-      results: "\(folder)/\(results)", experiment: "disturbed", benchmark: "rehearsal",
-      method: method, seed: seed)
-  }
-
-  /// Waits for something that another process does.
-  private func wait(_ what: String, seconds: Double = 90, until holds: () throws -> Bool) throws {
-    let limit = ContinuousClock.now + .seconds(seconds)
-    while try !holds() {
-      try #require(ContinuousClock.now < limit, "waited in vain until \(what)")
-      usleep(5_000)
-    }
-  }
-
-  /// The process that works on a run, once its training goes on.
-  private func trainingProcess(_ run: RunFolder) throws -> Int32 {
-    var owner: LockOwner?
-    try wait("\(run.path) trains") {
-      owner = RunLock.owner(run.lock)
-      return owner != nil && FileManager.default.fileExists(atPath: run.checkpoint)
-    }
-    return try #require(owner).pid
-  }
-
-  private func text(_ path: String) throws -> String {
-    try String(contentsOfFile: path, encoding: .utf8)
-  }
-
-  /// Compares all that a run computed.
-  private func expectSame(
-    _ run: RunFolder, _ other: RunFolder, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    #expect(
-      try RunRecord.read(from: run.record).metrics == RunRecord.read(from: other.record).metrics,
-      sourceLocation: sourceLocation)
-    #expect(
-      try Data(contentsOf: URL(fileURLWithPath: run.assignments))
-        == Data(contentsOf: URL(fileURLWithPath: other.assignments)),
-      sourceLocation: sourceLocation)
-    #expect(
-      try History.read(from: run.history).deterministicDigest
-        == History.read(from: other.history).deterministicDigest,
-      sourceLocation: sourceLocation)
-  }
-
   @Test
   func `SIGTERM leaves checkpoints, and the command that is printed goes on to the same bits`()
     throws
@@ -222,7 +149,7 @@ extension CommandLineTests {
 
   @Test func `Runs that do not fit the memory together go on one after the other`() throws {
     let file = try write(
-      Self.sweep(seeds: 3, epochs: 2, running: "memory: 0.001"), to: "disturbed.yaml")
+      Self.sweep(seeds: 3, epochs: 2, running: "memory: 0.01"), to: "disturbed.yaml")
     // A finished run is what the others' memory is known from.
     let first = try program.run(sweepArguments(file, results: "memory", ["--only", "seed=0"]))
     try #require(first.exitCode == 0, "\(first.errors)")

@@ -10,7 +10,7 @@ extension ExperimentsTests {
   /// Small enough for seconds: 500 test images in five steps an epoch.
   private static let tiny = """
     benchmarks: [rehearsal]
-    methods: [kmeans, instdisc, scl]
+    methods: [kmeans, spectral, instdisc, scl, true-labels, random-labels]
     evaluate_every: 1
     protocol: {train: test, score: test}
     settings:
@@ -72,6 +72,29 @@ extension ExperimentsTests {
     #expect(try record(run).timing.imagesPerSecond == nil)
     #expect(exists(run.folder.assignments))
     #expect(!exists(run.folder.history) && !exists(run.folder.encoder))
+  }
+
+  @Test func `Controls are runs like others: all scores 1, and about 0`() throws {
+    let truth = try carryOut("true-labels", results: "controls")
+    let ceiling = try record(truth)
+    #expect(ceiling.metrics.nmi == 1 && ceiling.metrics.acc == 1 && ceiling.metrics.ari == 1)
+    #expect(ceiling.metrics.images == 500 && ceiling.methodFamily == "control")
+    let assignments = try Assignments.read(from: truth.folder.assignments)
+    #expect(assignments.predicted == assignments.truth)
+    #expect(!exists(truth.folder.history) && !exists(truth.folder.encoder))
+
+    let floor = try record(carryOut("random-labels", results: "controls")).metrics
+    // Of 500 images in 10 classes: chance is an accuracy of 0.1 and a little, as the best naming counts.
+    #expect(floor.nmi < 0.06 && abs(floor.ari) < 0.01 && (0.1...0.2).contains(floor.acc))
+    #expect(floor.clusterSizes.allSatisfy { (25...80).contains($0) })
+  }
+
+  @Test func `A method that does not train tells how far its assignment is`() throws {
+    var heard: [RunProgress] = []
+    try carryOut("spectral", results: "spectral", report: { heard.append($0) })
+    #expect(heard.allSatisfy { $0.phase == "assigning" && $0.epochs == 0 })
+    let fractions = heard.map(\.fraction)
+    #expect(fractions.first == 0 && fractions == fractions.sorted() && fractions.last == 1)
   }
 
   /// What has to be the same, bit by bit, of two runs of the same settings.

@@ -9,7 +9,8 @@ import Vision
 
 extension MethodsTests {
   @Suite struct ConformanceOfMethods {
-    @Test(arguments: MethodRegistry.builtIn.names)
+    /// All but the control that names a row and computes nothing.
+    @Test(arguments: MethodRegistry.builtIn.names.filter { $0 != TrueLabels.description.name })
     func `A registered method keeps every promise`(_ name: String) throws {
       let method = try MethodRegistry.builtIn.method(name)
       let findings = try Conformance().findings(of: method)

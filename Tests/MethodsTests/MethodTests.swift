@@ -29,6 +29,49 @@ extension MethodsTests {
       #expect(separates(known + others))
     }
 
+    @Test(arguments: [
+      ("spectral", [:]), ("spectral", ["affinity": "connectivity", "scaling": "degree"]),
+      ("agglomerative", [:]), ("agglomerative", ["connectivity": "neighbours"]),
+      ("nmf", [:]), ("nmf", ["updates": "coordinate"]),
+    ])
+    func `Classical methods separate two colours, and know images that they have not learnt`(
+      _ name: String, _ settings: [String: SettingValue]
+    ) throws {
+      let learnt = images.selecting(Array(0..<40))
+      let method = try make(
+        MethodRegistry.builtIn.method(name), images: learnt, settings)
+      let known = try method.assign(learnt)
+      #expect(separates(try known + method.assign(images.selecting(Array(40..<64)))))
+      #expect(try method.assign(learnt) == known)
+    }
+
+    @Test(arguments: ["spectral", "agglomerative"])
+    func `A method that needs more memory than there is says so before it begins`(
+      _ name: String
+    ) throws {
+      func begin<Method: ClusteringMethod>(_ type: Method.Type, _ memory: Int) throws {
+        let context = MethodContext(clusters: 2, seed: 1, memory: memory)
+        _ = try Method(settings: Method.Settings(), context: context, images: images).assign(images)
+      }
+      let method = try MethodRegistry.builtIn.method(name)
+      let error = #expect(throws: MethodError.self) { try begin(method, 300_000) }
+      #expect("\(try #require(error))".contains("64 images of 768 values need 0.0 GiB"))
+      try begin(method, 10_000_000)
+    }
+
+    @Test func `Random labels are even, the seed's own, and an image's own`() throws {
+      let method = try make(RandomLabels.self, images: images)
+      let labels = try method.assign(images)
+      #expect(try method.assign(images.selecting([9, 3])) == [labels[9], labels[3]])
+      #expect(try make(RandomLabels.self, seed: 2, images: images).assign(images) != labels)
+      #expect((16...48).contains(labels.count { $0 == 0 }) && labels.allSatisfy { 0...1 ~= $0 })
+    }
+
+    @Test func `The control made of labels has none itself`() throws {
+      let control = try make(TrueLabels.self, images: images)
+      #expect(throws: MethodError.self) { try control.assign(images) }
+    }
+
     @Test func `Instance discrimination draws the memory towards its embeddings`() throws {
       let method = try make(InstanceDiscrimination.self, images: images)
       let bank = try #require(method.memory.first { $0.name == "bank" }).tensor

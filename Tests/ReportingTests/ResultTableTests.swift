@@ -206,4 +206,27 @@ import Testing
       #expect(forwards.rendered(as: format) == backwards.rendered(as: format))
     }
   }
+
+  @Test func `A mean outside the controls' scores is suspect, one within them is not`() throws {
+    let chance = TableMethod(name: "random-labels", title: "Random labels", family: "control")
+    func remarks(_ nmi: Double, _ acc: Double, _ ari: Double) throws -> [String] {
+      let runs = [
+        SampleRuns.record(SampleRuns.kMeans, on: "cifar10", nmi, acc, ari),
+        SampleRuns.record(SampleRuns.truth, on: "cifar10", 100, 100, 100),
+        SampleRuns.record(chance, on: "cifar10", 0, 10.5, 0),
+      ].map(SampleRuns.finished)
+      return try SampleRuns.table([SampleRuns.kMeans, SampleRuns.truth, chance], runs)
+        .rendered(as: .markdown)
+        .split(separator: "\n").map(String.init).filter { $0.contains("Suspect") }
+    }
+    #expect(try remarks(8.5, 22.8, 4.9).isEmpty)
+    #expect(try remarks(100, 100, 100).isEmpty)
+    // By chance a little below.
+    #expect(try remarks(0, 10.2, -0.3).isEmpty)
+    #expect(
+      try remarks(8.5, 5, 101) == [
+        "- Suspect: k-means on CIFAR-10: ACC 5.0 lies outside the controls' 10.5 to 100.0",
+        "- Suspect: k-means on CIFAR-10: ARI 101.0 lies outside the controls' 0.0 to 100.0",
+      ])
+  }
 }

@@ -76,9 +76,22 @@ final class ChildProcess {
     if let exitCode { return exitCode }
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+    let code = Self.code(of: status)
     exitCode = code
     return code
+  }
+
+  private static func code(of status: Int32) -> Int32 {
+    status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+  }
+
+  /// Whether it has ended; does not wait.
+  var hasEnded: Bool {
+    guard exitCode == nil else { return true }
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WNOHANG) == pid else { return false }
+    exitCode = Self.code(of: status)
+    return true
   }
 
   func signal(_ number: Int32) { kill(pid, number) }

@@ -141,7 +141,8 @@ public struct RunMeasurement {
       let sample = try sample(size)
       let method = try run.makeMethod(context: context, images: sample.learnt)
       setUp = (clock.now - start).seconds
-      times.append(try seconds { _ = try method.assign(sample.scored) })
+      times.append(
+        try run.isAnsweredByEvaluator ? 0 : seconds { _ = try method.assign(sample.scored) })
       peaks.append(Double(Machine.peakMemoryBytes))
       part = size
       if times.count == 2, times[1] > Self.longestClustering { break }

@@ -13,6 +13,7 @@ public enum ExperimentError: Error, Hashable, Sendable {
   case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
   /// The run that another starts from has no result of the settings that are asked for.
   case stageNotFinished(run: String, folder: String)
+  case stageFailed(reason: String, folder: String)
   /// Records can be had without the networks, which are not committed.
   case stageWithoutNetwork(run: String, record: String)
   case nonFiniteLoss(epoch: Int, step: Int, term: String)
@@ -41,6 +42,8 @@ extension ExperimentError: CustomStringConvertible {
     case .stageNotFinished(let run, let folder):
       "\(run) starts from the run in '\(folder)', which is not finished: 'scl run' without --only "
         + "carries it out first"
+    case .stageFailed(let reason, let folder):
+      "the run that it starts from failed ('\(folder)'): \(reason)"
     case .stageWithoutNetwork(let run, let record):
       "\(run) starts from the network of a run of which only the record is here: remove "
         + "'\(record)' to have it computed again"

@@ -2,6 +2,10 @@ import Methods
 import Vision
 
 extension PlannedRun {
+  /// Whether the evaluator answers in the method's place: it is the control made of labels, which no
+  /// method has. By the very type, so that nobody else's method can ask for the same.
+  var isAnsweredByEvaluator: Bool { method == TrueLabels.self }
+
   /// The run's method with its settings, about to learn from `images`.
   func makeMethod(context: MethodContext, images: ImageSet) throws -> any ClusteringMethod {
     try make(method, context: context, images: images)

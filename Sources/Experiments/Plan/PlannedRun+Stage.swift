@@ -13,11 +13,15 @@ extension PlannedRun {
   }
 
   /// What the run starts from, finished; nil if it starts from nothing.
-  /// - Throws: `ExperimentError.stageNotFinished`, `.stageWithoutNetwork`.
+  /// - Throws: `ExperimentError.stageFailed`, `.stageNotFinished`, `.stageWithoutNetwork`.
   func finishedStage(in results: String) throws -> FinishedStage? {
     guard let folder = stageFolder(in: results) else { return nil }
     let record = try? RunRecord.read(from: folder.record)
     guard let record, record.identity == identityInputs.stage else {
+      let failure = try? RunFailure.read(from: folder.failure)
+      if let failure, failure.identity == identityInputs.stage {
+        throw ExperimentError.stageFailed(reason: failure.reason, folder: folder.path)
+      }
       throw ExperimentError.stageNotFinished(run: label, folder: folder.path)
     }
     guard FileManager.default.fileExists(atPath: folder.encoder) else {

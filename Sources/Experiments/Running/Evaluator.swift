@@ -2,7 +2,8 @@ import Benchmarks
 import Metrics
 import Records
 
-/// The only holder of labels in a run: it scores assignments and hands nothing back but scores.
+/// The only holder of labels in a run: it scores assignments and hands nothing back but scores, and, for
+/// the control of that name, the labels themselves.
 struct Evaluator {
   /// Labels of the scored images, in their order.
   private let truth: [Int32]
@@ -25,6 +26,9 @@ struct Evaluator {
     self.clusters = clusters
     normaliser = runProtocol.nmi
   }
+
+  /// The clusters of the control that is made of the labels.
+  func trueLabels() -> [Int32] { truth }
 
   func metrics(_ predicted: [Int32]) throws -> RunMetrics {
     let scores = try ClusteringScores(truth: truth, predicted: predicted, clusters: clusters)

@@ -73,7 +73,7 @@ public struct RunExecution {
     let context = MethodContext(
       clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
       precision: options.precision.resolved(on: options.device), threads: threads,
-      stage: try run.finishedStage(in: options.results))
+      stage: try run.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
     let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
@@ -85,11 +85,9 @@ public struct RunExecution {
       ).train()
     }
     let trainingEnd = ContinuousClock.now
-    hooks.report(
-      RunProgress(
-        phase: "assigning", epoch: run.epochs, epochs: run.epochs,
-        fraction: run.epochs > 0 ? 1 : 0))
-    let predicted = try method.assign(task.scored)
+    let predicted =
+      try run.isAnsweredByEvaluator
+      ? task.evaluator.trueLabels() : assign(task.scored, by: method)
     let trainedImages = Double(task.learnt.count * run.epochs)
     let seconds =
       (progress?.seconds ?? (trainingEnd - start).seconds)
@@ -105,6 +103,19 @@ public struct RunExecution {
         metrics: try task.evaluator.metrics(predicted), timing: timing, file: file.info),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network)
+  }
+
+  /// Tells how far an assignment has come: all of a run that does not train.
+  private func assign(_ images: ImageSet, by method: any ClusteringMethod) throws -> [Int32] {
+    func report(_ done: Double) {
+      hooks.report(
+        RunProgress(
+          phase: "assigning", epoch: run.epochs, epochs: run.epochs,
+          fraction: run.epochs > 0 ? 1 : done))
+    }
+    report(0)
+    (method as? any ReportsProgress)?.progress = report
+    return try method.assign(images)
   }
 
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.

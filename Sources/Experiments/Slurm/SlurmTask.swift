@@ -52,6 +52,8 @@ struct SlurmOutcome: Equatable, Sendable {
     case "CANCELLED": .cancelled
     case "TIMEOUT": .timeLimit
     case "NODE_FAIL", "BOOT_FAIL": .lostNode
+    // The run's process says why it fails. Where nothing is said, it was never started.
+    case "FAILED" where wroteItsEnd: .lostNode
     case "OUT_OF_MEMORY": .outOfMemory
     case "PREEMPTED": .killed
     case "FAILED": kindOfExit
@@ -69,6 +71,7 @@ struct SlurmOutcome: Equatable, Sendable {
     case "NODE_FAIL", "BOOT_FAIL": "lost its node\(place)"
     case "OUT_OF_MEMORY": "took more memory than Slurm gave it\(place)"
     case "PREEMPTED": "made room for another job\(place)"
+    case "FAILED" where wroteItsEnd: "was not started\(place), or could write nothing there"
     case "FAILED":
       signal > 0
         ? "killed by signal \(signal)\(place)"

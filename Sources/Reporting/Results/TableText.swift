@@ -80,11 +80,12 @@ enum TableText {
       }
       remarks.append("Not run: \(runs.joined(separator: "; ")).")
     }
+    remarks += ControlBounds.remarks(on: table)
     remarks += table.distance.map { "Departs from the published experiments: \($0)" }
     return remarks
   }
 
-  private static func name(_ cell: ResultCell) -> String {
+  static func name(_ cell: ResultCell) -> String {
     "\(cell.method.title) on \(BenchmarkTitles.title(of: cell.benchmark))"
   }
 }

@@ -10,7 +10,10 @@ import Vision
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
-    subcommands: [Step.self, Convolutions.self, Bank.self, Read.self])
+    subcommands: [
+      Step.self, Convolutions.self, Bank.self, Read.self, KMeansFit.self, Spectral.self,
+      Agglomerative.self, NMF.self,
+    ])
 }
 
 /// The network and batch of a measured step.

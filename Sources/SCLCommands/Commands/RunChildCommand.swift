@@ -29,6 +29,8 @@ struct RunChildCommand: ParsableCommand {
     }
     // A terminal that closes is the sweep's affair: it stops its runs, or goes on under nohup(1).
     signal(SIGHUP, SIG_IGN)
+    // Where memory runs out, the kernel is to take a run and not the sweep that looks after it.
+    try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     defer { for source in signals { source.cancel() } }
     try folder.removeLeftovers()

@@ -1,0 +1,214 @@
+import Core
+
+/// The eigenvectors of a sparse symmetric matrix that belong to its largest eigenvalues, by block
+/// Lanczos with full reorthogonalisation and thick restarts (Wu and Simon, "Thick-Restart Lanczos
+/// Method for Large Symmetric Eigenvalue Problems", SIAM J. Matrix Anal. Appl. 22, 2000).
+struct BlockLanczos {
+  /// The largest eigenvalues in descending order, [k].
+  private(set) var values: [Double] = []
+  /// Their eigenvectors, [N, k] row-major.
+  private(set) var vectors: [Double] = []
+  /// Whether every residual |A v - λ v| is at most the tolerance.
+  private(set) var converged = false
+
+  private let matrix: AffinityMatrix
+  private let wanted: Int
+  private let block: Int
+  private let capacity: Int
+  private let threads: Int
+  private var random: RandomStream
+
+  /// - Parameters:
+  ///   - count: k, below N.
+  ///   - tolerance: of residuals; the matrix has norm 1.
+  init(
+    _ matrix: AffinityMatrix, count: Int, tolerance: Double, maximumRestarts: Int, seed: UInt64,
+    threads: Int
+  ) {
+    self.matrix = matrix
+    self.threads = threads
+    wanted = count
+    block = min(max(count, 4), 32)
+    capacity = count + 8 * block
+    random = RandomStream(seed: seed, purpose: .clustering, epoch: -1)
+    if matrix.count <= 2 * capacity {
+      solveDense()
+    } else {
+      iterate(tolerance, maximumRestarts)
+    }
+  }
+
+  private mutating func solveDense() {
+    let count = matrix.count
+    let solution = SymmetricEigenproblem(matrix.dense(), order: count)
+    values = Array(solution.values.prefix(wanted))
+    vectors = (0..<count).flatMap { row in
+      (0..<wanted).map { solution.vectors[$0 * count + row] }
+    }
+    converged = true
+  }
+
+  private mutating func iterate(_ tolerance: Double, _ maximumRestarts: Int) {
+    var basis = TallMatrix(rows: matrix.count, width: capacity, threads: threads)
+    var next = TallMatrix(rows: matrix.count, width: block, threads: threads)
+    var used = knownVectors(into: &basis)
+    if used == wanted { return finish(with: basis, [Double](repeating: 1, count: wanted)) }
+    // The basis' own products with the matrix, [capacity, capacity].
+    var projection = [Double](repeating: 0, count: capacity * capacity)
+    for index in 0..<used { projection[index * capacity + index] = 1 }
+    drawAtRandom(&next, against: basis, first: used)
+    for restart in 0...maximumRestarts {
+      var remainder: [Double] = []
+      while used + block <= capacity {
+        append(next, to: &basis, at: used)
+        used += block
+        next = product(with: next)
+        let result = orthonormalise(&next, against: basis, first: used)
+        remainder = result.remainder
+        for row in 0..<used {
+          for column in 0..<block {
+            let value = result.projections[row * block + column]
+            projection[row * capacity + used - block + column] = value
+            projection[(used - block + column) * capacity + row] = value
+          }
+        }
+      }
+      let solution = SymmetricEigenproblem(
+        (0..<used).flatMap { projection[$0 * capacity..<$0 * capacity + used] }, order: used)
+      let isExact = largestResidual(solution, remainder, used) <= tolerance
+      if isExact || restart == maximumRestarts {
+        basis.combine(first: used, into: wanted, solution.vectors)
+        return finish(with: basis, Array(solution.values.prefix(wanted)), isExact)
+      }
+      // The best approximations stay, and what the last product left over goes on from them.
+      let kept = min(wanted + 2 * block, used - block)
+      basis.combine(first: used, into: kept, solution.vectors)
+      projection = [Double](repeating: 0, count: capacity * capacity)
+      for index in 0..<kept { projection[index * capacity + index] = solution.values[index] }
+      used = kept
+    }
+  }
+
+  private mutating func finish(
+    with basis: TallMatrix, _ values: [Double], _ isExact: Bool = true
+  ) {
+    self.values = values
+    vectors = (0..<matrix.count).flatMap { row in
+      basis.values[row * capacity..<row * capacity + wanted]
+    }
+    converged = isExact
+  }
+
+  /// Puts the eigenvectors of the eigenvalue 1 into the first columns: one for each part of the graph,
+  /// the roots of its degrees (von Luxburg, proposition 4). A Krylov space could miss some of them.
+  /// - Returns: how many there are, at most those wanted.
+  private func knownVectors(into basis: inout TallMatrix) -> Int {
+    let parts = matrix.parts().prefix(wanted)
+    for (column, part) in parts.enumerated() {
+      let total = part.reduce(0) { $0 + matrix.degrees[$1] }
+      for row in part {
+        basis.values[row * capacity + column] = (matrix.degrees[row] / total).squareRoot()
+      }
+    }
+    return parts.count
+  }
+
+  private mutating func drawAtRandom(
+    _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
+  ) {
+    for index in vectors.values.indices { vectors.values[index] = random.normal() }
+    _ = orthonormalise(&vectors, against: basis, first: count)
+  }
+
+  private func append(_ block: TallMatrix, to basis: inout TallMatrix, at column: Int) {
+    let (width, capacity) = (block.width, capacity)
+    basis.updatePieces { rows, values in
+      block.values.withUnsafeBufferPointer { block in
+        for (index, row) in rows.enumerated() {
+          (values + index * capacity + column).update(
+            from: block.baseAddress! + row * width, count: width)
+        }
+      }
+    }
+  }
+
+  private func product(with vectors: TallMatrix) -> TallMatrix {
+    var product = TallMatrix(rows: vectors.rows, width: vectors.width, threads: threads)
+    vectors.values.withUnsafeBufferPointer { vectors in
+      product.updatePieces { rows, values in
+        matrix.multiply(
+          vectors.baseAddress!, width: block, into: values - rows.lowerBound * block, rows: rows)
+      }
+    }
+    return product
+  }
+
+  /// Writes X as Q P + Y R with orthonormal Y, orthogonal to the first `count` columns of Q, in the
+  /// place of X. Directions that X lacks are drawn at random, with rows of R that are 0.
+  ///
+  /// Y comes from the eigenvectors of X^T X (SVQB: Stathopoulos and Wu, SIAM J. Sci. Comput. 23, 2002);
+  /// three rounds leave rounding errors alone.
+  private mutating func orthonormalise(
+    _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
+  ) -> (projections: [Double], remainder: [Double]) {
+    let width = vectors.width
+    var projections = [Double](repeating: 0, count: count * width)
+    var remainder = (0..<width * width).map { $0 % (width + 1) == 0 ? 1.0 : 0 }
+    for _ in 0..<3 {
+      if count > 0 {
+        let overlap = basis.products(ofFirst: count, with: vectors)
+        vectors.subtract(basis, first: count, overlap)
+        for (index, value) in product(overlap, remainder, width).enumerated() {
+          projections[index] += value
+        }
+      }
+      let gram = SymmetricEigenproblem(
+        vectors.products(ofFirst: width, with: vectors), order: width)
+      let largest = max(gram.values[0], .leastNormalMagnitude)
+      let lengths = gram.values.map { $0 > largest * 1e-14 ? $0.squareRoot() : 0 }
+      var scaled = gram.vectors
+      var turned = gram.vectors
+      for index in scaled.indices {
+        let length = lengths[index / width]
+        scaled[index] *= length > 0 ? 1 / length : 0
+        turned[index] *= length
+      }
+      vectors.combine(first: width, into: width, scaled)
+      remainder = product(turned, remainder, width)
+      for column in 0..<width where lengths[column] == 0 {
+        for row in 0..<vectors.rows { vectors.values[row * width + column] = random.normal() }
+      }
+    }
+    return (projections, remainder)
+  }
+
+  /// [rows, width] times [width, width].
+  private func product(_ first: [Double], _ second: [Double], _ width: Int) -> [Double] {
+    var product = [Double](repeating: 0, count: first.count)
+    for row in 0..<first.count / width {
+      for inner in 0..<width {
+        let factor = first[row * width + inner]
+        for column in 0..<width {
+          product[row * width + column] += factor * second[inner * width + column]
+        }
+      }
+    }
+    return product
+  }
+
+  /// The largest |A v - λ v| of the wanted approximations: what the last product left over, as far as
+  /// they lie in the last block.
+  private func largestResidual(
+    _ solution: SymmetricEigenproblem, _ remainder: [Double], _ used: Int
+  ) -> Double {
+    (0..<wanted).map { index in
+      let last = solution.vectors[(index + 1) * used - block..<(index + 1) * used]
+      return (0..<block).map { row in
+        let value = zip(remainder[row * block..<(row + 1) * block], last).reduce(0) {
+          $0 + $1.0 * $1.1
+        }
+        return value * value
+      }.reduce(0, +).squareRoot()
+    }.max() ?? 0
+  }
+}

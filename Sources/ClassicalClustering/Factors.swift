@@ -1,0 +1,180 @@
+import COpenBLAS
+
+/// W [N, K] and H [K, D] of a factorisation on its way.
+struct Factors {
+  private(set) var weights: [Float]
+  private(set) var basis: [Float]
+
+  private static let pieces = 16
+  /// Rows of X that are worked on together, while they are in the cache.
+  private static let blockRows = 256
+
+  init(weights: [Float], basis: [Float]) {
+    self.weights = weights
+    self.basis = basis
+  }
+
+  /// Improves W, and then H unless it stays.
+  /// - Parameters:
+  ///   - points: X, [N, D].
+  ///   - rounds: how often W is improved.
+  /// - Returns: |X|^2 - |X - W H|^2 of the new W and the old H.
+  mutating func improve(
+    _ points: UnsafeBufferPointer<Float>, _ dimensions: Int,
+    _ updates: NonnegativeFactorisation.Updates, rounds: Int, basisStays: Bool, threads: Int
+  ) -> Double {
+    let count = points.count / dimensions
+    let components = basis.count / dimensions
+    let square = components * components
+    let basisProducts = Self.products(basis, components, dimensions)
+    let pieces = min(Self.pieces, count)
+    // W^T X and W^T W, piece by piece.
+    var targets = [Float](repeating: 0, count: basisStays ? 0 : pieces * basis.count)
+    var overlaps = [Float](repeating: 0, count: basisStays ? 0 : pieces * square)
+    let basis = basis
+    weights.withUnsafeMutableBufferPointer { weights in
+      targets.withUnsafeMutableBufferPointer { targets in
+        overlaps.withUnsafeMutableBufferPointer { overlaps in
+          let (weights, targets, overlaps) = (weights.baseAddress!, targets, overlaps)
+          parallelFor(pieces, threads: threads) { piece in
+            let rows = piece * count / pieces..<(piece + 1) * count / pieces
+            for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.blockRows) {
+              let block = Block(
+                rows: Int32(min(Self.blockRows, rows.upperBound - first)),
+                components: Int32(components), dimensions: Int32(dimensions),
+                points: points.baseAddress! + first * dimensions,
+                weights: weights + first * components)
+              block.improve(basis, basisProducts, updates, rounds: rounds)
+              guard !basisStays else { continue }
+              block.add(
+                targets: targets.baseAddress! + piece * basis.count,
+                overlaps: overlaps.baseAddress! + piece * square)
+            }
+          }
+        }
+      }
+    }
+    guard !basisStays else { return 0 }
+    let target = Self.sum(targets, length: basis.count)
+    let overlap = Self.sum(overlaps, length: square)
+    let cross = zip(basis, target).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let own = zip(overlap, basisProducts).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    improveBasis(target, overlap, components, updates)
+    return 2 * cross - own
+  }
+
+  private mutating func improveBasis(
+    _ target: [Float], _ overlap: [Float], _ components: Int,
+    _ updates: NonnegativeFactorisation.Updates
+  ) {
+    // The same as for W, with the rows of H^T.
+    let dimensions = basis.count / components
+    var columns = Self.transposed(basis, components)
+    let targets = Self.transposed(target, components)
+    columns.withUnsafeMutableBufferPointer { columns in
+      targets.withUnsafeBufferPointer { targets in
+        updates.improve(
+          columns.baseAddress!, rows: dimensions, components: components,
+          targets: targets.baseAddress!, overlap)
+      }
+    }
+    basis = Self.transposed(columns, dimensions)
+  }
+
+  /// H H^T, [K, K].
+  private static func products(_ basis: [Float], _ components: Int, _ dimensions: Int) -> [Float] {
+    var products = [Float](repeating: 0, count: components * components)
+    let (k, d) = (Int32(components), Int32(dimensions))
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, k, k, d, 1, basis, d, basis, d, 0, &products, k)
+    return products
+  }
+
+  private static func sum(_ parts: [Float], length: Int) -> [Float] {
+    (0..<length).map { index in
+      Float(stride(from: index, to: parts.count, by: length).reduce(0.0) { $0 + Double(parts[$1]) })
+    }
+  }
+
+  /// [rows, n] to [n, rows].
+  private static func transposed(_ values: [Float], _ rows: Int) -> [Float] {
+    let columns = values.count / rows
+    return (0..<values.count).map { values[$0 % rows * columns + $0 / rows] }
+  }
+}
+
+/// Rows of X with their rows of W.
+private struct Block {
+  let rows: Int32
+  let components: Int32
+  let dimensions: Int32
+  let points: UnsafePointer<Float>
+  let weights: UnsafeMutablePointer<Float>
+
+  /// Improves the weights for the basis.
+  func improve(
+    _ basis: [Float], _ basisProducts: [Float], _ updates: NonnegativeFactorisation.Updates,
+    rounds: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(rows * components)) { targets in
+      let targets = targets.baseAddress!
+      // X H^T
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, rows, components, dimensions, 1, points,
+        dimensions, basis, dimensions, 0, targets, components)
+      for _ in 0..<rounds {
+        updates.improve(
+          weights, rows: Int(rows), components: Int(components), targets: targets, basisProducts)
+      }
+    }
+  }
+
+  /// Adds W^T X and W^T W.
+  func add(targets: UnsafeMutablePointer<Float>, overlaps: UnsafeMutablePointer<Float>) {
+    cblas_sgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, components, dimensions, rows, 1, weights, components,
+      points, dimensions, 1, targets, dimensions)
+    cblas_sgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, components, components, rows, 1, weights,
+      components, weights, components, 1, overlaps, components)
+  }
+}
+
+extension NonnegativeFactorisation.Updates {
+  /// Lessens |T - F B|^2 in F, where F's rows do not depend on one another.
+  /// - Parameters:
+  ///   - factor: F, [rows, K].
+  ///   - targets: T B^T, [rows, K].
+  ///   - products: B B^T, [K, K].
+  fileprivate func improve(
+    _ factor: UnsafeMutablePointer<Float>, rows: Int, components: Int,
+    targets: UnsafePointer<Float>, _ products: [Float]
+  ) {
+    switch self {
+    case .multiplicative:
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * components) { now in
+        let now = now.baseAddress!
+        let k = Int32(components)
+        cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), k, k, 1, factor, k, products, k,
+          0, now, k)
+        for index in 0..<rows * components {
+          factor[index] *= targets[index] / max(now[index], .leastNormalMagnitude)
+        }
+      }
+    case .coordinate:
+      products.withUnsafeBufferPointer { products in
+        for row in 0..<rows {
+          let factor = factor + row * components
+          for component in 0..<components {
+            let line = products.baseAddress! + component * components
+            guard line[component] > 0 else { continue }
+            var gradient = -targets[row * components + component]
+            for other in 0..<components { gradient += line[other] * factor[other] }
+            factor[component] = max(0, factor[component] - gradient / line[component])
+          }
+        }
+      }
+    }
+  }
+}

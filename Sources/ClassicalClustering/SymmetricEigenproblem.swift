@@ -1,0 +1,28 @@
+import COpenBLAS
+
+/// Eigenvalues and eigenvectors of a dense symmetric matrix.
+struct SymmetricEigenproblem {
+  /// In descending order, [n].
+  let values: [Double]
+  /// One eigenvector a row, in the order of `values`, [n, n].
+  let vectors: [Double]
+
+  /// - Parameter matrix: [n, n].
+  init(_ matrix: [Double], order: Int) {
+    var vectors = matrix
+    var values = [Double](repeating: 0, count: order)
+    var (n, information) = (Int32(order), Int32(0))
+    var workCount = Int32(1 + 6 * order + 2 * order * order)
+    var integerCount = Int32(3 + 5 * order)
+    var work = [Double](repeating: 0, count: Int(workCount))
+    var integers = [Int32](repeating: 0, count: Int(integerCount))
+    dsyevd_(
+      "V", "U", &n, &vectors, &n, &values, &work, &workCount, &integers, &integerCount,
+      &information)
+    // Finite symmetric matrices have always converged; the arguments' sizes are LAPACK's own.
+    assert(information == 0)
+    // LAPACK's columns are rows here. From the last one, since it sorts upwards.
+    self.values = values.reversed()
+    self.vectors = (0..<order).reversed().flatMap { vectors[$0 * order..<($0 + 1) * order] }
+  }
+}

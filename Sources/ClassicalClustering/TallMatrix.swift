@@ -1,0 +1,88 @@
+import COpenBLAS
+
+/// Few long columns, [N, width] row-major, worked on in pieces of rows whose number is fixed: results
+/// do not depend on the number of threads.
+struct TallMatrix {
+  let rows: Int
+  let width: Int
+  let threads: Int
+  var values: [Double]
+
+  private static let maximumPieces = 16
+
+  init(rows: Int, width: Int, threads: Int) {
+    self.rows = rows
+    self.width = width
+    self.threads = threads
+    values = [Double](repeating: 0, count: rows * width)
+  }
+
+  private var pieces: Int { min(Self.maximumPieces, rows) }
+
+  /// Calls `body` for every piece with its rows and its first value.
+  mutating func updatePieces(_ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
+    let (rows, width, pieces, threads) = (rows, width, pieces, threads)
+    values.withUnsafeMutableBufferPointer { values in
+      let values = values.baseAddress!
+      parallelFor(pieces, threads: threads) { piece in
+        let range = piece * rows / pieces..<(piece + 1) * rows / pieces
+        body(range, values + range.lowerBound * width)
+      }
+    }
+  }
+
+  /// The products of the first `count` columns with those of another matrix: [count, other.width].
+  func products(ofFirst count: Int, with other: TallMatrix) -> [Double] {
+    let size = count * other.width
+    var parts = [Double](repeating: 0, count: pieces * size)
+    let (rows, width, pieces) = (rows, width, pieces)
+    parts.withUnsafeMutableBufferPointer { parts in
+      let parts = parts.baseAddress!
+      values.withUnsafeBufferPointer { values in
+        other.values.withUnsafeBufferPointer { others in
+          let (values, others) = (values.baseAddress!, others.baseAddress!)
+          parallelFor(pieces, threads: threads) { piece in
+            let range = piece * rows / pieces..<(piece + 1) * rows / pieces
+            cblas_dgemm(
+              CblasRowMajor, CblasTrans, CblasNoTrans, Int32(count), Int32(other.width),
+              Int32(range.count), 1, values + range.lowerBound * width, Int32(width),
+              others + range.lowerBound * other.width, Int32(other.width), 0, parts + piece * size,
+              Int32(other.width))
+          }
+        }
+      }
+    }
+    return sumOfPieces(parts, length: size)
+  }
+
+  /// Takes from these columns a combination of the first `count` of another matrix.
+  /// - Parameter coefficients: [count, width].
+  mutating func subtract(_ other: TallMatrix, first count: Int, _ coefficients: [Double]) {
+    let width = width
+    updatePieces { range, values in
+      other.values.withUnsafeBufferPointer { others in
+        cblas_dgemm(
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(range.count), Int32(width),
+          Int32(count), -1, others.baseAddress! + range.lowerBound * other.width,
+          Int32(other.width), coefficients, Int32(width), 1, values, Int32(width))
+      }
+    }
+  }
+
+  /// Puts combinations of the first `from` columns in their place.
+  /// - Parameter coefficients: one combination a row, [to, from].
+  mutating func combine(first from: Int, into to: Int, _ coefficients: [Double]) {
+    let width = width
+    updatePieces { range, values in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * to) { combined in
+        let combined = combined.baseAddress!
+        cblas_dgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(to), Int32(from), 1,
+          values, Int32(width), coefficients, Int32(from), 0, combined, Int32(to))
+        for row in 0..<range.count {
+          (values + row * width).update(from: combined + row * to, count: to)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import ClassicalClustering
+import Core
+import Vision
+
+/// Agglomerative clustering of raw pixels by Ward's criterion.
+public final class AgglomerativeOnPixels: ReportsProgress {
+  /// Which clusters may be merged.
+  public enum Connectivity: String, CaseIterable, Sendable {
+    /// Any two: the whole tree of Ward's criterion.
+    case all
+    /// Those that hold neighbours (scikit-learn's `connectivity`).
+    case neighbours
+  }
+
+  public struct Settings: Configurable {
+    public var connectivity = Connectivity.all
+    public var neighbours = 10
+
+    public init() {}
+
+    public static let schema = SettingsSchema<Self>([
+      .choice("connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),
+      .integer(
+        "neighbours", \.neighbours, in: 1...1000,
+        "nearest images that each is a neighbour of, where only neighbours merge"),
+    ]).from("Ward, JASA 1963; scikit-learn's AgglomerativeClustering")
+  }
+
+  public static let description = MethodDescription(
+    name: "agglomerative", title: "Agglomerative clustering", family: .classical, version: 1,
+    reference:
+      "Ward, Hierarchical Grouping to Optimize an Objective Function, JASA 58, 1963; published rows name Gowda and Krishna, Pattern Recognition 10, 1978",
+    summary: "Ward's criterion on raw pixels; the same clusters with every seed")
+
+  /// The whole tree of 100,000 images would take hours.
+  public static let benchmarkDefaults: BenchmarkDefaults = [
+    "tiny-imagenet": ["connectivity": "neighbours"]
+  ]
+
+  public var progress: (Double) -> Void = { _ in }
+  private let settings: Settings
+  private let context: MethodContext
+  private let partition: PixelPartition
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    partition = PixelPartition(Self.description, context: context, images: images)
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    try partition.assign(images, valuesPerImage: 2 * settings.neighbours + 256) {
+      pixels, dimensions in
+      let tree =
+        switch settings.connectivity {
+        case .all:
+          try WardLinkage(
+            pixels, dimensions: dimensions, threads: context.threads, progress: progress)
+        case .neighbours: try constrainedTree(pixels, dimensions)
+        }
+      return try tree.labels(clusters: context.clusters)
+    }
+  }
+
+  private func constrainedTree(
+    _ pixels: consuming [Float], _ dimensions: Int
+  ) throws -> WardLinkage {
+    let count = pixels.count / dimensions
+    let progress = progress
+    // Finding neighbours is most of the work.
+    let graph = try NearestNeighbourGraph(
+      of: copy pixels, dimensions: dimensions, neighbours: min(settings.neighbours, count - 1),
+      threads: context.threads, progress: { progress(0.8 * $0) })
+    return try WardLinkage(
+      pixels, dimensions: dimensions, along: graph, threads: context.threads,
+      progress: { progress(0.8 + 0.2 * $0) })
+  }
+}

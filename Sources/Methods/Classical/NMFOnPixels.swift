@@ -1,0 +1,63 @@
+import ClassicalClustering
+import Core
+import Vision
+
+/// Nonnegative matrix factorisation of raw pixels into K basis images, and k-means on each image's
+/// weights.
+public final class NMFOnPixels: ReportsProgress {
+  public struct Settings: Configurable {
+    public var updates = NonnegativeFactorisation.Updates.multiplicative
+    public var iterations = 200
+    public var tolerance = 1e-4
+    public var restarts = 10
+
+    public init() {}
+
+    public static let schema = SettingsSchema<Self>([
+      .choice("updates", \.updates, "Lee and Seung's, or one coordinate after the other (HALS)"),
+      .integer(
+        "iterations", \.iterations, in: 1...100_000, "at most so many updates of both factors"),
+      .number(
+        "tolerance", \.tolerance, in: 0...1,
+        "ends when ten iterations lessen the error by at most this part of the first one"),
+      .integer("restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+    ]).from("Lee and Seung, NIPS 2000; iterations and tolerance are scikit-learn's")
+  }
+
+  public static let description = MethodDescription(
+    name: "nmf", title: "NMF + k-means", family: .classical, version: 1,
+    reference:
+      "Lee and Seung, Algorithms for Non-negative Matrix Factorization, NIPS 2000; Cai et al., Locality Preserving Nonnegative Matrix Factorization, IJCAI 2009",
+    summary: "k-means on the weights of K nonnegative basis images")
+
+  public var progress: (Double) -> Void = { _ in }
+  private let settings: Settings
+  private let context: MethodContext
+  private let learnt: ImageSet
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    learnt = images
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    var factorisation = NonnegativeFactorisation(components: context.clusters)
+    factorisation.updates = settings.updates
+    factorisation.maximumIterations = settings.iterations
+    factorisation.tolerance = settings.tolerance
+    factorisation.seed = context.seed
+    factorisation.threads = context.threads
+    let dimensions = 3 * learnt.height * learnt.width
+    let (weights, basis) = try factorisation.fit(
+      learnt.flattenedPixels(), dimensions: dimensions, progress: progress
+    ).normalised(dimensions: dimensions)
+    return try FeatureClustering(restarts: settings.restarts, context: context).assign(
+      images, learnt: learnt,
+      features: {
+        if $0.holdsSameImages(as: learnt) { return weights }
+        return try factorisation.weights(
+          of: $0.flattenedPixels(), dimensions: dimensions, basis: basis)
+      })
+  }
+}

@@ -1,0 +1,66 @@
+import ClassicalClustering
+import Core
+import Vision
+
+/// Spectral clustering on raw pixels: the graph of nearest neighbours, the leading eigenvectors of its
+/// normalised affinity, and k-means on them.
+public final class SpectralOnPixels: ReportsProgress {
+  public struct Settings: Configurable {
+    public var neighbours = 10
+    public var affinity = AffinityWeights.selfTuning
+    public var scaling = SpectralClustering.RowScaling.length
+    public var restarts = 10
+
+    public init() {}
+
+    public static let schema = SettingsSchema<Self>([
+      .integer(
+        "neighbours", \.neighbours, in: 1...1000,
+        "nearest images that each is tied to; all others where there are fewer"),
+      .choice(
+        "affinity", \.affinity,
+        "how strongly: by distances at the scale of the 7th neighbour, or 1 if mutual and 1/2 if not"
+      ),
+      .choice(
+        "scaling", \.scaling,
+        "what eigenvector rows are divided by: their length, or the root of the image's degree"),
+      .integer("restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+    ]).from("Ng, Jordan and Weiss, NIPS 2001; Zelnik-Manor and Perona, NIPS 2004")
+  }
+
+  public static let description = MethodDescription(
+    name: "spectral", title: "Spectral clustering", family: .classical, version: 1,
+    reference:
+      "Zelnik-Manor and Perona, Self-Tuning Spectral Clustering, NIPS 2004; Ng, Jordan and Weiss, On Spectral Clustering, NIPS 2001",
+    summary: "k-means on eigenvectors of the pixels' nearest-neighbour graph")
+
+  public var progress: (Double) -> Void = { _ in }
+  private let settings: Settings
+  private let context: MethodContext
+  private let partition: PixelPartition
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    self.settings = settings
+    self.context = context
+    partition = PixelPartition(Self.description, context: context, images: images)
+  }
+
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    // Lists of neighbours and a strip of distances; later K + 8 blocks of eigenvectors in double
+    // precision, when pixels are gone.
+    try partition.assign(images, valuesPerImage: 2 * settings.neighbours + 256) {
+      pixels, dimensions in
+      let count = pixels.count / dimensions
+      let graph = try NearestNeighbourGraph(
+        of: pixels, dimensions: dimensions, neighbours: min(settings.neighbours, count - 1),
+        threads: context.threads, progress: progress)
+      var clustering = SpectralClustering(clusters: context.clusters)
+      clustering.weights = settings.affinity
+      clustering.scaling = settings.scaling
+      clustering.kMeans.restarts = settings.restarts
+      clustering.kMeans.seed = context.seed
+      clustering.kMeans.threads = context.threads
+      return try clustering.fit(graph).labels
+    }
+  }
+}

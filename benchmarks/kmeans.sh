@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# k-means of this program, of scikit-learn and of faiss from the same centres, alternating.
+# Python packages go into a virtual environment: benchmarks/.venv, or that of the first argument.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venv=${1:-benchmarks/.venv}
+threads=${2:-2}
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/python" -c "import faiss, h5py, sklearn, threadpoolctl" 2>/dev/null ||
+  "$venv/bin/pip" install -q faiss-cpu h5py scikit-learn threadpoolctl
+input=$(mktemp -d)
+trap 'rm -rf "$input"' EXIT
+scl() { "$@" .build/release/scl benchmark kmeans "$input/points.h5" --iterations 25 \
+  --threads "$threads"; }
+# OpenBLAS chooses its own kernel, whatever the environment tells it to take.
+free() { env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS="$threads" "$@"; }
+peer() { free "$venv/bin/python" benchmarks/kmeans.py "$@"; }
+for size in "60000 128 10" "100000 512 200"; do
+  # shellcheck disable=SC2086
+  peer make "$input/points.h5" $size
+  for round in 1 2 3; do
+    echo "$size, round $round"
+    scl free
+    [ -z "${OPENBLAS_CORETYPE:-}" ] || scl env
+    peer scikit-learn "$input/points.h5" "$threads"
+    peer faiss "$input/points.h5" "$threads"
+  done
+done
