@@ -95,7 +95,8 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core"]),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core", "CPNG"]),
     .testTarget(
       name: "ClassicalClusteringTests",
       dependencies: ["ClassicalClustering", "Core", "HDF5", "COpenBLAS"]),

@@ -74,6 +74,11 @@ public enum BenchmarkPreparation {
         contentSHA256 = try writer.finish(
           complete: missing.isEmpty, form: source.form, sources: sources)
       }
+    } catch BenchmarkError.unwritable(_, let reason) {
+      // The name of the file on its way means nothing to anybody, nor does HDF5's list of addresses.
+      throw .unwritable(
+        file: file,
+        reason: reason.contains(String(cString: strerror(ENOSPC))) ? "the disk is full" : reason)
     } catch let error as BenchmarkError {
       throw error
     } catch {

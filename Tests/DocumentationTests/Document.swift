@@ -10,7 +10,7 @@ struct Document {
 
   /// All that users read.
   static let userDocuments = [
-    "README.md", "docs/architecture.md", "docs/experiments.md", "docs/scl.md",
+    "README.md", "docs/architecture.md", "docs/datasets.md", "docs/experiments.md", "docs/scl.md",
   ]
 
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
