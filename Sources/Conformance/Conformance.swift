@@ -1,6 +1,5 @@
 import ClassicalClustering
 import Core
-import Foundation
 import Methods
 import Torch
 import Vision
@@ -71,24 +70,44 @@ public struct Conformance: Sendable {
 
   // MARK: Instances
 
-  /// A method with those of `quick` and `settings` that it has, and `more`.
+  /// A method with those of `quick` and `settings` that it has, and `more`. What it starts from is taken
+  /// from `stages`, or trained for an epoch.
   package func make<Method: ClusteringMethod>(
     _ type: Method.Type, seed: UInt64 = 1, images: ImageSet, threads: Int = 1,
-    _ more: [String: SettingValue] = [:]
+    _ more: [String: SettingValue] = [:], stages: StageRuns = StageRuns()
   ) throws -> Method {
     // As runs do.
     OpenBLAS.useOneThread()
-    let values = try values(of: type, more)
-    let resolved = try Method.Settings.schema.resolve(values)
-    let stage = try Method.stage(of: resolved).map {
-      try finished($0, seed: seed, images: images, threads: threads)
+    let resolved = try Method.Settings.schema.resolve(values(of: type, more))
+    let stage = try Method.stage(of: resolved).map { stage in
+      try stages.file(of: stage, seed: seed, threads: threads, images: images) { file in
+        let method = try make(
+          registry.method(stage.method), seed: seed, images: images, threads: threads,
+          stage.settings, stages: stages)
+        try train(method, images: images, seed: seed, file)
+      }
     }
-    defer { if let stage { try? FileManager.default.removeItem(atPath: stage) } }
-    return try Method(
-      settings: resolved,
-      context: MethodContext(
-        clusters: 2, seed: seed, threads: threads, stage: stage.map(FinishedStage.init)),
-      images: images)
+    // The files go with it.
+    return try withExtendedLifetime(stages) {
+      try Method(
+        settings: resolved,
+        context: MethodContext(
+          clusters: 2, seed: seed, threads: threads, stage: stage.map(FinishedStage.init)),
+        images: images)
+    }
+  }
+
+  /// Trains a stage for an epoch and writes its encoder.safetensors.
+  private func train(
+    _ method: any ClusteringMethod, images: ImageSet, seed: UInt64, _ file: String
+  ) throws {
+    guard let trained = method as? any TrainedMethod else {
+      throw MethodError.unsupported(
+        method: type(of: method).description.name,
+        reason: "it does not train, so that nothing can start from it")
+    }
+    try MethodTrial(trained, images: images, seed: seed).train(epochs: 1)
+    try SafeTensors.write(encoderTensors(of: trained.network), to: file)
   }
 
   private func values<Method: ClusteringMethod>(
@@ -103,21 +122,5 @@ public struct Conformance: Sendable {
       values["learning_rate"] = isAdam ? 0.003 : 0.03
     }
     return values.merging(settings.filter { known.contains($0.key) }) { $1 }.merging(more) { $1 }
-  }
-
-  /// The encoder.safetensors of a stage that was trained for an epoch.
-  private func finished(
-    _ stage: Stage, seed: UInt64, images: ImageSet, threads: Int
-  ) throws -> String {
-    let method = try make(
-      registry.method(stage.method), seed: seed, images: images, threads: threads, stage.settings)
-    let file = NSTemporaryDirectory() + "conformance-stage-\(UUID().uuidString).safetensors"
-    guard let trained = method as? any TrainedMethod else {
-      throw MethodError.unsupported(
-        method: stage.method, reason: "it does not train, so that nothing can start from it")
-    }
-    try MethodTrial(trained, images: images, seed: seed).train(epochs: 1)
-    try SafeTensors.write(encoderTensors(of: trained.network), to: file)
-    return file
   }
 }

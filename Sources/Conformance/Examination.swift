@@ -8,6 +8,7 @@ import Vision
 final class Examination<Method: ClusteringMethod> {
   let suite: Conformance
   let images: ImageSet
+  private let stages = StageRuns()
   private var findings: [Finding] = []
   private var known: (fitted: Method, trial: MethodTrial?)?
 
@@ -38,7 +39,8 @@ final class Examination<Method: ClusteringMethod> {
     seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1
   ) throws -> (fitted: Method, trial: MethodTrial?) {
     let images = images ?? self.images
-    let method = try suite.make(Method.self, seed: seed, images: images, threads: threads)
+    let method = try suite.make(
+      Method.self, seed: seed, images: images, threads: threads, stages: stages)
     let trial = (method as? any TrainedMethod).map {
       MethodTrial($0, images: images, seed: seed)
     }
@@ -57,7 +59,7 @@ final class Examination<Method: ClusteringMethod> {
   /// A trial that has not begun; nil for a method that does not train.
   func trial(seed: UInt64 = 1) throws -> MethodTrial? {
     guard Method.self is any TrainedMethod.Type else { return nil }
-    let method = try suite.make(Method.self, seed: seed, images: images)
+    let method = try suite.make(Method.self, seed: seed, images: images, stages: stages)
     return (method as? any TrainedMethod).map { MethodTrial($0, images: images, seed: seed) }
   }
 }

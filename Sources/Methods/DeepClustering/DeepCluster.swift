@@ -53,6 +53,8 @@ public final class DeepCluster: TrainedMethod {
     summary: "learns the k-means clusters of its own features, found anew at each epoch",
     code: "deepcluster@2d1927e")
 
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
+
   private struct Network: Module {
     let backbone: Backbone
     let head: Linear
