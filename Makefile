@@ -7,7 +7,8 @@
 # All install first what is missing; `sudo` is used only where needed.
 
 SCL := .build/release/scl
-PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev
+PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev \
+  libarchive-dev
 # A real Slurm for the tests of its executor.
 TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources
@@ -44,7 +45,7 @@ test-slow: test
 
 soak: test-packages
 	swift build -c release --build-tests
-	SCL_SOAK=1 swift test -c release --skip-build --filter SlurmTests
+	SCL_SOAK=1 swift test -c release --skip-build --filter "sixty runs"
 
 # In the scratch folder of this package, so that nothing is compiled twice.
 example: build

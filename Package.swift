@@ -49,13 +49,16 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
     // Rooms
     .target(name: "Core", dependencies: [crypto]),
+    .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: ["CATen", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Metrics"),
-    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG"]),
+    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG", "CArchive"]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
     .target(name: "Vision", dependencies: ["Core", "Torch"]),
     .target(
@@ -85,18 +88,20 @@ let package = Package(
     .target(
       name: "SCLCommands",
       dependencies: [
-        "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
-        "Methods", "Records", "Experiments", "Conformance", "Reporting", "Parity",
+        "Core", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering",
+        "Vision", "Methods", "Records", "Experiments", "Conformance", "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
 
     // Tests: one target for each room, and four for what concerns all of them.
     .testTarget(name: "CoreTests", dependencies: ["Core"]),
+    .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "Core"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core"]),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core", "CPNG"]),
     .testTarget(
       name: "ClassicalClusteringTests",
       dependencies: ["ClassicalClustering", "Core", "HDF5", "COpenBLAS"]),

@@ -9,35 +9,54 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// The classes in the order of their labels; empty where the original files name them.
   public let classNames: [String]
   public let classCount: Int
-  /// The side of the (square) images in pixels, unless another is asked for.
+  /// The finer classes that the labels are made of, where the original files have them.
+  public let fineClasses: FineClasses?
+  /// The names of the classes' folders in the original files where those are not `classNames`:
+  /// ImageNet's synsets.
+  public let synsets: [String]
+  /// The side of the (square) images in an experiment in pixels, unless another is asked for.
   public let imageSize: Int
+  /// The side of the images in a benchmark file, from which smaller ones are cut.
+  public let storedSize: Int
+  /// Whether the original images are of any size, and cut to the stored one.
+  public let cutsImages: Bool
   /// How many images a complete copy has.
   public let counts: SplitCounts
+  /// Images of the original files that are no part of the benchmark: a copy is complete without them,
+  /// and an experiment has them only where it names their split alone.
+  public let extraCounts: SplitCounts
   /// The benchmark that this one is a small stand-in for.
   public let miniatureOf: String?
-  /// Whether the program can make the original files itself.
-  public let hasGenerator: Bool
-  /// The forms of original files that can be read; empty where there is no adapter yet.
+  /// The layout of the original files that the program draws itself; nil where others have made them.
+  let drawnLayout: RehearsalLayout?
+  /// The forms of original files that can be read.
   let sourceForms: [SourceForm]
 
-  /// Whether original files of this benchmark can be read.
-  public var hasAdapter: Bool { !sourceForms.isEmpty }
-
   init(
-    _ name: String, title: String, classNames: [String], classCount: Int? = nil, imageSize: Int,
-    counts: SplitCounts, miniatureOf: String? = nil, hasGenerator: Bool = false,
-    sourceForms: [SourceForm] = []
+    _ name: String, title: String, classNames: [String] = [], classCount: Int? = nil,
+    fineClasses: FineClasses? = nil, synsets: [String] = [], imageSize: Int,
+    storedSize: Int? = nil, cutsImages: Bool = false, counts: SplitCounts,
+    extraCounts: SplitCounts = SplitCounts(),
+    miniatureOf: String? = nil, drawnLayout: RehearsalLayout? = nil, sourceForms: [SourceForm]
   ) {
     self.name = name
     self.title = title
     self.classNames = classNames
     self.classCount = classCount ?? classNames.count
+    self.fineClasses = fineClasses
+    self.synsets = synsets
     self.imageSize = imageSize
+    self.storedSize = storedSize ?? imageSize
+    self.cutsImages = cutsImages
     self.counts = counts
+    self.extraCounts = extraCounts
     self.miniatureOf = miniatureOf
-    self.hasGenerator = hasGenerator
+    self.drawnLayout = drawnLayout
     self.sourceForms = sourceForms
   }
+
+  /// Whether the program can make the original files itself.
+  public var hasGenerator: Bool { drawnLayout != nil }
 
   /// The definition of this name.
   /// - Throws: `BenchmarkError.unknownBenchmark`, with the nearest name.
@@ -48,4 +67,12 @@ public struct BenchmarkDefinition: Hashable, Sendable {
     }
     return definition
   }
+}
+
+/// Classes that are joined to make a benchmark's: CIFAR-100's 100, which make 20 superclasses.
+public struct FineClasses: Hashable, Sendable {
+  /// In the order of the fine labels.
+  public let names: [String]
+  /// The label that each fine class belongs to.
+  public let superclasses: [Int]
 }

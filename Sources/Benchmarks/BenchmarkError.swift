@@ -2,7 +2,8 @@
 public enum BenchmarkError: Error, Hashable, Sendable {
   // What was asked for
   case unknownBenchmark(name: String, nearest: String?)
-  case noAdapter(benchmark: String)
+  /// A name for a user's own images that cannot be one.
+  case invalidName(String, reason: String)
   case noGenerator(benchmark: String)
   /// There is nothing at the path.
   case missing(path: String)
@@ -12,14 +13,26 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   // Original files
   case unreadable(file: String, reason: String)
   case emptyFile(file: String)
+  /// Bytes.
+  case tooLarge(file: String, size: Int, limit: Int)
+  /// A member of an archive that could lead out of it.
+  case unsafeMember(archive: String, member: String, reason: String)
   /// The file ends `bytesLeft` bytes into record `record` (counted from 0).
   case brokenRecord(file: String, record: Int, bytesLeft: Int, recordSize: Int)
-  case labelOutOfRange(file: String, record: Int, label: Int, classCount: Int)
+  case labelOutOfRange(file: String, record: Int, label: Int, allowed: ClosedRange<Int>)
+  /// The superclass that a record states is not that of its fine label.
+  case contradictoryLabels(
+    file: String, record: Int, fine: String, stated: String, expected: String)
+  case wrongLabelCount(file: String, labels: Int, images: Int)
   case unreadableImage(file: String, reason: String)
   case wrongImageSize(file: String, width: Int, height: Int, expected: Int)
+  /// The images of this form have one size.
+  case fixedImageSize(benchmark: String, size: Int)
+  /// Images of several sizes, and none was asked for.
+  case imageSizeNeeded(file: String, width: Int, height: Int)
   case unknownClassFolder(path: String, benchmark: String, nearest: String?)
   case wrongClassNames(file: String, expected: [String], found: [String])
-  /// Fewer images than the definition's; `missing` says for each file or class how many.
+  /// Fewer images than the definition's, or others; `missing` says for each file or class what.
   case incomplete(benchmark: String, path: String, missing: [String])
   /// More images than the definition's; `surplus` says for each file or class how many.
   case tooMany(benchmark: String, path: String, surplus: [String])
@@ -38,28 +51,42 @@ extension BenchmarkError: CustomStringConvertible {
       "unknown benchmark '\(name)'"
         + (nearest.map { "; did you mean '\($0)'?" }
           ?? "; known are \(BenchmarkDefinition.all.map(\.name).joined(separator: ", "))")
-    case .noAdapter(let benchmark):
-      "no adapter reads the original files of \(benchmark) yet"
+    case .invalidName(let name, let reason):
+      "'\(name)' cannot name a benchmark of your own: \(reason)"
     case .noGenerator(let benchmark):
       "\(benchmark) cannot be generated; name its original files with --from"
     case .missing(let path):
-      "'\(path)' does not exist; name the folder of the original files"
+      "'\(path)' does not exist; name the folder or archive of the original files"
     case .unrecognised(let path, let benchmark, let reason):
       "'\(path)' is no form of \(benchmark) that can be read: \(reason)"
     case .unreadable(let file, let reason):
       "cannot read '\(file)': \(reason)"
     case .emptyFile(let file):
       "'\(file)' is empty; get it again"
+    case .tooLarge(let file, let size, let limit):
+      "'\(file)' has \(size) bytes where at most \(limit) make sense; get it again"
+    case .unsafeMember(let archive, let member, let reason):
+      "'\(archive)' is refused for its member '\(member)': \(reason); get it from its publisher"
     case .brokenRecord(let file, let record, let bytesLeft, let recordSize):
       "'\(file)' breaks off in record \(record), after \(bytesLeft) of its \(recordSize) bytes; "
         + "get it again"
-    case .labelOutOfRange(let file, let record, let label, let classCount):
-      "'\(file)', record \(record): label \(label) is over \(classCount - 1); "
+    case .labelOutOfRange(let file, let record, let label, let allowed):
+      "'\(file)', record \(record): label \(label) is not in "
+        + "\(allowed.lowerBound) to \(allowed.upperBound); "
         + "the file is damaged or of another benchmark"
+    case .contradictoryLabels(let file, let record, let fine, let stated, let expected):
+      "'\(file)', record \(record): a \(fine) is of \(expected), but the file says \(stated); it is damaged"
+    case .wrongLabelCount(let file, let labels, let images):
+      "'\(file)' has \(labels) labels for \(images) images; get both files again"
     case .unreadableImage(let file, let reason):
       "cannot decode '\(file)': \(reason); get it again"
     case .wrongImageSize(let file, let width, let height, let expected):
       "'\(file)' is \(width) x \(height) pixels, expected \(expected) x \(expected)"
+    case .fixedImageSize(let benchmark, let size):
+      "the images of \(benchmark) are \(size) x \(size) pixels; leave out --image-size"
+    case .imageSizeNeeded(let file, let width, let height):
+      "'\(file)' is \(width) x \(height) pixels, not of the size of the others or not square; "
+        + "say with --image-size to what all shall be cut"
     case .unknownClassFolder(let path, let benchmark, let nearest):
       "'\(path)' is not named after a class of \(benchmark)"
         + (nearest.map { "; did you mean '\($0)'?" } ?? "; there may be a folder level too many")
@@ -67,7 +94,7 @@ extension BenchmarkError: CustomStringConvertible {
       "'\(file)' names other classes (\(found.joined(separator: ", "))) than "
         + "\(expected.joined(separator: ", ")); it is of another benchmark"
     case .incomplete(let benchmark, let path, let missing):
-      "'\(path)' has not all of \(benchmark): \(Self.listing(missing)); "
+      "'\(path)' is not the whole of \(benchmark): \(Self.listing(missing)); "
         + "complete it, or accept it as it is with --partial"
     case .tooMany(let benchmark, let path, let surplus):
       "'\(path)' has more than \(benchmark): \(Self.listing(surplus)); remove what is not part of it"

@@ -74,6 +74,30 @@ extension BenchmarkFile {
     }
   }
 
+  /// The central squares of the images at these indices, in their order: [indices, side, side, 3].
+  ///
+  /// What torchvision's CenterCrop leaves of images that were stored with a margin.
+  /// - Parameter side: pixels; at most the file's image size.
+  public func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
+    if side == info.imageSize { return try pixels(at: indices) }
+    let (stored, imageSize) = (info.imageSize, info.imageSize * info.imageSize * 3)
+    var squares: [UInt8] = []
+    squares.reserveCapacity(indices.count * side * side * 3)
+    // Block by block, so that all images are not in memory twice.
+    for start in stride(from: 0, to: indices.count, by: 1_024) {
+      let block = indices[start..<min(start + 1_024, indices.count)]
+      let whole = try pixels(at: Array(block))
+      for image in block.indices {
+        let place = (image - start) * imageSize
+        squares +=
+          RGBImage(
+            height: stored, width: stored, pixels: Array(whole[place..<place + imageSize])
+          ).centreCropped(to: side).pixels
+      }
+    }
+    return squares
+  }
+
   /// The pixels of the images of some splits, with their indices in the file.
   public func pixels(
     of splits: Set<Split>
@@ -89,27 +113,33 @@ extension BenchmarkFile {
     }
   }
 
+  /// The fine labels of all images: [N]; empty where the benchmark has none.
+  public func fineLabels() throws(BenchmarkError) -> [Int32] {
+    if info.fineClassNames.isEmpty { return [] }
+    return try Self.reading(path) { file throws(HDF5Error) in
+      try file.dataSet(BenchmarkSchema.fineLabels).read()
+    }
+  }
+
   /// The labels of the images of some splits, in the order of `indices(of:)`.
   public func labels(of splits: Set<Split>) throws(BenchmarkError) -> [Int32] {
     let labels = try labels()
     return indices(of: splits).map { labels[$0] }
   }
 
-  /// Reads everything and compares it with the content's SHA-256 in the file.
+  /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
+  /// the superclasses that they belong to.
   /// - Throws: `BenchmarkError.invalid` if they differ.
   public func verify() throws(BenchmarkError) {
     let info = info
+    try verifyFineLabels()
     let found = try Self.reading(path) { file throws(HDF5Error) in
       let images = try file.dataSet(BenchmarkSchema.images)
-      var hash = ContentHash(
-        count: images.rowCount, height: info.imageSize, width: info.imageSize)
-      for start in stride(from: 0, to: images.rowCount, by: 1_024) {
-        let rows = start..<min(start + 1_024, images.rowCount)
-        hash.update(pixels: try images.read(rows: rows))
-      }
-      return hash.finish(
-        labels: try file.dataSet(BenchmarkSchema.labels).read(),
-        splits: try file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames)
+      return try ContentHash.of(
+        images, labels: file.dataSet(BenchmarkSchema.labels).read(),
+        splits: file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames,
+        fineLabels: info.fineClassNames.isEmpty
+          ? [] : file.dataSet(BenchmarkSchema.fineLabels).read())
     }
     guard found == info.contentSHA256 else {
       throw .invalid(
@@ -117,17 +147,15 @@ extension BenchmarkFile {
         reason: "its content's SHA-256 is \(found), but it was made with \(info.contentSHA256)")
     }
   }
-}
 
-/// Ascending neighbours among `indices`, each with its place in the list.
-private func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
-  var runs: [(place: Int, rows: Range<Int>)] = []
-  for (place, index) in indices.enumerated() {
-    if let last = runs.last, last.rows.upperBound == index {
-      runs[runs.count - 1].rows = last.rows.lowerBound..<index + 1
-    } else {
-      runs.append((place, index..<index + 1))
+  private func verifyFineLabels() throws(BenchmarkError) {
+    let definition = BenchmarkDefinition.all.first { $0.name == info.benchmark }
+    guard let fine = definition?.fineClasses, fine.names == info.fineClassNames else { return }
+    let pairs = try zip(fineLabels(), labels())
+    for (index, (fineLabel, label)) in pairs.enumerated()
+    where fineLabel < 0 || fine.superclasses[Int(fineLabel)] != Int(label) {
+      throw .invalid(
+        file: path, reason: "image \(index) has the fine label \(fineLabel) and the label \(label)")
     }
   }
-  return runs
 }

@@ -9,14 +9,19 @@ public struct BenchmarkInfo: Hashable, Sendable {
   public let imageSize: Int
   /// The classes in the order of their labels.
   public let classNames: [String]
+  /// The finer classes in the order of the fine labels; empty where the benchmark has none.
+  public let fineClassNames: [String]
   public let counts: SplitCounts
   /// The counts of a complete copy.
   public let expectedCounts: SplitCounts
   /// How many labelled images each class has: `classCounts[split]?[label]`, for splits with images.
   public let classCounts: [Split: [Int]]
-  /// "cifar-binary" or "class-folders".
+  /// "cifar-binary", "class-folders", ...
   public let sourceFormat: String
   public let sources: [SourceFile]
   public let toolVersion: String
   public let contentSHA256: String
+
+  /// Bytes of all pixels.
+  public var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

@@ -6,13 +6,13 @@ import HDF5
 public struct BenchmarkSummary: Hashable, Sendable {
   public let benchmark: String
   public let file: String
-  /// "cifar-binary" or "class-folders".
+  /// "cifar-binary", "class-folders", ...
   public let sourceFormat: String
-  /// The folder in which the original files were found.
-  public let sourceFolder: String
+  /// The folder or archive in which the original files were found.
+  public let source: String
   public let counts: SplitCounts
   public let isComplete: Bool
-  /// What a complete copy has more: "data_batch_2.bin: 1017 of 10000".
+  /// What a complete copy has more or otherwise: "data_batch_2.bin: 1017 of 10000".
   public let missing: [String]
   public let contentSHA256: String
 }
@@ -22,32 +22,63 @@ public enum BenchmarkPreparation {
   /// Reads the original files of a benchmark in whatever form they come and writes its HDF5 file,
   /// which exists only when it is whole.
   /// - Parameters:
-  ///   - path: the folder of the original files, or its parent.
+  ///   - path: the folder of the original files, its parent, or an archive of either.
   ///   - file: the benchmark file to make.
-  ///   - partial: accept fewer images than the definition's, and record that.
   ///   - progress: told how many images of how many are done.
   /// - Throws: `BenchmarkError`.
   public static func prepare(
-    _ definition: BenchmarkDefinition, from path: String, to file: String, partial: Bool = false,
+    _ definition: BenchmarkDefinition, from path: String, to file: String,
+    options: PreparationOptions = PreparationOptions(),
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
+    let definition = try definition.choosing(options)
     let source = try SourceSearch(definition, path)
-    let adapter = try source.form.adapter.init(definition: definition, folder: source.folder)
-    let missing = try check(adapter.inventory, definition, source.folder, partial: partial)
+    return try prepare(definition, from: source, to: file, options: options, progress: progress)
+  }
+
+  /// Makes a benchmark of a user's own class folders, with a definition that is what they hold.
+  /// - Parameter name: small letters, digits and '-'; none of the definitions'.
+  public static func prepareFolders(
+    named name: String, from path: String, to file: String,
+    options: PreparationOptions = PreparationOptions(),
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(BenchmarkError) -> BenchmarkSummary {
+    let (definition, source) = try OwnFolderAdapter.definition(
+      named: name, at: path, imageSize: options.imageSize)
+    return try prepare(definition, from: source, to: file, options: options, progress: progress)
+  }
+
+  private static func prepare(
+    _ definition: BenchmarkDefinition, from source: SourceSearch, to file: String,
+    options: PreparationOptions, progress: (_ done: Int, _ total: Int) -> Void
+  ) throws(BenchmarkError) -> BenchmarkSummary {
+    let adapter = try source.form.adapter.init(definition: definition, root: source.root)
+    let check = CompletenessCheck(definition, source.root.name(of: ""), options)
+    var missing = try check.missing(in: adapter)
     var counts = SplitCounts()
     for entry in adapter.inventory { counts[entry.split] += entry.found }
 
     var contentSHA256 = ""
     do {
       try AtomicFile.replace(file) { temporary in
-        let writer = try BenchmarkWriter(definition, counts, file: temporary)
-        let sources = try adapter.read { block throws(BenchmarkError) in
+        let writer = try BenchmarkWriter(
+          definition, classNames: adapter.classNames, counts, file: temporary)
+        var done = 0
+        var sources = try adapter.read { block throws(BenchmarkError) in
           try writer.append(block)
-          progress(writer.written, counts.total)
+          done += block.rows.count
+          progress(done, counts.total)
         }
+        sources = check.compared(try source.root.tree.archives() + sources)
+        missing += try check.differences(of: sources, missing: missing)
         contentSHA256 = try writer.finish(
           complete: missing.isEmpty, form: source.form, sources: sources)
       }
+    } catch BenchmarkError.unwritable(_, let reason) {
+      // The name of the file on its way means nothing to anybody, nor does HDF5's list of addresses.
+      throw .unwritable(
+        file: file,
+        reason: reason.contains(String(cString: strerror(ENOSPC))) ? "the disk is full" : reason)
     } catch let error as BenchmarkError {
       throw error
     } catch {
@@ -55,27 +86,7 @@ public enum BenchmarkPreparation {
     }
     return BenchmarkSummary(
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
-      sourceFolder: source.folder, counts: counts, isComplete: missing.isEmpty, missing: missing,
-      contentSHA256: contentSHA256)
-  }
-
-  /// Compares what is there with a complete copy and returns what is missing.
-  private static func check(
-    _ inventory: [InventoryEntry], _ definition: BenchmarkDefinition, _ folder: String,
-    partial: Bool
-  ) throws(BenchmarkError) -> [String] {
-    func listing(_ entries: [InventoryEntry]) -> [String] {
-      entries.map { "\($0.name): \($0.found) of \($0.expected)" }
-    }
-    let surplus = listing(inventory.filter { $0.found > $0.expected })
-    if !surplus.isEmpty {
-      throw .tooMany(benchmark: definition.name, path: folder, surplus: surplus)
-    }
-    let missing = listing(inventory.filter { $0.found < $0.expected })
-    let isEmpty = inventory.allSatisfy { $0.found == 0 }
-    if !missing.isEmpty && (!partial || isEmpty) {
-      throw .incomplete(benchmark: definition.name, path: folder, missing: missing)
-    }
-    return missing
+      source: source.root.name(of: ""), counts: counts, isComplete: missing.isEmpty,
+      missing: missing, contentSHA256: contentSHA256)
   }
 }

@@ -7,6 +7,9 @@ enum BenchmarkSchema {
   static let images = "images"
   static let labels = "labels"
   static let splits = "splits"
+  /// Only where the benchmark has finer classes than its labels.
+  static let fineLabels = "fine_labels"
+  static let fineClassNames = "fine_class_names"
   static let classNames = "class_names"
 
   enum Attribute {
@@ -22,6 +25,10 @@ enum BenchmarkSchema {
     static let sourceFiles = "source_files"
     static let sourceSizes = "source_sizes"
     static let sourceSHA256 = "source_sha256"
+    /// Of each source file its MD5 where it was computed, or nothing.
+    static let sourceMD5 = "source_md5"
+    /// The MD5 that the publisher gives, or nothing.
+    static let publishedMD5 = "published_md5"
     static let toolVersion = "tool_version"
     static let contentSHA256 = "content_sha256"
   }

@@ -24,10 +24,5 @@ public struct SHA256Hash: Sendable {
   }
 
   /// The digest of all that was given so far.
-  public var hexadecimal: String {
-    hash.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
-  }
+  public var hexadecimal: String { hash.finalize().hexadecimal }
 }

@@ -15,5 +15,32 @@ func extent(of space: hid_t, at location: Location) throws(HDF5Error) -> [Int] {
   var sizes = [hsize_t](repeating: 0, count: Int(rank))
   let status = H5Sget_simple_extent_dims(space, &sizes, nil)
   try location.call("H5Sget_simple_extent_dims") { status }
-  return sizes.map { Int($0) }
+  // Only a damaged file has an axis that no integer counts.
+  return sizes.map { Int(clamping: $0) }
+}
+
+/// Refuses a shape whose values would take more bytes than the file of `object` can hold: memory for
+/// them is set aside before anything is read.
+/// - Parameter isPacked: whether the values may be compressed, by at most what deflate can do.
+func requirePlausible(
+  _ shape: [Int], type: hid_t, of object: hid_t, isPacked: Bool = false, at location: Location
+) throws(HDF5Error) {
+  let file = try location.call("H5Iget_file_id") { H5Iget_file_id(object) }
+  defer { H5Fclose(file) }
+  var fileSize: hsize_t = 0
+  let status = H5Fget_filesize(file, &fileSize)
+  try location.call("H5Fget_filesize") { status }
+  let limit =
+    isPacked
+    ? Int(clamping: fileSize).multipliedReportingOverflow(by: 1_032)
+    : (partialValue: Int(clamping: fileSize), overflow: false)
+  var bytes = (partialValue: H5Tget_size(type), overflow: false)
+  for size in shape where !bytes.overflow {
+    bytes = bytes.partialValue.multipliedReportingOverflow(by: size)
+  }
+  guard !bytes.overflow, limit.overflow || bytes.partialValue <= limit.partialValue else {
+    throw .mismatch(
+      file: location.file, object: location.object, expected: "what a file of its size can hold",
+      found: "of shape \(shape)")
+  }
 }

@@ -23,6 +23,16 @@ public final class HDF5DataSet: HDF5Object {
     super.init(id: id, location: location)
   }
 
+  /// Refuses a shape that the file cannot hold.
+  func requirePlausibleShape() throws(HDF5Error) {
+    let type = try location.call("H5Dget_type") { H5Dget_type(id) }
+    defer { H5Tclose(type) }
+    let creation = try location.call("H5Dget_create_plist") { H5Dget_create_plist(id) }
+    defer { H5Pclose(creation) }
+    try requirePlausible(
+      shape, type: type, of: id, isPacked: H5Pget_layout(creation) == H5D_CHUNKED, at: location)
+  }
+
   /// How many values the data set holds.
   public var count: Int { shape.reduce(1, *) }
 

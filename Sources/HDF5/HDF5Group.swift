@@ -46,7 +46,9 @@ public class HDF5Group: HDF5Object {
   public func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
     let location = try existing(path, H5O_TYPE_DATASET, "a data set")
     let dataSet = try location.call("H5Dopen2") { H5Dopen2(id, path, chdf5_default_properties()) }
-    return try HDF5DataSet(opened: dataSet, at: location)
+    let opened = try HDF5DataSet(opened: dataSet, at: location)
+    try opened.requirePlausibleShape()
+    return opened
   }
 
   /// The object's type, or nil if the group has no object of this path.

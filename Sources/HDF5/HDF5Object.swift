@@ -75,13 +75,15 @@ extension HDF5Object {
     defer { H5Aclose(attribute) }
     let space = try location.call("H5Aget_space") { H5Aget_space(attribute) }
     defer { H5Sclose(space) }
-    let count = try location.call("H5Sget_simple_extent_npoints") {
-      H5Sget_simple_extent_npoints(space)
-    }
+    let type = try location.call("H5Aget_type") { H5Aget_type(attribute) }
+    defer { H5Tclose(type) }
+    let shape = try extent(of: space, at: location)
+    try requirePlausible(shape, type: type, of: attribute, at: location)
+    let count = shape.reduce(1, *)
     var status: herr_t = 0
     let values = [Element](unsafeUninitializedCapacity: Int(count)) { buffer, filled in
       status = count == 0 ? 0 : H5Aread(attribute, Element.memoryType, buffer.baseAddress)
-      filled = status < 0 ? 0 : Int(count)
+      filled = status < 0 ? 0 : count
     }
     try location.call("H5Aread") { status }
     return values
@@ -107,6 +109,8 @@ extension HDF5Object {
     }
     let space = try location.call("H5Aget_space") { H5Aget_space(attribute) }
     defer { H5Sclose(space) }
+    try requirePlausible(
+      extent(of: space, at: location), type: type, of: attribute, at: location)
     return try decodeStrings(type: type, space: space, at: location, call: "H5Aread") {
       H5Aread(attribute, $0, $1)
     }

@@ -22,10 +22,13 @@ enum BenchmarkTitles {
     columns.first { $0.title == title }?.name
   }
 
-  /// The papers' order; benchmarks from outside the six follow by name.
+  /// The papers' order, in which drawn miniatures ("rehearsal-stl10") have their originals' places;
+  /// other benchmarks from outside the six follow by name.
   static func sorted(_ benchmarks: some Sequence<String>) -> [String] {
-    Set(benchmarks).sorted {
-      (names.firstIndex(of: $0) ?? names.count, $0) < (names.firstIndex(of: $1) ?? names.count, $1)
+    func place(_ name: String) -> Int {
+      let original = name.hasPrefix("rehearsal-") ? String(name.dropFirst(10)) : name
+      return names.firstIndex(of: original) ?? names.count
     }
+    return Set(benchmarks).sorted { (place($0), $0) < (place($1), $1) }
   }
 }

@@ -62,7 +62,7 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   func readExperiment() throws -> Experiment {
-    try ExperimentFile(registry: SCLProgram.registry).read(
+    try ExperimentFile(registry: SCLProgram.registry, data: folders.data).read(
       experiment, profile: profile, overrides: overrides)
   }
 

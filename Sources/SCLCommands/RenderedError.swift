@@ -1,6 +1,7 @@
 import Benchmarks
 import ClassicalClustering
 import Core
+import Downloads
 import Experiments
 import Foundation
 import HDF5
@@ -34,12 +35,13 @@ struct RenderedError {
     switch error {
     case let error as ExperimentError: exitCode(experiment: error)
     case let error as BenchmarkError: exitCode(benchmark: error)
+    case let error as DownloadError: exitCode(download: error)
     case let error as HDF5Error: exitCode(hdf5: error)
     case let error as RecordError: exitCode(record: error)
     case let error as PaperTablesError: exitCode(paperTables: error)
     case let error as SlurmError: exitCode(slurm: error)
     case is FileError: inputOutput
-    case is MethodError, is SettingError: usage
+    case is MethodError, is SettingError, is PublicationError: usage
     case is SafeTensorsError, is StateError, is ReportError, is MetricsError, is ClusteringError,
       is ParityError:
       badData
@@ -68,10 +70,19 @@ struct RenderedError {
 
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
-    case .unknownBenchmark, .noAdapter, .noGenerator: usage
+    case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded: usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput
     default: badData
+    }
+  }
+
+  private static func exitCode(download error: DownloadError) -> Int32 {
+    switch error {
+    case .badAddress: usage
+    case .refused: missingInput
+    case .encoded, .wrongSize, .wrongChecksum, .otherFile: badData
+    case .gaveUp, .busy, .noSpace: inputOutput
     }
   }
 

@@ -44,8 +44,10 @@ import Testing
     _ definition: BenchmarkDefinition = .rehearsal, from path: String, partial: Bool = false
   ) throws(BenchmarkError) -> BenchmarkFile {
     let target = "\(folder)/made/\(definition.name).h5"
+    var options = PreparationOptions()
+    options.acceptsPartial = partial
     do {
-      _ = try BenchmarkPreparation.prepare(definition, from: path, to: target, partial: partial)
+      _ = try BenchmarkPreparation.prepare(definition, from: path, to: target, options: options)
     } catch {
       let left = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/made")) ?? []
       #expect(left.isEmpty, "a failed preparation must leave no file")

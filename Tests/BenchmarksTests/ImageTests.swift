@@ -52,6 +52,17 @@ extension BenchmarksTests {
     #expect(try ImageDecoder.decode(SampleImages.greyPNG, file: "a.png") == grey)
   }
 
+  @Test(arguments: [(40, 23), (23, 40), (64, 64), (9, 31), (112, 200)])
+  func `The central square is that of scaling and then cropping`(height: Int, width: Int) {
+    let whole = image(height: height, width: width) { row, column in
+      (row * 7 % 256, column * 11 % 256, row * column % 256)
+    }
+    for size in [1, 8, 23, 64] {
+      let expected = whole.resizedShorterSide(to: size).centreCropped(to: size)
+      #expect(whole.centreSquare(of: size) == expected)
+    }
+  }
+
   @Test func `A JPEG file is decoded to within its compression`() throws {
     let decoded = try ImageDecoder.decode(SampleImages.jpeg, file: "misnamed.png")
     #expect(decoded.height == 8 && decoded.width == 8)

@@ -44,4 +44,76 @@ extension BenchmarksTests {
       #expect(spread < 35, "of 255 grey levels")
     }
   }
+
+  private static let miniatures = BenchmarkDefinition.all.filter {
+    $0.hasGenerator && $0 != .rehearsal
+  }
+
+  @Test func `There is a miniature of each benchmark of the paper`() {
+    let originals = BenchmarkDefinition.all.filter { !$0.hasGenerator }.map(\.name)
+    #expect(Self.miniatures.compactMap(\.miniatureOf) == originals)
+    #expect(Self.miniatures.map(\.name) == originals.map { "rehearsal-" + $0 })
+  }
+
+  /// The forms in which the miniatures lie: between them, those of the paper's benchmarks.
+  @Test(arguments: [
+    ("rehearsal-cifar10", "cifar-python", "/cifar-10-python.tar.gz"),
+    ("rehearsal-cifar100", "cifar-binary", "/cifar-100-binary.tar.gz"),
+    ("rehearsal-stl10", "stl-binary", "/stl10_binary"),
+    ("rehearsal-imagenet10", "synset-folders", "/train"),
+    ("rehearsal-imagenet-dogs", "synset-folders", "/ILSVRC2012_img_train.tar"),
+    ("rehearsal-tiny-imagenet", "tiny-imagenet", "/tiny-imagenet-200.zip"),
+  ])
+  func `A miniature goes through the adapter of its original, in its layout and complete`(
+    name: String, form: String, end: String
+  ) throws {
+    let definition = try BenchmarkDefinition.named(name)
+    let source = try RehearsalGenerator(seed: 3).write(definition, to: folder + "/originals")
+    #expect(source == folder + "/originals" + end)
+    let file = try prepare(definition, from: source)
+    #expect(file.info.isComplete && file.info.benchmark == name && file.info.sourceFormat == form)
+    try file.verify()
+    for split in [Split.train, .test] where file.info.counts[split] > 0 {
+      let counts = try #require(file.info.classCounts[split])
+      #expect(counts.count == definition.classCount && Set(counts).count == 1, "\(counts)")
+    }
+  }
+
+  @Test func `Archives of miniatures are the same every time`() throws {
+    for name in ["rehearsal-cifar100", "rehearsal-imagenet-dogs", "rehearsal-tiny-imagenet"] {
+      let definition = try BenchmarkDefinition.named(name)
+      let paths = try ["one", "two"].map {
+        try RehearsalGenerator(seed: 3).write(definition, to: "\(folder)/\($0)")
+      }
+      #expect(try bytes(paths[0]) == bytes(paths[1]))
+    }
+  }
+
+  @Test func `A drawn photograph's pixels are the same in every kind of file`() throws {
+    // Classes are told by shape: a turned or inverted image would be another image.
+    let definition = try BenchmarkDefinition.named("rehearsal-imagenet10")
+    let source = try RehearsalGenerator(seed: 3).write(definition, to: folder + "/originals")
+    let first = source + "/n90000001/n90000001_"
+    // 8 is CMYK, 16 a PNG, 24 lies on its side: their first bytes say so.
+    #expect(try bytes(first + "16.JPEG").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(try bytes(first + "24.JPEG")[2..<4] == [0xFF, 0xE1])
+    for index in [8, 16, 24] {
+      let image = try ImageDecoder.decode(bytes(first + "\(index).JPEG"), file: "\(index)")
+      // The object is lighter than what it lies on.
+      func mean(_ rows: Range<Int>, _ columns: Range<Int>) -> Double {
+        var sum = 0
+        for row in rows {
+          for column in columns {
+            let place = (row * image.width + column) * 3
+            sum += image.pixels[place..<place + 3].reduce(0) { $0 + Int($1) }
+          }
+        }
+        return Double(sum) / Double(rows.count * columns.count)
+      }
+      let (height, width) = (image.height, image.width)
+      let middle = mean(height * 2 / 5..<height * 3 / 5, width * 2 / 5..<width * 3 / 5)
+      let edge = mean(0..<height / 10, 0..<width)
+      #expect(middle > edge, "image \(index)")
+    }
+  }
 }

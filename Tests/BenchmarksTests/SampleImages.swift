@@ -54,6 +54,14 @@ enum SampleImages {
     AIVt/wBMv0o/4Vt/0y/Sj/hW3/TL9KP+Fbf9Mv0r6q/4Vt/0y/Sj/hW3/TL9KP8AhW3/AEy/Sj/hW3/TL9K//9k=
     """)
 
+  /// A 16 x 16 greyscale JPEG that is white in its upper left quarter and black elsewhere.
+  static let quarterJPEG = decoded(
+    """
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsL\
+    EBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAAQABABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAAkK/8QAFBABAAAAAAAA\
+    AAAAAAAAAAAAAP/aAAgBAQAAPwCqbKuD/9k=
+    """)
+
   private static func decoded(_ text: String) -> [UInt8] {
     [UInt8](Data(base64Encoded: text) ?? Data())
   }

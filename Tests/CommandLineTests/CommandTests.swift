@@ -3,10 +3,11 @@ import Testing
 
 extension CommandLineTests {
   @Test(arguments: [
-    "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "methods",
+    "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "data fetch",
+    "data montage", "benchmark decode", "methods",
     "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
-    "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
     "benchmark bank",
+    "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
   ])
   func `Every command explains itself`(_ command: String) throws {
     let result = try program.run(command.split(separator: " ").map(String.init) + ["--help"])
@@ -15,26 +16,16 @@ extension CommandLineTests {
     #expect(result.errors.isEmpty)
   }
 
-  /// The lines of a result as JSON objects.
-  private func objects(_ result: Program.Result) throws -> [[String: Any]] {
-    #expect(result.exitCode == 0, "\(result.errors)")
-    return try result.lines.map { line in
-      let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-      return try #require(object as? [String: Any])
-    }
-  }
-
   @Test func `Methods and their settings are listed as JSON, one object a line`() throws {
-    let methods = try objects(program.run(["methods", "--json"]))
+    let methods = try program.run(["methods", "--json"]).objects()
     let names = methods.compactMap { $0["name"] as? String }
     #expect(names.prefix(4) == ["kmeans", "spectral", "agglomerative", "nmf"])
     #expect(names.suffix(3) == ["scl", "true-labels", "random-labels"])
-    #expect(names.contains("byol"))
     #expect(
       methods.allSatisfy {
         $0["family"] is String && $0["reference"] is String && $0["benchmarks"] is [String]
       })
-    let settings = try objects(program.run(["methods", "scl", "--json"])).dropFirst()
+    let settings = try program.run(["methods", "scl", "--json"]).objects().dropFirst()
     let temperature = try #require(settings.first { $0["setting"] as? String == "temperature" })
     #expect(temperature["default"] as? Double == 0.1)
     #expect(temperature["values"] as? String == "0.01 to 10.0")
@@ -74,22 +65,11 @@ extension CommandLineTests {
     #expect(definitions["settings-of-scl"] != nil && definitions["settings-of-kmeans"] != nil)
   }
 
-  @Test func `Benchmarks are listed with how they stand`() throws {
-    let lines = try objects(program.run(["data", "list", "--json", "--data", Self.data.get()]))
-    let states = lines.map { "\($0["benchmark"] ?? ""): \($0["state"] ?? "")" }
-    #expect(states.first == "cifar10: not prepared")
-    #expect(states.last == "rehearsal: prepared")
-    #expect(lines.count == 7)
-    let text = try program.run(["data", "list", "--data", folder])
-    #expect(text.exitCode == 0 && text.lines.count == 7)
-    #expect(text.lines.last?.hasSuffix("generated when needed") == true)
-  }
-
   @Test(arguments: ["spectral", "agglomerative", "nmf"])
   func `A classical method is timed on images of a prepared file`(_ method: String) throws {
     let file = try Self.data.get() + "/rehearsal.h5"
     let line = try #require(
-      objects(program.run(["benchmark", method, file, "--images", "200", "--json"])).first)
+      program.run(["benchmark", method, file, "--images", "200", "--json"]).objects().first)
     #expect(line["benchmark"] as? String == method && line["images"] as? Int == 200)
     #expect(line["dimensions"] as? Int == 3072 && line["clusters"] as? Int == 10)
     #expect(try #require(line["seconds"] as? Double) > 0)
@@ -99,7 +79,7 @@ extension CommandLineTests {
 
   @Test func `A prepared file says what it holds, and verifies`() throws {
     let file = try Self.data.get() + "/rehearsal.h5"
-    let info = try #require(objects(program.run(["data", "info", file, "--json"])).first)
+    let info = try #require(program.run(["data", "info", file, "--json"]).objects().first)
     #expect(info["images"] as? Int == 3000 && info["complete"] as? Bool == true)
     #expect(info["sourceFormat"] as? String == "cifar-binary")
     let verified = try program.run(["data", "verify", file])

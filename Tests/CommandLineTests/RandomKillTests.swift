@@ -12,23 +12,28 @@ extension CommandLineTests {
       "two minutes; 'make test-slow' runs it"))
   func `A sweep that is killed twenty times at random leaves the same bits as a quiet one`() throws
   {
-    let file = try write(Self.sweep(methods: "instdisc, scl", epochs: 60), to: "disturbed.yaml")
-    let more = ["--jobs", "2", "--set", "scl.warmup_epochs=20"]
+    let file = try write(Self.sweep(methods: "instdisc, scl", epochs: 150), to: "disturbed.yaml")
+    let more = ["--jobs", "2", "--set", "scl.warmup_epochs=40"]
     let quiet = try program.run(sweepArguments(file, results: "quiet", more))
     try #require(quiet.exitCode == 0, "\(quiet.errors)")
 
     var stream = RandomStream(seed: 20, purpose: .method)
     var killsWhileWriting = 0
+    let runs = ["instdisc", "scl"].map { sweepFolder($0, results: "killed") }
     for kill in 0..<20 {
       let process = try program.start(sweepArguments(file, results: "killed", more))
-      let runs = ["instdisc", "scl"].map { sweepFolder($0, results: "killed") }
-      if kill % 5 < 2 {
-        // The file that becomes the checkpoint exists only while it is being written.
-        try wait("a checkpoint is being written", step: 0) {
-          runs.contains { isWritingCheckpoint($0) } || !process.isRunning
-        }
+      if kill % 5 == 4 {
+        // At any time, the start included.
+        usleep(UInt32(stream.integer(below: 2_000_000)))
       } else {
-        usleep(UInt32(200_000 + stream.integer(below: 4_000_000)))
+        try waitForCheckpoints(1 + stream.integer(below: 6), of: runs, process)
+        if kill % 5 < 2 {
+          try wait("a checkpoint is being written", step: 0) {
+            runs.contains(where: isWritingCheckpoint) || !process.isRunning
+          }
+        } else {
+          usleep(UInt32(stream.integer(below: 300_000)))
+        }
       }
       // The runner and its runs at once, as a power failure does it.
       Foundation.kill(-process.processIdentifier, SIGKILL)
@@ -43,13 +48,32 @@ extension CommandLineTests {
     for method in ["instdisc", "scl"] {
       let run = sweepFolder(method, results: "killed")
       try expectSame(run, sweepFolder(method, results: "quiet"))
-      #expect(try RunRecord.read(from: run.record).timing.resumptions > 2)
+      #expect(try RunRecord.read(from: run.record).timing.resumptions > 5)
       #expect(
         files(below: run.path)
           == ["assignments.h5", "encoder.safetensors", "history.csv", "log.txt", "run.json"])
     }
   }
 
+  /// Waits until the runs have written so many checkpoints more.
+  private func waitForCheckpoints(_ count: Int, of runs: [RunFolder], _ process: Process) throws {
+    func files() -> [UInt64] {
+      runs.map { run in
+        var status = stat()
+        return stat(run.checkpoint, &status) == 0 ? UInt64(status.st_ino) : 0
+      }
+    }
+    var last = files()
+    var written = 0
+    try wait("there are \(count) checkpoints more", step: 1_000) {
+      let now = files()
+      written += zip(now, last).count { $0 != $1 }
+      last = now
+      return written >= count || !process.isRunning
+    }
+  }
+
+  /// The file that becomes the checkpoint exists only while it is being written.
   private func isWritingCheckpoint(_ run: RunFolder) -> Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path)) ?? []
     return names.contains { $0.hasPrefix("checkpoint.safetensors.next") }

@@ -9,10 +9,12 @@ struct Document {
   }
 
   /// All that users read.
-  static let userDocuments = [
-    "README.md", "docs/architecture.md", "docs/experiments.md", "docs/methods.md",
-    "docs/scl.md",
-  ]
+  static let userDocuments: [String] = {
+    let names =
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: root.appendingPathComponent("docs").path)) ?? []
+    return ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+  }()
 
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

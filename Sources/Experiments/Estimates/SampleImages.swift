@@ -15,7 +15,8 @@ struct SampleImages {
       task.learnt == task.scored ? learntIndices : Self.thinned(task.scored, part)
     let rows = Set(learntIndices).union(scoredIndices).sorted()
     let pixels =
-      try task.file?.pixels(at: rows) ?? Self.noise(bytes: rows.count * imageSize * imageSize * 3)
+      try task.file?.pixels(at: rows, side: imageSize)
+      ?? Self.noise(bytes: rows.count * imageSize * imageSize * 3)
     let all = try ImageSet(
       pixels: pixels, height: imageSize, width: imageSize, fileIndices: rows)
     let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })

@@ -46,7 +46,7 @@ struct TaskImages {
     let counts = run.benchmark.counts
     let splits = file?.splits ?? Split.allCases.flatMap { Array(repeating: $0, count: counts[$0]) }
     func indices(_ selection: SplitSelection) throws -> [Int] {
-      let wanted = selection.splits
+      let wanted = selection.splits(of: run.benchmark)
       let indices = splits.indices.filter { wanted.contains(splits[$0]) }
       guard !indices.isEmpty else {
         throw ExperimentError.noImages(benchmark: run.benchmark.name, split: selection.rawValue)
@@ -59,13 +59,14 @@ struct TaskImages {
 }
 
 extension SplitSelection {
-  /// The splits that are chosen.
-  var splits: Set<Split> {
+  /// The splits that are chosen. Those that are no part of the benchmark (Tiny-ImageNet's validation
+  /// images) have to be named alone.
+  func splits(of benchmark: BenchmarkDefinition) -> Set<Split> {
     switch self {
     case .train: [.train]
     case .test: [.test]
-    case .trainAndTest: [.train, .test]
-    case .everything: [.train, .test, .unlabelled]
+    case .trainAndTest: Set([.train, .test]).filter { benchmark.extraCounts[$0] == 0 }
+    case .everything: Set(Split.allCases).filter { benchmark.extraCounts[$0] == 0 }
     }
   }
 }

@@ -5,10 +5,14 @@ import Methods
 /// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is an
 /// error that names the file, the line, the key and the nearest valid one.
 public struct ExperimentFile {
-  private let registry: MethodRegistry
+  private let names: KnownNames
+  private var registry: MethodRegistry { names.registry }
 
-  public init(registry: MethodRegistry) {
-    self.registry = registry
+  /// - Parameter data: the folder of the benchmark files, whose own benchmarks a file can name; nil
+  ///   for none.
+  public init(registry: MethodRegistry, data: String? = nil) {
+    names = KnownNames(
+      registry: registry, ownBenchmarks: data.map { BenchmarkFolder($0).ownBenchmarks } ?? [])
   }
 
   /// Reads a file, with those that it extends.
@@ -107,7 +111,7 @@ public struct ExperimentFile {
     }
     content.place = top
     content.title = title ?? content.title
-    var reader = SectionReader(registry, inherited: content.sections.variants)
+    var reader = SectionReader(names, inherited: content.sections.variants)
     let own = try reader.read(
       entries.compactMap { name, value in SectionKey(rawValue: name).map { ($0, value) } })
     content.sections = content.sections.overlaid(with: own)
@@ -116,7 +120,7 @@ public struct ExperimentFile {
     for (name, value) in profiles {
       let variants = content.sections.variants.overlaid(
         with: content.profile(name)?.variants ?? [])
-      var reader = SectionReader(registry, inherited: variants)
+      var reader = SectionReader(names, inherited: variants)
       let sections = try reader.read(value.entries(of: SectionKey.self))
       content.lay(sections, overProfile: name)
       try content.sections.overlaid(with: content.profile(name) ?? sections)

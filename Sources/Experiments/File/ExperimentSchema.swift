@@ -9,8 +9,11 @@ import Methods
 public struct ExperimentSchema {
   private let names: KnownNames
 
-  public init(registry: MethodRegistry) {
-    names = KnownNames(registry: registry)
+  /// - Parameter data: the folder of the benchmark files, whose own benchmarks a file can name; nil
+  ///   for none.
+  public init(registry: MethodRegistry, data: String? = nil) {
+    names = KnownNames(
+      registry: registry, ownBenchmarks: data.map { BenchmarkFolder($0).ownBenchmarks } ?? [])
   }
 
   /// The schema as a JSON file has it: keys sorted, two spaces, a line break at the end.

@@ -123,7 +123,8 @@ enum ProtocolKey: String, FileKey {
     switch self {
     case .train: "The images learnt from; train+test if missing."
     case .score: "The images scored; train+test if missing."
-    case .imageSize: "Pixels a side, those of the benchmark file; the benchmark's own if missing."
+    case .imageSize:
+      "Pixels a side, those of the benchmark file or fewer; the benchmark's own if missing."
     case .checkpoint: "The epoch that is scored: the last, since labels choose nothing here."
     case .nmi: "The normaliser of the NMI that tables print; arithmetic if missing."
     }

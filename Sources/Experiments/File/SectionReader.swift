@@ -12,9 +12,9 @@ struct SectionReader {
   private var variants: [Variant]
 
   /// - Parameter inherited: variants of extended files, and for a profile of its file.
-  init(_ registry: MethodRegistry, inherited: [Variant]) {
-    self.registry = registry
-    names = KnownNames(registry: registry)
+  init(_ names: KnownNames, inherited: [Variant]) {
+    registry = names.registry
+    self.names = names
     variants = inherited
   }
 

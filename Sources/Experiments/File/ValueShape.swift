@@ -59,7 +59,9 @@ extension FileKey {
 /// The names that experiment files can use.
 struct KnownNames: Sendable {
   let registry: MethodRegistry
+  /// Benchmarks of the user's own images.
+  var ownBenchmarks: [String] = []
 
-  var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) }
+  var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
   var methods: [String] { registry.names }
 }

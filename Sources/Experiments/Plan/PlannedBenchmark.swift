@@ -13,7 +13,7 @@ struct PlannedBenchmark {
   let runProtocol: RunProtocol
 
   init(_ name: String, experiment: Experiment, data: String, needsData: Bool) throws {
-    definition = try BenchmarkDefinition.named(name)
+    definition = try BenchmarkFolder(data).definition(named: name)
     runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
     let path = BenchmarkFolder(data).file(of: definition)
     guard BenchmarkFolder(data).hasFile(of: definition) else {
@@ -27,7 +27,8 @@ struct PlannedBenchmark {
     guard info.benchmark == name else {
       throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
     }
-    guard info.imageSize == runProtocol.imageSize else {
+    // Of larger images the central square is taken.
+    guard info.imageSize >= runProtocol.imageSize else {
       throw ExperimentError.wrongImageSize(
         benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
     }

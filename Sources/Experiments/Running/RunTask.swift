@@ -15,8 +15,8 @@ struct RunTask {
     // Only the rows that are needed are read, once each.
     let rows = Set(learntIndices).union(scoredIndices).sorted()
     let all = try ImageSet(
-      pixels: file.pixels(at: rows), height: file.info.imageSize,
-      width: file.info.imageSize, fileIndices: rows)
+      pixels: file.pixels(at: rows, side: runProtocol.imageSize), height: runProtocol.imageSize,
+      width: runProtocol.imageSize, fileIndices: rows)
     let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     learnt = all.selecting(learntIndices.compactMap { positions[$0] })
     scored = all.selecting(scoredIndices.compactMap { positions[$0] })
@@ -30,9 +30,14 @@ struct RunTask {
   private static func indices(
     _ selection: SplitSelection, in file: BenchmarkFile, of run: PlannedRun
   ) throws -> [Int] {
-    let indices = file.indices(of: selection.splits)
-    guard !indices.isEmpty else {
-      throw ExperimentError.noImages(benchmark: run.benchmark.name, split: selection.rawValue)
+    // A file without the unlabelled images is complete for whoever does not want them.
+    let isOmitted =
+      selection == .everything && run.benchmark.counts.unlabelled > 0
+      && file.info.expectedCounts.unlabelled == 0
+    let indices = file.indices(of: selection.splits(of: run.benchmark))
+    guard !indices.isEmpty, !isOmitted else {
+      throw ExperimentError.noImages(
+        benchmark: run.benchmark.name, split: isOmitted ? "unlabelled" : selection.rawValue)
     }
     return indices
   }

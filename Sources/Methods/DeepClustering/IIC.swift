@@ -101,7 +101,7 @@ public final class IIC: TrainedMethod {
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       subHeads: settings.subHeads, context: context)
-    subHeadLosses = try Tensor.zeros([settings.subHeads])
+    subHeadLosses = try Tensor.zeros([settings.subHeads], on: context.device)
   }
 
   public var network: any Module { model }
@@ -130,7 +130,7 @@ public final class IIC: TrainedMethod {
     }
     stepLosses =
       model.isFinal(batch.epoch)
-      ? try Tensor(losses.map { Float(try $0.scalar()) }, shape: [losses.count]) : nil
+      ? try Tensor.concatenated(losses.map { try $0.detached().reshaped([1]) }) : nil
     let sum = try losses.dropFirst().reduce(losses[0]) { try $0 + $1 }
     return [("information", try sum / Double(losses.count))]
   }

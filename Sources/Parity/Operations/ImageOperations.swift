@@ -26,8 +26,13 @@ let imageOperations: [String: ParityFile.Operation] = [
   },
 
   "image.decode_resize_crop": { parity in
-    let image = try ImageDecoder.decode(parity.values("jpeg"), file: parity.name)
-      .resizedShorterSide(to: parity.integer("resize")).centreCropped(to: parity.integer("crop"))
+    let decoded = try ImageDecoder.decode(parity.values("jpeg"), file: parity.name)
+    let (size, crop) = (try parity.integer("resize"), try parity.integer("crop"))
+    // The adapters' way where it applies.
+    let image =
+      size == crop
+      ? decoded.centreSquare(of: size)
+      : decoded.resizedShorterSide(to: size).centreCropped(to: crop)
     return try parity.meanError(image.pixels.map(Double.init), "image")
   },
 ]

@@ -11,8 +11,8 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this program is on this machine.",
     subcommands: [
-      Step.self, Convolutions.self, Bank.self, Read.self, KMeansFit.self, Spectral.self,
-      Agglomerative.self, NMF.self,
+      Step.self, Convolutions.self, Bank.self, Read.self, Decode.self, KMeansFit.self,
+      Spectral.self, Agglomerative.self, NMF.self,
     ])
 }
 

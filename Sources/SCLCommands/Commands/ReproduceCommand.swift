@@ -35,7 +35,7 @@ struct ReproduceCommand: AsyncParsableCommand {
   private func prepareData() throws {
     let folder = BenchmarkFolder(experiment.folders.data)
     for name in try experiment.readExperiment().benchmarks {
-      let definition = try BenchmarkDefinition.named(name)
+      let definition = try folder.definition(named: name)
       guard definition.hasGenerator, !folder.hasFile(of: definition) else { continue }
       let summary = try folder.generate(definition)
       Console.error("generated \(summary.counts) of \(definition.title) in \(summary.file)")

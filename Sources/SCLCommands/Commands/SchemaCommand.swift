@@ -10,7 +10,10 @@ struct SchemaCommand: ParsableCommand {
       '# yaml-language-server: $schema=experiment.schema.json'.
       """)
 
+  @Option(help: "Folder of benchmark files whose own benchmarks the schema shall know too.")
+  var data: String?
+
   func run() throws {
-    Console.printPart(try ExperimentSchema(registry: SCLProgram.registry).text())
+    Console.printPart(try ExperimentSchema(registry: SCLProgram.registry, data: data).text())
   }
 }

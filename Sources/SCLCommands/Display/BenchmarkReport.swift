@@ -11,54 +11,112 @@ struct BenchmarkReport {
     let test: Int
     let unlabelled: Int
     let imageSize: Int
+    let bytes: Int
     let classes: [String]
+    /// By split, in the order of the classes.
+    let classCounts: [String: [Int]]
+    let fineClasses: [String]
     let sourceFormat: String
     let sources: [Source]
     let toolVersion: String
     let contentHash: String
     let file: String
+    /// Whether the file was read whole and is what it says; missing where it was not.
+    let verified: Bool?
   }
 
   private struct Source: Encodable {
     let name: String
     let size: Int64
     let sha256: String
+    let md5: String?
+    let publishedMD5: String?
+    /// Missing where no checksum is published.
+    let asPublished: Bool?
   }
 
   private let file: String
   private let info: BenchmarkInfo
+  private let isVerified: Bool
 
   init(_ file: String) throws {
-    self.file = file
-    info = try BenchmarkFile.open(file).info
+    try self.init(BenchmarkFile.open(file), isVerified: false)
+  }
+
+  /// - Parameter isVerified: whether the whole file has been compared with its checksum.
+  init(_ benchmark: BenchmarkFile, isVerified: Bool) {
+    file = benchmark.path
+    info = benchmark.info
+    self.isVerified = isVerified
   }
 
   func show(json: Bool) throws {
-    if json {
-      try Console.json(
-        Object(
-          benchmark: info.benchmark, complete: info.isComplete, images: info.counts.total,
-          definitionImages: info.expectedCounts.total, train: info.counts.train,
-          test: info.counts.test, unlabelled: info.counts.unlabelled, imageSize: info.imageSize,
-          classes: info.classNames, sourceFormat: info.sourceFormat,
-          sources: info.sources.map { Source(name: $0.name, size: $0.size, sha256: $0.sha256) },
-          toolVersion: info.toolVersion,
-          contentHash: info.contentSHA256, file: file))
-      return
-    }
-    let completeness =
-      info.isComplete
-      ? "yes" : "NO: \(info.counts.total) of \(info.expectedCounts.total) images"
+    if json { return try Console.json(object) }
+    for line in TextColumns(rows).lines { Console.print(line) }
+  }
+
+  private var object: Object {
+    Object(
+      benchmark: info.benchmark, complete: info.isComplete, images: info.counts.total,
+      definitionImages: info.expectedCounts.total, train: info.counts.train,
+      test: info.counts.test, unlabelled: info.counts.unlabelled, imageSize: info.imageSize,
+      bytes: info.pixelBytes, classes: info.classNames,
+      classCounts: Dictionary(
+        uniqueKeysWithValues: info.classCounts.map { ($0.key.name, $0.value) }),
+      fineClasses: info.fineClassNames, sourceFormat: info.sourceFormat,
+      sources: info.sources.map {
+        Source(
+          name: $0.name, size: $0.size, sha256: $0.sha256, md5: $0.md5,
+          publishedMD5: $0.publishedMD5, asPublished: $0.isAsPublished)
+      },
+      toolVersion: info.toolVersion, contentHash: info.contentSHA256, file: file,
+      verified: isVerified ? true : nil)
+  }
+
+  private var rows: [[String]] {
     var rows = [
       ["file", file], ["benchmark", info.benchmark], ["images", "\(info.counts)"],
-      ["complete", completeness], ["image size", "\(info.imageSize) x \(info.imageSize)"],
-      ["source", "\(info.sourceFormat), \(info.sources.count) files"],
+      ["complete", completeness],
+      ["image size", "\(info.imageSize) x \(info.imageSize)"],
+      ["pixels", Quantities.memory(info.pixelBytes)],
+    ]
+    if !info.fineClassNames.isEmpty {
+      rows.append(["fine labels", "\(info.fineClassNames.count) classes"])
+    }
+    rows += [
+      ["source", "\(info.sourceFormat), \(info.sources.count) files"], ["checksums", checksums],
       ["made by", info.toolVersion], ["content SHA-256", info.contentSHA256],
     ]
     for (split, counts) in info.classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      let classes = zip(info.classNames, counts).map { "\($0) \($1)" }.joined(separator: ", ")
-      rows.append([split.name, classes])
+      rows.append([split.name, classes(counts)])
     }
-    for line in TextColumns(rows).lines { Console.print(line) }
+    return rows
+  }
+
+  private var completeness: String {
+    info.isComplete
+      ? "yes"
+      : info.counts.total < info.expectedCounts.total
+        ? "NO: \(info.counts.total) of \(info.expectedCounts.total) images"
+        : "NO: as many images as the benchmark, but not the same"
+  }
+
+  /// How many of the original files are the published ones.
+  private var checksums: String {
+    let compared = info.sources.filter { $0.isAsPublished != nil }
+    if compared.isEmpty { return "none published for these files" }
+    let others = compared.filter { $0.isAsPublished == false }.map(\.name)
+    return others.isEmpty
+      ? "\(compared.count) published MD5s, all matched"
+      : "\(compared.count) published MD5s, NOT matched by \(others.joined(separator: ", "))"
+  }
+
+  /// Every class, or where they are many how their counts lie.
+  private func classes(_ counts: [Int]) -> String {
+    if counts.count <= 20 {
+      return zip(info.classNames, counts).map { "\($0) \($1)" }.joined(separator: ", ")
+    }
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    return "\(counts.count) classes of \(least == most ? "\(least)" : "\(least) to \(most)") images"
   }
 }

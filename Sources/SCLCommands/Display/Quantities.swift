@@ -20,4 +20,17 @@ enum Quantities {
     let size = Double(bytes) / 0x1p30
     return String(format: size < 10 ? "%.2f GiB" : "%.1f GiB", size)
   }
+
+  /// "812 B", "90.1 KiB", "162.2 MiB", "2.5 GiB".
+  static func size(_ bytes: Int64) -> String {
+    var size = Double(bytes)
+    var units = ["KiB", "MiB", "GiB", "TiB"][...]
+    guard size >= 1024 else { return "\(bytes) B" }
+    size /= 1024
+    while size >= 1024, units.count > 1 {
+      size /= 1024
+      units.removeFirst()
+    }
+    return String(format: "%.1f ", size) + units[units.startIndex]
+  }
 }

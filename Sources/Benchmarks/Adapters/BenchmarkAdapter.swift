@@ -1,0 +1,125 @@
+/// Reads one form of original files, in two steps: `init` takes stock, and `read` streams the images.
+protocol BenchmarkAdapter {
+  /// What the files look like, for a message: "data_batch_1.bin ... test_batch.bin".
+  static func expectation(of definition: BenchmarkDefinition) -> String
+  /// What a tree has to look out for when it goes through an archive.
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex
+  /// Whether the folder of the tree holds files of this form.
+  static func recognises(
+    _ root: SourceRoot, as definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> Bool
+
+  init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError)
+
+  /// The classes in the order of their labels.
+  var classNames: [String] { get }
+  /// The files or folders of a complete copy, with how many images are there, in the order of their
+  /// images in the benchmark file.
+  var inventory: [InventoryEntry] { get }
+  /// What makes this another data set than the definition's, whatever the numbers.
+  var differences: [String] { get }
+
+  /// Hands over all images block by block, in any order, and returns where they came from.
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile]
+}
+
+extension BenchmarkAdapter {
+  var differences: [String] { [] }
+}
+
+/// The folder of a tree in which a form's files lie.
+struct SourceRoot {
+  let tree: any SourceTree
+  /// "" for the tree itself.
+  let folder: String
+
+  /// A path below the root as the tree has it.
+  func path(_ name: String) -> String {
+    folder.isEmpty ? name : name.isEmpty ? folder : "\(folder)/\(name)"
+  }
+
+  /// A file below the root, or the root itself, as messages name it.
+  func name(of path: String) -> String {
+    let path = self.path(path)
+    return path.isEmpty ? tree.path : tree.name(of: path)
+  }
+
+  func entries(of folder: String = "") throws(BenchmarkError) -> [SourceEntry] {
+    try tree.entries(of: path(folder))
+  }
+
+  func isFile(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFile(path(name)) }
+  func isFolder(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFolder(path(name)) }
+
+  /// A small file with its checksums; nil if it is not there.
+  func source(
+    of name: String, _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> SourceFile? {
+    guard try isFile(name) else { return nil }
+    let checksums = Checksums(md5: definition.publishedMD5(of: name) != nil)
+    checksums.update(try tree.contents(of: path(name)))
+    return checksums.finish(name: name)
+  }
+
+  /// The lines of a small text file without blank ones; nil if it is not there.
+  func lines(of name: String) throws(BenchmarkError) -> [String]? {
+    guard try isFile(name) else { return nil }
+    return String(decoding: try tree.contents(of: path(name)), as: UTF8.self)
+      .split(whereSeparator: \.isNewline)
+      .map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+  }
+}
+
+/// A file or folder of the original data and its number of images.
+struct InventoryEntry {
+  /// The path below the root: "data_batch_1.bin", "train/cat".
+  let name: String
+  let split: Split
+  let expected: Int
+  let found: Int
+}
+
+extension [InventoryEntry] {
+  /// The row of each entry's first image in the benchmark file.
+  var firstRows: [Int] {
+    var next = 0
+    return map { entry in
+      defer { next += entry.found }
+      return next
+    }
+  }
+}
+
+/// Some images on their way into a benchmark file.
+struct ImageBlock {
+  /// Their rows in the file.
+  let rows: [Int]
+  let split: Split
+  /// [rows, H, W, 3].
+  let pixels: [UInt8]
+  /// -1 where unlabelled.
+  let labels: [Int32]
+  /// Empty where the benchmark has none.
+  var fineLabels: [Int32] = []
+}
+
+/// An original file, or a folder of many small ones, as the benchmark file records it.
+public struct SourceFile: Hashable, Sendable {
+  /// The path below the data's folder.
+  public let name: String
+  /// Bytes; of a folder, those of all its files.
+  public let size: Int64
+  /// SHA-256 of the file. Of a folder: what `sha256sum * | sha256sum` prints in it (LC_ALL=C).
+  public let sha256: String
+  /// MD5, where it was computed because one is published.
+  public var md5: String? = nil
+  /// The MD5 that the publisher gives for this file.
+  public var publishedMD5: String? = nil
+
+  /// Whether the file is the published one; nil where nothing is published to compare it with.
+  public var isAsPublished: Bool? {
+    publishedMD5.map { $0 == md5 }
+  }
+}

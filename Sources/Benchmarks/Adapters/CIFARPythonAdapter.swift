@@ -1,0 +1,172 @@
+/// CIFAR's "python version" (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary for each
+/// batch, with the labels as lists and the images as one array [N, 3072] of planes by rows.
+///
+/// The number of images is known only when a file was read to its end, so taking stock reads all of them;
+/// decoded they are 184 MB.
+struct CIFARPythonAdapter: BenchmarkAdapter {
+  private struct Batch {
+    let labels: [Int32]
+    let fineLabels: [Int32]
+    /// [labels, 3 * side * side].
+    let planes: [UInt8]
+  }
+
+  /// Names of classes by the keys under which the meta file has them.
+  private typealias NameFile = (file: String, lists: [(key: String, names: [String])])
+
+  private static let imagesPerBlock = 1_024
+
+  let inventory: [InventoryEntry]
+  private let definition: BenchmarkDefinition
+  /// By their position in the inventory.
+  private let batches: [Int: Batch]
+  private let sources: [SourceFile]
+
+  var classNames: [String] { definition.classNames }
+
+  static func expectation(of definition: BenchmarkDefinition) -> String {
+    "the python version (\(CIFARFiles(definition: definition, suffix: "").expectation))"
+  }
+
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex {
+    SourceIndex(kept: [nameFile(of: definition).file])
+  }
+
+  static func recognises(
+    _ root: SourceRoot, as definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> Bool {
+    try CIFARFiles(definition: definition, suffix: "").areIn(root)
+  }
+
+  init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
+    self.definition = definition
+    let files = CIFARFiles(definition: definition, suffix: "")
+    var sources = try Self.checkedNames(files, root)
+    let parts = files.batches
+    var present: [Int] = []
+    for (place, part) in parts.enumerated() where try root.isFile(part.name) {
+      present.append(place)
+    }
+    var batches: [Int: Batch] = [:]
+    try root.tree.read(present.map { root.path(parts[$0].name) }) {
+      position, stream throws(BenchmarkError) in
+      let part = parts[present[position]]
+      let checksums = Checksums(md5: definition.publishedMD5(of: part.name) != nil)
+      batches[present[position]] = try Self.read(
+        stream, atMost: part.expected, files, checksums)
+      sources.append(checksums.finish(name: part.name))
+    }
+    inventory = parts.enumerated().map { place, part in
+      InventoryEntry(
+        name: part.name, split: part.split, expected: part.expected,
+        found: batches[place]?.labels.count ?? 0)
+    }
+    self.batches = batches
+    // In the order of the inventory, whatever that of an archive was.
+    let order = [Self.nameFile(of: definition).file] + parts.map(\.name)
+    self.sources = order.compactMap { name in sources.first { $0.name == name } }
+  }
+
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile] {
+    let recordSize = 3 * definition.imageSize * definition.imageSize
+    for (place, firstRow) in inventory.firstRows.enumerated() {
+      guard let batch = batches[place] else { continue }
+      for start in stride(from: 0, to: batch.labels.count, by: Self.imagesPerBlock) {
+        let images = start..<min(start + Self.imagesPerBlock, batch.labels.count)
+        let planes = batch.planes[images.lowerBound * recordSize..<images.upperBound * recordSize]
+        try receive(
+          ImageBlock(
+            rows: images.map { firstRow + $0 }, split: inventory[place].split,
+            pixels: interleavedPlanes(of: Array(planes), side: definition.imageSize),
+            labels: Array(batch.labels[images]),
+            fineLabels: batch.fineLabels.isEmpty ? [] : Array(batch.fineLabels[images])))
+      }
+    }
+    return sources
+  }
+
+  // MARK: - One file
+
+  private static func read(
+    _ stream: any MemberStream, atMost expected: Int, _ files: CIFARFiles, _ checksums: Checksums
+  ) throws(BenchmarkError) -> Batch {
+    let definition = files.definition
+    let recordSize = 3 * definition.imageSize * definition.imageSize
+    let dictionary = try dictionary(
+      of: stream, images: expected, recordSize: recordSize, consumed: checksums.update)
+    func labels(_ key: String) throws(BenchmarkError) -> [Int] {
+      guard let labels = dictionary.list(key)?.integers else {
+        throw .unreadable(file: stream.name, reason: "it has no list '\(key)'")
+      }
+      return labels
+    }
+    let hasFine = definition.fineClasses != nil
+    let coarse = try labels(hasFine ? "coarse_labels" : "labels")
+    let fine = hasFine ? try labels("fine_labels") : []
+    guard let array = dictionary.array("data"), array.columns == recordSize else {
+      throw .unreadable(
+        file: stream.name, reason: "its 'data' is no array of \(recordSize) bytes an image")
+    }
+    for count in [coarse.count] + (hasFine ? [fine.count] : []) where count != array.rows {
+      throw .wrongLabelCount(file: stream.name, labels: count, images: array.rows)
+    }
+    for record in coarse.indices {
+      try files.check(
+        label: coarse[record], fine: hasFine ? fine[record] : nil, file: stream.name,
+        record: record)
+    }
+    return Batch(
+      labels: coarse.map { Int32($0) }, fineLabels: fine.map { Int32($0) }, planes: array.bytes)
+  }
+
+  private static func dictionary(
+    of stream: any MemberStream, images: Int, recordSize: Int,
+    consumed: @escaping ([UInt8]) -> Void
+  ) throws(BenchmarkError) -> PickleDictionary {
+    // An image takes up to two labels and a file name, each with an entry of the memo at most.
+    var reader = PickleReader(
+      stream, longestString: max(images * recordSize, 1 << 16), mostOpcodes: 10 * images + 10_000,
+      consumed: consumed)
+    do throws(PickleReader.Failure) {
+      return try reader.read()
+    } catch {
+      switch error {
+      case .stream(let error): throw error
+      case .unreadable(let reason): throw .unreadable(file: stream.name, reason: reason)
+      case .brokenString(_, let found):
+        throw .brokenRecord(
+          file: stream.name, record: found / recordSize, bytesLeft: found % recordSize,
+          recordSize: recordSize)
+      }
+    }
+  }
+
+  // MARK: - Names of classes
+
+  private static func nameFile(of definition: BenchmarkDefinition) -> NameFile {
+    guard let fine = definition.fineClasses else {
+      return ("batches.meta", [("label_names", definition.classNames)])
+    }
+    return (
+      "meta", [("coarse_label_names", definition.classNames), ("fine_label_names", fine.names)]
+    )
+  }
+
+  /// Checks the meta file if it is there.
+  private static func checkedNames(
+    _ files: CIFARFiles, _ root: SourceRoot
+  ) throws(BenchmarkError) -> [SourceFile] {
+    let (file, lists) = nameFile(of: files.definition)
+    guard try root.isFile(file) else { return [] }
+    let bytes = try root.tree.contents(of: root.path(file))
+    let stream = BytesReader(bytes, name: root.name(of: file))
+    let dictionary = try dictionary(
+      of: stream, images: 0, recordSize: 1, consumed: { _ in })
+    for (key, names) in lists {
+      try files.check(dictionary.list(key)?.texts, are: names, in: stream.name)
+    }
+    return try root.source(of: file, files.definition).map { [$0] } ?? []
+  }
+}

@@ -1,0 +1,236 @@
+/// Reads a pickle (protocol 2) of CIFAR's python version: its opcodes, numpy's three names, and nothing
+/// else. Nothing is ever called.
+///
+/// https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
+struct PickleReader {
+  enum Failure: Error {
+    case stream(BenchmarkError)
+    /// The file ends within a string of `length` bytes, after `found` of them.
+    case brokenString(length: Int, found: Int)
+    /// Anything else, in words.
+    case unreadable(String)
+  }
+
+  private static let globals: Set = [
+    "numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype",
+  ]
+  private static let mostObjects = 8
+  private static let deepestTuple = 4
+
+  private let stream: any MemberStream
+  private let longestString: Int
+  private var remainingOpcodes: Int
+  private let consumed: ([UInt8]) -> Void
+  private var buffer: [UInt8] = []
+  private var position = 0
+  /// Bytes read before the buffer.
+  private var offset = 0
+  private var stack: [PickleValue] = []
+  /// The heights of the stack at its marks.
+  private var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+  private var objectCount = 0
+
+  /// - Parameters:
+  ///   - longestString: bytes; a longer one is refused before it is read.
+  ///   - mostOpcodes: bounds the memory of everything that is no string.
+  ///   - consumed: given all bytes of the file in order.
+  init(
+    _ stream: any MemberStream, longestString: Int, mostOpcodes: Int,
+    consumed: @escaping ([UInt8]) -> Void
+  ) {
+    self.stream = stream
+    self.longestString = longestString
+    remainingOpcodes = mostOpcodes
+    self.consumed = consumed
+  }
+
+  /// The dictionary that the file is, and all bytes after it.
+  mutating func read() throws(Failure) -> PickleDictionary {
+    while try step() {}
+    guard stack.count == 1, case .dictionary(let dictionary) = stack[0] else {
+      throw .unreadable("it is no dictionary")
+    }
+    while try refill() {}
+    return dictionary
+  }
+
+  // MARK: - Opcodes
+
+  /// Carries out one opcode; false at the last.
+  private mutating func step() throws(Failure) -> Bool {
+    let start = offset + position
+    remainingOpcodes -= 1
+    guard remainingOpcodes >= 0 else { throw .unreadable("it has more values than it should") }
+    let opcode = try byte()
+    switch opcode {
+    case 0x80:
+      let version = try byte()
+      guard version == 2 else { throw .unreadable("its pickle protocol is \(version), not 2") }
+    case UInt8(ascii: "."): return false
+    case UInt8(ascii: "("): marks.append(stack.count)
+    case UInt8(ascii: "N"): stack.append(.none)
+    case 0x88: stack.append(.boolean(true))
+    case 0x89: stack.append(.boolean(false))
+    case UInt8(ascii: "K"): stack.append(.integer(try integer(bytes: 1)))
+    case UInt8(ascii: "M"): stack.append(.integer(try integer(bytes: 2)))
+    case UInt8(ascii: "J"):
+      stack.append(.integer(Int(Int32(truncatingIfNeeded: try integer(bytes: 4)))))
+    case UInt8(ascii: "U"): stack.append(.string(try string(try integer(bytes: 1))))
+    case UInt8(ascii: "T"): stack.append(.string(try string(try integer(bytes: 4))))
+    case UInt8(ascii: "]"): stack.append(.list(PickleList()))
+    case UInt8(ascii: "}"): stack.append(.dictionary(PickleDictionary()))
+    case UInt8(ascii: ")"): try pushTuple([])
+    case 0x85...0x87: try pushTuple(try pop(Int(opcode - 0x84)))
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
+    case UInt8(ascii: "q"): memo[try integer(bytes: 1)] = try top()
+    case UInt8(ascii: "r"): memo[try integer(bytes: 4)] = try top()
+    case UInt8(ascii: "h"): try recall(try integer(bytes: 1))
+    case UInt8(ascii: "j"): try recall(try integer(bytes: 4))
+    case UInt8(ascii: "a"): try append(try pop(1))
+    case UInt8(ascii: "e"): try append(try popToMark())
+    case UInt8(ascii: "s"): try setItems(try pop(2))
+    case UInt8(ascii: "u"): try setItems(try popToMark())
+    case UInt8(ascii: "c"): try pushGlobal()
+    case UInt8(ascii: "R"): try pushObject()
+    case UInt8(ascii: "b"): try setState()
+    default:
+      throw .unreadable(
+        "byte \(start) is opcode 0x\(String(opcode, radix: 16)), which these files do not have")
+    }
+    return true
+  }
+
+  private mutating func recall(_ number: Int) throws(Failure) {
+    guard let value = memo[number] else { throw .unreadable("it recalls what it never stored") }
+    stack.append(value)
+  }
+
+  private mutating func append(_ values: [PickleValue]) throws(Failure) {
+    guard case .list(let list) = try top(), values.allSatisfy(\.isPlain) else {
+      throw .unreadable("it appends what is no number or string")
+    }
+    list.values += values
+  }
+
+  private mutating func setItems(_ values: [PickleValue]) throws(Failure) {
+    guard case .dictionary(let dictionary) = try top(), values.count.isMultiple(of: 2) else {
+      throw .unreadable("it sets items of what is no dictionary")
+    }
+    for place in stride(from: 0, to: values.count, by: 2) {
+      guard let key = values[place].text else { throw .unreadable("a key is no string") }
+      if case .dictionary = values[place + 1] { throw .unreadable("'\(key)' is a dictionary") }
+      dictionary.values[key] = values[place + 1]
+    }
+  }
+
+  private mutating func pushTuple(_ values: [PickleValue]) throws(Failure) {
+    let depth = 1 + (values.map(\.tupleDepth).max() ?? 0)
+    guard depth <= Self.deepestTuple else { throw .unreadable("its tuples are too deep") }
+    stack.append(.tuple(values, depth: depth))
+  }
+
+  private mutating func pushGlobal() throws(Failure) {
+    let name = "\(try line()) \(try line())"
+    guard Self.globals.contains(name) else {
+      throw .unreadable("it refers to '\(name)', which these files do not; it is not safe")
+    }
+    stack.append(.global(name))
+  }
+
+  private mutating func pushObject() throws(Failure) {
+    let values = try pop(2)
+    guard case .global(let name) = values[0], let arguments = values[1].tuple else {
+      throw .unreadable("it calls what is no name")
+    }
+    objectCount += 1
+    guard objectCount <= Self.mostObjects else { throw .unreadable("it has too many arrays") }
+    stack.append(.object(PickleObject(constructor: name, arguments: arguments)))
+  }
+
+  private mutating func setState() throws(Failure) {
+    guard let state = try pop(1)[0].tuple, case .object(let object) = try top() else {
+      throw .unreadable("it sets the state of what is no array")
+    }
+    object.state = state
+  }
+
+  // MARK: - The stack
+
+  private func top() throws(Failure) -> PickleValue {
+    guard let value = stack.last, stack.count > (marks.last ?? 0) else {
+      throw .unreadable("its stack runs empty")
+    }
+    return value
+  }
+
+  private mutating func pop(_ count: Int) throws(Failure) -> [PickleValue] {
+    guard stack.count - count >= marks.last ?? 0 else {
+      throw .unreadable("its stack runs empty")
+    }
+    defer { stack.removeLast(count) }
+    return Array(stack.suffix(count))
+  }
+
+  private mutating func popToMark() throws(Failure) -> [PickleValue] {
+    guard let mark = marks.popLast() else { throw .unreadable("its stack has no mark") }
+    defer { stack.removeLast(stack.count - mark) }
+    return Array(stack[mark...])
+  }
+
+  // MARK: - Bytes
+
+  private mutating func refill() throws(Failure) -> Bool {
+    offset += buffer.count
+    position = 0
+    do throws(BenchmarkError) {
+      buffer = try stream.read(upTo: 1 << 16)
+    } catch {
+      throw .stream(error)
+    }
+    if !buffer.isEmpty { consumed(buffer) }
+    return !buffer.isEmpty
+  }
+
+  private mutating func byte() throws(Failure) -> UInt8 {
+    if position == buffer.count {
+      guard try refill() else { throw .unreadable("it breaks off at byte \(offset); get it again") }
+    }
+    position += 1
+    return buffer[position - 1]
+  }
+
+  /// A little-endian number without sign.
+  private mutating func integer(bytes count: Int) throws(Failure) -> Int {
+    var value = 0
+    for place in 0..<count { value |= Int(try byte()) << (8 * place) }
+    return value
+  }
+
+  private mutating func line() throws(Failure) -> String {
+    var bytes: [UInt8] = []
+    while true {
+      let byte = try byte()
+      if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+      guard bytes.count < 200 else { throw .unreadable("it has a name that is too long") }
+      bytes.append(byte)
+    }
+  }
+
+  private mutating func string(_ length: Int) throws(Failure) -> [UInt8] {
+    guard length <= longestString else {
+      throw .unreadable("it has a string of \(length) bytes; at most \(longestString) make sense")
+    }
+    var string: [UInt8] = []
+    string.reserveCapacity(length)
+    while string.count < length {
+      if position == buffer.count {
+        guard try refill() else { throw .brokenString(length: length, found: string.count) }
+      }
+      let count = min(length - string.count, buffer.count - position)
+      string += buffer[position..<position + count]
+      position += count
+    }
+    return string
+  }
+}

@@ -1,0 +1,113 @@
+/// A value of a pickle; only kinds that CIFAR's files have.
+///
+/// Nesting is bounded by construction: lists hold numbers and strings, tuples are four deep at most.
+enum PickleValue {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  /// Python 2's strings are bytes.
+  case string([UInt8])
+  case list(PickleList)
+  case dictionary(PickleDictionary)
+  indirect case tuple([PickleValue], depth: Int)
+  /// A name of numpy's: "numpy dtype".
+  case global(String)
+  case object(PickleObject)
+
+  var integer: Int? {
+    if case .integer(let value) = self { value } else { nil }
+  }
+
+  var text: String? {
+    if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+  }
+
+  var tuple: [PickleValue]? {
+    if case .tuple(let values, _) = self { values } else { nil }
+  }
+
+  /// Whether a list may hold it.
+  var isPlain: Bool {
+    switch self {
+    case .integer, .string: true
+    default: false
+    }
+  }
+
+  var tupleDepth: Int {
+    if case .tuple(_, let depth) = self { depth } else { 0 }
+  }
+}
+
+/// A list, which is still appended to after it was put into a dictionary.
+final class PickleList {
+  var values: [PickleValue] = []
+
+  /// Its values if all are numbers.
+  var integers: [Int]? {
+    let integers = values.compactMap(\.integer)
+    return integers.count == values.count ? integers : nil
+  }
+
+  /// Its values if all are strings.
+  var texts: [String]? {
+    let texts = values.compactMap(\.text)
+    return texts.count == values.count ? texts : nil
+  }
+}
+
+final class PickleDictionary {
+  var values: [String: PickleValue] = [:]
+
+  func list(_ key: String) -> PickleList? {
+    if case .list(let list)? = values[key] { list } else { nil }
+  }
+
+  func array(_ key: String) -> PickleArray? {
+    if case .object(let object)? = values[key] { PickleArray(object) } else { nil }
+  }
+}
+
+/// What a call of numpy's constructors stands for; nothing is called.
+final class PickleObject {
+  let constructor: String
+  let arguments: [PickleValue]
+  var state: [PickleValue] = []
+
+  init(constructor: String, arguments: [PickleValue]) {
+    self.constructor = constructor
+    self.arguments = arguments
+  }
+}
+
+/// A numpy array of bytes with two axes.
+struct PickleArray {
+  let rows: Int
+  let columns: Int
+  /// [rows, columns], row by row.
+  let bytes: [UInt8]
+
+  /// Nil if the object is anything else than numpy's own state of such an array: (version, shape,
+  /// type, whether the columns follow each other, bytes).
+  init?(_ object: PickleObject) {
+    guard object.constructor == "numpy.core.multiarray _reconstruct", object.state.count == 5,
+      let shape = object.state[1].tuple?.compactMap(\.integer), shape.count == 2,
+      case .object(let type) = object.state[2], type.constructor == "numpy dtype",
+      type.arguments.first?.text == "u1",
+      case .boolean(let isByColumns) = object.state[3], case .string(let stored) = object.state[4],
+      shape.allSatisfy({ $0 >= 0 }), !shape[0].multipliedReportingOverflow(by: shape[1]).overflow,
+      stored.count == shape[0] * shape[1]
+    else { return nil }
+    let (rows, columns) = (shape[0], shape[1])
+    self.rows = rows
+    self.columns = columns
+    bytes =
+      isByColumns
+      ? [UInt8](unsafeUninitializedCapacity: stored.count) { buffer, filled in
+        for row in 0..<rows {
+          for column in 0..<columns { buffer[row * columns + column] = stored[column * rows + row] }
+        }
+        filled = stored.count
+      } : stored
+  }
+}

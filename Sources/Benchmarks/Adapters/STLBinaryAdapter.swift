@@ -1,0 +1,101 @@
+/// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/): for each part an X file of images
+/// without labels, three planes of 96 columns each, and a y file with a byte for each image, 1 to 10.
+/// The unlabelled images have no y file.
+struct STLBinaryAdapter: BenchmarkAdapter {
+  private struct Part {
+    let images: String
+    let labels: String?
+    let split: Split
+  }
+
+  private static let parts = [
+    Part(images: "train_X.bin", labels: "train_y.bin", split: .train),
+    Part(images: "test_X.bin", labels: "test_y.bin", split: .test),
+    Part(images: "unlabeled_X.bin", labels: nil, split: .unlabelled),
+  ]
+  private static let classFile = "class_names.txt"
+
+  private let definition: BenchmarkDefinition
+  private let records: RecordFiles
+  /// The labels of each entry of the inventory, counted from 0; -1 where unlabelled.
+  private let labels: [[Int32]]
+  private let labelFiles: [SourceFile]
+
+  var classNames: [String] { definition.classNames }
+  var inventory: [InventoryEntry] { records.inventory }
+
+  static func expectation(of definition: BenchmarkDefinition) -> String {
+    "train_X.bin, train_y.bin, test_X.bin, test_y.bin and unlabeled_X.bin"
+  }
+
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex {
+    SourceIndex(kept: Set(parts.compactMap(\.labels) + [classFile]))
+  }
+
+  static func recognises(
+    _ root: SourceRoot, as definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> Bool {
+    for part in parts where try root.isFile(part.images) { return true }
+    return false
+  }
+
+  init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
+    self.definition = definition
+    if let found = try root.lines(of: Self.classFile), found != definition.classNames {
+      throw .wrongClassNames(
+        file: root.name(of: Self.classFile), expected: definition.classNames, found: found)
+    }
+    // A split that is not wanted has no images in the definition.
+    let parts = Self.parts.filter { definition.counts[$0.split] > 0 }
+    let records = try RecordFiles(
+      parts.map { ($0.images, $0.split, definition.counts[$0.split]) },
+      recordSize: 3 * definition.imageSize * definition.imageSize, root: root,
+      definition: definition)
+    var labels: [[Int32]] = []
+    var labelFiles: [SourceFile] = []
+    for (part, entry) in zip(parts, records.inventory) {
+      guard let file = part.labels, entry.found > 0 else {
+        labels.append([Int32](repeating: -1, count: entry.found))
+        continue
+      }
+      guard try root.isFile(file) else {
+        throw .unreadable(
+          file: root.name(of: file), reason: "it is not there; \(entry.name) needs it")
+      }
+      let bytes = try root.tree.contents(of: root.path(file))
+      labels.append(
+        try Self.labels(bytes, images: entry.found, file: root.name(of: file), definition))
+      if let source = try root.source(of: file, definition) { labelFiles.append(source) }
+    }
+    self.records = records
+    self.labels = labels
+    self.labelFiles = labelFiles
+  }
+
+  private static func labels(
+    _ bytes: [UInt8], images: Int, file: String, _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> [Int32] {
+    guard bytes.count == images else {
+      throw .wrongLabelCount(file: file, labels: bytes.count, images: images)
+    }
+    if let record = bytes.firstIndex(where: { !(1...definition.classCount).contains(Int($0)) }) {
+      throw .labelOutOfRange(
+        file: file, record: record, label: Int(bytes[record]), allowed: 1...definition.classCount)
+    }
+    return bytes.map { Int32($0) - 1 }
+  }
+
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile] {
+    try labelFiles
+      + records.read { bytes, first, entry, firstRow throws(BenchmarkError) in
+        let images = first..<first + bytes.count / records.recordSize
+        try receive(
+          ImageBlock(
+            rows: images.map { firstRow + $0 }, split: inventory[entry].split,
+            pixels: interleavedPlanes(of: bytes, side: definition.imageSize, order: .byColumns),
+            labels: Array(labels[entry][images])))
+      }
+  }
+}

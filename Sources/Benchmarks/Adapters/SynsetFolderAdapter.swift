@@ -1,0 +1,66 @@
+/// ILSVRC-2012's training images: a folder for each synset, or its tar archive, alone or within
+/// ILSVRC2012_img_train.tar. Other synsets are passed over.
+///
+/// Stanford Dogs, which has folders of the same synsets (n02085936-Maltese_dog) with other and fewer
+/// images, is told apart by their names.
+struct SynsetFolderAdapter: BenchmarkAdapter {
+  private let images: ImageFolders
+  private let definition: BenchmarkDefinition
+  let differences: [String]
+
+  var classNames: [String] { definition.classNames }
+  var inventory: [InventoryEntry] { images.inventory }
+
+  static func expectation(of definition: BenchmarkDefinition) -> String {
+    "ILSVRC-2012's training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
+  }
+
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex {
+    SourceIndex(nested: Set(definition.synsets))
+  }
+
+  static func recognises(
+    _ root: SourceRoot, as definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> Bool {
+    try root.entries().contains { entry in
+      entry.isFolder && synset(of: entry.name).map(definition.synsets.contains) == true
+    }
+  }
+
+  /// "n02085936" of itself and of "n02085936-Maltese_dog".
+  private static func synset(of folder: String) -> String? {
+    folder.split(separator: "-", maxSplits: 1).first.map { String($0) }
+  }
+
+  init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
+    self.definition = definition
+    let names = try root.entries().filter(\.isFolder).map(\.name)
+    var folders: [ImageFolder] = []
+    var isStanfordDogs = false
+    for (label, synset) in definition.synsets.enumerated() {
+      let named = names.first { $0.hasPrefix(synset + "-") }
+      let name = names.contains(synset) ? synset : named ?? synset
+      isStanfordDogs = isStanfordDogs || name != synset
+      folders.append(
+        ImageFolder(
+          name: name, split: .train, label: label,
+          expected: definition.counts.train / definition.classCount,
+          files: try ImageFolders.files(of: name, in: root, definition)))
+    }
+    differences =
+      isStanfordDogs
+      ? [
+        "these are folders of Stanford Dogs, another data set with other images; "
+          + "\(definition.title) is made of ILSVRC-2012's training images"
+      ] : []
+    images = ImageFolders(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+  }
+
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile] {
+    try images.read(into: receive)
+  }
+}

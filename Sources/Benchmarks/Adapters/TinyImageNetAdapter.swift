@@ -1,0 +1,119 @@
+/// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with
+/// 500 JPEGs each, and val/images/ with the synset of each file in val/val_annotations.txt. test/ has no
+/// labels and is not read. The labels count the synsets of wnids.txt in alphabetical order, as
+/// torchvision's ImageFolder does.
+struct TinyImageNetAdapter: BenchmarkAdapter {
+  private static let synsetFile = "wnids.txt"
+  private static let wordFile = "words.txt"
+  private static let annotationFile = "val_annotations.txt"
+
+  private let images: ImageFolders
+  let classNames: [String]
+  let differences: [String]
+
+  var inventory: [InventoryEntry] { images.inventory }
+
+  static func expectation(of definition: BenchmarkDefinition) -> String {
+    "tiny-imagenet-200 (\(synsetFile), train/SYNSET/images, val/images, val/\(annotationFile))"
+  }
+
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex {
+    SourceIndex(kept: [synsetFile, wordFile, annotationFile])
+  }
+
+  static func recognises(
+    _ root: SourceRoot, as definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> Bool {
+    guard try root.isFile(synsetFile) else { return false }
+    return try root.isFolder("train")
+  }
+
+  init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
+    let synsets = try root.lines(of: Self.synsetFile)?.sorted() ?? []
+    guard !synsets.isEmpty, Set(synsets).count == synsets.count else {
+      throw .unreadable(
+        file: root.name(of: Self.synsetFile), reason: "it has no synsets, or one of them twice")
+    }
+    classNames = try Self.names(of: synsets, root)
+    differences =
+      synsets.count == definition.classCount
+      ? [] : ["\(Self.synsetFile): \(synsets.count) of \(definition.classCount) classes"]
+    let perClass = definition.counts.train / definition.classCount
+    var folders: [ImageFolder] = []
+    for (label, synset) in synsets.enumerated() {
+      let name = "train/\(synset)/images"
+      folders.append(
+        ImageFolder(
+          name: name, split: .train, label: label, expected: perClass,
+          files: try ImageFolders.files(of: name, in: root, definition)))
+    }
+    if let validation = try Self.validation(synsets, definition, root) {
+      folders.append(validation)
+    }
+    images = ImageFolders(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+  }
+
+  /// The first of each synset's words; the synset itself where there is none or another has the same.
+  private static func names(
+    of synsets: [String], _ root: SourceRoot
+  ) throws(BenchmarkError) -> [String] {
+    var words: [String: String] = [:]
+    let wanted = Set(synsets)
+    for line in try root.lines(of: wordFile) ?? [] {
+      let parts = line.split(separator: "\t", maxSplits: 1)
+      guard parts.count == 2, wanted.contains(String(parts[0])) else { continue }
+      words[String(parts[0])] = parts[1].split(separator: ",").first.map { String($0) }
+    }
+    var uses: [String: Int] = [:]
+    for word in words.values { uses[word, default: 0] += 1 }
+    return synsets.map { synset in
+      guard let word = words[synset], uses[word] == 1 else { return synset }
+      return word
+    }
+  }
+
+  /// The validation images that are of the listed classes; nil if there are none.
+  private static func validation(
+    _ synsets: [String], _ definition: BenchmarkDefinition, _ root: SourceRoot
+  ) throws(BenchmarkError) -> ImageFolder? {
+    let folder = "val/images"
+    let files = try ImageFolders.files(of: folder, in: root, definition)
+    if files.isEmpty { return nil }
+    let annotations = "val/\(annotationFile)"
+    guard let lines = try root.lines(of: annotations) else {
+      throw .unreadable(
+        file: root.name(of: annotations), reason: "it is not there; val/images needs it")
+    }
+    let labels = Dictionary(uniqueKeysWithValues: synsets.enumerated().map { ($1, $0) })
+    var labelOfFile: [String: Int32] = [:]
+    for (number, line) in lines.enumerated() {
+      // File, synset and a box.
+      let fields = line.split(separator: "\t")
+      guard fields.count >= 2, let label = labels[String(fields[1])] else {
+        throw .unreadable(
+          file: root.name(of: annotations),
+          reason: "line \(number + 1) names no synset of \(synsetFile)")
+      }
+      labelOfFile[String(fields[0])] = Int32(label)
+    }
+    var fileLabels: [Int32] = []
+    for file in files {
+      guard let label = labelOfFile[file.name] else {
+        throw .unreadable(
+          file: root.name(of: annotations), reason: "it has no line for \(file.name)")
+      }
+      fileLabels.append(label)
+    }
+    return ImageFolder(
+      name: folder, split: .test, expected: definition.extraCounts.test, files: files,
+      labels: fileLabels)
+  }
+
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile] {
+    try images.read(into: receive)
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+
+/// Antialiased bilinear scaling as Pillow's `Image.resize` does it for 8-bit images: weights in fixed
+/// point with 22 fractional bits, rows first, and the result of that pass rounded to 8 bits.
+extension RGBImage {
+  /// The image scaled to another height and width, both positive.
+  public func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
+    resized(
+      height: newHeight, width: newWidth, rows: 0..<newHeight, columns: 0..<newWidth)
+  }
+
+  /// Some rows and columns of the image scaled to another height and width; nothing else of it is
+  /// computed.
+  func resized(
+    height newHeight: Int, width newWidth: Int, rows: Range<Int>, columns: Range<Int>
+  ) -> RGBImage {
+    let vertical = ResamplingKernel(from: height, to: newHeight, outputs: rows)
+    let horizontal = ResamplingKernel(from: width, to: newWidth, outputs: columns)
+    let inputRows = vertical.inputs
+    let scaled = pixels.withUnsafeBufferPointer { pixels in
+      resampleRows(pixels, rows: inputRows, width: width, horizontal)
+    }
+    let result = scaled.withUnsafeBufferPointer { scaled in
+      resampleColumns(
+        scaled, firstRow: inputRows.lowerBound, rowLength: columns.count * 3, vertical)
+    }
+    return RGBImage(height: rows.count, width: columns.count, pixels: result)
+  }
+}
+
+private let fractionalBits: Int32 = 22
+
+/// Which input positions make each output position, with which weights.
+private struct ResamplingKernel {
+  /// The first input position of each output position.
+  let starts: [Int]
+  /// How many input positions each output position takes.
+  let counts: [Int]
+  /// The weights, `stride` places for each output position.
+  let weights: [Int32]
+  let stride: Int
+
+  var outputCount: Int { starts.count }
+
+  /// All input positions that are needed.
+  var inputs: Range<Int> {
+    guard let first = starts.first, let last = starts.last, let count = counts.last else {
+      return 0..<0
+    }
+    return first..<last + count
+  }
+
+  init(from inputSize: Int, to outputSize: Int, outputs: Range<Int>) {
+    let scale = Double(inputSize) / Double(outputSize)
+    // When shrinking, the triangle of the bilinear filter is widened to cover every input pixel.
+    let support = max(scale, 1)
+    let stride = Int(support.rounded(.up)) * 2 + 1
+    var starts: [Int] = []
+    var counts: [Int] = []
+    var weights = [Int32](repeating: 0, count: outputs.count * stride)
+    for (place, output) in outputs.enumerated() {
+      let centre = (Double(output) + 0.5) * scale
+      let start = max(Int(centre - support + 0.5), 0)
+      let end = min(Int(centre + support + 0.5), inputSize)
+      let exact = (start..<end).map { input in
+        max(0, 1 - abs((Double(input) - centre + 0.5) / support))
+      }
+      let sum = exact.reduce(0, +)
+      for (tap, weight) in exact.enumerated() {
+        weights[place * stride + tap] =
+          Int32((weight / sum * Double(1 << fractionalBits)).rounded(.toNearestOrAwayFromZero))
+      }
+      starts.append(start)
+      counts.append(end - start)
+    }
+    self.starts = starts
+    self.counts = counts
+    self.weights = weights
+    self.stride = stride
+  }
+}
+
+@inline(__always) private func rounded(_ sum: Int32) -> UInt8 {
+  UInt8(truncatingIfNeeded: min(max(sum >> fractionalBits, 0), 255))
+}
+
+/// Scales some rows to the kernel's columns: [rows, kernel's outputs, 3].
+private func resampleRows(
+  _ pixels: UnsafeBufferPointer<UInt8>, rows: Range<Int>, width: Int, _ kernel: ResamplingKernel
+) -> [UInt8] {
+  let newWidth = kernel.outputCount
+  return [UInt8](unsafeUninitializedCapacity: rows.count * newWidth * 3) { result, filled in
+    kernel.weights.withUnsafeBufferPointer { weights in
+      for (place, row) in rows.enumerated() {
+        for column in 0..<newWidth {
+          let half = Int32(1) << (fractionalBits - 1)
+          var sums = (half, half, half)
+          var source = (row * width + kernel.starts[column]) * 3
+          let first = column * kernel.stride
+          for tap in first..<first + kernel.counts[column] {
+            // The weights of a position add up to 1 and colours to 255: no sum overflows.
+            sums.0 &+= Int32(pixels[source]) &* weights[tap]
+            sums.1 &+= Int32(pixels[source + 1]) &* weights[tap]
+            sums.2 &+= Int32(pixels[source + 2]) &* weights[tap]
+            source += 3
+          }
+          let target = (place * newWidth + column) * 3
+          result[target] = rounded(sums.0)
+          result[target + 1] = rounded(sums.1)
+          result[target + 2] = rounded(sums.2)
+        }
+      }
+    }
+    filled = rows.count * newWidth * 3
+  }
+}
+
+/// Scales rows, the first of which is input row `firstRow`, to the kernel's rows.
+private func resampleColumns(
+  _ pixels: UnsafeBufferPointer<UInt8>, firstRow: Int, rowLength: Int, _ kernel: ResamplingKernel
+) -> [UInt8] {
+  let newHeight = kernel.outputCount
+  return [UInt8](unsafeUninitializedCapacity: newHeight * rowLength) { result, filled in
+    // A row of sums, to which the input's rows are added one after the other.
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowLength) { sums in
+      for row in 0..<newHeight {
+        sums.initialize(repeating: Int32(1) << (fractionalBits - 1))
+        for tap in 0..<kernel.counts[row] {
+          let weight = kernel.weights[row * kernel.stride + tap]
+          let source = UnsafeBufferPointer(
+            rebasing: pixels[((kernel.starts[row] + tap - firstRow) * rowLength)...].prefix(
+              rowLength))
+          for column in 0..<rowLength { sums[column] &+= Int32(source[column]) &* weight }
+        }
+        for column in 0..<rowLength { result[row * rowLength + column] = rounded(sums[column]) }
+      }
+    }
+    filled = newHeight * rowLength
+  }
+}

@@ -1,0 +1,98 @@
+import Core
+import Dispatch
+import Synchronization
+
+/// SHA-256 and, where wanted, MD5 of a stream, computed beside the work on its pieces.
+final class Checksums {
+  private let sha256 = HashWorker(SHA256Hash()) { $0.update($1) }
+  private let md5: HashWorker<MD5Hash>?
+  private var size: Int64 = 0
+
+  init(md5 wantsMD5: Bool) {
+    md5 = wantsMD5 ? HashWorker(MD5Hash()) { $0.update($1) } : nil
+  }
+
+  func update(_ bytes: [UInt8]) {
+    size += Int64(bytes.count)
+    sha256.add(bytes)
+    md5?.add(bytes)
+  }
+
+  /// The checksums of everything added.
+  func finish(name: String) -> SourceFile {
+    SourceFile(
+      name: name, size: size, sha256: sha256.wait().hexadecimal,
+      md5: md5?.wait().hexadecimal)
+  }
+}
+
+/// A hash that is fed on a queue of its own.
+private final class HashWorker<Hash>: @unchecked Sendable {
+  private let queue = DispatchQueue(label: "hash")
+  /// Whoever adds more pieces than these waits until one is hashed.
+  private let places = DispatchSemaphore(value: 8)
+  private let update: @Sendable (inout Hash, [UInt8]) -> Void
+  // Touched on the queue alone.
+  private var hash: Hash
+
+  init(_ hash: Hash, update: @escaping @Sendable (inout Hash, [UInt8]) -> Void) {
+    self.hash = hash
+    self.update = update
+  }
+
+  func add(_ bytes: [UInt8]) {
+    places.wait()
+    queue.async { [self] in
+      update(&hash, bytes)
+      places.signal()
+    }
+  }
+
+  func wait() -> Hash { queue.sync { hash } }
+}
+
+/// The checksums of a whole file, computed while other work goes on, one file at a time.
+final class BackgroundChecksums {
+  private final class Work: Sendable {
+    let isCancelled = Atomic(false)
+    let result = Mutex<Result<SourceFile, BenchmarkError>?>(nil)
+  }
+
+  private static let queue = DispatchQueue(label: "archive checksums")
+  private static let pieceSize = 1 << 20
+
+  private let path: String
+  private let work = Work()
+  private let group = DispatchGroup()
+
+  init(_ path: String) {
+    self.path = path
+    Self.queue.async(group: group) { [work] in
+      let result = Result { () throws(BenchmarkError) in try Self.checksums(of: path, work) }
+      work.result.withLock { $0 = result }
+    }
+  }
+
+  deinit { work.isCancelled.store(true, ordering: .relaxed) }
+
+  func wait() throws(BenchmarkError) -> SourceFile {
+    group.wait()
+    guard let result = work.result.withLock({ $0 }) else {
+      throw .unreadable(file: path, reason: "its checksum was not computed")
+    }
+    return try result.get()
+  }
+
+  private static func checksums(
+    of path: String, _ work: Work
+  ) throws(BenchmarkError) -> SourceFile {
+    let reader = try FileReader(path)
+    let checksums = Checksums(md5: true)
+    while !work.isCancelled.load(ordering: .relaxed) {
+      let piece = try reader.read(upTo: pieceSize)
+      if piece.isEmpty { break }
+      checksums.update(piece)
+    }
+    return checksums.finish(name: MemberPath.split(path).name)
+  }
+}

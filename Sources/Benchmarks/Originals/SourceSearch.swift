@@ -1,0 +1,60 @@
+/// Finds out which form of original files a folder or archive holds, itself or one folder level down.
+struct SourceSearch {
+  let form: SourceForm
+  let root: SourceRoot
+
+  init(_ definition: BenchmarkDefinition, _ path: String) throws(BenchmarkError) {
+    var index = SourceIndex()
+    for form in definition.sourceForms {
+      let own = form.adapter.index(of: definition)
+      index.kept.formUnion(own.kept)
+      index.nested.formUnion(own.nested)
+    }
+    let tree = try index.tree(at: path)
+    let top = SourceRoot(tree: tree, folder: "")
+    if let form = try Self.form(of: top, definition) {
+      self.form = form
+      root = top
+      return
+    }
+    var found: [(form: SourceForm, root: SourceRoot)] = []
+    for entry in try tree.entries(of: "") where entry.isFolder {
+      let root = SourceRoot(tree: tree, folder: entry.name)
+      if let form = try Self.form(of: root, definition) { found.append((form, root)) }
+    }
+    guard let first = found.first, found.count == 1 else {
+      let names = found.map { $0.root.name(of: "") }.joined(separator: ", ")
+      throw .unrecognised(
+        path: tree.path, benchmark: definition.name,
+        reason: found.isEmpty
+          ? try Self.advice(for: top, definition)
+          : "several of its folders could be meant (\(names)); name one")
+    }
+    (form, root) = first
+  }
+
+  private static func form(
+    of root: SourceRoot, _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> SourceForm? {
+    for form in definition.sourceForms where try form.adapter.recognises(root, as: definition) {
+      return form
+    }
+    return nil
+  }
+
+  /// What most likely is wrong with a folder that holds no known form.
+  private static func advice(
+    for root: SourceRoot, _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> String {
+    let names = try root.entries().map(\.name)
+    if names.contains(where: definition.classNames.contains) {
+      return "it holds class folders but no train/ and test/; name the folder above those two"
+    }
+    let archives = [".tar.gz", ".tgz", ".tar", ".zip"]
+    if let archive = names.first(where: { name in archives.contains { name.hasSuffix($0) } }) {
+      return "name the archive itself: --from '\(root.name(of: archive))'"
+    }
+    let forms = definition.sourceForms.map { $0.adapter.expectation(of: definition) }
+    return "expected \(forms.joined(separator: ", or "))"
+  }
+}

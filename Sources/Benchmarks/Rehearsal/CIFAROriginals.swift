@@ -1,0 +1,82 @@
+/// CIFAR's files with drawn images: CIFAR-100's layout if the definition has fine classes, CIFAR-10's
+/// otherwise.
+struct CIFAROriginals {
+  let definition: BenchmarkDefinition
+  let series: RehearsalSeries
+
+  /// The images of one file.
+  private struct Batch {
+    let name: String
+    /// The finest classes there are.
+    let classes: [Int]
+    let planes: [[UInt8]]
+  }
+
+  private func batches() -> [Batch] {
+    let training =
+      definition.fineClasses == nil ? (1...5).map { "data_batch_\($0)" } : ["train"]
+    let test = definition.fineClasses == nil ? "test_batch" : "test"
+    let perFile = definition.counts.train / training.count
+    let side = definition.imageSize
+    var first = 0
+    return (training.map { ($0, perFile) } + [(test, definition.counts.test)]).map { name, count in
+      let start = first
+      first += count
+      let classes = series.classes(of: start..<start + count)
+      let planes = RehearsalSeries.concurrently(count) { [series] place in
+        series.image(start + place, of: classes[place], height: side, width: side).planes()
+      }
+      return Batch(name: name, classes: classes, planes: planes)
+    }
+  }
+
+  private func label(of fine: Int) -> Int { definition.fineClasses?.superclasses[fine] ?? fine }
+
+  /// The "binary version": records of label bytes and planes.
+  func binaryFiles() -> [OriginalFile] {
+    let records = batches().map { batch in
+      OriginalFile(
+        batch.name + ".bin",
+        zip(batch.classes, batch.planes).flatMap { fine, planes in
+          (definition.fineClasses == nil ? [] : [UInt8(label(of: fine))]) + [UInt8(fine)] + planes
+        })
+    }
+    guard let fine = definition.fineClasses else {
+      return records + [OriginalFile("batches.meta.txt", lines: definition.classNames)]
+    }
+    return records + [
+      OriginalFile("coarse_label_names.txt", lines: definition.classNames),
+      OriginalFile("fine_label_names.txt", lines: fine.names),
+    ]
+  }
+
+  /// The "python version": pickled dictionaries.
+  func pickles() -> [OriginalFile] {
+    let batches = batches().map { batch in
+      let labels: [(String, PickleWriter.Value)] =
+        definition.fineClasses == nil
+        ? [("labels", .integers(batch.classes))]
+        : [
+          ("fine_labels", .integers(batch.classes)),
+          ("coarse_labels", .integers(batch.classes.map(label))),
+        ]
+      let names = batch.classes.enumerated().map { "\(batch.name)_\($0.offset).png" }
+      return OriginalFile(
+        batch.name,
+        PickleWriter.dictionary(
+          [("batch_label", .string("rehearsal \(batch.name)"))] + labels + [
+            ("data", .bytes(batch.planes.flatMap(\.self), rows: batch.planes.count)),
+            ("filenames", .strings(names)),
+          ]))
+    }
+    guard let fine = definition.fineClasses else {
+      let meta = PickleWriter.dictionary([("label_names", .strings(definition.classNames))])
+      return batches + [OriginalFile("batches.meta", meta)]
+    }
+    let meta = PickleWriter.dictionary([
+      ("fine_label_names", .strings(fine.names)),
+      ("coarse_label_names", .strings(definition.classNames)),
+    ])
+    return batches + [OriginalFile("meta", meta)]
+  }
+}

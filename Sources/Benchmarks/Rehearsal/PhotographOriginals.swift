@@ -1,0 +1,98 @@
+import Core
+
+/// Drawn images as files of their own, of the kinds that ImageNet's photographs have.
+struct PhotographOriginals {
+  let series: RehearsalSeries
+
+  /// How an image lies in its file.
+  private enum Kind: CaseIterable {
+    case colour, greyscale, cmyk, png, rotated
+
+    /// Most are plain; ImageNet has a few of each other kind, all of them named .JPEG.
+    init(_ index: Int) {
+      self = index % 8 == 0 ? Self.allCases[1 + index / 8 % 4] : .colour
+    }
+  }
+
+  /// A file of any size and kind, its shorter side 40 to 80 pixels.
+  func photograph(_ index: Int, of label: Int) -> [UInt8] {
+    var random = RandomStream(
+      seed: series.seed, purpose: .rehearsal, epoch: 2 * series.number + 1, item: index, view: 1)
+    let height = 40 + Int(random.uniform() * 41)
+    let width = 40 + Int(random.uniform() * 41)
+    let image = series.image(index, of: label, height: height, width: width)
+    switch Kind(index) {
+    case .colour: return JPEGEncoder.encode(image)
+    case .greyscale: return JPEGEncoder.encode(image, as: .greyscale)
+    case .cmyk: return JPEGEncoder.encode(image, as: .cmyk)
+    case .png: return (try? PNGEncoder.encode(image, file: "image")) ?? []
+    case .rotated: return JPEGEncoder.withOrientation6(JPEGEncoder.encode(image.turnedLeft()))
+    }
+  }
+
+  /// A square JPEG; every 50th is greyscale, as in Tiny-ImageNet.
+  func thumbnail(_ index: Int, of label: Int, side: Int) -> [UInt8] {
+    JPEGEncoder.encode(
+      series.image(index, of: label, height: side, width: side),
+      as: index % 50 == 0 ? .greyscale : .colour)
+  }
+
+  /// ILSVRC-2012's training images, by synset: n90000001/n90000001_17.JPEG.
+  func synsetFiles(_ definition: BenchmarkDefinition) -> [[OriginalFile]] {
+    let perClass = definition.counts.train / definition.classCount
+    return definition.synsets.enumerated().map { label, synset in
+      RehearsalSeries.concurrently(perClass) { place in
+        let index = label * perClass + place
+        return OriginalFile(
+          "\(synset)/\(synset)_\(index).JPEG", photograph(index, of: label))
+      }
+    }
+  }
+
+  /// CS231n's tree.
+  func tinyImageNetFiles(_ definition: BenchmarkDefinition) -> [OriginalFile] {
+    let synsets = Self.synsets(definition.classCount)
+    let side = definition.imageSize
+    let perClass = definition.counts.train / definition.classCount
+    let training = RehearsalSeries.concurrently(definition.counts.train) { index in
+      let synset = synsets[index / perClass]
+      return OriginalFile(
+        "train/\(synset)/images/\(synset)_\(index % perClass).JPEG",
+        thumbnail(index, of: index / perClass, side: side))
+    }
+    let first = definition.counts.train
+    let validation = RehearsalSeries.concurrently(definition.extraCounts.test) { place in
+      OriginalFile(
+        "val/images/val_\(place).JPEG",
+        thumbnail(first + place, of: place % synsets.count, side: side))
+    }
+    let annotations = validation.indices.map { place in
+      "val_\(place).JPEG\t\(synsets[place % synsets.count])\t0\t0\t\(side - 1)\t\(side - 1)"
+    }
+    let words = zip(synsets, series.shapes).map { "\($0)\t\($1.rawValue)" }
+    return training + validation + [
+      // The true list is not in alphabetical order either.
+      OriginalFile("wnids.txt", lines: synsets.reversed()),
+      OriginalFile("words.txt", lines: words),
+      OriginalFile("val/val_annotations.txt", lines: annotations),
+    ]
+  }
+
+  /// Names like WordNet's, of numbers that it does not have.
+  static func synsets(_ count: Int) -> [String] { (0..<count).map { "n\(90_000_001 + $0)" } }
+}
+
+extension RGBImage {
+  /// The image turned by a quarter, anticlockwise.
+  func turnedLeft() -> RGBImage {
+    var turned: [UInt8] = []
+    turned.reserveCapacity(pixels.count)
+    for row in 0..<width {
+      for column in 0..<height {
+        let source = (column * width + width - 1 - row) * 3
+        turned += pixels[source..<source + 3]
+      }
+    }
+    return RGBImage(height: width, width: height, pixels: turned)
+  }
+}

@@ -1,0 +1,119 @@
+import Core
+import Foundation
+
+/// The form in which a drawn benchmark's originals are written: between them, all that adapters read.
+enum RehearsalLayout: Hashable, Sendable {
+  /// A folder of CIFAR-10's binary version.
+  case cifarBinary
+  /// cifar-10-python.tar.gz.
+  case cifar10PythonArchive
+  /// cifar-100-binary.tar.gz.
+  case cifar100BinaryArchive
+  /// A folder of STL-10's binary files.
+  case stlBinary
+  /// A folder for each synset, with JPEGs of several kinds.
+  case synsetFolders
+  /// ILSVRC2012_img_train.tar, which holds a tar archive for each synset.
+  case synsetArchives
+  /// tiny-imagenet-200.zip.
+  case tinyImageNetArchive
+}
+
+/// Makes the original files of the drawn benchmarks.
+///
+/// The same seed gives the same bytes. Every CIFAR and STL file holds equally many images of each
+/// class, in shuffled order.
+public struct RehearsalGenerator: Sendable {
+  /// The seed of the images that the rehearsal's published results were made with.
+  public static let defaultSeed: UInt64 = 2_020
+
+  private let seed: UInt64
+
+  public init(seed: UInt64 = defaultSeed) {
+    self.seed = seed
+  }
+
+  /// Writes a drawn benchmark's original files in its true layout.
+  /// - Parameters:
+  ///   - folder: made if it is missing.
+  ///   - unpacked: a folder of the files instead of their archive.
+  /// - Returns: the folder or archive to prepare the benchmark from.
+  /// - Throws: `BenchmarkError.noGenerator`, `.unwritable`.
+  @discardableResult
+  public func write(
+    _ definition: BenchmarkDefinition = .rehearsal, to folder: String, unpacked: Bool = false
+  ) throws(BenchmarkError) -> String {
+    guard let layout = definition.drawnLayout else {
+      throw .noGenerator(benchmark: definition.name)
+    }
+    let number = BenchmarkDefinition.rehearsals.firstIndex(of: definition) ?? 0
+    let series = RehearsalSeries(
+      seed: seed, number: number, shapes: definition.drawnShapes)
+    let cifar = CIFAROriginals(definition: definition, series: series)
+    let photographs = PhotographOriginals(series: series)
+    switch layout {
+    case .cifarBinary: return try write(cifar.binaryFiles(), to: folder)
+    case .cifar10PythonArchive:
+      return try write(
+        cifar.pickles(), in: "cifar-10-batches-py", as: .gzippedTar,
+        to: folder + "/cifar-10-python.tar.gz", unpacked: unpacked)
+    case .cifar100BinaryArchive:
+      return try write(
+        cifar.binaryFiles(), in: "cifar-100-binary", as: .gzippedTar,
+        to: folder + "/cifar-100-binary.tar.gz", unpacked: unpacked)
+    case .stlBinary:
+      let originals = STLOriginals(definition: definition, series: series)
+      return try write(originals.files(), to: folder + "/stl10_binary")
+    case .synsetFolders, .synsetArchives:
+      let synsets = photographs.synsetFiles(definition)
+      if layout == .synsetFolders || unpacked {
+        return try write(synsets.flatMap(\.self), to: folder + "/train")
+      }
+      let file = folder + "/ILSVRC2012_img_train.tar"
+      var archives: [OriginalFile] = []
+      for (synset, files) in zip(definition.synsets, synsets) {
+        // Within such an archive, images lie at the top.
+        let images = files.map {
+          OriginalFile(String($0.path.dropFirst(synset.count + 1)), $0.bytes)
+        }
+        archives.append(
+          OriginalFile(
+            "\(synset).tar", try ArchiveWriter.archive(images, as: .tar, file: file)))
+      }
+      return try write(archives, as: .tar, to: file)
+    case .tinyImageNetArchive:
+      return try write(
+        photographs.tinyImageNetFiles(definition), in: "tiny-imagenet-200", as: .zip,
+        to: folder + "/tiny-imagenet-200.zip", unpacked: unpacked)
+    }
+  }
+
+  private func write(
+    _ files: [OriginalFile], to folder: String
+  ) throws(BenchmarkError) -> String {
+    for file in files { try write(file.bytes, to: "\(folder)/\(file.path)") }
+    return folder
+  }
+
+  private func write(
+    _ files: [OriginalFile], in folder: String = "", as format: ArchiveWriter.Format,
+    to archive: String, unpacked: Bool = false
+  ) throws(BenchmarkError) -> String {
+    if unpacked {
+      let place = URL(fileURLWithPath: archive).deletingLastPathComponent().path
+      return try write(files, to: folder.isEmpty ? place : "\(place)/\(folder)")
+    }
+    try write(
+      ArchiveWriter.archive(files, in: folder, as: format, file: archive), to: archive)
+    return archive
+  }
+
+  private func write(_ bytes: [UInt8], to file: String) throws(BenchmarkError) {
+    do {
+      // They can be drawn again.
+      try AtomicFile.write(Data(bytes), to: file, durable: false)
+    } catch {
+      throw .unwritable(file: file, reason: "\(error)")
+    }
+  }
+}

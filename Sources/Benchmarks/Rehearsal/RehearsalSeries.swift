@@ -1,0 +1,56 @@
+import Core
+import Dispatch
+
+/// The images of one drawn benchmark: which class each is of, and how it looks. The same seed gives
+/// the same images.
+struct RehearsalSeries: Sendable {
+  let seed: UInt64
+  /// Tells the benchmarks apart: each has images of its own.
+  let number: Int
+  /// The shape of each class.
+  let shapes: [RehearsalShape]
+
+  /// The classes of consecutive images: equally many of each, in shuffled order.
+  func classes(of images: Range<Int>) -> [Int] {
+    var shuffle = RandomStream(
+      seed: seed, purpose: .rehearsal, epoch: 2 * number + 1, item: images.lowerBound)
+    return shuffle.permutation(of: images.count).map { $0 % shapes.count }
+  }
+
+  /// Draws an image of a class.
+  func image(_ index: Int, of label: Int, height: Int, width: Int) -> RGBImage {
+    var random = RandomStream(seed: seed, purpose: .rehearsal, epoch: 2 * number, item: index)
+    return RehearsalImage(shapes[label], &random).drawn(height: height, width: width, &random)
+  }
+
+  /// What `make` makes of each of `count` places, on all cores.
+  static func concurrently<Value: Sendable>(
+    _ count: Int, _ make: @Sendable (Int) -> Value
+  ) -> [Value] {
+    var values = [Value?](repeating: nil, count: count)
+    values.withUnsafeMutableBufferPointer { values in
+      // Every iteration writes its own slot.
+      nonisolated(unsafe) let slots = values
+      DispatchQueue.concurrentPerform(iterations: count) { slots[$0] = make($0) }
+    }
+    return values.compactMap(\.self)
+  }
+}
+
+extension RGBImage {
+  /// Three planes (red, green, blue), by rows or by columns.
+  func planes(byColumns: Bool = false) -> [UInt8] {
+    let (outer, inner) = byColumns ? (width, height) : (height, width)
+    var planes: [UInt8] = []
+    planes.reserveCapacity(pixels.count)
+    for channel in 0..<3 {
+      for first in 0..<outer {
+        for second in 0..<inner {
+          let (row, column) = byColumns ? (second, first) : (first, second)
+          planes.append(pixels[(row * width + column) * 3 + channel])
+        }
+      }
+    }
+    return planes
+  }
+}

@@ -1,0 +1,147 @@
+import Core
+import Foundation
+
+/// A published file on its way from a server to a folder: resumed where an earlier download broke off,
+/// tried again when the server stalls or fails, and checked before it gets its name.
+public struct Download: Sendable {
+  /// When to give up on a server.
+  public struct Patience: Hashable, Sendable {
+    /// Seconds without a byte after which a connection counts as stalled.
+    public var stallSeconds = 60.0
+    /// How many attempts in a row may bring nothing.
+    public var attempts = 8
+    /// Seconds before the second attempt; each further pause is twice as long, up to `longestPause`.
+    public var firstPause = 1.0
+    public var longestPause = 60.0
+
+    public init() {}
+
+    /// Seconds before the next attempt after `failures` (at least 1) in a row.
+    func pause(after failures: Int) -> Double {
+      min(longestPause, firstPause * pow(2, Double(failures - 1)))
+    }
+  }
+
+  public enum Event: Hashable, Sendable {
+    /// A connection delivers, from this byte on.
+    case started(offset: Int64)
+    /// So many bytes are there altogether.
+    case received(Int64)
+    case retrying(reason: String, seconds: Double)
+    /// The bytes are all there and are compared with the MD5.
+    case verifying
+  }
+
+  public enum Outcome: Hashable, Sendable {
+    case downloaded
+    /// The file was there before, whole.
+    case alreadyThere
+  }
+
+  private let address: URL
+  private let file: String
+  private let size: Int64
+  private let md5: String
+  private let patience: Patience
+
+  /// - Parameters:
+  ///   - address: http or https.
+  ///   - file: where the file will be; what is not whole lies beside it, as `<file>.part`.
+  ///   - size: the published file's bytes.
+  ///   - md5: the published file's MD5 in hexadecimal.
+  /// - Throws: `DownloadError.badAddress`.
+  public init(
+    _ address: String, to file: String, size: Int64, md5: String, patience: Patience = Patience()
+  ) throws(DownloadError) {
+    guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()),
+      url.host?.isEmpty == false
+    else { throw .badAddress(address) }
+    self.address = url
+    self.file = file
+    self.size = size
+    self.md5 = md5.lowercased()
+    self.patience = patience
+  }
+
+  /// Downloads what is missing and gives the file its name.
+  /// - Parameter report: called while it goes on, from any thread.
+  /// - Throws: `DownloadError`, `FileError`, or `CancellationError`; the bytes that came are kept.
+  public func run(_ report: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
+    if FileManager.default.fileExists(atPath: file) {
+      report(.verifying)
+      try checkExisting()
+      return .alreadyThere
+    }
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    try AtomicFile.createFolder(folder)
+    let part = try PartialFile(of: file)
+    defer { part.release() }
+    try checkSpace(in: folder, needed: size - part.count)
+    try await complete(part, report)
+    report(.verifying)
+    let found = try Self.md5(of: part.path)
+    guard found == md5 else {
+      part.remove()
+      throw DownloadError.wrongChecksum(
+        address: address.absoluteString, found: found, expected: md5)
+    }
+    try part.finish()
+    return .downloaded
+  }
+
+  /// Makes one request after the other until all bytes are there.
+  private func complete(
+    _ part: PartialFile, _ report: @escaping @Sendable (Event) -> Void
+  ) async throws {
+    // More than the published bytes cannot be a part of them.
+    if part.count > size { try part.restart() }
+    var failures = 0
+    var most = part.count
+    while part.count < size {
+      let transfer = Transfer(
+        address, size: size, stallSeconds: patience.stallSeconds, into: part, report)
+      guard let interruption = try await transfer.run() else { return }
+      failures = part.count > most ? 1 : failures + 1
+      most = max(most, part.count)
+      guard failures < patience.attempts else {
+        throw DownloadError.gaveUp(
+          address: address.absoluteString, attempts: failures, reason: interruption,
+          received: part.count, size: size)
+      }
+      let pause = patience.pause(after: failures)
+      report(.retrying(reason: interruption, seconds: pause))
+      try await Task.sleep(for: .seconds(pause))
+    }
+  }
+
+  private func checkExisting() throws {
+    let found = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64 ?? -1
+    guard found == size else {
+      throw DownloadError.otherFile(
+        path: file, difference: "it has \(found) bytes instead of \(size)")
+    }
+    let digest = try Self.md5(of: file)
+    guard digest == md5 else {
+      throw DownloadError.otherFile(
+        path: file, difference: "its MD5 is \(digest) instead of \(md5)")
+    }
+  }
+
+  private func checkSpace(in folder: String, needed: Int64) throws {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+    guard let free = attributes?[.systemFreeSize] as? Int64 else { return }
+    guard free >= needed else {
+      throw DownloadError.noSpace(folder: folder, needed: needed, free: free)
+    }
+  }
+
+  private static func md5(of path: String) throws -> String {
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw FileError("read", path, errno: errno)
+    }
+    defer { try? handle.close() }
+    var hash = MD5Hash()
+    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
+    return hash.hexadecimal
+  }
+}

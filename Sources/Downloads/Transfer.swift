@@ -1,0 +1,214 @@
+import Core
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// One HTTP request for what is missing of a file.
+final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
+  private enum End {
+    /// The server broke off or failed; another attempt may do better.
+    case interrupted(String)
+    case failed(any Error)
+  }
+
+  private struct State {
+    /// What ended the transfer before the connection did.
+    var end: End?
+    var waiting: CheckedContinuation<String?, any Error>?
+  }
+
+  private let address: URL
+  private let size: Int64
+  private let stallSeconds: Double
+  private let part: PartialFile
+  private let report: @Sendable (Download.Event) -> Void
+  private let state = Mutex(State())
+
+  init(
+    _ address: URL, size: Int64, stallSeconds: Double, into part: PartialFile,
+    _ report: @escaping @Sendable (Download.Event) -> Void
+  ) {
+    self.address = address
+    self.size = size
+    self.stallSeconds = stallSeconds
+    self.part = part
+    self.report = report
+  }
+
+  /// Makes the request and appends what comes.
+  /// - Returns: what interrupted it; nil if all bytes are there.
+  func run() async throws -> String? {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = stallSeconds
+    configuration.urlCache = nil
+    let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
+    defer { session.finishTasksAndInvalidate() }
+    let task = session.dataTask(with: request())
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        state.withLock { $0.waiting = continuation }
+        task.resume()
+      }
+    } onCancel: {
+      end(task, .failed(CancellationError()))
+    }
+  }
+
+  private func request() -> URLRequest {
+    var request = URLRequest(url: address, cachePolicy: .reloadIgnoringLocalCacheData)
+    request.timeoutInterval = stallSeconds
+    request.setValue("scl", forHTTPHeaderField: "User-Agent")
+    // A range of a compressed transfer would be of other bytes.
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+    let offset = part.count
+    if offset > 0 {
+      request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range")
+      // Bytes of another address are joined without asking: the MD5 decides in the end.
+      if let version = part.version, version.address == address.absoluteString,
+        let condition = version.condition
+      {
+        request.setValue(condition, forHTTPHeaderField: "If-Range")
+      }
+    }
+    return request
+  }
+
+  /// Ends the transfer from this side; the first reason counts.
+  private func end(_ task: URLSessionTask, _ end: End) {
+    state.withLock { if $0.end == nil { $0.end = end } }
+    task.cancel()
+  }
+
+  // MARK: - URLSessionDataDelegate
+
+  func urlSession(
+    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+    completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+  ) {
+    do {
+      if let problem = try accept(response) {
+        end(dataTask, .interrupted(problem))
+        return completionHandler(.cancel)
+      }
+      report(.started(offset: part.count))
+      completionHandler(.allow)
+    } catch {
+      end(dataTask, .failed(error))
+      completionHandler(.cancel)
+    }
+  }
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    guard state.withLock({ $0.end == nil }) else { return }
+    do {
+      guard part.count + Int64(data.count) <= size else {
+        throw DownloadError.wrongSize(
+          address: address.absoluteString, found: part.count + Int64(data.count), expected: size)
+      }
+      try part.append(data)
+      report(.received(part.count))
+    } catch {
+      end(dataTask, .failed(error))
+    }
+  }
+
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
+  ) {
+    let (end, waiting) = state.withLock { state in
+      defer { state.waiting = nil }
+      return (state.end, state.waiting)
+    }
+    switch end {
+    case .failed(let reason): waiting?.resume(throwing: reason)
+    case .interrupted(let reason): waiting?.resume(returning: reason)
+    case nil:
+      if part.count == size {
+        waiting?.resume(returning: nil)
+      } else {
+        waiting?.resume(returning: error.map(Self.words) ?? "it ended too early")
+      }
+    }
+  }
+
+  private static func words(of error: any Error) -> String {
+    switch (error as? URLError)?.code {
+    case .timedOut: "nothing came for too long"
+    case .networkConnectionLost: "the connection broke off"
+    case .cannotConnectToHost: "no connection could be made"
+    case .cannotFindHost, .dnsLookupFailed: "its host's name is not known here"
+    default: "of this: \(error.localizedDescription)"
+    }
+  }
+
+  // MARK: - Responses
+
+  /// Readies the part for what a response brings.
+  /// - Returns: a reason to try again later, if it brings nothing.
+  /// - Throws: `DownloadError` where trying again would change nothing.
+  private func accept(_ response: URLResponse) throws -> String? {
+    guard let response = response as? HTTPURLResponse else { return "the answer is not HTTP" }
+    let status = response.statusCode
+    let reason = HTTPURLResponse.localizedString(forStatusCode: status)
+    // URLSession cannot be kept from decoding it.
+    if let encoding = response.value(forHTTPHeaderField: "Content-Encoding"),
+      encoding != "identity",
+      (200...299).contains(status)
+    {
+      throw DownloadError.encoded(address: address.absoluteString, encoding: encoding)
+    }
+    switch status {
+    case 200:
+      let length = response.expectedContentLength
+      // The size is unknown (-1) where the server sends pieces.
+      if length >= 0 { try requireSize(length) }
+      if part.count > 0 { try part.restart() }
+    case 206:
+      guard let range = ContentRange(response.value(forHTTPHeaderField: "Content-Range")),
+        range.start == part.count
+      else {
+        try part.restart()
+        return "the server sent other bytes than those asked for"
+      }
+      if let total = range.total { try requireSize(total) }
+    case 416:
+      try part.restart()
+      return "the server does not have the rest of what is there"
+    case 408, 425, 429, 500, 502, 503, 504:
+      return "the server answered \(status) \(reason)"
+    default:
+      throw DownloadError.refused(
+        address: address.absoluteString, status: status, reason: reason)
+    }
+    try part.note(
+      PartialFile.Version(
+        address: address.absoluteString, eTag: response.value(forHTTPHeaderField: "ETag"),
+        lastModified: response.value(forHTTPHeaderField: "Last-Modified")))
+    return nil
+  }
+
+  private func requireSize(_ found: Int64) throws {
+    guard found == size else {
+      throw DownloadError.wrongSize(
+        address: address.absoluteString, found: found, expected: size)
+    }
+  }
+}
+
+/// "bytes 100-199/200" (RFC 9110, section 14.4).
+struct ContentRange: Hashable {
+  let start: Int64
+  /// Nil where the server does not know.
+  let total: Int64?
+
+  init?(_ header: String?) {
+    guard let match = header?.wholeMatch(of: /bytes\s+(\d+)-\d+\/(\d+|\*)/),
+      let start = Int64(match.1)
+    else { return nil }
+    self.start = start
+    total = Int64(match.2)
+  }
+}

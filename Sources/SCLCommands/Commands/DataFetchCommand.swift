@@ -1,0 +1,79 @@
+import ArgumentParser
+import Benchmarks
+import Downloads
+import Experiments
+
+extension PublishedFile.Version: ExpressibleByArgument {}
+
+extension DataCommand {
+  struct Fetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Downloads a benchmark's original file and verifies its checksum.",
+      discussion: """
+        From the official address, or a mirror that --url names; either way the bytes have to be \
+        the published ones. A download that breaks off or stalls is resumed, and tried again where \
+        that helps. Interrupted or given up, the same command goes on where it was. Nothing needs \
+        unpacking: the command that makes the benchmark file is printed at the end.
+        """)
+
+    @Argument(help: "Benchmark: cifar10, cifar100, stl10, tiny-imagenet.")
+    var benchmark: String
+
+    @Option(help: "Version of CIFAR (default: binary).")
+    var version: PublishedFile.Version?
+
+    @Option(help: "Address of the same file on another server.")
+    var url: String?
+
+    @Option(help: "Folder of the downloads (default: DATA/downloads).")
+    var to: String?
+
+    @Option(help: "Folder of the benchmark files.")
+    var data = BenchmarkFolder.defaultPath
+
+    @OptionGroup var output: JSONOption
+
+    private struct Line: Encodable {
+      let benchmark: String
+      let file: String
+      let bytes: Int64
+      let md5: String
+      let address: String
+      /// "downloaded" or "already there".
+      let outcome: String
+      let next: String
+    }
+
+    func run() async throws {
+      let definition = try BenchmarkDefinition.named(benchmark)
+      let published = try definition.publishedFile(version)
+      guard let address = url ?? published.address else {
+        throw PublicationError.needsAccount(
+          benchmark: benchmark, page: definition.publication?.page ?? "", file: published.name)
+      }
+      let file = "\(to ?? BenchmarkFolder(data).downloads)/\(published.name)"
+      let download = try Download(address, to: file, size: published.size, md5: published.md5)
+      let meter = TransferMeter(published.name, size: published.size)
+      if !output.json { Console.error("\(address) to \(file)") }
+      let outcome: Download.Outcome
+      do {
+        outcome = try await download.run(meter.show)
+        meter.end()
+      } catch {
+        meter.end()
+        throw error
+      }
+      let next = BenchmarkFolder(data).prepareCommand(definition, from: file)
+      let word = outcome == .downloaded ? "downloaded" : "already there"
+      if output.json {
+        try Console.json(
+          Line(
+            benchmark: benchmark, file: file, bytes: published.size, md5: published.md5,
+            address: address, outcome: word, next: next))
+        return
+      }
+      Console.print("\(file): \(word), \(Quantities.size(published.size)), MD5 \(published.md5) ok")
+      Console.print("next: \(next)")
+    }
+  }
+}

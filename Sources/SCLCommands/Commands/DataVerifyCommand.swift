@@ -1,0 +1,42 @@
+import ArgumentParser
+import Benchmarks
+
+extension DataCommand {
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what a benchmark file holds and where it came from.")
+
+    @Argument(help: "Benchmark file.")
+    var file: String
+
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+      try BenchmarkReport(file).show(json: output.json)
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reads a benchmark file whole and compares it with its checksum.",
+      discussion: """
+        Every label has to be in range, every image in a split, the counts those that the file states, \
+        and a fine label one of its superclass. Exits with 65 if anything is not so.
+        """)
+
+    @Argument(help: "Benchmark file.")
+    var file: String
+
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+      let benchmark = try BenchmarkFile.open(file)
+      try benchmark.verify()
+      guard !output.json else {
+        return try BenchmarkReport(benchmark, isVerified: true).show(json: true)
+      }
+      Console.print(
+        "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
+    }
+  }
+}

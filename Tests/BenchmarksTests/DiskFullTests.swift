@@ -1,0 +1,44 @@
+import Benchmarks
+import Foundation
+import Testing
+
+/// A file system of a megabyte in memory.
+private struct SmallDisk {
+  let path: String
+
+  /// Nil where this process may not mount one.
+  init?() {
+    path = NSTemporaryDirectory() + "small-disk-\(UUID().uuidString)"
+    guard mkdir(path, 0o700) == 0 else { return nil }
+    guard mount("tmpfs", path, "tmpfs", 0, "size=1m") == 0 else {
+      rmdir(path)
+      return nil
+    }
+  }
+
+  func remove() {
+    umount(path)
+    rmdir(path)
+  }
+
+  static let canBeMounted: Bool = {
+    guard geteuid() == 0, let disk = SmallDisk() else { return false }
+    disk.remove()
+    return true
+  }()
+}
+
+extension BenchmarksTests {
+  @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a small file system"))
+  func `A full disk leaves no file and is named`() throws {
+    let disk = try #require(SmallDisk())
+    defer { disk.remove() }
+    let original = try copyOfRehearsal()
+    let target = disk.path + "/rehearsal.h5"
+    let error = #expect(throws: BenchmarkError.self) {
+      try BenchmarkPreparation.prepare(.rehearsal, from: original, to: target)
+    }
+    #expect(error == .unwritable(file: target, reason: "the disk is full"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
+  }
+}

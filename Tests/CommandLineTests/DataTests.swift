@@ -1,0 +1,117 @@
+import Benchmarks
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  // MARK: - list
+
+  @Test func `Benchmarks are listed with how they stand and what to do next`() throws {
+    let data = try Self.data.get()
+    let lines = try program.run(["data", "list", "--json", "--data", data]).objects()
+    let states = lines.map { "\($0["benchmark"] ?? ""): \($0["state"] ?? "")" }
+    #expect(states.first == "cifar10: not prepared")
+    #expect(states.contains("rehearsal: prepared"))
+    #expect(lines.count == BenchmarkDefinition.all.count)
+    let next = lines.map { $0["next"] as? String }
+    #expect(next.first == "scl data fetch cifar10 --data \(data)")
+    let originals = try #require(lines[0]["originals"] as? [String: Any])
+    #expect(originals["bytes"] as? Int == 170_052_171)
+    #expect((originals["licence"] as? String)?.isEmpty == false)
+    // Registered users get the files by themselves.
+    let imageNet = try #require(lines.first { $0["benchmark"] as? String == "imagenet10" })
+    #expect((imageNet["next"] as? String)?.contains("--from ILSVRC2012_img_train.tar") == true)
+  }
+
+  @Test func `The list is readable in 100 columns`() throws {
+    let text = try program.run(["data", "list"])
+    #expect(text.exitCode == 0)
+    #expect(text.lines.allSatisfy { $0.count <= 100 }, "\(text.output)")
+    #expect(text.output.contains("cifar100: CIFAR-100\n"))
+    #expect(text.output.contains("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"))
+    #expect(text.output.contains("scl data fetch tiny-imagenet\n"))
+  }
+
+  @Test func `A benchmark file that is damaged does not keep the others from being listed`() throws
+  {
+    _ = try write("no HDF5 at all", to: "cifar10.h5")
+    let lines = try program.run(["data", "list", "--json", "--data", folder]).objects()
+    #expect((lines[0]["state"] as? String)?.hasPrefix("damaged: ") == true)
+    #expect(lines[0]["complete"] as? Bool == false)
+    #expect(lines[1]["state"] as? String == "not prepared")
+  }
+
+  @Test func `A download that was begun, or ended, is listed`() throws {
+    _ = try write(String(repeating: "x", count: 2_048), to: "downloads/cifar-10-python.tar.gz.part")
+    // A file of the right size without taking its place on the disk.
+    let whole = try write("", to: "downloads/tiny-imagenet-200.zip")
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: whole))
+    try handle.truncate(atOffset: 248_100_043)
+    try handle.close()
+    let lines = try program.run(["data", "list", "--json", "--data", folder]).objects()
+    #expect(lines[0]["state"] as? String == "download begun: 2.0 KiB of 162.6 MiB")
+    let tiny = try #require(lines.first { $0["benchmark"] as? String == "tiny-imagenet" })
+    #expect(tiny["state"] as? String == "downloaded, not prepared")
+    #expect(
+      tiny["next"] as? String
+        == "scl data prepare tiny-imagenet --from \(whole) --data \(folder)")
+  }
+
+  // MARK: - fetch
+
+  @Test func `What cannot be downloaded is refused with the way to get it`() throws {
+    try expectRefusal(
+      64, ["data", "fetch", "imagenet-dogs"], ["registered users", "https://image-net.org"])
+    try expectRefusal(64, ["data", "fetch", "rehearsal"], ["drawn", "scl data prepare rehearsal"])
+    try expectRefusal(64, ["data", "fetch", "cifar1"], ["did you mean 'cifar10'?"])
+    try expectRefusal(
+      64, ["data", "fetch", "stl10", "--version", "python"], ["takes binary"])
+    try expectRefusal(
+      64, ["data", "fetch", "cifar10", "--url", "mirror/cifar.tar.gz"], ["no http or https"])
+  }
+
+  @Test func `Another file under the download's name is refused and not touched`() throws {
+    let file = try write("mine", to: "here/cifar-10-binary.tar.gz")
+    let result = try program.run([
+      "data", "fetch", "cifar10", "--to", folder + "/here", "--url", "http://127.0.0.1:1/x",
+    ])
+    #expect(result.exitCode == 65 && result.errors.contains("it has 4 bytes"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+  }
+
+  // MARK: - montage
+
+  @Test(arguments: ["png", "svg"])
+  func `A montage is a picture, the same every time`(format: String) throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    var pictures: [Data] = []
+    for name in ["one.\(format)", "two.\(format)"] {
+      let out = "\(folder)/\(name)"
+      let made = try program.run(["data", "montage", file, "--out", out, "--images", "3"])
+      #expect(made.exitCode == 0 && made.output == out + "\n", "\(made.errors)")
+      pictures.append(try Data(contentsOf: URL(fileURLWithPath: out)))
+    }
+    #expect(pictures[0] == pictures[1] && pictures[0].count > 10_000)
+  }
+
+  @Test func `A montage of some classes says how many it leaves out`() throws {
+    let file = try Self.data.get() + "/rehearsal.h5"
+    let out = "\(folder)/few.svg"
+    let made = try program.run(["data", "montage", file, "--out", out, "--classes", "4"])
+    #expect(made.output == "\(out), without 6 classes (see --classes)\n")
+    try expectRefusal(64, ["data", "montage", file, "--out", "picture.jpg"], [".png or .svg"])
+  }
+
+  // MARK: - benchmark decode
+
+  @Test func `Decoding is measured on a folder of images`() throws {
+    let montage = "\(folder)/pictures/montage.png"
+    let file = try Self.data.get() + "/rehearsal.h5"
+    #expect(try program.run(["data", "montage", file, "--out", montage]).exitCode == 0)
+    let result = try program.run([
+      "benchmark", "decode", folder + "/pictures", "--rounds", "2", "--json",
+    ]).objects()
+    #expect(result[0]["images"] as? Int == 1)
+    #expect((result[0]["imagesPerSecond"] as? Double ?? 0) > 0)
+    try expectRefusal(66, ["benchmark", "decode", folder + "/nothing"], ["does not exist"])
+  }
+}

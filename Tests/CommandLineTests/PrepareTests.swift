@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// A complete CIFAR-10 of black aeroplanes, in files that take no room on disk.
+  private func makeBlackCIFAR() throws -> String {
+    let originals = folder + "/cifar-10-batches-bin"
+    try FileManager.default.createDirectory(atPath: originals, withIntermediateDirectories: true)
+    for name in (1...5).map({ "data_batch_\($0).bin" }) + ["test_batch.bin"] {
+      let path = "\(originals)/\(name)"
+      try Data().write(to: URL(fileURLWithPath: path))
+      try #require(truncate(path, 10_000 * 3_073) == 0)
+    }
+    return originals
+  }
+
+  private func files(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
+  @Test func `A preparation that is killed leaves nothing under the final name`() throws {
+    let originals = try makeBlackCIFAR()
+    let arguments = ["data", "prepare", "cifar10", "--from", originals, "--data", "data"]
+    let process = try program.start(arguments)
+    // Killed in the middle of writing.
+    while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(!files(in: folder + "/data").contains("cifar10.h5"))
+    let again = try program.run(arguments)
+    #expect(again.exitCode == 0, "\(again.errors)")
+    #expect(try program.run(["data", "verify", "data/cifar10.h5"]).exitCode == 0)
+  }
+
+  @Test func `Own images become a benchmark that experiments know by name`() throws {
+    let samples = folder + "/samples"
+    for name in ["bright", "dark"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(samples)/\(name)", withIntermediateDirectories: true)
+      for number in 0..<4 {
+        try OwnImage.png(bright: name == "bright", number: number)
+          .write(to: URL(fileURLWithPath: "\(samples)/\(name)/\(number).png"))
+      }
+    }
+    let made = try program.run([
+      "data", "prepare", "lamps", "--from", "samples", "--as", "folders", "--data", "data",
+    ])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let info = try program.run(["data", "info", "data/lamps.h5", "--json"])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(info.output.utf8)) as? [String: Any])
+    #expect(object["classes"] as? [String] == ["bright", "dark"])
+    #expect(object["complete"] as? Bool == true)
+    #expect((object["classCounts"] as? [String: [Int]])?["train"] == [4, 4])
+
+    let text = "title: Lamps\nbenchmarks: [lamps]\nmethods: [kmeans]\nseeds: 1\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
+    let done = try program.run(["run", "lamps.yaml", "--data", "data", "--results", "results"])
+    #expect(done.exitCode == 0, "\(done.errors)")
+    let table = try program.run(["report", "lamps.yaml", "--data", "data", "--results", "results"])
+    #expect(table.output.contains("lamps") && table.output.contains("100.0"))
+
+    let misspelt = text.replacingOccurrences(of: "[lamps]", with: "[lmaps]")
+    try Data(misspelt.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
+    let refused = try program.run(["plan", "lamps.yaml", "--data", "data"])
+    #expect(refused.exitCode == 65)
+    #expect(refused.errors.contains("did you mean 'lamps'?"))
+  }
+}
+
+/// 8 x 8 PNG files of one colour, written by Pillow: RGB (16 n, 16 n, 16 n) and 255 less that.
+private enum OwnImage {
+  static func png(bright: Bool, number: Int) throws -> Data {
+    try #require(Data(base64Encoded: (bright ? brightFiles : darkFiles)[number]))
+  }
+
+  private static let darkFiles = [
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAADElEQVR4nGNgGB4AAADIAAGtQHYiAAAAAElFTkSuQmCC",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGMUEBBgwAaYsIoOWgkALCgAQCzzhSkAAAAASUVORK5CYII=",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGNUUFBgwAaYsIoOWgkAUUgAcGJr7pcAAAAASUVORK5CYII=",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM0MDBgwAaYsIoOWgkAdmgAoOmKck4AAAAASUVORK5CYII=",
+  ]
+
+  private static let brightFiles = [
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGP8//8/AzbAhFV00EoAAFbUAw037MyjAAAAAElFTkSuQmCC",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGN8//49AzbAhFV00EoAADG0At3uh+0tAAAAAElFTkSuQmCC",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGO8f/8+AzbAhFV00EoAAAyUAq2V8VxsAAAAAElFTkSuQmCC",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGM8f/48AzbAhFV00EoAAOdlAn0O35fnAAAAAElFTkSuQmCC",
+  ]
+}
