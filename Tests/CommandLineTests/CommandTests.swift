@@ -37,8 +37,7 @@ extension CommandLineTests {
     let tables =
       URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path + "/paper-tables.md"
-    let lines = try objects(
-      program.run(["methods", "idfd", "--json", "--against", tables]))
+    let lines = try program.run(["methods", "idfd", "--json", "--against", tables]).objects()
     let weight = try #require(
       lines.first { $0["setting"] as? String == "decorrelation_temperature" })
     #expect(weight["default"] as? Double == 2)
