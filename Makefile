@@ -1,5 +1,5 @@
 # make            builds the program
-# make reproduce  generates images, trains three methods on them and prints table and diff
+# make reproduce  draws six miniature benchmarks, trains three methods on them, prints table and diff
 # make test       builds and runs all tests, those on a Slurm cluster too where root runs them
 # make test-slow  the same and trials of minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: half an hour

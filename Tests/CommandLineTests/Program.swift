@@ -32,16 +32,38 @@ struct Program {
 
   /// Runs to the end.
   func run(_ arguments: [String]) throws -> Result {
+    try run(arguments) { $0.waitUntilExit() }
+  }
+
+  /// Runs to the end and looks again and again how much memory it has taken at most, in bytes.
+  func measured(_ arguments: [String]) throws -> (result: Result, peakBytes: Int) {
+    var peak = 0
+    let result = try run(arguments) { process in
+      while process.isRunning {
+        peak = max(peak, Self.peakMemory(of: process.processIdentifier) ?? 0)
+        Thread.sleep(forTimeInterval: 0.005)
+      }
+    }
+    return (result, peak)
+  }
+
+  private func run(_ arguments: [String], _ wait: (Process) -> Void) throws -> Result {
     // Files, not pipes: nothing blocks, whatever the length of the output.
     let output = "\(folder)/.stdout-\(UUID().uuidString)"
     let errors = "\(folder)/.stderr-\(UUID().uuidString)"
     defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
     let process = try start(arguments, output: output, errors: errors)
-    process.waitUntilExit()
+    wait(process)
     return Result(
       exitCode: process.terminationStatus,
       output: try String(contentsOfFile: output, encoding: .utf8),
       errors: try String(contentsOfFile: errors, encoding: .utf8))
+  }
+
+  /// The kernel's high-water mark of a living process, in bytes.
+  private static func peakMemory(of process: Int32) -> Int? {
+    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    return status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }.map { $0 << 10 }
   }
 
   /// Starts in a process group of its own, which Foundation gives every process.
@@ -63,35 +85,5 @@ struct Program {
     if path == "/dev/null" { return FileHandle.nullDevice }
     try Data().write(to: URL(fileURLWithPath: path))
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-  }
-
-  /// Runs to the end, in this process's folder, and measures the memory that it took at most, in bytes.
-  func measured(_ arguments: [String]) throws -> (result: Result, peakBytes: Int) {
-    let output = "\(folder)/.stdout-\(UUID().uuidString)"
-    let errors = "\(folder)/.stderr-\(UUID().uuidString)"
-    defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (descriptor, file) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
-      posix_spawn_file_actions_addopen(
-        &actions, descriptor, file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    }
-    var process: pid_t = 0
-    var pointers = ([Self.path] + arguments).map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    let spawned = posix_spawn(&process, Self.path, &actions, nil, &pointers, nil)
-    try #require(spawned == 0)
-    var status: Int32 = 0
-    var usage = rusage()
-    try #require(wait4(process, &status, 0, &usage) == process)
-    let isExit = status & 0x7F == 0
-    return (
-      Result(
-        exitCode: isExit ? status >> 8 & 0xFF : -(status & 0x7F),
-        output: try String(contentsOfFile: output, encoding: .utf8),
-        errors: try String(contentsOfFile: errors, encoding: .utf8)),
-      Int(usage.ru_maxrss) << 10
-    )
   }
 }

@@ -10,8 +10,9 @@ struct Document {
 
   /// All that users read.
   static let userDocuments: [String] = {
-    let names = (try? FileManager.default.contentsOfDirectory(
-      atPath: root.appendingPathComponent("docs").path)) ?? []
+    let names =
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: root.appendingPathComponent("docs").path)) ?? []
     return ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
   }()
 

@@ -43,8 +43,10 @@ import Testing
     // 100 MiB and 1 KiB by image at 1,000, 2,000 and 4,000 images; then 40,000.
     let linear = [1_000, 2_000, 4_000].map { 104_857_600 + 4_096 * Double($0) }
     #expect(Growth.ofMemory(linear).extrapolated(by: 10) == 104_857_600 + 4_096 * 40_000)
-    let square = [1_000, 2_000, 4_000].map { 104_857_600 + 4 * Double($0) * Double($0) }
-    #expect(Growth.ofMemory(square).extrapolated(by: 10) == 104_857_600 + 4 * 40_000 * 40_000)
+    let square = [2_000, 4_000, 8_000].map { 104_857_600 + 4 * Double($0) * Double($0) }
+    #expect(Growth.ofMemory(square).extrapolated(by: 10) == 104_857_600 + 4 * 80_000 * 80_000)
+    // Steps of 6 and 24 MB, which an allocator makes of 12 and 24.
+    #expect(Growth.ofMemory([150e6, 156e6, 180e6]).extrapolated(by: 10) == 132e6 + 480e6)
     #expect(Growth.ofMemory([5e8]).extrapolated(by: 1) == 5e8)
   }
 }

@@ -33,7 +33,8 @@ package struct Growth: Equatable {
     let steps = zip(peaks.dropFirst(), peaks).map { $0 - $1 }
     let later = steps[steps.count - 1]
     var power = 1.0
-    if steps.count > 1, steps[steps.count - 2] > 0x10_0000 {
+    // A few MiB more or less are what an allocator keeps, and would be taken for a square.
+    if steps.count > 1, steps[steps.count - 2] > 0x100_0000 {
       power = whole(log2(max(later, 1) / steps[steps.count - 2]), atMost: 2)
     }
     let varying = later / (1 - pow(2, -power))

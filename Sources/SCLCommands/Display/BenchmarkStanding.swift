@@ -78,7 +78,7 @@ struct BenchmarkStanding: Encodable {
   }
 
   /// A drawn one.
-  var cells: [String] { [benchmark, title, "\(images) images", state, next ?? ""] }
+  var cells: [String] { [benchmark, "\(images) images", state, next ?? ""] }
 
   // MARK: - What leads further
 
