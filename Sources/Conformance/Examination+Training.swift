@@ -100,8 +100,9 @@ extension Examination {
         }
       }
       let totals = losses.map { $0.reduce(0) { $0 + $1.value } }
-      // A memory is of random vectors at first, and easily told from: it is filled by then.
-      if !(totals.suffix(2).reduce(0, +) < totals[2...3].reduce(0, +)) {
+      // Its highest, not its first: a queue of random keys is easy to tell from until it is filled.
+      let highest = totals.prefix(4).max() ?? 0
+      if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
         let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
         report(
           .loss, "it does not fall in steps on the same images in epoch \(epoch + 1): \(course)")

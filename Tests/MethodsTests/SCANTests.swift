@@ -30,7 +30,7 @@ extension MethodsTests {
     {
       let images = try twoClasses()
       let settings = try SCANClustering.Settings.schema.resolve([
-        "width": .integer(16), "neighbours": .integer(3),
+        "width": .integer(16), "neighbours": .integer(3), "pretext": "instdisc",
       ])
       #expect(throws: MethodError.self) {
         try SCANClustering(
