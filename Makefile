@@ -49,7 +49,8 @@ soak: test-packages
 
 # In the scratch folder of this package, so that nothing is compiled twice.
 example: build
-	swift build -c release --package-path Examples --scratch-path .build --product scl-barlow
+	swift build -c release --package-path Examples --scratch-path .build --disable-build-manifest-caching \
+	  --product scl-barlow
 	.build/release/scl-barlow methods barlow --check
 	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
 	  --data .build/example/data --results .build/example/results
