@@ -2,7 +2,7 @@
 # make reproduce  draws six miniature benchmarks, trains three methods on them, prints table and diff
 # make test       builds and runs all tests, those on a Slurm cluster too where root runs them
 # make test-slow  the same and trials of minutes
-# make soak       sixty runs under random kills, on this machine and on a Slurm cluster: half an hour
+# make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
 # make example    builds the package in Examples, which brings a method of its own, and tries it
 # All install first what is missing; `sudo` is used only where needed.
 

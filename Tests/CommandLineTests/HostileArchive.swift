@@ -10,6 +10,8 @@ enum HostileArchive {
     var target = ""
     /// The size that the header states; nil for the true one.
     var statedSize: Int?
+    /// Whether the bytes of a zip archive's member are a deflate stream (RFC 1951), method 8.
+    var isDeflated = false
   }
 
   /// A tar archive (POSIX.1-1988, "ustar").
@@ -41,7 +43,7 @@ enum HostileArchive {
     return header
   }
 
-  /// A zip archive of files as they are (PKWARE's APPNOTE, method 0).
+  /// A zip archive (PKWARE's APPNOTE) of files as they are, method 0, or deflated beforehand.
   static func zip(_ members: [Member]) -> [UInt8] {
     func number(_ value: Int, _ size: Int) -> [UInt8] {
       (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -52,10 +54,11 @@ enum HostileArchive {
     for member in members {
       let path = Array(member.path.utf8)
       let size = number(member.statedSize ?? member.bytes.count, 4)
+      let stored = member.isDeflated ? number(member.bytes.count, 4) : size
       // Version, flags, method and time, then checksum, both sizes and lengths.
       let common = joined(
-        number(20, 2), number(0, 8), number(Int(crc32(member.bytes)), 4), size, size,
-        number(path.count, 2), number(0, 2))
+        number(20, 2), number(0, 2), number(member.isDeflated ? 8 : 0, 2), number(0, 4),
+        number(Int(crc32(member.bytes)), 4), stored, size, number(path.count, 2), number(0, 2))
       // A symbolic link is a file whose mode says so.
       let mode = member.type == "2" ? 0o120777 : 0o100644
       directory += joined(

@@ -110,6 +110,26 @@ extension CommandLineTests {
     }
   }
 
+  @Test func `A zip archive that deflates to far more than it has is no other case`() throws {
+    let mebibytes = 640
+    let path = folder + "/zeros.gz"
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "head -c \(mebibytes << 20) /dev/zero | gzip -1n > '\(path)'"]
+    try process.run()
+    process.waitUntilExit()
+    // Between a gzip file's header of ten bytes and its trailer of eight lies the deflate stream.
+    let deflated = [UInt8](
+      try Data(contentsOf: URL(fileURLWithPath: path)).dropFirst(10).dropLast(8))
+    for (benchmark, name) in [
+      ("cifar10", "data_batch_1.bin"), ("tiny-imagenet", "tiny-imagenet-200/wnids.txt"),
+    ] {
+      let member = Member(
+        path: name, bytes: deflated, statedSize: mebibytes << 20, isDeflated: true)
+      try expectRefused(benchmark, from: archive(HostileArchive.zip([member]), "bomb.zip"), [])
+    }
+  }
+
   @Test func `An image whose header claims absurd sizes is refused`() throws {
     // A JPEG of 65,535 x 65,535 pixels that ends after its header.
     let jpeg: [UInt8] =

@@ -8,7 +8,7 @@ extension SlurmTests {
   @Test(
     .enabled(
       if: ProcessInfo.processInfo.environment["SCL_SOAK"] != nil,
-      "half an hour; 'make soak' runs it"),
+      "a quarter of an hour; 'make soak' runs it"),
     arguments: ["local", "slurm"])
   func `Of sixty runs under random kills, all finish, none twice and none otherwise`(
     _ executor: String
@@ -72,7 +72,7 @@ private struct Soak {
   private var deadNode: (name: String, until: ContinuousClock.Instant)?
 
   /// After so many kills the sweep is left alone.
-  private static let mostKills = 60
+  private static let mostKills = 30
 
   static func arguments(data: String, results: String) -> [String] {
     [
