@@ -11,8 +11,10 @@ public final class HDF5File: HDF5Group {
     let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_creation()) }
     defer { H5Pclose(creation) }
     try location.call("H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
+    let access = try Self.unlockedAccess(location)
+    defer { H5Pclose(access) }
     let file = try location.call("H5Fcreate") {
-      H5Fcreate(path, chdf5_truncate(), creation, chdf5_default_properties())
+      H5Fcreate(path, chdf5_truncate(), creation, access)
     }
     super.init(id: file, location: location)
   }
@@ -28,10 +30,19 @@ public final class HDF5File: HDF5Group {
     guard try location.call("H5Fis_hdf5", { H5Fis_hdf5(path) }) > 0 else {
       throw .notHDF5(file: path)
     }
-    let file = try location.call("H5Fopen") {
-      H5Fopen(path, chdf5_read_only(), chdf5_default_properties())
-    }
+    let access = try Self.unlockedAccess(location)
+    defer { H5Pclose(access) }
+    let file = try location.call("H5Fopen") { H5Fopen(path, chdf5_read_only(), access) }
     super.init(id: file, location: location)
+  }
+
+  /// How files are opened: without the library's locks. No file is written under a name that others
+  /// read, so nothing has to be locked; network disks often cannot; and a process that is started while
+  /// a file is open inherits its lock and holds it for as long as it lives.
+  private static func unlockedAccess(_ location: Location) throws(HDF5Error) -> hid_t {
+    let access = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_access()) }
+    try location.call("H5Pset_file_locking") { H5Pset_file_locking(access, false, true) }
+    return access
   }
 
   /// Writes everything to the operating system and closes the file; no later call succeeds.

@@ -33,6 +33,16 @@ import Testing
     try file.close()
   }
 
+  @Test func `A lock that another process has left on a file is no obstacle`() throws {
+    let path = folder + "/sample.h5"
+    try writeSample(to: path)
+    let descriptor = open(path, O_RDWR)
+    defer { close(descriptor) }
+    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    #expect(try HDF5File(reading: path).children().contains("matrix"))
+    #expect(throws: Never.self) { try self.writeSample(to: path) }
+  }
+
   @Test func `What was written is read back with its shape`() throws {
     let path = folder + "/sample.h5"
     try writeSample(to: path)
