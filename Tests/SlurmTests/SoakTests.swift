@@ -42,7 +42,7 @@ extension SlurmTests {
     let data = try quiet.get()
     let start = ContinuousClock.now
     let run = try ChildProcess(
-      scl, Soak.arguments(data: data, results: "\(data)/quiet-soak"), in: Cluster.root)
+      scl, Soak.arguments(data: data, results: "\(data)/quiet-soak"), in: data)
     try #require(run.wait() == 0, "\(run.errors)")
     return ("\(data)/quiet-soak", Soak.seconds(since: start))
   }
@@ -76,7 +76,8 @@ private struct Soak {
 
   static func arguments(data: String, results: String) -> [String] {
     [
-      "run", "experiments/rehearsal.yaml", "--profile", "soak", "--data", data, "--results",
+      "run", "\(Cluster.root)/experiments/rehearsal.yaml", "--profile", "soak", "--data", data,
+      "--results",
       results, "--precision", "float32",
     ]
   }
@@ -133,7 +134,7 @@ private struct Soak {
     try ChildProcess(
       SlurmTests.scl,
       Self.arguments(data: SlurmTests.quiet.get(), results: results)
-        + (isOnSlurm ? ["--executor", "slurm"] : []), in: Cluster.root,
+        + (isOnSlurm ? ["--executor", "slurm"] : []), in: tests.folder,
       environment: tests.cluster.environment)
   }
 
