@@ -70,10 +70,10 @@ let lossOperations: [String: ParityFile.Operation] = [
 
   "loss.scl_semantic": { parity in
     func affinities(_ features: Tensor) throws -> ClusterAffinities {
-      let hypotheses = try parity.values("hypotheses", as: Int64.self)
+      let hypotheses = try parity.indices("hypotheses")
       return try ClusterAffinities(
-        features, memory: parity.tensor("memory"), hypotheses: parity.indices("hypotheses"),
-        index: parity.indices("index"), clusters: Int((hypotheses.max() ?? -1) + 1),
+        features, memory: parity.tensor("memory"), hypotheses: hypotheses,
+        index: parity.indices("index"), clusters: Int((hypotheses.integers().max() ?? -1) + 1),
         temperature: parity.number("temperature"))
     }
     let first = try parity.leaf("features")
