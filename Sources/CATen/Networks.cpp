@@ -45,12 +45,6 @@ caten_tensor caten_adaptive_avg_pool2d(caten_tensor input, int64_t size) {
   return guard([&] { return at::adaptive_avg_pool2d(unwrap(input), {size, size}); });
 }
 
-caten_tensor caten_reflection_pad2d(caten_tensor input, int64_t padding) {
-  return guard([&] {
-    return at::reflection_pad2d(unwrap(input), {padding, padding, padding, padding});
-  });
-}
-
 caten_tensor caten_nll_loss(caten_tensor log_probabilities, caten_tensor target) {
   return guard([&] { return at::nll_loss(unwrap(log_probabilities), unwrap(target)); });
 }

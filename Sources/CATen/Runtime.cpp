@@ -41,6 +41,14 @@ void caten_keep_freed_memory(void) {
 #endif
 }
 
+bool caten_autocast_enabled(int32_t device) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  return at::autocast::is_autocast_enabled(device == caten_cuda ? at::kCUDA : at::kCPU);
+#else
+  return device == caten_cuda ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
+#endif
+}
+
 bool caten_set_autocast(bool enabled, int32_t device) {
   return attempt([&] {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)

@@ -21,9 +21,13 @@ public enum SettingKind: Hashable, Sendable {
 
 /// A setting as documentation and tools see it.
 public struct SettingDescription: Hashable, Sendable {
+  /// The name in experiment files: "learning_rate".
   public let name: String
+  /// What it stands for, in a few words.
   public let summary: String
+  /// The values that it takes.
   public let kind: SettingKind
+  /// Its value where nothing is said.
   public let defaultValue: SettingValue
   /// Where the setting and its default come from: a paper and its equation, or code and its commit.
   public let source: String?

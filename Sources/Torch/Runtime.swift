@@ -34,10 +34,11 @@ public enum Torch {
   /// Whether this libtorch has CUDA and the machine a card.
   public static var hasCUDA: Bool { caten_has_cuda() }
 
-  /// The number of threads that an operator uses.
+  /// The number of threads that an operator uses, at least 1.
   public static var threads: Int {
     get { Int(caten_threads()) }
-    set { caten_set_threads(Int32(newValue)) }
+    // libtorch refuses numbers below 1 alone.
+    set { caten_set_threads(Int32(clamping: max(1, newValue))) }
   }
 
   /// Makes this process keep the memory that tensors give back, for the next tensors.
@@ -50,16 +51,18 @@ public enum Torch {
 
   /// Runs `body` with convolutions and matrix products in `precision`.
   ///
-  /// Only the forward pass belongs inside: the backward pass follows the types that it recorded.
+  /// Only the forward pass belongs inside: the backward pass follows the types that it recorded. What
+  /// was set before holds again afterwards.
   public static func autocast<Result>(
     _ precision: Precision, on device: Device, _ body: () throws -> Result
   ) throws -> Result {
-    guard precision == .bfloat16 else { return try body() }
-    try check(caten_set_autocast(true, device.number))
+    let before = caten_autocast_enabled(device.number)
+    guard before != (precision == .bfloat16) else { return try body() }
+    try check(caten_set_autocast(!before, device.number))
     defer {
       // Weights cast once stay cached until the forward pass ends; stale casts would outlive a step.
       _ = caten_autocast_clear_cache()
-      _ = caten_set_autocast(false, device.number)
+      _ = caten_set_autocast(before, device.number)
     }
     return try body()
   }

@@ -46,13 +46,14 @@ extension Tensor {
     try Tensor(caten_neg(a.handle))
   }
 
-  public func absolute() throws(TorchError) -> Tensor { try Tensor(caten_abs(handle)) }
   public func exp() throws(TorchError) -> Tensor { try Tensor(caten_exp(handle)) }
   public func log() throws(TorchError) -> Tensor { try Tensor(caten_log(handle)) }
   public func squareRoot() throws(TorchError) -> Tensor { try Tensor(caten_sqrt(handle)) }
   public func squared() throws(TorchError) -> Tensor { try Tensor(caten_square(handle)) }
-  public func floor() throws(TorchError) -> Tensor { try Tensor(caten_floor(handle)) }
   public func relu() throws(TorchError) -> Tensor { try Tensor(caten_relu(handle)) }
+
+  // What no method of this package computes, but losses of others are made of.
+  public func absolute() throws(TorchError) -> Tensor { try Tensor(caten_abs(handle)) }
   public func sigmoid() throws(TorchError) -> Tensor { try Tensor(caten_sigmoid(handle)) }
   public func tanh() throws(TorchError) -> Tensor { try Tensor(caten_tanh(handle)) }
 
@@ -74,10 +75,12 @@ extension Tensor {
     try Tensor(caten_clamp_min(handle, minimum))
   }
 
+  /// The larger of two elements, element by element.
   public func maximum(_ other: Tensor) throws(TorchError) -> Tensor {
     try Tensor(caten_maximum(handle, other.handle))
   }
 
+  /// The smaller of two elements, element by element.
   public func minimum(_ other: Tensor) throws(TorchError) -> Tensor {
     try Tensor(caten_minimum(handle, other.handle))
   }
@@ -106,10 +109,6 @@ extension Tensor {
 
   public func isGreater(than value: Double) throws(TorchError) -> Tensor {
     try Tensor(caten_gt_scalar(handle, value))
-  }
-
-  public func and(_ other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_logical_and(handle, other.handle))
   }
 
   public func not() throws(TorchError) -> Tensor { try Tensor(caten_logical_not(handle)) }

@@ -25,6 +25,8 @@ extension Tensor {
     try Tensor(caten_linear(handle, weight.handle, bias?.handle))
   }
 
+  /// The largest element of every window: [N, C, H, W] to [N, C, (H + 2 padding - kernel) / stride + 1,
+  /// ...], rounded down. What lies beyond the border is smaller than any number.
   public func maxPooled(
     kernel: Int, stride: Int, padding: Int = 0
   ) throws(TorchError) -> Tensor {
@@ -35,11 +37,6 @@ extension Tensor {
   public func globallyAveraged() throws(TorchError) -> Tensor {
     let pooled = try Tensor(caten_adaptive_avg_pool2d(handle, 1))
     return try pooled.reshaped([shape[0], shape[1]])
-  }
-
-  /// Mirrors the border of [N, C, H, W] without repeating it.
-  public func reflectionPadded(_ padding: Int) throws(TorchError) -> Tensor {
-    try Tensor(caten_reflection_pad2d(handle, Int64(padding)))
   }
 
   /// Mean cross-entropy of logits [N, K] and classes int64 [N].

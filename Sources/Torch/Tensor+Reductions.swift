@@ -9,6 +9,7 @@ extension Tensor {
   /// The sum of all elements.
   public func sum() throws(TorchError) -> Tensor { try sum(along: Array(0..<rank)) }
 
+  /// The sum along some dimensions, which stay with length 1 if kept.
   public func sum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
     try Tensor(withSizes(dimensions) { caten_sum(handle, $0, $1, keep) })
   }
@@ -16,19 +17,22 @@ extension Tensor {
   /// The mean of all elements.
   public func mean() throws(TorchError) -> Tensor { try mean(along: Array(0..<rank)) }
 
+  /// The mean along some dimensions, which stay with length 1 if kept.
   public func mean(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
     try Tensor(withSizes(dimensions) { caten_mean(handle, $0, $1, keep) })
   }
 
+  /// The largest element along some dimensions, which stay with length 1 if kept.
   public func maximum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
     try Tensor(withSizes(dimensions) { caten_amax(handle, $0, $1, keep) })
   }
 
+  /// The smallest element along some dimensions, which stay with length 1 if kept.
   public func minimum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
     try Tensor(withSizes(dimensions) { caten_amin(handle, $0, $1, keep) })
   }
 
-  /// log of the sum of exponentials, without overflow.
+  /// log of the sum of exponentials, without overflow; for losses of other packages.
   public func logSumExp(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
     try Tensor(withSizes(dimensions) { caten_logsumexp(handle, $0, $1, keep) })
   }
@@ -38,10 +42,12 @@ extension Tensor {
     try Tensor(caten_argmax(handle, Int64(dimension), false))
   }
 
+  /// Exponentials divided by their sum along a dimension.
   public func softmax(along dimension: Int) throws(TorchError) -> Tensor {
     try Tensor(caten_softmax(handle, Int64(dimension)))
   }
 
+  /// The logarithm of `softmax`, without overflow.
   public func logSoftmax(along dimension: Int) throws(TorchError) -> Tensor {
     try Tensor(caten_log_softmax(handle, Int64(dimension)))
   }

@@ -3,15 +3,25 @@ import Core
 /// How a view of an image is made. The defaults are those of PICA and AND (the same authors' code):
 /// RandomResizedCrop(0.2, 1), ColorJitter(0.4, 0.4, 0.4, 0.4), RandomGrayscale(0.2), flip 0.5.
 public struct AugmentationSettings: Configurable {
+  /// The smallest area of a random crop, as a share of the image's.
   public var cropScale = 0.2
+  /// The probability of a horizontal flip.
   public var flip = 0.5
+  /// b: a factor is drawn from 1 - b to 1 + b.
   public var brightness = 0.4
+  /// c: a factor is drawn from 1 - c to 1 + c.
   public var contrast = 0.4
+  /// s: a factor is drawn from 1 - s to 1 + s.
   public var saturation = 0.4
+  /// h: a shift is drawn from -h to h, in turns of the colour circle.
   public var hue = 0.4
+  /// The probability of the four changes of colour, which come together.
   public var jitter = 1.0
+  /// The probability of dropping the colours.
   public var greyscale = 0.2
+  /// The probability of a Gaussian blur with a sigma of 0.1 to 2 pixels.
   public var blur = 0.0
+  /// Whether the images' mean is subtracted and what is left divided by their deviation.
   public var normalise = true
 
   public init() {}

@@ -36,7 +36,9 @@ public struct ImageSet {
 
   /// The number of images.
   public var count: Int { storeRows.count }
+  /// An image's height in pixels.
   public var height: Int { store.pixels.shape[1] }
+  /// An image's width in pixels.
   public var width: Int { store.pixels.shape[2] }
 
   /// The images at these positions of this set.

@@ -104,6 +104,15 @@ extension ClassicalClusteringTests {
       #expect(result.converged && result.errors.count < 1000)
     }
 
+    @Test func `A row of zeros in the start stays zero, however large its point`() throws {
+      let factorisation = NonnegativeFactorisation(components: 2)
+      let result = try factorisation.fit(
+        [100, 200, 300, 400, 1, 2], dimensions: 2, startingFrom: [0, 0, 1, 2, 2, 1], [1, 2, 2, 1])
+      #expect(result.weights.prefix(2) == [0, 0])
+      #expect((result.weights + result.basis).allSatisfy { $0.isFinite })
+      #expect(result.errors.allSatisfy { $0.isFinite })
+    }
+
     @Test func `Negative values and factors of another size are refused`() {
       let factorisation = NonnegativeFactorisation(components: 2)
       #expect(throws: ClusteringError.negativeValue(name: "points", row: 1, column: 0)) {

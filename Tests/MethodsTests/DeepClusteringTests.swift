@@ -20,7 +20,6 @@ extension MethodsTests {
       let labels = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: true)
       #expect(try labels.classes.integers() == [0, 0, 1, 1])
       #expect(try labels.weights.floats() == [0.5, 0.5, 0, 1])
-      #expect(try labels.share() == 0.75)
       let plain = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: false)
       #expect(try plain.weights.floats() == [1, 1, 0, 1])
       let logits = try Tensor([0, 0, 2, 0, 9, 0, 0, 0] as [Float], shape: [4, 2])

@@ -50,6 +50,19 @@ extension TorchTests {
       #expect(plain.dtype == .float32)
     }
 
+    @Test func `Autocast within autocast leaves what was set before`() throws {
+      let x = try Tensor.full([2, 2], 1)
+      func product() throws -> DType? { try x.matmul(x).dtype }
+      let types = try Torch.autocast(.bfloat16, on: .cpu) {
+        [
+          try Torch.autocast(.bfloat16, on: .cpu) { try product() }, try product(),
+          try Torch.autocast(.float32, on: .cpu) { try product() }, try product(),
+        ]
+      }
+      #expect(types == [.bfloat16, .bfloat16, .float32, .bfloat16])
+      #expect(try product() == .float32)
+    }
+
     @Test func `Autocast sees a weight that changed since the last forward pass`() throws {
       let weight = try Tensor.full([2, 2], 1).settingRequiresGradient()
       let x = try Tensor.full([1, 2], 1)

@@ -43,10 +43,4 @@ public struct PseudoLabels {
     let total = try max(weights.sum().scalar(), 1e-12)
     return try (logits.crossEntropies(classes) * weights).sum() / total
   }
-
-  /// The share of images that have a weight.
-  public func share() throws -> Double {
-    let left = try weights.isGreater(than: 0).to(.float32).mean()
-    return try left.scalar()
-  }
 }

@@ -6,56 +6,80 @@ import Vision
 public struct SCLSettings: Configurable {
   /// What is pulled together against the memory.
   public enum Positives: String, CaseIterable, Sendable {
+    /// An image and its own entry; cluster mates are no negatives.
     case instance
+    /// An image and all entries of its cluster.
     case cluster
+    /// The mean of both losses.
     case both
   }
 
   /// How a cluster's similarities become a prediction.
   public enum Similarity: String, CaseIterable, Sendable {
+    /// Their sum, so that large clusters attract.
     case sum
+    /// Their mean over the cluster's members.
     case mean
   }
 
   /// How the two predictions of the other view become a target.
   public enum Consensus: String, CaseIterable, Sendable {
+    /// Their product, normalised.
     case product
+    /// Their mean.
     case mean
+    /// The class on which both agree; images on which they do not are left out.
     case agreement
   }
 
   /// Where the first hypotheses come from.
   public enum Initialisation: String, CaseIterable, Sendable {
+    /// k-means on the memory bank.
     case kmeans
+    /// What the classifier has come to in the warm-up.
     case classifier
   }
 
   /// Which predictions are kept balanced after the warm-up.
   public enum Balance: String, CaseIterable, Sendable {
+    /// Those by decision boundaries.
     case boundary
+    /// Those by visual similarity too.
     case both
   }
 
   /// Which prediction is an image's cluster.
   public enum Assignment: String, CaseIterable, Sendable {
+    /// p, by decision boundaries.
     case boundary
+    /// q, by visual similarity.
     case similarity
+    /// Their product.
     case consensus
   }
 
+  /// tau, of similarities to the memory.
   public var temperature = 0.1
+  /// mu, the share of its old vector that an entry of the bank keeps.
   public var memoryMomentum = 0.5
+  /// D, the length of an embedding.
   public var dimensions = 128
+  /// Epochs before hypotheses are used.
   public var warmupEpochs = 40
+  /// Whether negatives know about clusters; without is an ablation.
   public var isSemantic = true
   public var positives = Positives.instance
   public var similarity = Similarity.mean
   public var consensus = Consensus.product
+  /// w_c; 0 is an ablation.
   public var consistencyWeight = 1.0
+  /// The weight of the classifier's consistency between views.
   public var viewWeight = 1.0
   public var balance = Balance.both
+  /// lambda.
   public var balanceWeight = 2.0
   public var initialisation = Initialisation.kmeans
+  /// Starts of that k-means.
   public var restarts = 5
   public var assignment = Assignment.boundary
   public var backbone = BackboneSettings()

@@ -12,9 +12,13 @@ public enum LearningRateSchedule: String, CaseIterable, Sendable {
   case step
 }
 
+/// What turns gradients into steps.
 public enum OptimiserKind: String, CaseIterable, Sendable {
+  /// `SGD`, with momentum.
   case sgd
+  /// `Adam`, with the decay rates of its paper.
   case adam
+  /// `LARS`, for large batches.
   case lars
 }
 
@@ -27,6 +31,7 @@ public struct TrainingSettings: Configurable {
   public var learningRate = 0.03
   /// Epochs over which the rate rises from zero, step by step.
   public var warmup = 0
+  /// The share of the rate that a cosine ends at.
   public var floor = 0.0
   public var momentum = 0.9
   public var nesterov = true
