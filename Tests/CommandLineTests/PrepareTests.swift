@@ -60,6 +60,25 @@ extension CommandLineTests {
     let table = try program.run(["report", "lamps.yaml", "--data", "data", "--results", "results"])
     #expect(table.output.contains("lamps") && table.output.contains("100.0"))
 
+    let listed = try program.run(["data", "list", "--data", "data"])
+    #expect(listed.output.contains("of your own:"))
+    #expect(
+      listed.lines.contains {
+        $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+          == "lamps 8 images of 2 classes prepared scl data verify data/lamps.h5"
+      }, "\(listed.output)")
+    let standing = try #require(
+      program.run(["data", "list", "--json", "--data", "data"]).objects().last)
+    #expect(standing["benchmark"] as? String == "lamps" && standing["kind"] as? String == "own")
+    #expect(standing["complete"] as? Bool == true)
+    #expect(
+      standing["counts"] as? [String: Int] == ["train": 8, "test": 0, "unlabelled": 0])
+
+    // The records alone are enough for the table; a run needs the images.
+    let elsewhere = ["lamps.yaml", "--data", "nowhere", "--results", "results"]
+    #expect(try program.run(["report"] + elsewhere).output == table.output)
+    #expect(try program.run(["run"] + elsewhere).exitCode == 65)
+
     let misspelt = text.replacingOccurrences(of: "[lamps]", with: "[lmaps]")
     try Data(misspelt.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
     let refused = try program.run(["plan", "lamps.yaml", "--data", "data"])
