@@ -10,19 +10,20 @@ threads=${2:-2}
   "$venv/bin/pip" install -q faiss-cpu h5py scikit-learn threadpoolctl
 input=$(mktemp -d)
 trap 'rm -rf "$input"' EXIT
-scl() { "$@" .build/release/scl benchmark kmeans "$input/points.h5" --iterations 25 \
-  --threads "$threads"; }
-# OpenBLAS chooses its own kernel, whatever the environment tells it to take.
+# OpenBLAS chooses its own kernel, and, where the environment names one, takes that in a second turn.
 free() { env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS="$threads" "$@"; }
-peer() { free "$venv/bin/python" benchmarks/kmeans.py "$@"; }
+named() { [ -z "${OPENBLAS_CORETYPE:-}" ] || OMP_NUM_THREADS="$threads" "$@"; }
 for size in "60000 128 10" "100000 512 200"; do
   # shellcheck disable=SC2086
-  peer make "$input/points.h5" $size
+  free "$venv/bin/python" benchmarks/kmeans.py make "$input/points.h5" $size
   for round in 1 2 3; do
-    echo "$size, round $round"
-    scl free
-    [ -z "${OPENBLAS_CORETYPE:-}" ] || scl env
-    peer scikit-learn "$input/points.h5" "$threads"
-    peer faiss "$input/points.h5" "$threads"
+    for kernel in free named; do
+      echo "$size, round $round, $kernel kernel"
+      $kernel .build/release/scl benchmark kmeans "$input/points.h5" --iterations 25 \
+        --threads "$threads"
+      for program in scikit-learn faiss; do
+        $kernel "$venv/bin/python" benchmarks/kmeans.py $program "$input/points.h5" "$threads"
+      done
+    done
   done
 done

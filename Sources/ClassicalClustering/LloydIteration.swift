@@ -5,89 +5,59 @@
 /// cluster, which after the first steps are few: a step then costs little more than its products.
 struct LloydIteration {
   private(set) var centres: [Float]
-  private(set) var labels: [Int32]
   private let points: PointSet
   private let clusters: Int
-  /// Sums [pieces, K, D] and numbers [pieces, K] of each cluster's points.
-  private var sums: [Double]
-  private var members: [Int]
+  private var pieces: [LloydPiece]
+  /// What the centres have moved since the labels were given.
+  private var moves: CentreMoves
 
   init(_ points: PointSet, startingFrom centres: [Float]) {
     self.points = points
     self.centres = centres
-    clusters = centres.count / points.dimensions
-    labels = [Int32](repeating: -1, count: points.count)
-    sums = [Double](repeating: 0, count: points.pieces * centres.count)
-    members = [Int](repeating: 0, count: points.pieces * clusters)
+    let clusters = centres.count / points.dimensions
+    self.clusters = clusters
+    pieces = (0..<points.pieces).map {
+      LloydPiece(points.rows(ofPiece: $0), of: points, clusters: clusters)
+    }
+    moves = CentreMoves(squares: [Double](repeating: 0, count: clusters))
   }
+
+  /// The centre of every point, [N].
+  var labels: [Int32] { pieces.flatMap(\.labels) }
 
   /// Gives every point to its nearest centre.
   /// - Returns: how many points changed their cluster.
   mutating func assign() -> Int {
     let products = CentreProducts(centres, of: points)
-    let points = points
-    let clusters = clusters
-    var changed = [Int](repeating: 0, count: points.pieces)
-    labels.withUnsafeMutableBufferPointer { labels in
-      sums.withUnsafeMutableBufferPointer { sums in
-        members.withUnsafeMutableBufferPointer { members in
-          changed.withUnsafeMutableBufferPointer { changed in
-            let (labels, changed) = (labels.baseAddress!, changed.baseAddress!)
-            let (sums, members) = (sums.baseAddress!, members.baseAddress!)
-            parallelFor(points.pieces, threads: points.threads) { piece in
-              changed[piece] = Self.assign(
-                piece, points, products, labels,
-                sums + piece * clusters * points.dimensions, members + piece * clusters)
-            }
-          }
+    let moves = moves
+    let moved = products.restricted(to: moves.moved)
+    var changed = [Int](repeating: 0, count: pieces.count)
+    pieces.withUnsafeMutableBufferPointer { pieces in
+      changed.withUnsafeMutableBufferPointer { changed in
+        let (pieces, changed) = (pieces, changed)
+        parallelFor(pieces.count, threads: points.threads) { piece in
+          changed[piece] = pieces[piece].assign(to: products, moved: moved, after: moves)
         }
       }
     }
     return changed.reduce(0, +)
   }
 
-  private static func assign(
-    _ piece: Int, _ points: PointSet, _ products: CentreProducts,
-    _ labels: UnsafeMutablePointer<Int32>, _ sums: UnsafeMutablePointer<Double>,
-    _ members: UnsafeMutablePointer<Int>
-  ) -> Int {
-    let dimensions = points.dimensions
-    var changed = 0
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: points.rowsPerBlock) { nearest in
-      let nearest = nearest.baseAddress!
-      products.forEachBlock(ofPiece: piece) { rows, scores in
-        products.findNearest(scores, rows: rows.count, nearest)
-        for (index, row) in rows.enumerated() {
-          let (before, after) = (Int(labels[row]), Int(nearest[index]))
-          guard before != after else { continue }
-          if before >= 0 {
-            subtract(points.row(row), from: sums + before * dimensions, count: dimensions)
-            members[before] -= 1
-          }
-          add(points.row(row), to: sums + after * dimensions, count: dimensions)
-          members[after] += 1
-          labels[row] = nearest[index]
-          changed += 1
-        }
-      }
-    }
-    return changed
-  }
-
   /// Moves every centre to the mean of its points; a cluster without points keeps its centre.
   /// - Returns: the sum of the squared distances that the centres moved.
   mutating func moveCentres() -> Double {
-    let total = sumOfPieces(sums, length: centres.count)
-    var shift = 0.0
+    let total = sumOfPieces(pieces.flatMap(\.sums), length: centres.count)
+    var squares = [Double](repeating: 0, count: clusters)
     for (cluster, size) in sizes.enumerated() where size > 0 {
       for index in cluster * points.dimensions..<(cluster + 1) * points.dimensions {
         let mean = Float(total[index] / Double(size))
         let difference = Double(mean) - Double(centres[index])
-        shift += difference * difference
+        squares[cluster] += difference * difference
         centres[index] = mean
       }
     }
-    return shift
+    moves = CentreMoves(squares: squares)
+    return squares.reduce(0, +)
   }
 
   /// Gives every cluster without points the point that lies farthest from its own centre, the first
@@ -98,6 +68,7 @@ struct LloydIteration {
     let empty = sizes.indices.filter { sizes[$0] == 0 }
     guard !empty.isEmpty else { return 0 }
     let distances = squaredDistances()
+    let labels = labels
     var farthest = distances.indices.filter { distances[$0] > 0 }
       .sorted { (-distances[$0], $0) < (-distances[$1], $1) }[...]
     var filled = 0
@@ -120,38 +91,27 @@ struct LloydIteration {
   }
 
   private var sizes: [Int] {
-    (0..<clusters).map { cluster in
-      stride(from: cluster, to: members.count, by: clusters).reduce(0) { $0 + members[$1] }
-    }
+    (0..<clusters).map { cluster in pieces.reduce(0) { $0 + $1.members[cluster] } }
   }
 
   private mutating func move(_ row: Int, to cluster: Int) {
-    let dimensions = points.dimensions
-    let before = Int(labels[row])
-    guard let piece = (0..<points.pieces).first(where: { points.rows(ofPiece: $0).contains(row) })
-    else { return }
-    sums.withUnsafeMutableBufferPointer { sums in
-      let sums = sums.baseAddress! + piece * clusters * dimensions
-      subtract(points.row(row), from: sums + before * dimensions, count: dimensions)
-      add(points.row(row), to: sums + cluster * dimensions, count: dimensions)
-    }
-    members[piece * clusters + before] -= 1
-    members[piece * clusters + cluster] += 1
-    labels[row] = Int32(cluster)
+    guard let piece = pieces.firstIndex(where: { $0.rows.contains(row) }) else { return }
+    pieces[piece].move(row, to: cluster)
   }
 
   /// The squared distance of every point to its centre, in double precision, [N].
   private func squaredDistances() -> [Double] {
     let centres = centres.map(Double.init)
+    let pieces = pieces
     var distances = [Double](repeating: 0, count: points.count)
     distances.withUnsafeMutableBufferPointer { distances in
       let distances = distances.baseAddress!
       centres.withUnsafeBufferPointer { centres in
         let centres = centres.baseAddress!
-        parallelFor(points.pieces, threads: points.threads) { piece in
-          for row in points.rows(ofPiece: piece) {
+        parallelFor(pieces.count, threads: points.threads) { piece in
+          for row in pieces[piece].rows {
             distances[row] = squaredDistance(
-              points.row(row), centres + Int(labels[row]) * points.dimensions,
+              points.row(row), centres + pieces[piece].label(of: row) * points.dimensions,
               count: points.dimensions)
           }
         }

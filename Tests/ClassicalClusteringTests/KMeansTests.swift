@@ -151,6 +151,62 @@ extension ClassicalClusteringTests {
       #expect(abs(result.inertia - inertia) < 1e-9 * inertia)
     }
 
+    /// Lloyd's algorithm as it is written down, in double precision: every distance in every step.
+    private func plainLloyd(
+      _ points: [Float], dimensions: Int, startingFrom starts: [Float], steps: Int
+    ) -> (labels: [Int32], inertias: [Double]) {
+      let rows = stride(from: 0, to: points.count, by: dimensions).map {
+        points[$0..<$0 + dimensions].map(Double.init)
+      }
+      var centres = stride(from: 0, to: starts.count, by: dimensions).map {
+        starts[$0..<$0 + dimensions].map(Double.init)
+      }
+      var labels: [Int32] = []
+      var inertias: [Double] = []
+      for _ in 0...steps {
+        var sums = centres.map { _ in [Double](repeating: 0, count: dimensions) }
+        var sizes = centres.map { _ in 0.0 }
+        var inertia = 0.0
+        labels = rows.map { row in
+          let distances = centres.map {
+            zip($0, row).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+          }
+          let nearest = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+          inertia += distances[nearest]
+          sizes[nearest] += 1
+          for column in 0..<dimensions { sums[nearest][column] += row[column] }
+          return Int32(nearest)
+        }
+        inertias.append(inertia)
+        for (cluster, size) in sizes.enumerated() where size > 0 {
+          centres[cluster] = sums[cluster].map { $0 / size }
+        }
+      }
+      return (labels, inertias)
+    }
+
+    /// Many clusters that overlap, so that centres go on moving, some of them longer than others.
+    @Test(arguments: [(1, 0.0), (4, 0), (6, 300), (12, 0), (25, 0)])
+    func `Distances that are left out change no label`(steps: Int, offset: Double) throws {
+      var random = RandomStream(seed: 31, purpose: .rehearsal)
+      let (count, dimensions, clusters) = (3000, 6, 40)
+      let middles = (0..<clusters * dimensions).map { _ in 2 * random.normal() }
+      let points = (0..<count * dimensions).map { index in
+        let group = (index / dimensions * 7919) % clusters
+        return Float(offset + middles[group * dimensions + index % dimensions] + random.normal())
+      }
+      let starts = Array(points.prefix(clusters * dimensions))
+      let plain = plainLloyd(points, dimensions: dimensions, startingFrom: starts, steps: steps)
+      var kMeans = KMeans(clusters: clusters)
+      kMeans.maximumIterations = steps
+      kMeans.tolerance = 0
+      let result = try kMeans.fit(points, dimensions: dimensions, startingFrom: starts)
+      let different = zip(result.labels, plain.labels).count { $0 != $1 }
+      // A point between two centres may go either way within single precision.
+      #expect(different <= 3)
+      #expect(abs(result.inertia / plain.inertias[steps] - 1) < 1e-5)
+    }
+
     @Test func `What cannot be clustered is refused`() {
       let kMeans = KMeans(clusters: 2)
       #expect(throws: ClusteringError.moreClustersThanPoints(clusters: 2, points: 1)) {

@@ -18,7 +18,10 @@ public func instanceDiscriminationLoss(
   let (value, gradient) = try Torch.withoutGradients {
     let fixed = try features.detached()
     let own = try memory.rows(index)
-    let softmax = try MemorySoftmax(fixed, memory: memory, temperature: temperature)
+    var softmax = try MemorySoftmax(fixed, temperature: temperature)
+    for block in MemorySoftmax.blocks(of: 0..<memory.shape[0]) {
+      try softmax.add(memory.narrowed(0, to: block))
+    }
     let positive = try (fixed * own).sum(along: [1], keep: true) / temperature
     let count = Double(features.shape[0])
     return (

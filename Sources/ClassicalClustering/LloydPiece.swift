@@ -1,0 +1,174 @@
+/// A piece of the points in Lloyd's algorithm: their labels, what is known of their distances, and
+/// what the piece adds to each cluster. A piece is worked on by one thread at a time.
+///
+/// Only those distances are computed that can change a label. A point keeps an upper bound of the
+/// distance to its own centre and a lower bound of that to any other, which the triangle inequality
+/// moves along with the centres (Hamerly, "Making k-means even faster", SDM 2010); and a point whose
+/// own centre is still nearer than all others were is compared with those that have moved alone
+/// (Kaukoranta, Franti and Nevalainen, "A fast exact GLA based on code vector activity detection",
+/// IEEE Transactions on Image Processing 9, 2000).
+struct LloydPiece {
+  let rows: Range<Int>
+  /// The centre of each row, [rows]; -1 before the first step.
+  private(set) var labels: [Int32]
+  /// Sums of the rows of every cluster, [K, D], changed only for rows that change their cluster.
+  private(set) var sums: [Double]
+  /// The number of rows of every cluster, [K].
+  private(set) var members: [Int]
+  /// At least the distance of each row to its own centre, [rows].
+  private var upper: [Float]
+  /// At most its distance to any other centre, [rows].
+  private var lower: [Float]
+  private let points: PointSet
+
+  /// Bounds are kept in single precision: only a gap wider than their rounding counts.
+  private static let roundedUp: Float = 1.0001
+
+  init(_ rows: Range<Int>, of points: PointSet, clusters: Int) {
+    self.rows = rows
+    self.points = points
+    labels = [Int32](repeating: -1, count: rows.count)
+    sums = [Double](repeating: 0, count: clusters * points.dimensions)
+    members = [Int](repeating: 0, count: clusters)
+    upper = [Float](repeating: .infinity, count: rows.count)
+    lower = [Float](repeating: 0, count: rows.count)
+  }
+
+  func label(of row: Int) -> Int { Int(labels[row - rows.lowerBound]) }
+
+  /// Gives every row to its nearest centre.
+  /// - Parameters:
+  ///   - products: of all centres.
+  ///   - moved: of those that have moved since the step before.
+  ///   - moves: how far.
+  /// - Returns: how many rows changed their cluster.
+  mutating func assign(
+    to products: CentreProducts, moved: CentreProducts, after moves: CentreMoves
+  ) -> Int {
+    let block = ScoredBlock(products, of: points)
+    let movedBlock = ScoredBlock(moved, of: points)
+    var changed = 0
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: points.rowsPerBlock) {
+      for row in start..<min(start + points.rowsPerBlock, rows.upperBound) {
+        switch rivals(of: row, products, after: moves) {
+        case .none: break
+        case .moved: movedBlock.append(row)
+        case .all: block.append(row)
+        }
+      }
+      block.score { if take($0) { changed += 1 } }
+      movedBlock.score { if takeMoved($0) { changed += 1 } }
+      block.removeAll()
+      movedBlock.removeAll()
+    }
+    return changed
+  }
+
+  /// The centres that may be nearer to a row than its own.
+  private enum Rivals {
+    case none
+    /// Those that have moved: the others were too far before, and are where they were.
+    case moved
+    case all
+  }
+
+  /// Moves the bounds of a row along with the centres.
+  private mutating func rivals(
+    of row: Int, _ products: CentreProducts, after moves: CentreMoves
+  ) -> Rivals {
+    let index = row - rows.lowerBound
+    let label = Int(labels[index])
+    guard label >= 0 else { return .all }
+    let before = lower[index]
+    let moved = before - moves.largest(otherThan: label)
+    upper[index] += moves.distances[label]
+    if upper[index] * Self.roundedUp < moved {
+      lower[index] = moved
+      return .none
+    }
+    // Where nearly all centres move far, knowing the distance to the own one saves nothing.
+    guard moves.moved.count < moves.distances.count * 7 / 8 else { return .all }
+    let score = products.score(of: row, for: label)
+    upper[index] = products.distances(of: row, score: score).atMost
+    if upper[index] * Self.roundedUp < moved {
+      lower[index] = moved
+      return .none
+    }
+    return upper[index] * Self.roundedUp < before ? .moved : .all
+  }
+
+  /// Takes over what was found among all centres.
+  /// - Returns: whether the row changes its cluster.
+  private mutating func take(_ nearest: ScoredBlock.Nearest) -> Bool {
+    let index = nearest.row - rows.lowerBound
+    upper[index] = nearest.distance.atMost
+    lower[index] = nearest.distanceToOthers
+    guard label(of: nearest.row) != nearest.centre else { return false }
+    put(nearest.row, into: nearest.centre)
+    return true
+  }
+
+  /// Takes over what was found among the centres that have moved.
+  /// - Returns: whether the row changes its cluster.
+  private mutating func takeMoved(_ nearest: ScoredBlock.Nearest) -> Bool {
+    let index = nearest.row - rows.lowerBound
+    guard label(of: nearest.row) != nearest.centre else {
+      lower[index] = min(lower[index], nearest.distanceToOthers)
+      return false
+    }
+    // Its old centre need not be among those that were looked at, but is no nearer than the new one.
+    lower[index] = min(lower[index], nearest.distanceToOthers, nearest.distance.atLeast)
+    guard nearest.distance.atMost < upper[index] else { return false }
+    upper[index] = nearest.distance.atMost
+    put(nearest.row, into: nearest.centre)
+    return true
+  }
+
+  /// Gives a row to a cluster that need not be the nearest.
+  mutating func move(_ row: Int, to cluster: Int) {
+    put(row, into: cluster)
+    // Nothing is known of its distances to the others.
+    lower[row - rows.lowerBound] = -.infinity
+  }
+
+  private mutating func put(_ row: Int, into cluster: Int) {
+    let dimensions = points.dimensions
+    let before = label(of: row)
+    let row = (values: points.row(row), index: row - rows.lowerBound)
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return }
+      if before >= 0 {
+        subtract(row.values, from: sums + before * dimensions, count: dimensions)
+      }
+      add(row.values, to: sums + cluster * dimensions, count: dimensions)
+    }
+    if before >= 0 { members[before] -= 1 }
+    members[cluster] += 1
+    labels[row.index] = Int32(cluster)
+  }
+}
+
+/// How far every centre has moved, rounded up.
+struct CentreMoves {
+  /// [K]; exactly 0 where a centre is where it was.
+  let distances: [Float]
+  /// The centres that are not where they were.
+  let moved: [Int]
+  private let farthest: Int
+  private let secondDistance: Float
+
+  /// - Parameter squares: squared distances, [K].
+  init(squares: [Double]) {
+    let distances = squares.map { $0 == 0 ? 0 : Float($0.squareRoot()).nextUp }
+    let farthest = distances.indices.max { distances[$0] < distances[$1] } ?? 0
+    self.distances = distances
+    self.farthest = farthest
+    moved = distances.indices.filter { distances[$0] > 0 }
+    secondDistance = moved.filter { $0 != farthest }.map { distances[$0] }.max() ?? 0
+  }
+
+  /// No other centre than `label` has moved farther than this.
+  func largest(otherThan label: Int) -> Float {
+    label == farthest ? secondDistance : distances[farthest]
+  }
+}
