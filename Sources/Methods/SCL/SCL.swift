@@ -181,7 +181,7 @@ extension SCL {
 
   /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
   private func initialiseHypotheses() throws {
-    let found = try FeatureClustering(restarts: 5, context: context).cluster(
+    let found = try FeatureClustering(restarts: settings.restarts, context: context).cluster(
       bank.vectors.floats(), dimensions: settings.dimensions)
     let k = context.clusters
     var agreement = [Int](repeating: 0, count: k * k)
