@@ -22,15 +22,17 @@ final class PixelPartition {
   private var dimensions: Int { 3 * learnt.height * learnt.width }
 
   /// - Parameters:
-  ///   - valuesPerImage: float32 values that `find` needs for each image beyond its pixels.
+  ///   - bytesBeside: what `find` needs for each image beside its pixels.
+  ///   - bytesAfterwards: what it needs for each image when it has done with the pixels.
   ///   - find: clusters of points [N, D], which it is given for good.
   /// - Throws: `MethodError.unsupported` where the memory does not suffice.
   func assign(
-    _ images: ImageSet, valuesPerImage: Int,
+    _ images: ImageSet, bytesBeside: Int, bytesAfterwards: Int = 0,
     find: (_ pixels: consuming [Float], _ dimensions: Int) throws -> [Int32]
   ) throws -> [Int32] {
     if labels == nil {
-      try checkMemory(valuesPerImage: valuesPerImage)
+      // Pixels as numbers, and twice as the bytes that these are made from.
+      try checkMemory(perImage: max(dimensions * 6 + bytesBeside, bytesAfterwards))
       labels = try find(learnt.flattenedPixels(), dimensions)
     }
     guard let labels, !images.holdsSameImages(as: learnt) else { return labels ?? [] }
@@ -40,9 +42,8 @@ final class PixelPartition {
     ).map { labels[$0] }
   }
 
-  private func checkMemory(valuesPerImage: Int) throws {
-    // Pixels as numbers, and twice as the bytes that these are made from.
-    let bytes = learnt.count * (dimensions * 6 + valuesPerImage * 4)
+  private func checkMemory(perImage: Int) throws {
+    let bytes = learnt.count * perImage
     guard let memory = context.memory, bytes > memory else { return }
     throw MethodError.unsupported(
       method: method.name,

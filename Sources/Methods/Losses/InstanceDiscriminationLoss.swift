@@ -50,6 +50,8 @@ public func noiseContrastiveLoss(
 ) throws -> Tensor {
   let count = memory.shape[0]
   let drawn = negatives.shape[1]
+  // All similarities, and later their gradient: two [B, N] tensors. The drawn vectors themselves would
+  // be [B, m, D], which is more for the thousands that are drawn.
   let logits = try (features / temperature).matmul(memory.transposed())
   let asked = try Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
   let exponentials = try logits.gathered(asked).exp()

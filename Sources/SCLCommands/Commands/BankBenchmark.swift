@@ -32,12 +32,10 @@ extension BenchmarkCommand {
     var clusters = 10
 
     func validate() throws {
-      for (name, value, range) in [
+      try requireRanges([
         ("entries", entries, 2...10_000_000), ("dimensions", dimensions, 2...4096),
         ("clusters", clusters, 2...10_000),
-      ] where !range.contains(value) {
-        throw ValidationError("--\(name) takes \(range.lowerBound) to \(range.upperBound)")
-      }
+      ])
     }
 
     private struct Result: Encodable {
@@ -66,14 +64,7 @@ extension BenchmarkCommand {
       let bodies = parts.flatMap { [$0.products, $0.loss, $0.step, $0.stepWithBank] }
       // The first steps choose and compile kernels.
       for body in bodies { for _ in 0..<2 { try body() } }
-      let clock = ContinuousClock()
-      var times = bodies.map { _ in [Double]() }
-      for _ in 0..<step.steps {
-        for (part, body) in bodies.enumerated() {
-          times[part].append(Double(try clock.measure(body).attoseconds) * 1e-18)
-        }
-      }
-      let medians = times.map { $0.sorted()[$0.count / 2] }
+      let medians = try medianSeconds(of: bodies, rounds: step.steps)
       for (number, part) in parts.enumerated() {
         try show(part.method, Array(medians[(4 * number)..<(4 * number + 4)]))
       }
