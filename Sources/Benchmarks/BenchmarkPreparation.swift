@@ -63,14 +63,20 @@ public enum BenchmarkPreparation {
       try AtomicFile.replace(file) { temporary in
         let writer = try BenchmarkWriter(
           definition, classNames: adapter.classNames, counts, file: temporary)
+        var labels = ClassTally(classCount: adapter.classNames.count)
+        var fineLabels = ClassTally(classCount: definition.fineClasses?.names.count ?? 0)
         var done = 0
         var sources = try adapter.read { block throws(BenchmarkError) in
           try writer.append(block)
+          labels.add(block.labels, in: block.split)
+          fineLabels.add(block.fineLabels, in: block.split)
           done += block.rows.count
           report(.images(done, of: counts.total))
         }
         sources = check.compared(try source.root.tree.archives() + sources)
-        missing += try check.differences(of: sources, missing: missing)
+        missing += try check.accepted(
+          check.differences(of: labels, fineLabels, in: adapter)
+            + check.differences(of: sources, missing: missing))
         contentSHA256 = try writer.finish(
           complete: missing.isEmpty, form: source.form, sources: sources)
       }

@@ -81,7 +81,12 @@ final class ArchiveReader {
       }
       // The root itself: "./".
       if path.isEmpty { continue }
-      return Entry(path: path, isFolder: isFolder, size: Int(archive_entry_size(entry)))
+      // Some ways of writing a size in a tar archive can state a negative one.
+      let size = isFolder ? 0 : archive_entry_size(entry)
+      guard isFolder || archive_entry_size_is_set(entry) != 0, size >= 0 else {
+        throw .unsafeMember(archive: name, member: given, reason: "its size is not stated")
+      }
+      return Entry(path: path, isFolder: isFolder, size: Int(size))
     }
   }
 
