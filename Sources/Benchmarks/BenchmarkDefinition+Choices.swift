@@ -18,6 +18,14 @@ extension BenchmarkDefinition {
       imageSize: info.imageSize, counts: info.expectedCounts, sourceForms: [.ownFolders])
   }
 
+  /// What is known of a benchmark of a user's own without its file. Which splits the images are in is not,
+  /// so they count as training images, which most are.
+  public init(ownNamed name: String, imageSize: Int, images: Int) {
+    self.init(
+      name, title: name, imageSize: imageSize, counts: SplitCounts(train: images),
+      sourceForms: [.ownFolders])
+  }
+
   /// The definition with the classes of a file, which may be fewer where the files name them.
   public func with(classesOf info: BenchmarkInfo) -> BenchmarkDefinition {
     guard classNames.isEmpty, classCount != info.classNames.count else { return self }

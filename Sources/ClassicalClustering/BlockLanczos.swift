@@ -28,14 +28,19 @@ struct BlockLanczos {
     self.matrix = matrix
     self.threads = threads
     wanted = count
-    block = min(max(count, 4), 32)
-    capacity = count + 8 * block
+    (block, capacity) = Self.sizes(of: count)
     random = RandomStream(seed: seed, purpose: .clustering, epoch: -1)
     if matrix.count <= 2 * capacity {
       try solveDense()
     } else {
       try iterate(tolerance, maximumRestarts)
     }
+  }
+
+  /// Vectors of a block and of the basis for so many eigenvectors.
+  static func sizes(of count: Int) -> (block: Int, capacity: Int) {
+    let block = min(max(count, 4), 32)
+    return (block, count + 8 * block)
   }
 
   private mutating func solveDense() throws(ClusteringError) {

@@ -31,6 +31,11 @@ public struct ResultsFolder: Hashable, Sendable {
     try folders(in: path)
   }
 
+  /// The names of the benchmarks that any experiment has a folder of, sorted.
+  public func benchmarks() throws -> [String] {
+    Set(try experiments().flatMap { try folders(in: "\(path)/\($0)") }).sorted()
+  }
+
   /// Every run, sorted by experiment, benchmark, method and seed (as a number). Folders that are not
   /// named like a run's are passed over.
   /// - Parameter experiment: only this one's runs; none if it has no folder yet.

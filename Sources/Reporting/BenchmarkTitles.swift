@@ -12,9 +12,21 @@ enum BenchmarkTitles {
   static let names = columns.map(\.name)
   static let titles = columns.map(\.title)
 
-  /// The heading of a benchmark's column; a benchmark from outside the six is its own heading.
+  /// The heading of a benchmark's column: "CIFAR-10", "CIFAR-10 (miniature)" for a drawn one. A benchmark
+  /// of a user's own is its own heading.
   static func title(of name: String) -> String {
-    columns.first { $0.name == name }?.title ?? name
+    if let column = columns.first(where: { $0.name == name }) { return column.title }
+    guard let original = original(of: name),
+      let column = columns.first(where: { $0.name == original })
+    else { return name }
+    // The 20 superclasses are the original's, not the miniature's.
+    return column.title.replacing(" (20)", with: "") + " (miniature)"
+  }
+
+  /// The benchmark that a drawn one ("rehearsal-stl10") stands for.
+  private static func original(of name: String) -> String? {
+    let prefix = "rehearsal-"
+    return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
   }
 
   /// The benchmark that a column heading means, if it is one of the six.
@@ -22,12 +34,10 @@ enum BenchmarkTitles {
     columns.first { $0.title == title }?.name
   }
 
-  /// The papers' order, in which drawn miniatures ("rehearsal-stl10") have their originals' places;
-  /// other benchmarks from outside the six follow by name.
+  /// The papers' order, in which drawn miniatures have their originals' places; other benchmarks from outside the six follow by name.
   static func sorted(_ benchmarks: some Sequence<String>) -> [String] {
     func place(_ name: String) -> Int {
-      let original = name.hasPrefix("rehearsal-") ? String(name.dropFirst(10)) : name
-      return names.firstIndex(of: original) ?? names.count
+      names.firstIndex(of: original(of: name) ?? name) ?? names.count
     }
     return Set(benchmarks).sorted { (place($0), $0) < (place($1), $1) }
   }

@@ -61,15 +61,19 @@ struct ExperimentOptions: ParsableArguments {
       threads: threads)
   }
 
-  func readExperiment() throws -> Experiment {
-    try ExperimentFile(registry: SCLProgram.registry, data: folders.data).read(
-      experiment, profile: profile, overrides: overrides)
+  /// - Parameter needsData: false for what reads results alone; benchmarks that only those have can be
+  ///   named then.
+  func readExperiment(needsData: Bool = true) throws -> Experiment {
+    try ExperimentFile(
+      registry: SCLProgram.registry, data: folders.data,
+      results: needsData ? nil : folders.results
+    ).read(experiment, profile: profile, overrides: overrides)
   }
 
   /// - Parameter needsData: false for what reads results alone.
   func plan(needsData: Bool = true) throws -> Plan {
     try Plan(
-      readExperiment(), options: options, registry: SCLProgram.registry,
+      readExperiment(needsData: needsData), options: options, registry: SCLProgram.registry,
       filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
   }
 

@@ -38,8 +38,12 @@ extension MethodsTests {
 
     private func affinities(indexed: Bool = true) throws -> ClusterAffinities {
       try ClusterAffinities(
-        tensor(features), memory: tensor(memory), hypotheses: Tensor(hypotheses),
-        index: indexed ? Tensor(index) : nil, clusters: clusters, temperature: temperature)
+        tensor(features), memory: clustered(), index: indexed ? Tensor(index) : nil,
+        temperature: temperature)
+    }
+
+    private func clustered() throws -> ClusteredMemory {
+      try ClusteredMemory(tensor(memory), hypotheses: Tensor(hypotheses), clusters: clusters)
     }
 
     /// exp(x_i . m_j / tau)
@@ -104,8 +108,7 @@ extension MethodsTests {
 
     @Test func `Affinities stay finite at a temperature of a hundredth`() throws {
       let sharp = try ClusterAffinities(
-        tensor(features), memory: tensor(memory), hypotheses: Tensor(hypotheses),
-        index: Tensor(index), clusters: clusters, temperature: 0.01)
+        tensor(features), memory: clustered(), index: Tensor(index), temperature: 0.01)
       for tensor in try [
         sharp.prediction(perMember: true), sharp.instanceLoss(), sharp.clusterLoss(),
       ] {

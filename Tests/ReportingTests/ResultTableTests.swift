@@ -9,7 +9,7 @@ import Testing
       Experiment table, profile default: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds;
       best of a column in bold.
 
-      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI (CIFAR-10 32 px, STL-10 32 px).
+      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.
 
       | Method                   |  CIFAR-10† NMI |            ACC |            ARI |      n |
       | ------------------------ | -------------: | -------------: | -------------: | -----: |
@@ -50,7 +50,41 @@ import Testing
       - Departs from the published experiments: 30 epochs instead of 200
 
       """
-    #expect(try SampleRuns.mixedTable().rendered(as: .markdown) == expected)
+    #expect(try SampleRuns.mixedTable().rendered(as: .markdown, width: 120) == expected)
+  }
+
+  @Test func `a Markdown table is whole unless a terminal is too narrow for it`() throws {
+    func headings(width: Int?) throws -> [String] {
+      try SampleRuns.mixedTable().rendered(as: .markdown, width: width).split(separator: "\n")
+        .map(String.init).filter { $0.hasPrefix("| Method") }
+    }
+    let whole = try headings(width: nil)
+    #expect(whole.count == 1)
+    #expect(whole[0].contains("CIFAR-10† NMI") && whole[0].contains("STL-10§ NMI"))
+    #expect(try headings(width: whole[0].count) == whole)
+    #expect(try headings(width: whole[0].count - 1).count == 2)
+    // A benchmark is never broken up.
+    #expect(try headings(width: 20).count == 2)
+  }
+
+  @Test func `six miniatures stand under their originals' names, in the papers' order`() throws {
+    let names = [
+      "rehearsal-tiny-imagenet", "rehearsal-stl10", "rehearsal-imagenet-dogs",
+      "rehearsal-imagenet10", "rehearsal-cifar100", "rehearsal-cifar10",
+    ]
+    let text = try SampleRuns.table(
+      [SampleRuns.scl],
+      names.map { SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: $0, 1, 2, 3)) }
+    ).rendered(as: .markdown)
+    let heading = try #require(text.split(separator: "\n").first { $0.hasPrefix("| Method") })
+    let titles = heading.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { $0.hasSuffix("NMI") }
+    #expect(
+      titles == [
+        "CIFAR-10 (miniature) NMI", "CIFAR-100 (miniature) NMI", "STL-10 (miniature) NMI",
+        "ImageNet-10 (miniature) NMI", "ImageNet-Dogs (miniature) NMI",
+        "Tiny-ImageNet (miniature) NMI",
+      ])
   }
 
   @Test func `a row that a benchmark does not plan has dashes there, in every format`() throws {
@@ -73,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func `no line of a Markdown table is wider than a terminal`() throws {
+  @Test func `no line of six benchmarks is wider than the terminal`() throws {
     let runs = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
       .flatMap { benchmark in
         [UInt64(0), 1].map { seed in
@@ -82,7 +116,8 @@ import Testing
           )
         }
       }
-    let text = try SampleRuns.table([SampleRuns.moco], runs).rendered(as: .markdown)
+    let text = try SampleRuns.table([SampleRuns.moco], runs)
+      .rendered(as: .markdown, width: 120)
     let longest = text.split(separator: "\n").map(\.count).max() ?? 0
     #expect(longest <= 120)
     #expect(text.contains("Tiny-ImageNet NMI"))

@@ -13,14 +13,14 @@ extension BenchmarkDefinition {
     drawnLayout: .cifarBinary, sourceForms: cifar10.sourceForms)
 
   static let rehearsalCIFAR10 = BenchmarkDefinition(
-    "rehearsal-cifar10", title: "Miniature CIFAR-10", classNames: names(RehearsalShape.allCases),
+    "rehearsal-cifar10", title: "CIFAR-10 (miniature)", classNames: names(RehearsalShape.allCases),
     imageSize: 32,
     counts: SplitCounts(train: 1_000, test: 200), miniatureOf: "cifar10",
     drawnLayout: .cifar10PythonArchive, sourceForms: cifar10.sourceForms)
 
   /// Five superclasses of two shapes each.
   static let rehearsalCIFAR100 = BenchmarkDefinition(
-    "rehearsal-cifar100", title: "Miniature CIFAR-100",
+    "rehearsal-cifar100", title: "CIFAR-100 (miniature)",
     classNames: ["round", "angular", "pointed", "split", "directed"],
     fineClasses: FineClasses(
       names: names(RehearsalShape.allCases), superclasses: [0, 0, 1, 1, 2, 2, 4, 3, 3, 4]),
@@ -29,27 +29,27 @@ extension BenchmarkDefinition {
     drawnLayout: .cifar100BinaryArchive, sourceForms: cifar100.sourceForms)
 
   static let rehearsalSTL10 = BenchmarkDefinition(
-    "rehearsal-stl10", title: "Miniature STL-10", classNames: names(RehearsalShape.allCases),
+    "rehearsal-stl10", title: "STL-10 (miniature)", classNames: names(RehearsalShape.allCases),
     imageSize: 32,
     counts: SplitCounts(train: 500, test: 700, unlabelled: 300), miniatureOf: "stl10",
     drawnLayout: .stlBinary, sourceForms: stl10.sourceForms)
 
   static let rehearsalImageNet10 = BenchmarkDefinition(
-    "rehearsal-imagenet10", title: "Miniature ImageNet-10",
+    "rehearsal-imagenet10", title: "ImageNet-10 (miniature)",
     classNames: names(RehearsalShape.allCases),
     synsets: PhotographOriginals.synsets(10), imageSize: 32, cutsImages: true,
     counts: SplitCounts(train: 1_200), miniatureOf: "imagenet10", drawnLayout: .synsetFolders,
     sourceForms: imagenet10.sourceForms)
 
   static let rehearsalImageNetDogs = BenchmarkDefinition(
-    "rehearsal-imagenet-dogs", title: "Miniature ImageNet-Dogs",
+    "rehearsal-imagenet-dogs", title: "ImageNet-Dogs (miniature)",
     classNames: names([.disc, .ring, .square, .cross, .star]),
     synsets: PhotographOriginals.synsets(5), imageSize: 32, cutsImages: true,
     counts: SplitCounts(train: 1_200), miniatureOf: "imagenet-dogs", drawnLayout: .synsetArchives,
     sourceForms: imagenetDogs.sourceForms)
 
   static let rehearsalTinyImageNet = BenchmarkDefinition(
-    "rehearsal-tiny-imagenet", title: "Miniature Tiny-ImageNet", classCount: 10, imageSize: 32,
+    "rehearsal-tiny-imagenet", title: "Tiny-ImageNet (miniature)", classCount: 10, imageSize: 32,
     counts: SplitCounts(train: 1_200), extraCounts: SplitCounts(test: 100),
     miniatureOf: "tiny-imagenet", drawnLayout: .tinyImageNetArchive,
     sourceForms: tinyImageNet.sourceForms)

@@ -67,7 +67,7 @@ struct FinishedRuns: Sendable {
       guard trains, case .integer(let epochs)? = record.settings["epochs"], epochs > 0 else {
         return record.timing.seconds
       }
-      return record.timing.seconds * Double(run.epochs) / Double(epochs)
+      return record.timing.seconds * (Double(run.epochs) / Double(epochs))
     }.sorted()
     return RunEstimate(
       seconds: seconds[seconds.count / 2],

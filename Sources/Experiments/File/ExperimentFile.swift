@@ -1,6 +1,8 @@
+import Benchmarks
 import Core
 import Foundation
 import Methods
+import Records
 
 /// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is an
 /// error that names the file, the line, the key and the nearest valid one.
@@ -8,11 +10,17 @@ public struct ExperimentFile {
   private let names: KnownNames
   private var registry: MethodRegistry { names.registry }
 
-  /// - Parameter data: the folder of the benchmark files, whose own benchmarks a file can name; nil
-  ///   for none.
-  public init(registry: MethodRegistry, data: String? = nil) {
+  /// - Parameters:
+  ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
+  ///   - results: a results folder whose benchmarks it can name as well, for what reads records alone
+  ///     and does without benchmark files.
+  /// - Throws: `RecordError` where the results folder cannot be listed.
+  public init(registry: MethodRegistry, data: String? = nil, results: String? = nil) throws {
+    let prepared = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
+    let recorded = try results.map { try ResultsFolder($0).benchmarks() } ?? []
+    let known = Set(BenchmarkDefinition.all.map(\.name) + prepared)
     names = KnownNames(
-      registry: registry, ownBenchmarks: data.map { BenchmarkFolder($0).ownBenchmarks } ?? [])
+      registry: registry, ownBenchmarks: prepared + recorded.filter { !known.contains($0) })
   }
 
   /// Reads a file, with those that it extends.

@@ -12,8 +12,12 @@ struct PlannedBenchmark {
   let contentHash: String?
   let runProtocol: RunProtocol
 
-  init(_ name: String, experiment: Experiment, data: String, needsData: Bool) throws {
-    definition = try BenchmarkFolder(data).definition(named: name)
+  init(
+    _ name: String, experiment: Experiment, options: RunOptions, needsData: Bool
+  ) throws {
+    let data = options.data
+    definition = try Self.definition(
+      of: name, experiment: experiment, options: options, needsData: needsData)
     runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
     let path = BenchmarkFolder(data).file(of: definition)
     guard BenchmarkFolder(data).hasFile(of: definition) else {
@@ -32,6 +36,26 @@ struct PlannedBenchmark {
       throw ExperimentError.wrongImageSize(
         benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
     }
+  }
+
+  /// - Throws: `BenchmarkError.unknownBenchmark` for a benchmark of a user's own of which there is no
+  ///   file, nor, where that is enough, a record.
+  private static func definition(
+    of name: String, experiment: Experiment, options: RunOptions, needsData: Bool
+  ) throws -> BenchmarkDefinition {
+    let isOwn = !BenchmarkDefinition.all.contains { $0.name == name }
+    if isOwn, !needsData,
+      !FileManager.default.fileExists(atPath: BenchmarkFolder(options.data).file(named: name))
+    {
+      for run in try ResultsFolder(options.results).runs(of: experiment.name)
+      where run.benchmark == name {
+        guard case .finished(let record) = run.state else { continue }
+        return BenchmarkDefinition(
+          ownNamed: name, imageSize: record.protocol.imageSize,
+          images: record.provenance.benchmarkFile.definitionImages)
+      }
+    }
+    return try BenchmarkFolder(options.data).definition(named: name)
   }
 
   func run(

@@ -28,7 +28,7 @@ struct RunPlanner {
     for combination in experiment.combinations
     where filter.reaches(combination) && files[combination.benchmark] == nil {
       files[combination.benchmark] = try PlannedBenchmark(
-        combination.benchmark, experiment: experiment, data: options.data, needsData: needsData)
+        combination.benchmark, experiment: experiment, options: options, needsData: needsData)
     }
     self.files = files
   }

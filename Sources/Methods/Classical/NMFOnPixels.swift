@@ -43,7 +43,7 @@ public final class NMFOnPixels: ReportsProgress {
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try PixelMemory(method: Self.description, context: context, learnt: learnt)
-      .check(scoring: images, valuesPerImage: context.clusters)
+      .check(scoring: images, bytesBeside: 4 * context.clusters)
     var factorisation = NonnegativeFactorisation(components: context.clusters)
     factorisation.updates = settings.updates
     factorisation.maximumIterations = settings.iterations

@@ -9,13 +9,16 @@ struct PixelMemory {
 
   /// - Parameters:
   ///   - images: those to be scored; where others than those learnt from, both are there at once.
-  ///   - valuesPerImage: float32 values that are needed for each image beyond its pixels.
+  ///   - bytesBeside: what is needed for each image beside its pixels.
+  ///   - bytesAfterwards: what is needed for each image when the pixels are done with.
   /// - Throws: `MethodError.unsupported` where the memory does not suffice.
-  func check(scoring images: ImageSet, valuesPerImage: Int = 0) throws {
+  func check(
+    scoring images: ImageSet, bytesBeside: Int = 0, bytesAfterwards: Int = 0
+  ) throws {
     let count = learnt.count + (images.holdsSameImages(as: learnt) ? 0 : images.count)
     let dimensions = 3 * learnt.height * learnt.width
     // Pixels as numbers, and twice as the bytes that these are made from.
-    let bytes = count * (dimensions * 6 + valuesPerImage * 4)
+    let bytes = count * max(dimensions * 6 + bytesBeside, bytesAfterwards)
     guard let memory = context.memory, bytes > memory else { return }
     throw MethodError.unsupported(
       method: method.name,

@@ -21,14 +21,16 @@ final class PixelPartition {
   private var dimensions: Int { 3 * learnt.height * learnt.width }
 
   /// - Parameters:
-  ///   - valuesPerImage: float32 values that `find` needs for each image beyond its pixels.
+  ///   - bytesBeside: what `find` needs for each image beside its pixels.
+  ///   - bytesAfterwards: what it needs for each image when it has done with the pixels.
   ///   - find: clusters of points [N, D], which it is given for good.
   /// - Throws: `MethodError.unsupported` where the memory does not suffice.
   func assign(
-    _ images: ImageSet, valuesPerImage: Int,
+    _ images: ImageSet, bytesBeside: Int, bytesAfterwards: Int = 0,
     find: (_ pixels: consuming [Float], _ dimensions: Int) throws -> [Int32]
   ) throws -> [Int32] {
-    try memory.check(scoring: images, valuesPerImage: valuesPerImage)
+    try memory.check(
+      scoring: images, bytesBeside: bytesBeside, bytesAfterwards: bytesAfterwards)
     if labels == nil {
       labels = try find(learnt.flattenedPixels(), dimensions)
     }

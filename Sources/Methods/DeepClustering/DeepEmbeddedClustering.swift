@@ -81,10 +81,7 @@ public final class DeepEmbeddedClustering: TrainedMethod {
   }
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "dec", reason: "it starts from an autoencoder's run, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)

@@ -64,10 +64,7 @@ public final class SCAN: TrainedMethod {
   }
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "scan", reason: "it starts from a run of scan-cluster, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(

@@ -112,10 +112,7 @@ public final class SCANClustering: TrainedMethod {
   ]
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "scan-cluster", reason: "it starts from a pretext's run, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     seed = context.seed
     plan = TrainingPlan(training: settings.training, views: 2)

@@ -40,6 +40,19 @@ public struct FinishedStage: Hashable, Sendable {
   }
 }
 
+extension MethodContext {
+  /// The finished run that `method` starts from.
+  /// - Throws: `MethodError.unsupported` if none is given.
+  public func finishedStage<Method: ClusteringMethod>(
+    for method: Method.Type, _ settings: Method.Settings
+  ) throws -> FinishedStage {
+    if let stage { return stage }
+    let wanted = Method.stage(of: settings).map { "a run of \($0.method)" } ?? "another run"
+    throw MethodError.unsupported(
+      method: Method.description.name, reason: "it starts from \(wanted), and none is given")
+  }
+}
+
 /// What encoder.safetensors holds: the backbone's tensors under torchvision's names
 /// ("layer1.0.conv1.weight"), the rest under their own.
 public func encoderTensors(of network: any Module) -> [NamedTensor] {

@@ -22,11 +22,15 @@ struct MarkdownGrid {
       return "| \(cells.joined(separator: " | ")) |"
     }
   }
+
+  func fits(_ width: Int?) -> Bool {
+    width.map { lines[0].count <= $0 } ?? true
+  }
 }
 
-/// Markdown text in lines that a terminal holds.
+/// Markdown text in lines that most terminals hold.
 enum MarkdownText {
-  /// No line is longer unless a single word or a single benchmark's columns make it so.
+  /// No line is longer unless a single word makes it so.
   static let width = 120
 
   /// The text, escaped, as an item of a list ("- ") or a paragraph ("").

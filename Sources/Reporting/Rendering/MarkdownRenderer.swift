@@ -1,11 +1,13 @@
-/// Result tables in Markdown: as many benchmarks beside each other as a terminal holds.
+/// Result tables in Markdown: one table, or blocks of it below each other for a narrow terminal.
 enum MarkdownRenderer {
-  static func render(_ layout: TableLayout) -> String {
+  /// - Parameter width: the columns that a line of the table may have; nil for any number. A block has
+  ///   whole benchmarks, at least one.
+  static func render(_ layout: TableLayout, width: Int?) -> String {
     var parts = layout.caption.map { MarkdownText.wrapped($0) }
     var columns = 0..<0
     for next in layout.columns.indices {
       let widened = columns.lowerBound..<(next + 1)
-      if columns.isEmpty || fits(grid(layout, widened)) {
+      if columns.isEmpty || grid(layout, widened).fits(width) {
         columns = widened
       } else {
         parts.append(grid(layout, columns).lines.joined(separator: "\n"))
@@ -23,10 +25,6 @@ enum MarkdownRenderer {
         layout.remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
     }
     return parts.joined(separator: "\n\n") + "\n"
-  }
-
-  private static func fits(_ grid: MarkdownGrid) -> Bool {
-    grid.lines[0].count <= MarkdownText.width
   }
 
   private static func grid(_ layout: TableLayout, _ range: Range<Int>) -> MarkdownGrid {

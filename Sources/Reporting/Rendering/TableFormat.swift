@@ -14,9 +14,11 @@ public enum TableFormat: String, CaseIterable, Sendable {
 
 extension ResultTable {
   /// The table as text, ending with a line break.
-  public func rendered(as format: TableFormat) -> String {
+  /// - Parameter width: the columns of the terminal that shows it. A Markdown table that is wider comes
+  ///   in blocks of some benchmarks each; nil, as for a file, never breaks it up.
+  public func rendered(as format: TableFormat, width: Int? = nil) -> String {
     switch format {
-    case .markdown: MarkdownRenderer.render(TableLayout(self))
+    case .markdown: MarkdownRenderer.render(TableLayout(self), width: width)
     case .latex: LaTeXRenderer.render(TableLayout(self), name: experiment)
     case .csv: CSVRenderer.render(self)
     case .html: HTMLRenderer.render(TableLayout(self), title: experiment)

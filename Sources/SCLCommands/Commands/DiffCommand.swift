@@ -19,7 +19,7 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     let diff = try comparison.diff(try experiment.plan(needsData: false))
-    Console.print(output.json ? diff.jsonLines() : diff.markdown())
+    Console.printPart(output.json ? diff.jsonLines() : diff.markdown())
     if diff.hasFailures { throw ExitCode.failure }
   }
 }

@@ -7,7 +7,11 @@ extension TableFormat: ExpressibleByArgument {}
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Prints an experiment's table: mean and standard deviation over its seeds.")
+    abstract: "Prints an experiment's table: mean and standard deviation over its seeds.",
+    discussion: """
+      One table, a row for each method and three columns for each benchmark. Only a terminal that is \
+      narrower than the Markdown table gets it in blocks; a file or a pipe has it whole.
+      """)
 
   @OptionGroup var experiment: ExperimentOptions
 
@@ -18,7 +22,14 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let table = try ResultTable(experiment.plan(needsData: false).results)
-    Console.print(table.rendered(as: output.json ? .json : format))
+    Console.print(table, as: output.json ? .json : format)
+  }
+}
+
+extension Console {
+  /// Prints a table, in blocks where standard output is a terminal that is narrower.
+  static func print(_ table: ResultTable, as format: TableFormat) {
+    printPart(table.rendered(as: format, width: outputWidth))
   }
 }
 

@@ -26,9 +26,10 @@ struct ReproduceCommand: AsyncParsableCommand {
     }
     let finished = try experiment.plan()
     let table = try ResultTable(finished.results)
-    Console.print(table.rendered(as: output.json ? .json : .markdown))
+    Console.print(table, as: output.json ? .json : .markdown)
+    if !output.json { Console.print("") }
     let diff = try comparison.diff(finished)
-    Console.print(output.json ? diff.jsonLines() : diff.markdown())
+    Console.printPart(output.json ? diff.jsonLines() : diff.markdown())
     if failed || diff.hasFailures { throw ExitCode.failure }
   }
 

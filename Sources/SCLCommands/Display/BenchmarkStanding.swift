@@ -14,8 +14,18 @@ struct BenchmarkStanding: Encodable {
     let bytes: Int64
   }
 
+  enum Kind: String, Encodable {
+    /// One of the paper's six.
+    case published
+    /// One that this program draws.
+    case drawn
+    /// One that was made of a user's own class folders.
+    case own
+  }
+
   let benchmark: String
   let title: String
+  let kind: Kind
   let classes: Int
   /// Of a complete copy.
   let images: Int
@@ -23,6 +33,8 @@ struct BenchmarkStanding: Encodable {
   let state: String
   /// Whether every image of the definition is in the prepared file; nil if there is none.
   let complete: Bool?
+  /// The images of the prepared file by split; nil if there is none.
+  let counts: [String: Int]?
   let file: String
   let originals: Originals?
   /// The command to run next; nil if there is nothing to do.
@@ -31,6 +43,7 @@ struct BenchmarkStanding: Encodable {
   init(_ definition: BenchmarkDefinition, in folder: BenchmarkFolder) {
     benchmark = definition.name
     title = definition.title
+    kind = definition.publication == nil ? .drawn : .published
     classes = definition.classCount
     images = definition.counts.total
     file = folder.file(of: definition)
@@ -42,23 +55,64 @@ struct BenchmarkStanding: Encodable {
       }
     }
     if folder.hasFile(of: definition) {
-      do {
-        let info = try BenchmarkFile.open(file).info
-        complete = info.isComplete
-        state =
-          info.isComplete
-          ? "prepared" : "prepared, partial: \(info.counts.total) of \(info.expectedCounts.total)"
-        next = nil
-      } catch {
-        complete = false
-        state = "damaged: \(error)"
-        next = Self.preparation(definition, folder)
-      }
+      let prepared = Prepared(file, as: definition.name)
+      complete = prepared.info?.isComplete ?? false
+      counts = prepared.counts
+      state = prepared.words
+      next = prepared.info == nil ? Self.preparation(definition, folder) : nil
     } else {
       complete = nil
+      counts = nil
       let download = Self.download(definition, folder)
       state = download?.words ?? (definition.hasGenerator ? "drawn when needed" : "not prepared")
       next = Self.preparation(definition, folder)
+    }
+  }
+
+  /// A benchmark file of a user's own.
+  init(own name: String, in folder: BenchmarkFolder) {
+    benchmark = name
+    title = name
+    kind = .own
+    file = folder.file(named: name)
+    let prepared = Prepared(file, as: name)
+    classes = prepared.info?.classNames.count ?? 0
+    images = prepared.info?.expectedCounts.total ?? 0
+    complete = prepared.info?.isComplete ?? false
+    counts = prepared.counts
+    state = prepared.words
+    originals = nil
+    next = prepared.info == nil ? nil : ShellCommand(["scl", "data", "verify", file]).text
+  }
+
+  /// What a benchmark file says of itself.
+  private struct Prepared {
+    /// Nil where experiments cannot use the file.
+    let info: BenchmarkInfo?
+    let words: String
+
+    init(_ file: String, as name: String) {
+      do {
+        let info = try BenchmarkFile.open(file).info
+        guard info.benchmark == name else {
+          self.info = nil
+          words = "holds \(info.benchmark): rename it to \(info.benchmark).h5"
+          return
+        }
+        self.info = info
+        words =
+          info.isComplete
+          ? "prepared" : "prepared, partial: \(info.counts.total) of \(info.expectedCounts.total)"
+      } catch {
+        info = nil
+        words = "damaged: \(error)"
+      }
+    }
+
+    var counts: [String: Int]? {
+      info.map { info in
+        Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0.name, info.counts[$0]) })
+      }
     }
   }
 
@@ -77,8 +131,11 @@ struct BenchmarkStanding: Encodable {
     return ["\(benchmark): \(title)"] + TextColumns(rows).lines.map { "  " + $0 }
   }
 
-  /// A drawn one.
-  var cells: [String] { [benchmark, "\(images) images", state, next ?? ""] }
+  /// A drawn or own one.
+  var cells: [String] {
+    let size = "\(images) images" + (kind == .own ? " of \(classes) classes" : "")
+    return [benchmark, size, state, next ?? ""]
+  }
 
   // MARK: - What leads further
 

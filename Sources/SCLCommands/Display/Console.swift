@@ -29,6 +29,11 @@ enum Console {
   /// Whether standard error is a terminal, on which lines can be redrawn.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// The columns of standard output, if it is a terminal.
+  static var outputWidth: Int? {
+    isatty(STDOUT_FILENO) == 1 ? TerminalRegion.size(of: STDOUT_FILENO).columns : nil
+  }
+
   /// One object as a line of JSON, with its keys in order.
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
