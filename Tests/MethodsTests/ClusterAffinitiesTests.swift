@@ -27,7 +27,7 @@ extension MethodsTests {
         .logSumExp(along: [1], keep: true) - own
       let cluster = try logits.logSumExp(along: [1], keep: true) - logarithm(of: isMate)
       let scores = try (0..<clusters).map { k -> Tensor in
-        let members = try classes.isEqual(to: Double(k)).and(isOwn.not())
+        let members = try classes.isEqual(to: Double(k)).filled(where: isOwn, with: 0)
         let sizes = try members.to(.float32).sum(along: [1], keep: true).clamped(atLeast: 1)
         return try logarithm(of: members) - sizes.log()
       }
