@@ -159,7 +159,8 @@ extension NonnegativeFactorisation.Updates {
           CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), k, k, 1, factor, k, products, k,
           0, now, k)
         for index in 0..<rows * components {
-          factor[index] *= targets[index] / max(now[index], .leastNormalMagnitude)
+          // So that 0 stays 0, where a quotient without bounds would make it none.
+          factor[index] *= targets[index] / max(now[index], .ulpOfOne)
         }
       }
     case .coordinate:

@@ -49,8 +49,8 @@ public struct SpectralClustering: Hashable, Sendable {
       throw .moreClustersThanPoints(clusters: count, points: graph.count)
     }
     let matrix = AffinityMatrix(graph, weights: weights)
-    let solution = OpenBLAS.withoutThreads {
-      BlockLanczos(
+    let solution = try OpenBLAS.withoutThreads { () throws(ClusteringError) in
+      try BlockLanczos(
         matrix, count: count, tolerance: tolerance, maximumRestarts: maximumRestarts,
         seed: kMeans.seed, threads: kMeans.threads)
     }

@@ -107,6 +107,8 @@ public final class Adam: Optimiser {
   private let weightDecay: Double
   private let rateFactors: [String: Double]
   private var steps = 0
+  /// beta1 and beta2 to the power of `steps`.
+  private var powers = (1.0, 1.0)
   private var firstMoments = Moments("first")
   private var secondMoments = Moments("second")
 
@@ -126,8 +128,9 @@ public final class Adam: Optimiser {
 
   public func step() throws {
     steps += 1
-    let correction1 = 1 - power(beta1, steps)
-    let correction2 = (1 - power(beta2, steps)).squareRoot()
+    powers = (powers.0 * beta1, powers.1 * beta2)
+    let correction1 = 1 - powers.0
+    let correction2 = (1 - powers.1).squareRoot()
     try Torch.withoutGradients {
       for (name, parameter) in parameters {
         guard let gradient = parameter.gradient else { continue }
@@ -155,12 +158,9 @@ public final class Adam: Optimiser {
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
     guard let saved = tensors[prefix + "steps"] else { throw StateError.missing(prefix + "steps") }
     steps = Int(try saved.scalar())
+    // Multiplied up as by the steps themselves: the same bits.
+    powers = (0..<steps).reduce((1, 1)) { powers, _ in (powers.0 * beta1, powers.1 * beta2) }
     try firstMoments.load(tensors, prefix: prefix, of: parameters)
     try secondMoments.load(tensors, prefix: prefix, of: parameters)
   }
-}
-
-/// base^exponent by repeated multiplication: the same bits on every machine.
-private func power(_ base: Double, _ exponent: Int) -> Double {
-  (0..<exponent).reduce(1) { product, _ in product * base }
 }

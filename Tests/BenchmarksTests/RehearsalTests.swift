@@ -100,6 +100,22 @@ extension BenchmarksTests {
     #expect(images == images.sorted() && images.last == 1_200)
   }
 
+  @Test func `A zero byte in a list of names is refused, since HDF5 would end the name there`()
+    throws
+  {
+    let definition = try BenchmarkDefinition.named("rehearsal-tiny-imagenet")
+    let source = try RehearsalGenerator(seed: 3).write(
+      definition, to: folder + "/originals", unpacked: true)
+    let words = source + "/words.txt"
+    var text = try bytes(words)
+    // The last letter of the last name.
+    text[text.count - 2] = 0
+    try write(text, to: words)
+    #expect(
+      throws: BenchmarkError.unreadable(file: words, reason: "it is no text file; get it again")
+    ) { try self.prepare(definition, from: source) }
+  }
+
   @Test func `Archives of miniatures are the same every time`() throws {
     for name in ["rehearsal-cifar100", "rehearsal-imagenet-dogs", "rehearsal-tiny-imagenet"] {
       let definition = try BenchmarkDefinition.named(name)

@@ -86,8 +86,7 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)
     let augmentation = try Augmentation(
-      settings: .unchanged(normalise: settings.normalise), size: images.height,
-      crop: .square(share: 1), seed: context.seed, images: images, on: context.device)
+      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
     self.augmentation = augmentation
     let autoencoder = try AutoencoderNetwork(
       settings.network, size: images.height, context: context)

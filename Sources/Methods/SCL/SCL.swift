@@ -42,9 +42,7 @@ public final class SCL: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
     model = try SCLNetwork(settings, context: context)
     bank = try MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,

@@ -12,10 +12,15 @@ public struct Stage: Hashable, Sendable {
   public let method: String
   /// Settings that the stage has to have, laid over those that the experiment gives the method.
   public let settings: [String: SettingValue]
+  /// What it has where the experiment says nothing, laid over the method's own defaults.
+  public let defaults: [String: SettingValue]
 
-  public init(method: String, settings: [String: SettingValue]) {
+  public init(
+    method: String, settings: [String: SettingValue], defaults: [String: SettingValue] = [:]
+  ) {
     self.method = method
     self.settings = settings
+    self.defaults = defaults
   }
 }
 
