@@ -1,3 +1,6 @@
+import Core
+import HDF5
+
 /// Why a benchmark could not be prepared or read.
 public enum BenchmarkError: Error, Hashable, Sendable {
   // What was asked for
@@ -105,6 +108,18 @@ extension BenchmarkError: CustomStringConvertible {
     case .indexOutOfRange(let file, let index, let count):
       "'\(file)' has \(count) images, none of index \(index)"
     }
+  }
+
+  /// That a file could not be written, for the reason that an error of writing it gives.
+  static func unwritable(_ file: String, because error: any Error) -> BenchmarkError {
+    let reason =
+      switch error {
+      case let error as FileError: error.isFull ? "the disk is full" : error.reason
+      case let error as HDF5Error where error.isFull: "the disk is full"
+      case HDF5Error.callFailed(_, _, _, let reason): reason
+      default: "\(error)"
+      }
+    return .unwritable(file: file, reason: reason)
   }
 
   private static func listing(_ entries: [String]) -> String {

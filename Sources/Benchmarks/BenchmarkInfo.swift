@@ -22,6 +22,15 @@ public struct BenchmarkInfo: Hashable, Sendable {
   public let toolVersion: String
   public let contentSHA256: String
 
+  /// Whether checksums prove that the images are the published ones: of their archive, or of files in it.
+  /// Numbers alone cannot tell altered images. Nil where nothing is published.
+  public var isVerified: Bool? {
+    guard BenchmarkDefinition.all.first(where: { $0.name == benchmark })?.publication != nil else {
+      return nil
+    }
+    return isComplete && sources.contains { $0.isAsPublished == true }
+  }
+
   /// Bytes of all pixels.
   public var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

@@ -81,14 +81,12 @@ public enum BenchmarkPreparation {
           complete: missing.isEmpty, form: source.form, sources: sources)
       }
     } catch BenchmarkError.unwritable(_, let reason) {
-      // The name of the file on its way means nothing to anybody, nor does HDF5's list of addresses.
-      throw .unwritable(
-        file: file,
-        reason: reason.contains(String(cString: strerror(ENOSPC))) ? "the disk is full" : reason)
+      // The name of the file on its way means nothing to anybody.
+      throw .unwritable(file: file, reason: reason)
     } catch let error as BenchmarkError {
       throw error
     } catch {
-      throw .unwritable(file: file, reason: "\(error)")
+      throw .unwritable(file, because: error)
     }
     return BenchmarkSummary(
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,

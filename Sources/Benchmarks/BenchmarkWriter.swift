@@ -42,7 +42,7 @@ final class BenchmarkWriter {
         }
       }
     } catch {
-      throw .unwritable(file: images.file, reason: error.description)
+      throw .unwritable(images.file, because: error)
     }
     if fineLabels.isEmpty, !block.fineLabels.isEmpty {
       fineLabels = Array(repeating: -1, count: counts.total)

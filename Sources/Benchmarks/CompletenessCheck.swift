@@ -27,11 +27,15 @@ struct CompletenessCheck {
     return try accepted(missing, isHopeless: inventory.allSatisfy { $0.found == 0 })
   }
 
-  /// The files with the checksums that their publishers give.
+  /// The files with the checksums that their publishers give. An archive of published bytes may have any
+  /// name.
   func compared(_ sources: [SourceFile]) -> [SourceFile] {
-    sources.map { source in
+    let published = Set(definition.publication?.files.map(\.md5) ?? [])
+    return sources.map { source in
       var source = source
-      source.publishedMD5 = definition.publishedMD5(of: source.name)
+      source.publishedMD5 =
+        source.md5.flatMap { published.contains($0) ? $0 : nil }
+        ?? definition.publishedMD5(of: source.name)
       return source
     }
   }

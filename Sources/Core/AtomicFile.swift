@@ -42,23 +42,27 @@ public enum AtomicFile {
   /// Lets `body` write a file under a temporary name in the folder of `path`, then makes it durable
   /// and gives it its final name.
   ///
-  /// The folder is created if it is missing. If `body` throws, the temporary file is removed.
+  /// The folder is created if it is missing. If `body` throws, the temporary file is removed; if the
+  /// process is killed, the next one that writes the file removes it.
   public static func replace(
     _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Void
   ) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     try createFolder(folder)
-    let temporary = path + ".writing-\(getpid())"
+    let temporary = try TemporaryFile(beside: path)
     do {
-      try body(temporary)
-      if durable { try sync(temporary, as: path) }
-      guard rename(temporary, path) == 0 else { throw FileError("write", path, errno: errno) }
+      try body(temporary.path)
+      if durable { try sync(temporary.path, as: path) }
+      guard rename(temporary.path, path) == 0 else { throw FileError("write", path, errno: errno) }
       if durable { try sync(folder, as: path) }
     } catch {
-      unlink(temporary)
+      unlink(temporary.path)
       throw error
     }
   }
+
+  /// Removes what this process is writing, for a signal that ends it.
+  public static func removeUnfinished() { TemporaryFile.removeUnfinished() }
 
   /// Creates a folder and its parents.
   public static func createFolder(_ path: String) throws {

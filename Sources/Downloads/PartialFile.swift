@@ -41,18 +41,34 @@ final class PartialFile: Sendable {
   init(of file: String) throws {
     self.file = file
     path = file + ".part"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw DownloadError.busy(path: file)
-    }
+    descriptor = try Self.openLocked(path, of: file)
     let data = try? Data(contentsOf: URL(fileURLWithPath: path + ".json"))
     let version = data.flatMap { try? JSONDecoder().decode(Version.self, from: $0) }
     state = Mutex(State(count: Int64(lseek(descriptor, 0, SEEK_END)), version: version))
   }
 
   deinit { close(descriptor) }
+
+  /// The file of this name, which other processes may finish or remove between any two calls.
+  private static func openLocked(_ path: String, of file: String) throws -> Int32 {
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
+        throw DownloadError.busy(path: file)
+      }
+      if hasName(descriptor, path) { return descriptor }
+      close(descriptor)
+    }
+  }
+
+  /// Whether an open file is that which the path leads to.
+  private static func hasName(_ descriptor: Int32, _ path: String) -> Bool {
+    var (opened, named) = (stat(), stat())
+    return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
+      && (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
+  }
 
   /// Lets other processes have it.
   func release() { flock(descriptor, LOCK_UN) }

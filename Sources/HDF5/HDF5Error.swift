@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why an HDF5 file could not be read or written.
 public enum HDF5Error: Error, Hashable, Sendable {
   /// The file is not there or may not be opened; `reason` is the operating system's.
@@ -10,6 +12,15 @@ public enum HDF5Error: Error, Hashable, Sendable {
   case mismatch(file: String, object: String, expected: String, found: String)
   /// A call of libhdf5 failed; `reason` is the innermost message of its error stack.
   case callFailed(file: String, object: String, call: String, reason: String)
+}
+
+extension HDF5Error {
+  /// Whether the file system, or the user's share of it, is full. libhdf5 passes the operating system's
+  /// reason on in its text alone.
+  public var isFull: Bool {
+    guard case .callFailed(_, _, _, let reason) = self else { return false }
+    return [ENOSPC, EDQUOT].contains { reason.contains(String(cString: strerror($0))) }
+  }
 }
 
 extension HDF5Error: CustomStringConvertible {

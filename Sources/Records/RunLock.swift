@@ -16,26 +16,26 @@ public final class RunLock: Sendable {
   /// How long an owner on another machine may be silent.
   package static let patience: TimeInterval = 90
 
+  /// How often a lock that seems lost is looked at again.
+  private static let looks = 10
+
   private let path: String
   private let owner: LockOwner
-  private let descriptor: Int32
   private let timer: any DispatchSourceTimer
 
   private init(path: String, owner: LockOwner, descriptor: Int32) {
     self.path = path
     self.owner = owner
-    self.descriptor = descriptor
     timer = DispatchSource.makeTimerSource(queue: .global())
     timer.schedule(deadline: .now() + Self.heartbeat, repeating: Self.heartbeat)
     // The open file is touched, not its name, under which another's lock may lie by now.
     timer.setEventHandler { futimens(descriptor, nil) }
+    // Not before a touch that goes on has ended: the number may be another file's by then.
+    timer.setCancelHandler { close(descriptor) }
     timer.resume()
   }
 
-  deinit {
-    timer.cancel()
-    close(descriptor)
-  }
+  deinit { timer.cancel() }
 
   /// Takes the lock, from a dead owner too.
   /// - Returns: nil if another process has it.
@@ -73,6 +73,11 @@ public final class RunLock: Sendable {
 
   /// - Throws: `RecordError.lockLost` if somebody has taken the lock over.
   public func check() throws(RecordError) {
+    // Whoever takes a dead owner's lock away may have got hold of this one, and puts it back at once.
+    for _ in 0..<Self.looks {
+      if isStillMine { return }
+      usleep(50_000)
+    }
     guard isStillMine else { throw .lockLost(file: path) }
   }
 
@@ -171,17 +176,7 @@ public struct LockOwner: Codable, Equatable, Sendable {
 
   /// When a process began; nil if there is none, or only what its parent has not collected yet.
   private static func startTicks(_ pid: Int32) -> String? {
-    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-      // The program's name, in parentheses, may hold anything.
-      let end = text.lastIndex(of: ")")
-    else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
-    // proc(5): the state is field 3, threads field 20, the start field 22. The state is that of the
-    // first thread, which may end before the others.
-    guard fields.count > 19, fields[0] != "X", fields[0] != "Z" || fields[17] != "1" else {
-      return nil
-    }
-    return String(fields[19])
+    ProcessEntry(pid).flatMap { $0.hasEnded ? nil : $0.startTicks }
   }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 /// How far a run has come, as a run's process tells others: in `progress.json` of the run's folder,
 /// and one JSON object a line on its standard output.
 public struct RunProgress: Codable, Equatable, Sendable {
-  /// What the run does now: "training" or "assigning".
+  /// What the run does now: "preparing" an epoch, "training", "evaluating", "assigning".
   public var phase: String
   /// Epochs that are complete.
   public var epoch: Int

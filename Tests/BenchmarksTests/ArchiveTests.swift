@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension BenchmarksTests {
-  @Test(arguments: ["tar", "tar.gz", "tar.xz"])
+  @Test(arguments: ["tar", "tar.gz", "tar.bz2"])
   func `An archive gives what the folder gives`(_ format: String) throws {
     let original = try copyOfRehearsal("cifar-10-batches-bin")
     let fromFolder = try prepare(from: original)

@@ -2,7 +2,7 @@ import Benchmarks
 import Foundation
 import Testing
 
-/// All tests of the room. Those that touch HDF5 must take turns, so all of them do.
+/// All tests of the room, in turns: each has files of many megabytes in memory.
 @Suite(.serialized) final class BenchmarksTests {
   let folder: String
 

@@ -41,4 +41,29 @@ extension BenchmarksTests {
     #expect(error == .unwritable(file: target, reason: "the disk is full"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
   }
+
+  @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a small file system"))
+  func `A disk that is full after the last image is named too`() throws {
+    let disk = try #require(SmallDisk())
+    defer { disk.remove() }
+    // 288 images take 864 KiB of the megabyte; what is left is filled once they are written.
+    let original = "\(folder)/original"
+    let batch = try bytes(copyOfRehearsal("whole") + "/data_batch_1.bin")
+    try write(Array(batch.prefix(288 * 3_073)), to: original + "/data_batch_1.bin")
+    let target = disk.path + "/made/rehearsal.h5"
+    var options = PreparationOptions()
+    options.acceptsPartial = true
+    let error = #expect(throws: BenchmarkError.self) {
+      try BenchmarkPreparation.prepare(.rehearsal, from: original, to: target, options: options) {
+        step in
+        guard case .images = step else { return }
+        let filler = open(disk.path + "/filler", O_WRONLY | O_CREAT, 0o600)
+        let zeros = [UInt8](repeating: 0, count: 1 << 12)
+        while Foundation.write(filler, zeros, zeros.count) > 0 {}
+        close(filler)
+      }
+    }
+    #expect(error == .unwritable(file: target, reason: "the disk is full"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path + "/made").isEmpty)
+  }
 }

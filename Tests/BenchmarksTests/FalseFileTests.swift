@@ -13,6 +13,9 @@ private struct SampleFile {
   var expected: [Int64] = [2, 0, 0]
   var isComplete = true
   var chunk: [Int]?
+  /// Of the source file, and what is published for it.
+  var md5 = ""
+  var publishedMD5 = ""
 
   func write(to path: String) throws {
     let file = try HDF5File(creating: path)
@@ -38,6 +41,8 @@ private struct SampleFile {
     try file.setAttribute("source_files", ["a"])
     try file.setAttribute("source_sizes", [Int64(1)])
     try file.setAttribute("source_sha256", ["-"])
+    try file.setAttribute("source_md5", [md5])
+    try file.setAttribute("published_md5", [publishedMD5])
     try file.setAttribute("tool_version", "a test")
     try file.setAttribute("content_sha256", "-")
     try file.close()
@@ -123,5 +128,25 @@ extension BenchmarksTests {
       $0.splits = [UInt8](repeating: 0, count: 2_500) + [UInt8](repeating: 1, count: 500)
       $0.labels = [Int32](repeating: 0, count: 2_501) + (1..<500).map { Int32($0 % 10) }
     }
+  }
+
+  @Test func `Images that are right by number alone are not verified`() throws {
+    func asImageNet(_ sample: inout SampleFile) {
+      sample.benchmark = "imagenet10"
+      sample.side = 1
+      sample.classNames = BenchmarkDefinition.imagenet10.classNames
+      sample.expected = [13_000, 0, 0]
+      sample.splits = [UInt8](repeating: 0, count: 13_000)
+      sample.labels = (0..<13_000).map { Int32($0 / 1_300) }
+    }
+    let byNumber = try open(asImageNet).info
+    #expect(byNumber.isComplete && byNumber.isVerified == false)
+    let byChecksum = try open { sample in
+      asImageNet(&sample)
+      sample.md5 = "1d675b47d978889d74fa0da5fadfb00e"
+      sample.publishedMD5 = sample.md5
+    }
+    #expect(byChecksum.info.isVerified == true)
+    #expect(try open { _ in }.info.isVerified == nil, "nothing is published of a user's own")
   }
 }

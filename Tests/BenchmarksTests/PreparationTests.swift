@@ -190,6 +190,13 @@ extension BenchmarksTests {
     ) { try prepare(from: tree, partial: true) }
   }
 
+  @Test func `A file among the images that is named as none is pointed at`() throws {
+    let tree = try makeClassTree()
+    try write([1], to: tree + "/train/disc/Thumbs.db")
+    let error = #expect(throws: BenchmarkError.self) { try prepare(from: tree, partial: true) }
+    #expect(error?.description.contains("'\(tree)/train/disc/Thumbs.db'") == true)
+  }
+
   @Test func `A misspelt class folder is refused with the nearest name`() throws {
     let tree = try makeClassTree()
     try write(SampleImages.object, to: tree + "/train/triangel/0.png")

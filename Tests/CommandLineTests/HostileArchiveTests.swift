@@ -98,7 +98,12 @@ extension CommandLineTests {
   }
 
   /// A gzip file of a tar header and so many MiB of zeros: a megabyte of it unpacks to a gigabyte.
-  private func bomb(_ name: String, mebibytes: Int) throws -> String {
+  /// - Parameters:
+  ///   - start: bytes of the member before all.
+  ///   - piece: bytes before each 16 MiB of zeros.
+  private func bomb(
+    _ name: String, mebibytes: Int, start: [UInt8] = [], piece: [UInt8] = []
+  ) throws -> String {
     func gzipped(_ bytes: [UInt8]) throws -> [UInt8] {
       let path = try archive(bytes, "part")
       let process = Process()
@@ -110,10 +115,17 @@ extension CommandLineTests {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
     }
     let header = HostileArchive.tar(
-      [Member(path: name, statedSize: mebibytes << 20)], closed: false)
+      [
+        Member(
+          path: name, statedSize: mebibytes << 20 + start.count + piece.count * mebibytes / 16)
+      ], closed: false)
     // Members of a gzip file stand for one after the other (RFC 1952, section 2.2).
-    let zeros = try gzipped([UInt8](repeating: 0, count: 16 << 20))
-    let bytes = try gzipped(header) + [[UInt8]](repeating: zeros, count: mebibytes / 16).joined()
+    let zeros = try gzipped(piece + [UInt8](repeating: 0, count: 16 << 20))
+    // What fills the last block, and the two empty ones at the end of a tar archive.
+    let padding = (512 - (start.count + piece.count * mebibytes / 16) % 512) % 512
+    let bytes =
+      try gzipped(header + start) + [[UInt8]](repeating: zeros, count: mebibytes / 16).joined()
+      + gzipped([UInt8](repeating: 0, count: padding + 1_024))
     return try archive(bytes, "bomb.tar.gz")
   }
 
@@ -124,6 +136,20 @@ extension CommandLineTests {
     ] {
       try expectRefused(benchmark, from: bomb(member, mebibytes: 640), [])
     }
+  }
+
+  @Test func `A pickle of many long strings is refused without being held in memory`() throws {
+    // Protocol 2, then strings (T) of 16 MiB, a little less than the images of a batch.
+    let pickle = try bomb(
+      "data_batch_1", mebibytes: 640, start: [0x80, 2], piece: Array("T".utf8) + [0, 0, 0, 1])
+    try expectRefused("cifar10", from: pickle, ["data_batch_1", "string of 16777216 bytes"])
+  }
+
+  @Test func `A pipe in place of an image is refused and not waited for`() throws {
+    let tree = folder + "/in/n02056570"
+    try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
+    try #require(mkfifo(tree + "/a.JPEG", 0o600) == 0)
+    try expectRefused("imagenet10", from: folder + "/in", ["a.JPEG", "it is not a file"])
   }
 
   @Test func `A zip archive that deflates to far more than it has is no other case`() throws {

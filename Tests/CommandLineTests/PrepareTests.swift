@@ -18,20 +18,41 @@ extension CommandLineTests {
     (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
-  @Test func `A preparation that is killed leaves nothing under the final name`() throws {
-    let originals = try makeBlackCIFAR()
+  /// STL-10 with black images, which is large enough to be caught half done, in files that take no room.
+  private func makeBlackSTL() throws -> String {
+    let originals = folder + "/stl10_binary"
+    try FileManager.default.createDirectory(atPath: originals, withIntermediateDirectories: true)
+    for (name, count) in [("train", 5_000), ("test", 8_000), ("unlabeled", 100_000)] {
+      let path = "\(originals)/\(name)_X.bin"
+      try Data().write(to: URL(fileURLWithPath: path))
+      try #require(truncate(path, count * 27_648) == 0)
+      if name == "unlabeled" { continue }
+      let labels = (0..<count).map { UInt8($0 % 10 + 1) }
+      try Data(labels).write(to: URL(fileURLWithPath: "\(originals)/\(name)_y.bin"))
+    }
+    return originals
+  }
+
+  @Test func `A preparation that is ended leaves nothing, and one that is killed nothing for long`()
+    throws
+  {
+    let originals = try makeBlackSTL()
     let arguments = [
-      "data", "prepare", "cifar10", "--partial", "--from", originals, "--data", "data",
+      "data", "prepare", "stl10", "--partial", "--from", originals, "--data", "data",
     ]
-    let process = try program.start(arguments)
-    // Killed in the middle of writing.
-    while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    #expect(!files(in: folder + "/data").contains("cifar10.h5"))
-    let again = try program.run(arguments)
+    for signal in [SIGTERM, SIGKILL] {
+      let process = try program.start(arguments)
+      while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      if signal == SIGTERM { #expect(process.terminationStatus == 128 + SIGTERM) }
+      #expect(files(in: folder + "/data").isEmpty == (signal == SIGTERM))
+      #expect(!files(in: folder + "/data").contains("stl10.h5"))
+    }
+    let again = try program.run(arguments + ["--without-unlabelled"])
     #expect(again.exitCode == 0, "\(again.errors)")
-    #expect(try program.run(["data", "verify", "data/cifar10.h5"]).exitCode == 0)
+    #expect(files(in: folder + "/data") == ["stl10.h5"])
+    #expect(try program.run(["data", "verify", "data/stl10.h5"]).exitCode == 0)
   }
 
   @Test func `As many images as the benchmark's, but not of its classes, are refused`() throws {

@@ -37,6 +37,52 @@ import Testing
     }
   }
 
+  /// The name that a process of this machine gives what it writes, as `replace` tells it.
+  private func temporaryName(of path: String) throws -> String {
+    var name = ""
+    try AtomicFile.replace(path) {
+      name = $0; try Data().write(to: URL(fileURLWithPath: $0))
+    }
+    return name
+  }
+
+  @Test func `What a dead process left is removed, and not what another writes`() throws {
+    try inFolder { folder in
+      let path = folder + "/data.h5"
+      let mine = String(try temporaryName(of: path).dropLast(8))
+      #expect(mine.hasPrefix(path + ".writing-"))
+      let (dead, living, foreign, old) = (
+        mine + "dead", mine + "living", path + ".writing-elsewhere-1", path + ".writing-elsewhere-2"
+      )
+      for file in [dead, living, foreign, old] {
+        try Data("half".utf8).write(to: URL(fileURLWithPath: file))
+      }
+      let descriptor = open(living, O_RDWR)
+      defer { close(descriptor) }
+      try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -200_000)], ofItemAtPath: old)
+      try AtomicFile.write(Data("whole".utf8), to: path)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(left.map { "\(folder)/\($0)" } == [path, foreign, living].sorted())
+    }
+  }
+
+  @Test func `Two writers of one file have files of their own`() throws {
+    try inFolder { folder in
+      let path = folder + "/data.h5"
+      try AtomicFile.replace(path) { outer in
+        try AtomicFile.replace(path) { inner in
+          #expect(inner != outer)
+          try Data("inner".utf8).write(to: URL(fileURLWithPath: inner))
+        }
+        try Data("outer".utf8).write(to: URL(fileURLWithPath: outer))
+      }
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "outer")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["data.h5"])
+    }
+  }
+
   @Test func `A path through a file is refused with the operating system's reason`() throws {
     try inFolder { folder in
       try AtomicFile.write(Data("file".utf8), to: folder + "/file")

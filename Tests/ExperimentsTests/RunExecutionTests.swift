@@ -97,6 +97,17 @@ extension ExperimentsTests {
     #expect(fractions.first == 0 && fractions == fractions.sorted() && fractions.last == 1)
   }
 
+  @Test func `A run that trains says when it prepares, scores and assigns`() throws {
+    var heard: [RunProgress] = []
+    try carryOut("instdisc", results: "phases", report: { heard.append($0) })
+    let phases = heard.map(\.phase).reduce(into: [String]()) { phases, next in
+      if phases.last != next { phases.append(next) }
+    }
+    let epoch = ["preparing", "training", "evaluating"]
+    #expect(phases == epoch + epoch + epoch + ["assigning"])
+    #expect(heard.map(\.fraction) == heard.map(\.fraction).sorted())
+  }
+
   /// What has to be the same, bit by bit, of two runs of the same settings.
   private func expectSameBits(_ first: PlannedRun, _ second: PlannedRun) throws {
     #expect(

@@ -79,6 +79,17 @@ extension RecordsTests {
       }
     }
 
+    @Test func `A lock that was taken aside by mistake and put back is not lost`() throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        let lock = try #require(try RunLock.take(path))
+        #expect(rename(path, path + ".aside") == 0)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { link(path + ".aside", path) }
+        #expect(throws: Never.self) { try lock.check() }
+        lock.release()
+      }
+    }
+
     @Test func `A lock that a crash of the machine left empty is not for ever`() throws {
       try withFolder { folder in
         let path = folder + "/.lock"

@@ -15,7 +15,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (SlurmKey.time, ["", "soon", "1:2:3:4", "-30", "1-", "-2-3", "30:"]),
+    (
+      SlurmKey.time,
+      [
+        "", "soon", "1:2:3:4", "-30", "1-", "-2-3", "30:", "9223372036854775807",
+        "9223372036854775807-0",
+      ]
+    ),
     (.mem, ["16 G", "lots", "1.5G"]), (.maxRunning, ["0", "-1", "many", "65536"]),
     (.signalSeconds, ["0", "2.5"]), (.partition, ["", "a b", "a\nb"]),
   ])

@@ -125,10 +125,10 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     of stream: any MemberStream, images: Int, recordSize: Int,
     consumed: @escaping ([UInt8]) -> Void
   ) throws(BenchmarkError) -> PickleDictionary {
-    // An image takes up to two labels and a file name, each with an entry of the memo at most.
+    // An image takes its pixels, up to two labels and a file name, each with an entry of the memo at most.
     var reader = PickleReader(
-      stream, longestString: max(images * recordSize, 1 << 16), mostOpcodes: 10 * images + 10_000,
-      consumed: consumed)
+      stream, stringBytes: images * (recordSize + 300) + 1 << 16,
+      mostOpcodes: 10 * images + 10_000, consumed: consumed)
     do throws(PickleReader.Failure) {
       return try reader.read()
     } catch {

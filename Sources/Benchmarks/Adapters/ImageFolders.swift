@@ -55,8 +55,15 @@ struct ImageFolders {
     }
   }
 
+  private static let suffixes = [".jpg", ".jpeg", ".png"]
+
+  private static func isNamedAsImage(_ entry: SourceEntry) -> Bool {
+    suffixes.contains { entry.name.lowercased().hasSuffix($0) }
+  }
+
   /// The image files of a folder.
-  /// - Throws: `BenchmarkError.unrecognised` for a folder in it.
+  /// - Throws: `BenchmarkError.unrecognised` for a folder in it, and for a file that is named as something
+  ///   else than an image.
   static func files(
     of folder: String, in root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [SourceEntry] {
@@ -66,6 +73,11 @@ struct ImageFolders {
         path: root.name(of: "\(folder)/\(inner.name)"), benchmark: definition.name,
         reason: "a class folder holds images, not folders; there is a folder level too many")
     }
+    if let other = entries.first(where: { !isNamedAsImage($0) && $0.name.contains(".") }) {
+      throw .unrecognised(
+        path: root.name(of: "\(folder)/\(other.name)"), benchmark: definition.name,
+        reason: "a class folder holds JPEG and PNG files alone; remove what is none")
+    }
     return entries
   }
 
@@ -74,11 +86,7 @@ struct ImageFolders {
     among entries: [SourceEntry], of folder: String, in root: SourceRoot,
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) {
-    let suffixes = [".jpg", ".jpeg", ".png"]
-    let stray = entries.first { entry in
-      !entry.isFolder && suffixes.contains { entry.name.lowercased().hasSuffix($0) }
-    }
-    if let stray {
+    if let stray = entries.first(where: { !$0.isFolder && isNamedAsImage($0) }) {
       throw .unrecognised(
         path: root.name(of: folder.isEmpty ? stray.name : "\(folder)/\(stray.name)"),
         benchmark: definition.name, reason: "an image must lie in the folder of its class")

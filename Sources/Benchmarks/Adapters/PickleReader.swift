@@ -18,7 +18,7 @@ struct PickleReader {
   private static let deepestTuple = 4
 
   private let stream: any MemberStream
-  private let longestString: Int
+  private var remainingStringBytes: Int
   private var remainingOpcodes: Int
   private let consumed: ([UInt8]) -> Void
   private var buffer: [UInt8] = []
@@ -32,15 +32,15 @@ struct PickleReader {
   private var objectCount = 0
 
   /// - Parameters:
-  ///   - longestString: bytes; a longer one is refused before it is read.
+  ///   - stringBytes: bounds all strings together; one that is too long is refused before it is read.
   ///   - mostOpcodes: bounds the memory of everything that is no string.
   ///   - consumed: given all bytes of the file in order.
   init(
-    _ stream: any MemberStream, longestString: Int, mostOpcodes: Int,
+    _ stream: any MemberStream, stringBytes: Int, mostOpcodes: Int,
     consumed: @escaping ([UInt8]) -> Void
   ) {
     self.stream = stream
-    self.longestString = longestString
+    remainingStringBytes = stringBytes
     remainingOpcodes = mostOpcodes
     self.consumed = consumed
   }
@@ -218,9 +218,11 @@ struct PickleReader {
   }
 
   private mutating func string(_ length: Int) throws(Failure) -> [UInt8] {
-    guard length <= longestString else {
-      throw .unreadable("it has a string of \(length) bytes; at most \(longestString) make sense")
+    guard length <= remainingStringBytes else {
+      throw .unreadable(
+        "it has a string of \(length) bytes where at most \(remainingStringBytes) make sense")
     }
+    remainingStringBytes -= length
     var string: [UInt8] = []
     string.reserveCapacity(length)
     while string.count < length {

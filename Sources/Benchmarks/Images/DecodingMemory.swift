@@ -2,7 +2,7 @@ import Foundation
 
 /// Bounds the memory of images that are decoded at the same time: large ones wait for each other.
 final class DecodingMemory: @unchecked Sendable {
-  /// Bytes; the largest image that is decoded at all fits in.
+  /// Bytes; an image that takes more is decoded alone.
   private static let limit = 512 << 20
 
   private let condition = NSCondition()

@@ -11,7 +11,7 @@ public enum ImageDecoder {
   ///
   /// A greyscale image gets three equal channels, CMYK is taken as inverted (Adobe's convention),
   /// and transparency is dropped. A JPEG that libjpeg decodes only with a warning (a truncated one,
-  /// say) is refused.
+  /// say) or in very many scans is refused.
   /// - Parameters:
   ///   - file: the name that an error carries.
   ///   - willUse: told how many bytes decoding takes, before they are taken.
@@ -54,12 +54,13 @@ public enum ImageDecoder {
       colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
     let format = Int32((hasBlack ? TJPF_CMYK : TJPF_RGB).rawValue)
     let size = Int(width) * Int(height) * (hasBlack ? 4 : 3)
-    willUse(hasBlack ? 2 * size : size)
+    // Beside the pixels, a progressive file takes two bytes for each of its coefficients.
+    willUse(Int(width) * Int(height) * (hasBlack ? 4 + 3 + 8 : 3 + 6))
     var status: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       status = tjDecompress2(
         decoder, bytes, count, buffer.baseAddress, width, 0, height, format,
-        TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING)
+        TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS)
       filled = status == 0 ? size : 0
     }
     guard status == 0 else { throw failure() }

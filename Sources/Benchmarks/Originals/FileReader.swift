@@ -8,7 +8,8 @@ final class FileReader: MemberStream {
   private let descriptor: Int32
 
   init(_ path: String) throws(BenchmarkError) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes would be waited for.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .unreadable(file: path, reason: String(cString: strerror(errno)))
     }

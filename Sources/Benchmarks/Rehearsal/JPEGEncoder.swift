@@ -10,9 +10,14 @@ enum JPEGEncoder {
 
   private static let quality: Int32 = 90
 
-  /// The bytes of a JPEG file; none if libjpeg-turbo has no memory.
-  static func encode(_ image: RGBImage, as space: ColourSpace = .colour) -> [UInt8] {
-    guard let encoder = tjInitCompress() else { return [] }
+  /// The bytes of a JPEG file.
+  /// - Throws: `BenchmarkError.unwritable` in the name of `file` if libjpeg-turbo has no memory.
+  static func encode(
+    _ image: RGBImage, as space: ColourSpace = .colour, file: String
+  ) throws(BenchmarkError) -> [UInt8] {
+    guard let encoder = tjInitCompress() else {
+      throw .unwritable(file: file, reason: "no memory for a JPEG encoder")
+    }
     defer { tjDestroy(encoder) }
     var buffer: UnsafeMutablePointer<UInt8>?
     var size: UInt = 0
@@ -23,7 +28,9 @@ enum JPEGEncoder {
       encoder, space == .cmyk ? cmyk(image) : image.pixels, Int32(image.width), 0,
       Int32(image.height), Int32(format.rawValue), &buffer, &size, Int32(sampling.rawValue),
       quality, TJFLAG_ACCURATEDCT)
-    guard status == 0 else { return [] }
+    guard status == 0 else {
+      throw .unwritable(file: file, reason: String(cString: tjGetErrorStr2(encoder)))
+    }
     return [UInt8](UnsafeBufferPointer(start: buffer, count: Int(size)))
   }
 

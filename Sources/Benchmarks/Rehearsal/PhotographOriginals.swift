@@ -15,56 +15,72 @@ struct PhotographOriginals {
   }
 
   /// A file of any size and kind, its shorter side 40 to 80 pixels.
-  func photograph(_ index: Int, of label: Int) -> [UInt8] {
+  private func photograph(
+    _ index: Int, of label: Int, at path: String
+  ) throws(BenchmarkError) -> OriginalFile {
     var random = RandomStream(
       seed: series.seed, purpose: .rehearsal, epoch: 2 * series.number + 1, item: index, view: 1)
     let height = 40 + Int(random.uniform() * 41)
     let width = 40 + Int(random.uniform() * 41)
     let image = series.image(index, of: label, height: height, width: width)
-    switch Kind(index) {
-    case .colour: return JPEGEncoder.encode(image)
-    case .greyscale: return JPEGEncoder.encode(image, as: .greyscale)
-    case .cmyk: return JPEGEncoder.encode(image, as: .cmyk)
-    case .png: return (try? PNGEncoder.encode(image, file: "image")) ?? []
-    case .rotated: return JPEGEncoder.withOrientation6(JPEGEncoder.encode(image.turnedLeft()))
-    }
+    let bytes =
+      switch Kind(index) {
+      case .colour: try JPEGEncoder.encode(image, file: path)
+      case .greyscale: try JPEGEncoder.encode(image, as: .greyscale, file: path)
+      case .cmyk: try JPEGEncoder.encode(image, as: .cmyk, file: path)
+      case .png: try PNGEncoder.encode(image, file: path)
+      case .rotated:
+        JPEGEncoder.withOrientation6(try JPEGEncoder.encode(image.turnedLeft(), file: path))
+      }
+    return OriginalFile(path, bytes)
   }
 
   /// A square JPEG; every 50th is greyscale, as in Tiny-ImageNet.
-  func thumbnail(_ index: Int, of label: Int, side: Int) -> [UInt8] {
-    JPEGEncoder.encode(
-      series.image(index, of: label, height: side, width: side),
-      as: index % 50 == 0 ? .greyscale : .colour)
+  private func thumbnail(
+    _ index: Int, of label: Int, side: Int, at path: String
+  ) throws(BenchmarkError) -> OriginalFile {
+    OriginalFile(
+      path,
+      try JPEGEncoder.encode(
+        series.image(index, of: label, height: side, width: side),
+        as: index % 50 == 0 ? .greyscale : .colour, file: path))
   }
 
   /// ILSVRC-2012's training images, by synset: n90000001/n90000001_17.JPEG.
-  func synsetFiles(_ definition: BenchmarkDefinition) -> [[OriginalFile]] {
+  func synsetFiles(
+    _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> [[OriginalFile]] {
     let perClass = definition.counts.train / definition.classCount
-    return definition.synsets.enumerated().map { label, synset in
-      RehearsalSeries.concurrently(perClass) { place in
-        let index = label * perClass + place
-        return OriginalFile(
-          "\(synset)/\(synset)_\(index).JPEG", photograph(index, of: label))
-      }
+    var files: [[OriginalFile]] = []
+    for (label, synset) in definition.synsets.enumerated() {
+      files.append(
+        try RehearsalSeries.concurrently(perClass) { place throws(BenchmarkError) in
+          let index = label * perClass + place
+          return try photograph(index, of: label, at: "\(synset)/\(synset)_\(index).JPEG")
+        })
     }
+    return files
   }
 
   /// CS231n's tree.
-  func tinyImageNetFiles(_ definition: BenchmarkDefinition) -> [OriginalFile] {
+  func tinyImageNetFiles(
+    _ definition: BenchmarkDefinition
+  ) throws(BenchmarkError) -> [OriginalFile] {
     let synsets = Self.synsets(definition.classCount)
     let side = definition.imageSize
     let perClass = definition.counts.train / definition.classCount
-    let training = RehearsalSeries.concurrently(definition.counts.train) { index in
+    let training = try RehearsalSeries.concurrently(definition.counts.train) {
+      index throws(BenchmarkError) in
       let synset = synsets[index / perClass]
-      return OriginalFile(
-        "train/\(synset)/images/\(synset)_\(index % perClass).JPEG",
-        thumbnail(index, of: index / perClass, side: side))
+      return try thumbnail(
+        index, of: index / perClass, side: side,
+        at: "train/\(synset)/images/\(synset)_\(index % perClass).JPEG")
     }
     let first = definition.counts.train
-    let validation = RehearsalSeries.concurrently(definition.extraCounts.test) { place in
-      OriginalFile(
-        "val/images/val_\(place).JPEG",
-        thumbnail(first + place, of: place % synsets.count, side: side))
+    let validation = try RehearsalSeries.concurrently(definition.extraCounts.test) {
+      place throws(BenchmarkError) in
+      try thumbnail(
+        first + place, of: place % synsets.count, side: side, at: "val/images/val_\(place).JPEG")
     }
     let annotations = validation.indices.map { place in
       "val_\(place).JPEG\t\(synsets[place % synsets.count])\t0\t0\t\(side - 1)\t\(side - 1)"

@@ -65,7 +65,7 @@ public struct RehearsalGenerator: Sendable {
       let originals = STLOriginals(definition: definition, series: series)
       return try write(originals.files(), to: folder + "/stl10_binary")
     case .synsetFolders, .synsetArchives:
-      let synsets = photographs.synsetFiles(definition)
+      let synsets = try photographs.synsetFiles(definition)
       if layout == .synsetFolders || unpacked {
         return try write(synsets.flatMap(\.self), to: folder + "/train")
       }
@@ -83,7 +83,7 @@ public struct RehearsalGenerator: Sendable {
       return try write(archives, as: .tar, to: file)
     case .tinyImageNetArchive:
       return try write(
-        photographs.tinyImageNetFiles(definition), in: "tiny-imagenet-200", as: .zip,
+        try photographs.tinyImageNetFiles(definition), in: "tiny-imagenet-200", as: .zip,
         to: folder + "/tiny-imagenet-200.zip", unpacked: unpacked)
     }
   }

@@ -24,16 +24,22 @@ struct RehearsalSeries: Sendable {
   }
 
   /// What `make` makes of each of `count` places, on all cores.
-  static func concurrently<Value: Sendable>(
-    _ count: Int, _ make: @Sendable (Int) -> Value
-  ) -> [Value] {
-    var values = [Value?](repeating: nil, count: count)
-    values.withUnsafeMutableBufferPointer { values in
+  static func concurrently<Value: Sendable, Failure: Error>(
+    _ count: Int, _ make: @Sendable (Int) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    var results = [Result<Value, Failure>?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
       // Every iteration writes its own slot.
-      nonisolated(unsafe) let slots = values
-      DispatchQueue.concurrentPerform(iterations: count) { slots[$0] = make($0) }
+      nonisolated(unsafe) let slots = results
+      DispatchQueue.concurrentPerform(iterations: count) { place in
+        slots[place] = Result { () throws(Failure) in try make(place) }
+      }
     }
-    return values.compactMap(\.self)
+    var values: [Value] = []
+    for result in results {
+      if let value = try result?.get() { values.append(value) }
+    }
+    return values
   }
 }
 

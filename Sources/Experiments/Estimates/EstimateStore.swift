@@ -84,6 +84,8 @@ public struct EstimateStore: Sendable {
     guard let key = key(of: run) else { return }
     let entry = Contents.Entry(key: key, measurement: measurement)
     let hash = try key.hash()
+    let lock = try FolderLock(options.results)
+    defer { lock.release() }
     contents.measurements.merge(Self.read(path).contents.measurements) { own, _ in own }
     contents.measurements[hash] = entry
     let encoder = JSONEncoder()

@@ -11,8 +11,8 @@ extension FailureKind {
     case ExperimentError.nonFiniteLoss: self = .nonFinite
     case MethodError.unsupported: self = .unsupported
     case let error as FileError where error.isFull: self = .diskFull
-    // These libraries pass the system's reason on in their text alone.
-    case let error as HDF5Error where "\(error)".contains("No space left"): self = .diskFull
+    case let error as HDF5Error where error.isFull: self = .diskFull
+    // libtorch passes the system's reason on in its text alone.
     case let error as TorchError where Self.isMemory("\(error)"): self = .outOfMemory
     default: self = .error
     }

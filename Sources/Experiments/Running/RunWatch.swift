@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Records
 import Synchronization
@@ -56,7 +57,7 @@ final class RunWatch: Sendable {
     var sinceHung = Duration.zero
     var lastCPU = 0.0
     var looks = 0
-    while let status = ProcessStatus(pid), !status.hasEnded {
+    while let status = ProcessEntry(pid), !status.hasEnded {
       if looks.isMultiple(of: 5) { sampleKills() }
       looks += 1
       obeyStop(pid)

@@ -49,7 +49,10 @@ struct Trainer {
     of epoch: Int, _ optimiser: any Optimiser, _ session: inout Session
   ) throws {
     // What an epoch begins with is in the checkpoint of one that has begun.
-    if session.progress.partialEpoch == nil { try method.beginEpoch(epoch) }
+    if session.progress.partialEpoch == nil {
+      report("preparing", epoch: epoch, done: epoch)
+      try method.beginEpoch(epoch)
+    }
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
     let batches = steps.batches(of: epoch)
     var reporter = ThrottledReport(
@@ -88,6 +91,7 @@ struct Trainer {
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
       learningRate: partial.learningRate, imagesPerSecond: images / max(partial.seconds, 1e-9))
     if isScored(epoch) {
+      report("evaluating", epoch: epoch, done: epoch + 1)
       let metrics = try evaluate()
       row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
     }
@@ -96,6 +100,15 @@ struct Trainer {
     session.progress.completedEpochs = epoch + 1
     session.progress.partialEpoch = nil
     session.lastSave = .now
+  }
+
+  /// Says what is done between the steps of two epochs. It may take long, and that it goes on is then all
+  /// that can be told.
+  private func report(_ phase: String, epoch: Int, done: Int) {
+    hooks.report(
+      RunProgress(
+        phase: phase, epoch: epoch, epochs: training.epochs,
+        fraction: Double(done) / Double(training.epochs)))
   }
 
   private func isScored(_ epoch: Int) -> Bool {

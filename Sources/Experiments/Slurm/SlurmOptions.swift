@@ -78,11 +78,11 @@ struct SlurmTimeLimit {
     }
     let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = (halves.last ?? "").split(separator: ":", omittingEmptySubsequences: false)
-      .map { Int($0) }
-    guard parts.allSatisfy({ $0 != nil && $0 ?? -1 >= 0 }) else { return nil }
+      .map(Self.number)
+    guard !parts.contains(nil) else { return nil }
     let numbers = parts.compactMap { $0 }
     if halves.count == 2 {
-      guard let days = Int(halves[0]), (1...3).contains(numbers.count) else { return nil }
+      guard let days = Self.number(halves[0]), (1...3).contains(numbers.count) else { return nil }
       let padded = numbers + [0, 0]
       seconds = days * 86_400 + padded[0] * 3600 + padded[1] * 60 + padded[2]
       return
@@ -93,6 +93,11 @@ struct SlurmTimeLimit {
     case 3: seconds = numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
     default: return nil
     }
+  }
+
+  /// Slurm counts minutes in 32 bits.
+  private static func number(_ text: Substring) -> Int? {
+    Int(text).flatMap { 0...Int(Int32.max) ~= $0 ? $0 : nil }
   }
 }
 

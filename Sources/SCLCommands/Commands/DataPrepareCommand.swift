@@ -1,6 +1,8 @@
 import ArgumentParser
 import Benchmarks
+import Core
 import Experiments
+import Foundation
 
 extension DataCommand {
   struct Prepare: ParsableCommand {
@@ -81,6 +83,12 @@ extension DataCommand {
     }
 
     func run() throws {
+      let stop = StopRequest { signal in
+        AtomicFile.removeUnfinished()
+        _exit(128 + signal)
+      }
+      let signals = stop.listen(to: [SIGINT, SIGTERM])
+      defer { for source in signals { source.cancel() } }
       let folder = BenchmarkFolder(data)
       let definition = form == nil ? try BenchmarkDefinition.named(benchmark) : nil
       let meter = PreparationMeter(definition?.title ?? benchmark)

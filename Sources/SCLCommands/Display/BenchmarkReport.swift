@@ -20,6 +20,8 @@ struct BenchmarkReport {
     let sources: [Source]
     let toolVersion: String
     let contentHash: String
+    /// Whether checksums prove that these are the published images; missing where none are published.
+    let asPublished: Bool?
     let file: String
     /// Whether the file was read whole and is what it says; missing where it was not.
     let verified: Bool?
@@ -31,7 +33,7 @@ struct BenchmarkReport {
     let sha256: String
     let md5: String?
     let publishedMD5: String?
-    /// Missing where no checksum is published.
+    /// Missing where no checksum is published for it.
     let asPublished: Bool?
   }
 
@@ -69,7 +71,8 @@ struct BenchmarkReport {
           name: $0.name, size: $0.size, sha256: $0.sha256, md5: $0.md5,
           publishedMD5: $0.publishedMD5, asPublished: $0.isAsPublished)
       },
-      toolVersion: info.toolVersion, contentHash: info.contentSHA256, file: file,
+      toolVersion: info.toolVersion, contentHash: info.contentSHA256,
+      asPublished: info.isVerified, file: file,
       verified: isVerified ? true : nil)
   }
 
@@ -104,7 +107,11 @@ struct BenchmarkReport {
   /// How many of the original files are the published ones.
   private var checksums: String {
     let compared = info.sources.filter { $0.isAsPublished != nil }
-    if compared.isEmpty { return "none published for these files" }
+    if compared.isEmpty {
+      return info.isVerified == nil
+        ? "none published for these files"
+        : "none published for these files: right by their numbers, if altered unnoticed"
+    }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty
       ? "\(compared.count) published MD5s, all matched"

@@ -32,7 +32,7 @@ struct RunLine: Encodable {
 
   /// How much work the run is, in pixels that are learnt from.
   let work: Double
-  /// What the run does beside training: "assigning".
+  /// What the run does beside training: "evaluating", "assigning".
   private var phase: String?
   /// Images of one epoch.
   private let images: Int

@@ -1,0 +1,72 @@
+import Foundation
+import Synchronization
+
+/// A file on its way to its final name: `<path>.writing-<host>-<token>`.
+///
+/// It is locked for as long as its process lives, so that what a dead process left behind is told from
+/// what another is writing.
+final class TemporaryFile {
+  let path: String
+  private let descriptor: Int32
+
+  /// Those of this process, for a signal that ends it.
+  private static let unfinished = Mutex<Set<String>>([])
+  private static let infix = ".writing-"
+  /// On some file systems locks hold within one machine only. What another machine has not written to
+  /// for so long is left behind too.
+  private static let patience: TimeInterval = 86_400
+
+  /// Makes an empty file, after what dead processes left of the same one is removed.
+  /// - Throws: `FileError` in the name of the final file.
+  init(beside final: String) throws {
+    Self.removeAbandoned(beside: final)
+    while true {
+      let candidate = final + Self.infix + Self.host + "-" + UUID().uuidString.prefix(8)
+      let file = open(candidate, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard file >= 0 else { throw FileError("write", final, errno: errno) }
+      // Before it was locked, another process may have taken it for one that was left behind.
+      let isLocked = flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+      if isLocked, access(candidate, F_OK) == 0 {
+        path = candidate
+        descriptor = file
+        _ = Self.unfinished.withLock { $0.insert(candidate) }
+        return
+      }
+      close(file)
+    }
+  }
+
+  deinit {
+    _ = Self.unfinished.withLock { $0.remove(path) }
+    close(descriptor)
+  }
+
+  /// Removes the files that this process has begun and not finished.
+  static func removeUnfinished() {
+    for path in unfinished.withLock({ $0 }) { unlink(path) }
+  }
+
+  private static func removeAbandoned(beside final: String) {
+    let place = URL(fileURLWithPath: final)
+    let folder = place.deletingLastPathComponent().path
+    let prefix = place.lastPathComponent + infix
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      let path = "\(folder)/\(name)"
+      let file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      var status = stat()
+      guard flock(file, LOCK_EX | LOCK_NB) == 0, fstat(file, &status) == 0 else { continue }
+      let age = Date().timeIntervalSince1970 - TimeInterval(status.st_mtim.tv_sec)
+      if name.hasPrefix(prefix + host + "-") || age > patience { unlink(path) }
+    }
+  }
+
+  private static let host: String = {
+    var bytes = [CChar](repeating: 0, count: 65)
+    gethostname(&bytes, bytes.count - 1)
+    let name = bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: name, as: UTF8.self).replacing("/", with: "_")
+  }()
+}
