@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(name: "CoreTests", dependencies: ["Core"]),
     .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "Core"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
     .testTarget(
       name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core", "CPNG"]),

@@ -20,7 +20,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   public let storedSize: Int
   /// Whether the original images are of any size, and cut to the stored one.
   public let cutsImages: Bool
-  /// How many images a complete copy has.
+  /// How many images a complete copy has. But for a user's own, all classes have equally many in a split.
   public let counts: SplitCounts
   /// Images of the original files that are no part of the benchmark: a copy is complete without them,
   /// and an experiment has them only where it names their split alone.
@@ -54,6 +54,23 @@ public struct BenchmarkDefinition: Hashable, Sendable {
     self.drawnLayout = drawnLayout
     self.sourceForms = sourceForms
   }
+
+  /// How many images each class has in a split of a complete copy; nil where the classes have numbers of
+  /// their own, as a user's folders do, or the split has no labels.
+  func imagesPerClass(in split: Split) -> Int? { imagesPerClass(in: split, of: classCount) }
+
+  /// The same of the finer classes.
+  func imagesPerFineClass(in split: Split) -> Int? {
+    fineClasses.flatMap { imagesPerClass(in: split, of: $0.names.count) }
+  }
+
+  private func imagesPerClass(in split: Split, of classes: Int) -> Int? {
+    guard !isOwn, split != .unlabelled else { return nil }
+    return (counts[split] + extraCounts[split]) / classes
+  }
+
+  /// Whether it is made of a user's own images, and says of them what is there.
+  var isOwn: Bool { sourceForms == [.ownFolders] }
 
   /// Whether the program can make the original files itself.
   public var hasGenerator: Bool { drawnLayout != nil }

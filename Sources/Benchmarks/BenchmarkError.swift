@@ -109,7 +109,7 @@ extension BenchmarkError: CustomStringConvertible {
 
   private static func listing(_ entries: [String]) -> String {
     let shown = 24
-    return entries.prefix(shown).joined(separator: ", ")
+    return entries.prefix(shown).joined(separator: "; ")
       + (entries.count > shown ? " and \(entries.count - shown) more" : "")
   }
 }

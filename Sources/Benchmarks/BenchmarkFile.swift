@@ -10,24 +10,26 @@ public struct BenchmarkFile: Sendable {
   public let splits: [Split]
 
   /// Opens a file and checks its schema, its shapes, and that its labels, splits and counts agree
-  /// with each other; the pixels are not read (`verify` does that).
+  /// with each other and with the benchmark's definition; the pixels are not read (`verify` does that).
   /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
   public static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
-    try reading(path) { file throws(HDF5Error) in try validated(file) }.get()
+    try reading(path) { try BenchmarkValidation($0).read() }
   }
 
   /// Opens `path` and turns libhdf5's errors into this room's.
   private static func reading<Value>(
-    _ path: String, _ body: (HDF5File) throws(HDF5Error) -> Value
+    _ path: String, _ body: (HDF5File) throws -> Value
   ) throws(BenchmarkError) -> Value {
-    do throws(HDF5Error) {
+    do {
       return try body(HDF5File(reading: path))
+    } catch let error as BenchmarkError {
+      throw error
+    } catch HDF5Error.unreadable(_, let reason) {
+      throw .unreadable(file: path, reason: reason)
+    } catch HDF5Error.notHDF5 {
+      throw .invalid(file: path, reason: "it is not an HDF5 file")
     } catch {
-      switch error {
-      case .unreadable(_, let reason): throw .unreadable(file: path, reason: reason)
-      case .notHDF5: throw .invalid(file: path, reason: "it is not an HDF5 file")
-      default: throw .invalid(file: path, reason: error.description)
-      }
+      throw .invalid(file: path, reason: "\(error)")
     }
   }
 }
@@ -42,7 +44,7 @@ extension BenchmarkFile {
 
   /// The pixels of all images: [N, H, W, 3].
   public func pixels() throws(BenchmarkError) -> [UInt8] {
-    try Self.reading(path) { file throws(HDF5Error) in
+    try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.images).read()
     }
   }
@@ -53,7 +55,7 @@ extension BenchmarkFile {
     if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
       throw .indexOutOfRange(file: path, index: wrong, count: count)
     }
-    return try Self.reading(path) { file throws(HDF5Error) in
+    return try Self.reading(path) { file in
       let images = try file.dataSet(BenchmarkSchema.images)
       let total = indices.count * images.rowSize
       var failure: HDF5Error?
@@ -98,17 +100,9 @@ extension BenchmarkFile {
     return squares
   }
 
-  /// The pixels of the images of some splits, with their indices in the file.
-  public func pixels(
-    of splits: Set<Split>
-  ) throws(BenchmarkError) -> (pixels: [UInt8], indices: [Int]) {
-    let indices = indices(of: splits)
-    return (try pixels(at: indices), indices)
-  }
-
   /// The labels of all images: [N], -1 where unlabelled.
   public func labels() throws(BenchmarkError) -> [Int32] {
-    try Self.reading(path) { file throws(HDF5Error) in
+    try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.labels).read()
     }
   }
@@ -116,15 +110,9 @@ extension BenchmarkFile {
   /// The fine labels of all images: [N]; empty where the benchmark has none.
   public func fineLabels() throws(BenchmarkError) -> [Int32] {
     if info.fineClassNames.isEmpty { return [] }
-    return try Self.reading(path) { file throws(HDF5Error) in
+    return try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.fineLabels).read()
     }
-  }
-
-  /// The labels of the images of some splits, in the order of `indices(of:)`.
-  public func labels(of splits: Set<Split>) throws(BenchmarkError) -> [Int32] {
-    let labels = try labels()
-    return indices(of: splits).map { labels[$0] }
   }
 
   /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
@@ -133,7 +121,7 @@ extension BenchmarkFile {
   public func verify() throws(BenchmarkError) {
     let info = info
     try verifyFineLabels()
-    let found = try Self.reading(path) { file throws(HDF5Error) in
+    let found = try Self.reading(path) { file in
       let images = try file.dataSet(BenchmarkSchema.images)
       return try ContentHash.of(
         images, labels: file.dataSet(BenchmarkSchema.labels).read(),

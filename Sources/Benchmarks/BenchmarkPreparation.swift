@@ -24,16 +24,16 @@ public enum BenchmarkPreparation {
   /// - Parameters:
   ///   - path: the folder of the original files, its parent, or an archive of either.
   ///   - file: the benchmark file to make.
-  ///   - progress: told how many images of how many are done.
+  ///   - report: told how far it is, often.
   /// - Throws: `BenchmarkError`.
   public static func prepare(
     _ definition: BenchmarkDefinition, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let definition = try definition.choosing(options)
-    let source = try SourceSearch(definition, path)
-    return try prepare(definition, from: source, to: file, options: options, progress: progress)
+    let source = try SourceSearch(definition, path, report: report)
+    return try prepare(definition, from: source, to: file, options: options, report: report)
   }
 
   /// Makes a benchmark of a user's own class folders, with a definition that is what they hold.
@@ -41,16 +41,16 @@ public enum BenchmarkPreparation {
   public static func prepareFolders(
     named name: String, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let (definition, source) = try OwnFolderAdapter.definition(
-      named: name, at: path, imageSize: options.imageSize)
-    return try prepare(definition, from: source, to: file, options: options, progress: progress)
+      named: name, at: path, imageSize: options.imageSize, report: report)
+    return try prepare(definition, from: source, to: file, options: options, report: report)
   }
 
   private static func prepare(
     _ definition: BenchmarkDefinition, from source: SourceSearch, to file: String,
-    options: PreparationOptions, progress: (_ done: Int, _ total: Int) -> Void
+    options: PreparationOptions, report: (PreparationStep) -> Void
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let adapter = try source.form.adapter.init(definition: definition, root: source.root)
     let check = CompletenessCheck(definition, source.root.name(of: ""), options)
@@ -63,14 +63,20 @@ public enum BenchmarkPreparation {
       try AtomicFile.replace(file) { temporary in
         let writer = try BenchmarkWriter(
           definition, classNames: adapter.classNames, counts, file: temporary)
+        var labels = ClassTally(classCount: adapter.classNames.count)
+        var fineLabels = ClassTally(classCount: definition.fineClasses?.names.count ?? 0)
         var done = 0
         var sources = try adapter.read { block throws(BenchmarkError) in
           try writer.append(block)
+          labels.add(block.labels, in: block.split)
+          fineLabels.add(block.fineLabels, in: block.split)
           done += block.rows.count
-          progress(done, counts.total)
+          report(.images(done, of: counts.total))
         }
         sources = check.compared(try source.root.tree.archives() + sources)
-        missing += try check.differences(of: sources, missing: missing)
+        missing += try check.accepted(
+          check.differences(of: labels, fineLabels, in: adapter)
+            + check.differences(of: sources, missing: missing))
         contentSHA256 = try writer.finish(
           complete: missing.isEmpty, form: source.form, sources: sources)
       }

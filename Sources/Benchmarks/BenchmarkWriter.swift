@@ -85,6 +85,7 @@ final class BenchmarkWriter {
     try file.setAttribute(Attribute.publishedMD5, sources.map { $0.publishedMD5 ?? "" })
     try file.setAttribute(Attribute.toolVersion, BenchmarkSchema.toolVersion)
     try file.setAttribute(Attribute.contentSHA256, contentSHA256)
+    try images.close()
     try file.close()
     return contentSHA256
   }

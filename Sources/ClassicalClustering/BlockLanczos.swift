@@ -24,23 +24,28 @@ struct BlockLanczos {
   init(
     _ matrix: AffinityMatrix, count: Int, tolerance: Double, maximumRestarts: Int, seed: UInt64,
     threads: Int
-  ) {
+  ) throws(ClusteringError) {
     self.matrix = matrix
     self.threads = threads
     wanted = count
-    block = min(max(count, 4), 32)
-    capacity = count + 8 * block
+    (block, capacity) = Self.sizes(of: count)
     random = RandomStream(seed: seed, purpose: .clustering, epoch: -1)
     if matrix.count <= 2 * capacity {
-      solveDense()
+      try solveDense()
     } else {
-      iterate(tolerance, maximumRestarts)
+      try iterate(tolerance, maximumRestarts)
     }
   }
 
-  private mutating func solveDense() {
+  /// Vectors of a block and of the basis for so many eigenvectors.
+  static func sizes(of count: Int) -> (block: Int, capacity: Int) {
+    let block = min(max(count, 4), 32)
+    return (block, count + 8 * block)
+  }
+
+  private mutating func solveDense() throws(ClusteringError) {
     let count = matrix.count
-    let solution = SymmetricEigenproblem(matrix.dense(), order: count)
+    let solution = try SymmetricEigenproblem(matrix.dense(), order: count)
     values = Array(solution.values.prefix(wanted))
     vectors = (0..<count).flatMap { row in
       (0..<wanted).map { solution.vectors[$0 * count + row] }
@@ -48,7 +53,9 @@ struct BlockLanczos {
     converged = true
   }
 
-  private mutating func iterate(_ tolerance: Double, _ maximumRestarts: Int) {
+  private mutating func iterate(
+    _ tolerance: Double, _ maximumRestarts: Int
+  ) throws(ClusteringError) {
     var basis = TallMatrix(rows: matrix.count, width: capacity, threads: threads)
     var next = TallMatrix(rows: matrix.count, width: block, threads: threads)
     var used = knownVectors(into: &basis)
@@ -56,14 +63,14 @@ struct BlockLanczos {
     // The basis' own products with the matrix, [capacity, capacity].
     var projection = [Double](repeating: 0, count: capacity * capacity)
     for index in 0..<used { projection[index * capacity + index] = 1 }
-    drawAtRandom(&next, against: basis, first: used)
+    try drawAtRandom(&next, against: basis, first: used)
     for restart in 0...maximumRestarts {
       var remainder: [Double] = []
       while used + block <= capacity {
         append(next, to: &basis, at: used)
         used += block
         next = product(with: next)
-        let result = orthonormalise(&next, against: basis, first: used)
+        let result = try orthonormalise(&next, against: basis, first: used)
         remainder = result.remainder
         for row in 0..<used {
           for column in 0..<block {
@@ -73,7 +80,7 @@ struct BlockLanczos {
           }
         }
       }
-      let solution = SymmetricEigenproblem(
+      let solution = try SymmetricEigenproblem(
         (0..<used).flatMap { projection[$0 * capacity..<$0 * capacity + used] }, order: used)
       let isExact = largestResidual(solution, remainder, used) <= tolerance
       if isExact || restart == maximumRestarts {
@@ -115,9 +122,9 @@ struct BlockLanczos {
 
   private mutating func drawAtRandom(
     _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
-  ) {
+  ) throws(ClusteringError) {
     for index in vectors.values.indices { vectors.values[index] = random.normal() }
-    _ = orthonormalise(&vectors, against: basis, first: count)
+    _ = try orthonormalise(&vectors, against: basis, first: count)
   }
 
   private func append(_ block: TallMatrix, to basis: inout TallMatrix, at column: Int) {
@@ -150,7 +157,7 @@ struct BlockLanczos {
   /// three rounds leave rounding errors alone.
   private mutating func orthonormalise(
     _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
-  ) -> (projections: [Double], remainder: [Double]) {
+  ) throws(ClusteringError) -> (projections: [Double], remainder: [Double]) {
     let width = vectors.width
     var projections = [Double](repeating: 0, count: count * width)
     var remainder = (0..<width * width).map { $0 % (width + 1) == 0 ? 1.0 : 0 }
@@ -162,7 +169,7 @@ struct BlockLanczos {
           projections[index] += value
         }
       }
-      let gram = SymmetricEigenproblem(
+      let gram = try SymmetricEigenproblem(
         vectors.products(ofFirst: width, with: vectors), order: width)
       let largest = max(gram.values[0], .leastNormalMagnitude)
       let lengths = gram.values.map { $0 > largest * 1e-14 ? $0.squareRoot() : 0 }

@@ -9,6 +9,8 @@ public enum ClusteringError: Error, Hashable, Sendable {
   /// A value below 0 where none may be.
   case negativeValue(name: String, row: Int, column: Int)
   case invalidSetting(name: String, value: String, expected: String)
+  /// Those of a symmetric matrix were not found.
+  case noEigenvectors(order: Int)
 }
 
 extension ClusteringError: CustomStringConvertible {
@@ -27,6 +29,8 @@ extension ClusteringError: CustomStringConvertible {
       "row \(row), column \(column) of the \(name) is negative"
     case .invalidSetting(let name, let value, let expected):
       "\(name) cannot be \(value): it takes \(expected)"
+    case .noEigenvectors(let order):
+      "the eigenvectors of a matrix of \(order) rows were not found; its values may be too far apart"
     }
   }
 }

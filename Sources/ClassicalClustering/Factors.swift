@@ -7,7 +7,7 @@ struct Factors {
 
   private static let pieces = 16
   /// Rows of X that are worked on together, while they are in the cache.
-  private static let blockRows = 256
+  fileprivate static let blockRows = 256
 
   init(weights: [Float], basis: [Float]) {
     self.weights = weights
@@ -159,19 +159,41 @@ extension NonnegativeFactorisation.Updates {
           CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), k, k, 1, factor, k, products, k,
           0, now, k)
         for index in 0..<rows * components {
-          factor[index] *= targets[index] / max(now[index], .leastNormalMagnitude)
+          // So that 0 stays 0, where a quotient without bounds would make it none.
+          factor[index] *= targets[index] / max(now[index], .ulpOfOne)
         }
       }
     case .coordinate:
-      products.withUnsafeBufferPointer { products in
-        for row in 0..<rows {
-          let factor = factor + row * components
-          for component in 0..<components {
-            let line = products.baseAddress! + component * components
-            guard line[component] > 0 else { continue }
-            var gradient = -targets[row * components + component]
-            for other in 0..<components { gradient += line[other] * factor[other] }
-            factor[component] = max(0, factor[component] - gradient / line[component])
+      // A block of rows stays in the cache while every column of it is improved.
+      for first in stride(from: 0, to: rows, by: Factors.blockRows) {
+        let offset = first * components
+        improveColumns(
+          factor + offset, rows: min(Factors.blockRows, rows - first), components: components,
+          targets: targets + offset, products)
+      }
+    }
+  }
+
+  /// Each column of F to where it is best while the others stay.
+  private func improveColumns(
+    _ factor: UnsafeMutablePointer<Float>, rows: Int, components: Int,
+    targets: UnsafePointer<Float>, _ products: [Float]
+  ) {
+    let k = Int32(components)
+    products.withUnsafeBufferPointer { products in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: rows) { gradients in
+        for component in 0..<components {
+          let line = products.baseAddress! + component * components
+          guard line[component] > 0 else { continue }
+          for row in 0..<rows {
+            gradients.initializeElement(at: row, to: -targets[row * components + component])
+          }
+          cblas_sgemv(
+            CblasRowMajor, CblasNoTrans, Int32(rows), k, 1, factor, k, line, 1, 1,
+            gradients.baseAddress!, 1)
+          for row in 0..<rows {
+            let place = row * components + component
+            factor[place] = max(0, factor[place] - gradients[row] / line[component])
           }
         }
       }

@@ -39,7 +39,8 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     let count = points.count / dimensions
     let mean = points.reduce(0.0) { $0 + Double($1) } / Double(points.count)
     let scale = (mean / Double(components)).squareRoot()
-    var random = RandomStream(seed: seed, purpose: .clustering)
+    // Not k-means' own draws, whose epochs are its starts, nor BlockLanczos'.
+    var random = RandomStream(seed: seed, purpose: .clustering, epoch: -2)
     func draw(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float(scale * abs(random.normal())) }
     }

@@ -15,7 +15,9 @@ public enum OpenBLAS {
   ///
   /// The setting is one for the whole process: it is changed by the first of several overlapping
   /// bodies and restored by the last.
-  static func withoutThreads<Result>(_ body: () -> Result) -> Result {
+  static func withoutThreads<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     overlapping.withLock { state in
       if state.bodies == 0 {
         state.threads = openblas_get_num_threads()
@@ -29,7 +31,7 @@ public enum OpenBLAS {
         if state.bodies == 0 { openblas_set_num_threads(state.threads) }
       }
     }
-    return body()
+    return try body()
   }
 
   /// Makes OpenBLAS compute on the calling thread alone, from now on.

@@ -25,6 +25,17 @@ public struct SpectralClustering: Hashable, Sendable {
     kMeans = KMeans(clusters: clusters)
   }
 
+  /// Bytes that `fit` needs for each point of a large graph, the graph itself included: the basis of
+  /// the eigensolver with the blocks that it works on, the affinity matrix, and the rows for k-means.
+  public func bytesPerPoint(neighbours: Int) -> Int {
+    let count = kMeans.clusters
+    let (block, capacity) = BlockLanczos.sizes(of: count)
+    let (double, float, index) = (8, 4, 4)
+    // An edge stands in the rows of both of its ends.
+    let graph = neighbours * (float + index) + 2 * neighbours * (double + index)
+    return graph + (capacity + 3 * block + count) * double + count * float
+  }
+
   public func fit(_ graph: NearestNeighbourGraph) throws(ClusteringError) -> SpectralResult {
     let embedding = try embed(graph)
     let clusters = try kMeans.fit(embedding.rows, dimensions: kMeans.clusters)
@@ -38,8 +49,8 @@ public struct SpectralClustering: Hashable, Sendable {
       throw .moreClustersThanPoints(clusters: count, points: graph.count)
     }
     let matrix = AffinityMatrix(graph, weights: weights)
-    let solution = OpenBLAS.withoutThreads {
-      BlockLanczos(
+    let solution = try OpenBLAS.withoutThreads { () throws(ClusteringError) in
+      try BlockLanczos(
         matrix, count: count, tolerance: tolerance, maximumRestarts: maximumRestarts,
         seed: kMeans.seed, threads: kMeans.threads)
     }

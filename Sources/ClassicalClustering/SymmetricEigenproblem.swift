@@ -8,7 +8,8 @@ struct SymmetricEigenproblem {
   let vectors: [Double]
 
   /// - Parameter matrix: [n, n].
-  init(_ matrix: [Double], order: Int) {
+  /// - Throws: `ClusteringError.noEigenvectors` where LAPACK's iterations do not end.
+  init(_ matrix: [Double], order: Int) throws(ClusteringError) {
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)
     var (n, information) = (Int32(order), Int32(0))
@@ -19,8 +20,7 @@ struct SymmetricEigenproblem {
     dsyevd_(
       "V", "U", &n, &vectors, &n, &values, &work, &workCount, &integers, &integerCount,
       &information)
-    // Finite symmetric matrices have always converged; the arguments' sizes are LAPACK's own.
-    assert(information == 0)
+    guard information == 0 else { throw .noEigenvectors(order: order) }
     // LAPACK's columns are rows here. From the last one, since it sorts upwards.
     self.values = values.reversed()
     self.vectors = (0..<order).reversed().flatMap { vectors[$0 * order..<($0 + 1) * order] }

@@ -70,20 +70,22 @@ public struct Conformance: Sendable {
 
   // MARK: Instances
 
-  /// A method with those of `quick` and `settings` that it has, and `more`. What it starts from is taken
-  /// from `stages`, or trained for an epoch.
+  /// A method with `defaults`, those of `quick` and `settings` that it has, and `more`, the later over
+  /// the earlier. What it starts from is taken from `stages`, or trained for an epoch.
   package func make<Method: ClusteringMethod>(
     _ type: Method.Type, seed: UInt64 = 1, images: ImageSet, threads: Int = 1,
-    _ more: [String: SettingValue] = [:], stages: StageRuns = StageRuns()
+    _ more: [String: SettingValue] = [:], defaults: [String: SettingValue] = [:],
+    stages: StageRuns = StageRuns()
   ) throws -> Method {
     // As runs do.
     OpenBLAS.useOneThread()
-    let resolved = try Method.Settings.schema.resolve(values(of: type, more))
+    let resolved = try Method.Settings.schema.resolve(
+      defaults.merging(values(of: type, more)) { $1 })
     let stage = try Method.stage(of: resolved).map { stage in
       try stages.file(of: stage, seed: seed, threads: threads, images: images) { file in
         let method = try make(
           registry.method(stage.method), seed: seed, images: images, threads: threads,
-          stage.settings, stages: stages)
+          stage.settings, defaults: stage.defaults, stages: stages)
         try train(method, images: images, seed: seed, file)
       }
     }

@@ -19,9 +19,8 @@ extension Examination {
   func checkSettings() throws {
     let settings = Method.settings
     let names = settings.map(\.name)
-    for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 {
-      report(.settings, "'\(name)' is there twice")
-    }
+    let doubled = Set(names.filter { name in names.count { $0 == name } > 1 })
+    for name in doubled.sorted() { report(.settings, "'\(name)' is there twice") }
     let stored = Self.storedProperties(of: Method.Settings())
     if stored != settings.count {
       report(
@@ -32,7 +31,8 @@ extension Examination {
         report(.settings, "'\(setting.name)' is not of small letters, digits and '_'")
       }
       if setting.summary.count < 6 { report(.settings, "'\(setting.name)' is not documented") }
-      try checkValues(of: setting)
+      // Of two, only one can be set.
+      if !doubled.contains(setting.name) { try checkValues(of: setting) }
     }
     for (benchmark, values) in Method.benchmarkDefaults.sorted(by: { $0.key < $1.key }) {
       do {

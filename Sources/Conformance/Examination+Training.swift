@@ -37,6 +37,14 @@ extension Examination {
     if try first.bits() == second.bits() {
       report(.seed, "seeds 1 and 2 begin with the same network and memory")
     }
+    func views(_ trial: MethodTrial, epoch: Int) throws -> [[Float]] {
+      try trial.method.views(of: images, at: Array(0..<8), epoch: epoch).map { try $0.floats() }
+    }
+    // Views that no epoch changes are not drawn.
+    let drawn = try views(first, epoch: 0)
+    if try drawn != views(first, epoch: 1), try drawn == views(second, epoch: 0) {
+      report(.seed, "seeds 1 and 2 draw the same views")
+    }
   }
 
   /// Handed over by a checkpoint after the first epoch, after the second, and within the third.

@@ -17,7 +17,7 @@ public enum Promise: String, CaseIterable, Codable, Sendable {
     case .description: "it says what it is, where it comes from, and of which year"
     case .settings: "every setting is documented once and accepted at its default and its bounds"
     case .determinism: "the same seed gives the same bits, on one thread and on two"
-    case .seed: "another seed gives other bits"
+    case .seed: "another seed begins with other bits and draws other views"
     case .resumption: "taken up from a checkpoint, between epochs or within one, it goes on alike"
     case .gradients: "gradients reach every parameter and nothing else"
     case .loss: "the loss is finite, has the same terms in every step, and falls"

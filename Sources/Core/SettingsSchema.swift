@@ -163,9 +163,10 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
       })
   }
 
-  /// Every setting's value, defaults included.
+  /// Every setting's value, defaults included. Of two settings of one name the first counts, as in
+  /// `set`.
   public func values(of root: Root) -> [String: SettingValue] {
-    Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.read(root)) })
+    Dictionary(settings.map { ($0.name, $0.read(root)) }) { first, _ in first }
   }
 
   /// Sets one setting.

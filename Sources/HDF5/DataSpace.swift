@@ -19,6 +19,23 @@ func extent(of space: hid_t, at location: Location) throws(HDF5Error) -> [Int] {
   return sizes.map { Int(clamping: $0) }
 }
 
+/// How many values an array of this shape has; 1 for a scalar.
+/// - Throws: `HDF5Error.mismatch` where no integer counts them. HDF5 allows axes of any length beside one
+///   of none.
+func valueCount(_ shape: some Collection<Int>, at location: Location) throws(HDF5Error) -> Int {
+  var count = 1
+  for size in shape {
+    let product = count.multipliedReportingOverflow(by: size)
+    guard !product.overflow else {
+      throw .mismatch(
+        file: location.file, object: location.object, expected: "a shape that can be counted",
+        found: "of shape \(Array(shape))")
+    }
+    count = product.partialValue
+  }
+  return count
+}
+
 /// Refuses a shape whose values would take more bytes than the file of `object` can hold: memory for
 /// them is set aside before anything is read.
 /// - Parameter isPacked: whether the values may be compressed, by at most what deflate can do.
@@ -30,15 +47,9 @@ func requirePlausible(
   var fileSize: hsize_t = 0
   let status = H5Fget_filesize(file, &fileSize)
   try location.call("H5Fget_filesize") { status }
-  let limit =
-    isPacked
-    ? Int(clamping: fileSize).multipliedReportingOverflow(by: 1_032)
-    : (partialValue: Int(clamping: fileSize), overflow: false)
-  var bytes = (partialValue: H5Tget_size(type), overflow: false)
-  for size in shape where !bytes.overflow {
-    bytes = bytes.partialValue.multipliedReportingOverflow(by: size)
-  }
-  guard !bytes.overflow, limit.overflow || bytes.partialValue <= limit.partialValue else {
+  let limit = Int(clamping: fileSize)
+  let bytes = try valueCount([H5Tget_size(type)] + shape, at: location)
+  guard bytes / (isPacked ? 1_032 : 1) <= limit else {
     throw .mismatch(
       file: location.file, object: location.object, expected: "what a file of its size can hold",
       found: "of shape \(shape)")

@@ -6,41 +6,51 @@ public final class HDF5DataSet: HDF5Object {
   public let shape: [Int]
   /// What the data set holds.
   public let kind: HDF5ValueKind
+  /// How many values it holds.
+  public let count: Int
+  /// How many values make a row.
+  public let rowSize: Int
+  /// Whether the values lie in blocks, which may be compressed or missing.
+  public let isChunked: Bool
 
-  /// Takes over the open identifier `id` and closes it if the data set's type cannot be had.
+  /// Takes over the open identifier `id` and closes it if what it is cannot be had.
   init(opened id: hid_t, at location: Location) throws(HDF5Error) {
     do {
       let type = try location.call("H5Dget_type") { H5Dget_type(id) }
       defer { H5Tclose(type) }
       let space = try location.call("H5Dget_space") { H5Dget_space(id) }
       defer { H5Sclose(space) }
+      let creation = try location.call("H5Dget_create_plist") { H5Dget_create_plist(id) }
+      defer { H5Pclose(creation) }
       kind = HDF5ValueKind(type: type)
       shape = try extent(of: space, at: location)
+      rowSize = try valueCount(shape.dropFirst(), at: location)
+      count = try valueCount(shape, at: location)
+      isChunked = H5Pget_layout(creation) == H5D_CHUNKED
     } catch {
-      H5Idec_ref(id)
+      release(id)
       throw error
     }
     super.init(id: id, location: location)
   }
 
-  /// Refuses a shape that the file cannot hold.
-  func requirePlausibleShape() throws(HDF5Error) {
+  /// Refuses values that lie in other files, and a shape that the file cannot hold.
+  func requireOwnValues() throws(HDF5Error) {
     let type = try location.call("H5Dget_type") { H5Dget_type(id) }
     defer { H5Tclose(type) }
     let creation = try location.call("H5Dget_create_plist") { H5Dget_create_plist(id) }
     defer { H5Pclose(creation) }
-    try requirePlausible(
-      shape, type: type, of: id, isPacked: H5Pget_layout(creation) == H5D_CHUNKED, at: location)
+    let externalFiles = try location.call("H5Pget_external_count") {
+      H5Pget_external_count(creation)
+    }
+    guard externalFiles == 0, H5Pget_layout(creation) != H5D_VIRTUAL else {
+      throw mismatch(expected: "values within the file", found: "one with values in other files")
+    }
+    try requirePlausible(shape, type: type, of: id, isPacked: isChunked, at: location)
   }
-
-  /// How many values the data set holds.
-  public var count: Int { shape.reduce(1, *) }
 
   /// How many rows it has; 1 for a scalar.
   public var rowCount: Int { shape.first ?? 1 }
-
-  /// How many values make a row.
-  public var rowSize: Int { shape.dropFirst().reduce(1, *) }
 }
 
 // MARK: - Reading
@@ -128,6 +138,14 @@ extension HDF5DataSet {
           id, Element.memoryType, memory, file, chdf5_default_properties(), values.baseAddress)
       }
     }
+  }
+
+  /// Hands what was written to the file and closes the data set; no later call succeeds.
+  ///
+  /// One that is merely released is closed too, but its errors (a full disk) are lost.
+  public func close() throws(HDF5Error) {
+    try location.call("H5Dclose") { H5Dclose(id) }
+    id = -1
   }
 
   func write(strings: [String], type: hid_t) throws(HDF5Error) {

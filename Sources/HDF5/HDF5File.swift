@@ -41,17 +41,18 @@ public final class HDF5File: HDF5Group {
   /// a file is open inherits its lock and holds it for as long as it lives.
   private static func unlockedAccess(_ location: Location) throws(HDF5Error) -> hid_t {
     let access = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_access()) }
-    try location.call("H5Pset_file_locking") { H5Pset_file_locking(access, false, true) }
-    return access
+    return try location.setUp(access) { access throws(HDF5Error) in
+      try location.call("H5Pset_file_locking") { H5Pset_file_locking(access, false, true) }
+    }
   }
 
-  /// Writes everything to the operating system and closes the file; no later call succeeds.
+  /// Writes everything to the operating system and closes the file; no later call succeeds. Data sets
+  /// have to be closed before, since an open one keeps its file open.
   ///
   /// A file that is merely released is closed too, but its errors (a full disk) are lost.
   public func close() throws(HDF5Error) {
     try location.call("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
-    let closing = id
+    try location.call("H5Fclose") { H5Fclose(id) }
     id = -1
-    try location.call("H5Fclose") { H5Fclose(closing) }
   }
 }

@@ -43,11 +43,13 @@ public class HDF5Group: HDF5Object {
   }
 
   /// Opens a data set.
+  /// - Throws: `HDF5Error.mismatch` also for one whose values lie in other files, or that claims more of
+  ///   them than a file of its size can hold.
   public func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
     let location = try existing(path, H5O_TYPE_DATASET, "a data set")
     let dataSet = try location.call("H5Dopen2") { H5Dopen2(id, path, chdf5_default_properties()) }
     let opened = try HDF5DataSet(opened: dataSet, at: location)
-    try opened.requirePlausibleShape()
+    try opened.requireOwnValues()
     return opened
   }
 
@@ -125,6 +127,7 @@ extension HDF5Group {
   ) throws(HDF5Error) {
     let dataSet = try createDataSet(path, of: Element.self, shape: shape ?? [values.count])
     try dataSet.write(values)
+    try dataSet.close()
   }
 
   /// Makes a data set of a list of strings.
@@ -133,6 +136,7 @@ extension HDF5Group {
     defer { H5Tclose(type) }
     let dataSet = try createDataSet(path, type: type, shape: [strings.count], chunk: nil)
     try dataSet.write(strings: strings, type: type)
+    try dataSet.close()
   }
 
   private func createDataSet(
@@ -159,10 +163,11 @@ extension HDF5Group {
   /// Links with UTF-8 names that make the groups on their way. The caller closes the list.
   private func linkCreation(at location: Location) throws(HDF5Error) -> hid_t {
     let links = try location.call("H5Pcreate") { H5Pcreate(chdf5_link_creation()) }
-    try location.call("H5Pset_create_intermediate_group") {
-      H5Pset_create_intermediate_group(links, 1)
+    return try location.setUp(links) { links throws(HDF5Error) in
+      try location.call("H5Pset_create_intermediate_group") {
+        H5Pset_create_intermediate_group(links, 1)
+      }
+      try location.call("H5Pset_char_encoding") { H5Pset_char_encoding(links, H5T_CSET_UTF8) }
     }
-    try location.call("H5Pset_char_encoding") { H5Pset_char_encoding(links, H5T_CSET_UTF8) }
-    return links
   }
 }

@@ -14,8 +14,7 @@ public class HDF5Object {
   }
 
   deinit {
-    // Closes an object of any kind, the last reference to a file included.
-    if id >= 0 { H5Idec_ref(id) }
+    if id >= 0 { release(id) }
   }
 
   /// The path of the HDF5 file.
@@ -31,23 +30,6 @@ extension HDF5Object {
   /// Whether the object has an attribute of this name.
   public func hasAttribute(_ name: String) throws(HDF5Error) -> Bool {
     try location.attribute(name).call("H5Aexists") { H5Aexists(id, name) } > 0
-  }
-
-  /// The names of all attributes, sorted.
-  public func attributeNames() throws(HDF5Error) -> [String] {
-    var names: [String] = []
-    let status = withUnsafeMutablePointer(to: &names) { names in
-      var position: hsize_t = 0
-      return H5Aiterate2(
-        id, H5_INDEX_NAME, H5_ITER_INC, &position,
-        { _, name, _, names in
-          guard let name, let names else { return -1 }
-          names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
-          return 0
-        }, names)
-    }
-    try location.call("H5Aiterate2") { status }
-    return names.sorted()
   }
 
   /// What kind of value an attribute holds.
@@ -79,9 +61,9 @@ extension HDF5Object {
     defer { H5Tclose(type) }
     let shape = try extent(of: space, at: location)
     try requirePlausible(shape, type: type, of: attribute, at: location)
-    let count = shape.reduce(1, *)
+    let count = try valueCount(shape, at: location)
     var status: herr_t = 0
-    let values = [Element](unsafeUninitializedCapacity: Int(count)) { buffer, filled in
+    let values = [Element](unsafeUninitializedCapacity: count) { buffer, filled in
       status = count == 0 ? 0 : H5Aread(attribute, Element.memoryType, buffer.baseAddress)
       filled = status < 0 ? 0 : count
     }

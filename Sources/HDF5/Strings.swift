@@ -3,9 +3,10 @@ import CHDF5
 /// The type of variable-length UTF-8 strings, as h5py writes them. The caller closes it.
 func makeStringType(at location: Location) throws(HDF5Error) -> hid_t {
   let type = try location.call("H5Tcopy") { H5Tcopy(chdf5_c_string()) }
-  try location.call("H5Tset_size") { H5Tset_size(type, chdf5_variable_size()) }
-  try location.call("H5Tset_cset") { H5Tset_cset(type, H5T_CSET_UTF8) }
-  return type
+  return try location.setUp(type) { type throws(HDF5Error) in
+    try location.call("H5Tset_size") { H5Tset_size(type, chdf5_variable_size()) }
+    try location.call("H5Tset_cset") { H5Tset_cset(type, H5T_CSET_UTF8) }
+  }
 }
 
 /// Hands `body` the strings as libhdf5 takes them: an array of pointers to C strings.

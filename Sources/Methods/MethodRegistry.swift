@@ -39,10 +39,14 @@ public struct MethodRegistry: Sendable {
 
   public var names: [String] { methods.map { $0.description.name } }
 
-  /// - Throws: `MethodError.unknown` with the nearest name.
+  /// - Throws: `MethodError.unknown` with the nearest name, or `ambiguous` where several have this one.
   public func method(_ name: String) throws(MethodError) -> any ClusteringMethod.Type {
-    guard let method = methods.first(where: { $0.description.name == name }) else {
+    let named = methods.filter { $0.description.name == name }
+    guard let method = named.first else {
       throw .unknown(name: name, nearest: nearestName(to: name, among: names), known: names)
+    }
+    guard named.count == 1 else {
+      throw .ambiguous(name: name, titles: named.map { $0.description.title })
     }
     return method
   }
@@ -71,6 +75,8 @@ extension ClusteringMethod {
 /// Why a method cannot be had or cannot go on.
 public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(name: String, nearest: String?, known: [String])
+  /// Several methods, of these titles, have one name.
+  case ambiguous(name: String, titles: [String])
   /// A method that cannot run on what it was given; the reason is shown in the table.
   case unsupported(method: String, reason: String)
 
@@ -79,6 +85,9 @@ public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknown(let name, let nearest, let known):
       "unknown method '\(name)'; "
         + (nearest.map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))")
+    case .ambiguous(let name, let titles):
+      "\(titles.count) methods are named '\(name)': \(titles.joined(separator: ", ")); "
+        + "give each a name of its own"
     case .unsupported(let method, let reason): "\(method) cannot run here: \(reason)"
     }
   }

@@ -21,6 +21,17 @@ struct ParityCase {
 
   func integer(_ name: String) throws -> Int { Int(try group.attribute(name, as: Int64.self)) }
 
+  /// - Throws: `ParityError.outOfRange`.
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+    let value = try integer(name)
+    guard range.contains(value) else {
+      throw ParityError.outOfRange(
+        case: self.name, name: name, value: value,
+        expected: "\(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
   func text(_ name: String) throws -> String { try group.stringAttribute(name) }
 
   // MARK: Inputs
@@ -31,26 +42,45 @@ struct ParityCase {
     try group.dataSet("in/" + name).read()
   }
 
-  func shape(_ name: String) throws -> [Int] { try group.dataSet("in/" + name).shape }
-
-  /// A float32 input.
-  func tensor(_ name: String) throws -> Tensor {
-    try Tensor(values(name, as: Float.self), shape: shape(name))
+  /// The shape of an input of `rank` dimensions, none of them empty.
+  /// - Throws: `ParityError.wrongShape`.
+  func shape(_ name: String, rank: Int) throws -> [Int] {
+    let shape = try group.dataSet("in/" + name).shape
+    guard shape.count == rank, shape.allSatisfy({ $0 > 0 }) else {
+      throw ParityError.wrongShape(
+        case: self.name, input: name, found: shape, expected: "\(rank) dimensions")
+    }
+    return shape
   }
 
-  /// A float32 input that gradients are asked of.
-  func leaf(_ name: String) throws -> Tensor {
-    try tensor(name).settingRequiresGradient()
+  /// A float32 input of `rank` dimensions.
+  func tensor(_ name: String, rank: Int = 2) throws -> Tensor {
+    try Tensor(values(name, as: Float.self), shape: shape(name, rank: rank))
   }
 
-  /// An input of indices or classes.
+  /// A float32 input of `rank` dimensions that gradients are asked of.
+  func leaf(_ name: String, rank: Int = 2) throws -> Tensor {
+    try tensor(name, rank: rank).settingRequiresGradient()
+  }
+
+  /// An input of indices or classes, below a million.
   func indices(_ name: String) throws -> Tensor {
-    try Tensor(values(name, as: Int64.self).map(Int.init))
+    let indices = try values(name, as: Int64.self).map(Int.init)
+    if let wrong = indices.first(where: { !(0..<1_000_000).contains($0) }) {
+      throw ParityError.outOfRange(
+        case: self.name, name: name, value: wrong, expected: "0 to 999999")
+    }
+    return try Tensor(indices)
   }
 
   /// A uint8 [H, W, 3] input as a batch of one.
   func image(_ name: String) throws -> Tensor {
-    try Tensor(values(name, as: UInt8.self), shape: [1] + shape(name))
+    let shape = try shape(name, rank: 3)
+    guard shape[2] == 3 else {
+      throw ParityError.wrongShape(
+        case: self.name, input: name, found: shape, expected: "three channels")
+    }
+    return try Tensor(values(name, as: UInt8.self), shape: [1] + shape)
   }
 
   /// Every data set below a group of the inputs, under its path with dots: "layer1.0.conv1.weight".
@@ -114,6 +144,8 @@ func largest(_ errors: Double...) -> Double {
 public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongCount(case: String, output: String, expected: Int, found: Int)
   case unknownValue(case: String, name: String, value: String)
+  case outOfRange(case: String, name: String, value: Int, expected: String)
+  case wrongShape(case: String, input: String, found: [Int], expected: String)
   case noCases(file: String)
 
   public var description: String {
@@ -122,6 +154,10 @@ public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(name): '\(output)' has \(expected) values, and \(found) were computed"
     case .unknownValue(let name, let setting, let value):
       "\(name): \(setting) '\(value)' is not known"
+    case .outOfRange(let name, let setting, let value, let expected):
+      "\(name): \(setting) cannot be \(value): it takes \(expected)"
+    case .wrongShape(let name, let input, let found, let expected):
+      "\(name): '\(input)' is of \(found), and not of \(expected)"
     case .noCases(let file): "'\(file)' has no group /cases: it is not a parity file"
     }
   }

@@ -10,7 +10,7 @@ public final class LARS: Optimiser {
   private let weightDecay: Double
   private let trust: Double
   private let rateFactors: [String: Double]
-  private var velocities: [String: Tensor] = [:]
+  private var velocities = Moments("velocity")
 
   /// - Parameters:
   ///   - trust: eta, the share of a layer's length that a step at the rate 1 moves it by.
@@ -59,15 +59,9 @@ public final class LARS: Optimiser {
     return try isDefined.select(length / slope * trust, else: one)
   }
 
-  public var state: [NamedTensor] {
-    parameters.compactMap { parameter in
-      velocities[parameter.name].map { (name: "velocity." + parameter.name, tensor: $0) }
-    }
-  }
+  public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    for (name, parameter) in parameters {
-      velocities[name] = try tensors[prefix + "velocity." + name]?.to(parameter.device).copy()
-    }
+    try velocities.load(tensors, prefix: prefix, of: parameters)
   }
 }

@@ -9,6 +9,36 @@ public protocol Optimiser: AnyObject {
   func load(_ tensors: [String: Tensor], prefix: String) throws
 }
 
+/// A tensor that an optimiser remembers for each parameter that it has stepped.
+struct Moments {
+  /// What `state` calls them.
+  private let name: String
+  private var tensors: [String: Tensor] = [:]
+
+  init(_ name: String) { self.name = name }
+
+  subscript(parameter: String) -> Tensor? {
+    get { tensors[parameter] }
+    set { tensors[parameter] = newValue }
+  }
+
+  /// The tensors of `parameters`, in their order.
+  func state(of parameters: [NamedTensor]) -> [NamedTensor] {
+    parameters.compactMap { parameter in
+      tensors[parameter.name].map { (name: "\(name).\(parameter.name)", tensor: $0) }
+    }
+  }
+
+  /// Takes back what `state` gave.
+  mutating func load(
+    _ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]
+  ) throws {
+    for (parameter, tensor) in parameters {
+      tensors[parameter] = try saved["\(prefix)\(name).\(parameter)"]?.to(tensor.device).copy()
+    }
+  }
+}
+
 /// Stochastic gradient descent with momentum, as torch.optim.SGD (dampening 0).
 public final class SGD: Optimiser {
   public var learningRate: Double
@@ -17,7 +47,7 @@ public final class SGD: Optimiser {
   private let nesterov: Bool
   private let weightDecay: Double
   private let rateFactors: [String: Double]
-  private var velocities: [String: Tensor] = [:]
+  private var velocities = Moments("velocity")
 
   /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   public init(
@@ -60,16 +90,10 @@ public final class SGD: Optimiser {
     return gradient
   }
 
-  public var state: [NamedTensor] {
-    parameters.compactMap { parameter in
-      velocities[parameter.name].map { (name: "velocity." + parameter.name, tensor: $0) }
-    }
-  }
+  public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    for (name, parameter) in parameters {
-      velocities[name] = try tensors[prefix + "velocity." + name]?.to(parameter.device).copy()
-    }
+    try velocities.load(tensors, prefix: prefix, of: parameters)
   }
 }
 
@@ -83,8 +107,10 @@ public final class Adam: Optimiser {
   private let weightDecay: Double
   private let rateFactors: [String: Double]
   private var steps = 0
-  private var firstMoments: [String: Tensor] = [:]
-  private var secondMoments: [String: Tensor] = [:]
+  /// beta1 and beta2 to the power of `steps`.
+  private var powers = (1.0, 1.0)
+  private var firstMoments = Moments("first")
+  private var secondMoments = Moments("second")
 
   /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   public init(
@@ -102,8 +128,9 @@ public final class Adam: Optimiser {
 
   public func step() throws {
     steps += 1
-    let correction1 = 1 - power(beta1, steps)
-    let correction2 = (1 - power(beta2, steps)).squareRoot()
+    powers = (powers.0 * beta1, powers.1 * beta2)
+    let correction1 = 1 - powers.0
+    let correction2 = (1 - powers.1).squareRoot()
     try Torch.withoutGradients {
       for (name, parameter) in parameters {
         guard let gradient = parameter.gradient else { continue }
@@ -123,26 +150,17 @@ public final class Adam: Optimiser {
   }
 
   public var state: [NamedTensor] {
-    var tensors: [NamedTensor] = []
-    if let steps = try? Tensor([steps]) { tensors.append(("steps", steps)) }
-    for (name, _) in parameters {
-      if let first = firstMoments[name] { tensors.append(("first." + name, first)) }
-      if let second = secondMoments[name] { tensors.append(("second." + name, second)) }
-    }
-    return tensors
+    let moments = firstMoments.state(of: parameters) + secondMoments.state(of: parameters)
+    guard let steps = try? Tensor([steps]) else { return moments }
+    return [("steps", steps)] + moments
   }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
     guard let saved = tensors[prefix + "steps"] else { throw StateError.missing(prefix + "steps") }
     steps = Int(try saved.scalar())
-    for (name, parameter) in parameters {
-      firstMoments[name] = try tensors[prefix + "first." + name]?.to(parameter.device).copy()
-      secondMoments[name] = try tensors[prefix + "second." + name]?.to(parameter.device).copy()
-    }
+    // Multiplied up as by the steps themselves: the same bits.
+    powers = (0..<steps).reduce((1, 1)) { powers, _ in (powers.0 * beta1, powers.1 * beta2) }
+    try firstMoments.load(tensors, prefix: prefix, of: parameters)
+    try secondMoments.load(tensors, prefix: prefix, of: parameters)
   }
-}
-
-/// base^exponent by repeated multiplication: the same bits on every machine.
-private func power(_ base: Double, _ exponent: Int) -> Double {
-  (0..<exponent).reduce(1) { product, _ in product * base }
 }

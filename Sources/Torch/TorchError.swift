@@ -1,8 +1,10 @@
 import CATen
 
-/// An operation that libtorch refused, with libtorch's own message.
+/// An operation on tensors that was refused, with libtorch's own message where it was libtorch.
 public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
+
+  public init(message: String) { self.message = message }
 
   /// The first line of libtorch's message: the rest is its C++ call stack.
   public var description: String {

@@ -3,13 +3,14 @@ import Torch
 
 /// Makes augmented views of batches of images.
 public struct Augmentation {
-  public let settings: AugmentationSettings
+  public private(set) var settings: AugmentationSettings
   /// Height and width of a view in pixels.
   public let size: Int
-  private let crop: Crop
-  private let seed: UInt64
-  private let statistics: ChannelStatistics?
-  private let device: Device
+  private var crop: Crop
+  let seed: UInt64
+  /// What views are normalised by; nil where they are not.
+  let statistics: ChannelStatistics?
+  let device: Device
 
   /// - Parameter images: the images whose channel statistics normalise the views.
   public init(
@@ -22,6 +23,15 @@ public struct Augmentation {
     self.seed = seed
     self.device = device
     statistics = settings.normalise ? try images.channelStatistics() : nil
+  }
+
+  /// Makes other views of the same size, with the same seed, and normalised as these are.
+  public func with(_ settings: AugmentationSettings, crop: Crop = .randomResized) -> Augmentation {
+    var other = self
+    other.settings = settings
+    other.settings.normalise = self.settings.normalise
+    other.crop = crop
+    return other
   }
 
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, size, size].

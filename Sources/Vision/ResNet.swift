@@ -7,7 +7,7 @@ public enum ResNetStem: String, CaseIterable, Sendable {
   case small
   /// The same with 2x2 max-pooling of stride 2, for 64 to 96 pixels, or to save time.
   case smallPool = "small-pool"
-  /// The same with a border of one around what is pooled (PICA, IIC, GCC).
+  /// The same with a border of one around what is pooled (PICA, IIC, GCC, SCAN).
   case smallPaddedPool = "small-padded-pool"
   /// A 7x7 convolution of stride 2 and 3x3 max-pooling of stride 2, for 224 pixels.
   case imageNet = "imagenet"

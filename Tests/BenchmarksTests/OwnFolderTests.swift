@@ -49,6 +49,16 @@ extension BenchmarksTests {
     }
   }
 
+  @Test(arguments: [0, 1] as [UInt8])
+  func `An Exif segment that is shorter than its own length is passed over`(_ length: UInt8) throws
+  {
+    let jpeg = SampleImages.quarterJPEG
+    let tagged = Array(jpeg[..<2]) + [0xFF, 0xE1, 0, length] + Array(jpeg[2...])
+    for name in ["a", "b"] { try write(tagged, to: "\(folder)/mine/\(name)/1.jpg") }
+    let expected = try ImageDecoder.decode(jpeg, file: "plain").pixels
+    #expect(try prepareOwn().pixels(at: [0]) == expected)
+  }
+
   // Expected: Pillow's ImageOps.exif_transpose of a 16 x 16 JPEG that is white in the upper left
   // quarter alone: rotation 6 moves it to the upper right, 3 to the lower right.
   @Test(arguments: [(6, [0, 255, 0, 0]), (3, [0, 0, 0, 255]), (1, [255, 0, 0, 0])])

@@ -22,9 +22,10 @@ extension BenchmarksTests {
     #expect(file.info.sourceFormat == "cifar-binary")
 
     let records = try bytes(original + "/test_batch.bin")
-    let (pixels, indices) = try file.pixels(of: [.test])
-    let labels = try file.labels(of: [.test])
+    let indices = file.indices(of: [.test])
     #expect(indices == Array(2_500..<3_000))
+    let pixels = try file.pixels(at: indices)
+    let labels = try file.labels()[2_500...].map(\.self)
     for (record, pixel) in [(0, 0), (17, 1_023), (499, 500)] {
       #expect(labels[record] == Int32(records[record * 3_073]))
       for channel in 0..<3 {
@@ -97,6 +98,36 @@ extension BenchmarksTests {
       throws: BenchmarkError.tooMany(
         benchmark: "rehearsal", path: original, surplus: ["data_batch_1.bin: 501 of 500"])
     ) { try prepare(from: original, partial: true) }
+  }
+
+  @Test func `A label that is another class's shows in the numbers of both`() throws {
+    let original = try copyOfRehearsal()
+    var batch = try bytes(original + "/test_batch.bin")
+    batch[0] = (batch[0] + 1) % 10
+    let (from, to) = (Int(batch[0] + 9) % 10, Int(batch[0]))
+    try write(batch, to: original + "/test_batch.bin")
+    let names = BenchmarkDefinition.rehearsal.classNames
+    let different = [(from, 49), (to, 51)].sorted { $0.0 < $1.0 }
+      .map { "test images of \(names[$0.0]): \($0.1) of 50" }
+    #expect(
+      throws: BenchmarkError.incomplete(
+        benchmark: "rehearsal", path: original, missing: different)
+    ) { try prepare(from: original) }
+    let file = try prepare(from: original, partial: true)
+    #expect(!file.info.isComplete)
+    #expect(file.info.classCounts[.test]?[from] == 49)
+    #expect(file.info.counts == BenchmarkDefinition.rehearsal.counts)
+  }
+
+  @Test func `A batch that is there twice, in another's place, is noticed`() throws {
+    let original = try copyOfRehearsal()
+    try write(bytes(original + "/data_batch_1.bin"), to: original + "/data_batch_4.bin")
+    #expect(
+      throws: BenchmarkError.incomplete(
+        benchmark: "rehearsal", path: original,
+        missing: ["data_batch_4.bin: the same bytes as data_batch_1.bin"])
+    ) { try prepare(from: original) }
+    #expect(try !prepare(from: original, partial: true).info.isComplete)
   }
 
   @Test func `A class folder's shortfall is listed by class`() throws {

@@ -79,6 +79,43 @@ extension BenchmarksTests {
     }
   }
 
+  @Test func `A preparation from an archive tells how far it is in each step`() throws {
+    let definition = try BenchmarkDefinition.named("rehearsal-cifar100")
+    let source = try RehearsalGenerator(seed: 3).write(definition, to: folder + "/originals")
+    let size = try bytes(source).count
+    var (listed, read, images) = ([Int](), [Int](), [Int]())
+    _ = try BenchmarkPreparation.prepare(
+      definition, from: source, to: folder + "/reported.h5",
+      report: { step in
+        switch step {
+        case .listing("cifar-100-binary.tar.gz", let bytes, of: size): listed.append(bytes)
+        case .reading("cifar-100-binary.tar.gz", let bytes, of: size): read.append(bytes)
+        case .images(let done, of: 1_200): images.append(done)
+        case .hashing("cifar-100-binary.tar.gz", let bytes, of: size): #expect(bytes <= size)
+        default: Issue.record("\(step)")
+        }
+      })
+    #expect(listed == listed.sorted() && listed.last == size)
+    #expect(read == read.sorted() && !read.isEmpty)
+    #expect(images == images.sorted() && images.last == 1_200)
+  }
+
+  @Test func `A zero byte in a list of names is refused, since HDF5 would end the name there`()
+    throws
+  {
+    let definition = try BenchmarkDefinition.named("rehearsal-tiny-imagenet")
+    let source = try RehearsalGenerator(seed: 3).write(
+      definition, to: folder + "/originals", unpacked: true)
+    let words = source + "/words.txt"
+    var text = try bytes(words)
+    // The last letter of the last name.
+    text[text.count - 2] = 0
+    try write(text, to: words)
+    #expect(
+      throws: BenchmarkError.unreadable(file: words, reason: "it is no text file; get it again")
+    ) { try self.prepare(definition, from: source) }
+  }
+
   @Test func `Archives of miniatures are the same every time`() throws {
     for name in ["rehearsal-cifar100", "rehearsal-imagenet-dogs", "rehearsal-tiny-imagenet"] {
       let definition = try BenchmarkDefinition.named(name)

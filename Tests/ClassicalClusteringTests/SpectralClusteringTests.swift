@@ -36,6 +36,13 @@ extension ClassicalClusteringTests {
       for (value, other) in zip(values, expected) { #expect(abs(value - other) < tolerance) }
     }
 
+    @Test func `Memory is that of the eigensolver's basis and of the graph`() {
+      // 200 vectors and 8 blocks of 32 are the basis, 3 blocks are worked on, 200 vectors come out, as
+      // double and as float. Each of 10 neighbours is 8 bytes of the graph, and twice 12 of the matrix.
+      let bytes = SpectralClustering(clusters: 200).bytesPerPoint(neighbours: 10)
+      #expect(bytes == (200 + 8 * 32 + 3 * 32 + 200) * 8 + 200 * 4 + 10 * (8 + 24))
+    }
+
     @Test func `Eigenvalues and embedding are those of scikit-learn's nearest-neighbour affinity`()
       throws
     {

@@ -70,7 +70,7 @@ extension CommandLineTests {
     #expect(lines.filter { $0["setting"] != nil }.allSatisfy { $0["source"] is String })
     #expect((weight["source"] as? String)?.contains("ICLR 2021") == true)
     let stem = try #require(lines.first { $0["benchmark"] as? String == "stl10" })
-    #expect(stem["defaults"] as? [String: String] == ["stem": "small-pool"])
+    #expect(stem["defaults"] as? [String: String] == ["stem": "small-padded-pool"])
     // The cell of IDFD's row of that file.
     let published = try #require(
       lines.first { $0["row"] != nil && $0["benchmark"] as? String == "cifar10" })

@@ -74,6 +74,22 @@ extension CommandLineTests {
     try expectRefused("cifar10", from: zip, [])
   }
 
+  @Test(arguments: ["SCHILY.realsize", "GNU.sparse.realsize", "GNU.sparse.size"])
+  func `A size below zero is refused`(key: String) throws {
+    // A pax header, which overrides what the next member's says: "<length> <key>=<value>\n".
+    let text = " \(key)=-5\n"
+    let extended = Member(
+      path: "PaxHeader", bytes: Array("\(text.utf8.count + 2)\(text)".utf8), type: "x")
+    for (benchmark, path) in [
+      ("cifar10", "test_batch.bin"), ("cifar10", "batches.meta.txt"),
+      ("imagenet10", "n02056570/1.JPEG"),
+    ] {
+      let members = [extended, Member(path: path, bytes: Self.record)]
+      let tar = try archive(HostileArchive.tar(members), "a.tar")
+      try expectRefused(benchmark, from: tar, [path])
+    }
+  }
+
   @Test(arguments: ["", "no archive at all", "PK\u{3}\u{4}"])
   func `What is no archive is refused`(text: String) throws {
     for name in ["a.tar.gz", "a.zip", "a.tar"] {

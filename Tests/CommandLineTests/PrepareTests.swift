@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-  /// A complete CIFAR-10 of black aeroplanes, in files that take no room on disk.
+  /// As many images as CIFAR-10 has, all black and all aeroplanes, in files that take no room on disk.
   private func makeBlackCIFAR() throws -> String {
     let originals = folder + "/cifar-10-batches-bin"
     try FileManager.default.createDirectory(atPath: originals, withIntermediateDirectories: true)
@@ -20,7 +20,9 @@ extension CommandLineTests {
 
   @Test func `A preparation that is killed leaves nothing under the final name`() throws {
     let originals = try makeBlackCIFAR()
-    let arguments = ["data", "prepare", "cifar10", "--from", originals, "--data", "data"]
+    let arguments = [
+      "data", "prepare", "cifar10", "--partial", "--from", originals, "--data", "data",
+    ]
     let process = try program.start(arguments)
     // Killed in the middle of writing.
     while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
@@ -30,6 +32,14 @@ extension CommandLineTests {
     let again = try program.run(arguments)
     #expect(again.exitCode == 0, "\(again.errors)")
     #expect(try program.run(["data", "verify", "data/cifar10.h5"]).exitCode == 0)
+  }
+
+  @Test func `As many images as the benchmark's, but not of its classes, are refused`() throws {
+    let originals = try makeBlackCIFAR()
+    try expectRefusal(
+      65, ["data", "prepare", "cifar10", "--from", originals, "--to", folder + "/made/cifar10.h5"],
+      ["train images of airplane: 50000 of 5000", "test images of truck: 0 of 1000", "--partial"])
+    #expect(files(in: folder + "/made").isEmpty)
   }
 
   @Test func `Own images become a benchmark that experiments know by name`() throws {

@@ -45,7 +45,7 @@ extension ExperimentsTests {
       return Dictionary(
         uniqueKeysWithValues: plan.runs.map { ($0.benchmark.name, $0.settings["stem"]) })
     }
-    #expect(try stems("") == ["rehearsal": "small", "stl10": "small-pool"])
+    #expect(try stems("") == ["rehearsal": "small", "stl10": "small-padded-pool"])
     #expect(
       try stems("settings: {defaults: {stem: imagenet}}")
         == ["rehearsal": "imagenet", "stl10": "imagenet"])

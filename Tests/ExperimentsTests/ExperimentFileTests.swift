@@ -111,7 +111,7 @@ extension ExperimentsTests {
 
   @Test(arguments: [
     ("epochs", "write KEY=VALUE"), ("epocs=3", "did you mean 'epochs'?"),
-    ("epochs=0", "it takes 1 to 100000"), ("scl.restarts=3", "unknown setting 'restarts'"),
+    ("epochs=0", "it takes 1 to 100000"), ("kmeans.epochs=3", "unknown setting 'epochs'"),
   ])
   func `A wrong override is refused with its text`(_ override: String, _ problem: String) {
     let error = #expect(throws: ExperimentError.self) {

@@ -108,8 +108,8 @@ extension ExperimentsTests {
       "its settings stand in variants.plain.settings"
     ),
     (
-      head + "settings: {combinations: {rehearsal: {plain: {restarts: 3}}}}", 5,
-      "settings.combinations.rehearsal.plain.restarts", "unknown key"
+      head + "settings: {combinations: {rehearsal: {plain: {queue: 3}}}}", 5,
+      "settings.combinations.rehearsal.plain.queue", "unknown key"
     ),
     (
       head + "profiles: {p: {variants: {plain: {method: instdisc}}}}", 5,

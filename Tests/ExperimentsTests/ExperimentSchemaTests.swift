@@ -75,7 +75,13 @@ extension ExperimentsTests {
     // What is the same with every seed has one.
     let once = paper.runs.filter { ["agglomerative", "true-labels"].contains($0.row.name) }
     #expect(once.count == 6 * 2 && once.allSatisfy { $0.seed == 0 })
-    #expect(paper.runs.count == 6 * (MethodRegistry.builtIn.names.count - 2) * 5 + once.count)
+    // SCAN's pretext is no row: SimCLR's has other settings.
+    let pretexts = paper.runs.filter(\.row.isStage)
+    #expect(pretexts.count == 6 * 5)
+    #expect(pretexts.allSatisfy { $0.method.description.name == "simclr" })
+    #expect(
+      paper.runs.count - pretexts.count
+        == 6 * (MethodRegistry.builtIn.names.count - 2) * 5 + once.count)
   }
 
   @Test func `cpu.yaml is the paper's table under its profile cpu`() throws {

@@ -20,6 +20,25 @@ extension ExperimentsTests {
       labels(try plan(read(Self.sweep))) == ["kmeans 0", "scl 0", "kmeans 1", "scl 1"])
   }
 
+  @Test func `Larger views take longer than the images' own size`() throws {
+    func order(viewSize: Int) throws -> [String] {
+      labels(
+        try plan(
+          read(
+            """
+            benchmarks: [rehearsal]
+            methods: [cc, pica]
+            seeds: 1
+            settings:
+              defaults: {epochs: 2}
+              methods:
+                cc: {view_size: \(viewSize)}
+            """)))
+    }
+    #expect(try order(viewSize: 0) == ["cc 0", "pica 0"])
+    #expect(try order(viewSize: 224) == ["pica 0", "cc 0"])
+  }
+
   @Test(arguments: [
     ("method=scl", ["scl 0", "scl 1"]), ("seed=1,method=kmeans", ["kmeans 1"]),
     ("benchmark=rehearsal,seed=0", ["kmeans 0", "scl 0"]),

@@ -79,6 +79,33 @@ extension ExperimentsTests {
     }
   }
 
+  @Test func `SCAN's pretext has the settings of SCAN's code, under what the file says`() throws {
+    let text = "benchmarks: [stl10]\nmethods: [simclr, scan-cluster]\n"
+    func runs(_ settings: String) throws -> [PlannedRun] {
+      try Plan(
+        read(text + settings), options: RunOptions(data: folder, results: folder),
+        registry: .builtIn,
+        filter: RunFilter(), needsData: false
+      ).runs
+    }
+    let official = try runs("")
+    try #require(official.count == 3)
+    let row = try #require(official.first { $0.row.name == "simclr" }).settings
+    let pretext = try #require(official.first { $0.row.isStage }).settings
+    #expect(row["temperature"] == 0.5 && row["epochs"] == 1000 && row["brightness"] == 0.8)
+    #expect(pretext["temperature"] == 0.1 && pretext["epochs"] == 500)
+    #expect(pretext["brightness"] == 0.4 && pretext["blur"] == 0 && pretext["normalise"] == true)
+    #expect(pretext["stem"] == "small-padded-pool")
+    let short = try #require(
+      try runs("settings: {defaults: {epochs: 3}, methods: {simclr: {temperature: 0.2}}}")
+        .first { $0.row.isStage }
+    ).settings
+    #expect(short["epochs"] == 3 && short["temperature"] == 0.2 && short["learning_rate"] == 0.4)
+    let shared = try runs(
+      "settings: {methods: {scan-cluster: {pretext_recipe: own, normalise: false}}}")
+    #expect(shared.map(\.row.name) == ["simclr", "scan-cluster"])
+  }
+
   @Test func `A change of the stage is a change of what starts from it`() throws {
     let before = try plan(read(Self.staged)).runs
     let after = try plan(read(Self.staged, overrides: ["instdisc.temperature=0.3"])).runs

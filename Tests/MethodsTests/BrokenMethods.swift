@@ -37,10 +37,12 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
 
   init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     plan = TrainingPlan(training: settings.training, views: 1)
-    // Without changes of colour, and the same whatever the seed.
+    // Without changes of colour, and drawn the same whatever the seed.
+    var views = AugmentationSettings.unchanged()
+    views.flip = Flaw.flip
     augmentation = try Augmentation(
-      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: 0,
-      images: images, on: .cpu)
+      settings: views, size: images.height, crop: .square(share: 1), seed: 0, images: images,
+      on: .cpu)
     var stream = RandomStream(seed: Flaw.seed(context.seed), purpose: .weights)
     layers = Layers(
       linear: try Linear(3, 2, on: .cpu, from: &stream),
@@ -78,6 +80,8 @@ protocol MethodFlaw {
   static var hasDeadParameter: Bool { get }
   static var givesTooFew: Bool { get }
   static var learnsWhenAsked: Bool { get }
+  /// The probability of a view's flip, which nobody's seed decides on.
+  static var flip: Double { get }
   /// What is added to the loss with every step.
   static var growth: Double { get }
 }
@@ -88,6 +92,7 @@ extension MethodFlaw {
   static var hasDeadParameter: Bool { false }
   static var givesTooFew: Bool { false }
   static var learnsWhenAsked: Bool { false }
+  static var flip: Double { 0 }
   static var growth: Double { 0 }
 }
 
@@ -95,6 +100,10 @@ enum Honest: MethodFlaw {}
 
 enum IgnoresSeed: MethodFlaw {
   static func seed(_ seed: UInt64) -> UInt64 { 7 }
+}
+
+enum DrawsAlike: MethodFlaw {
+  static var flip: Double { 0.5 }
 }
 
 enum SystemRandom: MethodFlaw {
@@ -176,6 +185,25 @@ final class Undocumented: ClusteringMethod {
   static let description = MethodDescription(
     name: "undocumented", title: "Undocumented", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "has a secret setting")
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+
+  func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
+}
+
+/// Has two settings of one name, as when a part's schema is added to a setting of its own.
+final class TwiceNamed: ClusteringMethod {
+  struct Settings: Configurable {
+    var dimensions = 8
+    var projection = ProjectionSettings()
+    static let schema =
+      SettingsSchema<Self>([.integer("dimensions", \.dimensions, in: 2...64, "length of a code")])
+      + .init(\.projection, ProjectionSettings.schema)
+  }
+
+  static let description = MethodDescription(
+    name: "twice-named", title: "Twice named", family: .classical, version: 1,
+    reference: "Nobody, 2024", summary: "has a setting twice")
 
   init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
 

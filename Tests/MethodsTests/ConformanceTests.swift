@@ -42,6 +42,10 @@ extension MethodsTests {
       #expect(try broken(Trained<IgnoresSeed>.self) == [.seed])
     }
 
+    @Test func `One whose views ignore its seed is found out`() throws {
+      #expect(try broken(Trained<DrawsAlike>.self) == [.seed])
+    }
+
     @Test func `One that draws from a generator of the system's is found out`() throws {
       // It may break others too: what is not the same twice is not after an interruption either.
       #expect(try broken(Trained<SystemRandom>.self).contains(.determinism))
@@ -69,6 +73,12 @@ extension MethodsTests {
 
     @Test func `One that does not document a setting is found out`() throws {
       #expect(try broken(Undocumented.self) == [.settings])
+    }
+
+    @Test func `One with two settings of one name is found out, not stopped by it`() throws {
+      #expect(
+        try Conformance().findings(of: TwiceNamed.self).map(\.detail)
+          == ["'dimensions' is there twice"])
     }
 
     @Test func `One that says nothing of itself is found out`() throws {

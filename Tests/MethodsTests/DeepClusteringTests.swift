@@ -136,12 +136,18 @@ extension MethodsTests {
     func `Other choices train and assign`(
       _ name: String, _ settings: [String: SettingValue]
     ) throws {
-      let method = try make(MethodRegistry.builtIn.method(name), images: images, settings)
-      let trained = try #require(method as? any TrainedMethod)
-      let steps = TrainingSteps(trained, images: images)
-      try steps.train(epochs: 2)
-      #expect(steps.losses.joined().allSatisfy { $0.value.isFinite })
-      #expect(try trained.assign(images).allSatisfy { (0..<2).contains($0) })
+      func train(_ settings: [String: SettingValue]) throws -> TrainingSteps {
+        let method = try make(MethodRegistry.builtIn.method(name), images: images, settings)
+        let steps = TrainingSteps(
+          try #require(method as? any TrainedMethod), images: images)
+        try steps.train(epochs: 2)
+        return steps
+      }
+      let (steps, usual) = (try train(settings), try train([:]))
+      let losses = steps.losses.joined().map(\.value)
+      #expect(losses.allSatisfy { $0.isFinite })
+      #expect(losses != usual.losses.joined().map(\.value), "the choice changes nothing")
+      #expect(try steps.method.assign(images).allSatisfy { (0..<2).contains($0) })
     }
   }
 }

@@ -45,18 +45,26 @@ extension MethodsTests {
       #expect(try method.assign(learnt) == known)
     }
 
-    @Test(arguments: ["spectral", "agglomerative"])
+    @Test(arguments: ["kmeans", "spectral", "agglomerative", "nmf"])
     func `A method that needs more memory than there is says so before it begins`(
       _ name: String
     ) throws {
-      func begin<Method: ClusteringMethod>(_ type: Method.Type, _ memory: Int) throws {
+      func begin<Method: ClusteringMethod>(
+        _ type: Method.Type, learning learnt: ImageSet, _ memory: Int
+      ) throws {
         let context = MethodContext(clusters: 2, seed: 1, memory: memory)
-        _ = try Method(settings: Method.Settings(), context: context, images: images).assign(images)
+        _ = try Method(settings: Method.Settings(), context: context, images: learnt).assign(images)
       }
       let method = try MethodRegistry.builtIn.method(name)
-      let error = #expect(throws: MethodError.self) { try begin(method, 300_000) }
+      // 64 x 768 x 6 bytes are 294,912.
+      let error = #expect(throws: MethodError.self) {
+        try begin(method, learning: images, 290_000)
+      }
       #expect("\(try #require(error))".contains("64 images of 768 values need 0.0 GiB"))
-      try begin(method, 10_000_000)
+      // Those to be scored are there beside those learnt from.
+      let learnt = images.selecting(Array(0..<32))
+      #expect(throws: MethodError.self) { try begin(method, learning: learnt, 400_000) }
+      try begin(method, learning: learnt, 10_000_000)
     }
 
     @Test func `Random labels are even, the seed's own, and an image's own`() throws {
@@ -100,12 +108,18 @@ extension MethodsTests {
       ("balance", "boundary"), ("assign", "similarity"), ("assign", "consensus"),
     ])
     func `Every choice of SCL trains and assigns`(_ name: String, _ choice: String) throws {
-      let method = try make(
-        SCL.self, images: images, [name: .text(choice), "warmup_epochs": .integer(1)])
-      let steps = TrainingSteps(method, images: images)
-      try steps.train(epochs: 2)
-      #expect(steps.losses.joined().allSatisfy { $0.value.isFinite })
-      #expect(try method.assign(images).allSatisfy { (0..<2).contains($0) })
+      func train(_ choice: [String: SettingValue]) throws -> TrainingSteps {
+        let method = try make(SCL.self, images: images, choice.merging(["warmup_epochs": 1]) { $1 })
+        let steps = TrainingSteps(method, images: images)
+        try steps.train(epochs: 2)
+        return steps
+      }
+      let (steps, usual) = (try train([name: .text(choice)]), try train([:]))
+      let losses = steps.losses.joined().map(\.value)
+      #expect(losses.allSatisfy { $0.isFinite })
+      // How images are assigned changes nothing in training; all else does.
+      #expect((losses == usual.losses.joined().map(\.value)) == (name == "assign"))
+      #expect(try steps.method.assign(images).allSatisfy { (0..<2).contains($0) })
     }
 
     @Test func `Without its semantic part SCL still trains`() throws {
@@ -117,6 +131,15 @@ extension MethodsTests {
       let last = try #require(steps.losses.last)
       #expect(last.first { $0.name == "consistency" }?.value == 0)
       #expect(last.allSatisfy { $0.value.isFinite })
+    }
+
+    @Test func `A method with another's name is refused with both titles, the rest is not`() throws
+    {
+      let registry = MethodRegistry.builtIn.adding([KMeansOnPixels.self])
+      #expect(
+        throws: MethodError.ambiguous(name: "kmeans", titles: ["k-means", "k-means"])
+      ) { try registry.method("kmeans") }
+      #expect(try registry.method("nmf").description.name == "nmf")
     }
 
     @Test func `An unknown method is refused with the nearest name`() {

@@ -9,7 +9,7 @@ import Testing
       Experiment table, profile default: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds;
       best of a column in bold.
 
-      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI (CIFAR-10 32 px, STL-10 32 px).
+      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.
 
       | Method                   |  CIFAR-10† NMI |            ACC |            ARI |      n |
       | ------------------------ | -------------: | -------------: | -------------: | -----: |

@@ -23,7 +23,7 @@ import Testing
       % Needs \usepackage{booktabs} and \usepackage{graphicx}.
       \begin{table*}[t]
       \centering
-      \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of a column in bold. Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI (CIFAR-10 32 px).}
+      \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of a column in bold. Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.}
       \label{tab:table}
       \resizebox{\textwidth}{!}{%
       \begin{tabular}{lccc}

@@ -110,17 +110,44 @@ extension TorchTests {
       #expect(try parameter.scalar() == 0.5)
     }
 
-    @Test(arguments: [true, false])
-    func `An optimiser restored from its state goes on bit-identically`(_ isAdam: Bool) throws {
-      func make(_ parameter: Tensor) -> any Optimiser {
-        isAdam
-          ? Adam([("p", parameter)], learningRate: 0.1, weightDecay: 0.01)
-          : SGD(
-            [("p", parameter)], learningRate: 0.1, momentum: 0.9, nesterov: true,
-            weightDecay: 0.01)
+    enum Kind: CaseIterable {
+      case sgd, adam, lars
+
+      func make(_ parameters: [NamedTensor], rateFactors: [String: Double] = [:]) -> any Optimiser {
+        switch self {
+        case .sgd:
+          SGD(
+            parameters, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01,
+            rateFactors: rateFactors)
+        case .adam:
+          Adam(parameters, learningRate: 0.1, weightDecay: 0.01, rateFactors: rateFactors)
+        case .lars:
+          LARS(parameters, learningRate: 0.1, weightDecay: 0.01, rateFactors: rateFactors)
+        }
       }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func `A parameter's rate factor multiplies its steps`(_ kind: Kind) throws {
+      let (slow, fast) = (
+        try tensor([1, 2], [1, 2]).settingRequiresGradient(),
+        try tensor([1, 2], [1, 2]).settingRequiresGradient()
+      )
+      let optimiser = kind.make([("slow", slow), ("fast", fast)], rateFactors: ["fast": 10])
+      try (slow + fast).sum().backward()
+      try optimiser.step()
+      let (short, long) = (try slow.detached().floats(), try fast.detached().floats())
+      for (index, start) in [Float(1), 2].enumerated() {
+        #expect(short[index] < start)
+        #expect(abs((start - long[index]) / (start - short[index]) - 10) < 0.01)
+      }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func `An optimiser restored from its state goes on bit-identically`(_ kind: Kind) throws {
+      func make(_ parameter: Tensor) -> any Optimiser { kind.make([("p", parameter)]) }
       let gradients: [Float] = [0.3, -0.7, 1.1, 0.2]
-      let straight = try tensor([1], [1]).settingRequiresGradient()
+      let straight = try tensor([1], [1, 1]).settingRequiresGradient()
       let optimiser = make(straight)
       for gradient in gradients[..<2] { try step(optimiser, straight, gradient) }
       let saved: [NamedTensor] = try optimiser.state.map {

@@ -129,6 +129,22 @@ extension VisionTests {
       #expect(try agree(centre.floats(), expected.contiguous().floats()))
     }
 
+    @Test func `Of square crops the middle one is scored, normalised as other views are`() throws {
+      let images = try noise(2, height: 8, width: 10)
+      let augmentation = try Augmentation(
+        settings: .unchanged(), size: 4, crop: .square(share: 0.5), seed: 1, images: images,
+        on: .cpu)
+      let bytes = try Resampling.floats(images.bytes(at: [0, 1]))
+      let expected = try images.channelStatistics()
+        .normalise(bytes.narrowed(2, to: 2..<6).narrowed(3, to: 3..<7)).contiguous().floats()
+      #expect(try agree(augmentation.centre(of: images, at: [0, 1]).floats(), expected))
+      // Other settings change neither size nor normalisation.
+      var other = AugmentationSettings()
+      other.normalise = false
+      let changed = augmentation.with(other, crop: .square(share: 0.5))
+      #expect(try agree(changed.centre(of: images, at: [0, 1]).floats(), expected))
+    }
+
     @Test func `Flattened pixels are the bytes over 255, image by image`() throws {
       let images = try noise(3, height: 2, width: 2)
       let flat = try images.selecting([2]).flattenedPixels()

@@ -64,7 +64,9 @@ extension VisionTests {
       #expect(blocks == [3, 4, 6, 3])
     }
 
-    @Test(arguments: [(ResNetStem.small, 3), (.smallPool, 3), (.imageNet, 7)])
+    @Test(arguments: [
+      (ResNetStem.small, 3), (.smallPool, 3), (.smallPaddedPool, 3), (.imageNet, 7),
+    ])
     func `Every stem gives eight widths of features`(_ stem: ResNetStem, _ kernel: Int) throws {
       let network = try network(stem)
       #expect(network.parameters[0].tensor.shape == [8, 3, kernel, kernel])
@@ -78,8 +80,20 @@ extension VisionTests {
       let images = try Tensor.normal([1, 3, 32, 32], standardDeviation: 1, from: &stream)
       let small = try network(.small)(images, training: false).floats()
       let pooled = try network(.smallPool)(images, training: false).floats()
-      #expect(small != pooled)
-      #expect((small + pooled).allSatisfy { $0.isFinite })
+      let padded = try network(.smallPaddedPool)(images, training: false).floats()
+      #expect(Set([small, pooled, padded]).count == 3)
+      #expect((small + pooled + padded).allSatisfy { $0.isFinite })
+    }
+
+    @Test func `Pooling with a border gives the maps that GCC's last averages are made for`() throws
+    {
+      // Its 7x7 of 96 pixels and 5x5 of 64, after the pooling and three strides of 2.
+      for (size, last) in [(32, 3), (64, 5), (96, 7)] {
+        var maps = try Tensor.zeros([1, 1, size, size]).maxPooled(kernel: 2, stride: 2, padding: 1)
+        #expect(maps.shape[2] == size / 2 + 1)
+        for _ in 0..<3 { maps = try maps.maxPooled(kernel: 3, stride: 2, padding: 1) }
+        #expect(maps.shape == [1, 1, last, last])
+      }
     }
 
     @Test func `Weights start from He's distribution over the fan out`() throws {

@@ -61,7 +61,10 @@ extension VisionTests {
     ) throws -> StrongAugmentation {
       var settings = StrongAugmentationSettings()
       change(&settings)
-      return try StrongAugmentation(settings: settings, seed: seed, images: images, on: .cpu)
+      return StrongAugmentation(
+        settings: settings,
+        beside: try Augmentation(
+          settings: .unchanged(), size: images.height, seed: seed, images: images, on: .cpu))
     }
 
     @Test func `A strong view is the same bits in any batch, and differs by seed and epoch`() throws

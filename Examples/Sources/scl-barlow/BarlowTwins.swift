@@ -40,9 +40,7 @@ final class BarlowTwins: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
     encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
   }
 

@@ -85,12 +85,13 @@ extension OwnFolderAdapter {
 
   /// What the folders at a path consist of, under a name of the user's.
   static func definition(
-    named name: String, at path: String, imageSize: Int?
+    named name: String, at path: String, imageSize: Int?,
+    report: @escaping (PreparationStep) -> Void
   ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
     try checkName(name)
     let shape = BenchmarkDefinition(
       name, title: name, imageSize: 0, counts: SplitCounts(), sourceForms: [.ownFolders])
-    let source = try SourceSearch(shape, path)
+    let source = try SourceSearch(shape, path, report: report)
     let folders = try ownFolders(in: source.root)
     var counts = SplitCounts()
     for folder in folders { counts[folder.split] += folder.files.count }

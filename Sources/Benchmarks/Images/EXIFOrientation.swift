@@ -6,8 +6,8 @@ enum EXIFOrientation {
     // Segments before the image data: FF, a marker, and a length that counts itself.
     while position + 4 <= jpeg.count, jpeg[position] == 0xFF, jpeg[position + 1] != 0xDA {
       let length = Int(jpeg[position + 2]) << 8 | Int(jpeg[position + 3])
+      guard length >= 2, position + 2 + length <= jpeg.count else { return nil }
       let content = position + 4..<position + 2 + length
-      guard length >= 2, content.upperBound <= jpeg.count else { return nil }
       if jpeg[position + 1] == 0xE1, jpeg[content].starts(with: "Exif\0\0".utf8) {
         return tag(ofTIFF: Array(jpeg[content].dropFirst(6)))
       }

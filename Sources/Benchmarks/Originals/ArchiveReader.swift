@@ -19,32 +19,30 @@ final class ArchiveReader {
 
   let name: String
   private let handle: OpaquePointer
-  private let nested: NestedInput?
+  private let input: ArchiveInput
 
   /// Opens an archive in the file system.
-  convenience init(file path: String) throws(BenchmarkError) {
-    try self.init(name: path, nested: nil)
-    guard archive_read_open_filename(handle, path, Self.blockSize) == ARCHIVE_OK else {
-      throw failure()
-    }
+  /// - Parameter report: told how many of how many bytes of the file have been read.
+  convenience init(
+    file path: String, report: @escaping (_ bytes: Int, _ total: Int) -> Void
+  ) throws(BenchmarkError) {
+    let file = try FileReader(path)
+    try self.init(
+      ArchiveInput(file, file: file, blockSize: Self.blockSize) { report($0, file.size) })
   }
 
   /// Opens an archive that is itself a member of another.
   convenience init(nested stream: any MemberStream) throws(BenchmarkError) {
-    let input = NestedInput(stream, blockSize: Self.blockSize)
-    try self.init(name: stream.name, nested: input)
-    let client = Unmanaged.passUnretained(input).toOpaque()
-    let status = archive_read_open(handle, client, nil, readNestedInput, nil)
-    guard status == ARCHIVE_OK else { throw failure() }
+    try self.init(ArchiveInput(stream, blockSize: Self.blockSize))
   }
 
-  private init(name: String, nested: NestedInput?) throws(BenchmarkError) {
+  private init(_ input: ArchiveInput) throws(BenchmarkError) {
     guard let handle = archive_read_new() else {
-      throw .unreadable(file: name, reason: "no memory for an archive reader")
+      throw .unreadable(file: input.stream.name, reason: "no memory for an archive reader")
     }
-    self.name = name
+    name = input.stream.name
     self.handle = handle
-    self.nested = nested
+    self.input = input
     // By name, since 'all' includes filters that start other programs.
     archive_read_support_format_tar(handle)
     archive_read_support_format_zip(handle)
@@ -52,6 +50,7 @@ final class ArchiveReader {
     archive_read_support_filter_bzip2(handle)
     archive_read_support_filter_xz(handle)
     archive_read_support_filter_zstd(handle)
+    try input.open(handle)
   }
 
   deinit { archive_read_free(handle) }
@@ -82,7 +81,12 @@ final class ArchiveReader {
       }
       // The root itself: "./".
       if path.isEmpty { continue }
-      return Entry(path: path, isFolder: isFolder, size: Int(archive_entry_size(entry)))
+      // Some ways of writing a size in a tar archive can state a negative one.
+      let size = isFolder ? 0 : archive_entry_size(entry)
+      guard isFolder || archive_entry_size_is_set(entry) != 0, size >= 0 else {
+        throw .unsafeMember(archive: name, member: given, reason: "its size is not stated")
+      }
+      return Entry(path: path, isFolder: isFolder, size: Int(size))
     }
   }
 
@@ -102,12 +106,7 @@ final class ArchiveReader {
     return filled
   }
 
-  private func failure() -> BenchmarkError {
-    if let failure = nested?.failure { return failure }
-    let message = archive_error_string(handle).map { String(cString: $0) }
-    return .unreadable(
-      file: name, reason: "\(message ?? "it is no archive that can be read"); get it again")
-  }
+  private func failure() -> BenchmarkError { input.failure(of: handle) }
 }
 
 /// The member at which an archive reader stands.
@@ -122,35 +121,5 @@ private final class ArchiveMember: MemberStream {
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
     try archive.read(into: buffer)
-  }
-}
-
-/// What libarchive reads a nested archive from.
-private final class NestedInput {
-  let stream: any MemberStream
-  let block: UnsafeMutableRawBufferPointer
-  /// Why the outer archive could not be read; libarchive knows only that it could not.
-  var failure: BenchmarkError?
-
-  init(_ stream: any MemberStream, blockSize: Int) {
-    self.stream = stream
-    block = .allocate(byteCount: blockSize, alignment: 16)
-  }
-
-  deinit { block.deallocate() }
-}
-
-private func readNestedInput(
-  _: OpaquePointer?, _ client: UnsafeMutableRawPointer?,
-  _ buffer: UnsafeMutablePointer<UnsafeRawPointer?>?
-) -> Int {
-  guard let client, let buffer else { return -1 }
-  let input = Unmanaged<NestedInput>.fromOpaque(client).takeUnretainedValue()
-  buffer.pointee = UnsafeRawPointer(input.block.baseAddress)
-  do throws(BenchmarkError) {
-    return try input.stream.read(into: input.block)
-  } catch {
-    input.failure = error
-    return -1
   }
 }

@@ -40,7 +40,7 @@ final class ArchiveTree: SourceTree {
     var positions: [String: Int] = [:]
     positions.reserveCapacity(files.count)
     for (position, file) in files.enumerated() { positions[file] = position }
-    try pass { path, _, stream throws(BenchmarkError) in
+    try pass(PreparationStep.reading) { path, _, stream throws(BenchmarkError) in
       guard let position = positions.removeValue(forKey: path) else { return !positions.isEmpty }
       try body(position, stream())
       return !positions.isEmpty
@@ -51,7 +51,11 @@ final class ArchiveTree: SourceTree {
   }
 
   func archives() throws(BenchmarkError) -> [SourceFile] {
-    [try checksums.wait()]
+    [
+      try checksums.wait { bytes, total in
+        index.report(.hashing(archive: fileName, bytes: bytes, of: total))
+      }
+    ]
   }
 
   // MARK: - Passing through
@@ -62,9 +66,17 @@ final class ArchiveTree: SourceTree {
     _ path: String, _ entry: ArchiveReader.Entry, _ stream: () -> any MemberStream
   ) throws(BenchmarkError) -> Bool
 
-  private func pass(_ visit: Visitor) throws(BenchmarkError) {
-    _ = try pass(ArchiveReader(file: path), below: "", visit)
+  private func pass(
+    _ step: @escaping (_ archive: String, _ bytes: Int, _ total: Int) -> PreparationStep,
+    _ visit: Visitor
+  ) throws(BenchmarkError) {
+    let reader = try ArchiveReader(file: path) { [report = index.report, fileName] in
+      report(step(fileName, $0, $1))
+    }
+    _ = try pass(reader, below: "", visit)
   }
+
+  private var fileName: String { MemberPath.split(path).name }
 
   /// Goes through an archive and those in it that count as folders.
   private func pass(
@@ -102,7 +114,7 @@ final class ArchiveTree: SourceTree {
       addFolder(parent)
       listings[parent]?.append(SourceEntry(name: name, isFolder: true, size: 0))
     }
-    try pass { path, entry, stream throws(BenchmarkError) in
+    try pass(PreparationStep.listing) { path, entry, stream throws(BenchmarkError) in
       if MemberPath.isHidden(path) { return true }
       if entry.isFolder {
         addFolder(path)

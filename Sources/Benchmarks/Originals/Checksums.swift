@@ -55,6 +55,9 @@ private final class HashWorker<Hash>: @unchecked Sendable {
 final class BackgroundChecksums {
   private final class Work: Sendable {
     let isCancelled = Atomic(false)
+    /// Bytes that are read, of how many.
+    let done = Atomic(0)
+    let total = Atomic(0)
     let result = Mutex<Result<SourceFile, BenchmarkError>?>(nil)
   }
 
@@ -75,8 +78,13 @@ final class BackgroundChecksums {
 
   deinit { work.isCancelled.store(true, ordering: .relaxed) }
 
-  func wait() throws(BenchmarkError) -> SourceFile {
-    group.wait()
+  /// - Parameter report: told now and then how many of how many bytes are done.
+  func wait(
+    _ report: (_ bytes: Int, _ total: Int) -> Void
+  ) throws(BenchmarkError) -> SourceFile {
+    while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+      report(work.done.load(ordering: .relaxed), work.total.load(ordering: .relaxed))
+    }
     guard let result = work.result.withLock({ $0 }) else {
       throw .unreadable(file: path, reason: "its checksum was not computed")
     }
@@ -87,11 +95,13 @@ final class BackgroundChecksums {
     of path: String, _ work: Work
   ) throws(BenchmarkError) -> SourceFile {
     let reader = try FileReader(path)
+    work.total.store(reader.size, ordering: .relaxed)
     let checksums = Checksums(md5: true)
     while !work.isCancelled.load(ordering: .relaxed) {
       let piece = try reader.read(upTo: pieceSize)
       if piece.isEmpty { break }
       checksums.update(piece)
+      work.done.wrappingAdd(piece.count, ordering: .relaxed)
     }
     return checksums.finish(name: MemberPath.split(path).name)
   }

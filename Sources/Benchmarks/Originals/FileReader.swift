@@ -37,4 +37,20 @@ final class FileReader: MemberStream {
     }
     return filled
   }
+
+  /// Passes over the next `count` bytes, or those that are left if they are fewer; returns how many.
+  func skip(_ count: Int) throws(BenchmarkError) -> Int {
+    let start = try seek(0, from: SEEK_CUR)
+    let skipped = max(0, min(count, size - start))
+    return try seek(skipped, from: SEEK_CUR) - start
+  }
+
+  /// Goes to a place that is counted from SEEK_SET, SEEK_CUR or SEEK_END; returns it as from the start.
+  func seek(_ offset: Int, from origin: Int32) throws(BenchmarkError) -> Int {
+    let place = lseek(descriptor, off_t(offset), origin)
+    guard place >= 0 else {
+      throw .unreadable(file: name, reason: String(cString: strerror(errno)))
+    }
+    return Int(place)
+  }
 }

@@ -72,7 +72,8 @@ final class FolderTree: SourceTree {
         if let known = mounts.first(where: { $0.folder == outer }) { return (known.tree, inner) }
         let archive = self.name(of: outer) + ".tar"
         guard FileManager.default.fileExists(atPath: archive) else { return nil }
-        let tree = try ArchiveTree(archive, SourceIndex(kept: index.kept))
+        let tree = try ArchiveTree(
+          archive, SourceIndex(kept: index.kept, report: index.report))
         mounts.append((outer, tree))
         return (tree, inner)
       }

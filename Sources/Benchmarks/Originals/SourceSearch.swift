@@ -3,8 +3,12 @@ struct SourceSearch {
   let form: SourceForm
   let root: SourceRoot
 
-  init(_ definition: BenchmarkDefinition, _ path: String) throws(BenchmarkError) {
+  init(
+    _ definition: BenchmarkDefinition, _ path: String,
+    report: @escaping (PreparationStep) -> Void
+  ) throws(BenchmarkError) {
     var index = SourceIndex()
+    index.report = report
     for form in definition.sourceForms {
       let own = form.adapter.index(of: definition)
       index.kept.formUnion(own.kept)

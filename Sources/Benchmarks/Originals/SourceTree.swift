@@ -62,6 +62,8 @@ struct SourceIndex {
   var kept: Set<String> = []
   /// Archives in the tree that count as folders: "n02056570" for n02056570.tar.
   var nested: Set<String> = []
+  /// Told how far the passes through archives are.
+  var report: (PreparationStep) -> Void = { _ in }
 
   func keeps(_ path: String) -> Bool { kept.contains(MemberPath.split(path).name) }
 

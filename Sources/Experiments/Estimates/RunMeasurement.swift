@@ -40,10 +40,11 @@ public struct RunMeasurement {
     Torch.keepFreedMemory()
     Torch.threads = context.threads
     OpenBLAS.useOneThread()
-    let reading = try seconds { try task.file?.verify() }
     var measurement =
       run.method is any TrainedMethod.Type ? try measureTraining() : try measureClustering()
-    measurement.setUpSeconds += reading
+    // A run does this first. Here its memory would hide what a few images need.
+    measurement.setUpSeconds += try seconds { try task.file?.verify() }
+    measurement.memoryBytes = max(measurement.memoryBytes, Machine.peakMemoryBytes)
     return measurement
   }
 
@@ -72,8 +73,7 @@ public struct RunMeasurement {
           epochSeconds: preparation.later / part, stepSeconds: try steps.seconds(in: epoch),
           stepsPerEpoch: stepsPerEpoch))
     }
-    // All images lie there twice while they are handed to libtorch.
-    let missing = Int(Double(shape.pixelBytes) * (1 - part)) * 2
+    let missing = missingBytes(part)
     measurement.memoryBytes = steps.memoryBytes + missing
     measurement.assignmentSeconds = try assignmentOfAll()
     measurement.memoryBytes = max(measurement.memoryBytes, Machine.peakMemoryBytes + missing)
@@ -150,10 +150,18 @@ public struct RunMeasurement {
     return MeasuredCosts(
       setUpSeconds: setUp / part, phases: [],
       assignmentSeconds: Growth.ofTime(times).extrapolated(by: 1 / part),
-      memoryBytes: Int(Growth.ofMemory(peaks).extrapolated(by: 1 / part)))
+      memoryBytes: max(
+        Int(Growth.ofMemory(peaks).extrapolated(by: 1 / part)),
+        Machine.peakMemoryBytes + missingBytes(part)))
   }
 
   // MARK: - Small things
+
+  /// Bytes of the pixels that a part of the task lacks. All images lie there twice while they are
+  /// handed to libtorch.
+  private func missingBytes(_ part: Double) -> Int {
+    Int(Double(shape.pixelBytes) * (1 - part)) * 2
+  }
 
   private func sample(_ part: Double) throws -> SampleImages {
     try SampleImages(task, imageSize: shape.imageSize, part: part)

@@ -43,17 +43,19 @@ public struct Experiment: Sendable {
       nmi: protocolChoices.nmi ?? .arithmetic)
   }
 
-  /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark lie
-  /// under all layers.
+  /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and
+  /// `defaults` over them, lie under all layers.
   ///
   /// A variant keeps what makes it one whatever the layers say of its method, those of the command
   /// line too; only what names the variant goes over that.
   func settings(
-    of row: MethodRow, benchmark definition: BenchmarkDefinition
+    of row: MethodRow, benchmark definition: BenchmarkDefinition,
+    defaults: [String: SettingValue] = [:]
   ) throws -> [String: SettingValue] {
     let (method, benchmark) = (row.method.description.name, definition.name)
     let known = Set(row.method.settings.map(\.name))
-    let own = row.method.benchmarkDefaults[definition.miniatureOf ?? benchmark] ?? [:]
+    let own = (row.method.benchmarkDefaults[definition.miniatureOf ?? benchmark] ?? [:])
+      .merging(defaults) { $1 }
     var values = layers.reduce(into: own) { values, layer in
       values.merge(layer.values(benchmark: benchmark, method: method, known: known)) { $1 }
     }

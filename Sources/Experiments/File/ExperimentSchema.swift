@@ -31,7 +31,7 @@ public struct ExperimentSchema {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "title": "Experiment file of scl",
       "description": "See docs/experiments.md.",
-      "$defs": .object(Dictionary(uniqueKeysWithValues: definitions)),
+      "$defs": .object(Dictionary(definitions) { first, _ in first }),
       "anyOf": [complete, extending],
       // Without variants, of this file or another, every row is a method.
       "if": ["not": ["anyOf": [["required": ["variants"]], extending]]],
@@ -134,9 +134,9 @@ public struct ExperimentSchema {
         "type": "object", "additionalProperties": false,
         "properties": .object(
           Dictionary(
-            uniqueKeysWithValues: keys.map { key in
+            keys.map { key in
               (key.name, json(key.shape).adding(["description": .string(key.documentation)]))
-            })),
+            }, uniquingKeysWith: { first, _ in first })),
       ]).adding(
         required.isEmpty ? [:] : ["required": .array(required.map { .string($0) })])
     case .names(let names, let value):

@@ -48,7 +48,7 @@ public struct BenchmarkFolder: Sendable {
   /// - Parameter file: the benchmark file to make; nil for this folder's.
   public func generate(
     _ definition: BenchmarkDefinition, to file: String? = nil,
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws -> BenchmarkSummary {
     guard definition.hasGenerator else {
       throw BenchmarkError.noGenerator(benchmark: definition.name)
@@ -56,7 +56,7 @@ public struct BenchmarkFolder: Sendable {
     let originals = try RehearsalGenerator().write(
       definition, to: "\(path)/originals/\(definition.name)")
     return try BenchmarkPreparation.prepare(
-      definition, from: originals, to: file ?? self.file(of: definition), progress: progress)
+      definition, from: originals, to: file ?? self.file(of: definition), report: report)
   }
 
   /// What a user has to do to get the file.

@@ -52,8 +52,8 @@ public struct PlannedRun: Sendable {
     return epochs
   }
 
-  /// Pixels that are learnt from in the whole run, for a complete benchmark: which of two runs is
-  /// the longer one, roughly, before anything is measured. 0 for a method that does not train. With
+  /// Pixels of views that are learnt from in the whole run, for a complete benchmark: which of two runs
+  /// is the longer one, roughly, before anything is measured. 0 for a method that does not train. With
   /// what it starts from, so that this comes first.
   public var workload: Int {
     let counts = benchmark.counts
@@ -65,7 +65,15 @@ public struct PlannedRun: Sendable {
       case .trainAndUnlabelled: counts.train + counts.unlabelled
       case .everything: counts.total
       }
-    return stageWorkload + epochs * images * runProtocol.imageSize * runProtocol.imageSize
+    return stageWorkload + epochs * images * viewSize * viewSize
+  }
+
+  /// Side of what the network sees, in pixels: the images', unless `view_size` says otherwise.
+  private var viewSize: Int {
+    guard case .integer(let size)? = settings["view_size"], size > 0 else {
+      return runProtocol.imageSize
+    }
+    return size
   }
 }
 

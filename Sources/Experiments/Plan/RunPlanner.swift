@@ -83,7 +83,7 @@ struct RunPlanner {
     guard let stage = try row.method.stage(resolved: settings) else { return nil }
     let method = MethodRow(try registry.method(stage.method))
     let values = try method.method.resolve(
-      experiment.settings(of: method, benchmark: benchmark)
+      experiment.settings(of: method, benchmark: benchmark, defaults: stage.defaults)
         .merging(stage.settings) { $1 })
     for candidate in experiment.rows
     where candidate.method.description.name == stage.method && candidate.name != row.name {

@@ -49,7 +49,7 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try partition.assign(images, valuesPerImage: 2 * settings.neighbours + 256) {
+    try partition.assign(images, bytesBeside: 4 * (2 * settings.neighbours + 256)) {
       pixels, dimensions in
       let tree =
         switch settings.connectivity {

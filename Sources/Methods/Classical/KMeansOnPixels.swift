@@ -30,7 +30,9 @@ public final class KMeansOnPixels: ClusteringMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
+    try PixelMemory(method: Self.description, context: context, learnt: learnt)
+      .check(scoring: images)
+    return try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt, features: { try $0.flattenedPixels() })
   }
 }

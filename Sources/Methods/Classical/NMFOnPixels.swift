@@ -25,7 +25,7 @@ public final class NMFOnPixels: ReportsProgress {
   }
 
   public static let description = MethodDescription(
-    name: "nmf", title: "NMF + k-means", family: .classical, version: 1,
+    name: "nmf", title: "NMF + k-means", family: .classical, version: 2,
     reference:
       "Lee and Seung, Algorithms for Non-negative Matrix Factorization, NIPS 2000; Cai et al., Locality Preserving Nonnegative Matrix Factorization, IJCAI 2009",
     summary: "k-means on the weights of K nonnegative basis images")
@@ -42,6 +42,8 @@ public final class NMFOnPixels: ReportsProgress {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
+    try PixelMemory(method: Self.description, context: context, learnt: learnt)
+      .check(scoring: images, bytesBeside: 4 * context.clusters)
     var factorisation = NonnegativeFactorisation(components: context.clusters)
     factorisation.updates = settings.updates
     factorisation.maximumIterations = settings.iterations

@@ -1,5 +1,4 @@
 import ClassicalClustering
-import Foundation
 import Vision
 
 /// The clusters that a method finds among the pixels of the images it learns from, all at once.
@@ -7,13 +6,13 @@ import Vision
 /// Such a method has no rule for others: an image that was not learnt gets the cluster of the nearest
 /// one that was.
 final class PixelPartition {
-  private let method: MethodDescription
+  private let memory: PixelMemory
   private let context: MethodContext
   private let learnt: ImageSet
   private var labels: [Int32]?
 
   init(_ method: MethodDescription, context: MethodContext, images: ImageSet) {
-    self.method = method
+    memory = PixelMemory(method: method, context: context, learnt: images)
     self.context = context
     learnt = images
   }
@@ -22,15 +21,17 @@ final class PixelPartition {
   private var dimensions: Int { 3 * learnt.height * learnt.width }
 
   /// - Parameters:
-  ///   - valuesPerImage: float32 values that `find` needs for each image beyond its pixels.
+  ///   - bytesBeside: what `find` needs for each image beside its pixels.
+  ///   - bytesAfterwards: what it needs for each image when it has done with the pixels.
   ///   - find: clusters of points [N, D], which it is given for good.
   /// - Throws: `MethodError.unsupported` where the memory does not suffice.
   func assign(
-    _ images: ImageSet, valuesPerImage: Int,
+    _ images: ImageSet, bytesBeside: Int, bytesAfterwards: Int = 0,
     find: (_ pixels: consuming [Float], _ dimensions: Int) throws -> [Int32]
   ) throws -> [Int32] {
+    try memory.check(
+      scoring: images, bytesBeside: bytesBeside, bytesAfterwards: bytesAfterwards)
     if labels == nil {
-      try checkMemory(valuesPerImage: valuesPerImage)
       labels = try find(learnt.flattenedPixels(), dimensions)
     }
     guard let labels, !images.holdsSameImages(as: learnt) else { return labels ?? [] }
@@ -38,16 +39,5 @@ final class PixelPartition {
       to: images.flattenedPixels(), among: learnt.flattenedPixels(), dimensions: dimensions,
       threads: context.threads
     ).map { labels[$0] }
-  }
-
-  private func checkMemory(valuesPerImage: Int) throws {
-    // Pixels as numbers, and twice as the bytes that these are made from.
-    let bytes = learnt.count * (dimensions * 6 + valuesPerImage * 4)
-    guard let memory = context.memory, bytes > memory else { return }
-    throw MethodError.unsupported(
-      method: method.name,
-      reason: String(
-        format: "%d images of %d values need %.1f GiB, and %.1f GiB of memory are there",
-        learnt.count, dimensions, Double(bytes) / 0x1p30, Double(memory) / 0x1p30))
   }
 }

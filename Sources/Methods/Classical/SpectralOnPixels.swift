@@ -46,20 +46,21 @@ public final class SpectralOnPixels: ReportsProgress {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    // Lists of neighbours and a strip of distances; later K + 8 blocks of eigenvectors in double
-    // precision, when pixels are gone.
-    try partition.assign(images, valuesPerImage: 2 * settings.neighbours + 256) {
-      pixels, dimensions in
+    var clustering = SpectralClustering(clusters: context.clusters)
+    clustering.weights = settings.affinity
+    clustering.scaling = settings.scaling
+    clustering.kMeans.restarts = settings.restarts
+    clustering.kMeans.seed = context.seed
+    clustering.kMeans.threads = context.threads
+    // Lists of neighbours and a strip of distances.
+    return try partition.assign(
+      images, bytesBeside: 4 * (2 * settings.neighbours + 256),
+      bytesAfterwards: clustering.bytesPerPoint(neighbours: settings.neighbours)
+    ) { pixels, dimensions in
       let count = pixels.count / dimensions
       let graph = try NearestNeighbourGraph(
         of: pixels, dimensions: dimensions, neighbours: min(settings.neighbours, count - 1),
         threads: context.threads, progress: progress)
-      var clustering = SpectralClustering(clusters: context.clusters)
-      clustering.weights = settings.affinity
-      clustering.scaling = settings.scaling
-      clustering.kMeans.restarts = settings.restarts
-      clustering.kMeans.seed = context.seed
-      clustering.kMeans.threads = context.threads
       return try clustering.fit(graph).labels
     }
   }

@@ -67,13 +67,13 @@ public final class MoCo: TrainedMethod {
       "a view finds the other's key among a queue of a momentum encoder's keys; then k-means",
     code: "facebookresearch/moco@a419ef2")
 
-  /// CIFAR as in the authors' notebook for it.
+  /// CIFAR as in the authors' notebook for it, which has one linear layer instead of version 2's two.
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
     with: .each(
       of: ["cifar10", "cifar100"],
       [
         "batch_size": 512, "learning_rate": 0.06, "weight_decay": 5e-4, "temperature": 0.1,
-        "encoder_momentum": 0.99, "crop_scale": 0.08, "blur": 0.0,
+        "encoder_momentum": 0.99, "crop_scale": 0.08, "blur": 0.0, "projection": "linear",
       ]))
 
   public let plan: TrainingPlan

@@ -84,9 +84,8 @@ public final class ContrastiveClustering: TrainedMethod {
     self.settings = settings
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(
-      settings: settings.augmentation,
-      size: settings.viewSize == 0 ? images.height : settings.viewSize, seed: context.seed,
-      images: images, on: context.device)
+      settings.augmentation, learning: images, context,
+      size: settings.viewSize == 0 ? nil : settings.viewSize)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let backbone = try Backbone(settings.backbone, context: context, from: &stream)
     // A hidden layer and a softmax, whatever the other head has.

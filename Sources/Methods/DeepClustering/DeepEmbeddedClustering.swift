@@ -81,16 +81,12 @@ public final class DeepEmbeddedClustering: TrainedMethod {
   }
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "dec", reason: "it starts from an autoencoder's run, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)
     let augmentation = try Augmentation(
-      settings: .unchanged(normalise: settings.normalise), size: images.height,
-      crop: .square(share: 1), seed: context.seed, images: images, on: context.device)
+      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
     self.augmentation = augmentation
     let autoencoder = try AutoencoderNetwork(
       settings.network, size: images.height, context: context)

@@ -90,14 +90,11 @@ public final class IIC: TrainedMethod {
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
     plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
-    let size = settings.viewSize == 0 ? images.height : settings.viewSize
     let crop = Crop.square(share: settings.cropShare)
     augmentation = try Augmentation(
-      settings: .unchanged(normalise: settings.augmentation.normalise), size: size, crop: crop,
-      seed: context.seed, images: images, on: context.device)
-    transformation = try Augmentation(
-      settings: settings.augmentation, size: size, crop: crop, seed: context.seed, images: images,
-      on: context.device)
+      .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
+      size: settings.viewSize == 0 ? nil : settings.viewSize, crop: crop)
+    transformation = augmentation.with(settings.augmentation, crop: crop)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       subHeads: settings.subHeads, context: context)

@@ -72,10 +72,9 @@ public final class PICA: TrainedMethod {
     self.settings = settings
     plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
     augmentation = try Augmentation(
-      settings: .unchanged(normalise: settings.augmentation.normalise), size: images.height,
-      crop: .square(share: settings.cropShare), seed: context.seed, images: images,
-      on: context.device)
-    perturbation = try Augmentation(settings.augmentation, learning: images, context)
+      .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
+      crop: .square(share: settings.cropShare))
+    perturbation = augmentation.with(settings.augmentation)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       context: context)

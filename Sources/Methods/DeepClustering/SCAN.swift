@@ -13,6 +13,7 @@ public final class SCAN: TrainedMethod {
   public struct Settings: Configurable {
     public var threshold = 0.99
     public var isBalanced = true
+    public var normalise = true
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
     public var strong = StrongAugmentationSettings()
@@ -30,13 +31,15 @@ public final class SCAN: TrainedMethod {
         .number(
           "threshold", \.threshold, in: 0...1, "least probability of a class to be learnt from"),
         .boolean("balanced", \.isBalanced, "every class of a batch has the same weight as a whole"),
+        .boolean(
+          "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
       ]).from("Unsupervised-Classification@952ec31")
       + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
       + .init(\.strong, StrongAugmentationSettings.schema)
   }
 
   public static let description = MethodDescription(
-    name: "scan", title: "SCAN", family: .deepClustering, version: 1,
+    name: "scan", title: "SCAN", family: .deepClustering, version: 2,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "self-labelling of a network that clusters a pretext's nearest neighbours",
@@ -55,23 +58,18 @@ public final class SCAN: TrainedMethod {
   private let model: SCANNetwork
 
   public static func stage(of settings: Settings) -> Stage? {
-    Stage(
-      method: SCANClustering.description.name,
-      settings: BackboneSettings.schema.values(of: settings.backbone))
+    var values = BackboneSettings.schema.values(of: settings.backbone)
+    values["normalise"] = .boolean(settings.normalise)
+    return Stage(method: SCANClustering.description.name, settings: values)
   }
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "scan", reason: "it starts from a run of scan-cluster, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(
-      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: context.seed,
-      images: images, on: context.device)
-    strong = try StrongAugmentation(
-      settings: settings.strong, seed: context.seed, images: images, on: context.device)
+      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
+    strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     model = try SCANNetwork(
       Backbone(settings.backbone, context: context, from: &stream), context: context)

@@ -1,3 +1,4 @@
+import ClassicalClustering
 import Core
 import Torch
 import Vision
@@ -15,6 +16,14 @@ public final class SCANClustering: TrainedMethod {
     case instdisc
   }
 
+  /// What the pretext has where the experiment says nothing.
+  public enum PretextRecipe: String, CaseIterable, Sendable {
+    /// The official code's for SCAN, which is SimCLR's alone; other pretexts have their own.
+    case scan
+    /// The pretext's own defaults, so that a row of it can be the pretext's run.
+    case own
+  }
+
   /// How images and their neighbours are changed.
   public enum ViewKind: String, CaseIterable, Sendable {
     /// RandAugment and cutout, as the code has it.
@@ -26,7 +35,9 @@ public final class SCANClustering: TrainedMethod {
   /// The defaults are those of the official code for CIFAR-10 (commit 952ec31).
   public struct Settings: Configurable {
     public var pretext = Pretext.simclr
+    public var pretextRecipe = PretextRecipe.scan
     public var neighbours = 20
+    public var drawsItself = false
     public var entropyWeight = 5.0
     public var viewKind = ViewKind.strong
     public var backbone = BackboneSettings()
@@ -45,7 +56,12 @@ public final class SCANClustering: TrainedMethod {
     public static let schema =
       SettingsSchema<Self>([
         .choice("pretext", \.pretext, "method whose network and features the step starts from"),
+        .choice(
+          "pretext_recipe", \.pretextRecipe,
+          "what the pretext has where the experiment says nothing: SCAN's settings or its own"),
         .integer("neighbours", \.neighbours, in: 1...1000, "nearest neighbours of an image"),
+        .boolean(
+          "own_neighbour", \.drawsItself, "an image is one more of its neighbours, as in the code"),
         .number("entropy_weight", \.entropyWeight, in: 0...1000, "weight lambda of the entropy"),
         .choice("view_kind", \.viewKind, "how images and their neighbours are changed"),
       ]).from("Unsupervised-Classification@952ec31")
@@ -55,7 +71,7 @@ public final class SCANClustering: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 2,
+    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 3,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster",
@@ -73,30 +89,41 @@ public final class SCANClustering: TrainedMethod {
   private let settings: Settings
   private let seed: UInt64
   private let model: SCANNetwork
-  private let nearest: NearestNeighbours
+  /// Of the images learnt from, by the pretext's embeddings of them.
+  package let nearest: NearestNeighbourGraph
 
   public static func stage(of settings: Settings) -> Stage? {
-    // The pretext's own settings are the experiment's; its backbone has to be this one's.
-    Stage(
-      method: settings.pretext.rawValue,
-      settings: BackboneSettings.schema.values(of: settings.backbone))
+    // Its backbone has to be this one's, and to have seen images as this one sees them.
+    var values = BackboneSettings.schema.values(of: settings.backbone)
+    values["normalise"] = .boolean(settings.augmentation.normalise)
+    let isSCANs = settings.pretextRecipe == .scan && settings.pretext == .simclr
+    return Stage(
+      method: settings.pretext.rawValue, settings: values,
+      defaults: isSCANs ? Self.pretextSettings : [:])
   }
 
+  /// Those of the official code's SimCLR, on CIFAR and STL-10 alike (configs/pretext).
+  private static let pretextSettings: [String: SettingValue] = [
+    "temperature": 0.1, "anchors": "first", "projection": "mlp", "projection_hidden": 0,
+    "dimensions": 128, "epochs": 500, "batch_size": 512, "optimiser": "sgd", "learning_rate": 0.4,
+    "learning_rate_warmup": 0, "learning_rate_floor": 0.001, "momentum": 0.9, "nesterov": false,
+    "weight_decay": 1e-4, "schedule": "cosine", "crop_scale": 0.2, "flip": 0.5, "brightness": 0.4,
+    "contrast": 0.4, "saturation": 0.4, "hue": 0.1, "jitter": 0.8, "greyscale": 0.2, "blur": 0.0,
+  ]
+
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    guard let stage = context.stage else {
-      throw MethodError.unsupported(
-        method: "scan-cluster", reason: "it starts from a pretext's run, and none is given")
-    }
+    let stage = try context.finishedStage(for: Self.self, settings)
     self.settings = settings
     seed = context.seed
     plan = TrainingPlan(training: settings.training, views: 2)
     let augmentation = try Augmentation(settings.augmentation, learning: images, context)
     self.augmentation = augmentation
-    strong = try StrongAugmentation(
-      settings: settings.strong, seed: context.seed, images: images, on: context.device)
+    strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     let encoder = try Encoder(of: stage, settings.backbone, context: context)
-    nearest = try NearestNeighbours(
-      of: encoder.embeddings(of: images, augmentation), count: settings.neighbours)
+    let embeddings = try encoder.embeddings(of: images, augmentation)
+    nearest = try NearestNeighbourGraph(
+      of: embeddings.floats(), dimensions: embeddings.shape[1],
+      neighbours: min(settings.neighbours, images.count - 1), threads: context.threads)
     model = try SCANNetwork(encoder.backbone, context: context)
   }
 
@@ -107,7 +134,9 @@ public final class SCANClustering: TrainedMethod {
     let neighbours = positions.map { position in
       var stream = RandomStream(
         seed: seed, purpose: .method, epoch: epoch, item: images.fileIndices[position])
-      return nearest.neighbour(stream.integer(below: nearest.count), of: position)
+      let known = nearest.neighbours
+      let drawn = stream.integer(below: known + (settings.drawsItself ? 1 : 0))
+      return drawn == known ? position : Int(nearest.indices[position * known + drawn])
     }
     return try [positions, neighbours].enumerated().map { number, positions in
       switch settings.viewKind {

@@ -3,67 +3,91 @@ import Torch
 /// How similar a batch of embeddings is to every cluster of the memory: what SCL's semantic term and
 /// its prediction by visual similarity are both made of.
 ///
-/// With e(i, j) = exp(x_i . m_j / tau) it keeps, for each i, the sum of e over every cluster's
-/// members and e(i, i). All of it is scaled by one factor a row, which the ratios below do not see
-/// and which keeps the exponentials finite. Two [B, N] tensors are made, and no more.
+/// With e(i, j) = exp(x_i . m_j / tau) it keeps, for each i, log e(i, i) and the logarithm of the sum
+/// of e(i, j) over every cluster's members j != i. The gradient of such a logarithm is the members'
+/// softmax-weighted mean / tau, which falls off on the way (`MemorySoftmax`), so that no graph over
+/// the memory is recorded: [B, K, D] means are kept for it.
 public struct ClusterAffinities {
-  /// sum over j with y_j = k of e(i, j), own entry included: [B, K].
-  private let clusterSums: Tensor
-  /// e(i, i): [B, 1].
+  /// log of the sum over j != i with y_j = k of e(i, j): [B, K].
+  private let others: Tensor
+  /// log e(i, i): [B, 1].
   private let own: Tensor
-  /// log e(i, i): [B, 1]; finite where e(i, i) itself is too small for float32.
-  private let ownLogarithm: Tensor
-  /// The hypothesis of each i as zeros and ones: [B, K].
-  private let hypothesis: Tensor
-  /// The number of members of each cluster: [K].
+  /// Whether y_i = k: [B, K].
+  private let isOwn: Tensor
+  /// The number of j != i with y_j = k: [B, K].
   private let sizes: Tensor
 
   /// - Parameters:
   ///   - features: unit embeddings x, [B, D].
-  ///   - memory: unit vectors m, [N, D].
-  ///   - hypotheses: current classes y of all images, int64 [N].
+  ///   - memory: no gradient flows into it.
   ///   - index: the memory's entry of each feature, int64 [B]; nil for images without one, of which
   ///     only `prediction` can be asked.
   public init(
-    _ features: Tensor, memory: Tensor, hypotheses: Tensor, index: Tensor?, clusters: Int,
-    temperature: Double
+    _ features: Tensor, memory: ClusteredMemory, index: Tensor?, temperature: Double
   ) throws {
-    let logits = try features.matmul(memory.transposed()) / temperature
-    let largest = try logits.detached().maximum(along: [1], keep: true)
-    let scaled = try logits - largest
-    let similarities = try scaled.exp()
-    let members = try hypotheses.oneHot(clusters).to(.float32)
-    clusterSums = try similarities.matmul(members)
-    sizes = try members.sum(along: [0])
+    let (device, clusters) = (features.device, memory.clusters.count)
+    let members = try Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters])
+      .to(device)
     if let index {
-      ownLogarithm = try scaled.gathered(index.unsqueezed(1))
-      own = try ownLogarithm.exp()
-      hypothesis = try members.rows(index)
+      own = try (features * memory.vectors.rows(index)).sum(along: [1], keep: true) / temperature
+      isOwn = try memory.hypotheses.rows(index).unsqueezed(1)
+        .isEqual(to: Tensor.indices(clusters, on: device))
     } else {
-      ownLogarithm = try largest * 0
-      own = ownLogarithm
-      hypothesis = try clusterSums.detached() * 0
+      own = try Tensor.full([features.shape[0], 1], MemorySoftmax.logarithmOfNothing, on: device)
+      isOwn = try Tensor.full([features.shape[0], clusters], 0, dtype: .bool, on: device)
     }
+    sizes = try members - isOwn.to(.float32)
+    others = try Self.others(features, memory, index, temperature)
+  }
+
+  private static func others(
+    _ features: Tensor, _ memory: ClusteredMemory, _ index: Tensor?, _ temperature: Double
+  ) throws -> Tensor {
+    let wantsMeans = features.requiresGradient
+    var (logarithms, means) = ([Tensor](), [Tensor]())
+    try Torch.withoutGradients {
+      let fixed = try features.detached()
+      let places = try index.map { try memory.places(of: $0) } ?? []
+      for cluster in memory.clusters {
+        var softmax = try MemorySoftmax(fixed, temperature: temperature, wantsMean: wantsMeans)
+        for block in MemorySoftmax.blocks(of: cluster) {
+          let own = places.indices.filter { block.contains(places[$0]) }
+            .map { $0 * block.count + places[$0] - block.lowerBound }
+          try softmax.add(
+            memory.vectors(at: block),
+            leavingOut: own.isEmpty ? nil : Tensor(own).to(features.device))
+        }
+        logarithms.append(try softmax.logarithm)
+        if wantsMeans { means.append(try softmax.mean) }
+      }
+    }
+    let values = try Tensor.concatenated(logarithms, along: 1)
+    guard wantsMeans else { return values }
+    // Zero, with the gradient that is known already.
+    let gradients = try Tensor.concatenated(means)
+      .reshaped([means.count] + features.shape).transposed(0, 1)
+    let nothing = try (features - features.detached()).unsqueezed(2)
+    return try values + gradients.matmul(nothing).squeezed(2) / temperature
   }
 
   /// -log [ e(i,i) / (e(i,i) + sum over j with y_j != y_i of e(i,j)) ], mean over the batch: cluster
   /// mates are not pushed away (our reading, 2.3, `positives: instance`).
   public func instanceLoss() throws -> Tensor {
-    let others = try (clusterSums * (1 - hypothesis)).sum(along: [1], keep: true)
-    return try (Self.logarithm(own + others) - ownLogarithm).mean()
+    try (logarithm(leavingOut: isOwn) - own).mean()
   }
 
   /// -log [ sum over j with y_j = y_i of e(i,j) / sum over all j of e(i,j) ], mean over the batch:
   /// cluster mates are pulled together (our reading, 2.3, `positives: cluster`; the form of AND's
   /// neighbourhood loss, Huang et al., ICML 2019, equation 5).
   public func clusterLoss() throws -> Tensor {
-    let mates = try (clusterSums * hypothesis).sum(along: [1])
-    return try (Self.logarithm(clusterSums.sum(along: [1])) - Self.logarithm(mates)).mean()
+    let all = try Tensor.concatenated([own, others], along: 1)
+    return try (all.logSumExp(along: [1], keep: true) - logarithm(leavingOut: isOwn.not())).mean()
   }
 
-  /// At a low temperature a sum may be too small for float32: its logarithm has to stay finite.
-  private static func logarithm(_ sums: Tensor) throws -> Tensor {
-    try sums.clamped(atLeast: 1e-30).log()
+  /// log of e(i,i) + the sum of e(i,j) over all clusters but those of `mask` (bool [B, K]): [B, 1].
+  private func logarithm(leavingOut mask: Tensor) throws -> Tensor {
+    let kept = try others.filled(where: mask, with: MemorySoftmax.logarithmOfNothing)
+    return try Tensor.concatenated([own, kept], along: 1).logSumExp(along: [1], keep: true)
   }
 
   /// The prediction by visual similarity q, [B, K]: each cluster's sum over j != i, normalised over
@@ -72,12 +96,7 @@ public struct ClusterAffinities {
   /// - Parameter perMember: divides each cluster's sum by its number of members first
   ///   (`similarity: mean`), so that large clusters do not attract.
   public func prediction(perMember: Bool) throws -> Tensor {
-    // Rounding may leave a sum minutely negative where the own entry was all of it.
-    var sums = try (clusterSums - hypothesis * own).clamped(atLeast: 0)
-    if perMember {
-      sums = try sums / (sizes - hypothesis).clamped(atLeast: 1)
-    }
-    let total = try sums.sum(along: [1], keep: true)
-    return try sums / total.clamped(atLeast: 1e-30)
+    let scores = perMember ? try others - sizes.clamped(atLeast: 1).log() : others
+    return try scores.softmax(along: 1)
   }
 }

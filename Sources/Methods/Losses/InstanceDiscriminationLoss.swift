@@ -18,7 +18,10 @@ public func instanceDiscriminationLoss(
   let (value, gradient) = try Torch.withoutGradients {
     let fixed = try features.detached()
     let own = try memory.rows(index)
-    let softmax = try MemorySoftmax(fixed, memory: memory, temperature: temperature)
+    var softmax = try MemorySoftmax(fixed, temperature: temperature)
+    for block in MemorySoftmax.blocks(of: 0..<memory.shape[0]) {
+      try softmax.add(memory.narrowed(0, to: block))
+    }
     let positive = try (fixed * own).sum(along: [1], keep: true) / temperature
     let count = Double(features.shape[0])
     return (
@@ -47,6 +50,8 @@ public func noiseContrastiveLoss(
 ) throws -> Tensor {
   let count = memory.shape[0]
   let drawn = negatives.shape[1]
+  // All similarities, and later their gradient: two [B, N] tensors. The drawn vectors themselves would
+  // be [B, m, D], which is more for the thousands that are drawn.
   let logits = try (features / temperature).matmul(memory.transposed())
   let asked = try Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
   let exponentials = try logits.gathered(asked).exp()

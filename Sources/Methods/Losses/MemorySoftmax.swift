@@ -1,38 +1,79 @@
 import Torch
 
-/// The softmax of similarities to a whole memory, without ever holding all of them: what a loss
-/// against a memory of N entries and its gradient are made of.
+/// The softmax of similarities to a memory, without ever holding all of them: what a loss against a
+/// memory of N entries and its gradient are made of.
 ///
-/// The memory is gone through in blocks that stay in the processor's cache, with the largest
-/// similarity so far taken out (Milakov and Gimelshein, "Online normalizer calculation for softmax",
-/// 2018). Besides the two matrix products there is next to no work, and two [B, block] tensors.
+/// The memory is added in blocks that stay in the processor's cache, with the largest similarity so
+/// far taken out (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018). Besides
+/// the two matrix products there is next to no work, and two [B, block] tensors.
 struct MemorySoftmax {
-  /// log sum_j exp(x_i . m_j / tau): [B, 1].
-  let logarithm: Tensor
-  /// sum_j p_ij m_j with p_ij = exp(x_i . m_j / tau) / sum_k exp(x_i . m_k / tau): [B, D].
-  let mean: Tensor
+  /// What stands for the logarithm of an empty sum: finite, since gradients go through it.
+  static let logarithmOfNothing = -1e30
+
+  /// x / tau: [B, D].
+  private let scaled: Tensor
+  private let wantsMean: Bool
+  /// The largest logit so far: [B, 1].
+  private var largest: Tensor
+  /// sum_j exp(x_i . m_j / tau - largest_i): [B, 1]. The largest adds exactly 1.
+  private var sum: Tensor
+  /// sum_j exp(x_i . m_j / tau - largest_i) m_j: [B, D].
+  private var weighted: Tensor
+  private var isEmpty = true
+
+  /// Of no entry yet.
+  /// - Parameters:
+  ///   - features: x, [B, D], without gradients.
+  ///   - wantsMean: whether `mean` will be asked for; the second matrix product is for it alone.
+  init(_ features: Tensor, temperature: Double, wantsMean: Bool = true) throws {
+    scaled = try features / temperature
+    self.wantsMean = wantsMean
+    largest = try Tensor.full(
+      [features.shape[0], 1], Self.logarithmOfNothing, on: features.device)
+    sum = try Tensor.zeros([features.shape[0], 1], on: features.device)
+    weighted = try Tensor.zeros(features.shape, on: features.device)
+  }
+
+  /// Pieces of a memory's range that are small enough to be added.
+  static func blocks(of entries: Range<Int>) -> [Range<Int>] {
+    stride(from: entries.lowerBound, to: entries.upperBound, by: 4096).map {
+      $0..<min($0 + 4096, entries.upperBound)
+    }
+  }
 
   /// - Parameters:
-  ///   - features: [B, D], without gradients.
-  ///   - memory: [N, D].
-  init(_ features: Tensor, memory: Tensor, temperature: Double, block: Int = 4096) throws {
-    let (rows, count) = (features.shape[0], memory.shape[0])
-    let scaled = try features / temperature
-    var largest = try Tensor.full([rows, 1], -.infinity, on: features.device)
-    var sum = try Tensor.zeros([rows, 1], on: features.device)
-    var weighted = try Tensor.zeros(features.shape, on: features.device)
-    for start in stride(from: 0, to: count, by: block) {
-      let entries = try memory.narrowed(0, to: start..<min(start + block, count))
-      let logits = try scaled.matmul(entries.transposed())
-      let maximum = try largest.maximum(logits.maximum(along: [1], keep: true))
-      try logits.add(maximum, scale: -1)
-      let exponentials = try logits.exp()
-      let correction = try (largest - maximum).exp()
-      sum = try sum * correction + exponentials.sum(along: [1], keep: true)
-      weighted = try weighted * correction + exponentials.matmul(entries)
-      largest = maximum
+  ///   - entries: m, [M, D].
+  ///   - leftOut: pairs i * M + j that do not count, int64 [P]; nil if all count.
+  mutating func add(_ entries: Tensor, leavingOut leftOut: Tensor? = nil) throws {
+    let logits = try scaled.matmul(entries.transposed())
+    if let leftOut {
+      try logits.reshaped([-1]).setRows(
+        leftOut, to: Tensor.full(leftOut.shape, -.infinity, on: logits.device))
     }
-    logarithm = try sum.log() + largest
-    mean = try weighted / sum
+    let maximum = try largest.maximum(logits.maximum(along: [1], keep: true))
+    try logits.add(maximum, scale: -1)
+    let exponentials = try logits.exp()
+    let newSum = try exponentials.sum(along: [1], keep: true)
+    let newWeighted = wantsMean ? try exponentials.matmul(entries) : weighted
+    if isEmpty {
+      (sum, weighted) = (newSum, newWeighted)
+      isEmpty = false
+    } else {
+      let correction = try (largest - maximum).exp()
+      sum = try sum * correction + newSum
+      if wantsMean { weighted = try weighted * correction + newWeighted }
+    }
+    largest = maximum
+  }
+
+  /// log sum_j exp(x_i . m_j / tau): [B, 1].
+  var logarithm: Tensor {
+    get throws { try sum.clamped(atLeast: 1).log() + largest }
+  }
+
+  /// sum_j p_ij m_j with p_ij = exp(x_i . m_j / tau) / sum_k exp(x_i . m_k / tau): [B, D]. Divided
+  /// by tau, it is the gradient of `logarithm` with respect to x. Zero of no entry.
+  var mean: Tensor {
+    get throws { try weighted / sum.clamped(atLeast: 1) }
   }
 }

@@ -52,8 +52,7 @@ public final class Autoencoder: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)
     augmentation = try Augmentation(
-      settings: .unchanged(normalise: settings.normalise), size: images.height,
-      crop: .square(share: 1), seed: context.seed, images: images, on: context.device)
+      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
     model = try AutoencoderNetwork(settings.network, size: images.height, context: context)
   }
 

@@ -13,7 +13,7 @@ public final class SCL: TrainedMethod {
   public typealias Settings = SCLSettings
 
   public static let description = MethodDescription(
-    name: "scl", title: "SCL (our reading)", family: .semantic, version: 1,
+    name: "scl", title: "SCL (our reading)", family: .semantic, version: 2,
     reference: "Huang and Gong, Deep Clustering by Semantic Contrastive Learning, BMVC 2022",
     summary: "cluster-aware contrast against a memory bank, and consensus of two predictions")
 
@@ -42,9 +42,7 @@ public final class SCL: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(
-      settings: settings.augmentation, size: images.height, seed: context.seed, images: images,
-      on: context.device)
+    augmentation = try Augmentation(settings.augmentation, learning: images, context)
     model = try SCLNetwork(settings, context: context)
     bank = try MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
@@ -84,14 +82,15 @@ public final class SCL: TrainedMethod {
       semantic = try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
       consensus = try a.boundary + b.boundary
     } else {
-      let (near, far) = (try affinities(a, batch), try affinities(b, batch))
-      let perMember = settings.similarity == .mean
+      let affinities = try affinities(a, b, batch)
+      let q = try affinities.prediction(perMember: settings.similarity == .mean)
+      let images = batch.positions.count
       let (qa, qb) = (
-        try near.prediction(perMember: perMember), try far.prediction(perMember: perMember)
+        try q.narrowed(0, to: 0..<images), try q.narrowed(0, to: images..<(2 * images))
       )
       semantic =
         settings.isSemantic
-        ? try (semanticLoss(near) + semanticLoss(far)) / 2
+        ? try semanticLoss(affinities)
         : try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
       if settings.consistencyWeight > 0 {
         consistency =
@@ -121,13 +120,13 @@ public final class SCL: TrainedMethod {
   public func assign(_ images: ImageSet) throws -> [Int32] {
     // An image's own entry in the bank is left out of its similarities, as in training.
     let areLearnt = images.holdsSameImages(as: learnt)
+    let memory = try clusteredMemory()
     let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, positions in
       let boundary = try model.classify(features)
       guard settings.assignment != .boundary else { return try boundary.argmax(along: 1) }
       let similarity = try ClusterAffinities(
-        model.encoder.projection(features, training: false).normalisedRows(), memory: bank.vectors,
-        hypotheses: hypotheses,
-        index: areLearnt ? Tensor(positions).to(context.device) : nil, clusters: context.clusters,
+        model.encoder.projection(features, training: false).normalisedRows(), memory: memory,
+        index: areLearnt ? Tensor(positions).to(context.device) : nil,
         temperature: settings.temperature
       ).prediction(perMember: settings.similarity == .mean)
       return settings.assignment == .similarity
@@ -147,12 +146,17 @@ extension SCL {
       temperature: settings.temperature)
   }
 
+  private func clusteredMemory() throws -> ClusteredMemory {
+    try ClusteredMemory(bank.vectors, hypotheses: hypotheses, clusters: context.clusters)
+  }
+
+  /// Of both views, one after the other: the memory is gone through once.
   private func affinities(
-    _ output: SCLNetwork.Output, _ batch: Batch
+    _ a: SCLNetwork.Output, _ b: SCLNetwork.Output, _ batch: Batch
   ) throws -> ClusterAffinities {
     try ClusterAffinities(
-      output.embedding, memory: bank.vectors, hypotheses: hypotheses, index: batch.index,
-      clusters: context.clusters, temperature: settings.temperature)
+      Tensor.concatenated([a.embedding, b.embedding]), memory: clusteredMemory(),
+      index: Tensor.concatenated([batch.index, batch.index]), temperature: settings.temperature)
   }
 
   private func semanticLoss(_ affinities: ClusterAffinities) throws -> Tensor {
@@ -175,7 +179,7 @@ extension SCL {
 
   /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
   private func initialiseHypotheses() throws {
-    let found = try FeatureClustering(restarts: 5, context: context).cluster(
+    let found = try FeatureClustering(restarts: settings.restarts, context: context).cluster(
       bank.vectors.floats(), dimensions: settings.dimensions)
     let k = context.clusters
     var agreement = [Int](repeating: 0, count: k * k)

@@ -3,30 +3,30 @@ import Torch
 import Vision
 
 /// An encoder with a classifier beside its projection.
-struct SCLNetwork: Module {
+package struct SCLNetwork: Module {
   /// What the network says of a view.
-  struct Output {
+  package struct Output {
     /// Unit embeddings x, [B, D].
-    let embedding: Tensor
+    package let embedding: Tensor
     /// The prediction by decision boundaries p, [B, K].
-    let boundary: Tensor
+    package let boundary: Tensor
   }
 
   let encoder: Encoder
   private let classifier: Linear
 
-  init(_ settings: SCLSettings, context: MethodContext) throws {
+  package init(_ settings: SCLSettings, context: MethodContext) throws {
     encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
     classifier = try Linear(
       encoder.backbone.features, context.clusters, on: context.device, from: &stream)
   }
 
-  var children: [(name: String, module: any Module)] {
+  package var children: [(name: String, module: any Module)] {
     encoder.children + [("classifier", classifier)]
   }
 
-  func callAsFunction(_ images: Tensor, training: Bool) throws -> Output {
+  package func callAsFunction(_ images: Tensor, training: Bool) throws -> Output {
     let features = try encoder.backbone(images, training: training)
     return Output(
       embedding: try encoder.projection(features, training: training).normalisedRows(),

@@ -56,6 +56,7 @@ public struct SCLSettings: Configurable {
   public var balance = Balance.both
   public var balanceWeight = 2.0
   public var initialisation = Initialisation.kmeans
+  public var restarts = 5
   public var assignment = Assignment.boundary
   public var backbone = BackboneSettings()
   public var training = TrainingSettings()
@@ -80,6 +81,7 @@ public struct SCLSettings: Configurable {
       .choice("balance", \.balance, "which predictions are kept balanced after the warm-up"),
       .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
       .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
+      .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
       .choice("assign", \.assignment, "which prediction is an image's cluster"),
     ]) + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
     + .init(\.augmentation, AugmentationSettings.schema)

@@ -12,10 +12,15 @@ public struct Stage: Hashable, Sendable {
   public let method: String
   /// Settings that the stage has to have, laid over those that the experiment gives the method.
   public let settings: [String: SettingValue]
+  /// What it has where the experiment says nothing, laid over the method's own defaults.
+  public let defaults: [String: SettingValue]
 
-  public init(method: String, settings: [String: SettingValue]) {
+  public init(
+    method: String, settings: [String: SettingValue], defaults: [String: SettingValue] = [:]
+  ) {
     self.method = method
     self.settings = settings
+    self.defaults = defaults
   }
 }
 
@@ -32,6 +37,19 @@ public struct FinishedStage: Hashable, Sendable {
   /// - Throws: `SafeTensorsError`.
   public func tensors() throws -> [String: Tensor] {
     try SafeTensors.read(file).tensors
+  }
+}
+
+extension MethodContext {
+  /// The finished run that `method` starts from.
+  /// - Throws: `MethodError.unsupported` if none is given.
+  public func finishedStage<Method: ClusteringMethod>(
+    for method: Method.Type, _ settings: Method.Settings
+  ) throws -> FinishedStage {
+    if let stage { return stage }
+    let wanted = Method.stage(of: settings).map { "a run of \($0.method)" } ?? "another run"
+    throw MethodError.unsupported(
+      method: Method.description.name, reason: "it starts from \(wanted), and none is given")
   }
 }
 

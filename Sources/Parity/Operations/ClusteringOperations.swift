@@ -13,7 +13,7 @@ let clusteringOperations: [String: ParityFile.Operation] = [
   },
 
   "cluster.kmeans": { parity in
-    let shape = try parity.shape("initial_centres")
+    let shape = try parity.shape("initial_centres", rank: 2)
     var kMeans = KMeans(clusters: shape[0])
     // To convergence, as the case asks.
     kMeans.tolerance = 0

@@ -5,11 +5,14 @@ import Vision
 /// Augmentation of floats and decoding of files.
 let imageOperations: [String: ParityFile.Operation] = [
   "augment.resized_crop": { parity in
-    let size = try parity.integer("size")
+    let image = try parity.image("image")
+    let (height, width) = (image.shape[1], image.shape[2])
+    let top = try parity.integer("top", in: 0...(height - 1))
+    let left = try parity.integer("left", in: 0...(width - 1))
     let crop = try Resampling.resizedCrop(
-      parity.image("image"), top: parity.integer("top"), left: parity.integer("left"),
-      height: parity.integer("height"), width: parity.integer("width"), size: size,
-      isFlipped: parity.integer("flip") == 1)
+      image, top: top, left: left, height: parity.integer("height", in: 1...(height - top)),
+      width: parity.integer("width", in: 1...(width - left)),
+      size: parity.integer("size", in: 1...largestSide), isFlipped: parity.integer("flip") == 1)
     return try imageError(crop, parity)
   },
   "augment.brightness": { try colourError(.brightness, $0) },
@@ -20,14 +23,22 @@ let imageOperations: [String: ParityFile.Operation] = [
     try imageError(ColourOperation.grey(floats(parity)).expanded([-1, 3, -1, -1]), parity)
   },
   "augment.gaussian_blur": { parity in
-    let blurred = try Resampling.blurred(
-      floats(parity), kernel: parity.integer("kernel"), sigma: parity.number("sigma"))
-    return try imageError(blurred, parity)
+    let images = try floats(parity)
+    // A border is mirrored once.
+    let longest = 2 * min(images.shape[2], images.shape[3]) - 1
+    let kernel = try parity.integer("kernel", in: 1...longest)
+    guard kernel % 2 == 1 else {
+      throw ParityError.outOfRange(
+        case: parity.name, name: "kernel", value: kernel, expected: "odd numbers")
+    }
+    return try imageError(
+      Resampling.blurred(images, kernel: kernel, sigma: parity.number("sigma")), parity)
   },
 
   "image.decode_resize_crop": { parity in
     let decoded = try ImageDecoder.decode(parity.values("jpeg"), file: parity.name)
-    let (size, crop) = (try parity.integer("resize"), try parity.integer("crop"))
+    let size = try parity.integer("resize", in: 1...largestSide)
+    let crop = try parity.integer("crop", in: 1...size)
     // The adapters' way where it applies.
     let image =
       size == crop
@@ -36,6 +47,9 @@ let imageOperations: [String: ParityFile.Operation] = [
     return try parity.meanError(image.pixels.map(Double.init), "image")
   },
 ]
+
+/// The side in pixels of the largest image that a case may ask for.
+private let largestSide = 4096
 
 private func floats(_ parity: ParityCase) throws -> Tensor {
   try Resampling.floats(parity.image("image"))

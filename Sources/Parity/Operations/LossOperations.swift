@@ -69,11 +69,12 @@ let lossOperations: [String: ParityFile.Operation] = [
   },
 
   "loss.scl_semantic": { parity in
+    let clusters = try (parity.values("hypotheses", as: Int64.self).max() ?? -1) + 1
+    let memory = try ClusteredMemory(
+      parity.tensor("memory"), hypotheses: parity.indices("hypotheses"), clusters: Int(clusters))
     func affinities(_ features: Tensor) throws -> ClusterAffinities {
-      let hypotheses = try parity.values("hypotheses", as: Int64.self)
-      return try ClusterAffinities(
-        features, memory: parity.tensor("memory"), hypotheses: parity.indices("hypotheses"),
-        index: parity.indices("index"), clusters: Int((hypotheses.max() ?? -1) + 1),
+      try ClusterAffinities(
+        features, memory: memory, index: parity.indices("index"),
         temperature: parity.number("temperature"))
     }
     let first = try parity.leaf("features")

@@ -13,11 +13,11 @@ let networkOperations: [String: ParityFile.Operation] = [
       try BackboneSettings.schema.set(name, to: value, in: &settings)
     }
     // Cases are narrower than the settings allow.
-    settings.width = try parity.integer("width")
+    settings.width = try parity.integer("width", in: 1...256)
     var stream = RandomStream(seed: 0, purpose: .weights)
     let network = try ResNet(settings, on: .cpu, from: &stream)
     try network.load(parity.tensors(below: "parameters"))
-    let images = try parity.tensor("image")
+    let images = try parity.tensor("image", rank: 4)
     let evaluation = try parity.relativeError(
       network(images, training: false), "features_evaluation")
     let features = try network(images, training: true)
@@ -34,7 +34,7 @@ let networkOperations: [String: ParityFile.Operation] = [
   },
 
   "optimiser.steps": { parity in
-    let parameter = try parity.leaf("parameter")
+    let parameter = try parity.leaf("parameter", rank: 1)
     let gradients = try parity.tensor("gradients")
     let optimiser = try optimiser(of: parity, [("parameter", parameter)])
     for step in 0..<gradients.shape[0] {

@@ -23,9 +23,11 @@ enum TableText {
     ] + protocolLines(of: table)
   }
 
-  /// One line for each protocol, with the benchmarks that have it and their image sizes.
+  /// One line for each protocol, with the benchmarks that have it and their image sizes; where all have
+  /// one protocol and one size, with that alone.
   private static func protocolLines(of table: ResultTable) -> [String] {
     var lines: [(rule: String, benchmarks: [String])] = []
+    var sizes: Set<Int> = []
     for benchmark in table.benchmarks {
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
@@ -34,12 +36,16 @@ enum TableText {
       let rule =
         "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), \(checkpoint), "
         + "\(usual.nmi.rawValue) NMI"
+      sizes.insert(usual.imageSize)
       let size = "\(BenchmarkTitles.title(of: benchmark)) \(usual.imageSize) px"
       if let index = lines.firstIndex(where: { $0.rule == rule }) {
         lines[index].benchmarks.append(size)
       } else {
         lines.append((rule, [size]))
       }
+    }
+    if lines.count == 1, sizes.count == 1, let size = sizes.first {
+      return ["Protocol: \(lines[0].rule), images of \(size) px."]
     }
     return lines.map { "Protocol: \($0.rule) (\($0.benchmarks.joined(separator: ", ")))." }
   }

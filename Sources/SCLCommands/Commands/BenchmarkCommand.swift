@@ -39,25 +39,21 @@ struct StepOptions: ParsableArguments {
   @OptionGroup var output: JSONOption
 
   func validate() throws {
-    for (name, value, range) in [
+    try requireRanges([
       ("batch", batch, 1...65_536), ("width", width, 16...256), ("steps", steps, 1...100_000),
       ("threads", threads, 1...1024),
-    ] where !range.contains(value) {
-      throw ValidationError("--\(name) takes \(range.lowerBound) to \(range.upperBound)")
-    }
+    ])
     try device.checkAvailable()
   }
 
   /// Times `body` and prints images per second of the median.
-  func measure(_ name: String, _ body: () throws -> Void) throws {
+  func measure(_ name: String, _ body: @escaping () throws -> Void) throws {
     Torch.keepFreedMemory()
     Torch.threads = threads
     OpenBLAS.useOneThread()
     // The first steps choose and compile kernels.
     for _ in 0..<3 { try body() }
-    let clock = ContinuousClock()
-    let times = try (0..<steps).map { _ in Double(try clock.measure(body).attoseconds) * 1e-18 }
-    let median = times.sorted()[times.count / 2]
+    let median = try medianSeconds(of: [body], rounds: steps)[0]
     let result = SpeedResult(
       benchmark: name, imagesPerSecond: Double(batch) / median, secondsPerStep: median,
       peakMemoryBytes: Machine.peakMemoryBytes, libtorch: Torch.version,
@@ -73,10 +69,25 @@ struct StepOptions: ParsableArguments {
   }
 }
 
-extension Duration {
-  var attoseconds: Double {
-    Double(components.seconds) * 1e18 + Double(components.attoseconds)
+/// What every measurement's numbers are checked by.
+/// - Throws: `ValidationError` for the first that lies outside its range.
+func requireRanges(_ options: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
+  for (name, value, range) in options where !range.contains(value) {
+    throw ValidationError("--\(name) takes \(range.lowerBound) to \(range.upperBound)")
   }
+}
+
+/// Median seconds of each of `bodies`, which take turns in every round, so that a noisy neighbour meets
+/// all of them.
+func medianSeconds(of bodies: [() throws -> Void], rounds: Int) throws -> [Double] {
+  let clock = ContinuousClock()
+  var times = bodies.map { _ in [Double]() }
+  for _ in 0..<rounds {
+    for (number, body) in bodies.enumerated() {
+      times[number].append(try clock.measure(body) / .seconds(1))
+    }
+  }
+  return times.map { $0.sorted()[rounds / 2] }
 }
 
 struct SpeedResult: Encodable {
@@ -145,17 +156,14 @@ extension BenchmarkCommand {
     var file: String
 
     func run() throws {
-      let clock = ContinuousClock()
       var images = 0
-      let times = try (0..<5).map { _ in
-        try clock.measure {
-          let benchmark = try BenchmarkFile.open(file)
-          _ = try benchmark.pixels()
-          images = try benchmark.labels().count
-        }.attoseconds * 1e-18
+      func read() throws {
+        let benchmark = try BenchmarkFile.open(file)
+        _ = try benchmark.pixels()
+        images = try benchmark.labels().count
       }
-      Console.print(
-        "\(images) images in \(String(format: "%.3f", times.sorted()[2])) s, median of 5 reads")
+      let seconds = try medianSeconds(of: [read], rounds: 5)[0]
+      Console.print("\(images) images in \(String(format: "%.3f", seconds)) s, median of 5 reads")
     }
   }
 }

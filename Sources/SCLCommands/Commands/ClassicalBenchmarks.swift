@@ -31,12 +31,10 @@ extension BenchmarkCommand {
     @OptionGroup var output: JSONOption
 
     func validate() throws {
-      for (name, value) in [("iterations", iterations), ("repeats", repeats)] where value < 1 {
-        throw ValidationError("--\(name) takes 1 or more")
-      }
-      guard (1...1024).contains(threads) else {
-        throw ValidationError("--threads takes 1 to 1024")
-      }
+      try requireRanges([
+        ("iterations", iterations, 1...100_000), ("repeats", repeats, 1...100_000),
+        ("threads", threads, 1...1024),
+      ])
     }
 
     private struct Line: Encodable {
@@ -63,16 +61,14 @@ extension BenchmarkCommand {
       kMeans.tolerance = 0
       kMeans.threads = threads
       var result: KMeansResult?
-      let clock = ContinuousClock()
-      let times = try (0..<repeats).map { _ in
-        try clock.measure {
-          result = try kMeans.fit(points, dimensions: dimensions, startingFrom: centres)
-        } / .seconds(1)
+      func fit() throws {
+        result = try kMeans.fit(points, dimensions: dimensions, startingFrom: centres)
       }
+      let seconds = try medianSeconds(of: [fit], rounds: repeats)[0]
       guard let result else { return }
       let line = Line(
         points: count, dimensions: dimensions, clusters: kMeans.clusters,
-        seconds: times.sorted()[repeats / 2], iterations: result.iterations,
+        seconds: seconds, iterations: result.iterations,
         inertia: result.inertia, threads: threads, openBLAS: OpenBLAS.configuration,
         peakMemoryBytes: Machine.peakMemoryBytes)
       if output.json { return try Console.json(line) }
@@ -141,9 +137,7 @@ struct PixelOptions: ParsableArguments {
 
   func validate() throws {
     if let images, images < 1 { throw ValidationError("--images takes 1 or more") }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads takes 1 to 1024")
-    }
+    try requireRanges([("threads", threads, 1...1024)])
   }
 
   /// Times one assignment of all images by a method with the defaults of the file's benchmark.

@@ -83,19 +83,19 @@ extension DataCommand {
     func run() throws {
       let folder = BenchmarkFolder(data)
       let definition = form == nil ? try BenchmarkDefinition.named(benchmark) : nil
-      let meter = ImageMeter(definition?.title ?? benchmark)
+      let meter = PreparationMeter(definition?.title ?? benchmark)
       defer { meter.end() }
       let summary: BenchmarkSummary
       if let definition, let from {
         summary = try BenchmarkPreparation.prepare(
           definition, from: from, to: to ?? folder.file(of: definition), options: options,
-          progress: meter.show)
+          report: meter.show)
       } else if let from {
         summary = try BenchmarkPreparation.prepareFolders(
           named: benchmark, from: from, to: to ?? folder.file(named: benchmark), options: options,
-          progress: meter.show)
+          report: meter.show)
       } else if let definition, definition.hasGenerator {
-        summary = try folder.generate(definition, to: to, progress: meter.show)
+        summary = try folder.generate(definition, to: to, report: meter.show)
       } else {
         throw ValidationError("name the folder or archive of the original files: --from PATH")
       }

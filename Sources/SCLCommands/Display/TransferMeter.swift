@@ -5,14 +5,9 @@ import Synchronization
 /// How a download goes on: a bar with rate and time left on a terminal, plain lines elsewhere.
 final class TransferMeter: Sendable {
   private struct State {
-    /// What was there at which times, lately: what the rate is taken from.
-    var samples: [(time: ContinuousClock.Instant, count: Int64)] = []
-    var lastShown: ContinuousClock.Instant?
+    var gauge = ProgressGauge()
     var region = TerminalRegion()
   }
-
-  private static let barWidth = 24
-  private static let window = Duration.seconds(15)
 
   private let name: String
   private let size: Int64
@@ -28,7 +23,7 @@ final class TransferMeter: Sendable {
     state.withLock { state in
       switch event {
       case .started(let offset):
-        state.samples = [(.now, offset)]
+        state.gauge.begin(at: offset)
         if offset > 0 { note("resumed at \(Quantities.size(offset))", &state) }
       case .received(let count): received(count, &state)
       case .retrying(let reason, let seconds):
@@ -53,33 +48,7 @@ final class TransferMeter: Sendable {
   }
 
   private func received(_ count: Int64, _ state: inout State) {
-    let now = ContinuousClock.now
-    let interval = isTerminal ? Duration.milliseconds(200) : .seconds(15)
-    if state.lastShown == nil { state.lastShown = now }
-    guard let last = state.lastShown, now - last >= interval else { return }
-    state.lastShown = now
-    state.samples.append((now, count))
-    while state.samples.count > 2, now - state.samples[0].time > Self.window {
-      state.samples.removeFirst()
-    }
-    let line = line(count, state.samples[0], now)
+    guard let line = state.gauge.line(name, count, of: size) else { return }
     if isTerminal { state.region.show([line]) } else { Console.error(line) }
-  }
-
-  private func line(
-    _ count: Int64, _ first: (time: ContinuousClock.Instant, count: Int64),
-    _ now: ContinuousClock.Instant
-  ) -> String {
-    let share = Double(count) / Double(max(size, 1))
-    let seconds = (now - first.time) / .seconds(1)
-    let rate = seconds > 0 ? Double(count - first.count) / seconds : 0
-    let left = rate > 0 ? Quantities.time(Double(size - count) / rate) + " left" : "no bytes come"
-    let filled = Int(share * Double(Self.barWidth))
-    let bar =
-      String(repeating: "#", count: filled)
-      + String(repeating: ".", count: Self.barWidth - filled)
-    return "\(name)  " + (isTerminal ? "[\(bar)]  " : "") + "\(Int(share * 100)) %  "
-      + "\(Quantities.size(count)) of \(Quantities.size(size))  "
-      + "\(Quantities.size(Int64(rate)))/s  \(left)"
   }
 }

@@ -23,17 +23,15 @@ public struct StrongAugmentationSettings: Configurable {
 public struct StrongAugmentation {
   public let settings: StrongAugmentationSettings
   private let seed: UInt64
-  private let statistics: ChannelStatistics
+  private let statistics: ChannelStatistics?
   private let device: Device
 
-  /// - Parameter images: the images whose channel statistics normalise the views.
-  public init(
-    settings: StrongAugmentationSettings, seed: UInt64, images: ImageSet, on device: Device
-  ) throws {
+  /// - Parameter weak: what makes the views beside these, whose seed and normalisation are these' too.
+  public init(settings: StrongAugmentationSettings, beside weak: Augmentation) {
     self.settings = settings
-    self.seed = seed
-    self.device = device
-    statistics = try images.channelStatistics()
+    seed = weak.seed
+    statistics = weak.statistics
+    device = weak.device
   }
 
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, H, W].
@@ -65,8 +63,8 @@ public struct StrongAugmentation {
     let floats = try Resampling.floats(
       Tensor(changed, shape: [positions.count, height, width, 3]).to(device))
     let mask = try Tensor(kept, shape: [positions.count, 1, height, width]).to(device)
-    // What is cut out is of the images' mean colour.
-    return try (statistics.normalise(floats) * mask).channelsLast()
+    // What is cut out is of the images' mean colour; black where there is no normalisation.
+    return try ((statistics?.normalise(floats) ?? floats) * mask).channelsLast()
   }
 
   /// Draws the square, which may stand out of the image, and marks it with zeros.

@@ -77,8 +77,9 @@ extension BenchmarksTests {
       let whole = try bytes(file)
       try write(mutator.damaged(whole), to: file)
       do {
-        // Whatever comes out has to be a sound file; a refusal leaves none (`prepare` checks it).
-        try prepare(definition, from: source, partial: true).verify()
+        // A refusal leaves no file (`prepare` checks it); whatever comes out has to be a sound one.
+        let made = try prepare(definition, from: source, partial: true)
+        #expect(throws: Never.self, "round \(round), \(file)") { try made.verify() }
         try FileManager.default.removeItem(atPath: folder + "/made")
       } catch {
         refused += 1

@@ -1,0 +1,215 @@
+import HDF5
+
+/// Reads all but the pixels of an open benchmark file, and checks that it contradicts neither itself nor
+/// the definition of its benchmark.
+struct BenchmarkValidation {
+  private typealias Attribute = BenchmarkSchema.Attribute
+
+  /// More classes, longer names, larger images and more of them than any benchmark has.
+  private static let mostClasses = 1 << 20
+  private static let longestName = 4_096
+  private static let imageSizes = 1...8_192
+  private static let imageCounts = 0...Int64(1) << 32
+
+  private let file: HDF5File
+
+  init(_ file: HDF5File) {
+    self.file = file
+  }
+
+  /// - Throws: `HDF5Error`, and `BenchmarkError.invalid` for a contradiction.
+  func read() throws -> BenchmarkFile {
+    try checkSchema()
+    let imageSize = try imageSize()
+    let count = try imageCount(side: imageSize)
+    let classNames = try names(BenchmarkSchema.classNames)
+    let splits = try splits(count)
+    let classCounts = try classCounts(splits, classNames)
+    let fineClassNames = try fineClassNames(count)
+    let (counts, expected) = try splitCounts(splits)
+    let info = BenchmarkInfo(
+      benchmark: try file.stringAttribute(Attribute.benchmark),
+      schema: Int(BenchmarkSchema.version),
+      isComplete: try file.attribute(Attribute.complete, as: UInt8.self) == 1,
+      imageSize: imageSize, classNames: classNames, fineClassNames: fineClassNames,
+      counts: counts, expectedCounts: expected, classCounts: classCounts,
+      sourceFormat: try file.stringAttribute(Attribute.sourceFormat), sources: try sources(),
+      toolVersion: try file.stringAttribute(Attribute.toolVersion),
+      contentSHA256: try file.stringAttribute(Attribute.contentSHA256))
+    if let contradiction = info.contradiction { throw invalid(contradiction) }
+    return BenchmarkFile(path: file.file, info: info, splits: splits)
+  }
+
+  private func invalid(_ reason: String) -> BenchmarkError {
+    .invalid(file: file.file, reason: reason)
+  }
+
+  // MARK: - Parts
+
+  private func checkSchema() throws {
+    guard try file.hasAttribute(Attribute.schema) else {
+      throw invalid("it has no attribute 'schema'")
+    }
+    let schema = try file.attribute(Attribute.schema, as: Int64.self)
+    guard schema == BenchmarkSchema.version else {
+      throw invalid("its schema is \(schema), this program reads \(BenchmarkSchema.version)")
+    }
+  }
+
+  private func imageSize() throws -> Int {
+    let size = Int(try file.attribute(Attribute.imageSize, as: Int64.self))
+    guard Self.imageSizes.contains(size) else {
+      throw invalid("its images have \(size) pixels a side")
+    }
+    return size
+  }
+
+  /// How many images there are, N of [N, side, side, 3].
+  private func imageCount(side: Int) throws -> Int {
+    let images = try file.dataSet(BenchmarkSchema.images)
+    guard images.shape.count == 4, images.shape.dropFirst().elementsEqual([side, side, 3]) else {
+      throw invalid("/images has the shape \(images.shape), not [N, \(side), \(side), 3]")
+    }
+    // Blocks may be compressed or missing, so that N would say nothing of the file's size.
+    guard !images.isChunked else { throw invalid("/images is stored in blocks") }
+    return images.shape[0]
+  }
+
+  /// A data set with a value for each image.
+  private func list<Element: HDF5Element>(_ path: String, of count: Int) throws -> [Element] {
+    let dataSet = try file.dataSet(path)
+    guard dataSet.shape == [count] else {
+      throw invalid("it has \(count) images, and /\(path) the shape \(dataSet.shape)")
+    }
+    return try dataSet.read()
+  }
+
+  private func names(_ path: String) throws -> [String] {
+    let dataSet = try file.dataSet(path)
+    guard dataSet.shape.count == 1, dataSet.count <= Self.mostClasses else {
+      throw invalid("/\(path) has the shape \(dataSet.shape)")
+    }
+    let names = try dataSet.readStrings()
+    if let place = names.firstIndex(where: { $0.utf8.count > Self.longestName }) {
+      throw invalid("/\(path) has a name of \(names[place].utf8.count) bytes")
+    }
+    return names
+  }
+
+  private func splits(_ count: Int) throws -> [Split] {
+    let bytes: [UInt8] = try list(BenchmarkSchema.splits, of: count)
+    var splits: [Split] = []
+    splits.reserveCapacity(count)
+    for (index, byte) in bytes.enumerated() {
+      guard let split = Split(rawValue: byte) else {
+        throw invalid("image \(index) has the split \(byte), which is none")
+      }
+      splits.append(split)
+    }
+    return splits
+  }
+
+  private func classCounts(_ splits: [Split], _ classNames: [String]) throws -> [Split: [Int]] {
+    let labels: [Int32] = try list(BenchmarkSchema.labels, of: splits.count)
+    var tally = ClassTally(classCount: classNames.count)
+    for (index, (label, split)) in zip(labels, splits).enumerated() {
+      guard (-1..<classNames.count).contains(Int(label)) else {
+        throw invalid("image \(index) has the label \(label) of \(classNames.count) classes")
+      }
+      guard (label == -1) == (split == .unlabelled) else {
+        throw invalid("image \(index) is of the split \(split.name) and has the label \(label)")
+      }
+      tally.add(CollectionOfOne(label), in: split)
+    }
+    return tally.counts
+  }
+
+  /// None where the benchmark has no fine labels.
+  private func fineClassNames(_ count: Int) throws -> [String] {
+    guard try file.containsDataSet(BenchmarkSchema.fineLabels) else { return [] }
+    let names = try names(BenchmarkSchema.fineClassNames)
+    let labels: [Int32] = try list(BenchmarkSchema.fineLabels, of: count)
+    if let index = labels.firstIndex(where: { !(-1..<names.count).contains(Int($0)) }) {
+      throw invalid("image \(index) has the fine label \(labels[index]) of \(names.count) classes")
+    }
+    return names
+  }
+
+  /// The counts of the images, which have to be those that are stated, and of a complete copy.
+  private func splitCounts(
+    _ splits: [Split]
+  ) throws -> (counts: SplitCounts, expected: SplitCounts) {
+    var counts = SplitCounts()
+    for split in splits { counts[split] += 1 }
+    let stated = try file.attributes(Attribute.counts, as: Int64.self)
+    guard stated == Split.allCases.map({ Int64(counts[$0]) }) else {
+      throw invalid("it has \(counts), but its attribute 'counts' says \(stated)")
+    }
+    let numbers = try file.attributes(Attribute.expectedCounts, as: Int64.self)
+    guard numbers.count == Split.allCases.count, numbers.allSatisfy(Self.imageCounts.contains)
+    else { throw invalid("its attribute 'expected_counts' says \(numbers)") }
+    var expected = SplitCounts()
+    for (split, number) in zip(Split.allCases, numbers) { expected[split] = Int(number) }
+    return (counts, expected)
+  }
+
+  private func sources() throws -> [SourceFile] {
+    let names = try file.stringAttributes(Attribute.sourceFiles)
+    let sizes = try file.attributes(Attribute.sourceSizes, as: Int64.self)
+    let checksums = try file.stringAttributes(Attribute.sourceSHA256)
+    // Files of earlier versions have no MD5.
+    let hasMD5 = try file.hasAttribute(Attribute.publishedMD5)
+    let none = [String](repeating: "", count: names.count)
+    let md5 = hasMD5 ? try file.stringAttributes(Attribute.sourceMD5) : none
+    let published = hasMD5 ? try file.stringAttributes(Attribute.publishedMD5) : none
+    let lengths = [sizes.count, checksums.count, md5.count, published.count]
+    guard lengths.allSatisfy({ $0 == names.count }) else {
+      throw invalid("its lists of sources have different lengths")
+    }
+    return names.indices.map {
+      SourceFile(
+        name: names[$0], size: sizes[$0], sha256: checksums[$0],
+        md5: md5[$0].isEmpty ? nil : md5[$0],
+        publishedMD5: published[$0].isEmpty ? nil : published[$0])
+    }
+  }
+}
+
+extension BenchmarkInfo {
+  /// In what the file is not as it says, or not as the definition of its benchmark says; nil where all
+  /// agrees. A user's own benchmark has no definition but its file.
+  fileprivate var contradiction: String? {
+    for split in Split.allCases where isComplete && counts[split] < expectedCounts[split] {
+      return "it calls itself complete with \(counts[split]) of \(expectedCounts[split]) "
+        + "\(split.name) images"
+    }
+    guard let definition = BenchmarkDefinition.all.first(where: { $0.name == benchmark }) else {
+      return nil
+    }
+    let title = definition.title
+    if !definition.classNames.isEmpty && classNames != definition.classNames
+      || !fineClassNames.isEmpty && fineClassNames != definition.fineClasses?.names
+    {
+      return "its classes are not those of \(title)"
+    }
+    if !definition.cutsImages && imageSize != definition.storedSize {
+      return
+        "its images have \(imageSize) pixels a side, those of \(title) \(definition.storedSize)"
+    }
+    var expected = definition.counts
+    if expectedCounts.unlabelled == 0 { expected.unlabelled = 0 }
+    if expectedCounts != expected {
+      return "it says that \(title) has \(expectedCounts), but it has \(expected)"
+    }
+    guard isComplete else { return nil }
+    for (split, counts) in classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard counts.count == definition.classCount,
+        counts.allSatisfy({ $0 == definition.imagesPerClass(in: split) })
+      else {
+        return "it calls itself complete, but its classes have other numbers of \(split.name) "
+          + "images than those of \(title)"
+      }
+    }
+    return nil
+  }
+}

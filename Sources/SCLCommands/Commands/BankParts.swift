@@ -1,0 +1,198 @@
+import Core
+import Methods
+import Torch
+import Vision
+
+/// What `scl benchmark bank` times of a method.
+protocol BankParts {
+  var method: String { get }
+  func products() throws
+  func loss() throws
+  func step() throws
+  func stepWithBank() throws
+}
+
+/// What the parts of all methods are made from.
+private struct BankInputs {
+  let options: BenchmarkCommand.Bank
+  let context: MethodContext
+  let backbone: BackboneSettings
+  let memory: MemoryBank
+  /// The entries of the batch's images, [B].
+  let positions: [Int]
+  let index: Tensor
+  /// Views of the batch's images, each [B, 3, 32, 32].
+  let views: [Tensor]
+  /// Unit embeddings of all views, [views * B, D].
+  let embeddings: Tensor
+
+  init(_ options: BenchmarkCommand.Bank, views count: Int) throws {
+    self.options = options
+    let device = options.step.device
+    let batch = options.step.batch
+    context = MethodContext(
+      clusters: options.clusters, seed: 0, device: device,
+      precision: options.step.precision.resolved(on: device))
+    var backbone = BackboneSettings()
+    backbone.width = options.step.width
+    self.backbone = backbone
+    var stream = RandomStream(seed: 0, purpose: .method)
+    views = try (0..<count).map { _ in
+      try Tensor.normal([batch, 3, 32, 32], standardDeviation: 1, from: &stream)
+        .to(device).channelsLast()
+    }
+    memory = try MemoryBank(
+      count: options.entries, dimensions: options.dimensions, momentum: 0.5, seed: 0, on: device)
+    // Different ones, as those of a batch are.
+    positions = (0..<batch).map { $0 * options.entries / batch }
+    index = try Tensor(positions).to(device)
+    embeddings = try Tensor.normal(
+      [count * batch, options.dimensions], standardDeviation: 1, from: &stream
+    ).normalisedRows().to(device)
+  }
+
+  func products() throws {
+    let similarities = try embeddings.matmul(memory.vectors.transposed())
+    _ = try similarities.matmul(memory.vectors).narrowed(0, to: 0..<1).floats()
+  }
+
+  func gradient(of loss: (Tensor) throws -> Tensor) throws {
+    let leaf = try embeddings.detached().settingRequiresGradient()
+    try loss(leaf).backward()
+    _ = try leaf.gradient?.narrowed(0, to: 0..<1).floats()
+  }
+}
+
+/// A network and the optimiser of its steps.
+private struct BankTraining {
+  private let parameters: [NamedTensor]
+  private let optimiser: any Optimiser
+
+  init(_ network: any Module) {
+    parameters = network.parameters
+    optimiser = SGD(
+      parameters, learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4)
+  }
+
+  func step(_ loss: () throws -> Tensor) throws {
+    let loss = try loss()
+    try loss.backward()
+    try optimiser.step()
+    for parameter in parameters { try parameter.tensor.clearGradient() }
+    // Waits for a card, which works on its own time.
+    _ = try loss.scalar()
+  }
+}
+
+/// Instance discrimination of one view.
+struct InstDiscBankParts: BankParts {
+  let method = "instdisc"
+  private let inputs: BankInputs
+  private let encoder: Encoder
+  private let training: BankTraining
+
+  init(_ options: BenchmarkCommand.Bank) throws {
+    inputs = try BankInputs(options, views: 1)
+    encoder = try Encoder(
+      inputs.backbone, dimensions: options.dimensions, context: inputs.context)
+    training = BankTraining(encoder)
+  }
+
+  private func loss(_ embeddings: Tensor) throws -> Tensor {
+    try instanceDiscriminationLoss(
+      embeddings, memory: inputs.memory.vectors, index: inputs.index, temperature: 0.1)
+  }
+
+  func products() throws { try inputs.products() }
+
+  func loss() throws { try inputs.gradient(of: loss) }
+
+  func step() throws {
+    try training.step { try encoder(inputs.views[0], training: true).squared().mean() }
+  }
+
+  func stepWithBank() throws {
+    try training.step {
+      let embeddings = try encoder(inputs.views[0], training: true)
+      let loss = try loss(embeddings)
+      try inputs.memory.update(inputs.index, with: embeddings)
+      return loss
+    }
+  }
+}
+
+/// SCL after its warm-up: the method itself.
+struct SCLBankParts: BankParts {
+  let method = "scl"
+  private let inputs: BankInputs
+  private let settings: SCLSettings
+  private let scl: SCL
+  private let hypotheses: Tensor
+  private let training: BankTraining
+  /// The same network again, for steps without a bank.
+  private let network: SCLNetwork
+  private let trainingWithoutBank: BankTraining
+
+  init(_ options: BenchmarkCommand.Bank) throws {
+    inputs = try BankInputs(options, views: 2)
+    var settings = SCLSettings()
+    settings.backbone = inputs.backbone
+    settings.dimensions = options.dimensions
+    settings.warmupEpochs = 0
+    self.settings = settings
+    // Their number makes the bank; the pixels are never looked at, since the views are given.
+    let side = 8
+    let images = try ImageSet(
+      pixels: [UInt8](repeating: 0, count: options.entries * side * side * 3), height: side,
+      width: side, fileIndices: Array(0..<options.entries))
+    scl = try SCL(settings: settings, context: inputs.context, images: images)
+    hypotheses = try Tensor((0..<options.entries).map { $0 % options.clusters })
+      .to(options.step.device)
+    for (name, tensor) in scl.memory where name == "hypotheses" {
+      try tensor.copy(from: hypotheses)
+    }
+    training = BankTraining(scl.network)
+    network = try SCLNetwork(settings, context: inputs.context)
+    trainingWithoutBank = BankTraining(network)
+  }
+
+  func products() throws { try inputs.products() }
+
+  func loss() throws {
+    let index = try Tensor.concatenated([inputs.index, inputs.index])
+    try inputs.gradient { embeddings in
+      let memory = try ClusteredMemory(
+        inputs.memory.vectors, hypotheses: hypotheses, clusters: inputs.context.clusters)
+      let affinities = try ClusterAffinities(
+        embeddings, memory: memory, index: index, temperature: settings.temperature)
+      return try affinities.instanceLoss()
+        + balanceLoss(affinities.prediction(perMember: true))
+    }
+  }
+
+  func step() throws {
+    try trainingWithoutBank.step {
+      let (a, b) = (
+        try network(inputs.views[0], training: true), try network(inputs.views[1], training: true)
+      )
+      let view =
+        try partitionUncertainty(a.boundary, b.boundary)
+        + partitionUncertainty(b.boundary, a.boundary)
+      let balance = try balanceLoss(a.boundary) + balanceLoss(b.boundary)
+      // Stands for a loss of the embeddings, so that their gradients are computed.
+      let embedded = try a.embedding.squared().mean() + b.embedding.squared().mean()
+      return try view + balance + embedded
+    }
+  }
+
+  func stepWithBank() throws {
+    let batch = Batch(
+      epoch: 0, step: 0, of: 1, positions: inputs.positions, index: inputs.index,
+      views: inputs.views)
+    try training.step {
+      let terms = try scl.loss(batch).map(\.value)
+      return try terms.dropFirst().reduce(terms[0]) { try $0 + $1 }
+    }
+    try scl.finishStep(batch)
+  }
+}

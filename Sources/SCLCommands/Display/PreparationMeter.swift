@@ -1,0 +1,52 @@
+import Benchmarks
+
+/// How a preparation goes on: what it does with a bar, rate and time left on a terminal, plain lines
+/// elsewhere.
+final class PreparationMeter {
+  private let title: String
+  private var gauge = ProgressGauge()
+  private var region = TerminalRegion()
+  /// What is being done with what: another thing has another rate.
+  private var work = (name: "", archive: String?.none)
+  private var readsArchive = false
+  /// "4096 of 13000 images", once there are some.
+  private var images: String?
+
+  init(_ title: String) {
+    self.title = title
+  }
+
+  func show(_ step: PreparationStep) {
+    if case .images = step {} else { readsArchive = false }
+    switch step {
+    case .listing(let archive, let bytes, let total):
+      show("\(title): listing", archive, bytes, of: total)
+    case .reading(let archive, let bytes, let total):
+      readsArchive = true
+      show("\(title): reading", archive, bytes, of: total)
+    case .hashing(let archive, let bytes, let total):
+      show("\(title): checksum", archive, bytes, of: total)
+    case .images(let done, let total):
+      images = "\(done) of \(total) images"
+      // While an archive is read, its bytes tell how far it is: all images may lie at its end.
+      if !readsArchive { show(title, nil, done, of: total) }
+    }
+  }
+
+  private func show(_ name: String, _ archive: String?, _ done: Int, of total: Int) {
+    if work != (name, archive) {
+      work = (name, archive)
+      gauge.begin(at: Int64(done))
+    }
+    let unit = archive == nil ? ProgressGauge.Unit.images : .bytes
+    guard let line = gauge.line(name, Int64(done), of: Int64(total), in: unit) else { return }
+    let notes = archive.map { [$0, images].compactMap(\.self).joined(separator: ", ") }
+    let text = line + (notes.map { "  \($0)" } ?? "")
+    if Console.isTerminal { region.show([text]) } else { Console.error(text) }
+  }
+
+  /// Removes what was redrawn.
+  func end() {
+    if Console.isTerminal { region.show([]) }
+  }
+}
