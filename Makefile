@@ -4,11 +4,12 @@
 # make test-slow  the same and trials of minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
 # make example    builds the package in Examples, which brings a method of its own, and tries it
-# All install first what is missing; `sudo` is used only where needed.
+# All install first what is missing, where there is dpkg; `sudo` is used only where needed. With LIBTORCH
+# in the environment, that libtorch is taken, and Debian's is not asked for.
 
 SCL := .build/release/scl
-PACKAGES := pkg-config libopenblas-dev libhdf5-dev libtorch-dev libturbojpeg0-dev libpng-dev \
-  libarchive-dev
+PACKAGES := pkg-config libopenblas-dev libhdf5-dev $(if $(LIBTORCH),,libtorch-dev) libturbojpeg0-dev \
+  libpng-dev libarchive-dev
 # A real Slurm for the tests of its executor.
 TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources
@@ -22,7 +23,10 @@ build: packages
 # Asks dpkg first, so that nothing is downloaded and no password asked for where all is there.
 test-packages: PACKAGES += $(TEST_PACKAGES)
 packages test-packages:
-	@missing=""; for package in $(PACKAGES); do \
+	@if ! command -v dpkg-query >/dev/null; then \
+	  echo "no dpkg here; what has to be there under its own names: $(PACKAGES)"; exit 0; \
+	fi; \
+	missing=""; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" \
 	    || missing="$$missing $$package"; \
 	done; \

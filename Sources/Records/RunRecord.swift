@@ -90,6 +90,7 @@ public enum SplitSelection: String, Codable, CaseIterable, Sendable {
   case train
   case test
   case trainAndTest = "train+test"
+  case trainAndUnlabelled = "train+unlabelled"
   case everything = "train+test+unlabelled"
 }
 

@@ -33,6 +33,7 @@ public struct ImageSplits: OptionSet, Hashable, Sendable {
       case .train: .train
       case .test: .test
       case .trainAndTest: [.train, .test]
+      case .trainAndUnlabelled: [.train, .unlabelled]
       case .everything: [.train, .test, .unlabelled]
       }
   }

@@ -4,10 +4,11 @@ import Torch
 
 extension Device: ExpressibleByArgument {
   func checkAvailable() throws {
-    guard self == .cuda, !Torch.hasCUDA else { return }
-    throw ValidationError(
-      "--device cuda: libtorch \(Torch.version) has no CUDA, or the machine no card; build with "
-        + "LIBTORCH naming a libtorch that has it")
+    do {
+      try Machine.checkHas(self)
+    } catch {
+      throw ValidationError("--\(error)")
+    }
   }
 }
 
@@ -39,8 +40,9 @@ struct ExperimentOptions: ParsableArguments {
 
   @OptionGroup var folders: FolderOptions
 
-  @Option(help: "Device of the networks.")
-  var device: Device = .cpu
+  @Option(
+    help: "Device of the networks (default: the processor; finished runs of either are taken).")
+  var device: Device?
 
   @Option(help: "Arithmetic of convolutions and matrix products.")
   var precision: PrecisionChoice = .auto
@@ -52,13 +54,12 @@ struct ExperimentOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes 1 to 1024")
     }
-    try device.checkAvailable()
   }
 
-  var options: RunOptions {
+  func options(recomputes: Bool = false) -> RunOptions {
     RunOptions(
       data: folders.data, results: folders.results, device: device, precision: precision,
-      threads: threads)
+      threads: threads, recomputes: recomputes)
   }
 
   /// - Parameter needsData: false for what reads results alone; benchmarks that only those have can be
@@ -70,11 +71,25 @@ struct ExperimentOptions: ParsableArguments {
     ).read(experiment, profile: profile, overrides: overrides)
   }
 
-  /// - Parameter needsData: false for what reads results alone.
-  func plan(needsData: Bool = true) throws -> Plan {
-    try Plan(
-      readExperiment(needsData: needsData), options: options, registry: SCLProgram.registry,
-      filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
+  /// - Parameters:
+  ///   - needsData: false for what reads results alone.
+  ///   - recomputes: whether finished runs of another engine are computed again.
+  func plan(needsData: Bool = true, recomputes: Bool = false) throws -> Plan {
+    do {
+      return try Plan(
+        readExperiment(needsData: needsData), options: options(recomputes: recomputes),
+        registry: SCLProgram.registry,
+        filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
+    } catch ExperimentError.missingBenchmarks(var missing) {
+      // The very next command, as 'scl data list' has it.
+      let folder = BenchmarkFolder(folders.data)
+      for index in missing.indices {
+        let definition = try folder.definition(named: missing[index].name)
+        guard let next = BenchmarkStanding(definition, in: folder).next else { continue }
+        missing[index].remedy = "'\(next)'"
+      }
+      throw ExperimentError.missingBenchmarks(missing)
+    }
   }
 
   /// The one run that `--only` names; the plan has those that it starts from as well.
@@ -85,9 +100,10 @@ struct ExperimentOptions: ParsableArguments {
     return run
   }
 
-  var childCommand: ChildCommand {
+  func childCommand(recomputes: Bool = false) -> ChildCommand {
     ChildCommand(
-      experimentFile: experiment, profile: profile, overrides: overrides, options: options)
+      experimentFile: experiment, profile: profile, overrides: overrides,
+      options: options(recomputes: recomputes))
   }
 }
 

@@ -40,9 +40,10 @@ struct RenderedError {
     case let error as RecordError: exitCode(record: error)
     case let error as PaperTablesError: exitCode(paperTables: error)
     case let error as SlurmError: exitCode(slurm: error)
+    case let error as ReportError: exitCode(report: error)
     case is FileError: inputOutput
     case is MethodError, is SettingError, is PublicationError: usage
-    case is SafeTensorsError, is StateError, is ReportError, is MetricsError, is ClusteringError,
+    case is SafeTensorsError, is StateError, is MetricsError, is ClusteringError,
       is ParityError:
       badData
     case is TorchError: runFailed
@@ -52,16 +53,23 @@ struct RenderedError {
 
   private static func exitCode(experiment error: ExperimentError) -> Int32 {
     switch error {
-    case .unreadable, .missingBenchmark, .stageNotFinished, .stageWithoutNetwork: missingInput
-    case .invalidOption: usage
+    case .unreadable, .missingBenchmarks, .stageNotFinished, .stageWithoutNetwork: missingInput
+    case .invalidOption, .noDevice: usage
     case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
     case .nonFiniteLoss, .stageFailed: runFailed
     }
   }
 
+  private static func exitCode(report error: ReportError) -> Int32 {
+    switch error {
+    case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
+    case .nothingRun, .noReference, .nothingToCompare: missingInput
+    }
+  }
+
   private static func exitCode(slurm error: SlurmError) -> Int32 {
     switch error {
-    case .notInstalled: missingInput
+    case .notInstalled, .noCluster: missingInput
     case .refused: usage
     case .unreachable: inputOutput
     case .unreadable: badData

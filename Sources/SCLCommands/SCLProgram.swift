@@ -32,11 +32,18 @@ public enum SCLProgram {
       Foundation.exit(failure.exitCode)
     }
     if RootCommand.exitCode(for: error) == .validationFailure {
-      Console.error("error: \(RootCommand.message(for: error)); see 'scl --help'")
+      Console.error(
+        "error: \(RootCommand.message(for: error)); see '\(helpCommand(for: error))'")
       Foundation.exit(ExitCode.validationFailure.rawValue)
     }
     // ArgumentParser's own: help and version, which are no errors.
     RootCommand.exit(withError: error)
+  }
+
+  /// The help of the command that was meant, as ArgumentParser names it.
+  private static func helpCommand(for error: any Error) -> String {
+    let hint = RootCommand.fullMessage(for: error).firstMatch(of: /[Ss]ee '(scl[^']*--help)'/)
+    return hint.map { String($0.1) } ?? "scl --help"
   }
 }
 

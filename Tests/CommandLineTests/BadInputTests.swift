@@ -119,7 +119,7 @@ extension CommandLineTests {
     let file = try write("benchmarks: [cifar10]\nmethods: [kmeans]\n", to: "a.yaml")
     try expectRefusal(
       66, ["run", file, "--data", folder],
-      [folder + "/cifar10.h5", "scl data prepare cifar10 --from"])
+      [folder + "/cifar10.h5", "scl data fetch cifar10 --data \(folder)"])
   }
 
   @Test func `Tables that cannot be read are missing input`() throws {

@@ -2,18 +2,44 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
+  /// A command as ArgumentParser describes it.
+  private struct Command: Decodable {
+    let commandName: String
+    let shouldDisplay: Bool
+    let subcommands: [Command]?
+
+    /// Its own words behind `scl` and those of all commands below it, hidden ones left out.
+    func paths(_ words: [String] = []) -> [[String]] {
+      [words]
+        + (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }
+        .flatMap { $0.paths(words + [$0.commandName]) }
+    }
+  }
+
+  @Test func `Every command explains itself`() throws {
+    struct Description: Decodable {
+      let command: Command
+    }
+    let dump = try program.run(["--experimental-dump-help"]).output
+    let commands = try JSONDecoder().decode(Description.self, from: Data(dump.utf8)).command.paths()
+    #expect(commands.count > 25 && commands.contains(["benchmark", "convolutions"]))
+    for command in commands {
+      let result = try program.run(command + ["--help"])
+      #expect(result.exitCode == 0, "\(command)")
+      #expect(result.output.contains("USAGE: scl"), "\(command)")
+      #expect(result.errors.isEmpty, "\(command)")
+    }
+  }
+
   @Test(arguments: [
-    "", "reproduce", "data", "data list", "data prepare", "data info", "data verify", "data fetch",
-    "data montage", "benchmark decode", "methods",
-    "plan", "run", "schema", "status", "report", "diff", "verify", "benchmark", "benchmark step",
-    "benchmark bank",
-    "benchmark kmeans", "benchmark spectral", "benchmark agglomerative", "benchmark nmf",
+    (["data", "prepare", "cifar10", "--form", "x"], "scl data prepare --help"),
+    (["run"], "scl run --help"), (["diff", "x.yaml", "--within", "-2"], "scl diff --help"),
+    (["no-such-command"], "scl --help"),
   ])
-  func `Every command explains itself`(_ command: String) throws {
-    let result = try program.run(command.split(separator: " ").map(String.init) + ["--help"])
-    #expect(result.exitCode == 0)
-    #expect(result.output.contains("USAGE: scl"))
-    #expect(result.errors.isEmpty)
+  func `A wrong command line names the help of the command that was meant`(
+    _ arguments: [String], _ help: String
+  ) throws {
+    try expectRefusal(64, arguments, ["see '\(help)'"])
   }
 
   @Test func `Methods and their settings are listed as JSON, one object a line`() throws {

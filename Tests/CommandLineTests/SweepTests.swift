@@ -197,7 +197,7 @@ extension CommandLineTests {
     #expect(object["state"] as? String == "running")
     #expect(object["pid"] as? Int == Int(pid))
     #expect(object["epochs"] as? Int == 400)
-    for key in ["epoch", "fraction", "loss", "images_per_second", "eta_seconds", "host", "folder"] {
+    for key in ["epoch", "fraction", "loss", "imagesPerSecond", "secondsLeft", "host", "folder"] {
       #expect(object[key] != nil, "\(key) is missing")
     }
     let text = try program.run(status).output

@@ -130,4 +130,24 @@ import Vision
     let listed = try Document("docs/architecture.md").codeRows.map { $0[0] }
     #expect(listed.filter(targets.contains) == targets)
   }
+
+  @Test func `its rooms are those that Package.swift lets each import`() throws {
+    let manifest = try Document("Package.swift").text
+    let declaration =
+      /\n    \.target\(\s*name: "([^"]+)"(?:,\s*dependencies: \[([^\]]*)\])?/
+    let rows = try Document("docs/architecture.md").codeRows
+    let rooms = Set(rows.map { $0[0] })
+    var count = 0
+    for match in manifest.matches(of: declaration) {
+      guard let row = rows.first(where: { $0[0] == match.1 }), row.count > 2 else { continue }
+      let listed = row[2].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      // In words where there are too many.
+      guard listed.allSatisfy(rooms.contains) else { continue }
+      let imported = (match.2 ?? "").matches(of: /"([A-Za-z0-9]+)"/).map { String($0.1) }
+        .filter(rooms.contains)
+      #expect(listed == imported, "\(match.1)")
+      count += 1
+    }
+    #expect(count > 10)
+  }
 }

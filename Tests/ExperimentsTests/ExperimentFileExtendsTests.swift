@@ -64,9 +64,13 @@ extension ExperimentsTests {
     #expect(scl["width"] == 32 && scl["warmup_epochs"] == 5 && scl["batch_size"] == 64)
     #expect(experiment.running == RunningOptions(retries: 5, memoryGiB: 16))
     #expect(
-      experiment.slurm.options(benchmark: "rehearsal") == ["partition": "long", "time": "90"])
+      experiment.slurm.options(benchmark: "rehearsal", method: "scl", usesCards: true) == [
+        "partition": "long", "time": "90",
+      ])
     #expect(
-      experiment.slurm.options(benchmark: "cifar10") == ["partition": "long", "time": "120"])
+      experiment.slurm.options(benchmark: "cifar10", method: "scl", usesCards: true) == [
+        "partition": "long", "time": "120",
+      ])
   }
 
   @Test func `Profiles are inherited, and those of one name are laid over each other`() throws {

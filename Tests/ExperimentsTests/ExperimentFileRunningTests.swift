@@ -13,7 +13,7 @@ extension ExperimentsTests {
     let usual = RunningOptions(
       checkpointMinutes: 10, hangMinutes: 30, retries: 2, memoryGiB: nil)
     #expect(experiment.running == usual)
-    #expect(experiment.slurm.options(benchmark: "cifar10").isEmpty)
+    #expect(experiment.slurm == SlurmLayers())
   }
 
   @Test func `A profile changes single keys of running and slurm`() throws {
@@ -24,6 +24,8 @@ extension ExperimentsTests {
           defaults: {partition: cpu, time: "2:00:00"}
           benchmarks:
             cifar10: {time: 1-12, mem: 8G}
+          methods:
+            scl: {mem: 24G}
         profiles:
           gpu:
             running: {retries: 0}
@@ -37,10 +39,12 @@ extension ExperimentsTests {
       gpu.running
         == RunningOptions(checkpointMinutes: 5, hangMinutes: 0.5, retries: 0, memoryGiB: 12))
     #expect(
-      gpu.slurm.options(benchmark: "cifar10")
+      gpu.slurm.options(benchmark: "cifar10", method: "moco", usesCards: true)
         == ["partition": "gpu", "gpus": "1", "time": "1-12", "mem": "16G"])
     #expect(
-      gpu.slurm.options(benchmark: "rehearsal")
+      gpu.slurm.options(benchmark: "cifar10", method: "scl", usesCards: true)["mem"] == "24G")
+    #expect(
+      gpu.slurm.options(benchmark: "rehearsal", method: "moco", usesCards: true)
         == ["partition": "gpu", "gpus": "1", "time": "2:00:00"])
   }
 
@@ -56,9 +60,10 @@ extension ExperimentsTests {
     ("running: {retries: 1.5}", "running.retries", "not a whole number"),
     ("running: {memory: all}", "running.memory", "'all' is not a number from 0.01"),
     ("running: {hang_minutes: 0}", "running.hang_minutes", "'0' is not a number from 0.001"),
-    ("slurm: {partition: gpu}", "slurm.partition", "known here: defaults, benchmarks"),
+    ("slurm: {partition: gpu}", "slurm.partition", "known here: defaults, benchmarks, methods"),
     ("slurm: {defaults: {partion: gpu}}", "slurm.defaults.partion", "'partition'?"),
     ("slurm: {benchmarks: {cifar: {time: 5}}}", "slurm.benchmarks.cifar", "'cifar10'?"),
+    ("slurm: {methods: {slc: {time: 5}}}", "slurm.methods.slc", "'scl'?"),
     ("slurm: {defaults: {gres: [gpu]}}", "slurm.defaults.gres", "expected one value"),
     ("slurm: {defaults: {gres: ''}}", "slurm.defaults.gres", "without spaces"),
     ("slurm: {defaults: {time: soon}}", "slurm.defaults.time", "[days-]hours"),

@@ -43,7 +43,9 @@ extension ExperimentsTests {
     }
   }
 
-  private static let committed = ["ablation", "cifar10-cpu", "cpu", "paper", "rehearsal"]
+  private static let committed = [
+    "ablation", "cifar10-cpu", "cpu", "paper-split", "paper", "rehearsal",
+  ]
 
   @Test func `Every committed experiment names the schema in its first line`() throws {
     let folder = Self.root.appendingPathComponent("experiments").path

@@ -56,6 +56,9 @@ extension ExperimentsTests {
       try plan(experiment, only: "method=kmean")
     }
     #expect(error?.description.contains("did you mean 'kmeans'?") == true)
+    // A number is no slip of another.
+    let seed = #expect(throws: ExperimentError.self) { try plan(experiment, only: "seed=9") }
+    #expect(seed?.description.contains("no seed '9'; it has 0, 1") == true)
     for text in ["seeds=1", "method", "scl"] {
       #expect(throws: ExperimentError.self) { try RunFilter(parsing: text) }
     }
@@ -100,6 +103,51 @@ extension ExperimentsTests {
     }
     #expect(error?.description.contains("'\(folder)/empty/rehearsal.h5'") == true)
     #expect(error?.description.contains("scl data prepare rehearsal") == true)
+  }
+
+  @Test func `All benchmark files that are not there are named at once`() throws {
+    let experiment = try read("benchmarks: [cifar10, rehearsal, stl10]\nmethods: [kmeans]\n")
+    let error = #expect(throws: ExperimentError.self) { try plan(experiment) }
+    guard case .missingBenchmarks(let missing) = error else {
+      Issue.record("\(error.map { "\($0)" } ?? "no error")")
+      return
+    }
+    #expect(missing.map(\.name) == ["cifar10", "stl10"])
+  }
+
+  @Test(arguments: [
+    ("imagenet10", "score: test", ExperimentError.noImages(benchmark: "imagenet10", split: "test")),
+    ("imagenet-dogs", "train: test", .noImages(benchmark: "imagenet-dogs", split: "test")),
+    (
+      "stl10", "score: train+test+unlabelled",
+      .labelsInScoring(benchmark: "stl10", split: "train+test+unlabelled")
+    ),
+    (
+      "stl10", "score: train+unlabelled",
+      .labelsInScoring(benchmark: "stl10", split: "train+unlabelled")
+    ),
+  ])
+  func `Splits that a benchmark lacks are refused before its file is there`(
+    _ benchmark: String, _ choice: String, _ expected: ExperimentError
+  ) throws {
+    let text = "benchmarks: [\(benchmark)]\nmethods: [kmeans]\nprotocol: {\(choice)}\n"
+    #expect(throws: expected) {
+      try Plan(
+        read(text), options: RunOptions(data: folder, results: folder), registry: .builtIn,
+        needsData: false)
+    }
+  }
+
+  @Test(arguments: [
+    ("tiny-imagenet", "score: test"), ("imagenet10", "train: train+test"),
+    ("stl10", "train: train+unlabelled"), ("cifar10", "train: train+unlabelled"),
+  ])
+  func `Splits that a benchmark has are planned`(_ benchmark: String, _ choice: String) throws {
+    let text = "benchmarks: [\(benchmark)]\nmethods: [instdisc]\nprotocol: {\(choice)}\n"
+    let plan = try Plan(
+      read(text), options: RunOptions(data: folder, results: folder), registry: .builtIn,
+      needsData: false)
+    #expect(plan.runs.count == 1)
   }
 
   @Test func `Another image size than the file's is refused`() throws {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Metrics
 import Records
@@ -14,11 +15,11 @@ import Testing
     | scl | SCL | - | - | - | unknown | no figure was found |
     | dac | DAC | 39.6/52.2/30.6 | - | P | unknown | |
 
-    | protocol | statistic | learns from | scored | image size | NMI | checkpoint |
-    |---|---|---|---|---|---|---|
-    | unknown | ? | ? | ? | ? | ? | ? |
-    | like-ours | mean | train+test | train+test | 32 | geometric | last |
-    | best | best | train | test | 224 | geometric | best-by-labels |
+    | protocol | statistic | learns from | scored | image size | NMI | checkpoint | backbone |
+    |---|---|---|---|---|---|---|---|
+    | unknown | ? | ? | ? | ? | ? | ? | ? |
+    | like-ours | mean | train+test | train+test | 32 | geometric | last | ResNet-34 |
+    | best | best | train | test | 224 | geometric | best-by-labels | ? |
 
     | key | source |
     |---|---|
@@ -56,18 +57,18 @@ import Testing
 
       ### CIFAR-10
 
-      | Method  | Compared with  | Score |  Reference |       Measured | Difference | Verdict                 |
-      | ------- | -------------- | ----- | ---------: | -------------: | ---------: | ----------------------- |
-      | k-means | k-means, P     | NMI   |        8.7 |            8.6 |       -0.1 | reproduced (1)          |
-      |         |                | ACC   |       22.9 |           20.0 |       -2.9 | differs (2)             |
-      |         |                | ARI   |        4.9 |            4.9 |        0.0 | reproduced (2)          |
-      | PICA    | PICA (mean), P | NMI   | 50.0 ± 3.0 |              – |            | failed (3)              |
-      |         |                | ACC   |       60.0 |              – |            | failed (3)              |
-      |         |                | ARI   |       40.0 |              – |            | failed (3)              |
-      |         | PICA (best), P | NMI   |       59.1 |              – |            | failed (3)              |
-      |         |                | ACC   |       69.6 |              – |            | failed (3)              |
-      |         |                | ARI   |       51.2 |              – |            | failed (3)              |
-      | SCL     | –              | all   |          – | 30.0/40.0/20.0 |            | no published figure (4) |
+      | Method  | Compared with  | Score |  Reference |       Measured | Difference | Verdict                       |
+      | ------- | -------------- | ----- | ---------: | -------------: | ---------: | ----------------------------- |
+      | k-means | k-means, P     | NMI   |        8.7 |            8.6 |       -0.1 | agrees, protocol unknown (1)  |
+      |         |                | ACC   |       22.9 |           20.0 |       -2.9 | differs, protocol unknown (1) |
+      |         |                | ARI   |        4.9 |            4.9 |        0.0 | agrees, protocol unknown (1)  |
+      | PICA    | PICA (mean), P | NMI   | 50.0 ± 3.0 |              – |            | failed (2)                    |
+      |         |                | ACC   |       60.0 |              – |            | failed (2)                    |
+      |         |                | ARI   |       40.0 |              – |            | failed (2)                    |
+      |         | PICA (best), P | NMI   |       59.1 |              – |            | failed (2)                    |
+      |         |                | ACC   |       69.6 |              – |            | failed (2)                    |
+      |         |                | ARI   |       51.2 |              – |            | failed (2)                    |
+      | SCL     | –              | all   |          – | 30.0/40.0/20.0 |            | no published figure (3)       |
 
       ### STL-10
 
@@ -77,16 +78,15 @@ import Testing
       |         |               | ACC   |      19.2 |        – |            | not run |
       |         |               | ARI   |       6.1 |        – |            | not run |
 
-      1. protocol partly unknown: statistic, images learnt from, scored images, image size, checkpoint, normaliser of NMI
-      2. protocol partly unknown: statistic, images learnt from, scored images, image size, checkpoint
-      3. killed by signal 9
-      4. SCL: no figure was found
+      1. nothing is known of the published protocol: neither data nor network nor trials
+      2. killed by signal 9
+      3. SCL: no figure was found
 
       - Departs from the published experiments: 30 epochs instead of 200
       - Controls, which have no published counterpart: True labels
-      - Published, not measured here: CIFAR-10: DAC
+      - Published rows, not measured here (--verbose names them): CIFAR-10 1
 
-      Verdicts: reproduced 2, differs 1, failed 6, no published figure 1, not run 3.
+      Verdicts: agrees, protocol unknown 2, differs, protocol unknown 1, failed 6, no published figure 1, not run 3.
 
       """
     let diff = try diff(
@@ -101,7 +101,10 @@ import Testing
         RunOutcome(benchmark: "stl10", method: "kmeans", seed: 0, result: .missing),
       ], distance: ["30 epochs instead of 200"])
     #expect(diff.markdown() == expected)
-    #expect(diff.hasFailures)
+    #expect(
+      diff.markdown(verbose: true).contains("- Published, not measured here: CIFAR-10: DAC\n"))
+    // What nobody knows the protocol of decides nothing.
+    #expect(!diff.hasFailures && diff.hasComparisons)
   }
 
   @Test func `a variant is compared with nobody's row, not even one of its own name`() throws {
@@ -110,7 +113,8 @@ import Testing
     let record = SampleRuns.record(variant, on: "cifar10", 50, 60, 40)
     let diff = try diff([variant], [SampleRuns.finished(record)])
     #expect(diff.comparisons.map(\.verdict) == [.noReference("a variant of scl made here")])
-    #expect(diff.remarks.first == "Published, not measured here: CIFAR-10, 4 rows")
+    #expect(diff.unmeasured.first?.rows == ["k-means", "PICA (mean)", "PICA (best)", "DAC"])
+    #expect(!diff.hasComparisons)
     // The same without a plan, as another results folder has it.
     let results = ExperimentResults(experiment: "x", profile: "default", records: [record])
     #expect(results.methods == [variant])
@@ -153,6 +157,70 @@ import Testing
       "checkpoint: published best-by-labels, measured last",
     ])
     #expect(verdicts(diff, row: "PICA (best)") == [expected, expected, expected])
+  }
+
+  /// A finished run of PICA on CIFAR-10 with these settings.
+  private func pica(settings: [String: SettingValue]) -> RunOutcome {
+    var record = SampleRuns.record(SampleRuns.pica, on: "cifar10", 50, 60, 40)
+    record.settings = settings
+    return SampleRuns.finished(record)
+  }
+
+  @Test func `what the network sees is compared, not the size of the benchmark's images`() throws {
+    let settings: [String: SettingValue] = ["view_size": 224]
+    let diff = try diff([SampleRuns.pica], [pica(settings: settings)])
+    #expect(
+      verdicts(diff, row: "PICA (mean)").first
+        == .notComparable(["image size: published 32 px, measured 224 px"]))
+    guard case .notComparable(let best)? = verdicts(diff, row: "PICA (best)").first else {
+      Issue.record("PICA (best) is compared")
+      return
+    }
+    #expect(!best.contains { $0.hasPrefix("image size") })
+    // 0 stands for the image's own size.
+    let own = try self.diff([SampleRuns.pica], [pica(settings: ["view_size": 0])])
+    #expect(verdicts(own, row: "PICA (mean)").first == .reproduced)
+  }
+
+  @Test(
+    arguments: [
+      (["depth": "34", "width": 64], nil),
+      (["depth": "18", "width": 64], "ResNet-18"),
+      (["depth": "34", "width": 32], "ResNet-34 of width 32"),
+    ] as [([String: SettingValue], String?)])
+  func `another backbone is another protocol`(
+    _ settings: [String: SettingValue], _ measured: String?
+  ) throws {
+    let diff = try diff([SampleRuns.pica], [pica(settings: settings)])
+    #expect(
+      verdicts(diff, row: "PICA (mean)").first
+        == measured.map { .notComparable(["backbone: published ResNet-34, measured \($0)"]) }
+        ?? .reproduced)
+  }
+
+  @Test func `a backbone that nobody knows is said to be unknown`() throws {
+    var record = SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 8.7, 22.9, 4.9)
+    record.settings = ["depth": "18", "width": 64]
+    let diff = try diff([SampleRuns.kMeans], [SampleRuns.finished(record)])
+    #expect(diff.comparisons[1].unknown.contains("backbone"))
+  }
+
+  @Test func `one seed beside a published mean is said`() throws {
+    let caveat = ["published a mean of trials, measured one seed"]
+    let one = try diff([SampleRuns.pica], [pica(50, 60, 40)])
+    #expect(one.comparisons[0].verdict == .reproduced && one.comparisons[0].caveats == caveat)
+    #expect(one.markdown().contains(caveat[0]))
+    let two = try diff([SampleRuns.pica], [pica(50, 60, 40), pica(50, 60, 40, seed: 1)])
+    #expect(two.comparisons[0].caveats.isEmpty)
+  }
+
+  @Test func `a row of another method of the same id is not comparable`() throws {
+    let paper = Self.paper.replacing(
+      "| P | like-ours | |", with: "| P | like-ours | another method: Ward |")
+    let diff = try TableDiff(
+      SampleRuns.table([SampleRuns.pica], [pica(50, 60, 40)]),
+      against: PaperTables.parse(paper, file: "tables.md"))
+    #expect(verdicts(diff, row: "PICA (mean)").first == .notComparable(["method: Ward"]))
   }
 
   @Test func `generated and incomplete data are not comparable`() throws {
@@ -210,12 +278,18 @@ import Testing
     let objects = try lines.map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
-    #expect(objects[1]["verdict"] as? String == "differs")
+    #expect(objects[1]["verdict"] as? String == "differs, protocol unknown")
     #expect(objects[1]["difference"] as? Double == -2)
     #expect(objects[1]["reference"] as? Double == 22.9)
     #expect((objects[0]["unknown"] as? [String])?.contains("normaliser of NMI") == true)
-    #expect(objects.last?["hasFailures"] as? Bool == true)
-    #expect(objects.last?["verdicts"] as? [String: Int] == ["reproduced": 2, "differs": 1])
+    #expect(objects.last?["hasFailures"] as? Bool == false)
+    #expect(objects.last?["hasComparisons"] as? Bool == true)
+    #expect(
+      objects.last?["verdicts"] as? [String: Int]
+        == ["agrees, protocol unknown": 2, "differs, protocol unknown": 1])
+    let unmeasured = try #require(objects.first { $0["kind"] as? String == "unmeasured" })
+    #expect(unmeasured["benchmark"] as? String == "cifar10")
+    #expect((unmeasured["rows"] as? [String])?.contains("DAC") == true)
   }
 }
 

@@ -81,7 +81,16 @@ import Testing
 
   @Test func `Markdown escapes what it would take for markup`() throws {
     let text = try table().rendered(as: .markdown)
-    #expect(text.contains(#"| A&B \<i\>\_50%\_ "x", {y} \| #~^$\\ |"#))
+    #expect(text.contains(#"| A&B \<i\>\_50%\_ "x", {y} \| #~^\$\\ |"#))
+  }
+
+  @Test func `Markdown leaves words as they are in which nothing is markup`() throws {
+    let plain = TableMethod(
+      name: "plain", title: "SPICE-Self*, learning_rate_floor, *x*", family: "contrastive")
+    let text = try SampleRuns.table(
+      [plain], [SampleRuns.finished(SampleRuns.record(plain, on: "cifar10", 10, 20, 5))]
+    ).rendered(as: .markdown)
+    #expect(text.contains(#"| SPICE-Self*, learning_rate_floor, \*x* |"#), "\(text)")
   }
 
   @Test func `JSON has an object on each line, with scores, state and flags`() throws {

@@ -35,11 +35,28 @@ import Testing
       benchmarks: ["stl10": ["time": "60", "mem": "16G"]])
     let ours = try layers.overridden(by: ["time=90", "gres=gpu:x=1"])
     #expect(
-      ours.options(benchmark: "cifar10")
+      ours.options(benchmark: "cifar10", method: "scl", usesCards: true)
         == ["partition": "short", "time": "90", "gres": "gpu:x=1"])
     #expect(
-      ours.options(benchmark: "stl10")
+      ours.options(benchmark: "stl10", method: "scl", usesCards: true)
         == ["partition": "short", "time": "90", "gres": "gpu:x=1", "mem": "16G"])
+  }
+
+  @Test func `What trains no network asks for no card, unless its own layer does`() {
+    let layers = SlurmLayers(
+      defaults: ["gpus": "1", "gres": "gpu:a100:1,scratch:20", "mem": "8G"],
+      benchmarks: ["stl10": ["gpus": "2", "gres": "gpu"]],
+      methods: ["nmf": ["partition": "cpu"], "kmeans": ["gpus": "1"]])
+    func options(_ benchmark: String, _ method: String) -> [String: String] {
+      layers.options(benchmark: benchmark, method: method, usesCards: false)
+    }
+    #expect(
+      options("cifar10", "nmf") == ["gres": "scratch:20", "mem": "8G", "partition": "cpu"])
+    #expect(options("stl10", "spectral") == ["mem": "8G"])
+    #expect(options("stl10", "kmeans") == ["mem": "8G", "gpus": "1"])
+    #expect(
+      layers.options(benchmark: "stl10", method: "scl", usesCards: true)
+        == ["gpus": "2", "gres": "gpu", "mem": "8G"])
   }
 
   @Test(arguments: [

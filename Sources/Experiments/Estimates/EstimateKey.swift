@@ -19,12 +19,10 @@ struct EstimateKey: Codable, Hashable {
   /// The first epochs of the run's phases.
   let phases: [Int]
 
-  init(
-    _ run: PlannedRun, task: TaskShape, options: RunOptions, threads: Int, machine: String
-  ) {
+  init(_ run: PlannedRun, task: TaskShape, threads: Int, machine: String) {
     self.machine = machine
-    device = options.device.rawValue
-    precision = options.precision.resolved(on: options.device).rawValue
+    device = run.device.rawValue
+    precision = run.precision.rawValue
     self.threads = threads
     libtorch = Torch.version
     self.task = task

@@ -2,6 +2,7 @@ import Benchmarks
 import Core
 import Foundation
 import Records
+import Torch
 
 /// What is known of the time and memory of an experiment's runs: measurements kept in
 /// `<results>/.estimates.json`, and finished runs.
@@ -21,9 +22,9 @@ public struct EstimateStore: Sendable {
   }
 
   private let path: String
-  private let options: RunOptions
   private let threads: Int
-  private let machine: String
+  /// The processor's and the card's name.
+  private let machines: [Device: String]
   private let evaluateEvery: Int
   /// By benchmark; none where the file is damaged, which the run will say.
   private let shapes: [String: TaskShape]
@@ -35,9 +36,9 @@ public struct EstimateStore: Sendable {
   /// Reads what is kept of the plan's runs.
   public init(_ plan: Plan) {
     path = plan.options.results + "/.estimates.json"
-    options = plan.options
     threads = plan.options.threads ?? plan.experiment.threads
-    machine = Machine.name(of: plan.options.device)
+    machines = Dictionary(
+      uniqueKeysWithValues: Device.allCases.map { ($0, Machine.name(of: $0)) })
     evaluateEvery = plan.experiment.evaluateEvery
     var shapes: [String: TaskShape] = [:]
     for run in plan.runs where shapes[run.benchmark.name] == nil {
@@ -46,7 +47,7 @@ public struct EstimateStore: Sendable {
       }
     }
     self.shapes = shapes
-    finished = FinishedRuns(plan, machine: machine, threads: threads)
+    finished = FinishedRuns(plan, machines: machines, threads: threads)
     (contents, note) = Self.read(path)
   }
 
@@ -95,7 +96,7 @@ public struct EstimateStore: Sendable {
 
   private func key(of run: PlannedRun) -> EstimateKey? {
     shapes[run.benchmark.name].map {
-      EstimateKey(run, task: $0, options: options, threads: threads, machine: machine)
+      EstimateKey(run, task: $0, threads: threads, machine: machines[run.device] ?? "unknown")
     }
   }
 

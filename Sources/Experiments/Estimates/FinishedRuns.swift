@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Torch
 
 /// The finished runs of a results folder, which tell what runs of another seed will take.
 struct FinishedRuns: Sendable {
@@ -25,12 +26,11 @@ struct FinishedRuns: Sendable {
   }
 
   private let records: [RunRecord]
-  private let machine: String
-  private let precision: String
+  private let machines: [Device: String]
   private let threads: Int
   private let data: BenchmarkFolder
 
-  init(_ plan: Plan, machine: String, threads: Int) {
+  init(_ plan: Plan, machines: [Device: String], threads: Int) {
     // A record that cannot be read is no estimate; reports name it.
     let folder = ResultsFolder(plan.options.results)
     records = ((try? folder.experiments()) ?? []).flatMap { name in
@@ -38,8 +38,7 @@ struct FinishedRuns: Sendable {
         if case .finished(let record) = run.state { record } else { nil }
       }
     }
-    self.machine = machine
-    precision = plan.options.precision.resolved(on: plan.options.device).rawValue
+    self.machines = machines
     self.threads = threads
     data = BenchmarkFolder(plan.options.data)
   }
@@ -49,9 +48,13 @@ struct FinishedRuns: Sendable {
     let hasFile = data.hasFile(of: run.benchmark)
     let trains = run.epochs > 0
     var inputs = run.identityInputs
-    inputs.precision = precision
+    // Not another engine's, which a finished run may have.
+    inputs.device = run.device.rawValue
+    inputs.precision = run.precision.rawValue
+    inputs.libtorch = Torch.version
     let wanted = Kind(
-      inputs, hasFile: hasFile, trains: trains, machine: machine, threads: threads)
+      inputs, hasFile: hasFile, trains: trains, machine: machines[run.device] ?? "unknown",
+      threads: threads)
     let alike = records.filter { record in
       // Cheap differences first.
       record.benchmark == run.benchmark.name

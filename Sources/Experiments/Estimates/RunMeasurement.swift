@@ -27,8 +27,8 @@ public struct RunMeasurement {
     task = try TaskImages(run, data: options.data)
     shape = TaskShape(task, run: run)
     context = MethodContext(
-      clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
-      precision: options.precision.resolved(on: options.device), threads: threads)
+      clusters: run.benchmark.classCount, seed: run.seed, device: run.device,
+      precision: run.precision, threads: threads)
     // Its network need not have learnt anything, and is made on as few images as that takes.
     let sample = try SampleImages(
       task, imageSize: shape.imageSize, part: shape.part(atMost: 64))

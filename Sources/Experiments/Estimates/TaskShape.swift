@@ -66,6 +66,8 @@ extension SplitSelection {
     case .train: [.train]
     case .test: [.test]
     case .trainAndTest: Set([.train, .test]).filter { benchmark.extraCounts[$0] == 0 }
+    case .trainAndUnlabelled:
+      Set([.train, .unlabelled]).filter { benchmark.extraCounts[$0] == 0 }
     case .everything: Set(Split.allCases).filter { benchmark.extraCounts[$0] == 0 }
     }
   }

@@ -3,8 +3,8 @@ public enum ExperimentError: Error, Hashable, Sendable {
   case unreadable(file: String)
   /// A place in the experiment file that is not accepted.
   case invalid(file: String, line: Int?, key: String, problem: String)
-  /// The benchmark file that a run needs is not there.
-  case missingBenchmark(name: String, path: String, remedy: String)
+  /// Benchmark files that runs need are not there.
+  case missingBenchmarks([MissingBenchmark])
   case invalidOption(option: String, problem: String)
   case labelsInScoring(benchmark: String, split: String)
   case noImages(benchmark: String, split: String)
@@ -16,7 +16,17 @@ public enum ExperimentError: Error, Hashable, Sendable {
   case stageFailed(reason: String, folder: String)
   /// Records can be had without the networks, which are not committed.
   case stageWithoutNetwork(run: String, record: String)
+  /// A device that this libtorch or this machine does not have.
+  case noDevice(device: String, libtorch: String)
   case nonFiniteLoss(epoch: Int, step: Int, term: String)
+}
+
+/// A benchmark file that is not there.
+public struct MissingBenchmark: Error, Hashable, Sendable {
+  public let name: String
+  public let path: String
+  /// What the user has to do: "'scl data prepare rehearsal' generates it".
+  public var remedy: String
 }
 
 extension ExperimentError: CustomStringConvertible {
@@ -27,18 +37,20 @@ extension ExperimentError: CustomStringConvertible {
         + "experiments/rehearsal.yaml"
     case .invalid(let file, let line, let key, let problem):
       file + (line.map { ":\($0)" } ?? "") + (key.isEmpty ? "" : ": \(key)") + ": \(problem)"
-    case .missingBenchmark(let name, let path, let remedy):
-      "the benchmark file '\(path)' of \(name) is missing: \(remedy)"
+    case .missingBenchmarks(let missing):
+      (missing.count == 1 ? "a benchmark file is missing: " : "benchmark files are missing: ")
+        + missing.map { "'\($0.path)': \($0.remedy)" }.joined(separator: "; ")
     case .invalidOption(let option, let problem): "\(option): \(problem)"
     case .labelsInScoring(let benchmark, let split):
       "protocol score '\(split)' of \(benchmark) has images without labels: score train or test"
     case .noImages(let benchmark, let split):
-      "the benchmark file of \(benchmark) has no images in '\(split)'"
+      "\(benchmark) has no images in '\(split)', or its file lacks them: choose other splits in "
+        + "'protocol'"
     case .wrongBenchmark(let file, let found, let expected):
       "'\(file)' holds the benchmark \(found), not \(expected): prepare \(expected) into it"
     case .wrongImageSize(let benchmark, let file, let found, let expected):
       "the images of \(benchmark) in '\(file)' have \(found) pixels a side, and the protocol says "
-        + "image_size \(expected): prepare the file at that size, or change the protocol"
+        + "image_size \(expected): take \(found) or less"
     case .stageNotFinished(let run, let folder):
       "\(run) starts from the run in '\(folder)', which is not finished: 'scl run' without --only "
         + "carries it out first"
@@ -47,6 +59,9 @@ extension ExperimentError: CustomStringConvertible {
     case .stageWithoutNetwork(let run, let record):
       "\(run) starts from the network of a run of which only the record is here: remove "
         + "'\(record)' to have it computed again"
+    case .noDevice(let device, let libtorch):
+      "device \(device): libtorch \(libtorch) has no CUDA, or this machine no card: build with LIBTORCH "
+        + "naming a libtorch that has it, and run where there is a card"
     case .nonFiniteLoss(let epoch, let step, let term):
       "the loss '\(term)' became non-finite in step \(step) of epoch \(epoch): "
         + "a smaller learning_rate may help"

@@ -263,25 +263,29 @@ enum RunningKey: String, FileKey {
 enum SlurmSectionKey: String, FileKey {
   case defaults
   case benchmarks
+  case methods
 
   var documentation: String {
     switch self {
-    case .defaults: "For every task."
+    case .defaults: "For every task; cards only for methods that train networks."
     case .benchmarks: "By benchmark, over the defaults."
+    case .methods: "By method, over both."
     }
   }
 
   func shape(_ names: KnownNames) -> ValueShape {
     switch self {
     case .defaults: .keys(SlurmKey.descriptions(names), required: [])
-    case .benchmarks:
-      .names(
-        names.benchmarks,
-        .keys(
-          SlurmKey.descriptions(names).filter { key in
-            SlurmKey(rawValue: key.name)?.isForWholeExperiment == false
-          }, required: []))
+    case .benchmarks: .names(names.benchmarks, partial(names))
+    case .methods: .names(names.methods, partial(names))
     }
+  }
+
+  private func partial(_ names: KnownNames) -> ValueShape {
+    .keys(
+      SlurmKey.descriptions(names).filter { key in
+        SlurmKey(rawValue: key.name)?.isForWholeExperiment == false
+      }, required: [])
   }
 }
 

@@ -105,7 +105,8 @@ struct SectionReader {
   private func exclusion(_ section: YAMLReader) throws -> Exclusion {
     var exclusion = Exclusion(
       futile: section.invalid(
-        "this excludes nothing: the benchmarks, methods and seeds here have no such combination"))
+        "this excludes nothing: the benchmarks, methods and seeds here have no such combination (what "
+          + "a method starts from is no row of its own, and goes with it)"))
     let entries = try section.entries(of: ExclusionKey.self)
     guard !entries.isEmpty else { throw section.invalid("this would exclude everything") }
     for (key, value) in entries {
@@ -224,13 +225,17 @@ struct SectionReader {
 
   private func slurm(_ section: YAMLReader) throws -> SlurmLayers {
     var layers = SlurmLayers()
+    let partial = SlurmKey.allCases.filter { !$0.isForWholeExperiment }
     for (key, value) in try section.entries(of: SlurmSectionKey.self) {
       switch key {
       case .defaults: layers.defaults = try slurmOptions(value, for: SlurmKey.allCases)
       case .benchmarks:
         for (name, options) in try value.entries(known: names.benchmarks) {
-          layers.benchmarks[name] = try slurmOptions(
-            options, for: SlurmKey.allCases.filter { !$0.isForWholeExperiment })
+          layers.benchmarks[name] = try slurmOptions(options, for: partial)
+        }
+      case .methods:
+        for (name, options) in try value.entries(known: names.methods) {
+          layers.methods[name] = try slurmOptions(options, for: partial)
         }
       }
     }

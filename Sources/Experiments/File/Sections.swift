@@ -26,11 +26,7 @@ struct Sections: Sendable {
       evaluateEvery: other.evaluateEvery ?? evaluateEvery,
       protocolChoices: protocolChoices.overlaid(with: other.protocolChoices),
       layers: layers + other.layers, running: running.overlaid(with: other.running),
-      slurm: SlurmLayers(
-        defaults: slurm.defaults.merging(other.slurm.defaults) { $1 },
-        benchmarks: slurm.benchmarks.merging(other.slurm.benchmarks) {
-          $0.merging($1) { $1 }
-        }))
+      slurm: slurm.overlaid(with: other.slurm))
   }
 
   var seedsOrDefault: [UInt64] { seeds ?? [0] }

@@ -12,6 +12,12 @@ public enum Machine {
     return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
   }
 
+  /// - Throws: `ExperimentError.noDevice` where networks cannot be on a device here.
+  public static func checkHas(_ device: Device) throws(ExperimentError) {
+    guard device == .cuda, !Torch.hasCUDA else { return }
+    throw .noDevice(device: device.rawValue, libtorch: Torch.version)
+  }
+
   /// The processor's or the card's name.
   public static func name(of device: Device) -> String {
     switch device {
@@ -20,14 +26,21 @@ public enum Machine {
     }
   }
 
+  /// The number of cards that NVIDIA's driver shows.
+  static var installedCards: Int { cardFolders.count }
+
   /// The first card, as NVIDIA's driver names it.
   private static var cardName: String? {
-    let root = "/proc/driver/nvidia/gpus"
-    guard
-      let card = try? FileManager.default.contentsOfDirectory(atPath: root).sorted().first,
-      let text = try? String(contentsOfFile: "\(root)/\(card)/information", encoding: .utf8)
+    guard let card = cardFolders.first,
+      let text = try? String(contentsOfFile: "\(card)/information", encoding: .utf8)
     else { return nil }
     return field("Model", in: text)
+  }
+
+  private static var cardFolders: [String] {
+    let root = "/proc/driver/nvidia/gpus"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return names.sorted().map { "\(root)/\($0)" }
   }
 
   /// The largest resident set of this process so far, in bytes.

@@ -14,7 +14,7 @@ public struct Plan: Sendable {
 
   /// - Parameter needsData: whether benchmark files have to be there. Without its file, a finished
   ///   run is taken for what its record says of the data.
-  /// - Throws: `ExperimentError.missingBenchmark` where a needed file is not there, and the
+  /// - Throws: `ExperimentError.missingBenchmarks` where a needed file is not there, and the
   ///   reader's errors where one is damaged.
   public init(
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry,

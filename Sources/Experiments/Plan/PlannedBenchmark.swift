@@ -11,19 +11,23 @@ struct PlannedBenchmark {
   /// Nil where the file is not there and not needed.
   let contentHash: String?
   let runProtocol: RunProtocol
+  /// Whether results are read and nothing is to be computed.
+  private let readsOnly: Bool
 
   init(
     _ name: String, experiment: Experiment, options: RunOptions, needsData: Bool
   ) throws {
     let data = options.data
+    readsOnly = !needsData
     definition = try Self.definition(
       of: name, experiment: experiment, options: options, needsData: needsData)
     runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
+    try Self.check(runProtocol, on: definition)
     let path = BenchmarkFolder(data).file(of: definition)
     guard BenchmarkFolder(data).hasFile(of: definition) else {
       contentHash = nil
       guard needsData else { return }
-      throw ExperimentError.missingBenchmark(
+      throw MissingBenchmark(
         name: name, path: path, remedy: BenchmarkFolder(data).remedy(for: definition))
     }
     let info = try BenchmarkFile.open(path).info
@@ -35,6 +39,28 @@ struct PlannedBenchmark {
     guard info.imageSize >= runProtocol.imageSize else {
       throw ExperimentError.wrongImageSize(
         benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
+    }
+  }
+
+  /// - Throws: `ExperimentError.noImages`, `.labelsInScoring` where the benchmark, however complete its
+  ///   file is, has not what the protocol wants.
+  private static func check(
+    _ runProtocol: RunProtocol, on benchmark: BenchmarkDefinition
+  ) throws(ExperimentError) {
+    // Of a user's own benchmark the file or the records tell, once they are read.
+    guard BenchmarkDefinition.all.contains(where: { $0.name == benchmark.name }) else { return }
+    for selection in [runProtocol.train, runProtocol.score] {
+      let hasImages = selection.splits(of: benchmark).contains {
+        benchmark.counts[$0] + benchmark.extraCounts[$0] > 0
+      }
+      if !hasImages {
+        throw .noImages(benchmark: benchmark.name, split: selection.rawValue)
+      }
+    }
+    if runProtocol.score.splits(of: benchmark).contains(.unlabelled),
+      benchmark.counts.unlabelled > 0
+    {
+      throw .labelsInScoring(benchmark: benchmark.name, split: runProtocol.score.rawValue)
     }
   }
 
@@ -60,32 +86,38 @@ struct PlannedBenchmark {
 
   func run(
     _ row: MethodRow, _ combination: Combination, settings: [String: SettingValue],
-    stage: PlannedRun?, experiment: Experiment, options: RunOptions, precision: Precision
+    stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
+    let engine = RunEngine(options, method: row.method, readsOnly: readsOnly)
     var inputs = IdentityInputs(
       benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
       method: row.method.description.name, methodVersion: row.method.description.version,
       settings: settings, profile: experiment.profile, protocol: runProtocol,
-      libtorch: Torch.version, device: options.device.rawValue, precision: precision.rawValue,
+      libtorch: Torch.version, device: engine.device.rawValue, precision: engine.precision.rawValue,
       seed: seed, stage: stage?.identity)
     let folder = RunFolder(
       results: options.results, experiment: experiment.name, benchmark: definition.name,
       method: row.name, seed: seed)
     let stored = try StoredState(folder)
+    var otherEngine: [String] = []
     if case .finished(let record) = stored {
-      // `auto` asks for no precision in particular, so a finished run of either will do.
-      if options.precision == .auto { inputs.precision = record.provenance.precision }
       if contentHash == nil {
         inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
+      }
+      let accepted = engine.accepting(record.provenance, for: inputs)
+      if try record.staleness(against: accepted).isEmpty {
+        otherEngine = engine.differences(to: record, of: inputs)
+        inputs = accepted
       }
     }
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
       stage: stage?.combination, stageWorkload: stage?.workload ?? 0,
       settings: settings, runProtocol: runProtocol, profile: experiment.profile, folder: folder,
-      identityInputs: inputs, identity: try inputs.identity(),
-      state: try PlannedState(stored, planned: inputs, in: folder))
+      engine: engine, otherEngine: otherEngine, identityInputs: inputs,
+      identity: try inputs.identity(),
+      state: try PlannedState(stored, planned: inputs, by: engine, in: folder))
   }
 }
 
@@ -100,7 +132,7 @@ extension Optional where Wrapped == RunState {
 
 extension PlannedState {
   fileprivate init(
-    _ stored: StoredState, planned: IdentityInputs, in folder: RunFolder
+    _ stored: StoredState, planned: IdentityInputs, by engine: RunEngine, in folder: RunFolder
   ) throws {
     if stored != nil, let owner = RunLock.owner(folder.lock) {
       // What lies there is what the process began from.
@@ -118,7 +150,10 @@ extension PlannedState {
       self = differences.isEmpty ? .finished(record) : .stale(differences)
     case .failed(let failure):
       // A failure under other settings says nothing of these.
-      self = failure.identity == (try planned.identity()) ? .failed(failure) : .unfinished
+      let isOurs = try engine.alternatives(to: planned).contains {
+        try $0.identity() == failure.identity
+      }
+      self = isOurs ? .failed(failure) : .unfinished
     }
   }
 }

@@ -19,6 +19,10 @@ public struct PlannedRun: Sendable {
   public let runProtocol: RunProtocol
   public let profile: String
   public let folder: RunFolder
+  let engine: RunEngine
+  /// In what a finished run was computed by another device, precision or libtorch than would compute it
+  /// now, in words. It is finished all the same.
+  public let otherEngine: [String]
   public let identityInputs: IdentityInputs
   public let identity: String
   public let state: PlannedState
@@ -58,6 +62,7 @@ public struct PlannedRun: Sendable {
       case .train: counts.train
       case .test: counts.test
       case .trainAndTest: counts.train + counts.test
+      case .trainAndUnlabelled: counts.train + counts.unlabelled
       case .everything: counts.total
       }
     return stageWorkload + epochs * images * viewSize * viewSize

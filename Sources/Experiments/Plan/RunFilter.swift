@@ -33,7 +33,8 @@ public struct RunFilter: Sendable {
     ] {
       let wrongOnes = chosen.subtracting(known).filter { !MethodRow.isStage($0) }
       guard let wrong = wrongOnes.sorted().first else { continue }
-      let nearest = nearestName(to: wrong, among: known)
+      // Of numbers, none is a slip of another.
+      let nearest = what == "seed" ? nil : nearestName(to: wrong, among: known)
       throw ExperimentError.invalidOption(
         option: "--only \(text)",
         problem: "the experiment has no \(what) '\(wrong)'; "

@@ -7,20 +7,26 @@ public struct RunOptions: Sendable {
   public var data: String
   /// Folder of the results.
   public var results: String
-  public var device: Device
+  /// The networks'; nil where none in particular is asked for: a finished run of any is taken as it is,
+  /// and others are computed by the processor.
+  public var device: Device?
   public var precision: PrecisionChoice
   /// Threads of one run; nil takes the experiment file's.
   public var threads: Int?
+  /// Whether finished runs are computed again where another libtorch has computed them, or another device
+  /// or precision than is asked for.
+  public var recomputes: Bool
 
   public init(
-    data: String = "data", results: String = "results", device: Device = .cpu,
-    precision: PrecisionChoice = .auto, threads: Int? = nil
+    data: String = "data", results: String = "results", device: Device? = nil,
+    precision: PrecisionChoice = .auto, threads: Int? = nil, recomputes: Bool = false
   ) {
     self.data = data
     self.results = results
     self.device = device
     self.precision = precision
     self.threads = threads
+    self.recomputes = recomputes
   }
 }
 

@@ -10,7 +10,6 @@ struct RunPlanner {
   private let experiment: Experiment
   private let options: RunOptions
   private let registry: MethodRegistry
-  private let precision: Precision
   private let files: [String: PlannedBenchmark]
   private let combinations: Set<Combination>
   private var planned: [Combination: PlannedRun] = [:]
@@ -22,14 +21,20 @@ struct RunPlanner {
     self.experiment = experiment
     self.options = options
     self.registry = registry
-    precision = options.precision.resolved(on: options.device)
     combinations = Set(experiment.combinations)
     var files: [String: PlannedBenchmark] = [:]
-    for combination in experiment.combinations
-    where filter.reaches(combination) && files[combination.benchmark] == nil {
-      files[combination.benchmark] = try PlannedBenchmark(
-        combination.benchmark, experiment: experiment, options: options, needsData: needsData)
+    var missing: [MissingBenchmark] = []
+    let wanted = experiment.combinations.filter { filter.reaches($0) }.map(\.benchmark)
+    for name in wanted.withoutRepetitions {
+      do {
+        files[name] = try PlannedBenchmark(
+          name, experiment: experiment, options: options, needsData: needsData)
+      } catch let file as MissingBenchmark {
+        missing.append(file)
+      }
     }
+    // All of them at once: each may take hours to fetch.
+    guard missing.isEmpty else { throw ExperimentError.missingBenchmarks(missing) }
     self.files = files
   }
 
@@ -64,7 +69,7 @@ struct RunPlanner {
     let stage = try stage(of: row, settings, combination, file.definition)
     let run = try file.run(
       row, combination, settings: settings, stage: stage, experiment: experiment,
-      options: options, precision: precision)
+      options: options)
     planned[combination] = run
     return run
   }

@@ -11,8 +11,10 @@ public struct ChildCommand: Sendable {
   ) {
     var arguments = [
       experimentFile, "--data", options.data, "--results", options.results,
-      "--device", options.device.rawValue, "--precision", options.precision.rawValue,
+      "--precision", options.precision.rawValue,
     ]
+    if let device = options.device { arguments += ["--device", device.rawValue] }
+    if options.recomputes { arguments.append("--recompute") }
     if let profile { arguments += ["--profile", profile] }
     if let threads = options.threads { arguments += ["--threads", "\(threads)"] }
     for override in overrides { arguments += ["--set", override] }
@@ -44,19 +46,22 @@ public struct LocalExecutor: SweepExecutor {
   private let stop: SweepStop
   private let estimate: @Sendable (PlannedRun) -> RunEstimate?
   private let memory = MachineMemory()
+  private let cards: CardPool
 
   /// - Parameters:
   ///   - jobs: how many runs go on at once.
+  ///   - cards: shared out among the runs that are computed on one.
   ///   - estimate: what is known of a run's time and memory.
   public init(
     jobs: Int, command: ChildCommand, running: RunningOptions = RunningOptions(),
-    stop: SweepStop = SweepStop(),
+    stop: SweepStop = SweepStop(), cards: CardPool = .ofThisMachine,
     estimate: @escaping @Sendable (PlannedRun) -> RunEstimate? = { _ in nil }
   ) {
     self.jobs = max(1, jobs)
     self.command = command
     self.running = running
     self.stop = stop
+    self.cards = cards
     self.estimate = estimate
   }
 
@@ -77,13 +82,18 @@ public struct LocalExecutor: SweepExecutor {
     await withTaskGroup(of: News.self) { group in
       group.addTask { await tick() }
       var lastLook = ContinuousClock.now
+      var cards = cards
       while true {
         if stop.signal == nil {
-          while let index = sweep.next() { start(index, of: sweep, in: &group) }
+          while let index = sweep.next() {
+            let isOnCard = ordered[index].device == .cuda
+            start(index, of: sweep, on: isOnCard ? cards.take(for: index) : nil, in: &group)
+          }
         }
         if stop.signal == nil ? sweep.isDone : sweep.running.isEmpty { break }
         switch await group.next() {
         case .ended(let index, let outcome):
+          cards.giveBack(from: index)
           sweep.took(outcome, of: index, stopping: stop.signal != nil)
         case .tick, nil: group.addTask { await tick() }
         }
@@ -116,11 +126,14 @@ public struct LocalExecutor: SweepExecutor {
     return .tick
   }
 
-  private func start(_ index: Int, of sweep: Sweep, in group: inout TaskGroup<News>) {
+  private func start(
+    _ index: Int, of sweep: Sweep, on card: String?, in group: inout TaskGroup<News>
+  ) {
     let run = sweep.runs[index]
     let onEvent = sweep.onEvent
     let process = RunProcess(
-      run: run, arguments: command.arguments(for: run), earlierAttempts: sweep.attempts[index],
+      run: run, arguments: command.arguments(for: run), card: card,
+      earlierAttempts: sweep.attempts[index],
       hangLimit: .seconds(running.hangMinutes * 60), stop: stop, memory: memory
     ) { onEvent(.progressed(index, $0)) }
     group.addTask { .ended(index, await process.carryOut()) }

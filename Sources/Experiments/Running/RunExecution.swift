@@ -63,6 +63,7 @@ public struct RunExecution {
 
   private func compute() throws -> Outcome {
     let start = ContinuousClock.now
+    try Machine.checkHas(run.device)
     Torch.keepFreedMemory()
     Torch.threads = threads
     OpenBLAS.useOneThread()
@@ -71,14 +72,14 @@ public struct RunExecution {
     try file.verify()
     let task = try RunTask(file, run: run)
     let context = MethodContext(
-      clusters: run.benchmark.classCount, seed: run.seed, device: options.device,
-      precision: options.precision.resolved(on: options.device), threads: threads,
+      clusters: run.benchmark.classCount, seed: run.seed, device: run.device,
+      precision: run.precision, threads: threads,
       stage: try run.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
     let method = try run.makeMethod(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(
-          method: trained, images: task.learnt, seed: run.seed, device: options.device),
+          method: trained, images: task.learnt, seed: run.seed, device: run.device),
         identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
         checkpointInterval: checkpointInterval, evaluateEvery: evaluateEvery,
         evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, hooks: hooks
@@ -151,8 +152,8 @@ public struct RunExecution {
           definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
           miniatureOf: run.benchmark.miniatureOf),
         libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
-        device: options.device.rawValue, deviceName: Machine.name(of: options.device),
-        precision: options.precision.resolved(on: options.device).rawValue, threads: threads,
+        device: run.device.rawValue, deviceName: Machine.name(of: run.device),
+        precision: run.precision.rawValue, threads: threads,
         finishedAt: Date().formatted(.iso8601)))
   }
 }

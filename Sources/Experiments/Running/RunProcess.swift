@@ -16,6 +16,8 @@ enum AttemptOutcome: Sendable {
 struct RunProcess: Sendable {
   let run: PlannedRun
   let arguments: [String]
+  /// The graphics card that it is to use; nil for none in particular.
+  let card: String?
   /// How often the run was tried before.
   let earlierAttempts: Int
   let hangLimit: Duration
@@ -30,8 +32,7 @@ struct RunProcess: Sendable {
       let result = try await Subprocess.run(
         // This very program, even if its file has been replaced since it started.
         .path("/proc/self/exe"), arguments: Arguments(arguments),
-        // The runtime's own report of a crash halts all threads first, and may leave them so.
-        environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), input: .none,
+        environment: environment, input: .none,
         output: .sequence, error: .currentStandardError
       ) { execution in
         async let looking: Void = watch.look(at: execution.processIdentifier.value)
@@ -53,6 +54,12 @@ struct RunProcess: Sendable {
       return stop.signal == nil
         ? died(.error, "its process could not be followed: \(error)") : .stopped
     }
+  }
+
+  private var environment: Environment {
+    // The runtime's own report of a crash halts all threads first, and may leave them so.
+    let usual = Environment.inherit.updating(["SWIFT_BACKTRACE": "enable=no"])
+    return card.map { usual.updating(["CUDA_VISIBLE_DEVICES": $0]) } ?? usual
   }
 
   private func outcome(

@@ -32,7 +32,8 @@ struct RunTask {
   ) throws -> [Int] {
     // A file without the unlabelled images is complete for whoever does not want them.
     let isOmitted =
-      selection == .everything && run.benchmark.counts.unlabelled > 0
+      selection.splits(of: run.benchmark).contains(.unlabelled)
+      && run.benchmark.counts.unlabelled > 0
       && file.info.expectedCounts.unlabelled == 0
     let indices = file.indices(of: selection.splits(of: run.benchmark))
     guard !indices.isEmpty, !isOmitted else {

@@ -104,7 +104,7 @@ struct Sweep {
   private func isFinished(_ index: Int) -> Bool {
     let run = runs[index]
     guard case .finished(let record)? = try? run.folder.state() else { return false }
-    return record.identity == run.identity
+    return (try? run.accepts(record)) == true
   }
 
   /// A failure since the plan was made, by another sweep's process, that would come again.

@@ -122,11 +122,20 @@ struct SlurmClient: Sendable {
     }
     guard result.terminationStatus.isSuccess else {
       let words = result.standardError.split(separator: "\n").joined(separator: "; ")
+      if lacksCluster(words) { throw SlurmError.noCluster(command: program, words: words) }
       throw isUnreachable(words)
         ? SlurmError.unreachable(command: program, words: words)
         : SlurmError.refused(command: program, words: words)
     }
     return result.standardOutput
+  }
+
+  /// Whether there is no configuration that names a controller.
+  private static func lacksCluster(_ words: String) -> Bool {
+    [
+      "Could not establish a configuration source", "Unable to process configuration file",
+      "Unable to open configuration file", "No such file or directory: slurm.conf",
+    ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 
   private static func isUnreachable(_ words: String) -> Bool {

@@ -1,6 +1,8 @@
 /// Why Slurm cannot be used.
 public enum SlurmError: Error, Hashable, Sendable {
   case notInstalled(program: String)
+  /// Slurm's commands are here, but no cluster that they know of.
+  case noCluster(command: String, words: String)
   /// `words` are Slurm's own.
   case refused(command: String, words: String)
   /// The controller does not answer: it may do so again.
@@ -14,6 +16,9 @@ extension SlurmError: CustomStringConvertible {
     case .notInstalled(let program):
       "'\(program)' is not here: run this where jobs of your cluster are submitted, or without "
         + "--executor slurm"
+    case .noCluster(let command, let words):
+      "this machine belongs to no Slurm cluster (\(command): \(words)): run this where jobs of your "
+        + "cluster are submitted, or without --executor slurm"
     case .refused(let command, let words): "\(command): Slurm says: \(words)"
     case .unreachable(let command, let words):
       "\(command): the Slurm controller does not answer (\(words)); jobs that are queued stay "

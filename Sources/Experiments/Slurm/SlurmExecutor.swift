@@ -33,7 +33,7 @@ public struct SlurmExecutor: SweepExecutor {
     let threads = options.threads ?? experiment.threads
     // Mistakes in options show before anything is submitted.
     for run in runs {
-      _ = try SlurmResources(layers, benchmark: run.benchmark.name, threads: threads)
+      _ = try SlurmResources(layers, of: run, threads: threads)
     }
     let submitter = SlurmSubmitter(
       root: SlurmSubmission.root(results: options.results, experiment: experiment.name),
@@ -42,9 +42,7 @@ public struct SlurmExecutor: SweepExecutor {
     try AtomicFile.createFolder(submitter.root)
     do {
       try await SlurmWatch(
-        submitter, runs: runs, retries: experiment.running.retries,
-        // `auto` is resolved by the node that computes.
-        acceptsAnyPrecision: options.precision == .auto, onEvent: onEvent
+        submitter, runs: runs, retries: experiment.running.retries, onEvent: onEvent
       ).follow()
     } catch let interruption as RunInterrupted {
       onEvent(.remark("what is queued stays queued, and goes on; 'scl cancel' stops it"))

@@ -1,4 +1,5 @@
 import Core
+import Methods
 
 extension SlurmLayers {
   /// These layers with what the command line says (`--slurm KEY=VALUE`) over all of them.
@@ -23,9 +24,8 @@ extension SlurmLayers {
         throw .invalidOption(option: "--slurm \(argument)", problem: "\(pair[0]) \(problem)")
       }
       layers.defaults[pair[0]] = pair[1]
-      for benchmark in layers.benchmarks.keys {
-        layers.benchmarks[benchmark]?[pair[0]] = nil
-      }
+      for name in layers.benchmarks.keys { layers.benchmarks[name]?[pair[0]] = nil }
+      for name in layers.methods.keys { layers.methods[name]?[pair[0]] = nil }
     }
     return layers
   }
@@ -42,8 +42,11 @@ struct SlurmResources: Hashable {
 
   /// - Parameter threads: the run's, which are its cores unless it says otherwise.
   /// - Throws: `ExperimentError.invalidOption` for values that do not go together.
-  init(_ layers: SlurmLayers, benchmark: String, threads: Int) throws(ExperimentError) {
-    var values = layers.options(benchmark: benchmark)
+  init(_ layers: SlurmLayers, of run: PlannedRun, threads: Int) throws(ExperimentError) {
+    let method = run.method
+    var values = layers.options(
+      benchmark: run.benchmark.name, method: method.description.name,
+      usesCards: method is any TrainedMethod.Type)
     if values[SlurmKey.cpusPerTask.rawValue] == nil {
       values[SlurmKey.cpusPerTask.rawValue] = "\(threads)"
     }

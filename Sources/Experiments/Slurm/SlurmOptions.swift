@@ -40,7 +40,7 @@ public enum SlurmKey: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a benchmark may have a value of its own.
+  /// Whether no benchmark or method has a value of its own.
   public var isForWholeExperiment: Bool { self == .maxRunning }
 
   /// Whether sbatch has an option of this name.
@@ -101,21 +101,43 @@ struct SlurmTimeLimit {
   }
 }
 
-/// What an experiment asks of Slurm: defaults, and what benchmarks have instead.
+/// What an experiment asks of Slurm: defaults, and what benchmarks and methods have instead.
 public struct SlurmLayers: Equatable, Sendable {
   public var defaults: [String: String]
   /// By benchmark.
   public var benchmarks: [String: [String: String]]
+  /// By method, which its variants share.
+  public var methods: [String: [String: String]]
 
   public init(
-    defaults: [String: String] = [:], benchmarks: [String: [String: String]] = [:]
+    defaults: [String: String] = [:], benchmarks: [String: [String: String]] = [:],
+    methods: [String: [String: String]] = [:]
   ) {
     self.defaults = defaults
     self.benchmarks = benchmarks
+    self.methods = methods
   }
 
-  /// What holds for a benchmark's runs, by `SlurmKey`'s raw value.
-  public func options(benchmark: String) -> [String: String] {
-    defaults.merging(benchmarks[benchmark] ?? [:]) { $1 }
+  /// What holds for a method's runs on a benchmark, by `SlurmKey`'s raw value.
+  /// - Parameter usesCards: without it, cards are asked for only where the method's own layer does.
+  public func options(
+    benchmark: String, method: String, usesCards: Bool
+  ) -> [String: String] {
+    var options = defaults.merging(benchmarks[benchmark] ?? [:]) { $1 }
+    if !usesCards {
+      options[SlurmKey.gpus.rawValue] = nil
+      let others = options[SlurmKey.gres.rawValue]?.split(separator: ",")
+        .filter { $0.split(separator: ":").first != "gpu" }.joined(separator: ",")
+      options[SlurmKey.gres.rawValue] = others?.isEmpty == false ? others : nil
+    }
+    return options.merging(methods[method] ?? [:]) { $1 }
+  }
+
+  /// These layers with those of `other` over them, key by key.
+  func overlaid(with other: SlurmLayers) -> SlurmLayers {
+    SlurmLayers(
+      defaults: defaults.merging(other.defaults) { $1 },
+      benchmarks: benchmarks.merging(other.benchmarks) { $0.merging($1) { $1 } },
+      methods: methods.merging(other.methods) { $0.merging($1) { $1 } })
   }
 }

@@ -28,7 +28,7 @@ struct SlurmSubmitter: Sendable {
   ) async throws -> [SlurmPlace] {
     let size = try await patiently { try await client.maximumArraySize() }
     let resources = try runs.map {
-      try SlurmResources(layers, benchmark: $0.benchmark.name, threads: threads)
+      try SlurmResources(layers, of: $0, threads: threads)
     }
     let isCapped = resources.contains { $0.maxRunning != nil }
     var places = [SlurmPlace?](repeating: nil, count: runs.count)

@@ -29,7 +29,6 @@ final class SlurmWatch {
 
   private let submitter: SlurmSubmitter
   private let retries: Int
-  private let acceptsAnyPrecision: Bool
   private let onEvent: (SweepEvent) -> Void
   private var items: [Item]
   /// For each run the one of the sweep that it starts from.
@@ -40,14 +39,12 @@ final class SlurmWatch {
 
   /// - Parameters:
   ///   - retries: how often a run is tried again after a failure that can pass.
-  ///   - acceptsAnyPrecision: whether a result of any precision is the planned one.
   init(
-    _ submitter: SlurmSubmitter, runs: [PlannedRun], retries: Int, acceptsAnyPrecision: Bool,
+    _ submitter: SlurmSubmitter, runs: [PlannedRun], retries: Int,
     onEvent: @escaping (SweepEvent) -> Void
   ) {
     self.submitter = submitter
     self.retries = retries
-    self.acceptsAnyPrecision = acceptsAnyPrecision
     self.onEvent = onEvent
     items = runs.map { Item(run: $0) }
     stages = runs.map { run in
@@ -241,13 +238,7 @@ final class SlurmWatch {
 
   /// - Returns: whether the run has the planned result.
   private func finish(_ index: Int) -> Bool {
-    let run = items[index].run
-    guard FileManager.default.fileExists(atPath: run.folder.record),
-      let record = try? RunRecord.read(from: run.folder.record)
-    else { return false }
-    var planned = run.identityInputs
-    if acceptsAnyPrecision { planned.precision = record.provenance.precision }
-    guard (try? record.staleness(against: planned).isEmpty) == true else { return false }
+    guard result(of: index) != nil else { return false }
     start(index)
     onEvent(.finished(index))
     items[index].state = .over
@@ -286,7 +277,7 @@ final class SlurmWatch {
       if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
     }
     guard let failure else { return false }
-    if let stage = stages[index], !hasFinished(stage) {
+    if let stage = stages[index], result(of: stage) == nil {
       // It could not begin. Its stage may yet be tried again.
       if items[stage].isOver {
         end(index, failure)
@@ -313,9 +304,15 @@ final class SlurmWatch {
     items[index].state = .over
   }
 
-  private func hasFinished(_ index: Int) -> Bool {
+  /// The planned result of a run, if it is there. Device and `auto` are resolved by the node that
+  /// computes, for the run that it starts from too.
+  private func result(of index: Int) -> RunRecord? {
     let run = items[index].run
-    return (try? RunRecord.read(from: run.folder.record))?.identity == run.identity
+    guard FileManager.default.fileExists(atPath: run.folder.record),
+      let record = try? RunRecord.read(from: run.folder.record)
+    else { return nil }
+    let stage = stages[index].flatMap { result(of: $0) }
+    return (try? run.accepts(record, stage: stage?.identity)) == true ? record : nil
   }
 
   /// The failure that the run's own process wrote in this submission.

@@ -23,6 +23,8 @@ public enum Tolerance: Equatable, Sendable {
 public enum Verdict: Equatable, Sendable {
   case reproduced
   case differs
+  /// Of a row whose protocol is not known at all, so that nothing follows from it.
+  case unknownProtocol(isWithin: Bool)
   /// The protocols are known to differ, in what is listed.
   case notComparable([String])
   /// There is nothing to compare with, for this reason.
@@ -35,16 +37,26 @@ public enum Verdict: Equatable, Sendable {
     switch self {
     case .reproduced: "reproduced"
     case .differs: "differs"
+    case .unknownProtocol(let isWithin):
+      (isWithin ? "agrees" : "differs") + ", protocol unknown"
     case .notComparable: "not comparable"
     case .noReference: "no published figure"
     case .noResult(let state, _): state.rawValue
     }
   }
 
+  /// Whether a measured score was held against another of the same protocol, as far as that is known.
+  public var isComparison: Bool {
+    switch self {
+    case .reproduced, .differs, .unknownProtocol: true
+    case .notComparable, .noReference, .noResult: false
+    }
+  }
+
   /// Why, where the title alone does not say.
   public var reasons: [String] {
     switch self {
-    case .reproduced, .differs: []
+    case .reproduced, .differs, .unknownProtocol: []
     case .notComparable(let differences): differences
     case .noReference(let reason): [reason]
     case .noResult(_, let reason): reason.map { [$0] } ?? []
@@ -81,6 +93,8 @@ public struct Comparison: Equatable, Sendable {
   public var verdict: Verdict
   /// What is not known of the reference's protocol.
   public var unknown: [String] = []
+  /// What weakens a verdict: "published a mean of trials, measured one seed".
+  public var caveats: [String] = []
 
   /// Measured less reference, in points.
   public var difference: Double? {
@@ -90,11 +104,10 @@ public struct Comparison: Equatable, Sendable {
 }
 
 extension Comparison {
-  /// Compares one score of a cell with a reference; `differences` are those known of the protocols.
+  /// Compares one score of a cell with a reference.
   init(
     _ cell: ResultCell, _ metric: ScoreMetric, _ statistics: SeedStatistics?,
-    against reference: ComparisonReference, tolerance: Tolerance, differences: [String],
-    unknown: [String]
+    against reference: ComparisonReference, tolerance: Tolerance, protocols: ProtocolComparison
   ) {
     self.init(
       benchmark: cell.benchmark, method: cell.method, metric: metric, reference: reference,
@@ -102,17 +115,20 @@ extension Comparison {
       verdict: .noResult(cell.state, cell.reasonForNoResult))
     guard let statistics else { return }
     measured[metric] = statistics
-    if !differences.isEmpty {
-      verdict = .notComparable(differences)
+    if !protocols.differences.isEmpty {
+      verdict = .notComparable(protocols.differences)
       return
     }
-    self.unknown = unknown
+    unknown = protocols.unknown
+    caveats = protocols.caveats
     let limit = tolerance.limit(
       measured: statistics.standardDeviation, reference: reference.spread)
     self.tolerance = limit
     // Decimal figures are not exact in binary: 2.0 points are within 2.
     let isWithin = abs(statistics.mean - reference.value) <= limit + 1e-9
-    verdict = isWithin ? .reproduced : .differs
+    verdict =
+      protocols.isUnknown
+      ? .unknownProtocol(isWithin: isWithin) : isWithin ? .reproduced : .differs
   }
 }
 

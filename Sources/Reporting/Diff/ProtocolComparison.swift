@@ -7,11 +7,18 @@ struct ProtocolComparison {
   private(set) var differences: [String] = []
   /// What the reference's source does not say.
   private(set) var unknown: [String] = []
+  /// What does not keep both from being compared, and weakens what comes of it.
+  private(set) var caveats: [String] = []
+  /// Whether nothing is known of the reference's protocol.
+  private(set) var isUnknown = false
 
   /// Against a published row. The normaliser of NMI is never a difference: every run records NMI
   /// under both, and the diff takes the published one.
-  init(_ cell: ResultCell, published: PublishedProtocol) {
+  init(_ cell: ResultCell, row: PublishedRow, metric: ScoreMetric) {
+    let published = row.protocols[cell.benchmark] ?? PublishedProtocol()
     guard let measured = cell.runProtocol else { return }
+    isUnknown = published.isUnknown
+    if let other = row.otherMethod { differences.append("method: \(other)") }
     compare("statistic", published.statistic) { statistic in
       statistic == .best
         ? ("best of trials", cell.records.count == 1 ? "one seed" : "mean over seeds") : nil
@@ -23,7 +30,10 @@ struct ProtocolComparison {
       Self.pair("\(score)", "\(ImageSplits(measured.score).canonical(on: cell.benchmark))")
     }
     compare("image size", published.imageSize) { size in
-      Self.pair("\(size) px", "\(measured.imageSize) px")
+      Self.pair("\(size) px", "\(cell.viewSize ?? measured.imageSize) px")
+    }
+    if let backbone = cell.backbone {
+      compare("backbone", published.backbone) { Self.pair($0, backbone) }
     }
     compare("checkpoint", published.checkpoint) { checkpoint in
       Self.pair(checkpoint.rawValue, measured.checkpoint.rawValue)
@@ -32,6 +42,10 @@ struct ProtocolComparison {
     // were honest.
     if published.checkpoint == nil && measured.checkpoint == .bestByLabels {
       differences.append("checkpoint: measured best-by-labels, published unknown")
+    }
+    if metric == .nmi, published.nmi == nil { unknown.append("normaliser of NMI") }
+    if published.statistic == .mean, cell.records.count == 1 {
+      caveats.append("published a mean of trials, measured one seed")
     }
     differences += Self.dataDifferences(of: cell)
   }
@@ -48,7 +62,9 @@ struct ProtocolComparison {
     compare(
       "images learnt from", other.protocol.train.rawValue, measured.protocol.train.rawValue)
     compare("scored images", other.protocol.score.rawValue, measured.protocol.score.rawValue)
-    compare("image size", "\(other.protocol.imageSize) px", "\(measured.protocol.imageSize) px")
+    compare(
+      "image size", "\(control.viewSize ?? other.protocol.imageSize) px",
+      "\(treatment.viewSize ?? measured.protocol.imageSize) px")
     compare(
       "checkpoint", other.protocol.checkpoint.rawValue, measured.protocol.checkpoint.rawValue)
     compare(

@@ -5,6 +5,13 @@ import Metrics
 /// Only like is compared with like: where the protocols are known to differ, the verdict is "not
 /// comparable" and says in what; where a published row's protocol is not known, that is said too.
 public struct TableDiff: Equatable, Sendable {
+  /// Published rows of methods that are not planned on a benchmark.
+  public struct Unmeasured: Equatable, Sendable {
+    public let benchmark: String
+    /// Titles of the rows.
+    public let rows: [String]
+  }
+
   /// What the results are compared with: a file or an experiment.
   public let reference: String
   public let experiment: String
@@ -14,10 +21,17 @@ public struct TableDiff: Equatable, Sendable {
   public let comparisons: [Comparison]
   /// What stands on one side only, or needs to be said of the results.
   public let remarks: [String]
+  /// A benchmark each; none against other results.
+  public let unmeasured: [Unmeasured]
 
   /// Whether any comparable score differs by more than the tolerance.
   public var hasFailures: Bool {
     comparisons.contains { $0.verdict == .differs }
+  }
+
+  /// Whether any measured score was held against a reference.
+  public var hasComparisons: Bool {
+    comparisons.contains { $0.verdict.isComparison }
   }
 
   /// Against published figures. `points` is the allowed difference; without it `Tolerance.spread`
@@ -38,8 +52,8 @@ public struct TableDiff: Equatable, Sendable {
         "Controls, which have no published counterpart: "
           + controls.map(\.title).joined(separator: ", "))
     }
-    remarks += Self.unmeasured(in: paper, cells: cells)
     self.remarks = remarks
+    unmeasured = Self.unmeasured(in: paper, cells: cells)
   }
 
   /// Against other results of the same layout, the control.
@@ -76,6 +90,7 @@ public struct TableDiff: Equatable, Sendable {
       remarks.append("Only in the control: \(Self.list(onlyControl))")
     }
     self.remarks = remarks
+    unmeasured = []
   }
 
   private static func comparisons(
@@ -87,11 +102,8 @@ public struct TableDiff: Equatable, Sendable {
     for row in rows {
       guard let published = row.cells[cell.benchmark] else { continue }
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
-      let protocols = ProtocolComparison(cell, published: theirs)
       for metric in ScoreMetric.allCases {
         guard let figure = published[metric] else { continue }
-        var unknown = protocols.unknown
-        if metric == .nmi && theirs.nmi == nil { unknown.append("normaliser of NMI") }
         // A spread counts as one over trials only where the row is a mean of trials.
         let spread = theirs.statistic == .mean ? figure.spread : nil
         comparisons.append(
@@ -99,7 +111,8 @@ public struct TableDiff: Equatable, Sendable {
             cell, metric, cell.statistics(of: metric, normaliser: theirs.nmi),
             against: ComparisonReference(
               title: row.title, sources: row.sources, value: figure.value, spread: spread),
-            tolerance: tolerance, differences: protocols.differences, unknown: unknown))
+            tolerance: tolerance,
+            protocols: ProtocolComparison(cell, row: row, metric: metric)))
       }
     }
     return comparisons.isEmpty
@@ -144,17 +157,17 @@ public struct TableDiff: Equatable, Sendable {
           against: ComparisonReference(
             title: control.method.title, sources: [], value: statistics.mean,
             spread: statistics.standardDeviation),
-          tolerance: tolerance, differences: protocols.differences, unknown: [])
+          tolerance: tolerance, protocols: protocols)
       }
     }
   }
 
   private static func remarks(on table: ResultTable) -> [String] {
     table.distance.map { "Departs from the published experiments: \($0)" }
+      + EngineRemarks.remarks(on: table)
   }
 
-  /// A line for each benchmark on published rows of methods that are not planned there.
-  private static func unmeasured(in paper: PaperTables, cells: [ResultCell]) -> [String] {
+  private static func unmeasured(in paper: PaperTables, cells: [ResultCell]) -> [Unmeasured] {
     BenchmarkTitles.names.compactMap { benchmark in
       let measured = Set(
         cells.filter { $0.benchmark == benchmark && $0.method.variantOf == nil }
@@ -162,11 +175,7 @@ public struct TableDiff: Equatable, Sendable {
       let rows = paper.rows.filter {
         $0.cells[benchmark] != nil && !measured.contains($0.method)
       }
-      if rows.isEmpty { return nil }
-      let title = BenchmarkTitles.title(of: benchmark)
-      if measured.isEmpty { return "Published, not measured here: \(title), \(rows.count) rows" }
-      return "Published, not measured here: \(title): "
-        + rows.map(\.title).joined(separator: ", ")
+      return rows.isEmpty ? nil : Unmeasured(benchmark: benchmark, rows: rows.map(\.title))
     }
   }
 

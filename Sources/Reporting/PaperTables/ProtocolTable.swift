@@ -8,6 +8,7 @@ struct ProtocolTable {
 
   private static let columns = [
     "protocol", "statistic", "learns from", "scored", "image size", "NMI", "checkpoint",
+    "backbone",
   ]
 
   init(file: String) {
@@ -66,12 +67,13 @@ struct ProtocolTable {
     let checkpoints = try values("checkpoint", "last, lowest-loss or best-by-labels") {
       PublishedProtocol.Checkpoint(rawValue: $0)
     }
+    let backbones = try values("backbone", "a network such as ResNet-34") { $0.isEmpty ? nil : $0 }
     var byBenchmark: [String: PublishedProtocol] = [:]
     for (index, benchmark) in BenchmarkTitles.names.enumerated() {
       byBenchmark[benchmark] = PublishedProtocol(
         statistic: statistics[index], train: train[index]?.canonical(on: benchmark),
         score: score[index]?.canonical(on: benchmark), imageSize: sizes[index],
-        nmi: normalisers[index], checkpoint: checkpoints[index])
+        nmi: normalisers[index], checkpoint: checkpoints[index], backbone: backbones[index])
     }
     protocols[name] = byBenchmark
   }

@@ -65,10 +65,13 @@ public struct PublishedProtocol: Equatable, Sendable {
   public var imageSize: Int?
   public var nmi: NMINormaliser?
   public var checkpoint: Checkpoint?
+  /// "ResNet-34".
+  public var backbone: String?
 
   public init(
     statistic: Statistic? = nil, train: ImageSplits? = nil, score: ImageSplits? = nil,
-    imageSize: Int? = nil, nmi: NMINormaliser? = nil, checkpoint: Checkpoint? = nil
+    imageSize: Int? = nil, nmi: NMINormaliser? = nil, checkpoint: Checkpoint? = nil,
+    backbone: String? = nil
   ) {
     self.statistic = statistic
     self.train = train
@@ -76,6 +79,13 @@ public struct PublishedProtocol: Equatable, Sendable {
     self.imageSize = imageSize
     self.nmi = nmi
     self.checkpoint = checkpoint
+    self.backbone = backbone
+  }
+
+  /// Whether nothing is known by which a figure could be said to be of the same protocol.
+  public var isUnknown: Bool {
+    statistic == nil && train == nil && score == nil && imageSize == nil && checkpoint == nil
+      && backbone == nil
   }
 }
 
@@ -97,6 +107,13 @@ public struct PublishedRow: Equatable, Sendable {
   public var note: String
   /// Where the row stands in the file.
   public var line: Int
+
+  /// In what the row's method is another than the one here of that id, if a remark says so: it begins
+  /// with "another method: ".
+  public var otherMethod: String? {
+    let mark = "another method: "
+    return note.hasPrefix(mark) ? String(note.dropFirst(mark.count)) : nil
+  }
 
   /// The benchmarks that it has figures of, in the papers' order.
   public var benchmarks: [String] { BenchmarkTitles.sorted(cells.keys) }

@@ -1,13 +1,24 @@
 /// Text made harmless in each format.
 enum Escaping {
-  /// Without what Markdown takes for markup.
+  /// Without what Markdown takes for markup, and no more than that: a terminal shows it as it is.
   static func markdown(_ text: String) -> String {
-    replacing(text) { character in
+    let characters = Array(text)
+    return characters.indices.map { index in
+      let character = characters[index]
+      // Emphasis does not begin behind a word: "learning_rate", "SPICE*".
+      let followsWord = index > 0 && isOfWord(characters[index - 1])
+      let precedesWord = index + 1 < characters.count && isOfWord(characters[index + 1])
       switch character {
-      case "\\", "`", "*", "_", "[", "]", "<", ">", "|": "\\\(character)"
-      default: nil
+      case "\\", "`", "[", "]", "<", ">", "|", "$": return "\\\(character)"
+      case "_": return followsWord ? "_" : "\\_"
+      case "*": return followsWord && !precedesWord ? "*" : "\\*"
+      default: return character.isNewline ? " " : "\(character)"
       }
-    }
+    }.joined()
+  }
+
+  private static func isOfWord(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber
   }
 
   static func html(_ text: String) -> String {

@@ -8,12 +8,14 @@ extension TableDiff {
       JSONLines.line(
         ComparisonObject(comparison, experiment: experiment, profile: profile, against: reference))
     }
-    let notes = remarks.map { JSONLines.line(RemarkObject(text: $0)) }
+    let notes =
+      remarks.map { JSONLines.line(RemarkObject(text: $0)) }
+      + unmeasured.map { JSONLines.line(UnmeasuredObject(benchmark: $0.benchmark, rows: $0.rows)) }
     var verdicts: [String: Int] = [:]
     for comparison in comparisons { verdicts[comparison.verdict.title, default: 0] += 1 }
     let summary = SummaryObject(
       experiment: experiment, profile: profile, against: reference, verdicts: verdicts,
-      hasFailures: hasFailures)
+      hasComparisons: hasComparisons, hasFailures: hasFailures)
     return lines.joined() + notes.joined() + JSONLines.line(summary)
   }
 
@@ -22,12 +24,19 @@ extension TableDiff {
     var text: String
   }
 
+  private struct UnmeasuredObject: Encodable {
+    let kind = "unmeasured"
+    var benchmark: String
+    var rows: [String]
+  }
+
   private struct SummaryObject: Encodable {
     let kind = "summary"
     var experiment: String
     var profile: String
     var against: String
     var verdicts: [String: Int]
+    var hasComparisons: Bool
     var hasFailures: Bool
   }
 }
@@ -54,6 +63,7 @@ private struct ComparisonObject: Encodable {
   var verdict: String
   var reasons: [String]
   var unknown: [String]
+  var caveats: [String]
 
   init(_ comparison: Comparison, experiment: String, profile: String, against: String) {
     self.experiment = experiment
@@ -79,5 +89,6 @@ private struct ComparisonObject: Encodable {
     verdict = comparison.verdict.title
     reasons = comparison.verdict.reasons
     unknown = comparison.unknown
+    caveats = comparison.caveats
   }
 }

@@ -2,7 +2,8 @@ import Metrics
 
 extension TableDiff {
   /// A table for each benchmark, reasons by number below, then a summary; ends with a line break.
-  public func markdown() -> String {
+  /// - Parameter verbose: whether published rows that are not measured here are named, not counted.
+  public func markdown(verbose: Bool = false) -> String {
     var parts = [
       MarkdownText.wrapped(
         "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)")
@@ -38,11 +39,28 @@ extension TableDiff {
         reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ") }
           .joined(separator: "\n"))
     }
+    let remarks = remarks + unmeasuredRemarks(verbose: verbose)
     if !remarks.isEmpty {
       parts.append(remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
     }
     parts.append(summary)
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private func unmeasuredRemarks(verbose: Bool) -> [String] {
+    if verbose {
+      return unmeasured.map {
+        "Published, not measured here: \(BenchmarkTitles.title(of: $0.benchmark)): "
+          + $0.rows.joined(separator: ", ")
+      }
+    }
+    let counts = unmeasured.map { "\(BenchmarkTitles.title(of: $0.benchmark)) \($0.rows.count)" }
+    return counts.isEmpty
+      ? []
+      : [
+        "Published rows, not measured here (--verbose names them): "
+          + counts.joined(separator: ", ")
+      ]
   }
 
   private var toleranceText: String {
@@ -77,8 +95,14 @@ extension TableDiff {
 extension Comparison {
   /// What stands below the table for this line.
   fileprivate var footnotes: [String] {
-    verdict.reasons
-      + (unknown.isEmpty ? [] : ["protocol partly unknown: \(unknown.joined(separator: ", "))"])
+    var notes = verdict.reasons
+    if case .unknownProtocol = verdict {
+      notes.append(
+        "nothing is known of the published protocol: neither data nor network nor trials")
+    } else if !unknown.isEmpty {
+      notes.append("protocol partly unknown: \(unknown.joined(separator: ", "))")
+    }
+    return notes + caveats
   }
 
   fileprivate var comparedWith: String {

@@ -6,6 +6,12 @@ public enum ReportError: Error, Equatable {
   case repeatedRun(benchmark: String, method: String, seed: UInt64)
   case misfiledRecord(benchmark: String, method: String, seed: UInt64)
   case mixedSeeds(benchmark: String, method: String, what: String)
+  /// There is no run of an experiment, finished or not.
+  case nothingRun(experiment: String, results: String)
+  /// What results are to be compared with is not there.
+  case noReference(String)
+  /// A folder without finished runs of an experiment.
+  case nothingToCompare(experiment: String, folder: String)
 }
 
 extension ReportError: CustomStringConvertible, LocalizedError {
@@ -21,6 +27,14 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .misfiledRecord(let benchmark, let method, let seed):
       "\(benchmark)/\(method)/seed-\(seed): its run.json is of another benchmark, method or seed: "
         + "move it to its own folder"
+    case .nothingRun(let experiment, let results):
+      "there is no run of \(experiment) in '\(results)': 'scl run' comes first, with the same --results"
+    case .noReference(let path):
+      "'\(path)' is not there: name a file of published figures such as paper-tables.md, a results "
+        + "folder, or one experiment's folder in it"
+    case .nothingToCompare(let experiment, let folder):
+      "'\(folder)' has no finished run of \(experiment): name a results folder that has, or one "
+        + "experiment's folder in it"
     case .mixedSeeds(let benchmark, let method, let what):
       "\(benchmark)/\(method): its seeds differ in their \(what), so they have no common mean: "
         + "run the experiment again"

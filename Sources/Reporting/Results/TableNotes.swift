@@ -80,6 +80,9 @@ struct TableNotes {
       }
     }
     guard let runProtocol = cell.runProtocol else { return texts }
+    if let size = cell.viewSize, size != runProtocol.imageSize {
+      texts.append("the network sees \(size) px")
+    }
     if runProtocol.checkpoint == .bestByLabels {
       texts.append("checkpoint chosen by labels")
     }

@@ -86,6 +86,7 @@ enum TableText {
       }
       remarks.append("Not run: \(runs.joined(separator: "; ")).")
     }
+    remarks += EngineRemarks.remarks(on: table)
     remarks += ControlBounds.remarks(on: table)
     remarks += table.distance.map { "Departs from the published experiments: \($0)" }
     return remarks

@@ -10,7 +10,8 @@ struct DiffCommand: ParsableCommand {
     abstract: "Compares an experiment's results with published numbers, or with other results.",
     discussion: """
       A score is compared only with published scores of the same protocol; otherwise the difference \
-      of protocol is named. Ends with 1 if a comparable score differs by more than the tolerance.
+      of protocol is named. Ends with 1 if a comparable score differs by more than the tolerance, or if \
+      none of other results could be compared, and with 66 where nothing was run yet.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -18,19 +19,36 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let diff = try comparison.diff(try experiment.plan(needsData: false))
-    Console.printPart(output.json ? diff.jsonLines() : diff.markdown())
-    if diff.hasFailures { throw ExitCode.failure }
+    try comparison.check()
+    let plan = try experiment.plan(needsData: false)
+    guard plan.runs.contains(where: { $0.state != .missing }) else {
+      throw ReportError.nothingRun(
+        experiment: plan.experiment.name, results: plan.options.results)
+    }
+    let diff = try comparison.diff(plan)
+    Console.printPart(
+      output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))
+    if !diff.hasComparisons { Console.error("nothing of this could be compared") }
+    if diff.hasFailures || comparison.isWithResults && !diff.hasComparisons {
+      throw ExitCode.failure
+    }
   }
 }
 
 /// What results are compared with, and how closely.
 struct ComparisonOptions: ParsableArguments {
-  @Option(help: "paper-tables.md, or another results folder.")
+  @Option(
+    help: "paper-tables.md, or other results: a results folder, or one experiment's folder in it.")
   var against = "paper-tables.md"
 
-  @Option(help: "Points (per cent) by which a score may differ (default: by the seeds' spread).")
+  // A negative number is no option's name.
+  @Option(
+    parsing: .unconditional,
+    help: "Points (per cent) by which a score may differ (default: by the seeds' spread).")
   var within: Double?
+
+  @Flag(help: "Name the published rows that are not measured here.")
+  var verbose = false
 
   func validate() throws {
     if let within, !(0...100).contains(within) {
@@ -40,10 +58,14 @@ struct ComparisonOptions: ParsableArguments {
 
   /// Fails now if what is to be compared with cannot be read, not after hours of work.
   func check() throws {
-    if !isResultsFolder { _ = try PaperTables.read(from: against) }
+    guard FileManager.default.fileExists(atPath: against) else {
+      throw ReportError.noReference(against)
+    }
+    if !isWithResults { _ = try PaperTables.read(from: against) }
   }
 
-  private var isResultsFolder: Bool {
+  /// Whether the reference is a folder of results.
+  var isWithResults: Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: against, isDirectory: &isFolder)
       && isFolder.boolValue
@@ -51,17 +73,29 @@ struct ComparisonOptions: ParsableArguments {
 
   func diff(_ plan: Plan) throws -> TableDiff {
     let table = try ResultTable(plan.results)
-    if isResultsFolder {
-      let name = plan.experiment.name
-      // Taken as they are: another machine's results need not be what this one would compute.
-      let records = try ResultsFolder(against).runs(of: name).compactMap { run in
+    if isWithResults {
+      return TableDiff(
+        table, against: try ResultTable(otherResults(of: plan.experiment)), within: within)
+    }
+    return TableDiff(table, against: try PaperTables.read(from: against), within: within)
+  }
+
+  /// The reference's finished runs, taken as they are: another machine's results need not be what this
+  /// one would compute.
+  private func otherResults(of experiment: Experiment) throws -> ExperimentResults {
+    let folder = URL(fileURLWithPath: against).standardizedFileURL
+    // The experiment in a results folder, or a folder that is itself an experiment's.
+    for (results, name) in [
+      (against, experiment.name),
+      (folder.deletingLastPathComponent().path, folder.lastPathComponent),
+    ] {
+      let records = try ResultsFolder(results).runs(of: name).compactMap { run in
         if case .finished(let record) = run.state { return record }
         return RunRecord?.none
       }
-      let other = ExperimentResults(
-        experiment: name, profile: plan.experiment.profile, records: records)
-      return TableDiff(table, against: try ResultTable(other), within: within)
+      guard let first = records.first else { continue }
+      return ExperimentResults(experiment: name, profile: first.profile, records: records)
     }
-    return TableDiff(table, against: try PaperTables.read(from: against), within: within)
+    throw ReportError.nothingToCompare(experiment: experiment.name, folder: against)
   }
 }

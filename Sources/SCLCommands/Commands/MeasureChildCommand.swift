@@ -13,6 +13,7 @@ struct MeasureChildCommand: ParsableCommand {
   func run() throws {
     let plan = try experiment.plan(needsData: false)
     let run = try experiment.onlyRun(of: plan)
+    try Machine.checkHas(run.device)
     let threads = plan.options.threads ?? plan.experiment.threads
     try Console.json(
       RunMeasurement(run, among: plan.runs, options: plan.options, threads: threads).measure())

@@ -58,7 +58,7 @@ struct PlanCommand: AsyncParsableCommand {
     _ plan: Plan, _ store: inout EstimateStore
   ) async -> [(run: PlannedRun, reason: String)] {
     let unknown = store.unknown(among: plan.runs)
-    let measurer = EstimateMeasurer(experiment.childCommand)
+    let measurer = EstimateMeasurer(experiment.childCommand())
     var problems: [(run: PlannedRun, reason: String)] = []
     for (index, run) in unknown.enumerated() {
       Console.error(

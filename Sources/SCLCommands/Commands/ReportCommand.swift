@@ -15,14 +15,20 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
-  @Option(help: "Format of the table.")
-  var format: TableFormat = .markdown
+  @Option(help: "Format of the table (default: markdown).")
+  var format: TableFormat?
 
   @OptionGroup var output: JSONOption
 
+  func validate() throws {
+    if output.json, let format, format != .json {
+      throw ValidationError("--json is --format json, and not \(format.rawValue): leave out one")
+    }
+  }
+
   func run() throws {
     let table = try ResultTable(experiment.plan(needsData: false).results)
-    Console.print(table, as: output.json ? .json : format)
+    Console.print(table, as: output.json ? .json : format ?? .markdown)
   }
 }
 

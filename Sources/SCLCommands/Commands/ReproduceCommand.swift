@@ -16,10 +16,10 @@ struct ReproduceCommand: AsyncParsableCommand {
   func run() async throws {
     try comparison.check()
     try prepareData()
-    let plan = try experiment.plan()
+    let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
     do {
-      try await sweep.carryOut(plan, command: experiment.childCommand)
+      try await sweep.carryOut(plan, command: experiment.childCommand(recomputes: sweep.recompute))
     } catch let code as ExitCode where code == .failure {
       // The table shows what failed; the exit code says it once more.
       failed = true
@@ -29,7 +29,7 @@ struct ReproduceCommand: AsyncParsableCommand {
     Console.print(table, as: output.json ? .json : .markdown)
     if !output.json { Console.print("") }
     let diff = try comparison.diff(finished)
-    Console.printPart(output.json ? diff.jsonLines() : diff.markdown())
+    Console.printPart(output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))
     if failed || diff.hasFailures { throw ExitCode.failure }
   }
 

@@ -12,8 +12,11 @@ struct RunChildCommand: ParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
+  @Flag(help: "As of 'scl run'.")
+  var recompute = false
+
   func run() throws {
-    let plan = try experiment.plan()
+    let plan = try experiment.plan(recomputes: recompute)
     let label = try experiment.onlyRun(of: plan).label
     let folder = try experiment.onlyRun(of: plan).folder
     try AtomicFile.createFolder(folder.path)
@@ -37,7 +40,7 @@ struct RunChildCommand: ParsableCommand {
     try redirectErrors(to: folder.log)
     do {
       // Another process may have finished it meanwhile.
-      let run = try experiment.onlyRun(of: experiment.plan())
+      let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))
       if case .finished = run.state { return }
       let reporter = ProgressReporter(folder.progress, stop: stop)
       try RunExecution(

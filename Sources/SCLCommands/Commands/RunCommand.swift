@@ -20,17 +20,27 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var sweep: SweepOptions
 
   func run() async throws {
-    try await sweep.carryOut(try experiment.plan(), command: experiment.childCommand)
+    try await sweep.carryOut(
+      try experiment.plan(recomputes: sweep.recompute),
+      command: experiment.childCommand(recomputes: sweep.recompute))
   }
 }
 
 /// How a sweep is carried out.
 struct SweepOptions: ParsableArguments {
-  @Option(help: "Runs that go on at once (default: as many as the cores have threads for).")
+  @Option(
+    help:
+      "Runs that go on at once (default: as many as the cores have threads for, or as there are cards)."
+  )
   var jobs: Int?
 
   @Flag(help: "Repeat runs as well whose failure would come again: a loss that was not finite.")
   var retryFailed = false
+
+  @Flag(
+    help: "Compute finished runs again too that another device, precision or libtorch has computed."
+  )
+  var recompute = false
 
   @Option(help: "Where runs are carried out: processes of this machine, or a Slurm cluster's jobs.")
   var executor = ExecutorKind.local
@@ -62,7 +72,7 @@ struct SweepOptions: ParsableArguments {
     let stop = SweepStop()
     let executor: any SweepExecutor =
       switch executor {
-      case .local: localExecutor(plan, open: open.count, command: command, stop: stop)
+      case .local: try localExecutor(plan, open: open, command: command, stop: stop)
       case .slurm: try slurmExecutor(plan, open: open.count, command: command, stop: stop)
       }
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
@@ -102,11 +112,24 @@ struct SweepOptions: ParsableArguments {
     if finished > 0 {
       Console.error("\(finished) of \(plan.runs.count) runs are finished already")
     }
+    tellOtherEngines(plan)
     for run in plan.runs {
       guard case .failed(let failure) = run.state, !isOpen(run) else { continue }
       Console.error(
         "failed    \(run.label): \(failure.text); it would again, and is left "
           + "(--retry-failed repeats it)")
+    }
+  }
+
+  /// Finished runs that would be computed otherwise now, a line for each way.
+  private func tellOtherEngines(_ plan: Plan) {
+    let others = plan.runs.map { $0.otherEngine.joined(separator: "; ") }.filter { !$0.isEmpty }
+    for difference in Set(others).sorted() {
+      let count = others.count { $0 == difference }
+      Console.error(
+        "\(count) of them \(count == 1 ? "is" : "are") of another engine (\(difference)), and "
+          + "\(count == 1 ? "stays" : "stay"): --recompute computes \(count == 1 ? "it" : "them") again"
+      )
     }
   }
 
@@ -134,16 +157,19 @@ struct SweepOptions: ParsableArguments {
   }
 
   private func localExecutor(
-    _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
-  ) -> LocalExecutor {
+    _ plan: Plan, open: [PlannedRun], command: ChildCommand, stop: SweepStop
+  ) throws -> LocalExecutor {
+    let isOnCards = open.contains { $0.device == .cuda }
+    if isOnCards { try Machine.checkHas(.cuda) }
+    let cards = CardPool.ofThisMachine
     let threads = plan.options.threads ?? plan.experiment.threads
     let cores = Machine.cores
     // A card is one run's, whatever the cores are.
-    let usual = plan.options.device == .cuda ? 1 : max(1, cores / threads)
+    let usual = isOnCards ? max(1, cards.count) : max(1, cores / threads)
     let jobs = self.jobs ?? usual
-    let busy = min(jobs, open)
+    let busy = min(jobs, open.count)
     var line =
-      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs"), \(busy) at a time with "
+      "\(plan.experiment.title): \(open.count) \(open.count == 1 ? "run" : "runs"), \(busy) at a time with "
       + "\(threads) \(threads == 1 ? "thread" : "threads") each"
     // Threads are not changed on the quiet: results are promised for a number of them.
     if busy * threads > cores {
@@ -154,7 +180,7 @@ struct SweepOptions: ParsableArguments {
     Console.error(line)
     let estimates = EstimateStore(plan)
     return LocalExecutor(
-      jobs: jobs, command: command, running: plan.experiment.running, stop: stop
+      jobs: jobs, command: command, running: plan.experiment.running, stop: stop, cards: cards
     ) { estimates.estimate(for: $0) }
   }
 }

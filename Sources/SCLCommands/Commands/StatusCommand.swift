@@ -8,7 +8,8 @@ struct StatusCommand: AsyncParsableCommand {
     abstract: "Shows how an experiment's runs stand, those that go on elsewhere too.",
     discussion: """
       Reads the results folder, and so shows runs of any machine that shares it. --watch looks again \
-      every two seconds until every run is finished or has failed for good.
+      every two seconds until every run is finished or has failed for good, or nothing runs or is \
+      queued any more.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -18,13 +19,29 @@ struct StatusCommand: AsyncParsableCommand {
   var watch = false
 
   func run() async throws {
+    var idleLooks = 0
     while true {
-      let runs = try experiment.plan(needsData: false).runs
+      let plan = try experiment.plan(needsData: false)
+      let runs = plan.runs
       let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
       try show(lines)
       guard watch, !runs.allSatisfy(isOver) else { return }
+      idleLooks = await isIdle(plan) ? idleLooks + 1 : 0
+      // Between two runs of a sweep nothing goes on for a moment.
+      if idleLooks == 4 {
+        Console.error("nothing runs or is queued any more: 'scl run' goes on")
+        return
+      }
       try await Task.sleep(for: .seconds(2))
     }
+  }
+
+  /// Whether no process works on a run, and none waits in Slurm's queue.
+  private func isIdle(_ plan: Plan) async -> Bool {
+    guard !plan.runs.contains(where: { $0.state.word == "running" }) else { return false }
+    let queue = SlurmQueue(results: plan.options.results, experiment: plan.experiment.name)
+    // Where Slurm cannot be asked, something may be queued.
+    return (try? await queue.tasks().isEmpty) ?? false
   }
 
   /// Whether nothing more is to be expected of a run.

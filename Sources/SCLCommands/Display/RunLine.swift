@@ -6,9 +6,8 @@ import Records
 /// How a run stands, as `scl run` shows it while it goes on and `scl status` from elsewhere.
 struct RunLine: Encodable {
   enum CodingKeys: String, CodingKey {
-    case benchmark, method, seed, state, epoch, epochs, fraction, loss, host, pid, detail, folder
-    case imagesPerSecond = "images_per_second"
-    case secondsLeft = "eta_seconds"
+    case benchmark, method, seed, state, epoch, epochs, fraction, loss, imagesPerSecond, secondsLeft
+    case host, pid, detail, folder
   }
 
   let benchmark: String
@@ -50,6 +49,7 @@ struct RunLine: Encodable {
       case .train: counts.train
       case .test: counts.test
       case .trainAndTest: counts.train + counts.test
+      case .trainAndUnlabelled: counts.train + counts.unlabelled
       case .everything: counts.total
       }
     // A method that does not train counts as one epoch.
