@@ -21,7 +21,7 @@ public struct EstimateStore: Sendable {
     var measurements: [String: Entry] = [:]
   }
 
-  private let path: String
+  private let results: String
   private let threads: Int
   /// The processor's and the card's name.
   private let machines: [Device: String]
@@ -35,7 +35,7 @@ public struct EstimateStore: Sendable {
 
   /// Reads what is kept of the plan's runs.
   public init(_ plan: Plan) {
-    path = plan.options.results + "/.estimates.json"
+    results = plan.options.results
     threads = plan.options.threads ?? plan.experiment.threads
     machines = Dictionary(
       uniqueKeysWithValues: Device.allCases.map { ($0, Machine.name(of: $0)) })
@@ -48,7 +48,7 @@ public struct EstimateStore: Sendable {
     }
     self.shapes = shapes
     finished = FinishedRuns(plan, machines: machines, threads: threads)
-    (contents, note) = Self.read(path)
+    (contents, note) = Self.read(Self.path(in: results))
   }
 
   /// What the run takes, from what is kept; nil if nothing is.
@@ -85,14 +85,17 @@ public struct EstimateStore: Sendable {
     guard let key = key(of: run) else { return }
     let entry = Contents.Entry(key: key, measurement: measurement)
     let hash = try key.hash()
-    let lock = try FolderLock(options.results)
+    let lock = try FolderLock(results)
     defer { lock.release() }
+    let path = Self.path(in: results)
     contents.measurements.merge(Self.read(path).contents.measurements) { own, _ in own }
     contents.measurements[hash] = entry
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(encoder.encode(contents) + Data("\n".utf8), to: path)
   }
+
+  private static func path(in results: String) -> String { results + "/.estimates.json" }
 
   private func key(of run: PlannedRun) -> EstimateKey? {
     shapes[run.benchmark.name].map {
