@@ -9,8 +9,8 @@ final class TemporaryFile {
   let path: String
   private let descriptor: Int32
 
-  /// Those of this process, for a signal that ends it.
-  private static let unfinished = Mutex<Set<String>>([])
+  /// Those of this process, for a signal that ends it; nil once it has come.
+  private static let unfinished = Mutex<Set<String>?>([])
   private static let infix = ".writing-"
   /// On some file systems locks hold within one machine only. What another machine has not written to
   /// for so long is left behind too.
@@ -22,28 +22,46 @@ final class TemporaryFile {
     Self.removeAbandoned(beside: final)
     while true {
       let candidate = final + Self.infix + Self.host + "-" + UUID().uuidString.prefix(8)
-      let file = open(candidate, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      guard file >= 0 else { throw FileError("write", final, errno: errno) }
+      let (file, code) = Self.create(candidate)
+      guard file >= 0 else { throw FileError("write", final, errno: code) }
       // Before it was locked, another process may have taken it for one that was left behind.
       let isLocked = flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
       if isLocked, access(candidate, F_OK) == 0 {
         path = candidate
         descriptor = file
-        _ = Self.unfinished.withLock { $0.insert(candidate) }
         return
       }
       close(file)
+      Self.forget(candidate)
     }
   }
 
+  /// Creates a file that `removeUnfinished` knows of from its first moment on.
+  /// - Returns: its descriptor, or -1 and the reason.
+  private static func create(_ path: String) -> (descriptor: Int32, errno: Int32) {
+    unfinished.withLock { unfinished in
+      guard unfinished != nil else { return (-1, ECANCELED) }
+      let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if file >= 0 { unfinished?.insert(path) }
+      return (file, errno)
+    }
+  }
+
+  private static func forget(_ path: String) {
+    _ = unfinished.withLock { $0?.remove(path) }
+  }
+
   deinit {
-    _ = Self.unfinished.withLock { $0.remove(path) }
+    Self.forget(path)
     close(descriptor)
   }
 
-  /// Removes the files that this process has begun and not finished.
+  /// Removes the files that this process has begun and not finished; it can begin no more.
   static func removeUnfinished() {
-    for path in unfinished.withLock({ $0 }) { unlink(path) }
+    unfinished.withLock { unfinished in
+      for path in unfinished ?? [] { unlink(path) }
+      unfinished = nil
+    }
   }
 
   private static func removeAbandoned(beside final: String) {

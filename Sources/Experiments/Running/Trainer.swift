@@ -50,8 +50,9 @@ struct Trainer {
   ) throws {
     // What an epoch begins with is in the checkpoint of one that has begun.
     if session.progress.partialEpoch == nil {
-      report("preparing", epoch: epoch, done: epoch)
+      report("preparing", epoch: epoch, done: epoch, session)
       try method.beginEpoch(epoch)
+      report("training", epoch: epoch, done: epoch, session)
     }
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
     let batches = steps.batches(of: epoch)
@@ -91,7 +92,7 @@ struct Trainer {
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
       learningRate: partial.learningRate, imagesPerSecond: images / max(partial.seconds, 1e-9))
     if isScored(epoch) {
-      report("evaluating", epoch: epoch, done: epoch + 1)
+      report("evaluating", epoch: epoch, done: epoch + 1, session)
       let metrics = try evaluate()
       row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
     }
@@ -102,13 +103,15 @@ struct Trainer {
     session.lastSave = .now
   }
 
-  /// Says what is done between the steps of two epochs. It may take long, and that it goes on is then all
-  /// that can be told.
-  private func report(_ phase: String, epoch: Int, done: Int) {
+  /// Says what is done between the steps of two epochs, with the figures of the last complete one: an
+  /// epoch may be over before its own steps report any.
+  private func report(_ phase: String, epoch: Int, done: Int, _ session: Session) {
+    let last = session.progress.history.rows.last
     hooks.report(
       RunProgress(
         phase: phase, epoch: epoch, epochs: training.epochs,
-        fraction: Double(done) / Double(training.epochs)))
+        fraction: Double(done) / Double(training.epochs), loss: last?.loss,
+        imagesPerSecond: last?.imagesPerSecond))
   }
 
   private func isScored(_ epoch: Int) -> Bool {
