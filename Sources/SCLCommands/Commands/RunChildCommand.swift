@@ -72,7 +72,7 @@ struct RunChildCommand: ParsableCommand {
 private final class ProgressReporter {
   private let path: String
   private let stop: StopRequest
-  private var lastWrite: ContinuousClock.Instant?
+  private var last: (phase: String, at: ContinuousClock.Instant)?
 
   init(_ path: String, stop: StopRequest) {
     self.path = path
@@ -87,8 +87,9 @@ private final class ProgressReporter {
     } catch {
       stop.request(SIGTERM)
     }
-    if let lastWrite, .now - lastWrite < .seconds(1) { return }
-    lastWrite = .now
+    // A phase may last long: who watches the folder has to know of it from its start.
+    if let last, last.phase == progress.phase, .now - last.at < .seconds(1) { return }
+    last = (progress.phase, .now)
     // Nothing depends on it: a full disk shows where a checkpoint is written.
     try? RunActivity(progress: progress, updatedAt: Date()).write(to: path)
   }
