@@ -148,10 +148,12 @@ extension HDF5DataSet {
     id = -1
   }
 
-  func write(strings: [String], type: hid_t) throws(HDF5Error) {
+  func write(
+    strings: [String], as storage: StringStorage, type: hid_t
+  ) throws(HDF5Error) {
     if strings.isEmpty { return }
     try location.call("H5Dwrite") {
-      withCStrings(strings) {
+      storage.withValues(of: strings) {
         H5Dwrite(
           id, type, chdf5_whole_space(), chdf5_whole_space(), chdf5_default_properties(), $0)
       }

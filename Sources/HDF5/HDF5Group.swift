@@ -132,10 +132,11 @@ extension HDF5Group {
 
   /// Makes a data set of a list of strings.
   public func write(_ path: String, strings: [String]) throws(HDF5Error) {
-    let type = try makeStringType(at: location.child(path))
+    let storage = StringStorage(strings, inAttribute: false)
+    let type = try storage.makeType(at: location.child(path))
     defer { H5Tclose(type) }
     let dataSet = try createDataSet(path, type: type, shape: [strings.count], chunk: nil)
-    try dataSet.write(strings: strings, type: type)
+    try dataSet.write(strings: strings, as: storage, type: type)
     try dataSet.close()
   }
 

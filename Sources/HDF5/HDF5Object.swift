@@ -155,10 +155,11 @@ extension HDF5Object {
   private func writeStringAttribute(
     _ name: String, shape: [Int], _ values: [String]
   ) throws(HDF5Error) {
-    let type = try makeStringType(at: location.attribute(name))
+    let storage = StringStorage(values, inAttribute: true)
+    let type = try storage.makeType(at: location.attribute(name))
     defer { H5Tclose(type) }
     try writeAttribute(name, shape: shape, type: type) { attribute in
-      withCStrings(values) { H5Awrite(attribute, type, $0) }
+      storage.withValues(of: values) { H5Awrite(attribute, type, $0) }
     }
   }
 

@@ -71,6 +71,10 @@ private struct Soak {
   private var seconds = 0.0
   private var deadNode: (name: String, until: ContinuousClock.Instant)?
 
+  private enum Victim { case runner, node, run }
+  /// Those that are still to be killed before another round of them.
+  private var victims: [Victim] = []
+
   /// After so many kills the sweep is left alone.
   private static let mostKills = 30
 
@@ -102,15 +106,15 @@ private struct Soak {
       } else if ContinuousClock.now > next {
         next = pause()
         guard killedRuns + killedRunners + killedNodes < Self.mostKills else { continue }
-        switch stream.integer(below: isOnSlurm ? 5 : 4) {
-        case 0:
+        switch nextVictim() {
+        case .runner:
           killedRunners += 1
           // On this machine its runs go with it, as in a power failure.
           kill(isOnSlurm ? runner.pid : -runner.pid, SIGKILL)
           runner.wait()
           runner = try startRunner()
-        case 4: try killNode()
-        default: killRun()
+        case .node: try killNode()
+        case .run: killRun()
         }
       }
     }
@@ -120,6 +124,12 @@ private struct Soak {
     for run in try ResultsFolder(results).runs() {
       if case .finished(let record) = run.state { resumptions += record.timing.resumptions }
     }
+  }
+
+  /// One runner, on Slurm one node, and three runs, in an order drawn anew each time.
+  private mutating func nextVictim() -> Victim {
+    if victims.isEmpty { victims = [.runner, .run, .run, .run] + (isOnSlurm ? [.node] : []) }
+    return victims.remove(at: stream.integer(below: victims.count))
   }
 
   func report(quietSeconds: Double) -> String {
