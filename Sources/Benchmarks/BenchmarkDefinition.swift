@@ -70,7 +70,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   }
 
   /// Whether it is made of a user's own images, and says of them what is there.
-  var isOwn: Bool { sourceForms == [.ownFolders] }
+  public var isOwn: Bool { sourceForms == [.ownFolders] }
 
   /// Whether the program can make the original files itself.
   public var hasGenerator: Bool { drawnLayout != nil }

@@ -25,9 +25,7 @@ public struct BenchmarkInfo: Hashable, Sendable {
   /// Whether checksums prove that the images are the published ones: of their archive, or of files in it.
   /// Numbers alone cannot tell altered images. Nil where nothing is published.
   public var isVerified: Bool? {
-    guard BenchmarkDefinition.all.first(where: { $0.name == benchmark })?.publication != nil else {
-      return nil
-    }
+    guard (try? BenchmarkDefinition.named(benchmark))?.publication != nil else { return nil }
     return isComplete && sources.contains { $0.isAsPublished == true }
   }
 

@@ -183,9 +183,7 @@ extension BenchmarkInfo {
       return "it calls itself complete with \(counts[split]) of \(expectedCounts[split]) "
         + "\(split.name) images"
     }
-    guard let definition = BenchmarkDefinition.all.first(where: { $0.name == benchmark }) else {
-      return nil
-    }
+    guard let definition = try? BenchmarkDefinition.named(benchmark) else { return nil }
     let title = definition.title
     if !definition.classNames.isEmpty && classNames != definition.classNames
       || !fineClassNames.isEmpty && fineClassNames != definition.fineClasses?.names

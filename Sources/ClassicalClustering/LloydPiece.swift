@@ -48,8 +48,8 @@ struct LloydPiece {
     let block = ScoredBlock(products, of: points)
     let movedBlock = ScoredBlock(moved, of: points)
     var changed = 0
-    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: points.rowsPerBlock) {
-      for row in start..<min(start + points.rowsPerBlock, rows.upperBound) {
+    for blockRows in points.blocks(of: rows) {
+      for row in blockRows {
         switch rivals(of: row, products, after: moves) {
         case .none: break
         case .moved: movedBlock.append(row)
@@ -58,8 +58,6 @@ struct LloydPiece {
       }
       block.score { if take($0) { changed += 1 } }
       movedBlock.score { if takeMoved($0) { changed += 1 } }
-      block.removeAll()
-      movedBlock.removeAll()
     }
     return changed
   }

@@ -62,8 +62,12 @@ struct PointSet {
 
   /// The rows of a piece in blocks of at most `rowsPerBlock`.
   func blocks(ofPiece piece: Int) -> [Range<Int>] {
-    let rows = rows(ofPiece: piece)
-    return stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock).map {
+    blocks(of: rows(ofPiece: piece))
+  }
+
+  /// Rows in blocks of at most `rowsPerBlock`.
+  func blocks(of rows: Range<Int>) -> [Range<Int>] {
+    stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock).map {
       $0..<min($0 + rowsPerBlock, rows.upperBound)
     }
   }

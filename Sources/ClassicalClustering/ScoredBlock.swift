@@ -12,7 +12,7 @@ final class ScoredBlock {
     let distanceToOthers: Float
   }
 
-  private(set) var count = 0
+  private var count = 0
   private let products: CentreProducts
   private let points: PointSet
   /// [capacity].
@@ -51,11 +51,10 @@ final class ScoredBlock {
     count += 1
   }
 
-  func removeAll() { count = 0 }
-
-  /// Scores its rows and gives `body` what was found of each.
+  /// Scores its rows, gives `body` what was found of each, and lets go of them.
   func score(_ body: (Nearest) -> Void) {
     guard count > 0 else { return }
+    defer { count = 0 }
     products.score(values, rows: count, scores, stride: count)
     products.findNearest(scores, rows: count, centres, second: second)
     for index in 0..<count {

@@ -83,6 +83,13 @@ public struct RunProtocol: Codable, Hashable, Sendable {
     self.checkpoint = checkpoint
     self.nmi = nmi
   }
+
+  /// Height and width of the network's input in pixels: the method's own `view_size`, where it has one, or
+  /// the images'.
+  public func viewSize(under settings: [String: SettingValue]) -> Int {
+    guard case .integer(let size)? = settings["view_size"], size > 0 else { return imageSize }
+    return size
+  }
 }
 
 /// A choice of a benchmark's splits.

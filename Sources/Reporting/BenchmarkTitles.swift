@@ -34,7 +34,8 @@ enum BenchmarkTitles {
     columns.first { $0.title == title }?.name
   }
 
-  /// The papers' order, in which drawn miniatures have their originals' places; other benchmarks from outside the six follow by name.
+  /// The papers' order, in which drawn miniatures have their originals' places; other benchmarks from
+  /// outside the six follow by name.
   static func sorted(_ benchmarks: some Sequence<String>) -> [String] {
     func place(_ name: String) -> Int {
       names.firstIndex(of: original(of: name) ?? name) ?? names.count

@@ -71,4 +71,9 @@ extension SplitSelection {
     case .everything: Set(Split.allCases).filter { benchmark.extraCounts[$0] == 0 }
     }
   }
+
+  /// The number of chosen images where each split has so many.
+  public func images(among counts: SplitCounts, of benchmark: BenchmarkDefinition) -> Int {
+    splits(of: benchmark).reduce(0) { $0 + counts[$1] }
+  }
 }

@@ -48,7 +48,7 @@ struct PlannedBenchmark {
     _ runProtocol: RunProtocol, on benchmark: BenchmarkDefinition
   ) throws(ExperimentError) {
     // Of a user's own benchmark the file or the records tell, once they are read.
-    guard BenchmarkDefinition.all.contains(where: { $0.name == benchmark.name }) else { return }
+    if benchmark.isOwn { return }
     for selection in [runProtocol.train, runProtocol.score] {
       let hasImages = selection.splits(of: benchmark).contains {
         benchmark.counts[$0] + benchmark.extraCounts[$0] > 0

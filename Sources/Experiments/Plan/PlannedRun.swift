@@ -56,25 +56,12 @@ public struct PlannedRun: Sendable {
   /// is the longer one, roughly, before anything is measured. 0 for a method that does not train. With
   /// what it starts from, so that this comes first.
   public var workload: Int {
-    let counts = benchmark.counts
-    let images =
-      switch runProtocol.train {
-      case .train: counts.train
-      case .test: counts.test
-      case .trainAndTest: counts.train + counts.test
-      case .trainAndUnlabelled: counts.train + counts.unlabelled
-      case .everything: counts.total
-      }
+    let images = runProtocol.train.images(among: benchmark.counts, of: benchmark)
     return stageWorkload + epochs * images * viewSize * viewSize
   }
 
-  /// Side of what the network sees, in pixels: the images', unless `view_size` says otherwise.
-  private var viewSize: Int {
-    guard case .integer(let size)? = settings["view_size"], size > 0 else {
-      return runProtocol.imageSize
-    }
-    return size
-  }
+  /// Height and width of what the network sees, in pixels.
+  public var viewSize: Int { runProtocol.viewSize(under: settings) }
 }
 
 /// How a planned run stands in the results folder.

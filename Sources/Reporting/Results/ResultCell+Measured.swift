@@ -3,12 +3,9 @@ import Records
 
 /// What a cell's networks were and saw, as the recorded settings say.
 extension ResultCell {
-  /// Height and width of the network's input in pixels: the method's own `view_size`, where it has one,
-  /// or the image's.
+  /// Height and width of the network's input in pixels.
   var viewSize: Int? {
-    guard let record = records.first else { return nil }
-    if case .integer(let size)? = record.settings["view_size"], size > 0 { return size }
-    return record.protocol.imageSize
+    records.first.map { $0.protocol.viewSize(under: $0.settings) }
   }
 
   /// "ResNet-18", "ResNet-18 of width 32"; nil for a method without a residual network.

@@ -44,16 +44,9 @@ struct RunLine: Encodable {
     state = run.state.word
     epochs = run.epochs
     folder = run.folder.path
-    images =
-      switch run.runProtocol.train {
-      case .train: counts.train
-      case .test: counts.test
-      case .trainAndTest: counts.train + counts.test
-      case .trainAndUnlabelled: counts.train + counts.unlabelled
-      case .everything: counts.total
-      }
+    images = run.runProtocol.train.images(among: counts, of: run.benchmark)
     // A method that does not train counts as one epoch.
-    work = Double(max(1, run.epochs) * max(1, images)) * pow(Double(run.runProtocol.imageSize), 2)
+    work = Double(max(1, run.epochs) * max(1, images)) * pow(Double(run.viewSize), 2)
     switch run.state {
     case .missing: break
     case .unfinished:
