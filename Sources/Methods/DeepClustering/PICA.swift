@@ -46,7 +46,7 @@ public final class PICA: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "pica", title: "PICA", family: .deepClustering, version: 1,
+    name: "pica", title: "PICA", family: .deepClustering, version: 2,
     reference:
       "Huang et al., Deep Semantic Clustering by Partition Confidence Maximisation, CVPR 2020",
     summary: "clusters of images and of perturbed copies are told apart with confidence",
@@ -88,6 +88,8 @@ public final class PICA: TrainedMethod {
         try perturbation.view($0, of: images, at: positions, epoch: epoch)
       }
   }
+
+  public func passes(of epoch: Int) -> [ImagePass] { model.passes(of: epoch) }
 
   /// Equation 10: L = L_ce + lambda L_ne.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
