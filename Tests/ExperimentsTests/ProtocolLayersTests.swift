@@ -128,6 +128,9 @@ extension ExperimentsTests {
         "cifar10 idfd train", "stl10 iic train+test+unlabelled",
         "stl10 pica train+test+unlabelled", "stl10 cc train+test+unlabelled",
       ])
+    let pica = try plan(path).filter { $0.row.name == "pica" && $0.runProtocol.imageSize == 112 }
+    #expect(Set(pica.map(\.benchmark.name)) == ["imagenet10", "imagenet-dogs"])
+    #expect(pica.allSatisfy { $0.viewSize == 96 }, "what the published rows have")
     #expect(try plan(path, profile: "cpu").allSatisfy { $0.runProtocol.train == .trainAndTest })
     let split = try plan(path.replacing("paper.yaml", with: "paper-split.yaml"))
     for run in split {
