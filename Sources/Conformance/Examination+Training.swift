@@ -93,28 +93,32 @@ extension Examination {
     }
   }
 
-  /// Steps on all images at once, in epochs with and without a warm-up, and at either turn of a method
-  /// that trains two heads in turn.
+  /// Steps on all images of a pass at once, in epochs with and without a warm-up.
   func checkLoss() throws {
     guard let trial = try trial() else { return }
-    var names: [String] = []
+    var names: [Int: [String]] = [:]
     for epoch in 0..<Self.epochs {
-      let losses = try trial.repeatedLosses(epoch: epoch, steps: 12)
-      for terms in losses {
-        if names.isEmpty { names = terms.map(\.name) }
-        if terms.map(\.name) != names {
-          report(.loss, "its terms are \(names) in one step and \(terms.map(\.name)) in another")
-          return
+      for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 12).enumerated() {
+        for found in losses.map({ $0.map(\.name) }) {
+          let expected = names[pass, default: found]
+          names[pass] = expected
+          if found != expected {
+            report(.loss, "its terms are \(expected) in one step and \(found) in another")
+            return
+          }
         }
+        checkFall(losses.map { $0.reduce(0) { $0 + $1.value } }, epoch: epoch)
       }
-      let totals = losses.map { $0.reduce(0) { $0 + $1.value } }
-      // Its highest, not its first: a queue of random keys is easy to tell from until it is filled.
-      let highest = totals.prefix(4).max() ?? 0
-      if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
-        let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
-        report(
-          .loss, "it does not fall in steps on the same images in epoch \(epoch + 1): \(course)")
-      }
+    }
+  }
+
+  private func checkFall(_ totals: [Double], epoch: Int) {
+    // Its highest, not its first: a queue of random keys is easy to tell from until it is filled.
+    let highest = totals.prefix(4).max() ?? 0
+    if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
+      let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
+      report(
+        .loss, "it does not fall in steps on the same images in epoch \(epoch + 1): \(course)")
     }
   }
 }

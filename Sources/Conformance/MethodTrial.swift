@@ -17,7 +17,7 @@ package final class MethodTrial {
   package private(set) var losses: [[PartialLoss]] = []
   /// Parameters that had no gradient, or one of zeros, in every step so far.
   package private(set) var untouched: Set<String>
-  private var sums: [PartialLoss] = []
+  private var sums = LossSums()
 
   package init(_ method: any TrainedMethod, images: ImageSet, seed: UInt64 = 1) {
     self.method = method
@@ -37,29 +37,29 @@ package final class MethodTrial {
     let batches = steps.batches(of: epoch)
     if nextStep == 0 {
       try method.beginEpoch(epoch)
-      sums = []
+      sums = LossSums()
     }
     optimiser.learningRate = method.plan.training.learningRate(
       epoch: epoch, step: nextStep, of: batches.count)
     let terms = try steps.take(
       nextStep, of: epoch, on: batches[nextStep], optimiser, afterBackward: noteGradients)
-    if sums.isEmpty { sums = terms.map { PartialLoss($0.name, 0) } }
-    for (index, term) in terms.enumerated() where index < sums.count {
-      sums[index].value += term.value / Double(batches.count)
-    }
+    sums.add(terms, images: batches[nextStep].positions.count)
     nextStep += 1
     guard nextStep == batches.count else { return }
-    losses.append(sums)
+    losses.append(sums.means)
     epoch += 1
     nextStep = 0
   }
 
-  /// Takes `count` steps of an epoch with all images as the batch, and returns their losses by term.
-  package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[PartialLoss]] {
+  /// Takes `count` steps of each of an epoch's passes with all of its images as the batch, and returns
+  /// their losses by term, pass by pass.
+  package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[[PartialLoss]]] {
     try method.beginEpoch(epoch)
     optimiser.learningRate = method.plan.training.learningRate(epoch: epoch, step: 0, of: 1)
-    return try (0..<count).map { _ in
-      try steps.take(0, of: epoch, on: .init(positions: Array(0..<steps.images.count)), optimiser)
+    return try steps.passes(of: epoch).map { pass, positions in
+      try (0..<count).map { _ in
+        try steps.take(0, of: epoch, on: .init(pass: pass, positions: positions), optimiser)
+      }
     }
   }
 

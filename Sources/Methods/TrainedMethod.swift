@@ -21,10 +21,12 @@ public protocol TrainedMethod: ClusteringMethod {
 
   /// The views of a step's images, `plan.views` of them, each float [B, 3, S, S]. By default all are
   /// `augmentation`'s.
+  /// - Parameter epoch: what their draws are keyed by: the epoch or, where it has several passes, the
+  ///   number of passes before this one.
   func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
 
   /// The passes that make up an epoch, one after the other, each over its images in a new order; by
-  /// default one over all. Passes that have no images are left out.
+  /// default one over all. A pass without images is left out.
   func passes(of epoch: Int) -> [ImagePass]
 
   /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
@@ -32,7 +34,7 @@ public protocol TrainedMethod: ClusteringMethod {
   func beginEpoch(_ epoch: Int) throws
 
   /// The terms of the loss, whose sum is minimised, each under the name of its column in
-  /// history.csv. The names are the same in every step of a run.
+  /// history.csv. The names are the same in every step of a pass.
   func loss(_ batch: Batch) throws -> [LossTerm]
 
   /// Called after the parameters have changed, without gradients: updates of banks belong here.
@@ -102,7 +104,8 @@ public struct Batch {
   /// The step's number in its epoch, the first being 0, and how many the epoch has.
   public let step: Int
   public let steps: Int
-  public let pass: ImagePass
+  /// The pass that the step belongs to, by its place in `passes(of:)`.
+  public let pass: Int
   /// Positions of the images in the set that is learnt from.
   public let positions: [Int]
   /// The same positions as int64 [B] on the device of the views.
@@ -111,7 +114,7 @@ public struct Batch {
   public let views: [Tensor]
 
   public init(
-    epoch: Int, step: Int, of steps: Int, pass: ImagePass = .all, positions: [Int],
+    epoch: Int, step: Int, of steps: Int, pass: Int = 0, positions: [Int],
     index: Tensor, views: [Tensor]
   ) {
     self.epoch = epoch

@@ -29,6 +29,11 @@ enum BenchmarkTitles {
     return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
   }
 
+  /// Whether a benchmark's originals are photographs of any size, of which its file keeps squares.
+  static func isOfPhotographs(_ name: String) -> Bool {
+    ["imagenet10", "imagenet-dogs"].contains(name)
+  }
+
   /// The benchmark that a column heading means, if it is one of the six.
   static func name(titled title: String) -> String? {
     columns.first { $0.title == title }?.name

@@ -73,6 +73,36 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   }
 }
 
+/// Takes three passes over all images, and notes by what the draws of each are keyed.
+final class ThreePasses: TrainedMethod {
+  typealias Settings = Trained<Honest>.Settings
+  static var description: MethodDescription { Trained<Honest>.description }
+
+  private let base: Trained<Honest>
+  private(set) var keys: [Int] = []
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    base = try Trained<Honest>(settings: settings, context: context, images: images)
+  }
+
+  var plan: TrainingPlan { base.plan }
+  var augmentation: Augmentation { base.augmentation }
+  var network: any Module { base.network }
+
+  func passes(of epoch: Int) -> [ImagePass] { [.all, .labelledSplits, .all] }
+
+  func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    keys.append(epoch)
+    return try base.views(of: images, at: positions, epoch: epoch)
+  }
+
+  func loss(_ batch: Batch) throws -> [LossTerm] {
+    [("pass \(batch.pass)", try base.loss(batch)[0].value)]
+  }
+
+  func assign(_ images: ImageSet) throws -> [Int32] { try base.assign(images) }
+}
+
 /// Ways of being broken; by default none.
 protocol MethodFlaw {
   static func seed(_ seed: UInt64) -> UInt64

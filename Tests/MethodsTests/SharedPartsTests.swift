@@ -7,6 +7,22 @@ import Vision
 extension MethodsTests {
   /// What several methods are made of.
   @Suite struct SharedParts {
+    @Test func `Each pass of an epoch has draws of its own, and its own columns of losses`() throws
+    {
+      let images = try twoClasses(unlabelled: Set(48..<64))
+      let method = try make(ThreePasses.self, images: images, ["batch_size": 16])
+      let steps = TrainingSteps(method, images: images)
+      try steps.train(epochs: 2)
+      func times(_ keys: [Int]) -> [Int] { keys.map { key in method.keys.count { $0 == key } } }
+      // Steps of 64, 48 and 64 images.
+      #expect(times([0, 1, 2, 3, 4, 5]) == [4, 3, 4, 4, 3, 4])
+      #expect(
+        steps.losses.map { $0.map(\.name) }
+          == Array(repeating: ["pass 0", "pass 1", "pass 2"], count: 2))
+      // A mean over the 48 images of the pass alone.
+      #expect(steps.losses[0][1].value < 2 && steps.losses[0][1].value > 0)
+    }
+
     private let context = MethodContext(clusters: 2, seed: 3)
 
     private func head(_ kind: ProjectionKind) throws -> ProjectionHead {

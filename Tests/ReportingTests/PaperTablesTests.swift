@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Metrics
+import Records
 import Reporting
 import Testing
 
@@ -128,6 +129,32 @@ import Testing
     let cc = try #require(try row("CC").protocols["cifar100"])
     #expect(cc.imageSize == 224 && cc.checkpoint == .last && cc.statistic == nil)
     #expect(try row("k-means").protocols["cifar10"] == PublishedProtocol())
+    // Self-labelling ends with its last epoch, from the clustering step of the lowest loss.
+    let labelled = try #require(try row("SCAN (with self-labels, best)").protocols["stl10"])
+    #expect(labelled.checkpoint == .last && labelled.train == .train && labelled.score == .test)
+  }
+
+  @Test(arguments: [("imagenet10", 96, true), ("imagenet10", 224, false), ("cifar10", 32, false)])
+  func `enlarged squares of photographs are not the photographs that others learnt from`(
+    benchmark: String, imageSize: Int, isDifferent: Bool
+  ) throws {
+    let cc = TableMethod(name: "cc", title: "CC", family: "deep clustering")
+    var record = SampleRuns.record(
+      cc, on: benchmark, 50, 60, 40, protocol: RunProtocol(imageSize: imageSize))
+    record.settings = ["view_size": 224, "depth": "34", "width": 64]
+    let diff = try TableDiff(
+      SampleRuns.table([cc], [SampleRuns.finished(record)]), against: tables)
+    let comparison = try #require(diff.comparisons.first { $0.reference?.title == "CC" })
+    if isDifferent {
+      #expect(
+        comparison.verdict
+          == .notComparable([
+            "pixels: published 224 px of photographs, measured 96 px, enlarged"
+          ]))
+    } else {
+      guard case .notComparable = comparison.verdict else { return }
+      Issue.record("\(comparison.verdict)")
+    }
   }
 }
 

@@ -10,12 +10,11 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
     /// What precedes the steps of each later epoch.
     public var epochSeconds: Double
     public var stepSeconds: Double
-    /// The mean over the phase's epochs.
-    public var stepsPerEpoch: Double
+    public var stepsPerEpoch: Int
 
     public init(
       firstEpoch: Int, entrySeconds: Double, epochSeconds: Double, stepSeconds: Double,
-      stepsPerEpoch: Double
+      stepsPerEpoch: Int
     ) {
       self.firstEpoch = firstEpoch
       self.entrySeconds = entrySeconds
@@ -26,7 +25,7 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
 
     fileprivate func seconds(epochs: Int) -> Double {
       guard epochs > 0 else { return 0 }
-      let training = Double(epochs) * stepsPerEpoch * stepSeconds
+      let training = Double(epochs * stepsPerEpoch) * stepSeconds
       return entrySeconds + Double(epochs - 1) * epochSeconds + training
     }
   }

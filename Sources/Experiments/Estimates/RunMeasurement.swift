@@ -72,7 +72,7 @@ public struct RunMeasurement {
         MeasuredCosts.Phase(
           firstEpoch: epoch, entrySeconds: preparation.first / part,
           epochSeconds: preparation.later / part, stepSeconds: try steps.seconds(in: epoch),
-          stepsPerEpoch: stepsPerEpoch(training, from: epoch)))
+          stepsPerEpoch: stepsPerEpoch(training, in: epoch)))
     }
     let missing = missingBytes(part)
     measurement.memoryBytes = steps.memoryBytes + missing
@@ -81,13 +81,13 @@ public struct RunMeasurement {
     return measurement
   }
 
-  /// Steps of an epoch of the run. Passes may take turns, so that it is the mean of two epochs.
-  private func stepsPerEpoch(_ training: TrainingSteps, from epoch: Int) -> Double {
-    let settings = training.method.plan.training
-    let steps = (epoch...epoch + 1).flatMap { training.passes(of: $0) }.map { pass in
-      settings.steps(of: shape.learnt * pass.positions.count / training.images.count)
+  /// Steps of an epoch of the run, from those of one with fewer images.
+  private func stepsPerEpoch(_ training: TrainingSteps, in epoch: Int) -> Int {
+    training.passes(of: epoch).reduce(0) { steps, pass in
+      steps
+        + training.method.plan.training.steps(
+          of: shape.learnt * pass.positions.count / training.images.count)
     }
-    return Double(steps.reduce(0, +)) / 2
   }
 
   /// Seconds of an assignment of all images, from one of a few hundred, or of fewer where those take

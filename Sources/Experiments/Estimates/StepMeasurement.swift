@@ -80,8 +80,10 @@ struct StepMeasurement {
     optimiser.learningRate = settings.learningRate(epoch: epoch, step: 0, of: 1)
     let start = taken * count % (steps.images.count - count + 1)
     let seconds = try clock.measure {
+      // Of an epoch's passes the last is the one that does most.
+      let pass = steps.method.passes(of: epoch).count - 1
       _ = try steps.take(
-        taken, of: epoch, on: .init(positions: Array(start..<start + count)), optimiser)
+        taken, of: epoch, on: .init(pass: pass, positions: Array(start..<start + count)), optimiser)
     }.seconds
     taken += 1
     return seconds

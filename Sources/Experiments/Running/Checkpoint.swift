@@ -28,8 +28,8 @@ package struct Checkpoint {
   /// The part of an epoch that is done.
   package struct PartialEpoch: Codable {
     var completedSteps = 0
-    /// Sums of the loss terms over the images seen.
-    var lossSums: [PartialLoss] = []
+    /// Of the images seen.
+    var losses = LossSums()
     var learningRate = 0.0
     var seconds = 0.0
   }

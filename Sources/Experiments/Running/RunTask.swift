@@ -3,12 +3,12 @@ import Records
 import Vision
 
 /// A run's images, without labels for the method and with them for the evaluator.
-struct RunTask {
-  let learnt: ImageSet
+package struct RunTask {
+  package let learnt: ImageSet
   let scored: ImageSet
   let evaluator: Evaluator
 
-  init(_ file: BenchmarkFile, run: PlannedRun) throws {
+  package init(_ file: BenchmarkFile, run: PlannedRun) throws {
     let runProtocol = run.runProtocol
     let learntIndices = try Self.indices(runProtocol.train, in: file, of: run)
     let scoredIndices = try Self.indices(runProtocol.score, in: file, of: run)

@@ -64,10 +64,7 @@ struct Trainer {
       let start = clock.now
       optimiser.learningRate = training.learningRate(epoch: epoch, step: step, of: batches.count)
       let terms = try steps.take(step, of: epoch, on: batches[step], optimiser)
-      if partial.lossSums.isEmpty { partial.lossSums = terms.map { PartialLoss($0.name, 0) } }
-      for (index, term) in terms.enumerated() {
-        partial.lossSums[index].value += term.value * Double(batches[step].positions.count)
-      }
+      partial.losses.add(terms, images: batches[step].positions.count)
       partial.completedSteps = step + 1
       partial.learningRate = optimiser.learningRate
       partial.seconds += (clock.now - start).seconds
@@ -88,7 +85,7 @@ struct Trainer {
   private func finish(_ epoch: Int, _ session: inout Session) throws {
     guard let partial = session.progress.partialEpoch else { return }
     let images = Double(steps.imageCount(of: epoch))
-    let means = partial.lossSums.map { PartialLoss($0.name, $0.value / images) }
+    let means = partial.losses.means
     var row = HistoryRow(
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
       learningRate: partial.learningRate, imagesPerSecond: images / max(partial.seconds, 1e-9))

@@ -27,10 +27,11 @@ package struct TrainingSteps {
 
   /// The images of one step.
   package struct BatchImages {
-    let pass: ImagePass
+    /// By its place in the method's passes.
+    let pass: Int
     package let positions: [Int]
 
-    package init(pass: ImagePass = .all, positions: [Int]) {
+    package init(pass: Int, positions: [Int]) {
       self.pass = pass
       self.positions = positions
     }
@@ -59,12 +60,12 @@ package struct TrainingSteps {
   }
 
   /// The passes of an epoch that have images, with the positions of these.
-  func passes(of epoch: Int) -> [(pass: ImagePass, positions: [Int])] {
-    method.passes(of: epoch).map { pass in
+  package func passes(of epoch: Int) -> [(pass: Int, positions: [Int])] {
+    method.passes(of: epoch).enumerated().map { number, pass in
       switch pass {
-      case .all: (pass, all)
-      case .labelledSplits: (pass, labelled)
-      case .unlabelledSplit: (pass, unlabelled)
+      case .all: (number, all)
+      case .labelledSplits: (number, labelled)
+      case .unlabelledSplit: (number, unlabelled)
       }
     }.filter { !$0.positions.isEmpty }
   }
@@ -81,7 +82,8 @@ package struct TrainingSteps {
     afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
     let positions = batch.positions
-    let views = try method.views(of: images, at: positions, epoch: epoch)
+    let round = epoch * method.passes(of: epoch).count + batch.pass
+    let views = try method.views(of: images, at: positions, epoch: round)
     let batch = Batch(
       epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
       index: try Tensor(positions).to(device), views: views)

@@ -50,7 +50,7 @@ public final class SimCLR: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 1,
+    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 2,
     reference:
       "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, ICML 2020",
     summary: "two views of an image find each other among the batch; then k-means",
@@ -81,12 +81,12 @@ public final class SimCLR: TrainedMethod {
   public var network: any Module { encoder }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let (first, second) = (
-      try encoder.project(batch.views[0], training: true),
-      try encoder.project(batch.views[1], training: true)
-    )
+    // Both views are one batch to batch normalisation, as in the official code and in SCAN's.
+    let embeddings = try encoder.project(Tensor.concatenated(batch.views), training: true)
+    let count = batch.positions.count
     let loss = try ntXentLoss(
-      first, second, temperature: settings.temperature, anchors: settings.anchors)
+      embeddings.narrowed(0, to: 0..<count), embeddings.narrowed(0, to: count..<2 * count),
+      temperature: settings.temperature, anchors: settings.anchors)
     return [("contrast", loss)]
   }
 

@@ -101,8 +101,10 @@ public final class ContrastiveClustering: TrainedMethod {
 
   public var network: any Module { model }
 
+  private static let passes: [ImagePass] = [.unlabelledSplit, .labelledSplits]
+
   /// As the code has it on STL-10, images without labels come first.
-  public func passes(of epoch: Int) -> [ImagePass] { [.unlabelledSplit, .labelledSplits] }
+  public func passes(of epoch: Int) -> [ImagePass] { Self.passes }
 
   /// Equation 7: L = L_ins + L_clu, the latter with the entropy of equation 6. Images without labels
   /// are told apart as instances only.
@@ -111,10 +113,7 @@ public final class ContrastiveClustering: TrainedMethod {
     let instances = try features.map { try model.instanceHead($0, training: true) }
     let instance = try ntXentLoss(
       instances[0], instances[1], temperature: settings.instanceTemperature)
-    if batch.pass == .unlabelledSplit {
-      let none = try Tensor.zeros([], on: instance.device)
-      return [("instance", instance), ("cluster", none), ("balance", none)]
-    }
+    if Self.passes[batch.pass] == .unlabelledSplit { return [("instance", instance)] }
     let clusters = try features.map {
       try model.clusterHead($0, training: true).softmax(along: 1)
     }

@@ -98,13 +98,11 @@ public final class DeepCluster: TrainedMethod {
   /// Section 3.2: clusters of the features' whitened components become classes, and the classifier of
   /// those before is given up.
   public func beginEpoch(_ epoch: Int) throws {
-    var kMeans = KMeans(clusters: pseudoClasses)
-    kMeans.restarts = 1
+    var kMeans = KMeans(clusters: pseudoClasses, restarts: 1, context: context)
     kMeans.maximumIterations = settings.iterations
     // Another start at every epoch.
     var starts = RandomStream(seed: context.seed, purpose: .method, epoch: epoch)
     kMeans.seed = starts.next()
-    kMeans.threads = context.threads
     let features = try features(of: learnt).whitened(to: settings.components)
     let found = try kMeans.fit(features.floats(), dimensions: features.shape[1]).labels
     try Torch.withoutGradients {

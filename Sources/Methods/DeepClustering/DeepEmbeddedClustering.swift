@@ -94,10 +94,8 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     let codes = try augmentation.overAll(images) { views, _ in
       try autoencoder.encoder(views, training: false)
     }
-    var kMeans = KMeans(clusters: context.clusters)
-    kMeans.restarts = settings.restarts
-    kMeans.seed = context.seed
-    kMeans.threads = context.threads
+    let kMeans = KMeans(
+      clusters: context.clusters, restarts: settings.restarts, context: context)
     let dimensions = settings.network.dimensions
     let centres = try kMeans.fit(codes.floats(), dimensions: dimensions).centres
     model = Network(

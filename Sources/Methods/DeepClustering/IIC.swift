@@ -16,11 +16,14 @@ public final class IIC: TrainedMethod {
   }
 
   /// The defaults are those of the official code for CIFAR-10 (commit b7602b7, model 640): 220 images
-  /// of 3 pairs each in a step. An epoch there is one of both heads, here of one of them.
+  /// of 3 pairs each in a step. An epoch is one of the over-clustering head and `headEpochs` of the
+  /// other.
   public struct Settings: Configurable {
     public var overClusters = 70
     public var subHeads = 5
     public var subHead = SubHead.lowestLoss
+    public var headEpochs = 1
+    public var headFirst = false
     public var lambda = 1.0
     public var copies = 3
     public var cropShare = 0.625
@@ -32,7 +35,7 @@ public final class IIC: TrainedMethod {
 
     public init() {
       (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
-      training.epochs = 4000
+      training.epochs = 2000
       training.batchSize = 220
       training.optimiser = .adam
       training.learningRate = 1e-4
@@ -49,6 +52,10 @@ public final class IIC: TrainedMethod {
           "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
         .integer("sub_heads", \.subHeads, in: 1...32, "classifiers of each head"),
         .choice("sub_head", \.subHead, "the sub-head whose clusters count"),
+        .integer(
+          "head_epochs", \.headEpochs, in: 1...100,
+          "passes of the head that is asked for, to one of the over-clustering head"),
+        .boolean("head_first", \.headFirst, "the head that is asked for begins an epoch"),
         .number("lambda", \.lambda, in: 0...10, "weight of the marginals; 1 in the paper"),
         .integer("copies", \.copies, in: 1...16, "transformed copies of every image in a step"),
         .number(
@@ -69,7 +76,9 @@ public final class IIC: TrainedMethod {
     code: "IIC@b7602b7", benchmarks: ["cifar10", "cifar100", "stl10"])
 
   public static let benchmarkDefaults: BenchmarkDefaults = [
-    "cifar100": ["over_clusters": 140, "batch_size": 200, "copies": 5],
+    "cifar10": ["head_epochs": 2],
+    // Model 579, the only one without --head_A_first.
+    "cifar100": ["over_clusters": 140, "batch_size": 200, "copies": 5, "head_first": true],
     // Crops of 64 of the 96 pixels, not resized.
     "stl10": ["batch_size": 140, "copies": 5, "crop_share": 0.6667, "view_size": 64],
     // The code has none of these; seven times the classes, as for the others.
@@ -95,9 +104,12 @@ public final class IIC: TrainedMethod {
       .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize, crop: crop)
     transformation = augmentation.with(settings.augmentation, crop: crop)
+    let final = [TwoHeadNetwork.Turn](repeating: .clustering, count: settings.headEpochs)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
-      subHeads: settings.subHeads, context: context)
+      subHeads: settings.subHeads,
+      turns: settings.headFirst ? final + [.overClustering] : [.overClustering] + final,
+      context: context)
     subHeadLosses = try Tensor.zeros([settings.subHeads], on: context.device)
   }
 
@@ -111,27 +123,29 @@ public final class IIC: TrainedMethod {
       }
   }
 
-  public func passes(of epoch: Int) -> [ImagePass] { model.passes(of: epoch) }
+  public func passes(of epoch: Int) -> [ImagePass] { model.passes }
 
   public func beginEpoch(_ epoch: Int) throws {
-    if model.isFinal(epoch) { try subHeadLosses.zero() }
+    try subHeadLosses.zero()
   }
 
   /// Equation 3, mean over the sub-heads.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let plain = try model(batch.views[0], epoch: batch.epoch)
+    let turn = model.turn(of: batch)
+    let plain = try model(batch.views[0], turn: turn)
     let transformed = try model(
-      Tensor.concatenated(Array(batch.views.dropFirst())), epoch: batch.epoch)
+      Tensor.concatenated(Array(batch.views.dropFirst())), turn: turn)
     let losses = try zip(plain, transformed).map { plain, transformed in
       try mutualInformationLoss(
         Tensor.concatenated(Array(repeating: plain, count: settings.copies)), transformed,
         lambda: settings.lambda)
     }
     stepLosses =
-      model.isFinal(batch.epoch)
+      turn == .clustering
       ? try Tensor.concatenated(losses.map { try $0.detached().reshaped([1]) }) : nil
     let sum = try losses.dropFirst().reduce(losses[0]) { try $0 + $1 }
-    return [("information", try sum / Double(losses.count))]
+    let name = turn == .clustering ? "information" : "over_information"
+    return [(name, try sum / Double(losses.count))]
   }
 
   public func finishStep(_ batch: Batch) throws {

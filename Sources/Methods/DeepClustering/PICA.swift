@@ -8,8 +8,7 @@ import Vision
 /// Huang, J., Gong, S. and Zhu, X., "Deep Semantic Clustering by Partition Confidence Maximisation",
 /// CVPR 2020.
 public final class PICA: TrainedMethod {
-  /// The defaults are those of the official code (commit a82957e): 200 epochs of each of the heads, in
-  /// turn.
+  /// The defaults are those of the official code (commit a82957e). An epoch is one of each of the heads.
   public struct Settings: Configurable {
     public var overClusters = 70
     public var balanceWeight = 2.0
@@ -23,7 +22,6 @@ public final class PICA: TrainedMethod {
 
     public init() {
       (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
-      training.epochs = 400
       training.batchSize = 256
       training.optimiser = .adam
       training.learningRate = 1e-4
@@ -76,11 +74,12 @@ public final class PICA: TrainedMethod {
     plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
     augmentation = try Augmentation(
       .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
-      size: settings.viewSize == 0 ? nil : settings.viewSize, crop: .square(share: settings.cropShare))
+      size: settings.viewSize == 0 ? nil : settings.viewSize,
+      crop: .square(share: settings.cropShare))
     perturbation = augmentation.with(settings.augmentation)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
-      context: context)
+      turns: [.overClustering, .clustering], context: context)
   }
 
   public var network: any Module { model }
@@ -92,19 +91,21 @@ public final class PICA: TrainedMethod {
       }
   }
 
-  public func passes(of epoch: Int) -> [ImagePass] { model.passes(of: epoch) }
+  public func passes(of epoch: Int) -> [ImagePass] { model.passes }
 
   /// Equation 10: L = L_ce + lambda L_ne.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let original = try model(batch.views[0], epoch: batch.epoch)[0]
+    let turn = model.turn(of: batch)
+    let original = try model(batch.views[0], turn: turn)[0]
     // A cluster's assignment vector goes over the images of all copies.
     let perturbed = try model(
-      Tensor.concatenated(Array(batch.views.dropFirst())), epoch: batch.epoch)[0]
+      Tensor.concatenated(Array(batch.views.dropFirst())), turn: turn)[0]
     let repeated = try Tensor.concatenated(
       Array(repeating: original, count: settings.copies))
+    let head = turn == .clustering ? "" : "over_"
     return [
-      ("uncertainty", try partitionUncertainty(repeated, perturbed)),
-      ("balance", try balanceLoss(original) * settings.balanceWeight),
+      (head + "uncertainty", try partitionUncertainty(repeated, perturbed)),
+      (head + "balance", try balanceLoss(original) * settings.balanceWeight),
     ]
   }
 

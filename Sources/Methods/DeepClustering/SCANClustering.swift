@@ -71,7 +71,7 @@ public final class SCANClustering: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 3,
+    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 4,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster",

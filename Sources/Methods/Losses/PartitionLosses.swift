@@ -9,8 +9,12 @@ import Torch
 public func balanceLoss(_ probabilities: Tensor) throws -> Tensor {
   // Divided by the sum of all, as PICA's code does: the gradient then sums to zero over clusters.
   let mean = try probabilities.sum(along: [0]) / probabilities.sum()
-  let entropy = try (mean * mean.clamped(to: 1e-12...1).log()).sum()
-  return try entropy + Foundation.log(Double(probabilities.shape[1]))
+  return try -entropy(of: mean) + Foundation.log(Double(probabilities.shape[1]))
+}
+
+/// -sum_k p_k log p_k of a distribution [K], 0 log 0 being 0.
+func entropy(of distribution: Tensor) throws -> Tensor {
+  try -(distribution * distribution.clamped(to: 1e-12...1).log()).sum()
 }
 
 /// PICA's partition uncertainty: the cosine similarity of every cluster's assignment vector over the

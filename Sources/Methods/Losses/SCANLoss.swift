@@ -16,6 +16,5 @@ public func neighbourConsistency(_ anchor: Tensor, _ neighbour: Tensor) throws -
 ///
 /// - Parameter probabilities: [B, K].
 public func meanPredictionEntropy(_ probabilities: Tensor) throws -> Tensor {
-  let mean = try probabilities.mean(along: [0])
-  return try -(mean * mean.clamped(to: 1e-8...1).log()).sum()
+  try entropy(of: probabilities.mean(along: [0]))
 }

@@ -27,21 +27,30 @@ public struct ClusterHeads: Module {
   }
 }
 
-/// A backbone with two clusterings on it, which are trained in turn, an epoch each: one into more
-/// clusters than there are classes, which makes the features finer, and the one that is asked for
-/// (IIC, section 4.1; PICA).
+/// A backbone with two clusterings on it, which are trained in turn: one into more clusters than there
+/// are classes, which makes the features finer, and the one that is asked for (IIC, section 4.1; PICA).
 public struct TwoHeadNetwork: Module {
+  /// A clustering that is trained in a pass over its images.
+  public enum Turn: Sendable {
+    case overClustering
+    case clustering
+  }
+
   public let backbone: Backbone
+  /// The passes of an epoch.
+  private let turns: [Turn]
   private let overClustering: ClusterHeads
   private let clustering: ClusterHeads
 
   /// - Parameters:
   ///   - overClusters: clusters of the first.
   ///   - subHeads: classifiers of each.
+  ///   - turns: the passes of an epoch.
   public init(
     _ settings: BackboneSettings, frontEnd: FrontEnd, overClusters: Int, subHeads: Int = 1,
-    context: MethodContext
+    turns: [Turn], context: MethodContext
   ) throws {
+    self.turns = turns
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     backbone = try Backbone(settings, frontEnd: frontEnd, context: context, from: &stream)
     overClustering = try ClusterHeads(
@@ -56,17 +65,27 @@ public struct TwoHeadNetwork: Module {
     [("backbone", backbone), ("over_clustering", overClustering), ("clustering", clustering)]
   }
 
-  /// Whether it is the turn of the clusters that are asked for.
-  public func isFinal(_ epoch: Int) -> Bool { !epoch.isMultiple(of: 2) }
+  /// The over-clustering learns from all images, what is asked for from those alone of splits that have
+  /// labels (both codes, on STL-10).
+  public var passes: [ImagePass] {
+    turns.map {
+      switch $0 {
+      case .overClustering: .all
+      case .clustering: .labelledSplits
+      }
+    }
+  }
 
-  /// The over-clustering learns from all images, what is asked for from those alone that have labels
-  /// (IIC, section 4.1, and both codes on STL-10).
-  public func passes(of epoch: Int) -> [ImagePass] { [isFinal(epoch) ? .labelledSplits : .all] }
+  /// Whose turn a step is.
+  public func turn(of batch: Batch) -> Turn { turns[batch.pass] }
 
-  /// Probabilities of a batch in training, by sub-head of the clustering whose turn it is.
-  public func callAsFunction(_ images: Tensor, epoch: Int) throws -> [Tensor] {
+  /// Probabilities of images in training, by sub-head.
+  public func callAsFunction(_ images: Tensor, turn: Turn) throws -> [Tensor] {
     let features = try backbone(images, training: true)
-    return try isFinal(epoch) ? clustering(features) : overClustering(features)
+    return switch turn {
+    case .overClustering: try overClustering(features)
+    case .clustering: try clustering(features)
+    }
   }
 
   /// The cluster of each image by one of the sub-heads.

@@ -29,16 +29,22 @@ public struct FeatureClusteringSettings: Configurable {
   ])
 }
 
+extension KMeans {
+  /// With the seed and the threads of a run.
+  init(clusters: Int, restarts: Int, context: MethodContext) {
+    self.init(clusters: clusters)
+    self.restarts = restarts
+    seed = context.seed
+    threads = context.threads
+  }
+}
+
 /// k-means on feature vectors: the last step of every method that learns features alone.
 public struct FeatureClustering {
   private let kMeans: KMeans
 
   public init(restarts: Int, context: MethodContext) {
-    var kMeans = KMeans(clusters: context.clusters)
-    kMeans.restarts = restarts
-    kMeans.seed = context.seed
-    kMeans.threads = context.threads
-    self.kMeans = kMeans
+    kMeans = KMeans(clusters: context.clusters, restarts: restarts, context: context)
   }
 
   /// The cluster of each of the feature vectors [N, dimensions].

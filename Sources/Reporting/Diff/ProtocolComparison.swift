@@ -32,6 +32,13 @@ struct ProtocolComparison {
     compare("image size", published.imageSize) { size in
       Self.pair("\(size) px", "\(cell.viewSize ?? measured.imageSize) px")
     }
+    if let size = published.imageSize, BenchmarkTitles.isOfPhotographs(cell.benchmark),
+      let seen = cell.viewSize, seen > measured.imageSize
+    {
+      // What a file leaves out of a photograph, no enlargement brings back.
+      differences.append(
+        "pixels: published \(size) px of photographs, measured \(measured.imageSize) px, enlarged")
+    }
     if let backbone = cell.backbone {
       compare("backbone", published.backbone) { Self.pair($0, backbone) }
     }
