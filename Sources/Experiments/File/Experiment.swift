@@ -21,7 +21,7 @@ public struct Experiment: Sendable {
   /// Threads of one run.
   public let threads: Int
   /// A method is scored after every so many epochs for history.csv; 0 for the end alone. Scores on
-  /// the way decide nothing.
+  /// the way decide nothing, but where the protocol's checkpoint is `bestByLabels`.
   public let evaluateEvery: Int
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
@@ -35,12 +35,13 @@ public struct Experiment: Sendable {
   /// The names of the rows: methods and variants.
   public var methods: [String] { rows.map(\.name) }
 
-  /// The protocol on a benchmark whose images have this size unless the file says otherwise.
+  /// The protocol on a benchmark whose images have this size unless the file says otherwise; `applied` is
+  /// that of a method's runs.
   public func runProtocol(defaultImageSize: Int) -> RunProtocol {
     RunProtocol(
       train: protocolChoices.train ?? .trainAndTest, score: protocolChoices.score ?? .trainAndTest,
-      imageSize: protocolChoices.imageSize ?? defaultImageSize, checkpoint: .last,
-      nmi: protocolChoices.nmi ?? .arithmetic)
+      imageSize: protocolChoices.imageSize ?? defaultImageSize,
+      checkpoint: protocolChoices.checkpoint ?? .last, nmi: protocolChoices.nmi ?? .arithmetic)
   }
 
   /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and
@@ -74,13 +75,15 @@ struct ProtocolChoices: Sendable {
   var train: SplitSelection?
   var score: SplitSelection?
   var imageSize: Int?
+  var checkpoint: CheckpointRule?
   var nmi: NMINormaliser?
 
   /// These choices with those of `other` over them.
   func overlaid(with other: ProtocolChoices) -> ProtocolChoices {
     ProtocolChoices(
       train: other.train ?? train, score: other.score ?? score,
-      imageSize: other.imageSize ?? imageSize, nmi: other.nmi ?? nmi)
+      imageSize: other.imageSize ?? imageSize, checkpoint: other.checkpoint ?? checkpoint,
+      nmi: other.nmi ?? nmi)
   }
 }
 

@@ -148,11 +148,8 @@ struct SectionReader {
       case .train: choices.train = try value.choice()
       case .score: choices.score = try value.choice()
       case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
+      case .checkpoint: choices.checkpoint = try value.choice()
       case .nmi: choices.nmi = try value.choice()
-      case .checkpoint:
-        guard try value.choice(CheckpointRule.self) == .last else {
-          throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
-        }
       }
     }
     return choices

@@ -89,6 +89,7 @@ struct PlannedBenchmark {
     stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
+    let runProtocol = try runProtocol.applied(to: row.method, in: experiment)
     let engine = RunEngine(options, method: row.method, readsOnly: readsOnly)
     var inputs = IdentityInputs(
       benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
