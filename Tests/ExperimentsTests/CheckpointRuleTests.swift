@@ -209,6 +209,39 @@ extension ExperimentsTests {
       try last.identity == choicePlan(Self.experiment("last", evaluateEvery: 1)).runs[0].identity)
   }
 
+  @Test func `A stage is the same whatever rule what starts from it has, and chooses nothing`()
+    throws
+  {
+    func plan(_ methods: String, _ layers: String) throws -> [PlannedRun] {
+      try choicePlan(
+        """
+        benchmarks: [rehearsal]
+        methods: [\(methods)]
+        evaluate_every: 1
+        protocol: {\(layers)}
+        settings: {defaults: {pretext: instdisc}}
+        """
+      ).runs
+    }
+    let plain = try plan("scan-cluster", "checkpoint: last")
+    let chosen = try plan("scan-cluster", "checkpoint: best-by-labels")
+    try #require(plain.count == 2 && chosen.count == 2)
+    #expect(chosen[0].row.isStage && chosen[0].runProtocol.checkpoint == .last)
+    #expect(chosen[1].runProtocol.checkpoint == .bestByLabels)
+    #expect(chosen[0].identity == plain[0].identity && chosen[0].folder == plain[0].folder)
+    #expect(chosen[1].identity != plain[1].identity)
+    // A row of the stage's method is the stage, with a rule of its own.
+    for layers in [
+      "methods: {scan-cluster: {checkpoint: best-by-labels}}",
+      "methods: {instdisc: {checkpoint: best-by-labels}}",
+    ] {
+      let runs = try plan("instdisc, scan-cluster", layers)
+      #expect(runs.map(\.row.name) == ["instdisc", "scan-cluster"])
+      #expect(runs.map(\.runProtocol.checkpoint).filter { $0 == .bestByLabels }.count == 1)
+      #expect(runs[1].stage == runs[0].combination)
+    }
+  }
+
   @Test func `Without epochs to choose among the choice is refused`() throws {
     let error = #expect(throws: ExperimentError.self) {
       try choicePlan(Self.experiment("best-by-labels", evaluateEvery: 0))

@@ -2,14 +2,14 @@ import Methods
 import Records
 
 extension RunProtocol {
-  /// The protocol of a method's runs. One that does not train has a single result, of which none can be
-  /// chosen: whatever rule the experiment has for checkpoints, it leaves such a method alone.
+  /// The protocol of a row's runs. Where nothing trains there is one result and nothing to choose, and of
+  /// a stage only the network counts, the last epoch's: both have the rule `last` whatever the file says.
   /// - Throws: `ExperimentError.invalid` where a choice is asked for and no epoch is scored.
   func applied(
-    to method: any ClusteringMethod.Type, in experiment: Experiment
+    to row: MethodRow, in experiment: Experiment
   ) throws(ExperimentError) -> RunProtocol {
     var applied = self
-    guard checkpoint == .bestByLabels, method is any TrainedMethod.Type else {
+    guard checkpoint == .bestByLabels, row.method is any TrainedMethod.Type, !row.isStage else {
       applied.checkpoint = .last
       return applied
     }
@@ -21,5 +21,13 @@ extension RunProtocol {
     }
     applied.evaluateEvery = experiment.evaluateEvery
     return applied
+  }
+
+  /// Whether a network is trained and saved alike under both: which epoch's clusters are the result makes no
+  /// difference to it.
+  func trains(like other: RunProtocol) -> Bool {
+    var other = other
+    other.checkpoint = checkpoint
+    return self == other
   }
 }
