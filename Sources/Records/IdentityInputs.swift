@@ -99,7 +99,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       ("precision", .text(precision)),
       ("seed", .text("\(seed)")),
       ("stage", .text(stage ?? "none")),
-    ] + settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    ] + (`protocol`.evaluateEvery.map { [("evaluate_every", .integer($0))] } ?? [])
+      + settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }
 

@@ -31,6 +31,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var settings: [String: SettingValue]
   public var `protocol`: RunProtocol
   public var metrics: RunMetrics
+  /// The epoch, counted from 1, whose assignments are scored; nil where nothing was chosen and it is the
+  /// last.
+  public var checkpointEpoch: Int?
   public var timing: RunTiming
   public var provenance: Provenance
 
@@ -40,7 +43,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     stage: String? = nil, seed: UInt64,
     profile: String,
     settings: [String: SettingValue], protocol: RunProtocol, metrics: RunMetrics,
-    timing: RunTiming, provenance: Provenance
+    checkpointEpoch: Int? = nil, timing: RunTiming, provenance: Provenance
   ) {
     self.identity = identity
     self.experiment = experiment
@@ -56,6 +59,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.settings = settings
     self.protocol = `protocol`
     self.metrics = metrics
+    self.checkpointEpoch = checkpointEpoch
     self.timing = timing
     self.provenance = provenance
   }
@@ -70,17 +74,22 @@ public struct RunProtocol: Codable, Hashable, Sendable {
   /// Height and width of the images in pixels.
   public var imageSize: Int
   public var checkpoint: CheckpointRule
+  /// Epochs between those that `bestByLabels` chooses among; nil, and not part of an identity, under a
+  /// rule that chooses nothing.
+  public var evaluateEvery: Int?
   /// The normaliser of the NMI that tables print; both are recorded.
   public var nmi: NMINormaliser
 
   public init(
     train: SplitSelection = .trainAndTest, score: SplitSelection = .trainAndTest, imageSize: Int,
-    checkpoint: CheckpointRule = .last, nmi: NMINormaliser = .arithmetic
+    checkpoint: CheckpointRule = .last, evaluateEvery: Int? = nil,
+    nmi: NMINormaliser = .arithmetic
   ) {
     self.train = train
     self.score = score
     self.imageSize = imageSize
     self.checkpoint = checkpoint
+    self.evaluateEvery = evaluateEvery
     self.nmi = nmi
   }
 
@@ -101,12 +110,12 @@ public enum SplitSelection: String, Codable, CaseIterable, Sendable {
   case everything = "train+test+unlabelled"
 }
 
-/// Which epoch's model is scored.
+/// Which epoch's assignments are a run's result.
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   /// The last epoch's: no label is looked at.
   case last
-  /// The epoch with the best accuracy, as some published code has it. It looks at labels, and every
-  /// table that it enters says so.
+  /// Of the epochs that are scored, the first with the best accuracy, as some published code has it. It
+  /// looks at labels, and every table that it enters says so.
   case bestByLabels = "best-by-labels"
 }
 

@@ -24,7 +24,7 @@ extension ExperimentsTests {
     (head + "seeds: [1, 1]", 3, "seeds", "different whole numbers"),
     (head + "methods: [scl]", 2, "methods", "more than once"),
     (head + "protocol:\n  train: tain", 4, "protocol.train", "did you mean 'train'?"),
-    (head + "protocol:\n  checkpoint: best-by-labels", 4, "protocol.checkpoint", "only 'last'"),
+    (head + "protocol:\n  checkpoint: best", 4, "protocol.checkpoint", "'best'"),
     (head + "profiles:\n  quick:\n    sede: 1", 5, "profiles.quick.sede", "unknown key"),
     (head + "threads: [1]", 3, "threads", "expected one value, found a list"),
     ("benchmarks: [rehearsal\nmethods: [scl]", 2, "", "this is not YAML"),

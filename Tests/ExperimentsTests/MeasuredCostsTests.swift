@@ -13,17 +13,17 @@ import Testing
 
   @Test func `Each phase counts its own epochs`() {
     // 2 + 4 x 5 + (7 + 5 x 1 + 6 x 10) + 3
-    #expect(measurement.seconds(epochs: 10, evaluateEvery: 0) == 97)
-    // Epochs 5 and 10 are scored as well.
-    #expect(measurement.seconds(epochs: 10, evaluateEvery: 5) == 103)
+    #expect(measurement.seconds(epochs: 10, assignments: 1) == 97)
+    // Two more assignments.
+    #expect(measurement.seconds(epochs: 10, assignments: 3) == 103)
     // The second phase is not reached.
-    #expect(measurement.seconds(epochs: 3, evaluateEvery: 0) == 20)
+    #expect(measurement.seconds(epochs: 3, assignments: 1) == 20)
   }
 
   @Test func `A method that does not train takes its set-up and one assignment`() {
     let clustering = MeasuredCosts(
       setUpSeconds: 2, phases: [], assignmentSeconds: 3, memoryBytes: 1)
-    #expect(clustering.seconds(epochs: 0, evaluateEvery: 5) == 5)
+    #expect(clustering.seconds(epochs: 0, assignments: 1) == 5)
   }
 
   @Test(

@@ -20,7 +20,8 @@ extension RecordsTests {
         { $0.seed = 4 }, { $0.profile = "quick" }, { $0.settings["epochs"] = .integer(31) },
         { $0.settings["new"] = .boolean(true) }, { $0.protocol.train = .train },
         { $0.protocol.score = .test }, { $0.protocol.imageSize = 33 },
-        { $0.protocol.checkpoint = .bestByLabels }, { $0.protocol.nmi = .geometric },
+        { $0.protocol.checkpoint = .bestByLabels }, { $0.protocol.evaluateEvery = 5 },
+        { $0.protocol.nmi = .geometric },
         { $0.provenance.benchmarkFile.contentHash = "other" }, { $0.provenance.libtorch = "2.0" },
         { $0.provenance.device = "cuda" }, { $0.provenance.precision = "bfloat16" },
       ]
@@ -35,6 +36,7 @@ extension RecordsTests {
       elsewhere.provenance.sourceRevision = "other"
       elsewhere.provenance.finishedAt = "later"
       elsewhere.timing.seconds = 1
+      elsewhere.checkpointEpoch = 7
       #expect(try IdentityInputs(elsewhere).identity() == identity)
     }
 

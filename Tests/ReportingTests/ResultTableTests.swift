@@ -191,6 +191,61 @@ import Testing
     #expect(text.contains("scores train+test, checkpoint chosen by labels, arithmetic NMI"))
   }
 
+  /// Runs of k-means, which does not train, and of methods that do, each with its checkpoint rule.
+  private func table(_ checkpoints: [(TableMethod, CheckpointRule)]) throws -> ResultTable {
+    try SampleRuns.table(
+      checkpoints.map(\.0),
+      checkpoints.map { method, rule in
+        let runProtocol = RunProtocol(
+          imageSize: 32, checkpoint: rule, evaluateEvery: rule == .bestByLabels ? 1 : nil)
+        var record = SampleRuns.record(method, on: "cifar10", 4, 5, 6, protocol: runProtocol)
+        record.timing.imagesPerSecond = method == SampleRuns.kMeans ? nil : 100
+        return SampleRuns.finished(record)
+      })
+  }
+
+  @Test func `where nothing trains nothing is chosen, and no mark says otherwise`() throws {
+    let table = try table([
+      (SampleRuns.kMeans, .last), (SampleRuns.pica, .bestByLabels),
+      (SampleRuns.scl, .bestByLabels),
+    ])
+    let text = table.rendered(as: .markdown)
+    #expect(text.contains("| CIFAR-10 NMI |"))
+    #expect(text.contains("- † checkpoint chosen by labels") && !text.contains("‡"))
+    let rows = text.split(separator: "\n")
+    #expect(rows.contains { $0.hasPrefix("| k-means ") && !$0.contains("†") })
+    for title in ["PICA", "SCL"] {
+      #expect(rows.contains { $0.hasPrefix("| \(title) ") && $0.count { $0 == "†" } == 3 })
+    }
+    // What was chosen by labels is not the best beside what was not.
+    #expect(!text.contains("**4.0**"))
+  }
+
+  @Test func `the last checkpoint among those chosen by labels is said where a method trains`()
+    throws
+  {
+    let text = try table([
+      (SampleRuns.moco, .last), (SampleRuns.pica, .bestByLabels),
+      (SampleRuns.scl, .bestByLabels),
+    ]).rendered(as: .markdown)
+    #expect(text.contains("checkpoint chosen by labels"))
+    #expect(text.contains("other protocol: last checkpoint"))
+  }
+
+  @Test func `a checkpoint chosen by labels is marked in every format`() throws {
+    let table = try table([(SampleRuns.kMeans, .last), (SampleRuns.scl, .bestByLabels)])
+    let marked: [TableFormat: String] = [
+      .markdown: "4.0†", .html: "<sup>†</sup>", .latex: "4.0\\textsuperscript{\\dag{}}",
+      .csv: "semantic,nmi,4.0,,1,1,4.0,4.0,finished,checkpoint chosen by labels;",
+      .json: #""flags":["checkpoint chosen by labels","#,
+    ]
+    for format in TableFormat.allCases {
+      let text = table.rendered(as: format)
+      #expect(try text.contains(#require(marked[format])), "\(text)")
+      #expect(text.contains("checkpoint chosen by labels"), "\(format)")
+    }
+  }
+
   @Test func `seeds of different data, settings or protocol have no common mean`() throws {
     let first = SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 1, 2, 3))
     let onOtherData = SampleRuns.finished(

@@ -249,6 +249,43 @@ import Testing
         == .notComparable(["checkpoint: measured best-by-labels, published unknown"]))
   }
 
+  @Test func `published and measured checkpoints chosen by labels are like and like`() throws {
+    let byLabels = RunProtocol(imageSize: 32, checkpoint: .bestByLabels, evaluateEvery: 1)
+    let paper = Self.paper.replacing("| geometric | last |", with: "| geometric | best-by-labels |")
+    func diff(_ runProtocol: RunProtocol) throws -> [Verdict] {
+      verdicts(
+        try TableDiff(
+          SampleRuns.table([SampleRuns.pica], [pica(50, 60, 40, protocol: runProtocol)]),
+          against: PaperTables.parse(paper, file: "tables.md")), row: "PICA (mean)")
+    }
+    #expect(try diff(byLabels) == [.reproduced, .reproduced, .reproduced])
+    #expect(
+      try diff(RunProtocol(imageSize: 32)).first
+        == .notComparable(["checkpoint: published best-by-labels, measured last"]))
+  }
+
+  @Test func `a diff names the cells whose checkpoint was chosen by labels`() throws {
+    func table(every epochs: Int?) throws -> ResultTable {
+      let runProtocol = RunProtocol(
+        imageSize: 32, checkpoint: epochs == nil ? .last : .bestByLabels, evaluateEvery: epochs)
+      return try SampleRuns.table(
+        [SampleRuns.pica], [pica(50, 60, 40, protocol: runProtocol)])
+    }
+    let remark = "Checkpoint chosen by labels: PICA on CIFAR-10"
+    let same = try TableDiff(table(every: 1), against: table(every: 1))
+    #expect(same.comparisons.allSatisfy { $0.verdict == .reproduced })
+    #expect(same.markdown().contains(remark) && same.remarks.contains(remark))
+    #expect(
+      try !TableDiff(table(every: nil), against: table(every: nil)).markdown().contains(remark))
+    let other = try TableDiff(table(every: 5), against: table(every: 1))
+    #expect(
+      other.comparisons[0].verdict
+        == .notComparable([
+          "checkpoint: control best-by-labels (evaluate_every 1), "
+            + "treatment best-by-labels (evaluate_every 5)"
+        ]))
+  }
+
   @Test func `a method without a row has no published figure`() throws {
     let diff = try diff(
       [SampleRuns.moco],

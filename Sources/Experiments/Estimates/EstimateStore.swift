@@ -57,8 +57,10 @@ public struct EstimateStore: Sendable {
     guard let hash = try? key(of: run)?.hash(),
       let measurement = contents.measurements[hash]?.measurement
     else { return nil }
+    let scored = ScoredEpochs(
+      run.runProtocol.checkpoint, epochs: run.epochs, every: evaluateEvery)
     return RunEstimate(
-      seconds: measurement.seconds(epochs: run.epochs, evaluateEvery: evaluateEvery),
+      seconds: measurement.seconds(epochs: run.epochs, assignments: scored.assignments),
       memoryBytes: measurement.memoryBytes, source: .measured)
   }
 

@@ -51,13 +51,12 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
   /// Seconds of a run.
   /// - Parameters:
   ///   - epochs: 0 for a method that does not train.
-  ///   - evaluateEvery: the method is scored after every so many epochs; 0 for the end alone.
-  public func seconds(epochs: Int, evaluateEvery: Int) -> Double {
+  ///   - assignments: how often all scored images are assigned.
+  public func seconds(epochs: Int, assignments: Int) -> Double {
     let ends = phases.dropFirst().map(\.firstEpoch) + [epochs]
     let training = zip(phases, ends).reduce(0) { sum, pair in
       sum + pair.0.seconds(epochs: min(pair.1, epochs) - pair.0.firstEpoch)
     }
-    let evaluations = evaluateEvery > 0 ? epochs / evaluateEvery : 0
-    return setUpSeconds + training + Double(1 + evaluations) * assignmentSeconds
+    return setUpSeconds + training + Double(assignments) * assignmentSeconds
   }
 }

@@ -21,7 +21,7 @@ public struct Experiment: Sendable {
   /// Threads of one run.
   public let threads: Int
   /// A method is scored after every so many epochs for history.csv; 0 for the end alone. Scores on
-  /// the way decide nothing.
+  /// the way decide nothing, but where the protocol's checkpoint is `bestByLabels`.
   public let evaluateEvery: Int
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
@@ -53,7 +53,8 @@ public struct Experiment: Sendable {
     }
     return RunProtocol(
       train: choices.train ?? .trainAndTest, score: choices.score ?? .trainAndTest,
-      imageSize: choices.imageSize ?? benchmark.imageSize, checkpoint: .last,
+      imageSize: choices.imageSize ?? benchmark.imageSize,
+      checkpoint: choices.checkpoint ?? .last,
       nmi: protocolLayers.reversed().lazy.compactMap(\.nmi).first ?? .arithmetic)
   }
 

@@ -81,7 +81,8 @@ enum SectionKey: String, FileKey {
     case .include: "Combinations that are run beside those of the lists."
     case .threads: "Threads of one run; 1 if missing."
     case .evaluateEvery:
-      "Epochs between scores in history.csv, which decide nothing; 0 (the end alone) if missing."
+      "Epochs between scores in history.csv; only checkpoint 'best-by-labels' chooses by them; 0 (the "
+        + "end alone) if missing."
     case .protocol:
       "What is learnt from and scored, and how; in layers: for all < benchmarks < methods < "
         + "combinations."
@@ -127,7 +128,9 @@ enum ProtocolKey: String, FileKey {
     case .score: "The images scored; train+test if missing."
     case .imageSize:
       "Pixels a side, those of the benchmark file or fewer; the benchmark's own if missing."
-    case .checkpoint: "The epoch that is scored: the last, since labels choose nothing here."
+    case .checkpoint:
+      "The epoch whose clusters are the result: the last if missing; 'best-by-labels' is for comparison "
+        + "with code that does so, and marked in every table."
     }
   }
 
@@ -135,7 +138,7 @@ enum ProtocolKey: String, FileKey {
     switch self {
     case .train, .score: .choice(SplitSelection.allCases.map(\.rawValue))
     case .imageSize: .integer(FileRange.imageSize)
-    case .checkpoint: .choice([CheckpointRule.last.rawValue])
+    case .checkpoint: .choice(CheckpointRule.allCases.map(\.rawValue))
     }
   }
 }

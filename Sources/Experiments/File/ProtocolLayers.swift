@@ -6,12 +6,13 @@ struct ProtocolChoices: Sendable {
   var train: SplitSelection?
   var score: SplitSelection?
   var imageSize: Int?
+  var checkpoint: CheckpointRule?
 
   /// These choices with those of `other` over them.
   func overlaid(with other: ProtocolChoices?) -> ProtocolChoices {
     ProtocolChoices(
       train: other?.train ?? train, score: other?.score ?? score,
-      imageSize: other?.imageSize ?? imageSize)
+      imageSize: other?.imageSize ?? imageSize, checkpoint: other?.checkpoint ?? checkpoint)
   }
 }
 

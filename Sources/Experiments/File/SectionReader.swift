@@ -183,10 +183,7 @@ struct SectionReader {
     case .train: choices.train = try value.choice()
     case .score: choices.score = try value.choice()
     case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
-    case .checkpoint:
-      guard try value.choice(CheckpointRule.self) == .last else {
-        throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
-      }
+    case .checkpoint: choices.checkpoint = try value.choice()
     }
   }
 

@@ -88,7 +88,8 @@ struct PlannedBenchmark {
     stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
-    let runProtocol = experiment.runProtocol(of: row, on: definition)
+    let runProtocol = try experiment.runProtocol(of: row, on: definition)
+      .applied(to: row, in: experiment)
     try Self.check(runProtocol, on: definition)
     // Of larger images the central square is taken.
     if let file, file.imageSize < runProtocol.imageSize {

@@ -93,13 +93,13 @@ struct RunPlanner {
       let same = Combination(
         benchmark: combination.benchmark, row: candidate.name, seed: combination.seed)
       if combinations.contains(same),
-        experiment.runProtocol(of: candidate, on: benchmark) == runProtocol,
+        experiment.runProtocol(of: candidate, on: benchmark).trains(like: runProtocol),
         try experiment.settings(of: candidate, benchmark: benchmark) == values
       {
         return try run(candidate, same)
       }
     }
-    let isOther = experiment.runProtocol(of: method, on: benchmark) != runProtocol
+    let isOther = !experiment.runProtocol(of: method, on: benchmark).trains(like: runProtocol)
     let own = MethodRow(
       stage: method.method, settings: values, otherProtocol: isOther ? runProtocol : nil, of: row)
     return try run(

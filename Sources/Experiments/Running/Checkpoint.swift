@@ -15,9 +15,13 @@ package struct Checkpoint {
     /// The epoch that has begun; nil between epochs.
     var partialEpoch: PartialEpoch?
     var history = History()
+    /// The epoch that is the result if no better one comes; nil where none is chosen.
+    var best: BestByLabels?
     /// Wall-clock seconds of all sessions so far, and those spent in training steps.
     var seconds = 0.0
     var trainingSeconds = 0.0
+    /// Images that these steps saw.
+    var trainedImages = 0
     var resumptions = 0
 
     package init(identity: String) {

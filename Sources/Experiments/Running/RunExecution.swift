@@ -81,27 +81,36 @@ public struct RunExecution {
         steps: TrainingSteps(
           method: trained, images: task.learnt, seed: run.seed, device: run.device),
         identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
-        checkpointInterval: checkpointInterval, evaluateEvery: evaluateEvery,
-        evaluate: { try task.evaluator.metrics(try trained.assign(task.scored)) }, hooks: hooks
+        checkpointInterval: checkpointInterval,
+        scoredEpochs: ScoredEpochs(
+          run.runProtocol.checkpoint, epochs: trained.plan.training.epochs, every: evaluateEvery),
+        evaluate: {
+          let predicted = try trained.assign(task.scored)
+          return (predicted, try task.evaluator.metrics(predicted))
+        }, hooks: hooks
       ).train()
     }
     let trainingEnd = ContinuousClock.now
+    let best = progress?.best
     let predicted =
-      try run.isAnsweredByEvaluator
-      ? task.evaluator.trueLabels() : assign(task.scored, by: method)
-    let trainedImages = Double(task.learnt.count * run.epochs)
+      try best?.predicted
+      ?? (run.isAnsweredByEvaluator
+        ? task.evaluator.trueLabels() : assign(task.scored, by: method))
     let seconds =
       (progress?.seconds ?? (trainingEnd - start).seconds)
       + (ContinuousClock.now - trainingEnd).seconds
     let timing = RunTiming(
       seconds: seconds,
-      imagesPerSecond: progress.map { trainedImages / max($0.trainingSeconds, 1e-9) },
+      imagesPerSecond: progress.map {
+        Double($0.trainedImages) / max($0.trainingSeconds, 1e-9)
+      },
       peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
     let assignments = try task.evaluator.assignments(
       predicted, identity: run.identity, contentHash: file.info.contentSHA256)
     return Outcome(
       record: record(
-        metrics: try task.evaluator.metrics(predicted), timing: timing, file: file.info),
+        metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
+        timing: timing, file: file.info),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network)
   }
@@ -135,7 +144,7 @@ public struct RunExecution {
   }
 
   private func record(
-    metrics: RunMetrics, timing: RunTiming, file: BenchmarkInfo
+    metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo
   ) -> RunRecord {
     let method = run.method.description
     return RunRecord(
@@ -144,7 +153,8 @@ public struct RunExecution {
       methodVersion: method.version, variantOf: run.row.variantOf,
       stage: run.identityInputs.stage, seed: run.seed,
       profile: run.profile,
-      settings: run.settings, protocol: run.runProtocol, metrics: metrics, timing: timing,
+      settings: run.settings, protocol: run.runProtocol, metrics: metrics,
+      checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,
         benchmarkFile: BenchmarkProvenance(

@@ -11,9 +11,11 @@ struct Trainer {
   let checkpoints: Checkpoint.Files
   /// A checkpoint is written after every epoch, and within one as often as this.
   let checkpointInterval: Duration
-  let evaluateEvery: Int
-  /// Scores the method as it is now; looks at labels, decides nothing.
-  let evaluate: () throws -> RunMetrics
+  let scoredEpochs: ScoredEpochs
+  /// Assigns the scored images by the method as it is now, and scores that by labels. Training goes on as
+  /// it would without: the scores enter the history and, where the protocol asks for it, say which
+  /// assignments `Checkpoint.Progress.best` keeps.
+  let evaluate: () throws -> (predicted: [Int32], metrics: RunMetrics)
   let hooks: RunHooks
 
   private var method: any TrainedMethod { steps.method }
@@ -32,7 +34,7 @@ struct Trainer {
     }
     for epoch in session.progress.completedEpochs..<training.epochs {
       try hooks.stop.deferring { try runSteps(of: epoch, optimiser, &session) }
-      if isScored(epoch) {
+      if scoredEpochs.contains(epoch) {
         // Scoring takes long, and a signal ends it at once.
         try save(session, optimiser)
       }
@@ -84,18 +86,25 @@ struct Trainer {
   /// Enters a complete epoch in the history.
   private func finish(_ epoch: Int, _ session: inout Session) throws {
     guard let partial = session.progress.partialEpoch else { return }
-    let images = Double(steps.imageCount(of: epoch))
+    let images = steps.imageCount(of: epoch)
     let means = partial.losses.means
     var row = HistoryRow(
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
-      learningRate: partial.learningRate, imagesPerSecond: images / max(partial.seconds, 1e-9))
-    if isScored(epoch) {
+      learningRate: partial.learningRate,
+      imagesPerSecond: Double(images) / max(partial.seconds, 1e-9))
+    if scoredEpochs.contains(epoch) {
       report("evaluating", epoch: epoch, done: epoch + 1, session)
-      let metrics = try evaluate()
+      let (predicted, metrics) = try evaluate()
       row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
+      if scoredEpochs.rule == .bestByLabels {
+        session.progress.best = BestByLabels(
+          epoch: epoch + 1, accuracy: metrics.acc, predicted: predicted
+        ).orEarlier(session.progress.best)
+      }
     }
     try session.progress.history.append(row)
     session.progress.trainingSeconds += partial.seconds
+    session.progress.trainedImages += images
     session.progress.completedEpochs = epoch + 1
     session.progress.partialEpoch = nil
     session.lastSave = .now
@@ -110,10 +119,6 @@ struct Trainer {
         phase: phase, epoch: epoch, epochs: training.epochs,
         fraction: Double(done) / Double(training.epochs), loss: last?.loss,
         imagesPerSecond: last?.imagesPerSecond))
-  }
-
-  private func isScored(_ epoch: Int) -> Bool {
-    evaluateEvery > 0 && (epoch + 1).isMultiple(of: evaluateEvery)
   }
 
   private func save(_ session: Session, _ optimiser: any Optimiser) throws {

@@ -72,8 +72,7 @@ struct ProtocolComparison {
     compare(
       "image size", "\(control.viewSize ?? other.protocol.imageSize) px",
       "\(treatment.viewSize ?? measured.protocol.imageSize) px")
-    compare(
-      "checkpoint", other.protocol.checkpoint.rawValue, measured.protocol.checkpoint.rawValue)
+    compare("checkpoint", Self.checkpoint(other.protocol), Self.checkpoint(measured.protocol))
     compare(
       "benchmark file", String(other.provenance.benchmarkFile.contentHash.prefix(12)),
       String(measured.provenance.benchmarkFile.contentHash.prefix(12)))
@@ -89,6 +88,12 @@ struct ProtocolComparison {
     if let (theirs, ours) = difference(published) {
       differences.append("\(what): published \(theirs), measured \(ours)")
     }
+  }
+
+  /// "last", "best-by-labels (evaluate_every 5)".
+  private static func checkpoint(_ runProtocol: RunProtocol) -> String {
+    runProtocol.checkpoint.rawValue
+      + (runProtocol.evaluateEvery.map { " (evaluate_every \($0))" } ?? "")
   }
 
   private static func pair(_ published: String, _ measured: String) -> (String, String)? {

@@ -163,7 +163,9 @@ public struct TableDiff: Equatable, Sendable {
   }
 
   private static func remarks(on table: ResultTable) -> [String] {
-    table.distance.map { "Departs from the published experiments: \($0)" }
+    let byLabels = table.allCells.filter { $0.runProtocol?.checkpoint == .bestByLabels }
+    return (byLabels.isEmpty ? [] : ["Checkpoint chosen by labels: \(list(byLabels))"])
+      + table.distance.map { "Departs from the published experiments: \($0)" }
       + EngineRemarks.remarks(on: table)
   }
 

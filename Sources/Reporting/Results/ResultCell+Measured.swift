@@ -8,6 +8,9 @@ extension ResultCell {
     records.first.map { $0.protocol.viewSize(under: $0.settings) }
   }
 
+  /// Whether the method has epochs, of which one counts.
+  var trains: Bool { records.first?.timing.imagesPerSecond != nil }
+
   /// "ResNet-18", "ResNet-18 of width 32"; nil for a method without a residual network.
   var backbone: String? {
     guard let settings = records.first?.settings, case .text(let depth)? = settings["depth"] else {

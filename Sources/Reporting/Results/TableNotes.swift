@@ -96,7 +96,7 @@ struct TableNotes {
         own.append("image size \(runProtocol.imageSize) px")
       }
       if runProtocol.nmi != usual.nmi { own.append("\(runProtocol.nmi.rawValue) NMI") }
-      if runProtocol.checkpoint != usual.checkpoint && runProtocol.checkpoint == .last {
+      if runProtocol.checkpoint != usual.checkpoint, runProtocol.checkpoint == .last, cell.trains {
         own.append("last checkpoint")
       }
       if !own.isEmpty { texts.append("other protocol: " + own.joined(separator: ", ")) }

@@ -1,0 +1,67 @@
+import Core
+import Methods
+import Torch
+import Vision
+
+/// Learns a little and clusters by brightness: coarsely, finely twice, and coarsely again, so that its
+/// accuracy has its peak in epochs 2 and 3 of four.
+final class BrightnessBands: TrainedMethod {
+  struct Settings: Configurable {
+    var training = TrainingSettings()
+    static var schema: SettingsSchema<Self> { .init(\.training, TrainingSettings.schema) }
+  }
+
+  static let description = MethodDescription(
+    name: "bands", title: "Bands of brightness", family: .deepClustering, version: 1,
+    reference: "Nobody, 2024", summary: "clusters of equal size by brightness")
+
+  private struct Layers: Module {
+    let linear: Linear
+    var children: [(name: String, module: any Module)] { [("linear", linear)] }
+  }
+
+  let plan: TrainingPlan
+  let augmentation: Augmentation
+  private let layers: Layers
+  private let clusters: Int
+  /// The epoch that was last begun, [1].
+  private let epoch: Tensor
+
+  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    plan = TrainingPlan(training: settings.training, views: 1)
+    augmentation = try Augmentation(
+      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: context.seed,
+      images: images, on: .cpu)
+    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    layers = Layers(linear: try Linear(3, 2, on: .cpu, from: &stream))
+    clusters = context.clusters
+    epoch = try Tensor.zeros([1])
+  }
+
+  var network: any Module { layers }
+  var memory: [NamedTensor] { [("epoch", epoch)] }
+
+  func beginEpoch(_ epoch: Int) throws {
+    try self.epoch.copy(from: Tensor([Float(epoch)], shape: [1]))
+  }
+
+  func loss(_ batch: Batch) throws -> [LossTerm] {
+    let colours = try batch.views[0].mean(along: [2, 3])
+    let isRed = try colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
+    return [("red", try layers.linear(colours).crossEntropy(isRed))]
+  }
+
+  func assign(_ images: ImageSet) throws -> [Int32] {
+    let pixels = try images.flattenedPixels()
+    let size = pixels.count / images.count
+    let brightness = (0..<images.count).map { pixels[($0 * size)..<(($0 + 1) * size)].reduce(0, +) }
+    let order = brightness.indices.sorted { (brightness[$0], $0) < (brightness[$1], $1) }
+    // The third epoch's clusters are those of the second under other names.
+    let (bands, shift) = [(1, 0), (clusters, 0), (clusters, 1), (2, 0)][Int(try epoch.scalar())]
+    var assigned = [Int32](repeating: 0, count: images.count)
+    for (rank, image) in order.enumerated() {
+      assigned[image] = Int32((rank * bands / images.count + shift) % clusters)
+    }
+    return assigned
+  }
+}
