@@ -117,14 +117,19 @@ extension BenchmarkFile {
 
   /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
   /// the superclasses that they belong to.
+  /// - Parameter report: told how far it is, often.
   /// - Throws: `BenchmarkError.invalid` if they differ.
-  public func verify() throws(BenchmarkError) {
+  public func verify(
+    report: (PreparationStep) -> Void = { _ in }
+  ) throws(BenchmarkError) {
     let info = info
     try verifyFineLabels()
     let found = try Self.reading(path) { file in
       let images = try file.dataSet(BenchmarkSchema.images)
-      return try ContentHash.of(
-        images, labels: file.dataSet(BenchmarkSchema.labels).read(),
+      var content = ContentHash(shape: images.shape)
+      try content.add(images, upTo: images.rowCount) { report(.rereading(bytes: $0, of: $1)) }
+      return try content.finish(
+        labels: file.dataSet(BenchmarkSchema.labels).read(),
         splits: file.dataSet(BenchmarkSchema.splits).read(), classNames: info.classNames,
         fineLabels: info.fineClassNames.isEmpty
           ? [] : file.dataSet(BenchmarkSchema.fineLabels).read())

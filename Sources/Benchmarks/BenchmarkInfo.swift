@@ -29,6 +29,9 @@ public struct BenchmarkInfo: Hashable, Sendable {
     return isComplete && sources.contains { $0.isAsPublished == true }
   }
 
+  /// Whether every image is there and published images could have been altered unnoticed.
+  public var isRightByNumberAlone: Bool { isComplete && isVerified == false }
+
   /// Bytes of all pixels.
   public var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

@@ -32,8 +32,12 @@ public enum BenchmarkPreparation {
     report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let definition = try definition.choosing(options)
-    let source = try SourceSearch(definition, path, report: report)
-    return try prepare(definition, from: source, to: file, options: options, report: report)
+    return try write(file) { temporary in
+      let intake = RecordIntake(definition, file: temporary, report: report)
+      let source = try SourceSearch(definition, path, intake: intake, report: report)
+      return try prepare(
+        definition, from: source, intake: intake, to: file, as: temporary, options, report)
+    }
   }
 
   /// Makes a benchmark of a user's own class folders, with a definition that is what they hold.
@@ -45,41 +49,17 @@ public enum BenchmarkPreparation {
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let (definition, source) = try OwnFolderAdapter.definition(
       named: name, at: path, imageSize: options.imageSize, report: report)
-    return try prepare(definition, from: source, to: file, options: options, report: report)
+    return try write(file) { temporary in
+      try prepare(definition, from: source, to: file, as: temporary, options, report)
+    }
   }
 
-  private static func prepare(
-    _ definition: BenchmarkDefinition, from source: SourceSearch, to file: String,
-    options: PreparationOptions, report: (PreparationStep) -> Void
+  /// Lets `body` make the benchmark file under a temporary name.
+  private static func write(
+    _ file: String, _ body: (_ temporary: String) throws -> BenchmarkSummary
   ) throws(BenchmarkError) -> BenchmarkSummary {
-    let adapter = try source.form.adapter.init(definition: definition, root: source.root)
-    let check = CompletenessCheck(definition, source.root.name(of: ""), options)
-    var missing = try check.missing(in: adapter)
-    var counts = SplitCounts()
-    for entry in adapter.inventory { counts[entry.split] += entry.found }
-
-    var contentSHA256 = ""
     do {
-      try AtomicFile.replace(file) { temporary in
-        let writer = try BenchmarkWriter(
-          definition, classNames: adapter.classNames, counts, file: temporary)
-        var labels = ClassTally(classCount: adapter.classNames.count)
-        var fineLabels = ClassTally(classCount: definition.fineClasses?.names.count ?? 0)
-        var done = 0
-        var sources = try adapter.read { block throws(BenchmarkError) in
-          try writer.append(block)
-          labels.add(block.labels, in: block.split)
-          fineLabels.add(block.fineLabels, in: block.split)
-          done += block.rows.count
-          report(.images(done, of: counts.total))
-        }
-        sources = check.compared(try source.root.tree.archives() + sources)
-        missing += try check.accepted(
-          check.differences(of: labels, fineLabels, in: adapter)
-            + check.differences(of: sources, missing: missing))
-        contentSHA256 = try writer.finish(
-          complete: missing.isEmpty, form: source.form, sources: sources)
-      }
+      return try AtomicFile.replace(file, body)
     } catch BenchmarkError.unwritable(_, let reason) {
       // The name of the file on its way means nothing to anybody.
       throw .unwritable(file: file, reason: reason)
@@ -88,6 +68,45 @@ public enum BenchmarkPreparation {
     } catch {
       throw .unwritable(file, because: error)
     }
+  }
+
+  /// - Parameters:
+  ///   - intake: what an archive was offered to while it was looked through.
+  ///   - temporary: the name of `file` on its way.
+  private static func prepare(
+    _ definition: BenchmarkDefinition, from source: SourceSearch, intake: RecordIntake? = nil,
+    to file: String, as temporary: String, _ options: PreparationOptions,
+    _ report: (PreparationStep) -> Void
+  ) throws -> BenchmarkSummary {
+    let adapter = try source.form.adapter.init(definition: definition, root: source.root)
+    let check = CompletenessCheck(definition, source.root.name(of: ""), options)
+    var missing = try check.missing(in: adapter)
+    var counts = SplitCounts()
+    for entry in adapter.inventory { counts[entry.split] += entry.found }
+
+    let images =
+      try intake?.images(for: adapter.inventory, in: source.root)
+      ?? ImageStore(temporary, count: counts.total, side: definition.storedSize)
+    let writer = BenchmarkWriter(
+      definition, classNames: adapter.classNames, counts, images: images)
+    var labels = ClassTally(classCount: adapter.classNames.count)
+    var fineLabels = ClassTally(classCount: definition.fineClasses?.names.count ?? 0)
+    var done = intake?.imageCount ?? 0
+    var sources = try adapter.read { block throws(BenchmarkError) in
+      try writer.append(block)
+      labels.add(block.labels, in: block.split)
+      fineLabels.add(block.fineLabels, in: block.split)
+      // Of images that are there already the intake has told.
+      if block.pixels == nil { return }
+      done += block.rows.count
+      report(.images(done, of: counts.total))
+    }
+    sources = check.compared(try source.root.tree.archives() + sources)
+    missing += try check.accepted(
+      check.differences(of: labels, fineLabels, in: adapter)
+        + check.differences(of: sources, missing: missing))
+    let contentSHA256 = try writer.finish(
+      complete: missing.isEmpty, form: source.form, sources: sources, report: report)
     return BenchmarkSummary(
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
       source: source.root.name(of: ""), counts: counts, isComplete: missing.isEmpty,

@@ -33,7 +33,8 @@ struct BenchmarkValidation {
       isComplete: try file.attribute(Attribute.complete, as: UInt8.self) == 1,
       imageSize: imageSize, classNames: classNames, fineClassNames: fineClassNames,
       counts: counts, expectedCounts: expected, classCounts: classCounts,
-      sourceFormat: try file.stringAttribute(Attribute.sourceFormat), sources: try sources(),
+      sourceFormat: try file.stringAttribute(Attribute.sourceFormat),
+      sources: try SourceList.read(from: file),
       toolVersion: try file.stringAttribute(Attribute.toolVersion),
       contentSHA256: try file.stringAttribute(Attribute.contentSHA256))
     if let contradiction = info.contradiction { throw invalid(contradiction) }
@@ -151,27 +152,6 @@ struct BenchmarkValidation {
     var expected = SplitCounts()
     for (split, number) in zip(Split.allCases, numbers) { expected[split] = Int(number) }
     return (counts, expected)
-  }
-
-  private func sources() throws -> [SourceFile] {
-    let names = try file.stringAttributes(Attribute.sourceFiles)
-    let sizes = try file.attributes(Attribute.sourceSizes, as: Int64.self)
-    let checksums = try file.stringAttributes(Attribute.sourceSHA256)
-    // Files of earlier versions have no MD5.
-    let hasMD5 = try file.hasAttribute(Attribute.publishedMD5)
-    let none = [String](repeating: "", count: names.count)
-    let md5 = hasMD5 ? try file.stringAttributes(Attribute.sourceMD5) : none
-    let published = hasMD5 ? try file.stringAttributes(Attribute.publishedMD5) : none
-    let lengths = [sizes.count, checksums.count, md5.count, published.count]
-    guard lengths.allSatisfy({ $0 == names.count }) else {
-      throw invalid("its lists of sources have different lengths")
-    }
-    return names.indices.map {
-      SourceFile(
-        name: names[$0], size: sizes[$0], sha256: checksums[$0],
-        md5: md5[$0].isEmpty ? nil : md5[$0],
-        publishedMD5: published[$0].isEmpty ? nil : published[$0])
-    }
   }
 }
 

@@ -8,4 +8,6 @@ public enum PreparationStep: Hashable, Sendable {
   case images(Int, of: Int)
   /// The images are done and the checksum of their archive is not.
   case hashing(archive: String, bytes: Int, of: Int)
+  /// So many bytes of the benchmark file's images have gone into the checksum of its content.
+  case rereading(bytes: Int, of: Int)
 }

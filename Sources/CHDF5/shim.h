@@ -21,7 +21,6 @@ static inline hid_t chdf5_stored_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_stored_double(void) { return H5T_IEEE_F64LE; }
 
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
-static inline size_t chdf5_variable_size(void) { return H5T_VARIABLE; }
 
 static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }

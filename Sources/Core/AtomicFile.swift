@@ -40,21 +40,23 @@ public enum AtomicFile {
   }
 
   /// Lets `body` write a file under a temporary name in the folder of `path`, then makes it durable
-  /// and gives it its final name.
+  /// and gives it its final name. Returns what `body` does.
   ///
   /// The folder is created if it is missing. If `body` throws, the temporary file is removed; if the
   /// process is killed, the next one that writes the file removes it.
-  public static func replace(
-    _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Void
-  ) throws {
+  @discardableResult
+  public static func replace<Value>(
+    _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Value
+  ) throws -> Value {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     try createFolder(folder)
     let temporary = try TemporaryFile(beside: path)
     do {
-      try body(temporary.path)
+      let value = try body(temporary.path)
       if durable { try sync(temporary.path, as: path) }
       guard rename(temporary.path, path) == 0 else { throw FileError("write", path, errno: errno) }
       if durable { try sync(folder, as: path) }
+      return value
     } catch {
       unlink(temporary.path)
       throw error

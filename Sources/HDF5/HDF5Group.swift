@@ -130,9 +130,9 @@ extension HDF5Group {
     try dataSet.close()
   }
 
-  /// Makes a data set of a list of strings.
+  /// Makes a data set of a list of strings, all of the length of the longest.
   public func write(_ path: String, strings: [String]) throws(HDF5Error) {
-    let storage = StringStorage(strings, inAttribute: false)
+    let storage = StringStorage(strings)
     let type = try storage.makeType(at: location.child(path))
     defer { H5Tclose(type) }
     let dataSet = try createDataSet(path, type: type, shape: [strings.count], chunk: nil)

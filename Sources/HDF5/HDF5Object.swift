@@ -147,7 +147,12 @@ extension HDF5Object {
     try writeStringAttribute(name, shape: [], [value])
   }
 
-  /// Adds an attribute that holds a list of strings.
+  /// Whether a list of strings is short enough for an attribute, which has at most 64 KiB with its header.
+  public static func attributeHolds(_ values: [String]) -> Bool {
+    StringStorage(values).length * values.count <= 60_000
+  }
+
+  /// Adds an attribute that holds a list of strings, which `attributeHolds`.
   public func setAttribute(_ name: String, _ values: [String]) throws(HDF5Error) {
     try writeStringAttribute(name, shape: [values.count], values)
   }
@@ -155,7 +160,7 @@ extension HDF5Object {
   private func writeStringAttribute(
     _ name: String, shape: [Int], _ values: [String]
   ) throws(HDF5Error) {
-    let storage = StringStorage(values, inAttribute: true)
+    let storage = StringStorage(values)
     let type = try storage.makeType(at: location.attribute(name))
     defer { H5Tclose(type) }
     try writeAttribute(name, shape: shape, type: type) { attribute in

@@ -1,34 +1,22 @@
 import CHDF5
 
-/// How a list of UTF-8 strings is stored.
+/// How a list of UTF-8 strings is stored: in one fixed length, so that they stand where the list does.
 ///
-/// Strings of one fixed length stand where the list does. Those of variable length, as h5py writes them,
-/// lie in a heap of the file, of which libhdf5 believes everything: a damaged one makes it crash. They
-/// are left for lists that would pass an attribute's limit.
-enum StringStorage {
-  /// Bytes of each, closing zero included.
-  case fixed(Int)
-  case variable
+/// Those of variable length, as h5py writes them, lie in a heap of the file, of which libhdf5 believes
+/// everything: a damaged one makes it crash. They are read and never written.
+struct StringStorage {
+  /// Bytes of each string, closing zero included.
+  let length: Int
 
-  /// An attribute has at most 64 KiB, some of which its header takes.
-  private static let attributeLimit = 60_000
-
-  init(_ strings: [String], inAttribute: Bool) {
-    let length = (strings.map(\.utf8.count).max() ?? 0) + 1
-    let fits = !inAttribute || length * strings.count <= Self.attributeLimit
-    self = fits ? .fixed(length) : .variable
+  init(_ strings: [String]) {
+    length = (strings.map(\.utf8.count).max() ?? 0) + 1
   }
 
   /// Its type in the file and in memory. The caller closes it.
   func makeType(at location: Location) throws(HDF5Error) -> hid_t {
-    let size =
-      switch self {
-      case .fixed(let length): length
-      case .variable: chdf5_variable_size()
-      }
     let type = try location.call("H5Tcopy") { H5Tcopy(chdf5_c_string()) }
     return try location.setUp(type) { type throws(HDF5Error) in
-      try location.call("H5Tset_size") { H5Tset_size(type, size) }
+      try location.call("H5Tset_size") { H5Tset_size(type, length) }
       try location.call("H5Tset_cset") { H5Tset_cset(type, H5T_CSET_UTF8) }
     }
   }
@@ -37,25 +25,11 @@ enum StringStorage {
   func withValues<Result>(
     of strings: [String], _ body: (UnsafeRawPointer?) -> Result
   ) -> Result {
-    switch self {
-    case .fixed(let length):
-      let bytes = strings.flatMap { string in
-        string.utf8 + [UInt8](repeating: 0, count: length - string.utf8.count)
-      }
-      return bytes.withUnsafeBytes { body($0.baseAddress) }
-    case .variable:
-      // One buffer holds all of them, each with its closing zero; libhdf5 takes pointers into it.
-      var bytes: [CChar] = []
-      var starts: [Int] = []
-      for string in strings {
-        starts.append(bytes.count)
-        bytes.append(contentsOf: string.utf8CString)
-      }
-      return bytes.withUnsafeBufferPointer { bytes in
-        let pointers = starts.map { start in bytes.baseAddress.map { $0 + start } }
-        return pointers.withUnsafeBytes { body($0.baseAddress) }
-      }
+    var bytes = [UInt8](repeating: 0, count: length * strings.count)
+    for (index, string) in strings.enumerated() {
+      for (place, byte) in string.utf8.enumerated() { bytes[index * length + place] = byte }
     }
+    return bytes.withUnsafeBytes { body($0.baseAddress) }
   }
 }
 

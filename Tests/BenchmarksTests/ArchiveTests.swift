@@ -21,6 +21,61 @@ extension BenchmarksTests {
       fromArchive.info.sources.dropFirst().map(\.sha256) == fromFolder.info.sources.map(\.sha256))
   }
 
+  /// Prepares CIFAR-100's miniature from an archive, and tells the steps that it took.
+  private func prepareMiniature(
+    from archive: String, partial: Bool = false
+  ) throws -> (BenchmarkFile, [PreparationStep]) {
+    var steps: [PreparationStep] = []
+    var options = PreparationOptions()
+    options.acceptsPartial = partial
+    let target = "\(folder)/made/miniature.h5"
+    _ = try BenchmarkPreparation.prepare(
+      .named("rehearsal-cifar100"), from: archive, to: target, options: options
+    ) { steps.append($0) }
+    return (try BenchmarkFile.open(target), steps)
+  }
+
+  private func isReading(_ step: PreparationStep) -> Bool {
+    if case .reading = step { true } else { false }
+  }
+
+  @Test
+  func `A compressed archive that is not whole is read again, and gives what its folder gives`()
+    throws
+  {
+    let definition = try BenchmarkDefinition.named("rehearsal-cifar100")
+    let original = try RehearsalGenerator(seed: 3).write(
+      definition, to: folder + "/originals", unpacked: true)
+    // The training images are all there and come first.
+    let test = try bytes(original + "/test.bin")
+    try write(Array(test.dropLast(3_074)), to: original + "/test.bin")
+    let files = ["train.bin", "test.bin", "coarse_label_names.txt", "fine_label_names.txt"]
+    try pack(files, of: original, as: folder + "/short.tar.gz")
+    let expected = try prepare(definition, from: original, partial: true)
+    let (file, steps) = try prepareMiniature(from: folder + "/short.tar.gz", partial: true)
+    #expect(file.info.contentSHA256 == expected.info.contentSHA256)
+    #expect(!file.info.isComplete && file.info.counts.total == 1_199)
+    #expect(steps.contains(where: isReading))
+    #expect(throws: Never.self) { try file.verify() }
+  }
+
+  @Test func `A file of the same name elsewhere in an archive is not taken for the benchmark's`()
+    throws
+  {
+    let definition = try BenchmarkDefinition.named("rehearsal-cifar100")
+    let original = try RehearsalGenerator(seed: 3).write(
+      definition, to: folder + "/originals", unpacked: true)
+    let expected = try prepare(definition, from: original)
+    let parent = URL(fileURLWithPath: original).deletingLastPathComponent().path
+    let other = try bytes(original + "/train.bin").map { $0 ^ 1 }
+    try write(other, to: parent + "/backup/old/train.bin")
+    let name = URL(fileURLWithPath: original).lastPathComponent
+    try pack(["backup", name], of: parent, as: folder + "/both.tar.gz")
+    let (file, _) = try prepareMiniature(from: folder + "/both.tar.gz")
+    #expect(file.info.contentSHA256 == expected.info.contentSHA256)
+    #expect(throws: Never.self) { try file.verify() }
+  }
+
   /// Two PNGs for each synset of ImageNet-10, in a colour of their own, as ILSVRC names files.
   private func makeSynsets() throws -> String {
     let parent = folder + "/train"
@@ -72,14 +127,18 @@ extension BenchmarksTests {
     #expect(error?.description.contains(archive) == true)
   }
 
-  @Test func `Links in an archive are refused`() throws {
+  @Test(arguments: ["tar", "tar.gz"])
+  func `Links in an archive are refused`(_ format: String) throws {
     let original = try copyOfRehearsal("originals")
     try FileManager.default.createSymbolicLink(
-      atPath: original + "/readme", withDestinationPath: "/etc/passwd")
-    let archive = folder + "/archive.tar"
-    try pack(["originals"], of: folder, as: archive)
+      atPath: original + "/to-passwd", withDestinationPath: "/etc/passwd")
+    let archive = "\(folder)/archive.\(format)"
+    // The link comes last, when all images have been taken.
+    let names = try FileManager.default.contentsOfDirectory(atPath: original).sorted()
+    #expect(names.last == "to-passwd")
+    try pack(names.map { "originals/\($0)" }, of: folder, as: archive)
     guard
-      case .unsafeMember(archive, "originals/readme", _)? = #expect(
+      case .unsafeMember(archive, "originals/to-passwd", _)? = #expect(
         throws: BenchmarkError.self, performing: { try prepare(from: archive) })
     else {
       Issue.record("the error should name the link")

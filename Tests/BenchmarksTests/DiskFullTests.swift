@@ -29,11 +29,15 @@ private struct SmallDisk {
 }
 
 extension BenchmarksTests {
-  @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a small file system"))
-  func `A full disk leaves no file and is named`() throws {
+  @Test(
+    .enabled(if: SmallDisk.canBeMounted, "needs the right to mount a small file system"),
+    arguments: ["original", "archive.tar.gz"])
+  func `A full disk leaves no file and is named`(_ source: String) throws {
     let disk = try #require(SmallDisk())
     defer { disk.remove() }
-    let original = try copyOfRehearsal()
+    _ = try copyOfRehearsal("original")
+    try pack(["original"], of: folder, as: folder + "/archive.tar.gz")
+    let original = "\(folder)/\(source)"
     let target = disk.path + "/rehearsal.h5"
     let error = #expect(throws: BenchmarkError.self) {
       try BenchmarkPreparation.prepare(.rehearsal, from: original, to: target)

@@ -1,5 +1,6 @@
 import Benchmarks
 import Foundation
+import HDF5
 import Testing
 
 extension BenchmarksTests {
@@ -28,6 +29,23 @@ extension BenchmarksTests {
     #expect(try file.pixels(at: [2]).allSatisfy { $0 == 30 })
     let definition = BenchmarkDefinition(file.info)
     #expect(definition.name == "mine" && definition.classCount == 3 && definition.imageSize == 12)
+  }
+
+  @Test func `More classes than an attribute can list are a benchmark too`() throws {
+    let names = (10_000..<11_200).map { "class-\($0)" }
+    for name in ["train", "test"].flatMap({ split in names.map { "\(split)/\($0)" } }) {
+      try write(SampleImages.object, to: "\(folder)/mine/\(name)/1.png")
+    }
+    let file = try prepareOwn()
+    #expect(file.info.classNames == names)
+    #expect(file.info.sources.count == 2_400)
+    #expect(file.info.sources[1_201].name == "test/class-10001")
+    #expect(file.info.sources[1_201].sha256 == file.info.sources[0].sha256)
+    #expect(try file.labels() == (0..<2_400).map { Int32($0 % 1_200) })
+    // libhdf5 keeps strings of variable length in heaps of this name.
+    #expect(try Data(bytes(file.path)).range(of: Data("GCOL".utf8)) == nil)
+    let list = try HDF5File(reading: file.path).dataSet("source_files")
+    #expect(list.shape == [2_400] && list.kind == .string)
   }
 
   @Test func `Images of several sizes need a size to be cut to`() throws {

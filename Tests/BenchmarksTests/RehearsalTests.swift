@@ -96,7 +96,8 @@ extension BenchmarksTests {
         }
       })
     #expect(listed == listed.sorted() && listed.last == size)
-    #expect(read == read.sorted() && !read.isEmpty)
+    // It is whole, so that its images are taken while it is listed.
+    #expect(read.isEmpty)
     #expect(images == images.sorted() && images.last == 1_200)
   }
 

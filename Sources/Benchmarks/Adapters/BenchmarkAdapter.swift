@@ -4,6 +4,8 @@ protocol BenchmarkAdapter {
   static func expectation(of definition: BenchmarkDefinition) -> String
   /// What a tree has to look out for when it goes through an archive.
   static func index(of definition: BenchmarkDefinition) -> SourceIndex
+  /// The files of records that make this form; nil where it is made of other files.
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan?
   /// Whether the folder of the tree holds files of this form.
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
@@ -27,6 +29,8 @@ protocol BenchmarkAdapter {
 
 extension BenchmarkAdapter {
   var differences: [String] { [] }
+
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { nil }
 }
 
 /// The folder of a tree in which a form's files lie.
@@ -102,8 +106,8 @@ struct ImageBlock {
   /// Their rows in the file.
   let rows: [Int]
   let split: Split
-  /// [rows, H, W, 3].
-  let pixels: [UInt8]
+  /// [rows, H, W, 3]; nil where they are in the file already.
+  let pixels: [UInt8]?
   /// -1 where unlabelled.
   let labels: [Int32]
   /// Empty where the benchmark has none.

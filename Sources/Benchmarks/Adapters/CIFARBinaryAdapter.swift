@@ -30,10 +30,17 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
     for (file, names) in Self.nameFiles(of: definition) {
       try files.check(root.lines(of: file), are: names, in: root.name(of: file))
     }
-    let labelBytes = definition.fineClasses == nil ? 1 : 2
-    records = try RecordFiles(
-      files.batches, recordSize: labelBytes + 3 * definition.imageSize * definition.imageSize,
-      root: root, definition: definition)
+    records = try RecordFiles(Self.plan(of: definition), root: root)
+  }
+
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
+
+  private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
+    RecordPlan(
+      files: CIFARFiles(definition: definition, suffix: ".bin").batches,
+      layout: RecordLayout(
+        labelBytes: definition.fineClasses == nil ? 1 : 2, side: definition.imageSize),
+      definition: definition)
   }
 
   private static func nameFiles(
@@ -51,23 +58,21 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
     let hasFine = definition.fineClasses != nil
-    let sources = try records.read { bytes, first, entry, firstRow throws(BenchmarkError) in
+    let sources = try records.read { block, entry throws(BenchmarkError) in
       let file = records.root.name(of: inventory[entry].name)
       var labels: [Int32] = []
       var fineLabels: [Int32] = []
-      for start in stride(from: 0, to: bytes.count, by: records.recordSize) {
-        let fine = hasFine ? Int(bytes[start + 1]) : nil
+      for start in stride(from: 0, to: block.labels.count, by: hasFine ? 2 : 1) {
+        let fine = hasFine ? Int(block.labels[start + 1]) : nil
         try files.check(
-          label: Int(bytes[start]), fine: fine, file: file, record: first + labels.count)
-        labels.append(Int32(bytes[start]))
+          label: Int(block.labels[start]), fine: fine, file: file,
+          record: block.first + labels.count)
+        labels.append(Int32(block.labels[start]))
         if let fine { fineLabels.append(Int32(fine)) }
       }
       try receive(
         ImageBlock(
-          rows: Array(firstRow + first..<firstRow + first + labels.count),
-          split: inventory[entry].split,
-          pixels: interleavedPlanes(
-            of: bytes, labelBytes: hasFine ? 2 : 1, side: definition.imageSize),
+          rows: Array(block.rows), split: inventory[entry].split, pixels: block.pixels,
           labels: labels, fineLabels: fineLabels))
     }
     var nameFiles: [SourceFile] = []

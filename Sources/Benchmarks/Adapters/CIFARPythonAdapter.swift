@@ -70,16 +70,17 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
-    let recordSize = 3 * definition.imageSize * definition.imageSize
+    let layout = RecordLayout(side: definition.imageSize)
     for (place, firstRow) in inventory.firstRows.enumerated() {
       guard let batch = batches[place] else { continue }
       for start in stride(from: 0, to: batch.labels.count, by: Self.imagesPerBlock) {
         let images = start..<min(start + Self.imagesPerBlock, batch.labels.count)
-        let planes = batch.planes[images.lowerBound * recordSize..<images.upperBound * recordSize]
+        let planes = batch.planes[
+          images.lowerBound * layout.recordSize..<images.upperBound * layout.recordSize]
         try receive(
           ImageBlock(
             rows: images.map { firstRow + $0 }, split: inventory[place].split,
-            pixels: interleavedPlanes(of: Array(planes), side: definition.imageSize),
+            pixels: layout.pixels(of: Array(planes)),
             labels: Array(batch.labels[images]),
             fineLabels: batch.fineLabels.isEmpty ? [] : Array(batch.fineLabels[images])))
       }

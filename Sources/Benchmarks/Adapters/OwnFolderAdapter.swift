@@ -22,9 +22,11 @@ struct OwnFolderAdapter: BenchmarkAdapter {
 
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
+    let labels = Dictionary(
+      uniqueKeysWithValues: definition.classNames.enumerated().map { ($1, $0) })
     var folders: [ImageFolder] = []
     for folder in try Self.ownFolders(in: root) {
-      let label = definition.classNames.firstIndex(of: folder.className) ?? 0
+      let label = labels[folder.className] ?? 0
       folders.append(
         ImageFolder(
           name: folder.name, split: folder.split, label: label, expected: folder.files.count,

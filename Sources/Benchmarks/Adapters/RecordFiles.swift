@@ -1,25 +1,55 @@
-import Dispatch
-
-/// Files of records of one size without any header.
-struct RecordFiles {
-  let root: SourceRoot
-  let inventory: [InventoryEntry]
-  let recordSize: Int
+/// The files of records that a complete copy of a benchmark has, in the order of their images.
+struct RecordPlan {
+  let files: [(name: String, split: Split, expected: Int)]
+  let layout: RecordLayout
   let definition: BenchmarkDefinition
 
   /// Bytes handed over at a time, about.
   private static let blockSize = 4 << 20
 
+  /// Reads the `count` records of a file block by block, and returns its checksums; `receive` gets the
+  /// records from number `first` on.
+  func read(
+    _ count: Int, of name: String, from stream: any MemberStream,
+    _ receive: (_ records: [UInt8], _ first: Int) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> SourceFile {
+    let checksums = Checksums(md5: definition.publishedMD5(of: name) != nil)
+    let perBlock = max(1, Self.blockSize / layout.recordSize)
+    for first in stride(from: 0, to: count, by: perBlock) {
+      let records = try stream.read(
+        exactly: min(perBlock, count - first) * layout.recordSize)
+      checksums.update(records)
+      try receive(records, first)
+    }
+    return checksums.finish(name: name)
+  }
+}
+
+/// Files of records of one size without any header, as they are there.
+struct RecordFiles {
+  let root: SourceRoot
+  let inventory: [InventoryEntry]
+  private let plan: RecordPlan
+
+  /// Some records of one file.
+  struct Block {
+    /// The number of the first in its file.
+    let first: Int
+    /// Their rows in the benchmark file.
+    let rows: Range<Int>
+    /// [rows, labelBytes].
+    let labels: [UInt8]
+    /// [rows, side, side, 3]; nil where they are in the benchmark file.
+    let pixels: [UInt8]?
+  }
+
   /// Takes stock of the files, each of which has whole records or none.
-  init(
-    _ files: [(name: String, split: Split, expected: Int)], recordSize: Int, root: SourceRoot,
-    definition: BenchmarkDefinition
-  ) throws(BenchmarkError) {
+  init(_ plan: RecordPlan, root: SourceRoot) throws(BenchmarkError) {
+    self.plan = plan
     self.root = root
-    self.recordSize = recordSize
-    self.definition = definition
+    let recordSize = plan.layout.recordSize
     var inventory: [InventoryEntry] = []
-    for file in files {
+    for file in plan.files {
       let entry = try root.tree.entry(root.path(file.name))
       let size = entry?.size ?? 0
       if entry != nil, size == 0 { throw .emptyFile(file: root.name(of: file.name)) }
@@ -35,69 +65,37 @@ struct RecordFiles {
     self.inventory = inventory
   }
 
-  /// Reads all files once; `receive` gets the records of one file from number `first` on, the entry's
-  /// position, and its row of the benchmark file for record 0.
+  /// Hands over the records of all files, each with its position in the inventory.
   func read(
-    _ receive: (
-      _ records: [UInt8], _ first: Int, _ entry: Int, _ firstRow: Int
-    ) throws(BenchmarkError) -> Void
+    _ receive: (_ block: Block, _ entry: Int) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
-    let present = inventory.indices.filter { inventory[$0].found > 0 }
     let firstRows = inventory.firstRows
     var sources = [Int: SourceFile]()
-    try root.tree.read(present.map { root.path(inventory[$0].name) }) {
+    var rest: [Int] = []
+    for (entry, file) in inventory.enumerated() where file.found > 0 {
+      guard let taken = root.tree.taken(root.path(file.name)) else {
+        rest.append(entry)
+        continue
+      }
+      let rows = firstRows[entry]..<firstRows[entry] + file.found
+      try receive(Block(first: 0, rows: rows, labels: taken.labels, pixels: nil), entry)
+      sources[entry] = taken.source
+    }
+    if rest.isEmpty { return inventory.indices.compactMap { sources[$0] } }
+    try root.tree.read(rest.map { root.path(inventory[$0].name) }) {
       position, stream throws(BenchmarkError) in
-      let entry = present[position]
-      let checksums = Checksums(md5: definition.publishedMD5(of: inventory[entry].name) != nil)
-      let perBlock = max(1, Self.blockSize / recordSize)
-      for first in stride(from: 0, to: inventory[entry].found, by: perBlock) {
-        let count = min(perBlock, inventory[entry].found - first)
-        let records = try stream.read(exactly: count * recordSize)
-        checksums.update(records)
-        try receive(records, first, entry, firstRows[entry])
-      }
-      sources[entry] = checksums.finish(name: inventory[entry].name)
-    }
-    return present.compactMap { sources[$0] }
-  }
-}
-
-/// How the values of a colour plane follow each other.
-enum PlaneOrder {
-  case byRows
-  case byColumns
-}
-
-/// Records whose three colour planes (red, green, blue) stand after `labelBytes`, as [count, side,
-/// side, 3].
-func interleavedPlanes(
-  of records: [UInt8], labelBytes: Int = 0, side: Int, order: PlaneOrder = .byRows
-) -> [UInt8] {
-  let plane = side * side
-  let recordSize = labelBytes + 3 * plane
-  let count = records.count / recordSize
-  return [UInt8](unsafeUninitializedCapacity: count * 3 * plane) { pixels, filled in
-    records.withUnsafeBufferPointer { records in
-      // Every iteration writes its own images.
-      nonisolated(unsafe) let pixels = pixels
-      nonisolated(unsafe) let records = records
-      let bands = min(count, 16)
-      DispatchQueue.concurrentPerform(iterations: bands) { band in
-        for record in count * band / bands..<count * (band + 1) / bands {
-          let source = record * recordSize + labelBytes
-          let target = record * 3 * plane
-          for row in 0..<side {
-            for column in 0..<side {
-              let place = order == .byRows ? row * side + column : column * side + row
-              let pixel = target + 3 * (row * side + column)
-              pixels[pixel] = records[source + place]
-              pixels[pixel + 1] = records[source + plane + place]
-              pixels[pixel + 2] = records[source + 2 * plane + place]
-            }
-          }
-        }
+      let entry = rest[position]
+      let (name, count) = (inventory[entry].name, inventory[entry].found)
+      sources[entry] = try plan.read(count, of: name, from: stream) {
+        records, first throws(BenchmarkError) in
+        let start = firstRows[entry] + first
+        let rows = start..<start + records.count / plan.layout.recordSize
+        let block = Block(
+          first: first, rows: rows, labels: plan.layout.labels(of: records),
+          pixels: plan.layout.pixels(of: records))
+        try receive(block, entry)
       }
     }
-    filled = count * 3 * plane
+    return inventory.indices.compactMap { sources[$0] }
   }
 }

@@ -45,15 +45,10 @@ struct STLBinaryAdapter: BenchmarkAdapter {
       throw .wrongClassNames(
         file: root.name(of: Self.classFile), expected: definition.classNames, found: found)
     }
-    // A split that is not wanted has no images in the definition.
-    let parts = Self.parts.filter { definition.counts[$0.split] > 0 }
-    let records = try RecordFiles(
-      parts.map { ($0.images, $0.split, definition.counts[$0.split]) },
-      recordSize: 3 * definition.imageSize * definition.imageSize, root: root,
-      definition: definition)
+    let records = try RecordFiles(Self.plan(of: definition), root: root)
     var labels: [[Int32]] = []
     var labelFiles: [SourceFile] = []
-    for (part, entry) in zip(parts, records.inventory) {
+    for (part, entry) in zip(Self.parts(of: definition), records.inventory) {
       guard let file = part.labels, entry.found > 0 else {
         labels.append([Int32](repeating: -1, count: entry.found))
         continue
@@ -70,6 +65,19 @@ struct STLBinaryAdapter: BenchmarkAdapter {
     self.records = records
     self.labels = labels
     self.labelFiles = labelFiles
+  }
+
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
+
+  private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
+    RecordPlan(
+      files: parts(of: definition).map { ($0.images, $0.split, definition.counts[$0.split]) },
+      layout: RecordLayout(side: definition.imageSize, order: .byColumns), definition: definition)
+  }
+
+  /// A split that is not wanted has no images in the definition.
+  private static func parts(of definition: BenchmarkDefinition) -> [Part] {
+    parts.filter { definition.counts[$0.split] > 0 }
   }
 
   private static func labels(
@@ -89,12 +97,11 @@ struct STLBinaryAdapter: BenchmarkAdapter {
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
     try labelFiles
-      + records.read { bytes, first, entry, firstRow throws(BenchmarkError) in
-        let images = first..<first + bytes.count / records.recordSize
+      + records.read { block, entry throws(BenchmarkError) in
+        let images = block.first..<block.first + block.rows.count
         try receive(
           ImageBlock(
-            rows: images.map { firstRow + $0 }, split: inventory[entry].split,
-            pixels: interleavedPlanes(of: bytes, side: definition.imageSize, order: .byColumns),
+            rows: Array(block.rows), split: inventory[entry].split, pixels: block.pixels,
             labels: Array(labels[entry][images])))
       }
   }

@@ -12,6 +12,9 @@ final class ArchiveReader {
     let isFolder: Bool
     /// Bytes, as the archive says.
     let size: Int
+    /// Whether the archive is compressed as one stream, so that passing over the entry takes as long as
+    /// reading it.
+    let isCompressed: Bool
   }
 
   /// Bytes that libarchive reads at a time.
@@ -86,7 +89,9 @@ final class ArchiveReader {
       guard isFolder || archive_entry_size_is_set(entry) != 0, size >= 0 else {
         throw .unsafeMember(archive: name, member: given, reason: "its size is not stated")
       }
-      return Entry(path: path, isFolder: isFolder, size: Int(size))
+      return Entry(
+        path: path, isFolder: isFolder, size: Int(size),
+        isCompressed: archive_filter_code(handle, 0) != ARCHIVE_FILTER_NONE)
     }
   }
 

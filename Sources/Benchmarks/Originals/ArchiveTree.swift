@@ -1,7 +1,8 @@
 import Foundation
 
 /// A tar or zip archive as a tree. It is passed through once for the list of its members, and once for
-/// each `read`.
+/// each `read`. In a zip archive and a plain tar archive the members' bytes are passed over; a compressed
+/// one is decompressed whole, so that an intake may take some on the first pass.
 final class ArchiveTree: SourceTree {
   /// More entries than ILSVRC-2012 has images are not listed: memory would have no bound.
   private static let mostEntries = 1_500_000
@@ -49,6 +50,8 @@ final class ArchiveTree: SourceTree {
       throw .unreadable(file: name(of: missing), reason: "it vanished; the archive changed")
     }
   }
+
+  func taken(_ file: String) -> RecordIntake.Taken? { index.intake?.taken(file) }
 
   func archives() throws(BenchmarkError) -> [SourceFile] {
     [
@@ -130,6 +133,8 @@ final class ArchiveTree: SourceTree {
             throw .tooLarge(file: self.path, size: keptBytes, limit: Self.largestKept)
           }
           kept[path] = try stream().readAll(size: entry.size, limit: SourceIndex.largestKept)
+        } else if entry.isCompressed {
+          try self.index.intake?.offer(path, size: entry.size, stream)
         }
       }
       guard count <= Self.mostEntries, nameBytes <= Self.longestNames else {

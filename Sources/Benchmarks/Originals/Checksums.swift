@@ -4,18 +4,18 @@ import Synchronization
 
 /// SHA-256 and, where wanted, MD5 of a stream, computed beside the work on its pieces.
 final class Checksums {
-  private let sha256 = HashWorker(SHA256Hash()) { $0.update($1) }
-  private let md5: HashWorker<MD5Hash>?
+  private let sha256 = BackgroundWorker(SHA256Hash())
+  private let md5: BackgroundWorker<MD5Hash>?
   private var size: Int64 = 0
 
   init(md5 wantsMD5: Bool) {
-    md5 = wantsMD5 ? HashWorker(MD5Hash()) { $0.update($1) } : nil
+    md5 = wantsMD5 ? BackgroundWorker(MD5Hash()) : nil
   }
 
   func update(_ bytes: [UInt8]) {
     size += Int64(bytes.count)
-    sha256.add(bytes)
-    md5?.add(bytes)
+    sha256.add { $0.update(bytes) }
+    md5?.add { $0.update(bytes) }
   }
 
   /// The checksums of everything added.
@@ -24,31 +24,6 @@ final class Checksums {
       name: name, size: size, sha256: sha256.wait().hexadecimal,
       md5: md5?.wait().hexadecimal)
   }
-}
-
-/// A hash that is fed on a queue of its own.
-private final class HashWorker<Hash>: @unchecked Sendable {
-  private let queue = DispatchQueue(label: "hash")
-  /// Whoever adds more pieces than these waits until one is hashed.
-  private let places = DispatchSemaphore(value: 8)
-  private let update: @Sendable (inout Hash, [UInt8]) -> Void
-  // Touched on the queue alone.
-  private var hash: Hash
-
-  init(_ hash: Hash, update: @escaping @Sendable (inout Hash, [UInt8]) -> Void) {
-    self.hash = hash
-    self.update = update
-  }
-
-  func add(_ bytes: [UInt8]) {
-    places.wait()
-    queue.async { [self] in
-      update(&hash, bytes)
-      places.signal()
-    }
-  }
-
-  func wait() -> Hash { queue.sync { hash } }
 }
 
 /// The checksums of a whole file, computed while other work goes on, one file at a time.

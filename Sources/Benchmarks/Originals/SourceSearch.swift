@@ -4,10 +4,11 @@ struct SourceSearch {
   let root: SourceRoot
 
   init(
-    _ definition: BenchmarkDefinition, _ path: String,
+    _ definition: BenchmarkDefinition, _ path: String, intake: RecordIntake? = nil,
     report: @escaping (PreparationStep) -> Void
   ) throws(BenchmarkError) {
     var index = SourceIndex()
+    index.intake = intake
     index.report = report
     for form in definition.sourceForms {
       let own = form.adapter.index(of: definition)

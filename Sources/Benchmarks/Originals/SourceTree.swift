@@ -22,6 +22,9 @@ protocol SourceTree: AnyObject {
     _ body: (_ position: Int, _ stream: any MemberStream) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError)
 
+  /// The file as it was taken while its archive was looked through; nil if it is still to be read.
+  func taken(_ file: String) -> RecordIntake.Taken?
+
   /// The archives among what was read, with their checksums; none of a plain folder.
   func archives() throws(BenchmarkError) -> [SourceFile]
 }
@@ -37,6 +40,8 @@ struct SourceEntry: Hashable {
 extension SourceTree {
   /// A file as messages name it.
   func name(of file: String) -> String { MemberPath.joined(path, file) }
+
+  func taken(_ file: String) -> RecordIntake.Taken? { nil }
 
   func entry(_ path: String) throws(BenchmarkError) -> SourceEntry? {
     let (folder, name) = MemberPath.split(path)
@@ -62,6 +67,8 @@ struct SourceIndex {
   var kept: Set<String> = []
   /// Archives in the tree that count as folders: "n02056570" for n02056570.tar.
   var nested: Set<String> = []
+  /// Offered the members of a compressed archive while it is looked through.
+  var intake: RecordIntake?
   /// Told how far the passes through archives are.
   var report: (PreparationStep) -> Void = { _ in }
 

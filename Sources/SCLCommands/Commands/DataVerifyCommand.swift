@@ -31,12 +31,18 @@ extension DataCommand {
 
     func run() throws {
       let benchmark = try BenchmarkFile.open(file)
-      try benchmark.verify()
+      let meter = PreparationMeter(file)
+      defer { meter.end() }
+      try benchmark.verify(report: meter.show)
+      meter.end()
       guard !output.json else {
         return try BenchmarkReport(benchmark, isVerified: true).show(json: true)
       }
       Console.print(
         "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
+      if benchmark.info.isRightByNumberAlone {
+        Console.print("\(file): \(BenchmarkReport.rightByNumberAlone)")
+      }
     }
   }
 }

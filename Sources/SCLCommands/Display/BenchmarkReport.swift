@@ -37,6 +37,10 @@ struct BenchmarkReport {
     let asPublished: Bool?
   }
 
+  /// What there is to say of images that no checksum covers.
+  static let rightByNumberAlone =
+    "right by its numbers alone; no checksum is published that would tell altered images"
+
   private let file: String
   private let info: BenchmarkInfo
   private let isVerified: Bool
@@ -81,13 +85,14 @@ struct BenchmarkReport {
       ["file", file], ["benchmark", info.benchmark], ["images", "\(info.counts)"],
       ["complete", completeness],
       ["image size", "\(info.imageSize) x \(info.imageSize)"],
-      ["pixels", Quantities.memory(info.pixelBytes)],
+      ["pixels", Quantities.size(Int64(info.pixelBytes))],
     ]
     if !info.fineClassNames.isEmpty {
       rows.append(["fine labels", "\(info.fineClassNames.count) classes"])
     }
     rows += [
-      ["source", "\(info.sourceFormat), \(info.sources.count) files"], ["checksums", checksums],
+      ["source", "\(info.sourceFormat), \(info.sources.count) files or folders"],
+      ["checksums", checksums],
       ["made by", info.toolVersion], ["content SHA-256", info.contentSHA256],
     ]
     for (split, counts) in info.classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -108,9 +113,8 @@ struct BenchmarkReport {
   private var checksums: String {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
-      return info.isVerified == nil
-        ? "none published for these files"
-        : "none published for these files: right by their numbers, if altered unnoticed"
+      return "none published for these files"
+        + (info.isRightByNumberAlone ? ": \(Self.rightByNumberAlone)" : "")
     }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty

@@ -33,6 +33,9 @@ struct BenchmarkStanding: Encodable {
   let state: String
   /// Whether every image of the definition is in the prepared file; nil if there is none.
   let complete: Bool?
+  /// Whether checksums prove that the prepared images are the published ones; nil if there are none, or
+  /// none are published.
+  let asPublished: Bool?
   /// The images of the prepared file by split; nil if there is none.
   let counts: [String: Int]?
   let file: String
@@ -57,11 +60,13 @@ struct BenchmarkStanding: Encodable {
     if folder.hasFile(of: definition) {
       let prepared = Prepared(file, as: definition.name)
       complete = prepared.info?.isComplete ?? false
+      asPublished = prepared.info?.isVerified
       counts = prepared.counts
       state = prepared.words
       next = prepared.info == nil ? Self.preparation(definition, folder) : nil
     } else {
       complete = nil
+      asPublished = nil
       counts = nil
       let download = Self.download(definition, folder)
       state = download?.words ?? (definition.hasGenerator ? "drawn when needed" : "not prepared")
@@ -79,6 +84,7 @@ struct BenchmarkStanding: Encodable {
     classes = prepared.info?.classNames.count ?? 0
     images = prepared.info?.expectedCounts.total ?? 0
     complete = prepared.info?.isComplete ?? false
+    asPublished = nil
     counts = prepared.counts
     state = prepared.words
     originals = nil
@@ -100,9 +106,13 @@ struct BenchmarkStanding: Encodable {
           return
         }
         self.info = info
-        words =
-          info.isComplete
-          ? "prepared" : "prepared, partial: \(info.counts.total) of \(info.expectedCounts.total)"
+        if !info.isComplete {
+          words = "prepared, partial: \(info.counts.total) of \(info.expectedCounts.total)"
+        } else if info.isRightByNumberAlone {
+          words = "prepared, \(BenchmarkReport.rightByNumberAlone)"
+        } else {
+          words = "prepared"
+        }
       } catch {
         info = nil
         words = "damaged: \(error)"

@@ -1,0 +1,102 @@
+import Synchronization
+
+/// Stores the images of record files while a compressed archive is looked through for the list of its
+/// members, so that it is not decompressed again for them.
+///
+/// They go into the rows that they have in a complete copy. Where the archive turns out to hold
+/// anything else, nothing of it is kept, and the archive is read as any other: listed, then read.
+final class RecordIntake {
+  /// What is known of a file whose images are stored.
+  struct Taken {
+    /// Its position in the plan.
+    let entry: Int
+    /// [records, labelBytes].
+    let labels: [UInt8]
+    let source: SourceFile
+  }
+
+  /// Why an image could not be stored.
+  private final class Failure: Sendable {
+    let first = Mutex<BenchmarkError?>(nil)
+
+    func check() throws(BenchmarkError) {
+      if let error = first.withLock({ $0 }) { throw error }
+    }
+  }
+
+  private let plan: RecordPlan
+  private let file: String
+  private let report: (PreparationStep) -> Void
+  private let store = BackgroundWorker<ImageStore?>(nil)
+  private let failure = Failure()
+  private var taken: [String: Taken] = [:]
+  /// How many images are stored.
+  private(set) var imageCount = 0
+
+  /// - Parameter file: the benchmark file to make, which is not touched before there is an image.
+  /// - Returns: nil for a benchmark that no record files hold.
+  init?(
+    _ definition: BenchmarkDefinition, file: String, report: @escaping (PreparationStep) -> Void
+  ) {
+    let plans = definition.sourceForms.lazy.compactMap { $0.adapter.records(of: definition) }
+    guard let plan = plans.first else { return nil }
+    self.plan = plan
+    self.file = file
+    self.report = report
+  }
+
+  /// Takes a member of an archive if it is as large as the file of its name is in a complete copy.
+  func offer(
+    _ path: String, size: Int, _ stream: () -> any MemberStream
+  ) throws(BenchmarkError) {
+    let (layout, total) = (plan.layout, plan.definition.counts.total)
+    let name = MemberPath.split(path).name
+    guard let entry = plan.files.firstIndex(where: { $0.name == name }), size > 0,
+      plan.files[entry].expected * layout.recordSize == size,
+      !taken.values.contains(where: { $0.entry == entry })
+    else { return }
+    let firstRow = plan.files[..<entry].reduce(0) { $0 + $1.expected }
+    var labels: [UInt8] = []
+    let source = try plan.read(plan.files[entry].expected, of: name, from: stream()) {
+      records, first throws(BenchmarkError) in
+      try failure.check()
+      labels += layout.labels(of: records)
+      let start = firstRow + first
+      let rows = start..<start + records.count / layout.recordSize
+      store.add { [file, failure] store in
+        do throws(BenchmarkError) {
+          if store == nil {
+            store = try ImageStore(file, count: total, side: layout.side)
+          }
+          try store?.put(layout.pixels(of: records), rows: Array(rows))
+        } catch {
+          failure.first.withLock { $0 = $0 ?? error }
+        }
+      }
+      imageCount += rows.count
+      report(.images(imageCount, of: total))
+    }
+    taken[path] = Taken(entry: entry, labels: labels, source: source)
+  }
+
+  /// The file of this path in the archive, if its images are stored.
+  func taken(_ path: String) -> Taken? { taken[path] }
+
+  /// The stored images, if the adapter found a complete copy of the files that they are of; nil if there
+  /// are none, or no longer.
+  func images(
+    for inventory: [InventoryEntry], in root: SourceRoot
+  ) throws(BenchmarkError) -> ImageStore? {
+    let paths = inventory.map { root.path($0.name) }
+    guard inventory.allSatisfy({ $0.found == $0.expected }),
+      taken.keys.allSatisfy(paths.contains)
+    else {
+      (taken, imageCount) = ([:], 0)
+      store.add { $0 = nil }
+      return store.wait()
+    }
+    let images = store.wait()
+    try failure.check()
+    return images
+  }
+}
