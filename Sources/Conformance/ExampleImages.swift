@@ -8,8 +8,9 @@ package enum ExampleImages {
 
   /// Two classes that nobody mixes up: red with level stripes (even positions) and blue with upright
   /// ones (odd positions), each with noise of its own.
-  package static func twoClasses() throws -> ImageSet {
-    try images(fileIndices: Array(0..<count)) { image, y, x, stream in
+  /// - Parameter unlabelled: positions of images that nobody has labels of.
+  package static func twoClasses(unlabelled: Set<Int> = []) throws -> ImageSet {
+    try images(fileIndices: Array(0..<count), unlabelled: unlabelled) { image, y, x, stream in
       let isRed = image % 2 == 0
       let stripe = (isRed ? y : x) / 2 % 2 == 0 ? 60 : 0
       var colour = [180 + stripe, 60, 20].map { UInt8(min(255, $0 + stream.integer(below: 16))) }
@@ -26,7 +27,7 @@ package enum ExampleImages {
   }
 
   private static func images(
-    fileIndices: [Int],
+    fileIndices: [Int], unlabelled: Set<Int> = [],
     _ colour: (_ image: Int, _ y: Int, _ x: Int, _ stream: inout RandomStream) -> [UInt8]
   ) throws -> ImageSet {
     var pixels: [UInt8] = []
@@ -36,6 +37,7 @@ package enum ExampleImages {
         for x in 0..<side { pixels += colour(image, y, x, &stream) }
       }
     }
-    return try ImageSet(pixels: pixels, height: side, width: side, fileIndices: fileIndices)
+    return try ImageSet(
+      pixels: pixels, height: side, width: side, fileIndices: fileIndices, unlabelled: unlabelled)
   }
 }

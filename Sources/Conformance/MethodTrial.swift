@@ -59,9 +59,12 @@ package final class MethodTrial {
     try method.beginEpoch(epoch)
     optimiser.learningRate = method.plan.training.learningRate(epoch: epoch, step: 0, of: 1)
     return try (0..<count).map { _ in
-      try steps.take(0, of: epoch, on: Array(0..<steps.images.count), optimiser)
+      try steps.take(0, of: epoch, on: .init(positions: Array(0..<steps.images.count)), optimiser)
     }
   }
+
+  /// The positions of the images of each of an epoch's steps.
+  package func positions(of epoch: Int) -> [[Int]] { steps.batches(of: epoch).map(\.positions) }
 
   private func noteGradients() throws {
     for (name, tensor) in method.network.parameters where untouched.contains(name) {

@@ -23,6 +23,10 @@ public protocol TrainedMethod: ClusteringMethod {
   /// `augmentation`'s.
   func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
 
+  /// The passes that make up an epoch, one after the other, each over its images in a new order; by
+  /// default one over all. Passes that have no images are left out.
+  func passes(of epoch: Int) -> [ImagePass]
+
   /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
   /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
@@ -44,12 +48,22 @@ extension TrainedMethod {
     }
   }
 
+  public func passes(of epoch: Int) -> [ImagePass] { [.all] }
   public func beginEpoch(_ epoch: Int) throws {}
   public func finishStep(_ batch: Batch) throws {}
 }
 
 /// One term of a loss: a scalar tensor, weighted already.
 public typealias LossTerm = (name: String, value: Tensor)
+
+/// Which of the images learnt from the steps of a pass see. Only STL-10 has a split without labels, and
+/// only where the protocol has it learnt from does this make a difference.
+public enum ImagePass: Sendable {
+  case all
+  /// Those of the splits that have labels, which a method does not see for all that.
+  case labelledSplits
+  case unlabelledSplit
+}
 
 /// How a method is trained.
 public struct TrainingPlan: Sendable {
@@ -88,6 +102,7 @@ public struct Batch {
   /// The step's number in its epoch, the first being 0, and how many the epoch has.
   public let step: Int
   public let steps: Int
+  public let pass: ImagePass
   /// Positions of the images in the set that is learnt from.
   public let positions: [Int]
   /// The same positions as int64 [B] on the device of the views.
@@ -96,11 +111,13 @@ public struct Batch {
   public let views: [Tensor]
 
   public init(
-    epoch: Int, step: Int, of steps: Int, positions: [Int], index: Tensor, views: [Tensor]
+    epoch: Int, step: Int, of steps: Int, pass: ImagePass = .all, positions: [Int],
+    index: Tensor, views: [Tensor]
   ) {
     self.epoch = epoch
     self.step = step
     self.steps = steps
+    self.pass = pass
     self.positions = positions
     self.index = index
     self.views = views

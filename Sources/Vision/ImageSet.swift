@@ -18,20 +18,27 @@ public struct ImageSet {
   private let storeRows: [Int]
   /// For each image of the set, its index in the benchmark file: what random numbers are keyed by.
   public let fileIndices: [Int]
+  /// For each image of the set, whether it is of a split that nobody has labels of (STL-10's 100,000).
+  public let isUnlabelled: [Bool]
 
   /// - Parameters:
   ///   - pixels: bytes in the order [M, H, W, 3].
   ///   - fileIndices: for each of the M images, its index in the benchmark file.
-  public init(pixels: [UInt8], height: Int, width: Int, fileIndices: [Int]) throws {
-    store = Store(try Tensor(pixels, shape: [fileIndices.count, height, width, 3]))
-    storeRows = Array(fileIndices.indices)
-    self.fileIndices = fileIndices
+  ///   - unlabelled: those of the indices that are of a split without labels.
+  public init(
+    pixels: [UInt8], height: Int, width: Int, fileIndices: [Int], unlabelled: Set<Int> = []
+  ) throws {
+    self.init(
+      store: Store(try Tensor(pixels, shape: [fileIndices.count, height, width, 3])),
+      storeRows: Array(fileIndices.indices), fileIndices: fileIndices,
+      isUnlabelled: fileIndices.map(unlabelled.contains))
   }
 
-  private init(store: Store, storeRows: [Int], fileIndices: [Int]) {
+  private init(store: Store, storeRows: [Int], fileIndices: [Int], isUnlabelled: [Bool]) {
     self.store = store
     self.storeRows = storeRows
     self.fileIndices = fileIndices
+    self.isUnlabelled = isUnlabelled
   }
 
   /// The number of images.
@@ -45,7 +52,8 @@ public struct ImageSet {
   public func selecting(_ positions: [Int]) -> ImageSet {
     ImageSet(
       store: store, storeRows: positions.map { storeRows[$0] },
-      fileIndices: positions.map { fileIndices[$0] })
+      fileIndices: positions.map { fileIndices[$0] },
+      isUnlabelled: positions.map { isUnlabelled[$0] })
   }
 
   /// Whether both sets hold the same images of the same store in the same order.

@@ -57,7 +57,7 @@ extension ExperimentsTests {
     #expect(experiment.notes == ["one"] && experiment.threads == 2)
     #expect(experiment.benchmarks == ["rehearsal"] && experiment.methods == ["kmeans", "scl"])
     #expect(experiment.seeds == [0, 1, 2])
-    let runProtocol = experiment.runProtocol(defaultImageSize: 32)
+    let runProtocol = experiment.runProtocol(of: experiment.rows[0], on: .rehearsal)
     #expect(runProtocol.train == .train && runProtocol.nmi == .arithmetic)
     let scl = try settings(experiment)
     #expect(scl["epochs"] == 30, "the later file")

@@ -48,7 +48,7 @@ extension ExperimentsTests {
     #expect(experiment.name == "trial" && experiment.title == "trial")
     #expect(experiment.seeds == [0] && experiment.threads == 1)
     #expect(experiment.profile == "default" && experiment.evaluateEvery == 0)
-    let runProtocol = experiment.runProtocol(defaultImageSize: 32)
+    let runProtocol = experiment.runProtocol(of: experiment.rows[0], on: .rehearsal)
     #expect(runProtocol.train == .trainAndTest && runProtocol.imageSize == 32)
   }
 
@@ -104,7 +104,7 @@ extension ExperimentsTests {
     let experiment = try read(Self.layered, profile: "quick")
     #expect(experiment.name == "trial@quick" && experiment.profile == "quick")
     #expect(experiment.seeds == [4])
-    #expect(experiment.runProtocol(defaultImageSize: 32).train == .train)
+    #expect(experiment.runProtocol(of: experiment.rows[0], on: .rehearsal).train == .train)
     let error = #expect(throws: ExperimentError.self) { try read(Self.layered, profile: "quik") }
     #expect(error?.description.contains("did you mean 'quick'?") == true)
   }

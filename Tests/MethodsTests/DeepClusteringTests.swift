@@ -112,6 +112,37 @@ extension MethodsTests {
       }
     }
 
+    @Test func `The head that is asked for learns from no image of a split without labels`() throws
+    {
+      let images = try twoClasses(unlabelled: Set(40..<64))
+      for method in [
+        try make(PICA.self, images: images) as any TrainedMethod,
+        try make(IIC.self, images: images),
+      ] {
+        let steps = TrainingSteps(method, images: images)
+        #expect(steps.positions(of: 0).flatMap(\.self).sorted() == Array(0..<64))
+        #expect(steps.positions(of: 1).flatMap(\.self).sorted() == Array(0..<40))
+        try steps.train(epochs: 2)
+        #expect(steps.untouched.isEmpty)
+      }
+    }
+
+    @Test func `CC tells images without labels apart before it clusters the others`() throws {
+      let images = try twoClasses(unlabelled: Set(40..<64))
+      let method = try make(ContrastiveClustering.self, images: images, ["batch_size": 8])
+      let steps = TrainingSteps(method, images: images)
+      let positions = steps.positions(of: 0)
+      #expect(positions.count == 8)
+      #expect(positions[..<3].flatMap(\.self).sorted() == Array(40..<64))
+      #expect(positions[3...].flatMap(\.self).sorted() == Array(0..<40))
+      for _ in 0..<3 { try steps.takeStep() }
+      let clusterHead = method.network.parameters.map(\.name)
+        .filter { $0.hasPrefix("cluster_projector.") }
+      #expect(steps.untouched == Set(clusterHead))
+      try steps.takeStep()
+      #expect(steps.untouched.isEmpty)
+    }
+
     @Test func `IIC counts its sub-heads' losses in the epochs of the final head alone`() throws {
       let method = try make(IIC.self, images: images)
       let steps = TrainingSteps(method, images: images)

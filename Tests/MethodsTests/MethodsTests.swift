@@ -12,7 +12,9 @@ typealias TrainingSteps = MethodTrial
 
 /// 64 images of 16 x 16 pixels in two classes that nobody mixes up: red with level stripes (even
 /// positions) and blue with upright ones (odd positions), each with noise of its own.
-func twoClasses() throws -> ImageSet { try ExampleImages.twoClasses() }
+func twoClasses(unlabelled: Set<Int> = []) throws -> ImageSet {
+  try ExampleImages.twoClasses(unlabelled: unlabelled)
+}
 
 /// A method of any type, quick on two cores, with `more`.
 func make<Method: ClusteringMethod>(

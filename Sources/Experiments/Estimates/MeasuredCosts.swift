@@ -10,11 +10,12 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
     /// What precedes the steps of each later epoch.
     public var epochSeconds: Double
     public var stepSeconds: Double
-    public var stepsPerEpoch: Int
+    /// The mean over the phase's epochs.
+    public var stepsPerEpoch: Double
 
     public init(
       firstEpoch: Int, entrySeconds: Double, epochSeconds: Double, stepSeconds: Double,
-      stepsPerEpoch: Int
+      stepsPerEpoch: Double
     ) {
       self.firstEpoch = firstEpoch
       self.entrySeconds = entrySeconds
@@ -25,7 +26,7 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
 
     fileprivate func seconds(epochs: Int) -> Double {
       guard epochs > 0 else { return 0 }
-      let training = Double(epochs * stepsPerEpoch) * stepSeconds
+      let training = Double(epochs) * stepsPerEpoch * stepSeconds
       return entrySeconds + Double(epochs - 1) * epochSeconds + training
     }
   }

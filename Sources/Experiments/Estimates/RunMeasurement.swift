@@ -61,23 +61,33 @@ public struct RunMeasurement {
     let made = try run.makeMethod(context: context, images: images)
     measurement.setUpSeconds = (clock.now - start).seconds
     guard let method = made as? any TrainedMethod else { return measurement }
-    let stepsPerEpoch = method.plan.training.steps(of: shape.learnt)
+    let training = TrainingSteps(
+      method: method, images: images, seed: run.seed, device: context.device)
     var steps = StepMeasurement(
-      TrainingSteps(method: method, images: images, seed: run.seed, device: context.device),
-      batch: min(images.count, shape.learnt / stepsPerEpoch))
+      training,
+      batch: min(images.count, shape.learnt / method.plan.training.steps(of: shape.learnt)))
     for epoch in run.phases {
       let preparation = try prepare(method, epoch)
       measurement.phases.append(
         MeasuredCosts.Phase(
           firstEpoch: epoch, entrySeconds: preparation.first / part,
           epochSeconds: preparation.later / part, stepSeconds: try steps.seconds(in: epoch),
-          stepsPerEpoch: stepsPerEpoch))
+          stepsPerEpoch: stepsPerEpoch(training, from: epoch)))
     }
     let missing = missingBytes(part)
     measurement.memoryBytes = steps.memoryBytes + missing
     measurement.assignmentSeconds = try assignmentOfAll()
     measurement.memoryBytes = max(measurement.memoryBytes, Machine.peakMemoryBytes + missing)
     return measurement
+  }
+
+  /// Steps of an epoch of the run. Passes may take turns, so that it is the mean of two epochs.
+  private func stepsPerEpoch(_ training: TrainingSteps, from epoch: Int) -> Double {
+    let settings = training.method.plan.training
+    let steps = (epoch...epoch + 1).flatMap { training.passes(of: $0) }.map { pass in
+      settings.steps(of: shape.learnt * pass.positions.count / training.images.count)
+    }
+    return Double(steps.reduce(0, +)) / 2
   }
 
   /// Seconds of an assignment of all images, from one of a few hundred, or of fewer where those take

@@ -18,7 +18,8 @@ struct SampleImages {
       try task.file?.pixels(at: rows, side: imageSize)
       ?? Self.noise(bytes: rows.count * imageSize * imageSize * 3)
     let all = try ImageSet(
-      pixels: pixels, height: imageSize, width: imageSize, fileIndices: rows)
+      pixels: pixels, height: imageSize, width: imageSize, fileIndices: rows,
+      unlabelled: task.unlabelled)
     let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     learnt = all.selecting(learntIndices.compactMap { positions[$0] })
     scored = all.selecting(scoredIndices.compactMap { positions[$0] })

@@ -80,7 +80,8 @@ struct StepMeasurement {
     optimiser.learningRate = settings.learningRate(epoch: epoch, step: 0, of: 1)
     let start = taken * count % (steps.images.count - count + 1)
     let seconds = try clock.measure {
-      _ = try steps.take(taken, of: epoch, on: Array(start..<start + count), optimiser)
+      _ = try steps.take(
+        taken, of: epoch, on: .init(positions: Array(start..<start + count)), optimiser)
     }.seconds
     taken += 1
     return seconds

@@ -36,6 +36,8 @@ struct TaskImages {
   let file: BenchmarkFile?
   let learnt: [Int]
   let scored: [Int]
+  /// Those of the file's images that nobody has labels of.
+  let unlabelled: Set<Int>
 
   /// - Throws: `BenchmarkError` for a damaged file, `ExperimentError.noImages`.
   init(_ run: PlannedRun, data: String) throws {
@@ -53,6 +55,7 @@ struct TaskImages {
       }
       return indices
     }
+    unlabelled = Set(splits.indices.filter { splits[$0] == .unlabelled })
     learnt = try indices(run.runProtocol.train)
     scored = try indices(run.runProtocol.score)
   }

@@ -28,19 +28,33 @@ public struct Experiment: Sendable {
   public let notes: [String]
   public let running: RunningOptions
   public let slurm: SlurmLayers
-  let protocolChoices: ProtocolChoices
-  /// Later layers win.
+  /// Later layers win, here and below.
+  let protocolLayers: [ProtocolLayers]
   let layers: [SettingLayers]
 
   /// The names of the rows: methods and variants.
   public var methods: [String] { rows.map(\.name) }
 
-  /// The protocol on a benchmark whose images have this size unless the file says otherwise.
-  public func runProtocol(defaultImageSize: Int) -> RunProtocol {
-    RunProtocol(
-      train: protocolChoices.train ?? .trainAndTest, score: protocolChoices.score ?? .trainAndTest,
-      imageSize: protocolChoices.imageSize ?? defaultImageSize, checkpoint: .last,
-      nmi: protocolChoices.nmi ?? .arithmetic)
+  /// The rows that are run on a benchmark.
+  func rows(on benchmark: String) -> [MethodRow] {
+    let names = Set(combinations.filter { $0.benchmark == benchmark }.map(\.row))
+    return rows.filter { names.contains($0.name) }
+  }
+
+  /// The protocol of a row on a benchmark.
+  public func runProtocol(of row: MethodRow, on benchmark: BenchmarkDefinition) -> RunProtocol {
+    runProtocol(of: row.namesInFiles, on: benchmark)
+  }
+
+  /// The protocol of what files speak of by these names, the one that counts most last.
+  func runProtocol(of names: [String], on benchmark: BenchmarkDefinition) -> RunProtocol {
+    let choices = protocolLayers.reduce(ProtocolChoices()) {
+      $0.overlaid(with: $1.choices(benchmark: benchmark.name, names: names))
+    }
+    return RunProtocol(
+      train: choices.train ?? .trainAndTest, score: choices.score ?? .trainAndTest,
+      imageSize: choices.imageSize ?? benchmark.imageSize, checkpoint: .last,
+      nmi: protocolLayers.reversed().lazy.compactMap(\.nmi).first ?? .arithmetic)
   }
 
   /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and
@@ -66,21 +80,6 @@ public struct Experiment: Sendable {
       }
     }
     return try row.method.resolve(values)
-  }
-}
-
-/// What the `protocol` section of a file says; nil where it is silent.
-struct ProtocolChoices: Sendable {
-  var train: SplitSelection?
-  var score: SplitSelection?
-  var imageSize: Int?
-  var nmi: NMINormaliser?
-
-  /// These choices with those of `other` over them.
-  func overlaid(with other: ProtocolChoices) -> ProtocolChoices {
-    ProtocolChoices(
-      train: other.train ?? train, score: other.score ?? score,
-      imageSize: other.imageSize ?? imageSize, nmi: other.nmi ?? nmi)
   }
 }
 

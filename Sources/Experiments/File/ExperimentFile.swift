@@ -62,7 +62,7 @@ public struct ExperimentFile {
       combinations: sections.combinations, threads: sections.threads ?? 1,
       evaluateEvery: sections.evaluateEvery ?? 0, profile: profile ?? "default",
       notes: sections.notes ?? [], running: sections.running.options, slurm: sections.slurm,
-      protocolChoices: sections.protocolChoices, layers: sections.layers)
+      protocolLayers: sections.protocolLayers, layers: sections.layers)
   }
 
   private func row(_ name: String, _ variants: [Variant]) throws -> MethodRow {

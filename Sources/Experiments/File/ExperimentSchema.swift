@@ -54,7 +54,11 @@ public struct ExperimentSchema {
       ("variants", .ownNames(.definition("variant"))),
       ("exclusion", .keys(ExclusionKey.descriptions(names), required: [])),
       ("inclusion", .keys(InclusionKey.descriptions(names), required: ["benchmark", "method"])),
-      ("protocol", .keys(ProtocolKey.descriptions(names), required: [])),
+      (
+        "protocol",
+        .keys(
+          ProtocolKey.descriptions(names) + ProtocolLayerKey.descriptions(names), required: [])
+      ),
       ("settings", .keys(SettingsKey.descriptions(names), required: [])),
       ("settings-by-method", .keys(byMethod, required: [])),
       ("running", .keys(RunningKey.descriptions(names), required: [])),

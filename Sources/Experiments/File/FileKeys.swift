@@ -82,7 +82,9 @@ enum SectionKey: String, FileKey {
     case .threads: "Threads of one run; 1 if missing."
     case .evaluateEvery:
       "Epochs between scores in history.csv, which decide nothing; 0 (the end alone) if missing."
-    case .protocol: "What is learnt from and scored, and how."
+    case .protocol:
+      "What is learnt from and scored, and how; in layers: for all < benchmarks < methods < "
+        + "combinations."
     case .settings: "Settings in layers: defaults < benchmarks < methods < combinations."
     case .running: "How runs are looked after; nothing here changes a result."
     case .slurm: "What '--executor slurm' asks for."
@@ -112,12 +114,12 @@ enum SectionKey: String, FileKey {
   ])
 }
 
+/// What a layer of the protocol says.
 enum ProtocolKey: String, FileKey {
   case train
   case score
   case imageSize = "image_size"
   case checkpoint
-  case nmi
 
   var documentation: String {
     switch self {
@@ -126,7 +128,6 @@ enum ProtocolKey: String, FileKey {
     case .imageSize:
       "Pixels a side, those of the benchmark file or fewer; the benchmark's own if missing."
     case .checkpoint: "The epoch that is scored: the last, since labels choose nothing here."
-    case .nmi: "The normaliser of the NMI that tables print; arithmetic if missing."
     }
   }
 
@@ -135,6 +136,32 @@ enum ProtocolKey: String, FileKey {
     case .train, .score: .choice(SplitSelection.allCases.map(\.rawValue))
     case .imageSize: .integer(FileRange.imageSize)
     case .checkpoint: .choice([CheckpointRule.last.rawValue])
+    }
+  }
+}
+
+/// What the protocol says beside its lowest layer.
+enum ProtocolLayerKey: String, FileKey {
+  case benchmarks
+  case methods
+  case combinations
+  case nmi
+
+  var documentation: String {
+    switch self {
+    case .benchmarks: "What holds instead on a benchmark."
+    case .methods: "What holds instead for a method, or a variant."
+    case .combinations: "By benchmark, then by method or variant."
+    case .nmi: "The normaliser of the NMI that tables print; arithmetic if missing."
+    }
+  }
+
+  func shape(_ names: KnownNames) -> ValueShape {
+    let layer = ValueShape.keys(ProtocolKey.descriptions(names), required: [])
+    return switch self {
+    case .benchmarks: .names(names.benchmarks, layer)
+    case .methods: .ownNames(layer)
+    case .combinations: .names(names.benchmarks, .ownNames(layer))
     case .nmi: .choice(NMINormaliser.allCases.map(\.rawValue))
     }
   }

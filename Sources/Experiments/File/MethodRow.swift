@@ -1,5 +1,6 @@
 import Core
 import Methods
+import Records
 
 /// A row of an experiment's table: a method under its own name, or a variant of one.
 public struct MethodRow: Sendable {
@@ -12,6 +13,10 @@ public struct MethodRow: Sendable {
   /// What makes a variant; empty for a method under its own name.
   public let settings: [String: SettingValue]
 
+  /// The names by which files speak of the row, the one that counts most last: its method's, a variant's
+  /// own, and before a stage's those of what starts from it.
+  let namesInFiles: [String]
+
   /// The changed method's name; nil for a method under its own name.
   public var variantOf: String? {
     name == method.description.name ? nil : method.description.name
@@ -23,19 +28,30 @@ public struct MethodRow: Sendable {
     title = method.description.title
     self.method = method
     settings = [:]
+    namesInFiles = [name]
   }
 
-  /// A run that others start from and that is no row of the table. Its name is made of its settings,
-  /// all of them, so that others' of the same are the same.
-  init(stage method: any ClusteringMethod.Type, settings: [String: SettingValue]) {
+  /// A run that others start from and that is no row of the table.
+  /// - Parameters:
+  ///   - settings: all of them. The name is made of these, so that others' of the same are the same.
+  ///   - otherProtocol: the protocol, where it is another than the method's own; part of the name then.
+  ///   - row: what starts from it.
+  init(
+    stage method: any ClusteringMethod.Type, settings: [String: SettingValue],
+    otherProtocol: RunProtocol?, of row: MethodRow
+  ) {
     var hash = SHA256Hash()
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
       hash.update("\(name)=\(value)\n")
+    }
+    if let other = otherProtocol {
+      hash.update("\(other.train.rawValue) \(other.score.rawValue) \(other.imageSize)\n")
     }
     name = "\(method.description.name)\(Self.stageMark)\(hash.hexadecimal.prefix(8))"
     title = "\(method.description.title), as a stage"
     self.method = method
     self.settings = settings
+    namesInFiles = row.namesInFiles + [method.description.name]
   }
 
   /// In the names of stages and in no other.
@@ -51,6 +67,7 @@ public struct MethodRow: Sendable {
     title = variant.title ?? "\(method.description.title): \(variant.name)"
     self.method = method
     settings = variant.settings
+    namesInFiles = [method.description.name, name]
   }
 }
 

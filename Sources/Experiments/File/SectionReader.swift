@@ -44,7 +44,7 @@ struct SectionReader {
     case .threads: sections.threads = try value.integer(in: FileRange.threads)
     case .evaluateEvery:
       sections.evaluateEvery = try value.integer(in: FileRange.evaluateEvery)
-    case .protocol: sections.protocolChoices = try protocolChoices(value)
+    case .protocol: sections.protocolLayers = [try protocolLayers(value)]
     case .settings: sections.layers = [try layers(value)]
     case .running: sections.running = try running(value)
     case .slurm: sections.slurm = try slurm(value)
@@ -141,21 +141,53 @@ struct SectionReader {
 
   // MARK: - Protocol and settings
 
+  private func protocolLayers(_ section: YAMLReader) throws -> ProtocolLayers {
+    var layers = ProtocolLayers()
+    for (name, value) in try section.entries(known: ProtocolKey.names + ProtocolLayerKey.names) {
+      if let key = ProtocolKey(rawValue: name) { try read(key, value, into: &layers.defaults) }
+      switch ProtocolLayerKey(rawValue: name) {
+      case .nmi: layers.nmi = try value.choice()
+      case .benchmarks:
+        for (name, layer) in try value.entries(known: names.benchmarks) {
+          layers.benchmarks[name] = try protocolChoices(layer)
+        }
+      case .methods: layers.methods = try protocolChoicesByRow(value)
+      case .combinations:
+        for (name, layer) in try value.entries(known: names.benchmarks) {
+          layers.combinations[name] = try protocolChoicesByRow(layer)
+        }
+      case nil: break
+      }
+    }
+    return layers
+  }
+
+  private func protocolChoicesByRow(_ section: YAMLReader) throws -> [String: ProtocolChoices] {
+    try section.entries(known: rowNames).reduce(into: [:]) {
+      $0[$1.key] = try protocolChoices($1.value)
+    }
+  }
+
   private func protocolChoices(_ section: YAMLReader) throws -> ProtocolChoices {
     var choices = ProtocolChoices()
     for (key, value) in try section.entries(of: ProtocolKey.self) {
-      switch key {
-      case .train: choices.train = try value.choice()
-      case .score: choices.score = try value.choice()
-      case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
-      case .nmi: choices.nmi = try value.choice()
-      case .checkpoint:
-        guard try value.choice(CheckpointRule.self) == .last else {
-          throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
-        }
-      }
+      try read(key, value, into: &choices)
     }
     return choices
+  }
+
+  private func read(
+    _ key: ProtocolKey, _ value: YAMLReader, into choices: inout ProtocolChoices
+  ) throws {
+    switch key {
+    case .train: choices.train = try value.choice()
+    case .score: choices.score = try value.choice()
+    case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
+    case .checkpoint:
+      guard try value.choice(CheckpointRule.self) == .last else {
+        throw value.invalid("only 'last' can be run: no checkpoint is chosen by labels here")
+      }
+    }
   }
 
   private func layers(_ section: YAMLReader) throws -> SettingLayers {

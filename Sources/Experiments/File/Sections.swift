@@ -10,13 +10,13 @@ struct Sections: Sendable {
   var inclusions: [Inclusion]?
   var threads: Int?
   var evaluateEvery: Int?
-  var protocolChoices = ProtocolChoices()
+  var protocolLayers: [ProtocolLayers] = []
   var layers: [SettingLayers] = []
   var running = RunningChoices()
   var slurm = SlurmLayers()
 
   /// These sections with those of `other` over them: lists and single values are replaced, keys of
-  /// `protocol`, `running` and `slurm` and variants one by one, settings are one more layer.
+  /// `running` and `slurm` and variants one by one, protocol and settings are one more layer.
   func overlaid(with other: Sections) -> Sections {
     Sections(
       notes: other.notes ?? notes, benchmarks: other.benchmarks ?? benchmarks,
@@ -24,7 +24,7 @@ struct Sections: Sendable {
       seeds: other.seeds ?? seeds, exclusions: other.exclusions ?? exclusions,
       inclusions: other.inclusions ?? inclusions, threads: other.threads ?? threads,
       evaluateEvery: other.evaluateEvery ?? evaluateEvery,
-      protocolChoices: protocolChoices.overlaid(with: other.protocolChoices),
+      protocolLayers: protocolLayers + other.protocolLayers,
       layers: layers + other.layers, running: running.overlaid(with: other.running),
       slurm: slurm.overlaid(with: other.slurm))
   }

@@ -10,7 +10,8 @@ struct PlannedBenchmark {
   let definition: BenchmarkDefinition
   /// Nil where the file is not there and not needed.
   let contentHash: String?
-  let runProtocol: RunProtocol
+  /// The benchmark file with the height and width of its images; nil where it is not there.
+  private let file: (path: String, imageSize: Int)?
   /// Whether results are read and nothing is to be computed.
   private let readsOnly: Bool
 
@@ -21,11 +22,13 @@ struct PlannedBenchmark {
     readsOnly = !needsData
     definition = try Self.definition(
       of: name, experiment: experiment, options: options, needsData: needsData)
-    runProtocol = experiment.runProtocol(defaultImageSize: definition.imageSize)
-    try Self.check(runProtocol, on: definition)
+    // Before anybody fetches a file for it.
+    for row in experiment.rows(on: name) {
+      try Self.check(experiment.runProtocol(of: row, on: definition), on: definition)
+    }
     let path = BenchmarkFolder(data).file(of: definition)
     guard BenchmarkFolder(data).hasFile(of: definition) else {
-      contentHash = nil
+      (contentHash, file) = (nil, nil)
       guard needsData else { return }
       throw MissingBenchmark(
         name: name, path: path, remedy: BenchmarkFolder(data).remedy(for: definition))
@@ -35,11 +38,7 @@ struct PlannedBenchmark {
     guard info.benchmark == name else {
       throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
     }
-    // Of larger images the central square is taken.
-    guard info.imageSize >= runProtocol.imageSize else {
-      throw ExperimentError.wrongImageSize(
-        benchmark: name, file: path, found: info.imageSize, expected: runProtocol.imageSize)
-    }
+    file = (path, info.imageSize)
   }
 
   /// - Throws: `ExperimentError.noImages`, `.labelsInScoring` where the benchmark, however complete its
@@ -89,6 +88,14 @@ struct PlannedBenchmark {
     stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
+    let runProtocol = experiment.runProtocol(of: row, on: definition)
+    try Self.check(runProtocol, on: definition)
+    // Of larger images the central square is taken.
+    if let file, file.imageSize < runProtocol.imageSize {
+      throw ExperimentError.wrongImageSize(
+        benchmark: definition.name, file: file.path, found: file.imageSize,
+        expected: runProtocol.imageSize)
+    }
     let engine = RunEngine(options, method: row.method, readsOnly: readsOnly)
     var inputs = IdentityInputs(
       benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",

@@ -74,8 +74,9 @@ struct RunPlanner {
     return run
   }
 
-  /// The run that a run of these settings starts from: a row's if one has its settings, otherwise one
-  /// of its own, which is shared by all that start from the same.
+  /// The run that a run of these settings starts from: a row's if one has its settings and protocol,
+  /// otherwise one of its own, which is shared by all that start from the same. It has the protocol of
+  /// what starts from it, unless the file has one for its method.
   private mutating func stage(
     of row: MethodRow, _ settings: [String: SettingValue], _ combination: Combination,
     _ benchmark: BenchmarkDefinition
@@ -85,17 +86,22 @@ struct RunPlanner {
     let values = try method.method.resolve(
       experiment.settings(of: method, benchmark: benchmark, defaults: stage.defaults)
         .merging(stage.settings) { $1 })
+    let runProtocol = experiment.runProtocol(
+      of: row.namesInFiles + [stage.method], on: benchmark)
     for candidate in experiment.rows
     where candidate.method.description.name == stage.method && candidate.name != row.name {
       let same = Combination(
         benchmark: combination.benchmark, row: candidate.name, seed: combination.seed)
       if combinations.contains(same),
+        experiment.runProtocol(of: candidate, on: benchmark) == runProtocol,
         try experiment.settings(of: candidate, benchmark: benchmark) == values
       {
         return try run(candidate, same)
       }
     }
-    let own = MethodRow(stage: method.method, settings: values)
+    let isOther = experiment.runProtocol(of: method, on: benchmark) != runProtocol
+    let own = MethodRow(
+      stage: method.method, settings: values, otherProtocol: isOther ? runProtocol : nil, of: row)
     return try run(
       own,
       Combination(benchmark: combination.benchmark, row: own.name, seed: combination.seed),

@@ -16,7 +16,8 @@ struct RunTask {
     let rows = Set(learntIndices).union(scoredIndices).sorted()
     let all = try ImageSet(
       pixels: file.pixels(at: rows, side: runProtocol.imageSize), height: runProtocol.imageSize,
-      width: runProtocol.imageSize, fileIndices: rows)
+      width: runProtocol.imageSize, fileIndices: rows,
+      unlabelled: Set(file.indices(of: [.unlabelled])))
     let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     learnt = all.selecting(learntIndices.compactMap { positions[$0] })
     scored = all.selecting(scoredIndices.compactMap { positions[$0] })

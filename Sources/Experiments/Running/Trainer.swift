@@ -57,8 +57,8 @@ struct Trainer {
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
     let batches = steps.batches(of: epoch)
     var reporter = ThrottledReport(
-      epoch: epoch, epochs: training.epochs, images: steps.images.count,
-      seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.count })
+      epoch: epoch, epochs: training.epochs, images: steps.imageCount(of: epoch),
+      seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.positions.count })
     let clock = ContinuousClock()
     for step in partial.completedSteps..<batches.count {
       let start = clock.now
@@ -66,14 +66,15 @@ struct Trainer {
       let terms = try steps.take(step, of: epoch, on: batches[step], optimiser)
       if partial.lossSums.isEmpty { partial.lossSums = terms.map { PartialLoss($0.name, 0) } }
       for (index, term) in terms.enumerated() {
-        partial.lossSums[index].value += term.value * Double(batches[step].count)
+        partial.lossSums[index].value += term.value * Double(batches[step].positions.count)
       }
       partial.completedSteps = step + 1
       partial.learningRate = optimiser.learningRate
       partial.seconds += (clock.now - start).seconds
       session.progress.partialEpoch = partial
       reporter.advance(
-        batches[step].count, loss: terms.reduce(0) { $0 + $1.value }, report: hooks.report)
+        batches[step].positions.count, loss: terms.reduce(0) { $0 + $1.value }, report: hooks.report
+      )
       let signal = hooks.stop.signal
       if signal != nil || clock.now - session.lastSave > checkpointInterval {
         try save(session, optimiser)
@@ -86,7 +87,7 @@ struct Trainer {
   /// Enters a complete epoch in the history.
   private func finish(_ epoch: Int, _ session: inout Session) throws {
     guard let partial = session.progress.partialEpoch else { return }
-    let images = Double(steps.images.count)
+    let images = Double(steps.imageCount(of: epoch))
     let means = partial.lossSums.map { PartialLoss($0.name, $0.value / images) }
     var row = HistoryRow(
       epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,

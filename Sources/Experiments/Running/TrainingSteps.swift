@@ -10,40 +10,81 @@ package struct TrainingSteps {
   package let images: ImageSet
   let seed: UInt64
   let device: Device
+  /// The positions of all images, of those of the splits with labels, and of those of the one without.
+  private let all: [Int]
+  private let labelled: [Int]
+  private let unlabelled: [Int]
 
   package init(method: any TrainedMethod, images: ImageSet, seed: UInt64, device: Device) {
     self.method = method
     self.images = images
     self.seed = seed
     self.device = device
+    all = Array(0..<images.count)
+    labelled = all.filter { !images.isUnlabelled[$0] }
+    unlabelled = all.filter { images.isUnlabelled[$0] }
   }
 
-  /// The positions of an epoch's shuffled images, in batches whose sizes differ by one at most: every
-  /// image is seen once, and no last batch is too small for a loss over the batch.
-  package func batches(of epoch: Int) -> [[Int]] {
-    var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
-    let order = stream.permutation(of: images.count)
-    let count = method.plan.training.steps(of: images.count)
-    return (0..<count).map {
-      Array(order[(images.count * $0 / count)..<(images.count * ($0 + 1) / count)])
+  /// The images of one step.
+  package struct BatchImages {
+    let pass: ImagePass
+    package let positions: [Int]
+
+    package init(pass: ImagePass = .all, positions: [Int]) {
+      self.pass = pass
+      self.positions = positions
     }
+  }
+
+  /// The images of an epoch, shuffled pass by pass, in batches whose sizes differ by one at most: every
+  /// image of a pass is seen once, and no last batch is too small for a loss over the batch.
+  package func batches(of epoch: Int) -> [BatchImages] {
+    var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
+    return passes(of: epoch).flatMap { pass, positions in
+      let order = stream.permutation(of: positions.count)
+      let count = method.plan.training.steps(of: positions.count)
+      return (0..<count).map { step in
+        let part = (order.count * step / count)..<(order.count * (step + 1) / count)
+        return BatchImages(pass: pass, positions: order[part].map { positions[$0] })
+      }
+    }
+  }
+
+  /// The number of images that an epoch's steps see, those of two passes twice.
+  func imageCount(of epoch: Int) -> Int { passes(of: epoch).reduce(0) { $0 + $1.positions.count } }
+
+  /// The number of an epoch's steps.
+  func count(of epoch: Int) -> Int {
+    passes(of: epoch).reduce(0) { $0 + method.plan.training.steps(of: $1.positions.count) }
+  }
+
+  /// The passes of an epoch that have images, with the positions of these.
+  func passes(of epoch: Int) -> [(pass: ImagePass, positions: [Int])] {
+    method.passes(of: epoch).map { pass in
+      switch pass {
+      case .all: (pass, all)
+      case .labelledSplits: (pass, labelled)
+      case .unlabelledSplit: (pass, unlabelled)
+      }
+    }.filter { !$0.positions.isEmpty }
   }
 
   /// Takes a step.
   /// - Parameters:
   ///   - step: its number in the epoch.
-  ///   - positions: the batch's images.
+  ///   - batch: its images.
   ///   - afterBackward: called while the parameters have their gradients.
   /// - Returns: the values of the loss terms.
   /// - Throws: `ExperimentError.nonFiniteLoss` before any parameter is changed.
   package func take(
-    _ step: Int, of epoch: Int, on positions: [Int], _ optimiser: any Optimiser,
+    _ step: Int, of epoch: Int, on batch: BatchImages, _ optimiser: any Optimiser,
     afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
+    let positions = batch.positions
     let views = try method.views(of: images, at: positions, epoch: epoch)
     let batch = Batch(
-      epoch: epoch, step: step, of: method.plan.training.steps(of: images.count),
-      positions: positions, index: try Tensor(positions).to(device), views: views)
+      epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
+      index: try Tensor(positions).to(device), views: views)
     let terms = try method.loss(batch)
     let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
     if let bad = values.first(where: { !$0.value.isFinite }) {
@@ -60,6 +101,6 @@ package struct TrainingSteps {
 }
 
 extension TrainingSettings {
-  /// Steps of an epoch over so many images, which are cut into batches of about `batchSize`.
+  /// Steps of a pass over so many images, which are cut into batches of about `batchSize`.
   func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
 }

@@ -45,7 +45,7 @@ public final class ContrastiveClustering: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "cc", title: "CC", family: .deepClustering, version: 1,
+    name: "cc", title: "CC", family: .deepClustering, version: 2,
     reference: "Li et al., Contrastive Clustering, AAAI 2021",
     summary: "instance contrast of rows and cluster contrast of columns of the predictions",
     code: "Contrastive-Clustering@61daba8",
@@ -101,18 +101,25 @@ public final class ContrastiveClustering: TrainedMethod {
 
   public var network: any Module { model }
 
-  /// Equation 7: L = L_ins + L_clu, the latter with the entropy of equation 6.
+  /// As the code has it on STL-10, images without labels come first.
+  public func passes(of epoch: Int) -> [ImagePass] { [.unlabelledSplit, .labelledSplits] }
+
+  /// Equation 7: L = L_ins + L_clu, the latter with the entropy of equation 6. Images without labels
+  /// are told apart as instances only.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let features = try batch.views.map { try model.backbone($0, training: true) }
     let instances = try features.map { try model.instanceHead($0, training: true) }
+    let instance = try ntXentLoss(
+      instances[0], instances[1], temperature: settings.instanceTemperature)
+    if batch.pass == .unlabelledSplit {
+      let none = try Tensor.zeros([], on: instance.device)
+      return [("instance", instance), ("cluster", none), ("balance", none)]
+    }
     let clusters = try features.map {
       try model.clusterHead($0, training: true).softmax(along: 1)
     }
     return [
-      (
-        "instance",
-        try ntXentLoss(instances[0], instances[1], temperature: settings.instanceTemperature)
-      ),
+      ("instance", instance),
       (
         "cluster",
         try clusterContrastLoss(

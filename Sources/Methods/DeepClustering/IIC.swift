@@ -63,7 +63,7 @@ public final class IIC: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "iic", title: "IIC", family: .deepClustering, version: 1,
+    name: "iic", title: "IIC", family: .deepClustering, version: 2,
     reference: "Ji et al., Invariant Information Clustering, ICCV 2019",
     summary: "mutual information of the clusters of an image and of a transformed copy",
     code: "IIC@b7602b7", benchmarks: ["cifar10", "cifar100", "stl10"])
@@ -110,6 +110,8 @@ public final class IIC: TrainedMethod {
         try transformation.view($0, of: images, at: positions, epoch: epoch)
       }
   }
+
+  public func passes(of epoch: Int) -> [ImagePass] { model.passes(of: epoch) }
 
   public func beginEpoch(_ epoch: Int) throws {
     if model.isFinal(epoch) { try subHeadLosses.zero() }

@@ -15,6 +15,7 @@ public final class PICA: TrainedMethod {
     public var balanceWeight = 2.0
     public var copies = 3
     public var cropShare = 0.8
+    public var viewSize = 0
     public var frontEnd = FrontEnd.sobel
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
@@ -39,6 +40,8 @@ public final class PICA: TrainedMethod {
         .number(
           "crop_share", \.cropShare, in: 0.1...1,
           "side of the unperturbed view's crop, as a share of the image's"),
+        .integer(
+          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
       ]).from("PICA@a82957e") + .init(\.backbone, BackboneSettings.schema)
       + .init(\.training, TrainingSettings.schema)
@@ -46,7 +49,7 @@ public final class PICA: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "pica", title: "PICA", family: .deepClustering, version: 1,
+    name: "pica", title: "PICA", family: .deepClustering, version: 2,
     reference:
       "Huang et al., Deep Semantic Clustering by Partition Confidence Maximisation, CVPR 2020",
     summary: "clusters of images and of perturbed copies are told apart with confidence",
@@ -54,10 +57,10 @@ public final class PICA: TrainedMethod {
     benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"])
 
   public static let benchmarkDefaults: BenchmarkDefaults = [
-    // Resize(112) and RandomCrop(96).
+    // Resize(112) and RandomCrop(96), where the protocol has images of 112 without any resizing.
     "stl10": ["batch_size": 128, "crop_share": 0.857],
-    "imagenet10": ["crop_share": 0.857],
-    "imagenet-dogs": ["crop_share": 0.857],
+    "imagenet10": ["crop_share": 0.857, "view_size": 96],
+    "imagenet-dogs": ["crop_share": 0.857, "view_size": 96],
     "tiny-imagenet": ["over_clusters": 700],
   ]
 
@@ -73,7 +76,7 @@ public final class PICA: TrainedMethod {
     plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
     augmentation = try Augmentation(
       .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
-      crop: .square(share: settings.cropShare))
+      size: settings.viewSize == 0 ? nil : settings.viewSize, crop: .square(share: settings.cropShare))
     perturbation = augmentation.with(settings.augmentation)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
@@ -88,6 +91,8 @@ public final class PICA: TrainedMethod {
         try perturbation.view($0, of: images, at: positions, epoch: epoch)
       }
   }
+
+  public func passes(of epoch: Int) -> [ImagePass] { model.passes(of: epoch) }
 
   /// Equation 10: L = L_ce + lambda L_ne.
   public func loss(_ batch: Batch) throws -> [LossTerm] {

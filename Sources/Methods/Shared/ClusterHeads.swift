@@ -59,6 +59,10 @@ public struct TwoHeadNetwork: Module {
   /// Whether it is the turn of the clusters that are asked for.
   public func isFinal(_ epoch: Int) -> Bool { !epoch.isMultiple(of: 2) }
 
+  /// The over-clustering learns from all images, what is asked for from those alone that have labels
+  /// (IIC, section 4.1, and both codes on STL-10).
+  public func passes(of epoch: Int) -> [ImagePass] { [isFinal(epoch) ? .labelledSplits : .all] }
+
   /// Probabilities of a batch in training, by sub-head of the clustering whose turn it is.
   public func callAsFunction(_ images: Tensor, epoch: Int) throws -> [Tensor] {
     let features = try backbone(images, training: true)
