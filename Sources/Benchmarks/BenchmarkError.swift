@@ -14,7 +14,10 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   case unrecognised(path: String, benchmark: String, reason: String)
 
   // Original files
+  /// The operating system does not let the file be read, or it is not there.
   case unreadable(file: String, reason: String)
+  /// The file has contents that it should not have.
+  case damaged(file: String, reason: String)
   case emptyFile(file: String)
   /// Bytes.
   case tooLarge(file: String, size: Int, limit: Int)
@@ -45,6 +48,8 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   /// The file is HDF5 but not a benchmark file of this program, or contradicts itself.
   case invalid(file: String, reason: String)
   case indexOutOfRange(file: String, index: Int, count: Int)
+  /// The file has no image of the splits that were asked for.
+  case noImages(file: String, splits: [Split])
 }
 
 extension BenchmarkError: CustomStringConvertible {
@@ -62,7 +67,7 @@ extension BenchmarkError: CustomStringConvertible {
       "'\(path)' does not exist; name the folder or archive of the original files"
     case .unrecognised(let path, let benchmark, let reason):
       "'\(path)' is no form of \(benchmark) that can be read: \(reason)"
-    case .unreadable(let file, let reason):
+    case .unreadable(let file, let reason), .damaged(let file, let reason):
       "cannot read '\(file)': \(reason)"
     case .emptyFile(let file):
       "'\(file)' is empty; get it again"
@@ -107,6 +112,8 @@ extension BenchmarkError: CustomStringConvertible {
       "'\(file)' is not a valid benchmark file: \(reason); prepare it again"
     case .indexOutOfRange(let file, let index, let count):
       "'\(file)' has \(count) images, none of index \(index)"
+    case .noImages(let file, let splits):
+      "'\(file)' has no \(splits.map(\.name).joined(separator: " or ")) images; name another split"
     }
   }
 

@@ -32,6 +32,12 @@ public struct BenchmarkInfo: Hashable, Sendable {
   /// Whether every image is there and published images could have been altered unnoticed.
   public var isRightByNumberAlone: Bool { isComplete && isVerified == false }
 
+  /// How many of a complete copy's images are there: those of splits that are no part of the benchmark
+  /// do not count.
+  public var foundCount: Int {
+    Split.allCases.reduce(0) { $0 + min(counts[$1], expectedCounts[$1]) }
+  }
+
   /// Bytes of all pixels.
   public var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

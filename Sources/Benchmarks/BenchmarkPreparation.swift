@@ -54,12 +54,20 @@ public enum BenchmarkPreparation {
     }
   }
 
-  /// Lets `body` make the benchmark file under a temporary name.
+  /// Lets `body` make the benchmark file under a temporary name. A folder that was made for it does not
+  /// outlive a refusal.
   private static func write(
     _ file: String, _ body: (_ temporary: String) throws -> BenchmarkSummary
   ) throws(BenchmarkError) -> BenchmarkSummary {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    let isNewFolder = !FileManager.default.fileExists(atPath: folder)
+    var isMade = false
+    // Only an empty folder is removed.
+    defer { if isNewFolder, !isMade { rmdir(folder) } }
     do {
-      return try AtomicFile.replace(file, body)
+      let summary = try AtomicFile.replace(file, body)
+      isMade = true
+      return summary
     } catch BenchmarkError.unwritable(_, let reason) {
       // The name of the file on its way means nothing to anybody.
       throw .unwritable(file: file, reason: reason)

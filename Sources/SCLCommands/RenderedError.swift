@@ -78,7 +78,9 @@ struct RenderedError {
 
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
-    case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded: usage
+    case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded,
+      .noImages:
+      usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput
     default: badData

@@ -24,9 +24,11 @@ extension BenchmarksTests {
     #expect(file.indices(of: [.unlabelled]) == [])
   }
 
-  @Test func `A changed pixel fails verification`() throws {
+  @Test func `Verification tells how far it is, and a changed pixel fails it`() throws {
     let file = try prepare(from: copyOfRehearsal())
-    try file.verify()
+    var steps: [PreparationStep] = []
+    try file.verify { steps.append($0) }
+    #expect(steps.last == .rereading(bytes: 3_000 * 3_072, of: 3_000 * 3_072))
     var changed = try bytes(file.path)
     let pixels = try file.pixels(at: [1_234])
     let data = Data(changed)

@@ -119,6 +119,17 @@ extension BenchmarksTests {
     }
   }
 
+  @Test func `Images beside the benchmark's do not count as found`() throws {
+    let file = try open { sample in
+      sample.benchmark = "tiny-imagenet"
+      sample.side = 64
+      sample.splits = [0, 1]
+      sample.expected = [100_000, 0, 0]
+      sample.isComplete = false
+    }
+    #expect(file.info.counts.total == 2 && file.info.foundCount == 1)
+  }
+
   @Test func `A file that calls itself complete has its benchmark's images of each class`() {
     expectInvalid("its classes have other numbers of train images than those of Rehearsal-10") {
       $0.benchmark = "rehearsal"

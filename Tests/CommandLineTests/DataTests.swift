@@ -78,6 +78,42 @@ extension CommandLineTests {
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
   }
 
+  // MARK: - info and verify
+
+  @Test func `Images that no published checksum covers are said to be right by number alone`()
+    throws
+  {
+    // The smallest PNG of one pixel, as often as ImageNet-10 has images.
+    let pixel = try #require(
+      Data(
+        base64Encoded:
+          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+      ))
+    for synset in BenchmarkDefinition.imagenet10.synsets {
+      let classFolder = "\(folder)/train/\(synset)"
+      try FileManager.default.createDirectory(
+        atPath: classFolder, withIntermediateDirectories: true)
+      for number in 0..<1_300 {
+        try pixel.write(to: URL(fileURLWithPath: "\(classFolder)/\(synset)_\(number).JPEG"))
+      }
+    }
+    let made = try program.run([
+      "data", "prepare", "imagenet10", "--from", folder + "/train", "--image-size", "8",
+      "--data", folder + "/data",
+    ])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let words = "right by its numbers alone"
+    #expect(made.output.contains(words) && made.output.contains("complete         yes"))
+    let file = folder + "/data/imagenet10.h5"
+    let verified = try program.run(["data", "verify", file])
+    #expect(verified.exitCode == 0 && verified.lines[0].contains(": ok, 13000 train"))
+    #expect(verified.lines[1].contains(words))
+    let list = try program.run(["data", "list", "--data", folder + "/data", "--json"]).objects()
+    let listed = try #require(list.first { $0["benchmark"] as? String == "imagenet10" })
+    #expect((listed["state"] as? String)?.hasPrefix("prepared, \(words)") == true)
+    #expect(listed["complete"] as? Bool == true && listed["asPublished"] as? Bool == false)
+  }
+
   // MARK: - montage
 
   @Test(arguments: ["png", "svg"])
@@ -99,6 +135,9 @@ extension CommandLineTests {
     let made = try program.run(["data", "montage", file, "--out", out, "--classes", "4"])
     #expect(made.output == "\(out), without 6 classes (see --classes)\n")
     try expectRefusal(64, ["data", "montage", file, "--out", "picture.jpg"], [".png or .svg"])
+    try expectRefusal(
+      64, ["data", "montage", file, "--split", "unlabelled", "--out", out],
+      ["no unlabelled images"])
   }
 
   // MARK: - benchmark decode

@@ -68,12 +68,12 @@ struct SourceRoot {
   }
 
   /// The lines of a small text file without blank ones; nil if it is not there.
-  /// - Throws: `BenchmarkError.unreadable` for a zero byte, where HDF5 would end a class's name.
+  /// - Throws: `BenchmarkError.damaged` for a zero byte, where HDF5 would end a class's name.
   func lines(of name: String) throws(BenchmarkError) -> [String]? {
     guard try isFile(name) else { return nil }
     let bytes = try tree.contents(of: path(name))
     guard !bytes.contains(0) else {
-      throw .unreadable(file: self.name(of: name), reason: "it is no text file; get it again")
+      throw .damaged(file: self.name(of: name), reason: "it is no text file; get it again")
     }
     return String(decoding: bytes, as: UTF8.self)
       .split(whereSeparator: \.isNewline)

@@ -99,7 +99,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
       of: stream, images: expected, recordSize: recordSize, consumed: checksums.update)
     func labels(_ key: String) throws(BenchmarkError) -> [Int] {
       guard let labels = dictionary.list(key)?.integers else {
-        throw .unreadable(file: stream.name, reason: "it has no list '\(key)'")
+        throw .damaged(file: stream.name, reason: "it has no list '\(key)'")
       }
       return labels
     }
@@ -107,7 +107,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     let coarse = try labels(hasFine ? "coarse_labels" : "labels")
     let fine = hasFine ? try labels("fine_labels") : []
     guard let array = dictionary.array("data"), array.columns == recordSize else {
-      throw .unreadable(
+      throw .damaged(
         file: stream.name, reason: "its 'data' is no array of \(recordSize) bytes an image")
     }
     for count in [coarse.count] + (hasFine ? [fine.count] : []) where count != array.rows {
@@ -135,7 +135,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     } catch {
       switch error {
       case .stream(let error): throw error
-      case .unreadable(let reason): throw .unreadable(file: stream.name, reason: reason)
+      case .unreadable(let reason): throw .damaged(file: stream.name, reason: reason)
       case .brokenString(_, let found):
         throw .brokenRecord(
           file: stream.name, record: found / recordSize, bytesLeft: found % recordSize,

@@ -31,7 +31,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     let synsets = try root.lines(of: Self.synsetFile)?.sorted() ?? []
     guard !synsets.isEmpty, Set(synsets).count == synsets.count else {
-      throw .unreadable(
+      throw .damaged(
         file: root.name(of: Self.synsetFile), reason: "it has no synsets, or one of them twice")
     }
     classNames = try Self.names(of: synsets, root)
@@ -92,7 +92,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
       // File, synset and a box.
       let fields = line.split(separator: "\t")
       guard fields.count >= 2, let label = labels[String(fields[1])] else {
-        throw .unreadable(
+        throw .damaged(
           file: root.name(of: annotations),
           reason: "line \(number + 1) names no synset of \(synsetFile)")
       }
@@ -101,7 +101,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     var fileLabels: [Int32] = []
     for file in files {
       guard let label = labelOfFile[file.name] else {
-        throw .unreadable(
+        throw .damaged(
           file: root.name(of: annotations), reason: "it has no line for \(file.name)")
       }
       fileLabels.append(label)

@@ -35,7 +35,7 @@ public struct Montage {
   private let side: Int
 
   /// Reads the images that the picture shows.
-  /// - Throws: `BenchmarkError`; `.invalid` if no image is of the splits.
+  /// - Throws: `BenchmarkError`; `.noImages` if none is of the splits.
   public init(
     _ file: BenchmarkFile, _ options: Options = Options()
   ) throws(BenchmarkError) {
@@ -44,7 +44,8 @@ public struct Montage {
       labels: try file.labels(), splits: file.splits, classNames: info.classNames,
       wanted: options.splits, perClass: options.perClass, classes: options.classes)
     guard !rows.rows.isEmpty else {
-      throw .invalid(file: file.path, reason: "it has no image of that split")
+      throw .noImages(
+        file: file.path, splits: Split.allCases.filter(options.splits.contains))
     }
     side = info.imageSize
     title =

@@ -63,7 +63,7 @@ final class ArchiveInput {
   func failure(of archive: OpaquePointer) -> BenchmarkError {
     if let failure { return failure }
     let message = archive_error_string(archive).map { String(cString: $0) }
-    return .unreadable(
+    return .damaged(
       file: stream.name,
       reason: "\(message ?? "it is no archive that can be read"); get it again")
   }

@@ -47,7 +47,7 @@ final class ArchiveTree: SourceTree {
       return !positions.isEmpty
     }
     if let missing = files.first(where: { positions[$0] != nil }) {
-      throw .unreadable(file: name(of: missing), reason: "it vanished; the archive changed")
+      throw .damaged(file: name(of: missing), reason: "it vanished; the archive changed")
     }
   }
 
@@ -138,7 +138,7 @@ final class ArchiveTree: SourceTree {
         }
       }
       guard count <= Self.mostEntries, nameBytes <= Self.longestNames else {
-        throw .unreadable(
+        throw .damaged(
           file: self.path, reason: "it has over \(Self.mostEntries) members or very long names")
       }
       return true

@@ -16,7 +16,7 @@ final class FileReader: MemberStream {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw .unreadable(file: path, reason: "it is not a file")
+      throw .damaged(file: path, reason: "it is not a file")
     }
     name = path
     size = Int(status.st_size)

@@ -24,11 +24,11 @@ extension MemberStream {
   }
 
   /// The next `count` bytes.
-  /// - Throws: `BenchmarkError.unreadable` where the file ends before.
+  /// - Throws: `BenchmarkError.damaged` where the file ends before.
   func read(exactly count: Int) throws(BenchmarkError) -> [UInt8] {
     let bytes = try read(upTo: count)
     guard bytes.count == count else {
-      throw .unreadable(
+      throw .damaged(
         file: name, reason: "it ends \(count - bytes.count) bytes too early; it changed or broke")
     }
     return bytes
@@ -41,7 +41,7 @@ extension MemberStream {
     // One more than told, so that a file that is longer than its size is noticed.
     let bytes = try read(upTo: size + 1)
     guard bytes.count == size else {
-      throw .unreadable(file: name, reason: "it has not the \(size) bytes that it is said to have")
+      throw .damaged(file: name, reason: "it has not the \(size) bytes that it is said to have")
     }
     return bytes
   }

@@ -39,7 +39,7 @@ struct BenchmarkReport {
 
   /// What there is to say of images that no checksum covers.
   static let rightByNumberAlone =
-    "right by its numbers alone; no checksum is published that would tell altered images"
+    "right by its numbers alone: altered images would not be noticed"
 
   private let file: String
   private let info: BenchmarkInfo
@@ -104,8 +104,8 @@ struct BenchmarkReport {
   private var completeness: String {
     info.isComplete
       ? "yes"
-      : info.counts.total < info.expectedCounts.total
-        ? "NO: \(info.counts.total) of \(info.expectedCounts.total) images"
+      : info.foundCount < info.expectedCounts.total
+        ? "NO: \(info.foundCount) of \(info.expectedCounts.total) images"
         : "NO: as many images as the benchmark, but not the same"
   }
 
@@ -114,7 +114,7 @@ struct BenchmarkReport {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
       return "none published for these files"
-        + (info.isRightByNumberAlone ? ": \(Self.rightByNumberAlone)" : "")
+        + (info.isRightByNumberAlone ? ", \(Self.rightByNumberAlone)" : "")
     }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty

@@ -107,7 +107,7 @@ struct BenchmarkStanding: Encodable {
         }
         self.info = info
         if !info.isComplete {
-          words = "prepared, partial: \(info.counts.total) of \(info.expectedCounts.total)"
+          words = "prepared, partial: \(info.foundCount) of \(info.expectedCounts.total)"
         } else if info.isRightByNumberAlone {
           words = "prepared, \(BenchmarkReport.rightByNumberAlone)"
         } else {
