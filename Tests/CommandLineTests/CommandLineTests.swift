@@ -3,7 +3,12 @@ import Foundation
 import Testing
 
 /// All tests of the command line, in turns: each starts processes that use all cores.
-@Suite(.serialized) final class CommandLineTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) final class CommandLineTests {
+  /// Whether tests that take minutes are carried out as well.
+  static let isSlow = ProcessInfo.processInfo.environment["SCL_SLOW"] != nil
+  /// Seconds that no process of a test takes.
+  static let patience = 300.0
+
   let folder: String
   let program: Program
 

@@ -59,6 +59,32 @@ extension CommandLineTests {
     return try #require(owner).pid
   }
 
+  /// Starts a sweep of one run, lets something happen to it while it trains, and waits for the end.
+  ///
+  /// Where the run was through before that, which a busy machine may bring about, it is begun anew.
+  /// - Parameter disturb: is given the sweep and the process of its run.
+  func disturbed(
+    _ run: RunFolder, _ arguments: [String], errors: String = "/dev/null",
+    _ disturb: (_ sweep: Process, _ pid: Int32) throws -> Void
+  ) throws -> Process {
+    for _ in 0..<5 {
+      let process = try program.start(arguments, errors: errors)
+      try wait("\(run.path) trains", step: 1_000) {
+        FileManager.default.fileExists(atPath: run.checkpoint) || !process.isRunning
+      }
+      if let owner = RunLock.owner(run.lock) { try disturb(process, owner.pid) }
+      try process.waitForEnd()
+      guard let record = try? RunRecord.read(from: run.record), record.timing.resumptions == 0
+      else { return process }
+      try FileManager.default.removeItem(atPath: run.path)
+    }
+    throw EndedTooEarly(run: run.path)
+  }
+
+  private struct EndedTooEarly: Error {
+    let run: String
+  }
+
   func text(_ path: String) throws -> String {
     try String(contentsOfFile: path, encoding: .utf8)
   }

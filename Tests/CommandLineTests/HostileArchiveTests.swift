@@ -110,7 +110,7 @@ extension CommandLineTests {
       process.executableURL = URL(fileURLWithPath: "/bin/gzip")
       process.arguments = ["-nf", path]
       try process.run()
-      process.waitUntilExit()
+      try process.waitForEnd()
       defer { try? FileManager.default.removeItem(atPath: path + ".gz") }
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
     }
@@ -159,7 +159,7 @@ extension CommandLineTests {
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", "head -c \(mebibytes << 20) /dev/zero | gzip -1n > '\(path)'"]
     try process.run()
-    process.waitUntilExit()
+    try process.waitForEnd()
     // Between a gzip file's header of ten bytes and its trailer of eight lies the deflate stream.
     let deflated = [UInt8](
       try Data(contentsOf: URL(fileURLWithPath: path)).dropFirst(10).dropLast(8))

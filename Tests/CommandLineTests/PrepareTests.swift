@@ -42,9 +42,11 @@ extension CommandLineTests {
     ]
     for signal in [SIGTERM, SIGKILL] {
       let process = try program.start(arguments)
-      while process.isRunning, files(in: folder + "/data").isEmpty { usleep(1_000) }
+      try wait("it has begun to write", step: 1_000) {
+        !process.isRunning || !files(in: folder + "/data").isEmpty
+      }
       kill(process.processIdentifier, signal)
-      process.waitUntilExit()
+      try process.waitForEnd()
       if signal == SIGTERM { #expect(process.terminationStatus == 128 + SIGTERM) }
       #expect(files(in: folder + "/data").isEmpty == (signal == SIGTERM))
       #expect(!files(in: folder + "/data").contains("stl10.h5"))

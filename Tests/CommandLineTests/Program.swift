@@ -32,28 +32,37 @@ struct Program {
 
   /// Runs to the end.
   func run(_ arguments: [String]) throws -> Result {
-    try run(arguments) { $0.waitUntilExit() }
+    try run(arguments) { try $0.waitForEnd() }
   }
 
   /// Runs to the end and looks again and again how much memory it has taken at most, in bytes.
+  ///
+  /// Nothing is known of a program that ended before it was looked at, as on a busy machine: it is run
+  /// again.
   func measured(_ arguments: [String]) throws -> (result: Result, peakBytes: Int) {
     var peak = 0
-    let result = try run(arguments) { process in
-      while process.isRunning {
-        peak = max(peak, Self.peakMemory(of: process.processIdentifier) ?? 0)
-        Thread.sleep(forTimeInterval: 0.005)
+    var result: Result?
+    for _ in 0..<20 where peak == 0 {
+      result = try run(arguments) { process in
+        let limit = ContinuousClock.now + .seconds(CommandLineTests.patience)
+        while process.isRunning, ContinuousClock.now < limit {
+          peak = max(peak, Self.peakMemory(of: process.processIdentifier) ?? 0)
+          usleep(2_000)
+        }
+        try process.waitForEnd(within: 1)
       }
     }
-    return (result, peak)
+    try #require(peak > 0, "\(arguments) ended unseen twenty times")
+    return (try #require(result), peak)
   }
 
-  private func run(_ arguments: [String], _ wait: (Process) -> Void) throws -> Result {
+  private func run(_ arguments: [String], _ wait: (Process) throws -> Void) throws -> Result {
     // Files, not pipes: nothing blocks, whatever the length of the output.
     let output = "\(folder)/.stdout-\(UUID().uuidString)"
     let errors = "\(folder)/.stderr-\(UUID().uuidString)"
     defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
     let process = try start(arguments, output: output, errors: errors)
-    wait(process)
+    try wait(process)
     return Result(
       exitCode: process.terminationStatus,
       output: try String(contentsOfFile: output, encoding: .utf8),
@@ -85,5 +94,25 @@ struct Program {
     if path == "/dev/null" { return FileHandle.nullDevice }
     try Data().write(to: URL(fileURLWithPath: path))
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+  }
+}
+
+extension Process {
+  /// Waits until it has ended. One that takes longer than anything that tests do is ended, with its
+  /// process group: a test that hangs would stop all of them without a word.
+  func waitForEnd(
+    within seconds: Double = CommandLineTests.patience,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let limit = ContinuousClock.now + .seconds(seconds)
+    while isRunning, ContinuousClock.now < limit { usleep(1_000) }
+    let hasEnded = !isRunning
+    if !hasEnded {
+      kill(-processIdentifier, SIGKILL)
+      waitUntilExit()
+    }
+    try #require(
+      hasEnded, "'\(arguments ?? [])' had not ended after \(seconds) s",
+      sourceLocation: sourceLocation)
   }
 }

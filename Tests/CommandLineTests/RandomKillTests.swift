@@ -7,9 +7,7 @@ extension CommandLineTests {
   /// Twenty instants of one run, drawn with a seed: eight while a checkpoint is being written, the rest
   /// at any time.
   @Test(
-    .enabled(
-      if: ProcessInfo.processInfo.environment["SCL_SLOW"] != nil,
-      "two minutes; 'make test-slow' runs it"))
+    .enabled(if: CommandLineTests.isSlow, "two minutes; 'make test-slow' runs it"))
   func `A sweep that is killed twenty times at random leaves the same bits as a quiet one`() throws
   {
     let file = try write(Self.sweep(methods: "instdisc, scl", epochs: 150), to: "disturbed.yaml")
@@ -37,7 +35,7 @@ extension CommandLineTests {
       }
       // The runner and its runs at once, as a power failure does it.
       Foundation.kill(-process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      try process.waitForEnd()
       if runs.contains(where: isWritingCheckpoint) { killsWhileWriting += 1 }
       try #require(process.terminationReason == .uncaughtSignal, "it had ended before kill \(kill)")
     }

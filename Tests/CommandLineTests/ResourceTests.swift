@@ -39,7 +39,7 @@ extension CommandLineTests {
       + (try sweepArguments(
         file, results: "tight", ["--set", "width=64", "--set", "batch_size=500"]))
     try process.run()
-    process.waitUntilExit()
+    try process.waitForEnd()
     let said = try text(errors)
     #expect(process.terminationStatus == 1, "\(said)")
     let failure = try RunFailure.read(from: run.failure)
@@ -67,7 +67,7 @@ private final class SmallDisk {
   private static func mount(_ arguments: String...) throws {
     let process = try Process.run(
       URL(fileURLWithPath: "/usr/bin/env"), arguments: ["mount"] + arguments)
-    process.waitUntilExit()
+    try process.waitForEnd()
     try #require(process.terminationStatus == 0, "mount \(arguments)")
   }
 }

@@ -63,16 +63,9 @@ extension CommandLineTests {
     try #require(straight.exitCode == 0, "\(straight.errors)")
 
     let killed = runFolder("instdisc", results: "killed")
-    let process = try program.start(arguments("run", file, results: "killed") + only)
-    // The first epoch's checkpoint is the sign that training goes on.
-    let limit = ContinuousClock.now + .seconds(60)
-    while !FileManager.default.fileExists(atPath: killed.checkpoint), process.isRunning,
-      ContinuousClock.now < limit
-    {
-      usleep(2_000)
+    let process = try disturbed(killed, arguments("run", file, results: "killed") + only) {
+      sweep, _ in kill(-sweep.processIdentifier, SIGKILL)
     }
-    kill(-process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
     try #require(process.terminationReason == .uncaughtSignal)
     try #require(FileManager.default.fileExists(atPath: killed.checkpoint))
     #expect(!FileManager.default.fileExists(atPath: killed.record))

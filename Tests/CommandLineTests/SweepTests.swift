@@ -11,11 +11,9 @@ extension CommandLineTests {
     try #require(program.run(sweepArguments(file, results: "quiet")).exitCode == 0)
     let run = sweepFolder(results: "stopped")
     let errors = "\(folder)/stopped.txt"
-    let process = try program.start(
-      sweepArguments(file, results: "stopped", ["--jobs", "1"]), errors: errors)
-    _ = try trainingProcess(run)
-    process.terminate()
-    process.waitUntilExit()
+    let process = try disturbed(
+      run, sweepArguments(file, results: "stopped", ["--jobs", "1"]), errors: errors
+    ) { sweep, _ in sweep.terminate() }
     #expect(process.terminationReason == .exit && process.terminationStatus == 143)
     #expect(FileManager.default.fileExists(atPath: run.checkpoint))
     #expect(!FileManager.default.fileExists(atPath: run.failure))
@@ -32,7 +30,7 @@ extension CommandLineTests {
     shell.currentDirectoryURL = URL(fileURLWithPath: folder)
     shell.standardError = FileHandle.nullDevice
     try shell.run()
-    shell.waitUntilExit()
+    try shell.waitForEnd()
     #expect(shell.terminationStatus == 0)
     #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
     try expectSame(run, sweepFolder(results: "quiet"))
@@ -48,7 +46,7 @@ extension CommandLineTests {
     _ = try trainingProcess(run)
     // The whole process group, as a terminal does it.
     kill(-process.processIdentifier, SIGINT)
-    process.waitUntilExit()
+    try process.waitForEnd()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(FileManager.default.fileExists(atPath: run.checkpoint))
     let said = try text(errors)
@@ -62,10 +60,9 @@ extension CommandLineTests {
     let file = try write(Self.sweep(), to: "disturbed.yaml")
     let run = sweepFolder(results: "killed-child")
     let errors = "\(folder)/killed-child.txt"
-    let process = try program.start(
-      sweepArguments(file, results: "killed-child"), errors: errors)
-    kill(try trainingProcess(run), SIGKILL)
-    process.waitUntilExit()
+    let process = try disturbed(
+      run, sweepArguments(file, results: "killed-child"), errors: errors
+    ) { kill($1, SIGKILL) }
     let said = try text(errors)
     #expect(process.terminationStatus == 0, "\(said)")
     #expect(said.contains("killed by signal 9 (Killed); trying again"))
@@ -91,7 +88,7 @@ extension CommandLineTests {
       kill(second, SIGSEGV)
       return RunLock.owner(run.lock)?.pid != second
     }
-    process.waitUntilExit()
+    try process.waitForEnd()
     #expect(process.terminationStatus == 1)
     let failure = try RunFailure.read(from: run.failure)
     #expect(failure.kind == .crashed && failure.attempts == 2, "\(failure)")
@@ -100,35 +97,48 @@ extension CommandLineTests {
     let next = try program.start(sweepArguments(file, results: "often"))
     _ = try trainingProcess(run)
     next.terminate()
-    next.waitUntilExit()
+    try next.waitForEnd()
     #expect(next.terminationStatus == 143)
   }
 
   @Test func `A run that makes no progress is ended, recorded as hung and tried again`() throws {
     let file = try write(
-      Self.sweep(running: "hang_minutes: 0.05"), to: "disturbed.yaml")
+      // Seconds enough for the start of a process on a busy disk.
+      Self.sweep(running: "hang_minutes: 0.15"), to: "disturbed.yaml")
     let run = sweepFolder(results: "hung")
     let errors = "\(folder)/hung.txt"
-    let process = try program.start(sweepArguments(file, results: "hung"), errors: errors)
-    let pid = try trainingProcess(run)
-    kill(pid, SIGSTOP)
-    process.waitUntilExit()
+    var hung: Int32 = 0
+    let process = try disturbed(
+      run, sweepArguments(file, results: "hung"), errors: errors
+    ) { _, pid in
+      hung = pid
+      kill(pid, SIGSTOP)
+    }
     let said = try text(errors)
     #expect(process.terminationStatus == 0, "\(said)")
-    #expect(said.contains("no progress for 0.05 min; it was killed; trying again"))
-    #expect(kill(pid, 0) == -1)
-    #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
+    #expect(said.contains("no progress for 0.15 min; it was killed; trying again"))
+    #expect(kill(hung, 0) == -1)
+    #expect(try RunRecord.read(from: run.record).timing.resumptions >= 1)
   }
 
   @Test func `Two sweeps at once share the runs and carry out each of them once`() throws {
     let file = try write(
       Self.sweep(methods: "kmeans, instdisc", seeds: 3, epochs: 4), to: "disturbed.yaml")
     let outputs = ["a", "b"].map { "\(folder)/shared-\($0).txt" }
-    let sweeps = try outputs.map {
-      try program.start(sweepArguments(file, results: "shared", ["--jobs", "1"]), errors: $0)
+    func start(_ output: String) throws -> Process {
+      try program.start(sweepArguments(file, results: "shared", ["--jobs", "1"]), errors: output)
     }
+    // The first waits after its first run has started, so that something is left for the other.
+    let first = try start(outputs[0])
+    try wait("the first has begun") { try text(outputs[0]).contains("started") }
+    kill(first.processIdentifier, SIGSTOP)
+    let sweeps = try [first, start(outputs[1])]
+    try wait("the other has begun") {
+      try text(outputs[1]).contains("started") || !sweeps[1].isRunning
+    }
+    kill(first.processIdentifier, SIGCONT)
     for sweep in sweeps {
-      sweep.waitUntilExit()
+      try sweep.waitForEnd()
       #expect(sweep.terminationStatus == 0)
     }
     let texts = try outputs.map(text)

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A process in a process group of its own, with no signal blocked or ignored, as a shell starts it.
 ///
@@ -60,7 +61,7 @@ final class ChildProcess {
   deinit {
     if exitCode == nil {
       kill(-pid, SIGKILL)
-      wait()
+      while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
     for path in [outputPath, errorPath] { unlink(path) }
   }
@@ -69,17 +70,25 @@ final class ChildProcess {
   var errors: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
   var lines: [Substring] { output.split(separator: "\n") }
 
-  /// Waits for the end.
+  /// Waits for the end. A process that takes longer than anything that tests do is ended: a test that
+  /// hangs would stop all of them without a word.
   /// - Returns: the exit code, or 128 and the signal's number as a shell has it.
   @discardableResult
   func wait() -> Int32 {
+    let limit = ContinuousClock.now + .seconds(Self.patience)
+    while !hasEnded, ContinuousClock.now < limit { usleep(2_000) }
     if let exitCode { return exitCode }
+    Issue.record("process \(pid) had not ended after \(Self.patience) s: \(errors)")
+    kill(-pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     let code = Self.code(of: status)
     exitCode = code
     return code
   }
+
+  /// Seconds that no process of a test takes.
+  private static let patience = Cluster.isSlow ? 3_600.0 : 300
 
   private static func code(of status: Int32) -> Int32 {
     status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)

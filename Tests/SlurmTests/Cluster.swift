@@ -19,6 +19,11 @@ struct Cluster: Sendable {
       }
   }()
 
+  /// Whether tests that take minutes are carried out as well.
+  static let isSlow = ["SCL_SLOW", "SCL_SOAK"].contains {
+    ProcessInfo.processInfo.environment[$0] != nil
+  }
+
   let folder: String
 
   /// What makes Slurm's commands speak to this cluster.
@@ -67,13 +72,14 @@ struct Cluster: Sendable {
 }
 
 /// Waits until something holds.
+/// - Parameter step: microseconds between looks.
 func eventually(
-  _ what: String, within seconds: Double = 90, _ holds: () throws -> Bool
+  _ what: String, within seconds: Double = 90, step: UInt32 = 100_000, _ holds: () throws -> Bool
 ) throws {
   let limit = ContinuousClock.now + .seconds(seconds)
   while try !holds() {
     try #require(ContinuousClock.now < limit, "not within \(seconds) s: \(what)")
-    usleep(100_000)
+    usleep(step)
   }
 }
 

@@ -5,7 +5,7 @@ import Testing
 extension SlurmTests {
   @Test func `A task whose node dies ends on another, with the same bits`() throws {
     let process = try startLong()
-    try waitForCheckpoint()
+    try holdLongRun()
     let task = try cluster.task(in: "RUNNING")
     let node = String(task[2])
     try cluster.script("kill-node", node)
@@ -19,11 +19,12 @@ extension SlurmTests {
 
   @Test func `A controller that goes and comes back is waited for`() throws {
     let process = try startLong()
-    _ = try cluster.task(in: "RUNNING")
+    let run = try holdLongRun()
     try cluster.script("stop-controller")
     try eventually("the sweep says so") {
       process.errors.contains("the Slurm controller does not answer")
     }
+    kill(run.pid, SIGCONT)
     try cluster.script("start-controller")
     #expect(process.wait() == 0, "\(process.errors)")
     #expect(process.errors.contains("the Slurm controller answers again"))
@@ -32,7 +33,7 @@ extension SlurmTests {
 
   @Test func `A task that is put back into the queue goes on from its checkpoint`() throws {
     let process = try startLong()
-    try waitForCheckpoint()
+    try holdLongRun()
     let task = try cluster.task(in: "RUNNING")[0]
     try cluster.command("scontrol", "requeue", String(task))
     _ = try cluster.task(in: "PENDING")
@@ -44,10 +45,12 @@ extension SlurmTests {
 
   @Test func `Warned of its time limit, a task writes a checkpoint and queues again`() throws {
     let process = try startLong("--slurm", "time=10")
-    try waitForCheckpoint()
+    let run = try holdLongRun()
     let task = try cluster.task(in: "RUNNING")[0]
     // What Slurm sends before the limit, without the wait.
     try cluster.command("scancel", "--signal=USR1", "--batch", String(task))
+    try eventually("the signal has come") { isPending(SIGUSR1, for: run.pid) }
+    kill(run.pid, SIGCONT)
     _ = try cluster.task(in: "PENDING")
     let said = try outputs(of: #require(submissions().first))[0]
     #expect(said.contains("run-child ended with 138"), "\(said)")
@@ -59,8 +62,7 @@ extension SlurmTests {
 
   @Test func `A run that is killed on its node is tried again`() throws {
     let process = try startLong()
-    try waitForCheckpoint()
-    let owner = try #require(RunLock.owner(longRun.lock))
+    let owner = try holdLongRun()
     #expect(owner.slurmJob == String(try cluster.task(in: "RUNNING")[0]))
     kill(owner.pid, SIGKILL)
     #expect(process.wait() == 0, "\(process.errors)")
@@ -71,7 +73,7 @@ extension SlurmTests {
 
   @Test func `A task makes room for a more urgent one, and goes on after it`() throws {
     let process = try startLong()
-    try waitForCheckpoint()
+    try holdLongRun()
     let task = try cluster.task(in: "RUNNING")[0]
     try cluster.command(
       "sbatch", "--partition=urgent", "--nodes=2", "--exclusive", "--output=/dev/null",
@@ -103,5 +105,15 @@ extension SlurmTests {
     #expect(process.wait() == 0, "\(process.errors)")
     #expect(try RunRecord.read(from: longRun.record).timing.resumptions >= 1)
     #expect(try submissions().count == 1)
+  }
+
+  /// Whether a halted process has been sent a signal.
+  private func isPending(_ signal: Int32, for pid: Int32) -> Bool {
+    // Signals are bits from 1 on (proc(5)).
+    let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+    let pending = status?.firstMatch(of: /ShdPnd:\s+([0-9a-f]+)/).flatMap {
+      UInt64($0.1, radix: 16)
+    }
+    return (pending ?? 0) >> UInt64(signal - 1) & 1 == 1
   }
 }

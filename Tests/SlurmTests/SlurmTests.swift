@@ -4,7 +4,7 @@ import Testing
 
 /// Sweeps on a real cluster of two nodes, in turns: there is one cluster.
 @Suite(
-  .serialized, .cluster,
+  .serialized, .cluster, .timeLimit(.minutes(Cluster.isSlow ? 120 : 10)),
   .enabled(
     if: Cluster.isPossible,
     "needs root and Slurm: apt-get install slurm-wlm munge"))
@@ -73,10 +73,18 @@ final class SlurmTests {
       method: "instdisc", seed: 0)
   }
 
-  func waitForCheckpoint() throws {
-    try eventually("there is a checkpoint") {
+  /// Waits until the long run has a checkpoint and halts its process there: whatever is to happen to it
+  /// comes in time, however busy the machine is.
+  /// - Returns: the process, which SIGCONT lets go on.
+  @discardableResult
+  func holdLongRun() throws -> LockOwner {
+    try eventually("there is a checkpoint", step: 5_000) {
       FileManager.default.fileExists(atPath: longRun.checkpoint)
     }
+    let owner = try #require(
+      RunLock.owner(longRun.lock), "the run was through before it could be halted")
+    kill(owner.pid, SIGSTOP)
+    return owner
   }
 
   /// The submissions of an experiment.
