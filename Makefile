@@ -3,7 +3,8 @@
 # make test       builds and runs all tests, those on a Slurm cluster too where root runs them
 # make test-slow  the same and trials of minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
-# make example    builds the package in Examples, which brings a method of its own, and tries it
+# make example    builds the package in Examples, which brings a method of its own, tries it, and looks
+#                 for its row in table and diff
 # All install first what is missing, where there is dpkg; `sudo` is used only where needed. With LIBTORCH
 # in the environment, that libtorch is taken, and Debian's is not asked for.
 
@@ -56,8 +57,12 @@ example: build
 	swift build -c release --package-path Examples --scratch-path .build --disable-build-manifest-caching \
 	  --product scl-barlow
 	.build/release/scl-barlow methods barlow --check
+	mkdir -p .build/example
 	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
-	  --data .build/example/data --results .build/example/results
+	  --data .build/example/data --results .build/example/results > .build/example/tables.md
+	@cat .build/example/tables.md
+	@test "$$(grep -cE '^\| Barlow Twins .*[0-9]\.[0-9]' .build/example/tables.md)" = 7 \
+	  || { echo "the method's row is missing in the table or in the diff of a benchmark"; exit 1; }
 
 # Compares the operations with other programs' results: make verify PARITY=parity.h5
 verify: build

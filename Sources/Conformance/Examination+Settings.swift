@@ -59,7 +59,8 @@ extension Examination {
     }
     for value in taken + [setting.defaultValue] {
       guard let resolved = try? Method.resolve([setting.name: value]) else {
-        report(.settings, "'\(setting.name)' does not take \(value), which is in its range")
+        let place = value == setting.defaultValue ? "its default" : "in its range"
+        report(.settings, "'\(setting.name)' does not take \(value), which is \(place)")
         continue
       }
       if resolved[setting.name] != value {

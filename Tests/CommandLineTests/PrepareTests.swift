@@ -51,11 +51,49 @@ extension CommandLineTests {
       #expect(files(in: folder + "/data").isEmpty == (signal == SIGTERM))
       #expect(!files(in: folder + "/data").contains("stl10.h5"))
     }
-    let again = try program.run(arguments + ["--without-unlabelled"])
+    let (again, peak) = try program.measured(arguments + ["--without-unlabelled"])
     #expect(again.exitCode == 0, "\(again.errors)")
+    // 13,000 images of 27,648 bytes, which are 343 MiB.
+    #expect(peak < Self.preparationLimit, "\(peak >> 20) MiB")
     #expect(files(in: folder + "/data") == ["stl10.h5"])
     #expect(try program.run(["data", "verify", "data/stl10.h5"]).exitCode == 0)
   }
+
+  /// Bytes that no preparation needs, however many images there are.
+  private static let preparationLimit = 512 << 20
+
+  @Test(arguments: [
+    "rehearsal-cifar10", "rehearsal-cifar100", "rehearsal-stl10", "rehearsal-imagenet10",
+    "rehearsal-imagenet-dogs", "rehearsal-tiny-imagenet",
+  ])
+  func `A preparation takes little memory in every form of original files`(name: String) throws {
+    let (result, peak) = try program.measured(["data", "prepare", name, "--data", "data"])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(peak < Self.preparationLimit, "\(peak >> 20) MiB")
+  }
+
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: samples),
+      "needs shared/data, samples of the real benchmarks, beside the project"),
+    arguments: [
+      ("cifar10", "cifar10/cifar10-jpeg-folders.tar.gz"),
+      ("imagenet-dogs", "imagenet-dogs/imagenet-dogs-15-2516at224.tar.gz"),
+      ("tiny-imagenet", "tiny-imagenet/tiny-imagenet-200-20classes.tar.gz"),
+    ])
+  func `Real archives are prepared in little memory`(name: String, archive: String) throws {
+    let (result, peak) = try program.measured([
+      "data", "prepare", name, "--partial", "--from", "\(Self.samples)/\(archive)", "--data",
+      "data",
+    ])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(peak < Self.preparationLimit, "\(peak >> 20) MiB")
+  }
+
+  private static let samples =
+    (ProcessInfo.processInfo.environment["SCL_SHARED"]
+      ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../../shared").standardized.path) + "/data"
 
   @Test func `As many images as the benchmark's, but not of its classes, are refused`() throws {
     let originals = try makeBlackCIFAR()

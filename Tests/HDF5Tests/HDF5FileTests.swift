@@ -3,7 +3,7 @@ import HDF5
 import Testing
 
 /// All tests of the room.
-@Suite final class HDF5FileTests {
+@Suite(.timeLimit(.minutes(10))) final class HDF5FileTests {
   let folder: String
 
   init() throws {

@@ -23,6 +23,8 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   private struct Layers: Module {
     let linear: Linear
     let dead: Linear?
+    let frozen: Tensor?
+    var ownParameters: [NamedTensor] { frozen.map { [("frozen", $0)] } ?? [] }
     var children: [(name: String, module: any Module)] {
       [("linear", linear as any Module)] + (dead.map { [("dead", $0)] } ?? [])
     }
@@ -33,6 +35,8 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   private let layers: Layers
   /// The mean colour of the images seen, [1, 3], which all are compared with.
   private let mean: Tensor
+  /// What is remembered beside it.
+  private let more: [NamedTensor]
   private var steps = 0.0
 
   init(settings: Settings, context: MethodContext, images: ImageSet) throws {
@@ -46,12 +50,14 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
     var stream = RandomStream(seed: Flaw.seed(context.seed), purpose: .weights)
     layers = Layers(
       linear: try Linear(3, 2, on: .cpu, from: &stream),
-      dead: Flaw.hasDeadParameter ? try Linear(3, 2, on: .cpu, from: &stream) : nil)
+      dead: Flaw.hasDeadParameter ? try Linear(3, 2, on: .cpu, from: &stream) : nil,
+      frozen: Flaw.hasFrozenParameter ? try Tensor.zeros([1]) : nil)
     mean = try Tensor.zeros([1, 3])
+    more = try Flaw.memory()
   }
 
   var network: any Module { layers }
-  var memory: [NamedTensor] { Flaw.savesMemory ? [("mean", mean)] : [] }
+  var memory: [NamedTensor] { Flaw.savesMemory ? [("mean", mean)] + more : [] }
 
   func loss(_ batch: Batch) throws -> [LossTerm] {
     let colours = try batch.views[0].mean(along: [2, 3])
@@ -61,7 +67,10 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
     try mean.scale(by: 0.9)
     try mean.add(colours.mean(along: [0], keep: true), scale: 0.1)
     steps += 1
-    return [("loss", try loss + steps * Flaw.growth)]
+    guard let noise = Flaw.noise else { return [("loss", try loss + steps * Flaw.growth)] }
+    // The gradient is the loss's, and its value says nothing of it.
+    var stream = RandomStream(seed: noise, purpose: .method, item: Int(steps))
+    return [("loss", try loss - loss.detached() + stream.uniform())]
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
@@ -114,6 +123,11 @@ protocol MethodFlaw {
   static var flip: Double { get }
   /// What is added to the loss with every step.
   static var growth: Double { get }
+  /// The seed of noise that is told instead of the loss.
+  static var noise: UInt64? { get }
+  static var hasFrozenParameter: Bool { get }
+  /// What is remembered beside the mean colour.
+  static func memory() throws -> [NamedTensor]
 }
 
 extension MethodFlaw {
@@ -124,6 +138,9 @@ extension MethodFlaw {
   static var learnsWhenAsked: Bool { false }
   static var flip: Double { 0 }
   static var growth: Double { 0 }
+  static var noise: UInt64? { nil }
+  static var hasFrozenParameter: Bool { false }
+  static func memory() throws -> [NamedTensor] { [] }
 }
 
 enum Honest: MethodFlaw {}
@@ -158,6 +175,28 @@ enum LearnsWhenAsked: MethodFlaw {
 
 enum Grows: MethodFlaw {
   static var growth: Double { 1 }
+}
+
+enum TellsNoise: MethodFlaw {
+  static var noise: UInt64? { 1 }
+}
+
+enum Diverges: MethodFlaw {
+  static var growth: Double { .infinity }
+}
+
+enum FrozenParameter: MethodFlaw {
+  static var hasFrozenParameter: Bool { true }
+}
+
+enum LearntMemory: MethodFlaw {
+  static func memory() throws -> [NamedTensor] {
+    [("learnt", try Tensor.zeros([1]).settingRequiresGradient())]
+  }
+}
+
+enum DoubledMemory: MethodFlaw {
+  static func memory() throws -> [NamedTensor] { [("mean", try Tensor.zeros([1, 3]))] }
 }
 
 /// Reads its clusters from the labels of a benchmark file.
@@ -203,41 +242,6 @@ final class OrderReader: ClusteringMethod {
   func assign(_ images: ImageSet) throws -> [Int32] {
     images.fileIndices.map { $0 < middle ? 0 : 1 }
   }
-}
-
-/// Has a setting that its schema does not list.
-final class Undocumented: ClusteringMethod {
-  struct Settings: Configurable {
-    var secret = 1
-    static let schema = SettingsSchema<Self>([])
-  }
-
-  static let description = MethodDescription(
-    name: "undocumented", title: "Undocumented", family: .classical, version: 1,
-    reference: "Nobody, 2024", summary: "has a secret setting")
-
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
-
-  func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
-}
-
-/// Has two settings of one name, as when a part's schema is added to a setting of its own.
-final class TwiceNamed: ClusteringMethod {
-  struct Settings: Configurable {
-    var dimensions = 8
-    var projection = ProjectionSettings()
-    static let schema =
-      SettingsSchema<Self>([.integer("dimensions", \.dimensions, in: 2...64, "length of a code")])
-      + .init(\.projection, ProjectionSettings.schema)
-  }
-
-  static let description = MethodDescription(
-    name: "twice-named", title: "Twice named", family: .classical, version: 1,
-    reference: "Nobody, 2024", summary: "has a setting twice")
-
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
-
-  func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
 }
 
 /// Has no summary and no year.

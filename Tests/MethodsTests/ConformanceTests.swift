@@ -71,14 +71,61 @@ extension MethodsTests {
       #expect(try broken(Trained<Grows>.self) == [.loss])
     }
 
-    @Test func `One that does not document a setting is found out`() throws {
-      #expect(try broken(Undocumented.self) == [.settings])
+    @Test func `One whose loss is noise is found out`() throws {
+      #expect(try broken(Trained<TellsNoise>.self) == [.loss])
     }
 
-    @Test func `One with two settings of one name is found out, not stopped by it`() throws {
+    @Test func `One whose loss is not finite is found out`() throws {
+      #expect(try broken(Trained<Diverges>.self).contains(.loss))
+    }
+
+    /// What the suite says of one whose gradients are not where they belong.
+    private func gradients(_ method: any ClusteringMethod.Type) throws -> [String] {
+      try Conformance().findings(of: method, promises: [.gradients]).map(\.detail)
+    }
+
+    @Test func `One with a parameter that asks for no gradient is found out`() throws {
       #expect(
-        try Conformance().findings(of: TwiceNamed.self).map(\.detail)
-          == ["'dimensions' is there twice"])
+        try gradients(Trained<FrozenParameter>.self).contains(
+          "the parameter 'frozen' does not ask for one"))
+    }
+
+    @Test func `One whose memory asks for a gradient is found out`() throws {
+      #expect(
+        try gradients(Trained<LearntMemory>.self) == ["'learnt', which is not learnt, gets one"])
+    }
+
+    @Test func `One with two tensors of one name is found out`() throws {
+      #expect(
+        try gradients(Trained<DoubledMemory>.self) == ["two tensors have the name 'memory.mean'"])
+    }
+
+    @Test(
+      arguments: [
+        (Configured<UnlistedSetting>.self, "1 properties are stored, and 0 are in the schema"),
+        // It is not stopped by this one.
+        (Configured<TwiceNamedSetting>.self, "'dimensions' is there twice"),
+        (
+          Configured<MisnamedSetting>.self,
+          "'codeLength' is not of small letters, digits and '_'"
+        ),
+        (Configured<SilentSetting>.self, "'dimensions' is not documented"),
+        (
+          Configured<OutlyingDefault>.self, "'dimensions' does not take 1, which is its default"
+        ),
+        (Configured<RoundedSetting>.self, "'dimensions' of 64 becomes another value"),
+        (Configured<UnboundedSetting>.self, "'margin' takes inf, which is not in its range"),
+        (
+          Configured<RefusedBenchmarkDefault>.self,
+          "its defaults for cifar10 are refused: 'dimensions' cannot be 128: it takes 2 to 64"
+        ),
+      ] as [(any ClusteringMethod.Type, String)])
+    func `One with a setting that is not as it should be is found out`(
+      _ method: any ClusteringMethod.Type, _ detail: String
+    ) throws {
+      let findings = try Conformance().findings(of: method)
+      #expect(findings.map(\.promise) == [.settings])
+      #expect(findings.map(\.detail) == [detail])
     }
 
     @Test func `One that says nothing of itself is found out`() throws {

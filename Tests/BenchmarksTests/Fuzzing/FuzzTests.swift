@@ -8,8 +8,10 @@ private let rounds =
   ProcessInfo.processInfo.environment["SCL_SLOW"] != nil ? 500 : 20
 
 /// Original files some of which are damaged in turn.
-struct Corpus: CustomTestStringConvertible, Sendable {
+struct Corpus: Codable, CustomTestStringConvertible, Sendable {
   let benchmark: String
+  /// Whether they are taken for class folders of one's own, in which cameras' turns count.
+  var isOwn = false
   /// Whether they lie in folders where the benchmark's layout is an archive.
   var isUnpacked = false
   /// Files that are taken, by the end of their names; all if there are none.
@@ -17,7 +19,9 @@ struct Corpus: CustomTestStringConvertible, Sendable {
   /// Files that are damaged, by the end of their names; all if there are none.
   var damaged: [String] = []
 
-  var testDescription: String { benchmark + (isUnpacked ? ", unpacked" : "") + " \(damaged)" }
+  var testDescription: String {
+    (isOwn ? "own folders of " : "") + benchmark + (isUnpacked ? ", unpacked" : "") + " \(damaged)"
+  }
 
   static let all = [
     Corpus(
@@ -29,6 +33,10 @@ struct Corpus: CustomTestStringConvertible, Sendable {
     Corpus(benchmark: "rehearsal-cifar100"),
     Corpus(benchmark: "rehearsal-stl10", endings: ["train_X.bin", "train_y.bin", "names.txt"]),
     Corpus(benchmark: "rehearsal-imagenet10", endings: ["0.JPEG"]),
+    // Photographs that lie on their side, two of each of two classes.
+    Corpus(
+      benchmark: "rehearsal-imagenet10", isOwn: true,
+      endings: ["_24.JPEG", "_56.JPEG", "_120.JPEG", "_152.JPEG"]),
     Corpus(benchmark: "rehearsal-imagenet-dogs"),
     Corpus(benchmark: "rehearsal-tiny-imagenet"),
     Corpus(
@@ -63,11 +71,36 @@ extension BenchmarksTests {
     return (source, files)
   }
 
+  /// Prepares a benchmark file from a corpus.
+  private func prepare(
+    _ corpus: Corpus, from source: String
+  ) throws(BenchmarkError) -> BenchmarkFile {
+    guard corpus.isOwn else {
+      return try prepare(.named(corpus.benchmark), from: source, partial: true)
+    }
+    var options = PreparationOptions()
+    options.imageSize = 32
+    let target = folder + "/made/own.h5"
+    _ = try BenchmarkPreparation.prepareFolders(
+      named: "own", from: source, to: target, options: options)
+    return try BenchmarkFile.open(target)
+  }
+
+  /// In a process of its own, whose memory and whose end tell of this corpus alone.
   @Test(arguments: Corpus.all)
-  func `Damaged originals are refused, or read as far as they are sound`(
+  func `Damaged originals are refused, or read as far as they are sound, in little memory`(
     _ corpus: Corpus
-  ) throws {
-    let definition = try BenchmarkDefinition.named(corpus.benchmark)
+  ) async {
+    await #expect(processExitsWith: .success) { [corpus] in
+      try BenchmarksTests().damage(corpus)
+      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let peak = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) })
+      #expect(peak < 1 << 20, "\(peak >> 10) MiB")
+    }
+  }
+
+  /// Damages files of a corpus in turn and prepares from it.
+  private func damage(_ corpus: Corpus) throws {
     let (source, files) = try originals(corpus)
     #expect(!files.isEmpty)
     var mutator = Mutator(seed: 7)
@@ -77,18 +110,20 @@ extension BenchmarksTests {
       let whole = try bytes(file)
       try write(mutator.damaged(whole), to: file)
       do {
-        // A refusal leaves no file (`prepare` checks it); whatever comes out has to be a sound one.
-        let made = try prepare(definition, from: source, partial: true)
+        // A refusal leaves no file; whatever comes out has to be a sound one.
+        let made = try prepare(corpus, from: source)
         #expect(throws: Never.self, "round \(round), \(file)") { try made.verify() }
         try FileManager.default.removeItem(atPath: folder + "/made")
       } catch {
         refused += 1
         #expect(error is BenchmarkError, "round \(round), \(file): \(error)")
+        let left = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/made")) ?? []
+        #expect(left.isEmpty, "round \(round), \(file)")
       }
       try write(whole, to: file)
     }
     #expect(refused > 0)
-    #expect(throws: Never.self) { try self.prepare(definition, from: source, partial: true) }
+    #expect(throws: Never.self) { try self.prepare(corpus, from: source) }
   }
 
   @Test func `Damaged images are refused, or are images`() throws {
