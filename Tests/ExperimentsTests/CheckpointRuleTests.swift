@@ -126,19 +126,9 @@ extension ExperimentsTests {
   @Test func `Stopped after every step, a run chooses the same epoch`() throws {
     let text = Self.experiment("best-by-labels")
     let straight = try finish(text, results: "straight")
-    var stops = 0
-    var stepwise: PlannedRun?
-    while stepwise == nil {
-      let stop = StopRequest()
-      stop.request(SIGTERM)
-      do {
-        stepwise = try finish(text, results: "stepwise", stop: stop)
-      } catch is RunInterrupted {
-        stops += 1
-      }
-    }
+    let (run, stops) = try stepwise { try finish(text, results: "stepwise", stop: $0) }
     #expect(stops == 8)
-    try expectSameResult(straight, try #require(stepwise))
+    try expectSameResult(straight, run)
   }
 
   @Test func `Killed while an epoch is scored, and after it, a run chooses the same epoch`() throws

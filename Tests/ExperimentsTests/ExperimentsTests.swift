@@ -59,6 +59,23 @@ import Testing
     #expect(found.contains(problem), "\(found)", sourceLocation: sourceLocation)
   }
 
+  /// Carries a run out to its end, stopped after every step and taken up again.
+  func stepwise(
+    _ carryOut: (StopRequest) throws -> PlannedRun
+  ) throws -> (run: PlannedRun, stops: Int) {
+    var stops = 0
+    while true {
+      let stop = StopRequest()
+      stop.request(SIGTERM)
+      do {
+        return (try carryOut(stop), stops)
+      } catch let interruption as RunInterrupted {
+        #expect(interruption.signal == SIGTERM)
+        stops += 1
+      }
+    }
+  }
+
   /// The plan of an experiment on the rehearsal, with results in `folder/<results>`.
   func plan(
     _ experiment: Experiment, results: String = "results", only filter: String = ""

@@ -183,22 +183,11 @@ extension ExperimentsTests {
   @Test(arguments: ["instdisc", "scl"])
   func `Stopped after every single step, a run ends with the same bits`(_ method: String) throws {
     let straight = try carryOut(method, results: "straight")
-    var stops = 0
-    var stepwise: PlannedRun?
-    while stepwise == nil {
-      let stop = StopRequest()
-      stop.request(SIGTERM)
-      do {
-        stepwise = try carryOut(method, results: "stepwise", stop: stop)
-      } catch let interruption as RunInterrupted {
-        #expect(interruption.signal == SIGTERM)
-        stops += 1
-      }
-    }
+    let (run, stops) = try stepwise { try carryOut(method, results: "stepwise", stop: $0) }
     // Five steps in each of three epochs.
     #expect(stops == 15)
-    try expectSameBits(straight, try #require(stepwise))
-    #expect(try record(#require(stepwise)).timing.resumptions == 15)
+    try expectSameBits(straight, run)
+    #expect(try record(run).timing.resumptions == 15)
   }
 
   /// Stops a run after its first two steps; its folder then has two checkpoints.
