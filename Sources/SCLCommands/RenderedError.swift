@@ -27,7 +27,7 @@ struct RenderedError {
 
   init?(_ error: any Error) {
     guard let code = Self.exitCode(of: error) else { return nil }
-    line = "\(error)".split(separator: "\n").joined(separator: " ")
+    line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").displayable
     exitCode = code
   }
 

@@ -36,7 +36,7 @@ import Testing
       SCL & \textbf{11.0} & 19.0 & \textbf{6.0} \\
       \midrule
       \multicolumn{4}{l}{\textit{odd \& ends}} \\
-      A\&B \textless{}i\textgreater{}\_50\%\_ \textquotedbl{}x\textquotedbl{}, \{y\} \textbar{} \#\textasciitilde{}\textasciicircum{}\$\textbackslash{} & 10.0 & \textbf{20.0} & 5.0 \\
+      A\&B \textless{}i\textgreater{}\_50\%\_ {''}x{''}, \{y\} \textbar{} \#\textasciitilde{}\textasciicircum{}\$\textbackslash{} & 10.0 & \textbf{20.0} & 5.0 \\
       \bottomrule
       \end{tabular}}
       \par\smallskip

@@ -165,7 +165,7 @@ public struct Montage {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
+    text.displayable.reduce(into: "") { result, character in
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

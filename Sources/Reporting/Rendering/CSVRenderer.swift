@@ -14,13 +14,18 @@ enum CSVRenderer {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for metric in ScoreMetric.allCases {
         let statistics = cell.statistics(of: metric)
-        let fields = [
+        let names = [
           table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
-          cell.method.family, metric.rawValue, number(statistics?.mean),
-          number(statistics?.standardDeviation), "\(cell.records.count)", "\(cell.planned)",
-          number(statistics?.minimum), number(statistics?.maximum), cell.state.rawValue, flags,
+          cell.method.family, metric.rawValue,
         ]
-        lines.append(fields.map(Escaping.csv).joined(separator: ","))
+        let numbers = [
+          number(statistics?.mean), number(statistics?.standardDeviation), "\(cell.records.count)",
+          "\(cell.planned)", number(statistics?.minimum), number(statistics?.maximum),
+        ]
+        // A number may begin with a minus.
+        lines.append(
+          (names.map(Escaping.csv) + numbers + [cell.state.rawValue, flags].map(Escaping.csv))
+            .joined(separator: ","))
       }
     }
     return lines.joined(separator: "\n") + "\n"

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Objects, each on a line of its own.
@@ -9,6 +10,6 @@ enum JSONLines {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let data = (try? encoder.encode(value)) ?? Data()
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return String(decoding: data, as: UTF8.self).displayableJSON + "\n"
   }
 }

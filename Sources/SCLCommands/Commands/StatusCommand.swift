@@ -66,7 +66,8 @@ struct StatusCommand: AsyncParsableCommand {
         .map { String($0.prefix(size.columns - 1)) }
     }
     text += ["", summary(lines)]
-    Console.printPart((clears ? "\u{1B}[H\u{1B}[J" : "") + text.joined(separator: "\n") + "\n")
+    if clears { Console.clear() }
+    Console.printPart(text.joined(separator: "\n") + "\n")
   }
 
   /// The lines that a terminal has room for: those that go on before all others.

@@ -1,6 +1,9 @@
+import Core
 import Foundation
 
 /// Results go to standard output; progress, remarks and errors to standard error.
+///
+/// What commands a terminal is taken out of every text here: it may come from files of other people.
 enum Console {
   static func print(_ line: String) {
     printPart(line + "\n")
@@ -8,6 +11,13 @@ enum Console {
 
   /// Writes to standard output, and ends the program with sysexits' EX_IOERR where that fails.
   static func printPart(_ text: String) {
+    write(text.displayableLines)
+  }
+
+  /// Clears the terminal that standard output is, before all of it is written anew.
+  static func clear() { write("\u{1B}[H\u{1B}[J") }
+
+  private static func write(_ text: String) {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
@@ -17,10 +27,10 @@ enum Console {
   }
 
   static func error(_ line: String) {
-    errorPart(line + "\n")
+    errorPart(line.displayableLines + "\n")
   }
 
-  /// Writes without ending the line.
+  /// Writes as it is, with commands to the terminal of our own.
   static func errorPart(_ text: String) {
     // Where standard error cannot be written there is nobody to tell.
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
@@ -38,6 +48,6 @@ enum Console {
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    print(String(decoding: try encoder.encode(value), as: UTF8.self).displayableJSON)
   }
 }

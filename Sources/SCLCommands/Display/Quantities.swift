@@ -5,7 +5,7 @@ enum Quantities {
   /// "under 1 s", "45 s", "12 min", "2 h 10 min", "3 d 4 h".
   static func time(_ seconds: Double) -> String {
     // Beyond what an integer holds there is nothing to tell apart.
-    let whole = Int(min(max(seconds, 0), 1e12).rounded())
+    let whole = seconds.isNaN ? 0 : Int(min(max(seconds, 0), 1e12).rounded())
     let (days, hours, minutes) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60)
     if days > 0 { return hours > 0 ? "\(days) d \(hours) h" : "\(days) d" }
     if hours > 0 { return minutes > 0 ? "\(hours) h \(minutes) min" : "\(hours) h" }

@@ -5,7 +5,8 @@ struct SweepSummary {
   init(_ lines: [RunLine]) {
     let work = lines.reduce(0) { $0 + $1.work }
     let left = lines.reduce(0) { $0 + (Self.isOver($1) ? 0 : $1.work * (1 - $1.fraction)) }
-    let done = work > 0 ? 1 - left / work : 1
+    let share = work > 0 ? 1 - left / work : 1
+    let done = share.isFinite ? min(max(share, 0), 1) : 0
     let filled = Int(done * 20)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
     var parts = ["[\(bar)] \(Int(done * 100)) %"]

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Lines at the bottom of a terminal (standard error) that are redrawn in place.
@@ -15,9 +16,9 @@ struct TerminalRegion {
     }
     // The cursor stands at the start of the line below the region.
     var text = drawn > 0 ? "\u{1B}[\(drawn)F\u{1B}[J" : "\r\u{1B}[J"
-    for note in notes { text += note + "\n" }
+    for note in notes { text += note.displayable + "\n" }
     // A line that wraps would be two on the way back.
-    for line in lines { text += line.prefix(size.columns - 1) + "\n" }
+    for line in lines { text += line.displayable.prefix(size.columns - 1) + "\n" }
     drawn = lines.count
     Console.errorPart(text)
   }
