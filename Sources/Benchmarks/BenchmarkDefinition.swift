@@ -72,6 +72,11 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// Whether it is made of a user's own images, and says of them what is there.
   public var isOwn: Bool { sourceForms == [.ownFolders] }
 
+  /// Whether the published images are raw pixels, so that a JPEG file of one has lost some of it.
+  var hasRawOriginals: Bool {
+    !Set(sourceForms).isDisjoint(with: [.cifarBinary, .cifarPython, .stlBinary])
+  }
+
   /// Whether the program can make the original files itself.
   public var hasGenerator: Bool { drawnLayout != nil }
 

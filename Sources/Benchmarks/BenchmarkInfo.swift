@@ -1,3 +1,5 @@
+import Core
+
 /// What a benchmark file says of itself.
 public struct BenchmarkInfo: Hashable, Sendable {
   /// The definition's name: "cifar10".
@@ -18,6 +20,8 @@ public struct BenchmarkInfo: Hashable, Sendable {
   public let classCounts: [Split: [Int]]
   /// "cifar-binary", "class-folders", ...
   public let sourceFormat: String
+  /// Whether the images have the pixels that were published.
+  public let pixels: PixelFidelity
   public let sources: [SourceFile]
   public let toolVersion: String
   public let contentSHA256: String

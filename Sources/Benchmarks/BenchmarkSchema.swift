@@ -22,6 +22,8 @@ enum BenchmarkSchema {
     /// The same of a complete copy.
     static let expectedCounts = "expected_counts"
     static let sourceFormat = "source_format"
+    /// Whether the images have the published pixels: "original" or "re-encoded".
+    static let pixels = "pixels"
     static let sourceFiles = "source_files"
     static let sourceSizes = "source_sizes"
     static let sourceSHA256 = "source_sha256"

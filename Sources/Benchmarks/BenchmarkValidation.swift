@@ -1,3 +1,4 @@
+import Core
 import HDF5
 
 /// Reads all but the pixels of an open benchmark file, and checks that it contradicts neither itself nor
@@ -33,7 +34,7 @@ struct BenchmarkValidation {
       isComplete: try file.attribute(Attribute.complete, as: UInt8.self) == 1,
       imageSize: imageSize, classNames: classNames, fineClassNames: fineClassNames,
       counts: counts, expectedCounts: expected, classCounts: classCounts,
-      sourceFormat: try file.stringAttribute(Attribute.sourceFormat),
+      sourceFormat: try file.stringAttribute(Attribute.sourceFormat), pixels: try pixels(),
       sources: try SourceList.read(from: file),
       toolVersion: try file.stringAttribute(Attribute.toolVersion),
       contentSHA256: try file.stringAttribute(Attribute.contentSHA256))
@@ -55,6 +56,21 @@ struct BenchmarkValidation {
     guard schema == BenchmarkSchema.version else {
       throw invalid("its schema is \(schema), this program reads \(BenchmarkSchema.version)")
     }
+  }
+
+  /// Of a file that is older than the attribute, what its form leaves possible: class folders may have
+  /// held JPEG files, and only benchmarks whose originals are raw pixels have that form.
+  private func pixels() throws -> PixelFidelity {
+    guard try file.hasAttribute(Attribute.pixels) else {
+      let form = try file.stringAttribute(Attribute.sourceFormat)
+      return form == SourceForm.classFolders.rawValue ? .reEncoded : .original
+    }
+    let word = try file.stringAttribute(Attribute.pixels)
+    guard let pixels = PixelFidelity(rawValue: word) else {
+      throw invalid(
+        "its attribute 'pixels' says '\(word)', which is neither original nor re-encoded")
+    }
+    return pixels
   }
 
   private func imageSize() throws -> Int {

@@ -1,3 +1,4 @@
+import Core
 import HDF5
 
 /// Completes a benchmark file around its images, block by block, in any order of the blocks.
@@ -12,6 +13,7 @@ final class BenchmarkWriter {
   private var fineLabels: [Int32]
   private var splits: [UInt8]
   private var written = 0
+  private var hasLossyImages = false
 
   /// - Parameters:
   ///   - counts: how many images will come.
@@ -41,6 +43,7 @@ final class BenchmarkWriter {
       splits[row] = block.split.rawValue
     }
     written += block.rows.count
+    hasLossyImages = hasLossyImages || block.isLossy
   }
 
   /// Writes all but the images, closes the file and returns the content's SHA-256.
@@ -70,6 +73,9 @@ final class BenchmarkWriter {
     try file.setAttribute(
       Attribute.expectedCounts, Split.allCases.map { Int64(definition.counts[$0]) })
     try file.setAttribute(Attribute.sourceFormat, form.rawValue)
+    let pixels =
+      definition.hasRawOriginals && hasLossyImages ? PixelFidelity.reEncoded : .original
+    try file.setAttribute(Attribute.pixels, pixels.rawValue)
     try SourceList.write(sources, to: file)
     try file.setAttribute(Attribute.toolVersion, BenchmarkSchema.toolVersion)
     try file.setAttribute(Attribute.contentSHA256, contentSHA256)

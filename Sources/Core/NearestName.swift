@@ -13,7 +13,7 @@ public func nearestName(to name: String, among candidates: [String]) -> String? 
 }
 
 /// Optimal string alignment: Levenshtein's distance with transpositions.
-private func editDistance(_ first: String, _ second: String) -> Int {
+public func editDistance(_ first: String, _ second: String) -> Int {
   let (first, second) = (Array(first), Array(second))
   var before: [Int] = []
   var last = Array(0...second.count)

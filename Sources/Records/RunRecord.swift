@@ -29,6 +29,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var profile: String
   /// Every setting of the method with the value that was used, defaults included.
   public var settings: [String: SettingValue]
+  /// The settings that are not the method's defaults on the benchmark, those of the run that it starts
+  /// from included; nil in records that are older than this list.
+  public var departures: [Departure]?
   public var `protocol`: RunProtocol
   public var metrics: RunMetrics
   /// The epoch, counted from 1, whose assignments are scored; nil where nothing was chosen and it is the
@@ -42,7 +45,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     methodFamily: String, methodVersion: Int, variantOf: String? = nil,
     stage: String? = nil, seed: UInt64,
     profile: String,
-    settings: [String: SettingValue], protocol: RunProtocol, metrics: RunMetrics,
+    settings: [String: SettingValue], departures: [Departure]? = nil, protocol: RunProtocol,
+    metrics: RunMetrics,
     checkpointEpoch: Int? = nil, timing: RunTiming, provenance: Provenance
   ) {
     self.identity = identity
@@ -57,6 +61,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.seed = seed
     self.profile = profile
     self.settings = settings
+    self.departures = departures
     self.protocol = `protocol`
     self.metrics = metrics
     self.checkpointEpoch = checkpointEpoch
@@ -74,8 +79,8 @@ public struct RunProtocol: Codable, Hashable, Sendable {
   /// Height and width of the images in pixels.
   public var imageSize: Int
   public var checkpoint: CheckpointRule
-  /// Epochs between those that `bestByLabels` chooses among; nil, and not part of an identity, under a
-  /// rule that chooses nothing.
+  /// Epochs between those that the rule chooses among; nil, and not part of an identity, under a rule that
+  /// chooses nothing.
   public var evaluateEvery: Int?
   /// The normaliser of the NMI that tables print; both are recorded.
   public var nmi: NMINormaliser
@@ -114,9 +119,15 @@ public enum SplitSelection: String, Codable, CaseIterable, Sendable {
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   /// The last epoch's: no label is looked at.
   case last
+  /// Of the epochs that are scored, the first with the lowest training loss, or with the lowest loss that
+  /// the method itself gives for this. No label is looked at.
+  case lowestLoss = "lowest-loss"
   /// Of the epochs that are scored, the first with the best accuracy, as some published code has it. It
   /// looks at labels, and every table that it enters says so.
   case bestByLabels = "best-by-labels"
+
+  /// Whether one of the scored epochs is chosen, which the last one need not be.
+  public var chooses: Bool { self != .last }
 }
 
 /// The scores of a run, as fractions of 1.
@@ -214,10 +225,12 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
   public var sourceFormat: String
   /// The benchmark that this is a generated miniature of, if it is one.
   public var miniatureOf: String?
+  /// Whether the pixels are those that were published.
+  public var pixels: PixelFidelity
 
   public init(
     contentHash: String, complete: Bool, images: Int, definitionImages: Int,
-    sourceFormat: String, miniatureOf: String?
+    sourceFormat: String, miniatureOf: String?, pixels: PixelFidelity = .original
   ) {
     self.contentHash = contentHash
     self.complete = complete
@@ -225,5 +238,20 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
     self.definitionImages = definitionImages
     self.sourceFormat = sourceFormat
     self.miniatureOf = miniatureOf
+    self.pixels = pixels
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    contentHash = try container.decode(String.self, forKey: .contentHash)
+    complete = try container.decode(Bool.self, forKey: .complete)
+    images = try container.decode(Int.self, forKey: .images)
+    definitionImages = try container.decode(Int.self, forKey: .definitionImages)
+    sourceFormat = try container.decode(String.self, forKey: .sourceFormat)
+    miniatureOf = try container.decodeIfPresent(String.self, forKey: .miniatureOf)
+    // Older records do not say. Only benchmarks whose originals are raw pixels have this form.
+    pixels =
+      try container.decodeIfPresent(PixelFidelity.self, forKey: .pixels)
+      ?? (sourceFormat == "class-folders" ? .reEncoded : .original)
   }
 }

@@ -41,7 +41,7 @@ extension CommandLineTests {
     let same = try copyResults(as: "same", raisedBy: 0)
     let diff = try program.run(arguments("diff", file, ["--against", same]))
     #expect(diff.exitCode == 0, "\(diff.errors)")
-    #expect(diff.output.contains("Verdicts: reproduced 6."), "\(diff.output)")
+    #expect(diff.output.contains("Summary: reproduced 6 of 6 comparable,"), "\(diff.output)")
     // The experiment's own folder is understood as well.
     let own = try program.run(arguments("diff", file, ["--against", same + "/quick"]))
     #expect(own.exitCode == 0 && own.output == diff.output)

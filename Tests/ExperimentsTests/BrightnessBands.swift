@@ -8,7 +8,14 @@ import Vision
 final class BrightnessBands: TrainedMethod {
   struct Settings: Configurable {
     var training = TrainingSettings()
-    static var schema: SettingsSchema<Self> { .init(\.training, TrainingSettings.schema) }
+    /// By how much the loss of an epoch grows for each epoch that lies between it and the second.
+    var dip = 0.0
+    static var schema: SettingsSchema<Self> {
+      SettingsSchema([
+        .number("dip", \.dip, in: 0...100, "how much lower the second epoch's loss is")
+      ])
+        + .init(\.training, TrainingSettings.schema)
+    }
   }
 
   static let description = MethodDescription(
@@ -24,6 +31,7 @@ final class BrightnessBands: TrainedMethod {
   let augmentation: Augmentation
   private let layers: Layers
   private let clusters: Int
+  private let dip: Double
   /// The epoch that was last begun, [1].
   private let epoch: Tensor
 
@@ -35,6 +43,7 @@ final class BrightnessBands: TrainedMethod {
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     layers = Layers(linear: try Linear(3, 2, on: .cpu, from: &stream))
     clusters = context.clusters
+    dip = settings.dip
     epoch = try Tensor.zeros([1])
   }
 
@@ -48,7 +57,8 @@ final class BrightnessBands: TrainedMethod {
   func loss(_ batch: Batch) throws -> [LossTerm] {
     let colours = try batch.views[0].mean(along: [2, 3])
     let isRed = try colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
-    return [("red", try layers.linear(colours).crossEntropy(isRed))]
+    let factor = 1 + dip * Double(abs(batch.epoch - 1))
+    return [("red", try layers.linear(colours).crossEntropy(isRed) * factor)]
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {

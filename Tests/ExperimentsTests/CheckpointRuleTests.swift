@@ -6,7 +6,7 @@ import Metrics
 import Records
 import Testing
 
-/// `protocol: {checkpoint: best-by-labels}`.
+/// `protocol: {checkpoint: best-by-labels}` and `lowest-loss`.
 extension ExperimentsTests {
   private static let registry = MethodRegistry.builtIn.adding([BrightnessBands.self])
 
@@ -115,7 +115,7 @@ extension ExperimentsTests {
       #expect(try record(of: run).checkpointEpoch == chosen)
     }
     #expect(ScoredEpochs(.bestByLabels, epochs: 4, every: 3).assignments == 2)
-    #expect(ScoredEpochs(.bestByLabels, epochs: 4, every: 2).assignments == 2)
+    #expect(ScoredEpochs(.lowestLoss, epochs: 4, every: 2).assignments == 2)
     // What is not chosen is assigned at the end once more.
     #expect(ScoredEpochs(.last, epochs: 4, every: 3).assignments == 2)
     #expect(ScoredEpochs(.last, epochs: 4, every: 2).assignments == 3)
@@ -123,17 +123,45 @@ extension ExperimentsTests {
     #expect(ScoredEpochs(.last, epochs: 0, every: 2).assignments == 1)
   }
 
-  @Test func `Stopped after every step, a run chooses the same epoch`() throws {
-    let text = Self.experiment("best-by-labels")
+  @Test(arguments: [(0.0, 4), (5.0, 2)])
+  func `The epoch of the lowest loss is the result, and no label has a say`(
+    dip: Double, chosen: Int
+  ) throws {
+    let text = Self.experiment("lowest-loss").replacing("restarts: 1", with: "dip: \(dip)")
+    let run = try finish(text, results: "lowest-\(chosen)")
+    let record = try record(of: run)
+    let rows = try History.read(from: run.folder.history).rows
+    let least = try #require(rows.map(\.loss).min())
+    #expect(rows.firstIndex { $0.loss == least } == chosen - 1)
+    #expect(record.checkpointEpoch == chosen)
+    #expect(record.protocol.checkpoint == .lowestLoss && record.protocol.evaluateEvery == 1)
+    #expect(record.metrics.acc == rows[chosen - 1].scores?.acc)
+    // A loss that falls to the end passes by the best accuracy, in the second epoch.
+    let isPassedBy = try #require(rows[1].scores).acc > record.metrics.acc
+    #expect(isPassedBy == (chosen == 4))
+  }
+
+  @Test func `Of equally good epochs the first is chosen`() {
+    let first = ChosenEpoch(epoch: 1, value: -0.5, predicted: [0])
+    #expect(ChosenEpoch(epoch: 2, value: -0.5, predicted: [1]).orEarlier(first) == first)
+    #expect(ChosenEpoch(epoch: 2, value: -0.4, predicted: [1]).orEarlier(first).epoch == 2)
+    #expect(ChosenEpoch(epoch: 2, value: -0.6, predicted: [1]).orEarlier(nil).epoch == 2)
+  }
+
+  @Test(arguments: ["best-by-labels", "lowest-loss"])
+  func `Stopped after every step, a run chooses the same epoch`(rule: String) throws {
+    let text = Self.experiment(rule)
     let straight = try finish(text, results: "straight")
     let (run, stops) = try stepwise { try finish(text, results: "stepwise", stop: $0) }
     #expect(stops == 8)
     try expectSameResult(straight, run)
   }
 
-  @Test func `Killed while an epoch is scored, and after it, a run chooses the same epoch`() throws
-  {
-    let text = Self.experiment("best-by-labels")
+  @Test(arguments: ["best-by-labels", "lowest-loss"])
+  func `Killed while an epoch is scored, and after it, a run chooses the same epoch`(
+    rule: String
+  ) throws {
+    let text = Self.experiment(rule)
     let checkpoint = folder + "/straight/trial/rehearsal/bands/seed-0/checkpoint.safetensors"
     var kept: [Data] = []
     let straight = try finish(text, results: "straight") { progress in

@@ -46,6 +46,46 @@ extension RecordsTests {
       }
     }
 
+    @Test
+    func `An older record says nothing of departures, and of pixels what its form leaves possible`()
+      throws
+    {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        for (form, pixels) in [
+          ("cifar-binary", PixelFidelity.original), ("class-folders", .reEncoded),
+        ] {
+          var record = exampleRecord()
+          record.provenance.benchmarkFile.sourceFormat = form
+          try record.write(to: path)
+          let text = try String(contentsOfFile: path, encoding: .utf8)
+          let older = text.replacing("      \"pixels\" : \"original\",\n", with: "")
+          #expect(older != text && !text.contains("departures"))
+          try AtomicFile.write(Data(older.utf8), to: path)
+          let read = try RunRecord.read(from: path)
+          #expect(read.provenance.benchmarkFile.pixels == pixels && read.departures == nil)
+        }
+      }
+    }
+
+    @Test func `Departures are written under name, value and default`() throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        var record = exampleRecord()
+        record.departures = Departure.list(
+          of: ["epochs": 20, "rate": 0.1, "kind": "a"],
+          from: ["epochs": 1000, "rate": 0.1, "kind": "b"],
+          owner: "simclr")
+        try record.write(to: path)
+        #expect(try RunRecord.read(from: path) == record)
+        #expect(record.departures?.map(\.name) == ["simclr.epochs", "simclr.kind"])
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        for line in ["\"default\" : 1000", "\"name\" : \"simclr.epochs\"", "\"value\" : 20"] {
+          #expect(text.contains(line))
+        }
+      }
+    }
+
     @Test(arguments: [
       ("\"nmiArithmetic\"", "\"other\"", "metrics.nmiArithmetic", "is missing"),
       ("\"schema\"", "\"other\"", "schema", "is missing"),

@@ -15,14 +15,15 @@ enum SampleRuns {
   static func record(
     _ method: TableMethod, on benchmark: String, seed: UInt64 = 0,
     _ nmi: Double, _ acc: Double, _ ari: Double, geometricNMI: Double? = nil,
-    profile: String = "default", protocol: RunProtocol = RunProtocol(imageSize: 32),
+    profile: String = "default", departures: [Departure]? = [],
+    protocol: RunProtocol = RunProtocol(imageSize: 32),
     file: BenchmarkProvenance = complete
   ) -> RunRecord {
     RunRecord(
       identity: "identity", experiment: "table", benchmark: benchmark, method: method.name,
       methodTitle: method.title, methodFamily: method.family, methodVersion: 1,
       variantOf: method.variantOf, seed: seed, profile: profile, settings: ["epochs": .integer(30)],
-      protocol: `protocol`,
+      departures: departures, protocol: `protocol`,
       metrics: RunMetrics(
         nmi: nmi / 100, acc: acc / 100, ari: ari / 100, nmiArithmetic: nmi / 100,
         nmiGeometric: (geometricNMI ?? nmi) / 100, images: 60_000, clusters: 10,
@@ -41,6 +42,10 @@ enum SampleRuns {
   static let incomplete = BenchmarkProvenance(
     contentHash: "bbbbbbbbbbbbbbbb", complete: false, images: 9_353, definitionImages: 60_000,
     sourceFormat: "CIFAR-10 binary version", miniatureOf: nil)
+
+  static let reEncoded = BenchmarkProvenance(
+    contentHash: "dddddddddddddddd", complete: true, images: 60_000, definitionImages: 60_000,
+    sourceFormat: "class-folders", miniatureOf: nil, pixels: .reEncoded)
 
   static let miniature = BenchmarkProvenance(
     contentHash: "cccccccccccccccc", complete: true, images: 200, definitionImages: 200,

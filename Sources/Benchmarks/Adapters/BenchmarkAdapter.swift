@@ -112,6 +112,8 @@ struct ImageBlock {
   let labels: [Int32]
   /// Empty where the benchmark has none.
   var fineLabels: [Int32] = []
+  /// Whether some of the images come from files of a lossy format.
+  var isLossy = false
 }
 
 /// An original file, or a folder of many small ones, as the benchmark file records it.

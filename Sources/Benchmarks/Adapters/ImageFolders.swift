@@ -127,7 +127,8 @@ struct ImageFolders {
           ImageBlock(
             rows: images.map { firstRows[$0.folder] + $0.file }, split: split,
             pixels: decoded.pixels, labels: images.map { folders[$0.folder].labels[$0.file] },
-            fineLabels: images.compactMap { folders[$0.folder].fineLabel }))
+            fineLabels: images.compactMap { folders[$0.folder].fineLabel },
+            isLossy: images.contains { ImageDecoder.isLossy($0.image.bytes) }))
       }
       pending = []
       pendingBytes = 0

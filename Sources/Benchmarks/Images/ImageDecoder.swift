@@ -20,12 +20,15 @@ public enum ImageDecoder {
     _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in }
   ) throws(BenchmarkError) -> RGBImage {
     if bytes.isEmpty { throw .emptyFile(file: file) }
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, file, willUse) }
+    if isLossy(bytes) { return try decodeJPEG(bytes, file, willUse) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       return try decodePNG(bytes, file, willUse)
     }
     throw .unreadableImage(file: file, reason: "it is neither a JPEG nor a PNG file")
   }
+
+  /// Whether these are the bytes of a format that does not keep every pixel: JPEG.
+  static func isLossy(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }
 
   // MARK: - JPEG
 

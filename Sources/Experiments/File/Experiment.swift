@@ -20,8 +20,8 @@ public struct Experiment: Sendable {
   public let combinations: [Combination]
   /// Threads of one run.
   public let threads: Int
-  /// A method is scored after every so many epochs for history.csv; 0 for the end alone. Scores on
-  /// the way decide nothing, but where the protocol's checkpoint is `bestByLabels`.
+  /// A method is scored after every so many epochs for history.csv; 0 for the end alone. What is scored
+  /// on the way decides nothing, unless the protocol's checkpoint rule chooses among these epochs.
   public let evaluateEvery: Int
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
@@ -69,8 +69,7 @@ public struct Experiment: Sendable {
   ) throws -> [String: SettingValue] {
     let (method, benchmark) = (row.method.description.name, definition.name)
     let known = Set(row.method.settings.map(\.name))
-    let own = (row.method.benchmarkDefaults[definition.miniatureOf ?? benchmark] ?? [:])
-      .merging(defaults) { $1 }
+    let own = row.method.ownDefaults(on: definition).merging(defaults) { $1 }
     var values = layers.reduce(into: own) { values, layer in
       values.merge(layer.values(benchmark: benchmark, method: method, known: known)) { $1 }
     }

@@ -81,8 +81,8 @@ enum SectionKey: String, FileKey {
     case .include: "Combinations that are run beside those of the lists."
     case .threads: "Threads of one run; 1 if missing."
     case .evaluateEvery:
-      "Epochs between scores in history.csv; only checkpoint 'best-by-labels' chooses by them; 0 (the "
-        + "end alone) if missing."
+      "Epochs between scores in history.csv; only the checkpoint rules 'lowest-loss' and "
+        + "'best-by-labels' choose among these epochs; 0 (the end alone) if missing."
     case .protocol:
       "What is learnt from and scored, and how; in layers: for all < benchmarks < methods < "
         + "combinations."
@@ -129,8 +129,8 @@ enum ProtocolKey: String, FileKey {
     case .imageSize:
       "Pixels a side, those of the benchmark file or fewer; the benchmark's own if missing."
     case .checkpoint:
-      "The epoch whose clusters are the result: the last if missing; 'best-by-labels' is for comparison "
-        + "with code that does so, and marked in every table."
+      "The epoch whose clusters are the result: the last if missing; 'lowest-loss' looks at no label; "
+        + "'best-by-labels' is for comparison with code that does so. Both are marked in every table."
     }
   }
 

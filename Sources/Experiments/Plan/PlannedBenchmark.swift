@@ -85,7 +85,7 @@ struct PlannedBenchmark {
 
   func run(
     _ row: MethodRow, _ combination: Combination, settings: [String: SettingValue],
-    stage: PlannedRun?, experiment: Experiment, options: RunOptions
+    departures: [Departure], stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
     let runProtocol = try experiment.runProtocol(of: row, on: definition)
@@ -122,7 +122,8 @@ struct PlannedBenchmark {
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
       stage: stage?.combination, stageWorkload: stage?.workload ?? 0,
-      settings: settings, runProtocol: runProtocol, profile: experiment.profile, folder: folder,
+      settings: settings, departures: departures, runProtocol: runProtocol,
+      profile: experiment.profile, folder: folder,
       engine: engine, otherEngine: otherEngine, identityInputs: inputs,
       identity: try inputs.identity(),
       state: try PlannedState(stored, planned: inputs, by: engine, in: folder))

@@ -16,6 +16,9 @@ public struct PlannedRun: Sendable {
   let stageWorkload: Int
   /// Every setting with its value, defaults included.
   public let settings: [String: SettingValue]
+  /// The settings that are not the method's defaults on the benchmark, then those of the run that it
+  /// starts from.
+  public let departures: [Departure]
   public let runProtocol: RunProtocol
   public let profile: String
   public let folder: RunFolder

@@ -9,7 +9,7 @@ import Torch
 struct RunPlanner {
   private let experiment: Experiment
   private let options: RunOptions
-  private let registry: MethodRegistry
+  let registry: MethodRegistry
   private let files: [String: PlannedBenchmark]
   private let combinations: Set<Combination>
   private var planned: [Combination: PlannedRun] = [:]
@@ -68,8 +68,9 @@ struct RunPlanner {
     let settings = try values ?? experiment.settings(of: row, benchmark: file.definition)
     let stage = try stage(of: row, settings, combination, file.definition)
     let run = try file.run(
-      row, combination, settings: settings, stage: stage, experiment: experiment,
-      options: options)
+      row, combination, settings: settings,
+      departures: departures(of: row.method, settings, file.definition), stage: stage,
+      experiment: experiment, options: options)
     planned[combination] = run
     return run
   }
@@ -83,9 +84,7 @@ struct RunPlanner {
   ) throws -> PlannedRun? {
     guard let stage = try row.method.stage(resolved: settings) else { return nil }
     let method = MethodRow(try registry.method(stage.method))
-    let values = try method.method.resolve(
-      experiment.settings(of: method, benchmark: benchmark, defaults: stage.defaults)
-        .merging(stage.settings) { $1 })
+    let values = try self.settings(of: stage, benchmark)
     let runProtocol = experiment.runProtocol(
       of: row.namesInFiles + [stage.method], on: benchmark)
     for candidate in experiment.rows
@@ -106,5 +105,15 @@ struct RunPlanner {
       own,
       Combination(benchmark: combination.benchmark, row: own.name, seed: combination.seed),
       values: values)
+  }
+  /// Every setting of a stage: what the experiment gives its method, and over that what the stage has to
+  /// have.
+  func settings(
+    of stage: Stage, _ benchmark: BenchmarkDefinition
+  ) throws -> [String: SettingValue] {
+    let row = MethodRow(try registry.method(stage.method))
+    return try row.method.resolve(
+      experiment.settings(of: row, benchmark: benchmark, defaults: stage.defaults)
+        .merging(stage.settings) { $1 })
   }
 }

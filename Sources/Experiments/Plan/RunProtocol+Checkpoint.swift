@@ -9,14 +9,14 @@ extension RunProtocol {
     to row: MethodRow, in experiment: Experiment
   ) throws(ExperimentError) -> RunProtocol {
     var applied = self
-    guard checkpoint == .bestByLabels, row.method is any TrainedMethod.Type, !row.isStage else {
+    guard checkpoint.chooses, row.method is any TrainedMethod.Type, !row.isStage else {
       applied.checkpoint = .last
       return applied
     }
     guard experiment.evaluateEvery > 0 else {
       throw .invalid(
         file: experiment.file, line: nil, key: "protocol.checkpoint",
-        problem: "'\(checkpoint.rawValue)' takes the best of the epochs that are scored, and none "
+        problem: "'\(checkpoint.rawValue)' chooses among the epochs that are scored, and none "
           + "is: set evaluate_every to 1 or more")
     }
     applied.evaluateEvery = experiment.evaluateEvery

@@ -16,7 +16,7 @@ package struct Checkpoint {
     var partialEpoch: PartialEpoch?
     var history = History()
     /// The epoch that is the result if no better one comes; nil where none is chosen.
-    var best: BestByLabels?
+    var best: ChosenEpoch?
     /// Wall-clock seconds of all sessions so far, and those spent in training steps.
     var seconds = 0.0
     var trainingSeconds = 0.0

@@ -153,14 +153,15 @@ public struct RunExecution {
       methodVersion: method.version, variantOf: run.row.variantOf,
       stage: run.identityInputs.stage, seed: run.seed,
       profile: run.profile,
-      settings: run.settings, protocol: run.runProtocol, metrics: metrics,
+      settings: run.settings, departures: run.departures, protocol: run.runProtocol,
+      metrics: metrics,
       checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,
         benchmarkFile: BenchmarkProvenance(
           contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
           definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
-          miniatureOf: run.benchmark.miniatureOf),
+          miniatureOf: run.benchmark.miniatureOf, pixels: file.pixels),
         libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
         device: run.device.rawValue, deviceName: Machine.name(of: run.device),
         precision: run.precision.rawValue, threads: threads,

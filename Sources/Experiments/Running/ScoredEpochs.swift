@@ -16,16 +16,16 @@ package struct ScoredEpochs {
     self.every = every
   }
 
-  /// Whether the run is scored after this epoch, the first being 0. What is chosen by labels is chosen
-  /// among these, so that the last is one of them.
+  /// Whether the run is scored after this epoch, the first being 0. What is chosen is chosen among these,
+  /// so that the last is one of them.
   package func contains(_ epoch: Int) -> Bool {
-    let isLastChoice = rule == .bestByLabels && epoch + 1 == epochs
+    let isLastChoice = rule.chooses && epoch + 1 == epochs
     return every > 0 && ((epoch + 1).isMultiple(of: every) || isLastChoice)
   }
 
   /// How often all scored images are assigned: after each of these epochs and, where the result is not one
   /// of theirs, at the end.
   package var assignments: Int {
-    (0..<epochs).count { contains($0) } + (rule == .bestByLabels ? 0 : 1)
+    (0..<epochs).count { contains($0) } + (rule.chooses ? 0 : 1)
   }
 }

@@ -13,7 +13,7 @@ struct Trainer {
   let checkpointInterval: Duration
   let scoredEpochs: ScoredEpochs
   /// Assigns the scored images by the method as it is now, and scores that by labels. Training goes on as
-  /// it would without: the scores enter the history and, where the protocol asks for it, say which
+  /// it would without: the scores enter the history and, where labels choose the epoch, say which
   /// assignments `Checkpoint.Progress.best` keeps.
   let evaluate: () throws -> (predicted: [Int32], metrics: RunMetrics)
   let hooks: RunHooks
@@ -96,9 +96,9 @@ struct Trainer {
       report("evaluating", epoch: epoch, done: epoch + 1, session)
       let (predicted, metrics) = try evaluate()
       row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
-      if scoredEpochs.rule == .bestByLabels {
-        session.progress.best = BestByLabels(
-          epoch: epoch + 1, accuracy: metrics.acc, predicted: predicted
+      if let value = scoredEpochs.rule.value(loss: row.loss, scores: metrics) {
+        session.progress.best = ChosenEpoch(
+          epoch: epoch + 1, value: value, predicted: predicted
         ).orEarlier(session.progress.best)
       }
     }

@@ -1,68 +1,5 @@
 import Metrics
-
-/// How far a measured score may lie from its reference and still count as reproduced.
-public enum Tolerance: Equatable, Sendable {
-  /// At most so many points.
-  case points(Double)
-  /// At most 1 point, or 2 combined standard deviations if that is more: 2 sqrt(s^2 + t^2), s over
-  /// the measured seeds and t that of the reference, each 0 where it is not known.
-  case spread
-
-  /// The largest difference in points that is allowed.
-  public func limit(measured: Double?, reference: Double?) -> Double {
-    switch self {
-    case .points(let points): return points
-    case .spread:
-      let (s, t) = (measured ?? 0, reference ?? 0)
-      return max(1, 2 * (s * s + t * t).squareRoot())
-    }
-  }
-}
-
-/// What a comparison of a measured score with a reference comes to.
-public enum Verdict: Equatable, Sendable {
-  case reproduced
-  case differs
-  /// Of a row whose protocol is not known at all, so that nothing follows from it.
-  case unknownProtocol(isWithin: Bool)
-  /// The protocols are known to differ, in what is listed.
-  case notComparable([String])
-  /// There is nothing to compare with, for this reason.
-  case noReference(String)
-  /// Nothing was measured: the cell's state, and the reason if there is one.
-  case noResult(ResultCell.State, String?)
-
-  /// The verdict in words: "not comparable".
-  public var title: String {
-    switch self {
-    case .reproduced: "reproduced"
-    case .differs: "differs"
-    case .unknownProtocol(let isWithin):
-      (isWithin ? "agrees" : "differs") + ", protocol unknown"
-    case .notComparable: "not comparable"
-    case .noReference: "no published figure"
-    case .noResult(let state, _): state.rawValue
-    }
-  }
-
-  /// Whether a measured score was held against another of the same protocol, as far as that is known.
-  public var isComparison: Bool {
-    switch self {
-    case .reproduced, .differs, .unknownProtocol: true
-    case .notComparable, .noReference, .noResult: false
-    }
-  }
-
-  /// Why, where the title alone does not say.
-  public var reasons: [String] {
-    switch self {
-    case .reproduced, .differs, .unknownProtocol: []
-    case .notComparable(let differences): differences
-    case .noReference(let reason): [reason]
-    case .noResult(_, let reason): reason.map { [$0] } ?? []
-    }
-  }
-}
+import Records
 
 /// What a measured score is compared with: a published row or a cell of other results.
 public struct ComparisonReference: Equatable, Sendable {
@@ -74,6 +11,8 @@ public struct ComparisonReference: Equatable, Sendable {
   public var value: Double
   /// A standard deviation over trials, in points.
   public var spread: Double?
+  /// The number of these trials; nil where it is not known.
+  public var trials: Int?
 }
 
 /// One line of a diff.
@@ -91,9 +30,13 @@ public struct Comparison: Equatable, Sendable {
   /// The allowed difference in points.
   public var tolerance: Double?
   public var verdict: Verdict
+  /// What a verdict must not be read without: "one seed", "re-encoded pixels", "best of 10 seeds".
+  public var marks: [String] = []
+  /// The settings in which the run departs from the reference's recipe, the most telling first.
+  public var departures: [Departure] = []
   /// What is not known of the reference's protocol.
   public var unknown: [String] = []
-  /// What weakens a verdict: "published a mean of trials, measured one seed".
+  /// What weakens a verdict: "the seeds' spread would allow 12.7 points".
   public var caveats: [String] = []
 
   /// Measured less reference, in points.
@@ -101,34 +44,75 @@ public struct Comparison: Equatable, Sendable {
     guard let metric, let reference, let mean = measured[metric]?.mean else { return nil }
     return mean - reference.value
   }
+
+  /// The verdict with its marks: "reproduced, re-encoded pixels".
+  public var verdictText: String {
+    ([verdict.title] + (verdict.isComparison ? marks : [])).joined(separator: ", ")
+  }
 }
 
 extension Comparison {
   /// Compares one score of a cell with a reference.
   init(
-    _ cell: ResultCell, _ metric: ScoreMetric, _ statistics: SeedStatistics?,
+    _ cell: ResultCell, _ metric: ScoreMetric, normaliser: NMINormaliser?,
     against reference: ComparisonReference, tolerance: Tolerance, protocols: ProtocolComparison
   ) {
     self.init(
       benchmark: cell.benchmark, method: cell.method, metric: metric, reference: reference,
       finished: cell.records.count, planned: cell.planned,
       verdict: .noResult(cell.state, cell.reasonForNoResult))
-    guard let statistics else { return }
+    let cell = protocols.bestOf.map { cell.best(of: $0) } ?? cell
+    guard let statistics = cell.statistics(of: metric, normaliser: normaliser) else { return }
     measured[metric] = statistics
+    departures = protocols.departures
+    marks = Self.marks(of: cell, bestOf: protocols.bestOf)
     if !protocols.differences.isEmpty {
       verdict = .notComparable(protocols.differences)
       return
     }
     unknown = protocols.unknown
-    caveats = protocols.caveats
-    let limit = tolerance.limit(
-      measured: statistics.standardDeviation, reference: reference.spread)
+    let limit = limit(statistics, reference, tolerance)
     self.tolerance = limit
     // Decimal figures are not exact in binary: 2.0 points are within 2.
     let isWithin = abs(statistics.mean - reference.value) <= limit + 1e-9
     verdict =
       protocols.isUnknown
       ? .unknownProtocol(isWithin: isWithin) : isWithin ? .reproduced : .differs
+  }
+
+  /// The allowed difference in points; what is not evident in it becomes a caveat.
+  private mutating func limit(
+    _ statistics: SeedStatistics, _ reference: ComparisonReference, _ tolerance: Tolerance
+  ) -> Double {
+    var spreads: [Tolerance.Spread] = []
+    if let deviation = statistics.standardDeviation {
+      spreads.append(Tolerance.Spread(deviation: deviation, count: statistics.count))
+    }
+    if let deviation = reference.spread {
+      let trials = reference.trials ?? Tolerance.assumedTrials
+      if trials > 0 { spreads.append(Tolerance.Spread(deviation: deviation, count: trials)) }
+      if reference.trials == nil, tolerance == .standardErrors {
+        caveats.append(
+          "the published number of trials is unknown: \(Tolerance.assumedTrials) are assumed")
+      }
+    }
+    if let allowed = tolerance.beyondCap(spreads) {
+      caveats.append(
+        "the spread would allow \(allowed.oneDecimal) points, and at most "
+          + "\(Tolerance.cap.oneDecimal) count: more seeds would tell")
+    }
+    return tolerance.limit(spreads)
+  }
+
+  private static func marks(of cell: ResultCell, bestOf seeds: Int?) -> [String] {
+    var marks: [String] = []
+    if cell.isReEncoded { marks.append("re-encoded pixels") }
+    if let seeds, seeds > 1 {
+      marks.append("best of \(seeds) seeds")
+    } else if cell.records.count == 1 {
+      marks.append("one seed")
+    }
+    return marks
   }
 }
 
@@ -137,5 +121,15 @@ extension ResultCell {
   var reasonForNoResult: String? {
     notApplicable ?? failed.first?.reason ?? stale.first?.reason
       ?? otherProfiles.first.map { "run under profile \($0.reason) only" }
+  }
+
+  /// The cell with the one seed of the best accuracy among its first `count`: what a table prints that
+  /// gives the best of its trials. Not more seeds than these, since more would give a better best.
+  func best(of count: Int) -> ResultCell {
+    var cell = self
+    cell.records = records.prefix(count).reduce(into: []) { best, record in
+      if best.isEmpty || record.metrics.acc > best[0].metrics.acc { best = [record] }
+    }
+    return cell
   }
 }

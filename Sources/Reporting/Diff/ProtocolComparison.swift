@@ -3,33 +3,36 @@ import Records
 
 /// In what a measured cell and its reference were not obtained alike.
 struct ProtocolComparison {
-  /// Known differences: "scored images: published test, measured train+test".
-  private(set) var differences: [String] = []
+  /// The most telling first.
+  private(set) var differences: [Difference] = []
+  /// The settings that differ. Against other results these are no difference of protocol: they may be what
+  /// the comparison is about.
+  private(set) var departures: [Departure] = []
   /// What the reference's source does not say.
   private(set) var unknown: [String] = []
-  /// What does not keep both from being compared, and weakens what comes of it.
-  private(set) var caveats: [String] = []
-  /// Whether nothing is known of the reference's protocol.
+  /// Whether too little is known of the reference's protocol for a verdict.
   private(set) var isUnknown = false
+  /// The number of seeds whose best one is compared, because the reference is the best of as many
+  /// trials; nil where the mean is.
+  private(set) var bestOf: Int?
 
   /// Against a published row. The normaliser of NMI is never a difference: every run records NMI
   /// under both, and the diff takes the published one.
   init(_ cell: ResultCell, row: PublishedRow, metric: ScoreMetric) {
     let published = row.protocols[cell.benchmark] ?? PublishedProtocol()
     guard let measured = cell.runProtocol else { return }
-    isUnknown = published.isUnknown
-    if let other = row.otherMethod { differences.append("method: \(other)") }
-    compare("statistic", published.statistic) { statistic in
-      statistic == .best
-        ? ("best of trials", cell.records.count == 1 ? "one seed" : "mean over seeds") : nil
-    }
-    compare("images learnt from", published.train) { train in
+    isUnknown = !published.isKnown
+    if let other = row.otherMethod { differences.append(Difference(.method, other)) }
+    differences += Self.dataDifferences(of: cell)
+    compareRecipe(cell, published)
+    compareStatistic(cell, published)
+    compare(.learnt, published.train) { train in
       Self.pair("\(train)", "\(ImageSplits(measured.train).canonical(on: cell.benchmark))")
     }
-    compare("scored images", published.score) { score in
+    compare(.scored, published.score) { score in
       Self.pair("\(score)", "\(ImageSplits(measured.score).canonical(on: cell.benchmark))")
     }
-    compare("image size", published.imageSize) { size in
+    compare(.imageSize, published.imageSize) { size in
       Self.pair("\(size) px", "\(cell.viewSize ?? measured.imageSize) px")
     }
     if let size = published.imageSize, BenchmarkTitles.isOfPhotographs(cell.benchmark),
@@ -37,57 +40,115 @@ struct ProtocolComparison {
     {
       // What a file leaves out of a photograph, no enlargement brings back.
       differences.append(
-        "pixels: published \(size) px of photographs, measured \(measured.imageSize) px, enlarged")
+        Difference(
+          .pixels,
+          "published \(size) px of photographs, measured \(measured.imageSize) px, enlarged"))
     }
     if let backbone = cell.backbone {
-      compare("backbone", published.backbone) { Self.pair($0, backbone) }
+      compare(.backbone, published.backbone) { Self.pair($0, backbone) }
     }
-    compare("checkpoint", published.checkpoint) { checkpoint in
-      Self.pair(checkpoint.rawValue, measured.checkpoint.rawValue)
-    }
-    // An unknown rule may well be the labels' own choice, but ours must never be compared as if it
-    // were honest.
-    if published.checkpoint == nil && measured.checkpoint == .bestByLabels {
-      differences.append("checkpoint: measured best-by-labels, published unknown")
-    }
+    compareCheckpoint(measured, published)
     if metric == .nmi, published.nmi == nil { unknown.append("normaliser of NMI") }
-    if published.statistic == .mean, cell.records.count == 1 {
-      caveats.append("published a mean of trials, measured one seed")
-    }
-    differences += Self.dataDifferences(of: cell)
   }
 
   /// Against the same cell of other results.
   init(_ treatment: ResultCell, control: ResultCell) {
     guard let measured = treatment.records.first, let other = control.records.first else { return }
-    func compare(_ what: String, _ control: String, _ treatment: String) {
+    func compare(_ aspect: Difference.Aspect, _ control: String, _ treatment: String) {
       if control != treatment {
-        differences.append("\(what): control \(control), treatment \(treatment)")
+        differences.append(Difference(aspect, "control \(control), treatment \(treatment)"))
       }
     }
-    compare("profile", other.profile, measured.profile)
+    compare(.profile, other.profile, measured.profile)
+    compare(.learnt, other.protocol.train.rawValue, measured.protocol.train.rawValue)
+    compare(.scored, other.protocol.score.rawValue, measured.protocol.score.rawValue)
     compare(
-      "images learnt from", other.protocol.train.rawValue, measured.protocol.train.rawValue)
-    compare("scored images", other.protocol.score.rawValue, measured.protocol.score.rawValue)
-    compare(
-      "image size", "\(control.viewSize ?? other.protocol.imageSize) px",
+      .imageSize, "\(control.viewSize ?? other.protocol.imageSize) px",
       "\(treatment.viewSize ?? measured.protocol.imageSize) px")
-    compare("checkpoint", Self.checkpoint(other.protocol), Self.checkpoint(measured.protocol))
+    compare(.checkpoint, Self.checkpoint(other.protocol), Self.checkpoint(measured.protocol))
     compare(
-      "benchmark file", String(other.provenance.benchmarkFile.contentHash.prefix(12)),
+      .benchmarkFile, String(other.provenance.benchmarkFile.contentHash.prefix(12)),
       String(measured.provenance.benchmarkFile.contentHash.prefix(12)))
+    departures = Departure.list(of: measured.settings, from: other.settings)
+      .sorted(by: Departure.precedes)
+  }
+
+  /// Whether network or settings are others than the reference's.
+  var isOfOtherRecipe: Bool {
+    differences.contains { $0.aspect == .recipe || $0.aspect == .backbone }
+  }
+
+  // MARK: - Against a published row
+
+  private mutating func compareRecipe(_ cell: ResultCell, _ published: PublishedProtocol) {
+    if published.recipe == nil { unknown.append(Difference.Aspect.recipe.rawValue) }
+    guard let found = RecipeComparison(cell, published).departures else {
+      differences.append(Difference(.recipe, "not recorded"))
+      return
+    }
+    departures = found
+    if !found.isEmpty { differences.append(Difference(.recipe, found.map(\.text))) }
+  }
+
+  private mutating func compareStatistic(_ cell: ResultCell, _ published: PublishedProtocol) {
+    let seeds = cell.records.count
+    let measured = seeds == 1 ? "one seed" : "mean over seeds"
+    switch published.statistic {
+    case .best:
+      guard let trials = published.trials else {
+        let theirs = "best of trials, whose number is unknown"
+        differences.append(Difference(.statistic, "published \(theirs), measured \(measured)"))
+        return
+      }
+      if seeds >= trials {
+        bestOf = trials
+      } else {
+        differences.append(
+          Difference(
+            .statistic,
+            "published best of \(trials) trials, measured "
+              + (seeds == 1 ? "one seed" : "\(seeds) seeds")))
+      }
+    case .meanOfHeads:
+      differences.append(
+        Difference(.statistic, "published mean over the heads of one run, measured \(measured)"))
+    case .mean, .single: break
+    case nil: unknown.append(Difference.Aspect.statistic.rawValue)
+    }
+  }
+
+  private mutating func compareCheckpoint(_ measured: RunProtocol, _ published: PublishedProtocol) {
+    compare(.checkpoint, published.checkpoint) { checkpoint in
+      Self.pair(checkpoint.rawValue, measured.checkpoint.rawValue)
+    }
+    // An unknown rule may well be the labels' own choice, but ours must never be compared as if it
+    // were honest.
+    if published.checkpoint == nil && measured.checkpoint == .bestByLabels {
+      differences.append(Difference(.checkpoint, "measured best-by-labels, published unknown"))
+    }
+    // The best of a thousand epochs is more than the best of twenty.
+    if measured.checkpoint.chooses, measured.checkpoint == published.checkpoint {
+      compare(.candidates, published.candidates) { every in
+        measured.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
+      }
+    }
   }
 
   private mutating func compare<Value>(
-    _ what: String, _ published: Value?, difference: (Value) -> (String, String)?
+    _ aspect: Difference.Aspect, _ published: Value?, difference: (Value) -> (String, String)?
   ) {
     guard let published else {
-      unknown.append(what)
+      unknown.append(aspect.rawValue)
       return
     }
     if let (theirs, ours) = difference(published) {
-      differences.append("\(what): published \(theirs), measured \(ours)")
+      differences.append(Difference(aspect, "published \(theirs), measured \(ours)"))
     }
+  }
+
+  /// "every epoch", "every 5 epochs".
+  private static func epochs(_ every: Int) -> String {
+    every == 1 ? "every epoch" : "every \(every) epochs"
   }
 
   /// "last", "best-by-labels (evaluate_every 5)".
@@ -100,13 +161,17 @@ struct ProtocolComparison {
     published == measured ? nil : (published, measured)
   }
 
-  private static func dataDifferences(of cell: ResultCell) -> [String] {
+  private static func dataDifferences(of cell: ResultCell) -> [Difference] {
     guard let file = cell.benchmarkFile else { return [] }
     let title = BenchmarkTitles.title(of: cell.benchmark)
-    if file.miniatureOf != nil { return ["data: generated images, not those of \(title)"] }
+    if file.miniatureOf != nil {
+      return [Difference(.data, "generated images, not those of \(title)")]
+    }
     if !file.complete {
       return [
-        "data: \(file.images.grouped) of the \(file.definitionImages.grouped) images of \(title)"
+        Difference(
+          .data,
+          "\(file.images.grouped) of the \(file.definitionImages.grouped) images of \(title)")
       ]
     }
     return []

@@ -2,14 +2,20 @@ import Metrics
 
 /// Measured results beside what they are to reproduce, with a verdict on each score.
 ///
-/// Only like is compared with like: where the protocols are known to differ, the verdict is "not
-/// comparable" and says in what; where a published row's protocol is not known, that is said too.
+/// Only like is compared with like: where the protocols or the recipes are known to differ, the verdict is
+/// "not comparable" and says in what; where a published row's protocol is not known, that is said too.
 public struct TableDiff: Equatable, Sendable {
   /// Published rows of methods that are not planned on a benchmark.
   public struct Unmeasured: Equatable, Sendable {
     public let benchmark: String
     /// Titles of the rows.
     public let rows: [String]
+  }
+
+  /// A benchmark of which nothing is published, with the titles of the rows that were measured on it.
+  public struct Unpublished: Equatable, Sendable {
+    public let benchmark: String
+    public let methods: [String]
   }
 
   /// What the results are compared with: a file or an experiment.
@@ -23,6 +29,11 @@ public struct TableDiff: Equatable, Sendable {
   public let remarks: [String]
   /// A benchmark each; none against other results.
   public let unmeasured: [Unmeasured]
+  /// A benchmark each; their cells are in no comparison. None against other results.
+  public let unpublished: [Unpublished]
+
+  /// What all verdicts come to.
+  public var summary: DiffSummary { DiffSummary(comparisons) }
 
   /// Whether any comparable score differs by more than the tolerance.
   public var hasFailures: Bool {
@@ -34,16 +45,24 @@ public struct TableDiff: Equatable, Sendable {
     comparisons.contains { $0.verdict.isComparison }
   }
 
-  /// Against published figures. `points` is the allowed difference; without it `Tolerance.spread`
-  /// holds. NMI is compared under the published row's normaliser where that is known.
+  /// Against published figures. `points` is the allowed difference; without it
+  /// `Tolerance.standardErrors` holds. NMI is compared under the published row's normaliser where that is known.
   public init(_ table: ResultTable, against paper: PaperTables, within points: Double? = nil) {
     reference = paper.file
     experiment = table.experiment
     profile = table.profile
-    let tolerance = points.map { Tolerance.points($0) } ?? .spread
+    let tolerance = points.map { Tolerance.points($0) } ?? .standardErrors
     self.tolerance = tolerance
     let cells = table.allCells.filter { $0.method.family != MethodFamily.control }
-    comparisons = cells.flatMap { Self.comparisons(of: $0, paper: paper, tolerance: tolerance) }
+    let published = Set(paper.rows.flatMap(\.cells.keys))
+    let comparisons = cells.filter { published.contains($0.benchmark) }.flatMap {
+      Self.comparisons(of: $0, paper: paper, tolerance: tolerance)
+    }
+    self.comparisons = comparisons
+    unpublished = table.benchmarks.filter { !published.contains($0) }.compactMap { benchmark in
+      let methods = cells.filter { $0.benchmark == benchmark }.map(\.method.title)
+      return methods.isEmpty ? nil : Unpublished(benchmark: benchmark, methods: methods)
+    }
 
     var remarks = Self.remarks(on: table)
     let controls = table.methods.filter { $0.family == MethodFamily.control }
@@ -53,7 +72,7 @@ public struct TableDiff: Equatable, Sendable {
           + controls.map(\.title).joined(separator: ", "))
     }
     self.remarks = remarks
-    unmeasured = Self.unmeasured(in: paper, cells: cells)
+    unmeasured = Self.unmeasured(in: paper, cells: cells, comparisons: comparisons)
   }
 
   /// Against other results of the same layout, the control.
@@ -63,7 +82,7 @@ public struct TableDiff: Equatable, Sendable {
     reference = "experiment \(control.experiment), profile \(control.profile)"
     experiment = treatment.experiment
     profile = treatment.profile
-    let tolerance = points.map { Tolerance.points($0) } ?? .spread
+    let tolerance = points.map { Tolerance.points($0) } ?? .standardErrors
     self.tolerance = tolerance
     var comparisons: [Comparison] = []
     var onlyTreatment: [ResultCell] = []
@@ -91,16 +110,18 @@ public struct TableDiff: Equatable, Sendable {
     }
     self.remarks = remarks
     unmeasured = []
+    unpublished = []
   }
 
   private static func comparisons(
     of cell: ResultCell, paper: PaperTables, tolerance: Tolerance
   ) -> [Comparison] {
     var comparisons: [Comparison] = []
-    // A variant's name may be that of a published row, but it is not that method.
-    let rows = cell.method.variantOf == nil ? paper.rows(of: cell.method.name) : []
+    // A variant's name may be that of another method's row.
+    let rows = paper.rows(of: cell.method.variantOf ?? cell.method.name)
     for row in rows {
       guard let published = row.cells[cell.benchmark] else { continue }
+      if cell.method.variantOf != nil, !Self.isOf(row, cell) { continue }
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
       for metric in ScoreMetric.allCases {
         guard let figure = published[metric] else { continue }
@@ -108,15 +129,22 @@ public struct TableDiff: Equatable, Sendable {
         let spread = theirs.statistic == .mean ? figure.spread : nil
         comparisons.append(
           Comparison(
-            cell, metric, cell.statistics(of: metric, normaliser: theirs.nmi),
+            cell, metric, normaliser: theirs.nmi,
             against: ComparisonReference(
-              title: row.title, sources: row.sources, value: figure.value, spread: spread),
+              title: row.title, sources: row.sources, value: figure.value, spread: spread,
+              trials: theirs.trials),
             tolerance: tolerance,
             protocols: ProtocolComparison(cell, row: row, metric: metric)))
       }
     }
     return comparisons.isEmpty
       ? [withoutReference(cell, rows: rows, file: paper.file)] : comparisons
+  }
+
+  /// Whether a variant's network and settings are the row's, so that the row is one of this variant too.
+  private static func isOf(_ row: PublishedRow, _ variant: ResultCell) -> Bool {
+    !variant.records.isEmpty
+      && !ProtocolComparison(variant, row: row, metric: .acc).isOfOtherRecipe
   }
 
   private static func withoutReference(
@@ -126,7 +154,7 @@ public struct TableDiff: Equatable, Sendable {
     let notes = rows.filter { $0.cells.isEmpty && !$0.note.isEmpty }.map(\.note)
     let reason =
       if let method = cell.method.variantOf {
-        "a variant of \(method) made here"
+        "a variant of \(method) whose settings are no published row's"
       } else if rows.isEmpty {
         "\(file) has no row of \(cell.method.name)"
       } else {
@@ -153,29 +181,38 @@ public struct TableDiff: Equatable, Sendable {
     return ScoreMetric.allCases.compactMap { metric in
       control.statistics(of: metric, normaliser: normaliser).map { statistics in
         Comparison(
-          cell, metric, cell.statistics(of: metric, normaliser: normaliser),
+          cell, metric, normaliser: normaliser,
           against: ComparisonReference(
             title: control.method.title, sources: [], value: statistics.mean,
-            spread: statistics.standardDeviation),
+            spread: statistics.standardDeviation, trials: statistics.count),
           tolerance: tolerance, protocols: protocols)
       }
     }
   }
 
   private static func remarks(on table: ResultTable) -> [String] {
-    let byLabels = table.allCells.filter { $0.runProtocol?.checkpoint == .bestByLabels }
-    return (byLabels.isEmpty ? [] : ["Checkpoint chosen by labels: \(list(byLabels))"])
+    func remark(_ text: String, _ condition: (ResultCell) -> Bool) -> [String] {
+      let cells = table.allCells.filter(condition)
+      return cells.isEmpty ? [] : ["\(text): \(list(cells))"]
+    }
+    return remark("Checkpoint chosen by labels") { $0.runProtocol?.checkpoint == .bestByLabels }
+      + remark("Checkpoint of the lowest loss") { $0.runProtocol?.checkpoint == .lowestLoss }
+      + remark("Re-encoded pixels") { $0.isReEncoded }
       + table.distance.map { "Departs from the published experiments: \($0)" }
       + EngineRemarks.remarks(on: table)
   }
 
-  private static func unmeasured(in paper: PaperTables, cells: [ResultCell]) -> [Unmeasured] {
+  private static func unmeasured(
+    in paper: PaperTables, cells: [ResultCell], comparisons: [Comparison]
+  ) -> [Unmeasured] {
     BenchmarkTitles.names.compactMap { benchmark in
       let measured = Set(
         cells.filter { $0.benchmark == benchmark && $0.method.variantOf == nil }
           .map(\.method.name))
+      let compared = Set(
+        comparisons.filter { $0.benchmark == benchmark }.compactMap(\.reference?.title))
       let rows = paper.rows.filter {
-        $0.cells[benchmark] != nil && !measured.contains($0.method)
+        $0.cells[benchmark] != nil && !measured.contains($0.method) && !compared.contains($0.title)
       }
       return rows.isEmpty ? nil : Unmeasured(benchmark: benchmark, rows: rows.map(\.title))
     }

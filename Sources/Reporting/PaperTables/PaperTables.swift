@@ -3,8 +3,9 @@ import Foundation
 
 /// The published figures that `paper-tables.md` holds, for people and for this parser alike.
 ///
-/// The file has three kinds of tables, told apart by their first column: `method` (figures),
-/// `protocol` (how they were obtained) and `key` (their sources). All other text is for people.
+/// The file has four kinds of tables, told apart by their first column: `method` (figures), `protocol`
+/// (how they were obtained), `key` (their sources) and `other method` (ids of methods that only the file
+/// has). All other text is for people.
 public struct PaperTables: Equatable, Sendable {
   public var file: String
   /// In the order of the file.
@@ -13,7 +14,11 @@ public struct PaperTables: Equatable, Sendable {
   public var sources: [String: String]
 
   /// Reads the file at `path`.
-  public static func read(from path: String) throws(PaperTablesError) -> PaperTables {
+  /// - Parameter methods: the ids of the methods that there are here, to find misspelt ones; none to look
+  ///   for none.
+  public static func read(
+    from path: String, methods: [String] = []
+  ) throws(PaperTablesError) -> PaperTables {
     let text: String
     do {
       text = try String(contentsOfFile: path, encoding: .utf8)
@@ -23,13 +28,14 @@ public struct PaperTables: Equatable, Sendable {
         ? "it is not UTF-8 text or may not be opened" : "there is no such file"
       throw PaperTablesError(file: path, line: nil, problem: .unreadable(reason: reason))
     }
-    return try parse(text, file: path)
+    return try parse(text, file: path, methods: methods)
   }
 
   /// Reads the tables of `text`; `file` is named in errors.
   public static func parse(
-    _ text: String, file: String
+    _ text: String, file: String, methods: [String] = []
   ) throws(PaperTablesError) -> PaperTables {
+    var spelling = MethodSpelling(known: methods)
     var figures: [MarkdownReader.Table] = []
     var protocols = ProtocolTable(file: file)
     var sources: [String: String] = [:]
@@ -38,12 +44,14 @@ public struct PaperTables: Equatable, Sendable {
       case "method": figures.append(table)
       case "protocol": try protocols.add(table)
       case "key": try add(table, to: &sources, file: file)
+      case "other method": spelling.declared.formUnion(table.rows.map { $0.cells[0] })
       case let other:
         throw PaperTablesError(
           file: file, line: table.header.line, problem: .unknownTable(firstColumn: other))
       }
     }
-    var parser = FiguresParser(file: file, protocols: protocols.protocols, sources: sources)
+    var parser = FiguresParser(
+      file: file, protocols: protocols.protocols, sources: sources, spelling: spelling)
     for table in figures { try parser.add(table) }
     guard !parser.rows.isEmpty else {
       throw PaperTablesError(file: file, line: nil, problem: .noFigures)
@@ -81,13 +89,16 @@ private struct FiguresParser {
   let file: String
   let protocols: [String: [String: PublishedProtocol]]
   let sources: [String: String]
+  let spelling: MethodSpelling
   private(set) var rows: [PublishedRow] = []
 
   private static let columns = ["method", "row", "source", "protocol", "note"]
 
   init(
-    file: String, protocols: [String: [String: PublishedProtocol]], sources: [String: String]
+    file: String, protocols: [String: [String: PublishedProtocol]], sources: [String: String],
+    spelling: MethodSpelling
   ) {
+    self.spelling = spelling
     self.file = file
     self.protocols = protocols
     self.sources = sources
@@ -125,6 +136,9 @@ private struct FiguresParser {
     let method = try method(fields["method"] ?? "", line: row.line)
     let title = fields["row"] ?? ""
     if title.isEmpty { throw error(row.line, .emptyCell(column: "row")) }
+    if let nearest = spelling.likely(method, title: title) {
+      throw error(row.line, .misspeltMethod(method, nearest: nearest))
+    }
     if let first = rows.first(where: { $0.method == method && $0.title == title }) {
       throw error(row.line, .duplicate("the row '\(title)' of \(method)", firstLine: first.line))
     }

@@ -13,9 +13,11 @@ public struct PaperTablesError: Error, Equatable {
     case wrongCellCount(expected: Int, found: Int)
     case emptyCell(column: String)
     case malformedMethod(String)
+    case misspeltMethod(String, nearest: String)
     case malformedCell(String, column: String)
     case malformedNumber(String, column: String)
     case outOfRange(String, column: String)
+    case fractions(String, column: String)
     case malformedProtocolValue(String, column: String, allowed: String)
     case unknownProtocol(String, nearest: String?)
     case unknownSource(String, nearest: String?)
@@ -47,7 +49,7 @@ extension PaperTablesError.Problem: CustomStringConvertible {
         + "source, protocol and note"
     case .unknownTable(let column):
       "a table whose first column is '\(column)' is not known: begin with 'method' (figures), "
-        + "'protocol' or 'key' (sources)"
+        + "'protocol', 'key' (sources) or 'other method'"
     case .missingDelimiter:
       "the line below a table's heading must be its delimiter: write |---| for each column"
     case .missingColumn(let column, let table):
@@ -63,6 +65,9 @@ extension PaperTablesError.Problem: CustomStringConvertible {
       "the cell '\(column)' is empty: write '-' for a figure that is not known"
     case .malformedMethod(let method):
       "'\(method)' is not a method id: write small letters, digits and hyphens, as in 'imc-swav'"
+    case .misspeltMethod(let method, let nearest):
+      "'\(method)' is no method here: did you mean '\(nearest)'? Another method's id belongs into a "
+        + "table whose first column is 'other method'"
     case .malformedCell(let cell, let column):
       "'\(cell)' (\(column)) is not NMI/ACC/ARI: write three figures as in 56.1/64.5/46.7, "
         + "'-' for each that is not known"
@@ -71,6 +76,8 @@ extension PaperTablesError.Problem: CustomStringConvertible {
         + "'-' if it is not known"
     case .outOfRange(let number, let column):
       "'\(number)' (\(column)) lies outside 0 to 100: write per cent"
+    case .fractions(let cell, let column):
+      "'\(cell)' (\(column)) has fractions of 1: write per cent as in 56.1/64.5/46.7"
     case .malformedProtocolValue(let value, let column, let allowed):
       "'\(value)' is not a value of '\(column)': write \(allowed), '?' if it is not known, or six "
         + "of these with ' / ' between them"

@@ -1,4 +1,6 @@
+import Core
 import Metrics
+import Records
 
 /// The protocols of a file of published figures: by name, then by benchmark.
 struct ProtocolTable {
@@ -10,6 +12,9 @@ struct ProtocolTable {
     "protocol", "statistic", "learns from", "scored", "image size", "NMI", "checkpoint",
     "backbone",
   ]
+
+  /// The columns in which '-' says that there is nothing to be known.
+  private static let inapplicable = ["trials", "candidates"]
 
   init(file: String) {
     self.file = file
@@ -38,13 +43,17 @@ struct ProtocolTable {
     }
     lines[name] = line
 
+    /// Of a column that an older file may not have, all are unknown.
     func values<Value>(
       _ column: String, _ allowed: String, _ read: (String) -> Value?
     ) throws(PaperTablesError) -> [Value?] {
-      let text = fields[column] ?? ""
+      let text = fields[column] ?? "?"
       let parts = text.split(separator: " / ", omittingEmptySubsequences: false).map(String.init)
       let count = BenchmarkTitles.names.count
-      let values = parts.map { $0 == "?" ? .some(nil) : read($0).map(Optional.some) }
+      let values = parts.map {
+        $0 == "?" || $0 == "-" && Self.inapplicable.contains(column)
+          ? .some(nil) : read($0).map(Optional.some)
+      }
       guard parts.count == 1 || parts.count == count, !values.contains(where: { $0 == nil }) else {
         throw PaperTablesError(
           file: file, line: line,
@@ -54,27 +63,52 @@ struct ProtocolTable {
       return known.count == 1 ? Array(repeating: known[0], count: count) : known
     }
 
-    let statistics = try values("statistic", "mean, best or single") {
+    let statistics = try values("statistic", "mean, best, single or mean-of-heads") {
       PublishedProtocol.Statistic(rawValue: $0)
     }
+    let trials = try values("trials", "a number of trials") { Self.number($0, in: 1...10_000) }
     let splits = "train, test, unlabelled and ImageNet joined with '+'"
     let train = try values("learns from", splits) { ImageSplits($0) }
     let score = try values("scored", splits) { ImageSplits($0) }
-    let sizes = try values("image size", "a number of pixels") { text in
-      Int(text).flatMap { (1...10_000).contains($0) ? $0 : nil }
-    }
+    let sizes = try values("image size", "a number of pixels") { Self.number($0, in: 1...10_000) }
     let normalisers = try values("NMI", "arithmetic or geometric") { NMINormaliser(rawValue: $0) }
     let checkpoints = try values("checkpoint", "last, lowest-loss or best-by-labels") {
-      PublishedProtocol.Checkpoint(rawValue: $0)
+      CheckpointRule(rawValue: $0)
+    }
+    let candidates = try values("candidates", "the epochs between two of them, 1 for every epoch") {
+      Self.number($0, in: 1...100_000)
+    }
+    let recipes = try values("recipe", "settings as in depth=34, epochs=1000, '-' for none") {
+      Self.recipe($0)
     }
     let backbones = try values("backbone", "a network such as ResNet-34") { $0.isEmpty ? nil : $0 }
     var byBenchmark: [String: PublishedProtocol] = [:]
     for (index, benchmark) in BenchmarkTitles.names.enumerated() {
       byBenchmark[benchmark] = PublishedProtocol(
-        statistic: statistics[index], train: train[index]?.canonical(on: benchmark),
+        statistic: statistics[index], trials: trials[index],
+        train: train[index]?.canonical(on: benchmark),
         score: score[index]?.canonical(on: benchmark), imageSize: sizes[index],
-        nmi: normalisers[index], checkpoint: checkpoints[index], backbone: backbones[index])
+        nmi: normalisers[index], checkpoint: checkpoints[index], candidates: candidates[index],
+        backbone: backbones[index], recipe: recipes[index])
     }
     protocols[name] = byBenchmark
+  }
+
+  private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    Int(text).flatMap { range.contains($0) ? $0 : nil }
+  }
+
+  /// Reads "depth=34, epochs=1000" or "-"; nil if it is neither.
+  private static func recipe(_ text: String) -> [String: SettingValue]? {
+    if text == "-" { return [:] }
+    var recipe: [String: SettingValue] = [:]
+    for part in text.split(separator: ", ", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+      guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty, recipe[sides[0]] == nil else {
+        return nil
+      }
+      recipe[sides[0]] = SettingValue(scalar: sides[1])
+    }
+    return recipe
   }
 }

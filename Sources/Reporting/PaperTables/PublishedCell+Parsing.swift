@@ -12,7 +12,12 @@ extension PublishedCell {
     let cell = PublishedCell(
       nmi: try figure(parts[0], column: column), acc: try figure(parts[1], column: column),
       ari: try figure(parts[2], column: column))
-    return cell == PublishedCell(nmi: nil, acc: nil, ari: nil) ? nil : cell
+    let values = [cell.nmi, cell.acc, cell.ari].compactMap { $0?.value }
+    // No clustering of these benchmarks scores below 1 per cent throughout.
+    if let most = values.max(), most > 0, most < 1 {
+      throw Malformed(problem: .fractions(text, column: column))
+    }
+    return values.isEmpty ? nil : cell
   }
 
   private static func figure(

@@ -1,5 +1,3 @@
-import Metrics
-
 /// A published score in per cent.
 public struct PublishedFigure: Equatable, Sendable {
   public var value: Double
@@ -38,54 +36,6 @@ public struct PublishedCell: Equatable, Sendable {
       guard let figure else { return "-" }
       return figure.value.oneDecimal + (figure.spread.map { "+-\($0.oneDecimal)" } ?? "")
     }.joined(separator: "/")
-  }
-}
-
-/// How published figures were obtained on a benchmark; nil is unknown.
-public struct PublishedProtocol: Equatable, Sendable {
-  public enum Statistic: String, CaseIterable, Sendable {
-    case mean
-    /// The best of several trials.
-    case best
-    case single
-  }
-
-  public enum Checkpoint: String, CaseIterable, Sendable {
-    case last
-    case lowestLoss = "lowest-loss"
-    case bestByLabels = "best-by-labels"
-  }
-
-  public var statistic: Statistic?
-  /// The images learnt from.
-  public var train: ImageSplits?
-  /// The images scored.
-  public var score: ImageSplits?
-  /// Height and width of the network's input in pixels.
-  public var imageSize: Int?
-  public var nmi: NMINormaliser?
-  public var checkpoint: Checkpoint?
-  /// "ResNet-34".
-  public var backbone: String?
-
-  public init(
-    statistic: Statistic? = nil, train: ImageSplits? = nil, score: ImageSplits? = nil,
-    imageSize: Int? = nil, nmi: NMINormaliser? = nil, checkpoint: Checkpoint? = nil,
-    backbone: String? = nil
-  ) {
-    self.statistic = statistic
-    self.train = train
-    self.score = score
-    self.imageSize = imageSize
-    self.nmi = nmi
-    self.checkpoint = checkpoint
-    self.backbone = backbone
-  }
-
-  /// Whether nothing is known by which a figure could be said to be of the same protocol.
-  public var isUnknown: Bool {
-    statistic == nil && train == nil && score == nil && imageSize == nil && checkpoint == nil
-      && backbone == nil
   }
 }
 

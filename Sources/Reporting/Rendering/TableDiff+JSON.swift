@@ -1,4 +1,6 @@
+import Core
 import Metrics
+import Records
 
 extension TableDiff {
   /// An object for each comparison and each remark, and one that sums up, on lines of their own.
@@ -10,11 +12,20 @@ extension TableDiff {
     }
     let notes =
       remarks.map { JSONLines.line(RemarkObject(text: $0)) }
+      + unpublished.map {
+        JSONLines.line(UnpublishedObject(benchmark: $0.benchmark, methods: $0.methods))
+      }
       + unmeasured.map { JSONLines.line(UnmeasuredObject(benchmark: $0.benchmark, rows: $0.rows)) }
     var verdicts: [String: Int] = [:]
-    for comparison in comparisons { verdicts[comparison.verdict.title, default: 0] += 1 }
+    for comparison in comparisons { verdicts[comparison.verdictText, default: 0] += 1 }
+    let counts = summary
     let summary = SummaryObject(
       experiment: experiment, profile: profile, against: reference, verdicts: verdicts,
+      reproduced: counts.reproduced, comparable: counts.comparable,
+      notComparable: counts.notComparable,
+      reasons: Dictionary(uniqueKeysWithValues: counts.reasons.map { ($0.name, $0.count) }),
+      unknownProtocol: counts.unknownProtocol, withoutReference: counts.withoutReference,
+      withoutResult: counts.withoutResult, text: counts.text,
       hasComparisons: hasComparisons, hasFailures: hasFailures)
     return lines.joined() + notes.joined() + JSONLines.line(summary)
   }
@@ -30,12 +41,28 @@ extension TableDiff {
     var rows: [String]
   }
 
+  private struct UnpublishedObject: Encodable {
+    let kind = "unpublished"
+    var benchmark: String
+    var methods: [String]
+  }
+
   private struct SummaryObject: Encodable {
     let kind = "summary"
     var experiment: String
     var profile: String
     var against: String
+    /// With their marks.
     var verdicts: [String: Int]
+    var reproduced: Int
+    var comparable: Int
+    var notComparable: Int
+    /// Why scores are not comparable: each is counted under its first reason.
+    var reasons: [String: Int]
+    var unknownProtocol: Int
+    var withoutReference: Int
+    var withoutResult: Int
+    var text: String
     var hasComparisons: Bool
     var hasFailures: Bool
   }
@@ -54,14 +81,18 @@ private struct ComparisonObject: Encodable {
   var sources: [String]?
   var reference: Double?
   var referenceSpread: Double?
+  var referenceTrials: Int?
   var measured: [String: Double]
   var standardDeviation: [String: Double]
   var finished: Int
   var planned: Int
   var difference: Double?
   var tolerance: Double?
+  /// With its marks: "reproduced, re-encoded pixels".
   var verdict: String
+  var marks: [String]
   var reasons: [String]
+  var departures: [Departure]
   var unknown: [String]
   var caveats: [String]
 
@@ -76,6 +107,7 @@ private struct ComparisonObject: Encodable {
     sources = comparison.reference?.sources
     reference = comparison.reference?.value.fourDecimals
     referenceSpread = comparison.reference?.spread?.fourDecimals
+    referenceTrials = comparison.reference?.trials
     measured = [:]
     standardDeviation = [:]
     for (metric, statistics) in comparison.measured {
@@ -86,7 +118,9 @@ private struct ComparisonObject: Encodable {
     planned = comparison.planned
     difference = comparison.difference?.fourDecimals
     tolerance = comparison.tolerance?.fourDecimals
-    verdict = comparison.verdict.title
+    verdict = comparison.verdictText
+    marks = comparison.marks
+    departures = comparison.departures
     reasons = comparison.verdict.reasons
     unknown = comparison.unknown
     caveats = comparison.caveats

@@ -1,6 +1,9 @@
 import Metrics
 
 extension TableDiff {
+  /// The settings of a recipe that a terminal gets to see; `jsonLines` has all.
+  fileprivate static let mostSettings = 5
+
   /// A table for each benchmark, reasons by number below, then a summary; ends with a line break.
   /// - Parameter verbose: whether published rows that are not measured here are named, not counted.
   public func markdown(verbose: Bool = false) -> String {
@@ -26,7 +29,7 @@ extension TableDiff {
           title == previous.0 && compared == previous.1 ? "" : compared,
           comparison.metric?.title ?? "all", comparison.referenceText, comparison.measuredText,
           comparison.difference.map { $0.signed } ?? "",
-          comparison.verdict.title
+          comparison.verdictCell
             + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
         ])
         previous = (title, compared)
@@ -39,12 +42,25 @@ extension TableDiff {
         reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ") }
           .joined(separator: "\n"))
     }
-    let remarks = remarks + unmeasuredRemarks(verbose: verbose)
+    let remarks = remarks + unpublishedRemarks + unmeasuredRemarks(verbose: verbose)
     if !remarks.isEmpty {
       parts.append(remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
     }
-    parts.append(summary)
+    parts.append(
+      MarkdownText.wrapped(
+        comparisons.isEmpty ? "Nothing to compare." : "Summary: \(summary.text)."))
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// One line, however many benchmarks and methods it is about.
+  private var unpublishedRemarks: [String] {
+    if unpublished.isEmpty { return [] }
+    let count = unpublished.reduce(0) { $0 + $1.methods.count }
+    return [
+      "Without any published figure: "
+        + unpublished.map { BenchmarkTitles.title(of: $0.benchmark) }.joined(separator: ", ")
+        + " (\(count) \(count == 1 ? "cell" : "cells"))"
+    ]
   }
 
   private func unmeasuredRemarks(verbose: Bool) -> [String] {
@@ -66,23 +82,10 @@ extension TableDiff {
   private var toleranceText: String {
     switch tolerance {
     case .points(let points): "Reproduced: within \(points.oneDecimal) points."
-    case .spread: "Reproduced: within 1 point, or 2 combined standard deviations if that is more."
+    case .standardErrors:
+      "Reproduced: within 2 standard errors of the difference, but at least \(Tolerance.floor.oneDecimal) "
+        + "and at most \(Tolerance.cap.oneDecimal) points."
     }
-  }
-
-  /// "Verdicts: reproduced 3, differs 1, not comparable 4.".
-  var summary: String {
-    var counts: [(title: String, count: Int)] = []
-    for comparison in comparisons {
-      let title = comparison.verdict.title
-      if let index = counts.firstIndex(where: { $0.title == title }) {
-        counts[index].count += 1
-      } else {
-        counts.append((title, 1))
-      }
-    }
-    let text = counts.map { "\($0.title) \($0.count)" }.joined(separator: ", ")
-    return counts.isEmpty ? "Nothing to compare." : "Verdicts: \(text)."
   }
 
   private func number(of reason: String, in reasons: inout [String]) -> Int {
@@ -95,14 +98,23 @@ extension TableDiff {
 extension Comparison {
   /// What stands below the table for this line.
   fileprivate var footnotes: [String] {
-    var notes = verdict.reasons
-    if case .unknownProtocol = verdict {
-      notes.append(
-        "nothing is known of the published protocol: neither data nor network nor trials")
-    } else if !unknown.isEmpty {
-      notes.append("protocol partly unknown: \(unknown.joined(separator: ", "))")
+    var notes = verdict.reasons(atMost: TableDiff.mostSettings)
+    if !unknown.isEmpty {
+      notes.append("unknown of the published protocol: \(unknown.joined(separator: ", "))")
+    }
+    if verdict.isComparison, !departures.isEmpty {
+      let settings = Difference(.recipe, departures.map(\.text))
+      notes.append("treatment instead of control, \(settings.text(atMost: TableDiff.mostSettings))")
     }
     return notes + caveats
+  }
+
+  /// "reproduced, one seed", "not comparable: epochs 20 of 1000, ...".
+  fileprivate var verdictCell: String {
+    guard case .notComparable(let differences) = verdict, let first = differences.first else {
+      return verdictText
+    }
+    return "\(verdict.title): \(first.headline)"
   }
 
   fileprivate var comparedWith: String {

@@ -78,14 +78,15 @@ struct TableNotes {
           "\(title): \(file.images.grouped) of \(file.definitionImages.grouped) images, "
             + file.sourceFormat)
       }
+      if cell.isReEncoded {
+        texts.append("\(title): re-encoded pixels, from JPEG files of the published raw images")
+      }
     }
     guard let runProtocol = cell.runProtocol else { return texts }
     if let size = cell.viewSize, size != runProtocol.imageSize {
       texts.append("the network sees \(size) px")
     }
-    if runProtocol.checkpoint == .bestByLabels {
-      texts.append("checkpoint chosen by labels")
-    }
+    if runProtocol.checkpoint.chooses { texts.append(TableText.title(of: runProtocol.checkpoint)) }
     if let usual, runProtocol != usual {
       var own: [String] = []
       if runProtocol.train != usual.train {

@@ -9,6 +9,15 @@ enum TableText {
     return statistics.standardDeviation.map { "\(mean) ± \($0.oneDecimal)" } ?? mean
   }
 
+  /// "last checkpoint".
+  static func title(of rule: CheckpointRule) -> String {
+    switch rule {
+    case .last: "last checkpoint"
+    case .lowestLoss: "checkpoint of the lowest loss"
+    case .bestByLabels: "checkpoint chosen by labels"
+    }
+  }
+
   static func caption(of table: ResultTable) -> [String] {
     let counts = table.allCells.map(\.planned)
     let least = counts.min() ?? 0
@@ -31,11 +40,9 @@ enum TableText {
     for benchmark in table.benchmarks {
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
-      let checkpoint =
-        usual.checkpoint == .last ? "last checkpoint" : "checkpoint chosen by labels"
       let rule =
-        "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), \(checkpoint), "
-        + "\(usual.nmi.rawValue) NMI"
+        "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), "
+        + "\(title(of: usual.checkpoint)), \(usual.nmi.rawValue) NMI"
       sizes.insert(usual.imageSize)
       let size = "\(BenchmarkTitles.title(of: benchmark)) \(usual.imageSize) px"
       if let index = lines.firstIndex(where: { $0.rule == rule }) {

@@ -43,6 +43,9 @@ extension DataCommand {
       if benchmark.info.isRightByNumberAlone {
         Console.print("\(file): \(BenchmarkReport.rightByNumberAlone)")
       }
+      if benchmark.info.pixels == .reEncoded {
+        Console.print("\(file): \(BenchmarkReport.reEncoded)")
+      }
     }
   }
 }

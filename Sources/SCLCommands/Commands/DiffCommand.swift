@@ -9,8 +9,9 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff",
     abstract: "Compares an experiment's results with published numbers, or with other results.",
     discussion: """
-      A score is compared only with published scores of the same protocol; otherwise the difference \
-      of protocol is named. Ends with 1 if a comparable score differs by more than the tolerance, or if \
+      A score is compared only with published scores of the same protocol and recipe; otherwise the \
+      differences are named: every setting that is not the method's default on the benchmark is one. \
+      docs/diff.md has the rules. Ends with 1 if a comparable score differs by more than the tolerance, or if \
       none of other results could be compared, and with 66 where nothing was run yet.
       """)
 
@@ -44,7 +45,7 @@ struct ComparisonOptions: ParsableArguments {
   // A negative number is no option's name.
   @Option(
     parsing: .unconditional,
-    help: "Points (per cent) by which a score may differ (default: by the seeds' spread).")
+    help: "Points (per cent) by which a score may differ (default: by standard errors, 1 to 3).")
   var within: Double?
 
   @Flag(help: "Name the published rows that are not measured here.")
@@ -61,7 +62,7 @@ struct ComparisonOptions: ParsableArguments {
     guard FileManager.default.fileExists(atPath: against) else {
       throw ReportError.noReference(against)
     }
-    if !isWithResults { _ = try PaperTables.read(from: against) }
+    if !isWithResults { _ = try publishedFigures() }
   }
 
   /// Whether the reference is a folder of results.
@@ -77,7 +78,11 @@ struct ComparisonOptions: ParsableArguments {
       return TableDiff(
         table, against: try ResultTable(otherResults(of: plan.experiment)), within: within)
     }
-    return TableDiff(table, against: try PaperTables.read(from: against), within: within)
+    return TableDiff(table, against: try publishedFigures(), within: within)
+  }
+
+  private func publishedFigures() throws -> PaperTables {
+    try PaperTables.read(from: against, methods: SCLProgram.registry.names)
   }
 
   /// The reference's finished runs, taken as they are: another machine's results need not be what this

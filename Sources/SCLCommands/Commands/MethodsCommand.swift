@@ -60,6 +60,6 @@ struct MethodsCommand: ParsableCommand {
   private func published() throws -> PaperTables? {
     let isDefault = against == "paper-tables.md"
     if isDefault, !FileManager.default.fileExists(atPath: against) { return nil }
-    return try PaperTables.read(from: against)
+    return try PaperTables.read(from: against, methods: SCLProgram.registry.names)
   }
 }

@@ -53,20 +53,24 @@ extension Plan {
       runs: runs.filter { !$0.row.isStage }.map { run in
         RunOutcome(
           benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
-          result: run.state.result)
+          result: run.result)
       }, distance: experiment.notes)
   }
 }
 
-extension PlannedState {
+extension PlannedRun {
+  /// A record that is older than the list of departures has the run's: it is finished only with these
+  /// settings.
   fileprivate var result: RunOutcome.Result {
-    switch self {
-    case .missing, .unfinished, .running: .missing
-    case .finished(let record): .finished(record)
+    switch state {
+    case .missing, .unfinished, .running: return .missing
+    case .finished(var record):
+      record.departures = record.departures ?? departures
+      return .finished(record)
     case .failed(let failure) where failure.kind == .unsupported:
-      .notApplicable(reason: failure.reason)
-    case .failed(let failure): .failed(reason: failure.reason)
-    case .stale(let differences): .stale(reason: differences.joined(separator: "; "))
+      return .notApplicable(reason: failure.reason)
+    case .failed(let failure): return .failed(reason: failure.reason)
+    case .stale(let differences): return .stale(reason: differences.joined(separator: "; "))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Benchmarks
+import Core
 
 /// What a benchmark file says of itself, for people and for scripts.
 struct BenchmarkReport {
@@ -17,6 +18,8 @@ struct BenchmarkReport {
     let classCounts: [String: [Int]]
     let fineClasses: [String]
     let sourceFormat: String
+    /// "original" or "re-encoded".
+    let pixels: PixelFidelity
     let sources: [Source]
     let toolVersion: String
     let contentHash: String
@@ -40,6 +43,10 @@ struct BenchmarkReport {
   /// What there is to say of images that no checksum covers.
   static let rightByNumberAlone =
     "right by its numbers alone: altered images would not be noticed"
+
+  /// What there is to say of published raw pixels that came as JPEG files.
+  static let reEncoded =
+    "re-encoded: the published images are raw pixels, these were JPEG files; every table says so"
 
   private let file: String
   private let info: BenchmarkInfo
@@ -70,6 +77,7 @@ struct BenchmarkReport {
       classCounts: Dictionary(
         uniqueKeysWithValues: info.classCounts.map { ($0.key.name, $0.value) }),
       fineClasses: info.fineClassNames, sourceFormat: info.sourceFormat,
+      pixels: info.pixels,
       sources: info.sources.map {
         Source(
           name: $0.name, size: $0.size, sha256: $0.sha256, md5: $0.md5,
@@ -85,7 +93,8 @@ struct BenchmarkReport {
       ["file", file], ["benchmark", info.benchmark], ["images", "\(info.counts)"],
       ["complete", completeness],
       ["image size", "\(info.imageSize) x \(info.imageSize)"],
-      ["pixels", Quantities.size(Int64(info.pixelBytes))],
+      ["size", Quantities.size(Int64(info.pixelBytes))],
+      ["pixels", info.pixels == .reEncoded ? Self.reEncoded : "original"],
     ]
     if !info.fineClassNames.isEmpty {
       rows.append(["fine labels", "\(info.fineClassNames.count) classes"])

@@ -1,4 +1,5 @@
 import Benchmarks
+import Core
 import Experiments
 import Foundation
 
@@ -36,6 +37,8 @@ struct BenchmarkStanding: Encodable {
   /// Whether checksums prove that the prepared images are the published ones; nil if there are none, or
   /// none are published.
   let asPublished: Bool?
+  /// Whether the prepared images have the published pixels; nil if there is no file.
+  let pixels: PixelFidelity?
   /// The images of the prepared file by split; nil if there is none.
   let counts: [String: Int]?
   let file: String
@@ -61,12 +64,14 @@ struct BenchmarkStanding: Encodable {
       let prepared = Prepared(file, as: definition.name)
       complete = prepared.info?.isComplete ?? false
       asPublished = prepared.info?.isVerified
+      pixels = prepared.info?.pixels
       counts = prepared.counts
       state = prepared.words
       next = prepared.info == nil ? Self.preparation(definition, folder) : nil
     } else {
       complete = nil
       asPublished = nil
+      pixels = nil
       counts = nil
       let download = Self.download(definition, folder)
       state = download?.words ?? (definition.hasGenerator ? "drawn when needed" : "not prepared")
@@ -85,6 +90,7 @@ struct BenchmarkStanding: Encodable {
     images = prepared.info?.expectedCounts.total ?? 0
     complete = prepared.info?.isComplete ?? false
     asPublished = nil
+    pixels = prepared.info?.pixels
     counts = prepared.counts
     state = prepared.words
     originals = nil
@@ -106,13 +112,14 @@ struct BenchmarkStanding: Encodable {
           return
         }
         self.info = info
+        var words = ["prepared"]
         if !info.isComplete {
-          words = "prepared, partial: \(info.foundCount) of \(info.expectedCounts.total)"
+          words.append("partial: \(info.foundCount) of \(info.expectedCounts.total)")
         } else if info.isRightByNumberAlone {
-          words = "prepared, \(BenchmarkReport.rightByNumberAlone)"
-        } else {
-          words = "prepared"
+          words.append(BenchmarkReport.rightByNumberAlone)
         }
+        if info.pixels == .reEncoded { words.append("re-encoded pixels") }
+        self.words = words.joined(separator: ", ")
       } catch {
         info = nil
         words = "damaged: \(error)"

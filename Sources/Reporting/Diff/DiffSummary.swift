@@ -1,0 +1,68 @@
+/// How many verdicts of which kind a diff has. Every score of a comparison counts once, under its first
+/// and most telling reason.
+public struct DiffSummary: Equatable, Sendable {
+  public private(set) var reproduced = 0
+  /// Of the reproduced ones, how many have a mark: "one seed 3".
+  public private(set) var marks: [Count] = []
+  public private(set) var differs = 0
+  public private(set) var notComparable = 0
+  /// By aspect: "recipe 12".
+  public private(set) var reasons: [Count] = []
+  public private(set) var unknownProtocol = 0
+  /// Of those of an unknown protocol, how many lie within the tolerance.
+  public private(set) var agreeing = 0
+  public private(set) var withoutReference = 0
+  public private(set) var withoutResult = 0
+
+  public struct Count: Equatable, Sendable {
+    public let name: String
+    public fileprivate(set) var count: Int
+  }
+
+  public var comparable: Int { reproduced + differs }
+
+  init(_ comparisons: [Comparison]) {
+    for comparison in comparisons {
+      switch comparison.verdict {
+      case .reproduced:
+        reproduced += 1
+        for mark in comparison.marks { Self.count(mark, in: &marks) }
+      case .differs: differs += 1
+      case .unknownProtocol(let isWithin):
+        unknownProtocol += 1
+        if isWithin { agreeing += 1 }
+      case .notComparable(let differences):
+        notComparable += 1
+        if let first = differences.first { Self.count(first.aspect.rawValue, in: &reasons) }
+      case .noReference: withoutReference += 1
+      case .noResult: withoutResult += 1
+      }
+    }
+    reasons.sort { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+
+  private static func count(_ name: String, in counts: inout [Count]) {
+    if let index = counts.firstIndex(where: { $0.name == name }) {
+      counts[index].count += 1
+    } else {
+      counts.append(Count(name: name, count: 1))
+    }
+  }
+
+  /// "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data 4); 6 of unknown protocol (2 agree)".
+  public var text: String {
+    func list(_ counts: [Count]) -> String {
+      counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    }
+    var text =
+      "reproduced \(reproduced) of \(comparable) comparable"
+      + (marks.isEmpty ? "" : " (marked: \(list(marks)))")
+      + ", \(notComparable) not comparable" + (reasons.isEmpty ? "" : " (\(list(reasons)))")
+    if unknownProtocol > 0 {
+      text += "; \(unknownProtocol) of unknown protocol (\(agreeing) agree)"
+    }
+    if withoutReference > 0 { text += "; \(withoutReference) without a published figure" }
+    if withoutResult > 0 { text += "; \(withoutResult) without a result" }
+    return text
+  }
+}

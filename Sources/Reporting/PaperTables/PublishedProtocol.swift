@@ -1,0 +1,55 @@
+import Core
+import Metrics
+import Records
+
+/// How published figures were obtained on a benchmark; nil is unknown.
+public struct PublishedProtocol: Equatable, Sendable {
+  public enum Statistic: String, CaseIterable, Sendable {
+    case mean
+    /// The best of several trials.
+    case best
+    case single
+    /// The mean over the heads of one run, another quantity than a mean over runs.
+    case meanOfHeads = "mean-of-heads"
+  }
+
+  public var statistic: Statistic?
+  /// The number of trials that the statistic is of.
+  public var trials: Int?
+  /// The images learnt from.
+  public var train: ImageSplits?
+  /// The images scored.
+  public var score: ImageSplits?
+  /// Height and width of the network's input in pixels.
+  public var imageSize: Int?
+  public var nmi: NMINormaliser?
+  public var checkpoint: CheckpointRule?
+  /// Epochs between those that the checkpoint was chosen among; 1 for every epoch.
+  public var candidates: Int?
+  /// "ResNet-34".
+  public var backbone: String?
+  /// The settings in which the authors depart from the method's defaults here; empty if in none.
+  public var recipe: [String: SettingValue]?
+
+  public init(
+    statistic: Statistic? = nil, trials: Int? = nil, train: ImageSplits? = nil,
+    score: ImageSplits? = nil, imageSize: Int? = nil, nmi: NMINormaliser? = nil,
+    checkpoint: CheckpointRule? = nil, candidates: Int? = nil, backbone: String? = nil,
+    recipe: [String: SettingValue]? = nil
+  ) {
+    self.statistic = statistic
+    self.trials = trials
+    self.train = train
+    self.score = score
+    self.imageSize = imageSize
+    self.nmi = nmi
+    self.checkpoint = checkpoint
+    self.candidates = candidates
+    self.backbone = backbone
+    self.recipe = recipe
+  }
+
+  /// Whether enough is known to say that a figure is of the same protocol: at least which images are
+  /// scored, and at what size they are seen.
+  public var isKnown: Bool { score != nil && imageSize != nil }
+}
