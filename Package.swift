@@ -124,7 +124,9 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance"]),
+      dependencies: [
+        "scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance", "Reporting",
+      ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Core", "Records"]),
     .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),

@@ -82,9 +82,10 @@ import Testing
   @Test func `a terminal gets the first settings and the number of the others, JSON all of them`()
     throws
   {
-    let diff = try Self.diff([Self.run(departures: Self.short)])
-    let text = diff.markdown().replacing("\n   ", with: "")
-    #expect(text.contains("not comparable: epochs 20 of 1000, ... (1)"))
+    let settings: [String: SettingValue] = ["depth": "34", "width": 32, "epochs": 20]
+    let diff = try Self.diff([Self.run(departures: Self.short, settings: settings)])
+    let text = diff.markdown().replacing("\n   ", with: " ")
+    #expect(text.contains("not comparable: epochs 20 of 1000, ... (1, 2)"))
     #expect(
       text.contains(
         "width 32 of 64, batch_size 64 of 256, optimiser sgd instead of adam, and 2 more"))

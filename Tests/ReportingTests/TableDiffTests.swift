@@ -88,8 +88,8 @@ import Testing
       - Controls, which have no published counterpart: True labels
       - Published rows, not measured here (--verbose names them): CIFAR-10 1
 
-      Summary: reproduced 0 of 0 comparable, 0 not comparable; 3 of unknown protocol (2 agree); 1 without a published
-      figure; 9 without a result.
+      Summary: reproduced 0 of 0 comparable, 0 not comparable; 3 of unknown protocol (2 agree); 1 without a published figure;
+      9 without a result.
 
       """
     let diff = try diff(

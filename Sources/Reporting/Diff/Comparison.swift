@@ -71,6 +71,7 @@ extension Comparison {
       return
     }
     unknown = protocols.unknown
+    caveats = protocols.caveats
     let limit = limit(statistics, reference, tolerance)
     self.tolerance = limit
     // Decimal figures are not exact in binary: 2.0 points are within 2.

@@ -10,6 +10,8 @@ struct ProtocolComparison {
   private(set) var departures: [Departure] = []
   /// What the reference's source does not say.
   private(set) var unknown: [String] = []
+  /// What does not keep both from being compared, and weakens what comes of it.
+  private(set) var caveats: [String] = []
   /// Whether too little is known of the reference's protocol for a verdict.
   private(set) var isUnknown = false
   /// The number of seeds whose best one is compared, because the reference is the best of as many
@@ -130,6 +132,9 @@ struct ProtocolComparison {
     if measured.checkpoint.chooses, measured.checkpoint == published.checkpoint {
       compare(.candidates, published.candidates) { every in
         measured.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
+      }
+      if measured.checkpoint == .lowestLoss {
+        caveats.append("lowest loss: of the training here; the authors' code may take another")
       }
     }
   }

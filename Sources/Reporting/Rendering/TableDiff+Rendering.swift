@@ -29,7 +29,7 @@ extension TableDiff {
           title == previous.0 && compared == previous.1 ? "" : compared,
           comparison.metric?.title ?? "all", comparison.referenceText, comparison.measuredText,
           comparison.difference.map { $0.signed } ?? "",
-          comparison.verdictCell
+          Escaping.markdown(comparison.verdictCell)
             + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
         ])
         previous = (title, compared)
