@@ -10,8 +10,8 @@ import Vision
 ///
 ///     #expect(try Conformance().findings(of: MyMethod.self).isEmpty)
 ///
-/// A method is taken through a few epochs on 64 images of 16x16 pixels, several times, which takes
-/// seconds. It has to be given everything that it needs by its settings' defaults, or by `settings`.
+/// A method is taken through a few epochs on 64 images of 16x16 pixels, several times, and through one on
+/// 1,200, which takes seconds. It has to be given everything that it needs by its settings' defaults, or by `settings`.
 public struct Conformance: Sendable {
   /// Where the stages that methods start from are found.
   public var registry: MethodRegistry

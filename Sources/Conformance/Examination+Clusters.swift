@@ -3,7 +3,6 @@ import Core
 import Foundation
 import HDF5
 import Methods
-import Metrics
 import Torch
 import Vision
 
@@ -40,8 +39,7 @@ extension Examination {
   /// are sorted by class), and the pixels, which alone may be used.
   func checkBlindness() throws {
     try checkFile()
-    try checkOrderAtAssignment()
-    try checkFileOrder()
+    try checkOrder()
   }
 
   /// Other labels in the file, and nothing may change.
@@ -51,52 +49,12 @@ extension Examination {
     defer { try? FileManager.default.removeItem(atPath: file) }
     let results = try [1, 2].map { (number: UInt64) in
       var stream = RandomStream(seed: number, purpose: .shuffle)
-      let labels = images.fileIndices.map { _ in Int32(stream.integer(below: 2)) }
+      let labels = images.drawKeys.map { _ in Int32(stream.integer(below: 2)) }
       try LabelFile.write(labels, images: images, to: file)
       return try fit().fitted.assign(images)
     }
     if results[0] != results[1] {
       report(.blindness, "with other labels in the benchmark file, clusters change")
-    }
-  }
-
-  /// Images asked for in another order have the same clusters.
-  private func checkOrderAtAssignment() throws {
-    let method = try first().fitted
-    let clusters = try method.assign(images)
-    var stream = RandomStream(seed: 3, purpose: .shuffle)
-    let order = stream.permutation(of: images.count)
-    let permuted = try method.assign(images.selecting(order))
-    guard clusters.count == images.count, permuted.count == images.count else { return }
-    // Sums of another order may move an image that lies between two clusters.
-    let same = zip(order, permuted).count { clusters[$0] == $1 }
-    if same * 20 < images.count * 19 {
-      report(
-        .blindness,
-        "asked for in another order, \(images.count - same) of \(images.count) images change "
-          + "their cluster")
-    }
-  }
-
-  /// In images of noise there is nothing to find: clusters that agree with the order of images come
-  /// from it.
-  private func checkFileOrder() throws {
-    let noise = try ExampleImages.noise()
-    let clusters = try fit(images: noise).fitted.assign(noise)
-    guard clusters.count == noise.count else { return }
-    let orders: [(name: String, classes: [Int32])] = [
-      ("halves of the file", (0..<noise.count).map { $0 < noise.count / 2 ? 0 : 1 }),
-      ("odd and even places in the file", (0..<noise.count).map { Int32($0 % 2) }),
-    ]
-    for (name, classes) in orders {
-      let agreement = try ClusteringScores(truth: classes, predicted: clusters).ari
-      // By chance it exceeds 0.25 less than once in ten thousand times.
-      if agreement > 0.25 {
-        report(
-          .blindness,
-          "in images of noise it finds the \(name), with an ARI of "
-            + "\((agreement * 100).rounded() / 100)")
-      }
     }
   }
 }

@@ -36,15 +36,16 @@ final class Examination<Method: ClusteringMethod> {
 
   /// An instance that has learnt whatever it can in a few epochs, and its training if it trains.
   func fit(
-    seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1
+    seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1, epochs: Int? = nil,
+    as suite: Conformance? = nil
   ) throws -> (fitted: Method, trial: MethodTrial?) {
     let images = images ?? self.images
-    let method = try suite.make(
+    let method = try (suite ?? self.suite).make(
       Method.self, seed: seed, images: images, threads: threads, stages: stages)
     let trial = (method as? any TrainedMethod).map {
       MethodTrial($0, images: images, seed: seed)
     }
-    try trial?.train(epochs: Self.epochs)
+    try trial?.train(epochs: epochs ?? Self.epochs)
     return (method, trial)
   }
 

@@ -6,6 +6,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case clustering = 4
   case rehearsal = 5
   case method = 6
+  case presentation = 7
 }
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as
@@ -25,7 +26,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   ///   - seed: the run's seed.
   ///   - purpose: what the numbers are for.
   ///   - epoch: the epoch, or another first coordinate.
-  ///   - item: the image's index in its benchmark, or another second coordinate.
+  ///   - item: the image's key (`ImageSet.drawKeys`), or another second coordinate.
   ///   - view: the augmented view; below 65,536.
   public init(
     seed: UInt64, purpose: RandomPurpose, epoch: Int = 0, item: Int = 0, view: Int = 0

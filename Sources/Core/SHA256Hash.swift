@@ -25,4 +25,12 @@ public struct SHA256Hash: Sendable {
 
   /// The digest of all that was given so far.
   public var hexadecimal: String { hash.finalize().hexadecimal }
+
+  /// The first 16 bytes of that digest as two numbers, the first byte being the highest.
+  public var leadingWords: (UInt64, UInt64) {
+    let words = hash.finalize().prefix(16).reduce(into: (UInt64(0), UInt64(0))) { words, byte in
+      words = (words.0 << 8 | words.1 >> 56, words.1 << 8 | UInt64(byte))
+    }
+    return words
+  }
 }

@@ -13,6 +13,9 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
   public var settings: [String: SettingValue]
   public var profile: String
   public var `protocol`: RunProtocol
+  /// The version of the rule by which images are put in order before a method sees them; nil, and not
+  /// part of the hash, for the order of the benchmark file.
+  public var presentation: Int?
   public var libtorch: String
   /// The kind of device: "cpu" or "cuda".
   public var device: String
@@ -24,8 +27,9 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
 
   public init(
     benchmark: String, benchmarkContentHash: String, method: String, methodVersion: Int,
-    settings: [String: SettingValue], profile: String, protocol: RunProtocol, libtorch: String,
-    device: String, precision: String, seed: UInt64, stage: String? = nil
+    settings: [String: SettingValue], profile: String, protocol: RunProtocol,
+    presentation: Int? = nil, libtorch: String, device: String, precision: String, seed: UInt64,
+    stage: String? = nil
   ) {
     self.benchmark = benchmark
     self.benchmarkContentHash = benchmarkContentHash
@@ -34,6 +38,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
     self.settings = settings
     self.profile = profile
     self.protocol = `protocol`
+    self.presentation = presentation
     self.libtorch = libtorch
     self.device = device
     self.precision = precision
@@ -48,7 +53,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       benchmarkContentHash: record.provenance.benchmarkFile.contentHash,
       method: record.variantOf ?? record.method,
       methodVersion: record.methodVersion, settings: record.settings, profile: record.profile,
-      protocol: record.protocol, libtorch: record.provenance.libtorch,
+      protocol: record.protocol, presentation: record.provenance.presentation?.version,
+      libtorch: record.provenance.libtorch,
       device: record.provenance.device, precision: record.provenance.precision, seed: record.seed,
       stage: record.stage)
   }
@@ -94,6 +100,10 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       ("image size", .integer(`protocol`.imageSize)),
       ("checkpoint rule", .text(`protocol`.checkpoint.rawValue)),
       ("NMI normaliser", .text(`protocol`.nmi.rawValue)),
+      (
+        "order of images",
+        .text(presentation.map { "drawn from their content (version \($0))" } ?? "the file's")
+      ),
       ("libtorch", .text(libtorch)),
       ("device", .text(device)),
       ("precision", .text(precision)),

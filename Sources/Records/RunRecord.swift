@@ -186,6 +186,8 @@ public struct Provenance: Codable, Equatable, Sendable {
   /// outside a checkout.
   public var sourceRevision: String
   public var benchmarkFile: BenchmarkProvenance
+  /// Nil in records of the time when methods were given images in the file's order.
+  public var presentation: PresentationProvenance?
   public var libtorch: String
   public var openBLAS: String
   /// "cpu" or "cuda", with the processor's or the card's name.
@@ -197,12 +199,13 @@ public struct Provenance: Codable, Equatable, Sendable {
   public var finishedAt: String
 
   public init(
-    sourceRevision: String, benchmarkFile: BenchmarkProvenance, libtorch: String,
-    openBLAS: String, device: String, deviceName: String, precision: String, threads: Int,
-    finishedAt: String
+    sourceRevision: String, benchmarkFile: BenchmarkProvenance,
+    presentation: PresentationProvenance? = nil, libtorch: String, openBLAS: String,
+    device: String, deviceName: String, precision: String, threads: Int, finishedAt: String
   ) {
     self.sourceRevision = sourceRevision
     self.benchmarkFile = benchmarkFile
+    self.presentation = presentation
     self.libtorch = libtorch
     self.openBLAS = openBLAS
     self.device = device
@@ -210,6 +213,20 @@ public struct Provenance: Codable, Equatable, Sendable {
     self.precision = precision
     self.threads = threads
     self.finishedAt = finishedAt
+  }
+}
+
+/// The order in which a method was given its images.
+public struct PresentationProvenance: Codable, Equatable, Sendable {
+  /// Of the rule that makes the order from the images' content and the seed.
+  public var version: Int
+  /// SHA-256 of the images' indices in the benchmark file, in the order in which they were presented:
+  /// each a little-endian int64.
+  public var order: String
+
+  public init(version: Int, order: String) {
+    self.version = version
+    self.order = order
   }
 }
 

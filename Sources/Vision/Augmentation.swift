@@ -42,7 +42,7 @@ public struct Augmentation {
       ViewParameters(
         settings: settings, crop: crop, imageHeight: images.height, imageWidth: images.width,
         seed: seed,
-        epoch: epoch, image: images.fileIndices[position], view: view)
+        epoch: epoch, image: images.drawKeys[position], view: view)
     }
     var batch = try Resampling.floats(images.bytes(at: positions).to(device))
     batch = try Resampling.apply(

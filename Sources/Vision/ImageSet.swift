@@ -16,28 +16,30 @@ public struct ImageSet {
   private let store: Store
   /// The store's rows that belong to this set, in order.
   private let storeRows: [Int]
-  /// For each image of the set, its index in the benchmark file: what random numbers are keyed by.
-  public let fileIndices: [Int]
+  /// For each image of the set, the number that its random draws are keyed by. An image has the same key
+  /// in every set of a run: its place in the order in which the run presents images (`ContentOrder`),
+  /// which tells nothing of its place in the benchmark file.
+  public let drawKeys: [Int]
   /// For each image of the set, whether it is of a split that nobody has labels of (STL-10's 100,000).
   public let isUnlabelled: [Bool]
 
   /// - Parameters:
   ///   - pixels: bytes in the order [M, H, W, 3].
-  ///   - fileIndices: for each of the M images, its index in the benchmark file.
-  ///   - unlabelled: those of the indices that are of a split without labels.
+  ///   - drawKeys: for each of the M images, what its random draws are keyed by.
+  ///   - unlabelled: the keys of those that are of a split without labels.
   public init(
-    pixels: [UInt8], height: Int, width: Int, fileIndices: [Int], unlabelled: Set<Int> = []
+    pixels: [UInt8], height: Int, width: Int, drawKeys: [Int], unlabelled: Set<Int> = []
   ) throws {
     self.init(
-      store: Store(try Tensor(pixels, shape: [fileIndices.count, height, width, 3])),
-      storeRows: Array(fileIndices.indices), fileIndices: fileIndices,
-      isUnlabelled: fileIndices.map(unlabelled.contains))
+      store: Store(try Tensor(pixels, shape: [drawKeys.count, height, width, 3])),
+      storeRows: Array(drawKeys.indices), drawKeys: drawKeys,
+      isUnlabelled: drawKeys.map(unlabelled.contains))
   }
 
-  private init(store: Store, storeRows: [Int], fileIndices: [Int], isUnlabelled: [Bool]) {
+  private init(store: Store, storeRows: [Int], drawKeys: [Int], isUnlabelled: [Bool]) {
     self.store = store
     self.storeRows = storeRows
-    self.fileIndices = fileIndices
+    self.drawKeys = drawKeys
     self.isUnlabelled = isUnlabelled
   }
 
@@ -52,7 +54,7 @@ public struct ImageSet {
   public func selecting(_ positions: [Int]) -> ImageSet {
     ImageSet(
       store: store, storeRows: positions.map { storeRows[$0] },
-      fileIndices: positions.map { fileIndices[$0] },
+      drawKeys: positions.map { drawKeys[$0] },
       isUnlabelled: positions.map { isUnlabelled[$0] })
   }
 

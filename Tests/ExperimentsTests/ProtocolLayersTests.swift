@@ -158,12 +158,13 @@ extension ExperimentsTests {
       registry: .builtIn, filter: RunFilter())
     for run in plan.runs {
       let file = try BenchmarkFile.open(BenchmarkFolder(data).file(of: run.benchmark))
-      let learnt = try RunTask(file, run: run).learnt
+      let task = try RunTask(file, run: run)
+      let learnt = task.learnt
       let unlabelled = (0..<learnt.count).filter { learnt.isUnlabelled[$0] }
       #expect(
-        unlabelled.map { learnt.fileIndices[$0] }
+        unlabelled.map { task.learntIndices[$0] }.sorted()
           == (run.row.name == "cc" ? Array(1200..<1500) : []))
-      #expect(unlabelled.allSatisfy { file.splits[learnt.fileIndices[$0]] == .unlabelled })
+      #expect(unlabelled.allSatisfy { file.splits[task.learntIndices[$0]] == .unlabelled })
       #expect(learnt.count == (run.row.name == "cc" ? 1500 : 1200))
     }
     let run = try #require(plan.runs.first { $0.row.name == "cc" })

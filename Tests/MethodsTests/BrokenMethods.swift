@@ -219,7 +219,7 @@ final class LabelReader: ClusteringMethod {
       return [Int32](repeating: 0, count: images.count)
     }
     let labels: [Int32] = try file.dataSet("labels").read()
-    return images.fileIndices.map { labels[$0] }
+    return images.drawKeys.map { labels[$0] }
   }
 }
 
@@ -240,7 +240,7 @@ final class OrderReader: ClusteringMethod {
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
-    images.fileIndices.map { $0 < middle ? 0 : 1 }
+    images.drawKeys.map { $0 < middle ? 0 : 1 }
   }
 }
 

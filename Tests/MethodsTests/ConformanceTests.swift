@@ -38,6 +38,28 @@ extension MethodsTests {
       #expect(try broken(OrderReader.self) == [.blindness])
     }
 
+    @Test(
+      arguments: [
+        (ManyOrderReader.self, ["in 1200 images in the order of classes it finds the halves"]),
+        (TieReader.self, ["in identical images it finds the halves"]),
+        (
+          StateReader.self,
+          [
+            "in 1200 images in the order of classes it finds the halves",
+            "in identical images it finds the halves",
+          ]
+        ),
+      ] as [(any ClusteringMethod.Type, [String])])
+    func `One that reads the order of many images, of ties or by its memory sees`(
+      _ method: any ClusteringMethod.Type, _ details: [String]
+    ) throws {
+      let findings = try Conformance().findings(of: method)
+      #expect(Set(findings.map(\.promise)) == [.blindness])
+      for detail in details {
+        #expect(findings.contains { $0.detail.hasPrefix(detail) }, "\(findings)")
+      }
+    }
+
     @Test func `One that ignores its seed is found out`() throws {
       #expect(try broken(Trained<IgnoresSeed>.self) == [.seed])
     }

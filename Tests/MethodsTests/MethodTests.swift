@@ -1,5 +1,6 @@
 import Core
 import Methods
+import Metrics
 import Testing
 import Torch
 import Vision
@@ -43,6 +44,57 @@ extension MethodsTests {
       let known = try method.assign(learnt)
       #expect(separates(try known + method.assign(images.selecting(Array(40..<64)))))
       #expect(try method.assign(learnt) == known)
+    }
+
+    /// Three classes of eight images, which are all the same: nothing tells the classes but their order.
+    @Test(arguments: ["kmeans", "spectral", "agglomerative", "nmf"])
+    func `In identical images in the order of classes a method finds what chance finds`(
+      _ name: String
+    ) throws {
+      let (classes, side) = (3, 8)
+      let truth = (0..<24).map { Int32($0 / 8) }
+      let picture = (0..<side * side * 3).map { UInt8($0 % 251) }
+      let pixels = truth.flatMap { _ in picture }
+      func accuracy(seed: UInt64) throws -> (found: Double, byChance: Double) {
+        let order = ContentOrder(pixels: pixels, count: truth.count, seed: seed)
+        let images = try ImageSet(pixels: pixels, height: side, width: side, in: order)
+        func assign<Method: ClusteringMethod>(_ type: Method.Type) throws -> [Int32] {
+          try Method(
+            settings: Method.Settings(), context: MethodContext(clusters: classes, seed: seed),
+            images: images
+          ).assign(images)
+        }
+        let clusters = try assign(MethodRegistry.builtIn.method(name))
+        // The same clusters, dealt out to the images at random.
+        var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: 1)
+        let dealt = stream.permutation(of: truth.count).map { clusters[$0] }
+        func score(_ predicted: [Int32]) throws -> Double {
+          try ClusteringScores(
+            truth: order.places.map { truth[$0] }, predicted: predicted, clusters: classes
+          ).acc
+        }
+        return (try score(clusters), try score(dealt))
+      }
+      let all = try (0..<60).map { try accuracy(seed: UInt64($0)) }
+      let (found, byChance) = (
+        all.map(\.found).reduce(0, +) / 60, all.map(\.byChance).reduce(0, +) / 60
+      )
+      // The accuracy of one seed has a deviation of about 0.05: of the two means, 0.009.
+      #expect(abs(found - byChance) < 0.04, "\(found) against \(byChance)")
+    }
+
+    @Test(arguments: ["spectral", "agglomerative"])
+    func `A method without draws by position has the same clusters in any order of images`(
+      _ name: String
+    ) throws {
+      let method = try MethodRegistry.builtIn.method(name)
+      let clusters = try make(method, images: images).assign(images)
+      var stream = RandomStream(seed: 4, purpose: .shuffle)
+      let order = stream.permutation(of: images.count)
+      let permuted = try make(method, images: images.selecting(order)).assign(
+        images.selecting(order))
+      let scores = try ClusteringScores(truth: order.map { clusters[$0] }, predicted: permuted)
+      #expect(scores.ari == 1)
     }
 
     @Test(arguments: ["kmeans", "spectral", "agglomerative", "nmf"])

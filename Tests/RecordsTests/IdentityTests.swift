@@ -22,6 +22,7 @@ extension RecordsTests {
         { $0.protocol.score = .test }, { $0.protocol.imageSize = 33 },
         { $0.protocol.checkpoint = .bestByLabels }, { $0.protocol.evaluateEvery = 5 },
         { $0.protocol.nmi = .geometric },
+        { $0.provenance.presentation = PresentationProvenance(version: 1, order: "a") },
         { $0.provenance.benchmarkFile.contentHash = "other" }, { $0.provenance.libtorch = "2.0" },
         { $0.provenance.device = "cuda" }, { $0.provenance.precision = "bfloat16" },
       ]
@@ -38,6 +39,17 @@ extension RecordsTests {
       elsewhere.timing.seconds = 1
       elsewhere.checkpointEpoch = 7
       #expect(try IdentityInputs(elsewhere).identity() == identity)
+    }
+
+    @Test func `A run of the time when images came in the file's order is stale and says so`()
+      throws
+    {
+      let record = try identifiedRecord()
+      var planned = IdentityInputs(record)
+      planned.presentation = 1
+      #expect(
+        try record.staleness(against: planned)
+          == ["order of images the file's, now drawn from their content (version 1)"])
     }
 
     @Test func `A record of the planned run is not stale, however often it was read`() throws {

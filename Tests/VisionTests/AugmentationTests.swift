@@ -33,10 +33,10 @@ extension VisionTests {
       }
     }
 
-    @Test func `A view depends on the image's place in its file, not in its set`() throws {
+    @Test func `A view depends on the image's draw key, not on its place in the set`() throws {
       let images = try noise(6)
       let chosen = images.selecting([4, 2])
-      #expect(chosen.fileIndices == [104, 102])
+      #expect(chosen.drawKeys == [104, 102])
       let augmentation = try augmentation(images)
       let whole = try rows(augmentation.view(1, of: images, at: [2, 4], epoch: 0))
       let some = try rows(augmentation.view(1, of: chosen, at: [0, 1], epoch: 0))
@@ -113,7 +113,7 @@ extension VisionTests {
     @Test func `Normalised views have mean 0 and deviation 1 over the images`() throws {
       // Half of each channel is 0 and half 255: mean and deviation are 1/2.
       let pixels = (0..<4 * 4 * 3).map { UInt8($0 < 24 ? 0 : 255) }
-      let images = try ImageSet(pixels: pixels, height: 4, width: 4, fileIndices: [0])
+      let images = try ImageSet(pixels: pixels, height: 4, width: 4, drawKeys: [0])
       let statistics = try images.channelStatistics()
       #expect(statistics.mean == [0.5, 0.5, 0.5])
       #expect(statistics.standardDeviation == [0.5, 0.5, 0.5])

@@ -52,7 +52,7 @@ extension VisionTests {
       try ImageSet(
         pixels: (0..<4).flatMap { image in
           self.image(height: 16, width: 16).map { $0 &+ UInt8(image) }
-        }, height: 16, width: 16, fileIndices: [3, 5, 8, 13])
+        }, height: 16, width: 16, drawKeys: [3, 5, 8, 13])
     }
 
     private func augmentation(

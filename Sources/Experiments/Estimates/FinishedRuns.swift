@@ -17,6 +17,8 @@ struct FinishedRuns: Sendable {
       self.inputs.seed = 0
       // A run of another seed starts from another stage.
       self.inputs.stage = nil
+      // Another order of the same images takes as long.
+      self.inputs.presentation = nil
       self.inputs.profile = ""
       self.inputs.protocol.nmi = .arithmetic
       if trains { self.inputs.settings["epochs"] = nil }

@@ -31,7 +31,7 @@ public struct RunMeasurement {
       precision: run.precision, threads: threads)
     // Its network need not have learnt anything, and is made on as few images as that takes.
     let sample = try SampleImages(
-      task, imageSize: shape.imageSize, part: shape.part(atMost: 64))
+      task, imageSize: shape.imageSize, part: shape.part(atMost: 64), seed: run.seed)
     stage = try MeasuredStage(of: run, among: runs, context: context, images: sample.learnt)
     context = context.starting(from: stage)
   }
@@ -174,7 +174,7 @@ public struct RunMeasurement {
   }
 
   private func sample(_ part: Double) throws -> SampleImages {
-    try SampleImages(task, imageSize: shape.imageSize, part: part)
+    try SampleImages(task, imageSize: shape.imageSize, part: part, seed: run.seed)
   }
 
   private func seconds(_ body: () throws -> Void) rethrows -> Double {

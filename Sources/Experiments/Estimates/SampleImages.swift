@@ -7,9 +7,11 @@ struct SampleImages {
   let learnt: ImageSet
   let scored: ImageSet
 
-  /// - Parameter part: the part of the learnt and of the scored images, 0...1, spread evenly over
-  ///   them. Images that are both stay both.
-  init(_ task: TaskImages, imageSize: Int, part: Double) throws {
+  /// - Parameters:
+  ///   - part: the part of the learnt and of the scored images, 0...1, spread evenly over them. Images
+  ///     that are both stay both.
+  ///   - seed: the run's, since a run presents its images in an order of their content as well.
+  init(_ task: TaskImages, imageSize: Int, part: Double, seed: UInt64) throws {
     let learntIndices = Self.thinned(task.learnt, part)
     let scoredIndices =
       task.learnt == task.scored ? learntIndices : Self.thinned(task.scored, part)
@@ -17,12 +19,10 @@ struct SampleImages {
     let pixels =
       try task.file?.pixels(at: rows, side: imageSize)
       ?? Self.noise(bytes: rows.count * imageSize * imageSize * 3)
-    let all = try ImageSet(
-      pixels: pixels, height: imageSize, width: imageSize, fileIndices: rows,
-      unlabelled: task.unlabelled)
-    let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
-    learnt = all.selecting(learntIndices.compactMap { positions[$0] })
-    scored = all.selecting(scoredIndices.compactMap { positions[$0] })
+    let presented = try PresentedImages(
+      fileIndices: rows, pixels: pixels, side: imageSize, unlabelled: task.unlabelled, seed: seed)
+    learnt = presented.selecting(learntIndices).images
+    scored = presented.selecting(scoredIndices).images
   }
 
   private static func thinned(_ indices: [Int], _ part: Double) -> [Int] {

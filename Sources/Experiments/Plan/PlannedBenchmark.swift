@@ -4,6 +4,7 @@ import Foundation
 import Methods
 import Records
 import Torch
+import Vision
 
 /// A benchmark of an experiment with the file that holds its images.
 struct PlannedBenchmark {
@@ -102,8 +103,8 @@ struct PlannedBenchmark {
       benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
       method: row.method.description.name, methodVersion: row.method.description.version,
       settings: settings, profile: experiment.profile, protocol: runProtocol,
-      libtorch: Torch.version, device: engine.device.rawValue, precision: engine.precision.rawValue,
-      seed: seed, stage: stage?.identity)
+      presentation: ContentOrder.version, libtorch: Torch.version, device: engine.device.rawValue,
+      precision: engine.precision.rawValue, seed: seed, stage: stage?.identity)
     let folder = RunFolder(
       results: options.results, experiment: experiment.name, benchmark: definition.name,
       method: row.name, seed: seed)

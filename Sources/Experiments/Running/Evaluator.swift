@@ -7,8 +7,8 @@ import Records
 struct Evaluator {
   /// Labels of the scored images, in their order.
   private let truth: [Int32]
-  /// Indices of the scored images in the benchmark file.
-  let fileIndices: [Int]
+  /// Indices of the scored images in the benchmark file, in their order.
+  private let fileIndices: [Int]
   private let clusters: Int
   private let normaliser: NMINormaliser
 
@@ -38,11 +38,15 @@ struct Evaluator {
       images: predicted.count, clusters: clusters, clusterSizes: scores.clusterSizes)
   }
 
+  /// What is written of a run: its images in the order of the benchmark file, not in that in which they
+  /// were presented.
   func assignments(_ predicted: [Int32], identity: String, contentHash: String) throws
     -> Assignments
   {
-    try Assignments(
+    let order = fileIndices.indices.sorted { fileIndices[$0] < fileIndices[$1] }
+    return try Assignments(
       identity: identity, benchmarkContentHash: contentHash,
-      indices: fileIndices.map(Int64.init), predicted: predicted, truth: truth)
+      indices: order.map { Int64(fileIndices[$0]) }, predicted: order.map { predicted[$0] },
+      truth: order.map { truth[$0] })
   }
 }

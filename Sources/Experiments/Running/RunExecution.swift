@@ -110,7 +110,7 @@ public struct RunExecution {
     return Outcome(
       record: record(
         metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
-        timing: timing, file: file.info),
+        timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network)
   }
@@ -144,7 +144,8 @@ public struct RunExecution {
   }
 
   private func record(
-    metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo
+    metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo,
+    presentation: PresentationProvenance
   ) -> RunRecord {
     let method = run.method.description
     return RunRecord(
@@ -162,7 +163,7 @@ public struct RunExecution {
           contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
           definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
           miniatureOf: run.benchmark.miniatureOf, pixels: file.pixels),
-        libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
+        presentation: presentation, libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
         device: run.device.rawValue, deviceName: Machine.name(of: run.device),
         precision: run.precision.rawValue, threads: threads,
         finishedAt: Date().formatted(.iso8601)))

@@ -5,8 +5,11 @@ import Vision
 /// A run's images, without labels for the method and with them for the evaluator.
 package struct RunTask {
   package let learnt: ImageSet
+  /// Indices of the images learnt from in the benchmark file, in their order.
+  package let learntIndices: [Int]
   let scored: ImageSet
   let evaluator: Evaluator
+  let presentation: PresentationProvenance
 
   package init(_ file: BenchmarkFile, run: PlannedRun) throws {
     let runProtocol = run.runProtocol
@@ -14,16 +17,17 @@ package struct RunTask {
     let scoredIndices = try Self.indices(runProtocol.score, in: file, of: run)
     // Only the rows that are needed are read, once each.
     let rows = Set(learntIndices).union(scoredIndices).sorted()
-    let all = try ImageSet(
-      pixels: file.pixels(at: rows, side: runProtocol.imageSize), height: runProtocol.imageSize,
-      width: runProtocol.imageSize, fileIndices: rows,
-      unlabelled: Set(file.indices(of: [.unlabelled])))
-    let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
-    learnt = all.selecting(learntIndices.compactMap { positions[$0] })
-    scored = all.selecting(scoredIndices.compactMap { positions[$0] })
+    let presented = try PresentedImages(
+      fileIndices: rows, pixels: file.pixels(at: rows, side: runProtocol.imageSize),
+      side: runProtocol.imageSize, unlabelled: Set(file.indices(of: [.unlabelled])),
+      seed: run.seed)
+    presentation = presented.provenance
+    (learnt, self.learntIndices) = presented.selecting(learntIndices)
+    let scoredInOrder: [Int]
+    (scored, scoredInOrder) = presented.selecting(scoredIndices)
     let labels = try file.labels()
     evaluator = try Evaluator(
-      labels: scoredIndices.map { labels[$0] }, fileIndices: scoredIndices,
+      labels: scoredInOrder.map { labels[$0] }, fileIndices: scoredInOrder,
       clusters: run.benchmark.classCount, runProtocol: runProtocol,
       benchmark: run.benchmark.name)
   }

@@ -27,7 +27,7 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   }
 
   public static let description = MethodDescription(
-    name: "agglomerative", title: "Agglomerative clustering", family: .classical, version: 1,
+    name: "agglomerative", title: "Agglomerative clustering", family: .classical, version: 2,
     reference:
       "Ward, Hierarchical Grouping to Optimize an Objective Function, JASA 58, 1963; published rows name Gowda and Krishna, Pattern Recognition 10, 1978",
     summary: "Ward's criterion on raw pixels; the same clusters with every seed")
@@ -45,7 +45,9 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
     self.context = context
-    partition = PixelPartition(Self.description, context: context, images: images)
+    // No seed, so that all give the same tree.
+    partition = PixelPartition(
+      Self.description, context: context, images: images, tieSeed: 0)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -1,20 +1,32 @@
 import ClassicalClustering
+import Core
 import Vision
 
 /// The clusters that a method finds among the pixels of the images it learns from, all at once.
 ///
 /// Such a method has no rule for others: an image that was not learnt gets the cluster of the nearest
 /// one that was.
+///
+/// Such clusters depend on which of equally near images comes first. The images are taken in a drawn order,
+/// so that this is not the order in which somebody has stored them.
 final class PixelPartition {
   private let memory: PixelMemory
   private let context: MethodContext
   private let learnt: ImageSet
+  /// Positions of the images learnt from in the order in which they are taken.
+  private let order: [Int]
+  /// In that order.
   private var labels: [Int32]?
 
-  init(_ method: MethodDescription, context: MethodContext, images: ImageSet) {
+  /// - Parameter tieSeed: decides on the order in which images are taken.
+  init(
+    _ method: MethodDescription, context: MethodContext, images: ImageSet, tieSeed: UInt64
+  ) {
     memory = PixelMemory(method: method, context: context, learnt: images)
     self.context = context
     learnt = images
+    var stream = RandomStream(seed: tieSeed, purpose: .method)
+    order = stream.permutation(of: images.count)
   }
 
   /// Values of an image, D.
@@ -31,12 +43,16 @@ final class PixelPartition {
   ) throws -> [Int32] {
     try memory.check(
       scoring: images, bytesBeside: bytesBeside, bytesAfterwards: bytesAfterwards)
-    if labels == nil {
-      labels = try find(learnt.flattenedPixels(), dimensions)
+    let taken = learnt.selecting(order)
+    let labels = try labels ?? find(taken.flattenedPixels(), dimensions)
+    self.labels = labels
+    guard !images.holdsSameImages(as: learnt) else {
+      var inOrder = labels
+      for (place, position) in order.enumerated() { inOrder[position] = labels[place] }
+      return inOrder
     }
-    guard let labels, !images.holdsSameImages(as: learnt) else { return labels ?? [] }
     return try nearestPoints(
-      to: images.flattenedPixels(), among: learnt.flattenedPixels(), dimensions: dimensions,
+      to: images.flattenedPixels(), among: taken.flattenedPixels(), dimensions: dimensions,
       threads: context.threads
     ).map { labels[$0] }
   }

@@ -29,7 +29,7 @@ public final class SpectralOnPixels: ReportsProgress {
   }
 
   public static let description = MethodDescription(
-    name: "spectral", title: "Spectral clustering", family: .classical, version: 1,
+    name: "spectral", title: "Spectral clustering", family: .classical, version: 2,
     reference:
       "Zelnik-Manor and Perona, Self-Tuning Spectral Clustering, NIPS 2004; Ng, Jordan and Weiss, On Spectral Clustering, NIPS 2001",
     summary: "k-means on eigenvectors of the pixels' nearest-neighbour graph")
@@ -42,7 +42,8 @@ public final class SpectralOnPixels: ReportsProgress {
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
     self.context = context
-    partition = PixelPartition(Self.description, context: context, images: images)
+    partition = PixelPartition(
+      Self.description, context: context, images: images, tieSeed: context.seed)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -20,8 +20,8 @@ public final class RandomLabels: ClusteringMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    images.fileIndices.map { index in
-      var random = RandomStream(seed: context.seed, purpose: .method, item: index)
+    images.drawKeys.map { key in
+      var random = RandomStream(seed: context.seed, purpose: .method, item: key)
       return Int32(random.integer(below: context.clusters))
     }
   }

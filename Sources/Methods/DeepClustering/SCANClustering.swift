@@ -133,7 +133,7 @@ public final class SCANClustering: TrainedMethod {
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
     let neighbours = positions.map { position in
       var stream = RandomStream(
-        seed: seed, purpose: .method, epoch: epoch, item: images.fileIndices[position])
+        seed: seed, purpose: .method, epoch: epoch, item: images.drawKeys[position])
       let known = nearest.neighbours
       let drawn = stream.integer(below: known + (settings.drawsItself ? 1 : 0))
       return drawn == known ? position : Int(nearest.indices[position * known + drawn])

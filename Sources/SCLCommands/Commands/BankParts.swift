@@ -144,7 +144,7 @@ struct SCLBankParts: BankParts {
     let side = 8
     let images = try ImageSet(
       pixels: [UInt8](repeating: 0, count: options.entries * side * side * 3), height: side,
-      width: side, fileIndices: Array(0..<options.entries))
+      width: side, drawKeys: Array(0..<options.entries))
     scl = try SCL(settings: settings, context: inputs.context, images: images)
     hypotheses = try Tensor((0..<options.entries).map { $0 % options.clusters })
       .to(options.step.device)

@@ -146,9 +146,10 @@ struct PixelOptions: ParsableArguments {
     let labelled = benchmark.indices(of: [.train, .test])
     let count = min(images ?? labelled.count, labelled.count)
     let rows = (0..<count).map { labelled[labelled.count * $0 / count] }
+    let pixels = try benchmark.pixels(at: rows)
     let set = try ImageSet(
-      pixels: benchmark.pixels(at: rows), height: benchmark.info.imageSize,
-      width: benchmark.info.imageSize, fileIndices: rows)
+      pixels: pixels, height: benchmark.info.imageSize, width: benchmark.info.imageSize,
+      in: ContentOrder(pixels: pixels, count: rows.count, seed: 0))
     let clusters = try BenchmarkDefinition.named(benchmark.info.benchmark).classCount
     var values = Method.benchmarkDefaults[benchmark.info.benchmark] ?? [:]
     for text in overrides {

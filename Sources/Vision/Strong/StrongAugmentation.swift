@@ -45,7 +45,7 @@ public struct StrongAugmentation {
     var kept = [Float](repeating: 1, count: positions.count * height * width)
     for (row, position) in positions.enumerated() {
       var stream = RandomStream(
-        seed: seed, purpose: .augmentation, epoch: epoch, item: images.fileIndices[position],
+        seed: seed, purpose: .augmentation, epoch: epoch, item: images.drawKeys[position],
         view: view)
       let size = 3 * height * width
       var image = PixelImage(
