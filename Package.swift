@@ -83,7 +83,7 @@ let package = Package(
       name: "Parity",
       dependencies: [
         "Core", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering", "Vision",
-        "Methods",
+        "Methods", "Records", "Experiments",
       ]),
     .target(
       name: "SCLCommands",

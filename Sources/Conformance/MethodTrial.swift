@@ -34,12 +34,12 @@ package final class MethodTrial {
 
   /// Takes the next step; the first of an epoch begins it, the last ends it.
   package func takeStep() throws {
-    let batches = steps.batches(of: epoch)
     if nextStep == 0 {
       try method.beginEpoch(epoch)
       sums = LossSums()
     }
-    optimiser.learningRate = method.plan.training.learningRate(
+    let batches = try steps.batches(of: epoch)
+    optimiser.learningRate = method.plan.learningRate(
       epoch: epoch, step: nextStep, of: batches.count)
     let terms = try steps.take(
       nextStep, of: epoch, on: batches[nextStep], optimiser, afterBackward: noteGradients)
@@ -55,7 +55,7 @@ package final class MethodTrial {
   /// their losses by term, pass by pass.
   package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[[PartialLoss]]] {
     try method.beginEpoch(epoch)
-    optimiser.learningRate = method.plan.training.learningRate(epoch: epoch, step: 0, of: 1)
+    optimiser.learningRate = method.plan.learningRate(epoch: epoch, step: 0, of: 1)
     return try steps.passes(of: epoch).map { pass, positions in
       try (0..<count).map { _ in
         try steps.take(0, of: epoch, on: .init(pass: pass, positions: positions), optimiser)
@@ -64,7 +64,9 @@ package final class MethodTrial {
   }
 
   /// The positions of the images of each of an epoch's steps.
-  package func positions(of epoch: Int) -> [[Int]] { steps.batches(of: epoch).map(\.positions) }
+  package func positions(of epoch: Int) throws -> [[Int]] {
+    try steps.batches(of: epoch).map(\.positions)
+  }
 
   private func noteGradients() throws {
     for (name, tensor) in method.network.parameters where untouched.contains(name) {

@@ -29,6 +29,10 @@ public protocol TrainedMethod: ClusteringMethod {
   /// default one over all. A pass without images is left out.
   func passes(of epoch: Int) -> [ImagePass]
 
+  /// The images that a pass over `positions` shows, as many as these; by default each once. Called after
+  /// `beginEpoch`, and again where an epoch is taken up from a checkpoint: the same has to come of it.
+  func sample(_ positions: [Int], epoch: Int) throws -> [Int]
+
   /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
   /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
@@ -51,6 +55,7 @@ extension TrainedMethod {
   }
 
   public func passes(of epoch: Int) -> [ImagePass] { [.all] }
+  public func sample(_ positions: [Int], epoch: Int) throws -> [Int] { positions }
   public func beginEpoch(_ epoch: Int) throws {}
   public func finishStep(_ batch: Batch) throws {}
 }
@@ -74,27 +79,53 @@ public struct TrainingPlan: Sendable {
   public let views: Int
   /// What the learning rate of a part of the network is multiplied by, by the part's name.
   public let rateFactors: [String: Double]
+  /// The momentum of a part of the network that has another than the rest, by the part's name.
+  public let momenta: [String: Double]
+  /// What becomes of parameters that a step gives no gradient, such as a head that rests.
+  public let idle: IdleParameters
+  /// The number of a run's first step, 0 or 1, by which schedules go.
+  public let firstStep: Int
 
-  public init(training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:]) {
+  public init(
+    training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:],
+    momenta: [String: Double] = [:], idle: IdleParameters = .skip, firstStep: Int = 0
+  ) {
     self.training = training
     self.views = views
     self.rateFactors = rateFactors
+    self.momenta = momenta
+    self.idle = idle
+    self.firstStep = firstStep
   }
 
-  /// The optimiser of a run, to be fed with `training.learningRate(epoch:step:of:)` before every step.
+  /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
   public func makeOptimiser(for network: any Module) -> any Optimiser {
-    var factors: [String: Double] = [:]
-    for (part, factor) in rateFactors {
-      for (name, _) in network.parameters where name.hasPrefix(part + ".") {
-        factors[name] = factor
-      }
-    }
-    return training.makeOptimiser(network.parameters, rateFactors: factors)
+    training.makeOptimiser(
+      network.parameters, rateFactors: Self.byParameter(rateFactors, of: network),
+      momenta: Self.byParameter(momenta, of: network), idle: idle)
   }
 
-  /// The part of the training, 0 to 1, that is done when this step has been taken.
-  public func progress(after batch: Batch) -> Double {
-    (Double(batch.epoch) + Double(batch.step + 1) / Double(batch.steps)) / Double(training.epochs)
+  /// What is given by parts of a network, by its parameters.
+  private static func byParameter(
+    _ values: [String: Double], of network: any Module
+  ) -> [String: Double] {
+    var named: [String: Double] = [:]
+    for (part, value) in values {
+      for (name, _) in network.parameters where name.hasPrefix(part + ".") { named[name] = value }
+    }
+    return named
+  }
+
+  /// The learning rate of step `step` of `steps` in `epoch`, the first being 0.
+  public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
+    training.learningRate(epoch: epoch, step: step + firstStep, of: steps)
+  }
+
+  /// The part of the training, 0 to 1, that a step is at: 0 for the first or, counted from 1, the part
+  /// that one step is.
+  public func progress(at batch: Batch) -> Double {
+    (Double(batch.epoch) + Double(batch.step + firstStep) / Double(batch.steps))
+      / Double(training.epochs)
   }
 }
 

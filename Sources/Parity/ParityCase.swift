@@ -85,19 +85,9 @@ struct ParityCase {
 
   /// Every data set below a group of the inputs, under its path with dots: "layer1.0.conv1.weight".
   func tensors(below path: String) throws -> [String: Tensor] {
-    var tensors: [String: Tensor] = [:]
-    func visit(_ group: HDF5Group, _ prefix: String) throws {
-      for child in try group.children() {
-        if try group.containsGroup(child) {
-          try visit(try group.group(child), prefix + child + ".")
-        } else {
-          let data = try group.dataSet(child)
-          tensors[prefix + child] = try Tensor(data.read(as: Float.self), shape: data.shape)
-        }
-      }
-    }
-    try visit(try group.group("in/" + path), "")
-    return tensors
+    let tensors = try NamedDataSets(group.group("in/" + path), of: name)
+    return try Dictionary(
+      uniqueKeysWithValues: tensors.names.map { ($0, try tensors.tensor($0)) })
   }
 
   // MARK: Comparison
@@ -147,6 +137,11 @@ public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
   case outOfRange(case: String, name: String, value: Int, expected: String)
   case wrongShape(case: String, input: String, found: [Int], expected: String)
   case noCases(file: String)
+  case missing(case: String, object: String)
+  case tooLarge(case: String, object: String)
+  case malformed(case: String, problem: String)
+  /// The file has something that the method does not have.
+  case unknownTensor(case: String, object: String)
 
   public var description: String {
     switch self {
@@ -158,7 +153,12 @@ public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(name): \(setting) cannot be \(value): it takes \(expected)"
     case .wrongShape(let name, let input, let found, let expected):
       "\(name): '\(input)' is of \(found), and not of \(expected)"
-    case .noCases(let file): "'\(file)' has no group /cases: it is not a parity file"
+    case .noCases(let file):
+      "'\(file)' has neither a group /cases nor one /trajectories: it is not a parity file"
+    case .missing(let name, let object): "\(name): it has no \(object)"
+    case .tooLarge(let name, let object): "\(name): \(object) is too large"
+    case .malformed(let name, let problem): "\(name): \(problem)"
+    case .unknownTensor(let name, let object): "\(name): the method has no \(object)"
     }
   }
 }

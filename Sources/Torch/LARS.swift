@@ -10,14 +10,18 @@ public final class LARS: Optimiser {
   private let weightDecay: Double
   private let trust: Double
   private let rateFactors: [String: Double]
+  private let momenta: [String: Double]
+  private let idle: IdleParameters
   private var velocities = Moments("velocity")
 
   /// - Parameters:
   ///   - trust: eta, the share of a layer's length that a step at the rate 1 moves it by.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - momenta: the momentum of parameters that have another, by name.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0.9,
-    weightDecay: Double = 0, trust: Double = 0.001, rateFactors: [String: Double] = [:]
+    weightDecay: Double = 0, trust: Double = 0.001, rateFactors: [String: Double] = [:],
+    momenta: [String: Double] = [:], idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -25,12 +29,15 @@ public final class LARS: Optimiser {
     self.weightDecay = weightDecay
     self.trust = trust
     self.rateFactors = rateFactors
+    self.momenta = momenta
+    self.idle = idle
   }
 
   public func step() throws {
     try Torch.withoutGradients {
       for (name, parameter) in parameters {
-        guard let gradient = parameter.gradient else { continue }
+        let gradient = try idle.gradient(of: parameter, wasStepped: velocities[name] != nil)
+        guard let gradient else { continue }
         let velocity = try velocity(name, parameter, gradient)
         velocities[name] = velocity
         try parameter.add(velocity, scale: -1)
@@ -45,7 +52,7 @@ public final class LARS: Optimiser {
     if isAdapted, weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
     let change = try isAdapted ? gradient * ratio(parameter, gradient) * rate : gradient * rate
     guard let velocity = velocities[name] else { return change }
-    try velocity.scale(by: momentum)
+    try velocity.scale(by: momenta[name] ?? momentum)
     try velocity.add(change)
     return velocity
   }

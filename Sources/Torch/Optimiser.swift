@@ -1,12 +1,28 @@
 /// Changes parameters by their gradients.
 public protocol Optimiser: AnyObject {
   var learningRate: Double { get set }
-  /// Applies the gradients; a parameter without one is left alone.
+  /// Applies the gradients; what becomes of a parameter without one, `IdleParameters` says.
   func step() throws
   /// What has to be kept for training to go on exactly: name to tensor.
   var state: [NamedTensor] { get }
   /// Takes back what `state` gave.
   func load(_ tensors: [String: Tensor], prefix: String) throws
+}
+
+/// What an optimiser does with a parameter that has no gradient in a step.
+public enum IdleParameters: String, CaseIterable, Sendable {
+  /// Nothing, as PyTorch 2.0 and later, which drop gradients between steps.
+  case skip
+  /// A step with a gradient of zeros, once the parameter has had a gradient, as PyTorch before 2.0, which
+  /// set gradients to zero: moments decay and still move the parameter.
+  case decay
+
+  /// The gradient that a parameter is stepped with; nil where it is left alone.
+  /// - Parameter wasStepped: whether it has had a gradient in an earlier step.
+  func gradient(of parameter: Tensor, wasStepped: Bool) throws -> Tensor? {
+    if let gradient = parameter.gradient { return gradient }
+    return self == .decay && wasStepped ? try parameter.detached() * 0 : nil
+  }
 }
 
 /// A tensor that an optimiser remembers for each parameter that it has stepped.
@@ -47,12 +63,17 @@ public final class SGD: Optimiser {
   private let nesterov: Bool
   private let weightDecay: Double
   private let rateFactors: [String: Double]
+  private let momenta: [String: Double]
+  private let idle: IdleParameters
   private var velocities = Moments("velocity")
 
-  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  /// - Parameters:
+  ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - momenta: the momentum of parameters that have another, by name.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0,
-    nesterov: Bool = false, weightDecay: Double = 0, rateFactors: [String: Double] = [:]
+    nesterov: Bool = false, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
+    momenta: [String: Double] = [:], idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -60,12 +81,15 @@ public final class SGD: Optimiser {
     self.nesterov = nesterov
     self.weightDecay = weightDecay
     self.rateFactors = rateFactors
+    self.momenta = momenta
+    self.idle = idle
   }
 
   public func step() throws {
     try Torch.withoutGradients {
       for (name, parameter) in parameters {
-        guard let gradient = parameter.gradient else { continue }
+        let gradient = try idle.gradient(of: parameter, wasStepped: velocities[name] != nil)
+        guard let gradient else { continue }
         let rate = learningRate * (rateFactors[name] ?? 1)
         try parameter.add(direction(name, parameter, gradient), scale: -rate)
       }
@@ -75,7 +99,9 @@ public final class SGD: Optimiser {
   private func direction(_ name: String, _ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
     // The gradient's own storage is free to be changed: the next step computes it anew.
     if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
-    guard momentum != 0 else { return gradient }
+    let momentum = momenta[name] ?? momentum
+    // A velocity also tells that the parameter has had a gradient.
+    guard momentum != 0 || idle == .decay else { return gradient }
     let velocity: Tensor
     if let previous = velocities[name] {
       try previous.scale(by: momentum)
@@ -97,7 +123,8 @@ public final class SGD: Optimiser {
   }
 }
 
-/// Adam (Kingma and Ba, ICLR 2015), as torch.optim.Adam: weight decay is added to the gradient.
+/// Adam (Kingma and Ba, ICLR 2015), as torch.optim.Adam: weight decay is added to the gradient, and the
+/// steps that the bias correction goes by are counted for each parameter from its first gradient on.
 public final class Adam: Optimiser {
   public var learningRate: Double
   private let parameters: [NamedTensor]
@@ -106,16 +133,17 @@ public final class Adam: Optimiser {
   private let epsilon: Double
   private let weightDecay: Double
   private let rateFactors: [String: Double]
-  private var steps = 0
-  /// beta1 and beta2 to the power of `steps`.
-  private var powers = (1.0, 1.0)
+  private let idle: IdleParameters
+  /// Of each parameter, in their order.
+  private var counts: [Count]
   private var firstMoments = Moments("first")
   private var secondMoments = Moments("second")
 
   /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:]
+    epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
+    idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -124,16 +152,29 @@ public final class Adam: Optimiser {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.rateFactors = rateFactors
+    self.idle = idle
+    counts = [Count](repeating: Count(), count: parameters.count)
+  }
+
+  /// The steps of a parameter, and beta1 and beta2 to their power.
+  private struct Count {
+    var steps = 0
+    var powers = (1.0, 1.0)
+
+    mutating func advance(_ beta1: Double, _ beta2: Double) {
+      steps += 1
+      powers = (powers.0 * beta1, powers.1 * beta2)
+    }
   }
 
   public func step() throws {
-    steps += 1
-    powers = (powers.0 * beta1, powers.1 * beta2)
-    let correction1 = 1 - powers.0
-    let correction2 = (1 - powers.1).squareRoot()
     try Torch.withoutGradients {
-      for (name, parameter) in parameters {
-        guard let gradient = parameter.gradient else { continue }
+      for (number, (name, parameter)) in parameters.enumerated() {
+        let gradient = try idle.gradient(of: parameter, wasStepped: counts[number].steps > 0)
+        guard let gradient else { continue }
+        counts[number].advance(beta1, beta2)
+        let correction1 = 1 - counts[number].powers.0
+        let correction2 = (1 - counts[number].powers.1).squareRoot()
         if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
         let first = try firstMoments[name] ?? (gradient * 0)
         let second = try secondMoments[name] ?? (gradient * 0)
@@ -151,15 +192,21 @@ public final class Adam: Optimiser {
 
   public var state: [NamedTensor] {
     let moments = firstMoments.state(of: parameters) + secondMoments.state(of: parameters)
-    guard let steps = try? Tensor([steps]) else { return moments }
+    guard let steps = try? Tensor(counts.map(\.steps)) else { return moments }
     return [("steps", steps)] + moments
   }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
     guard let saved = tensors[prefix + "steps"] else { throw StateError.missing(prefix + "steps") }
-    steps = Int(try saved.scalar())
-    // Multiplied up as by the steps themselves: the same bits.
-    powers = (0..<steps).reduce((1, 1)) { powers, _ in (powers.0 * beta1, powers.1 * beta2) }
+    guard saved.shape == [parameters.count] else {
+      throw StateError.shape(prefix + "steps", expected: [parameters.count], found: saved.shape)
+    }
+    counts = try saved.integers().map { steps in
+      // Multiplied up as by the steps themselves: the same bits.
+      var count = Count()
+      for _ in 0..<max(0, steps) { count.advance(beta1, beta2) }
+      return count
+    }
     try firstMoments.load(tensors, prefix: prefix, of: parameters)
     try secondMoments.load(tensors, prefix: prefix, of: parameters)
   }

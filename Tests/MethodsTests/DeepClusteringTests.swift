@@ -18,6 +18,11 @@ extension MethodsTests {
       let probabilities = try Tensor(
         [0.99, 0.01, 0.98, 0.02, 0.4, 0.6, 0.05, 0.95] as [Float], shape: [4, 2])
       let labels = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: true)
+      let certain = try Tensor([1, 0, 0.5, 0.5] as [Float], shape: [2, 2])
+      for (threshold, expected) in [(0.5, [Float(1), 0]), (1, [0, 0])] {
+        let above = try PseudoLabels(confident: certain, threshold: threshold, isBalanced: false)
+        #expect(try above.weights.floats() == expected, "above the threshold, not at it")
+      }
       #expect(try labels.classes.integers() == [0, 0, 1, 1])
       #expect(try labels.weights.floats() == [0.5, 0.5, 0, 1])
       let plain = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: false)
@@ -61,7 +66,47 @@ extension MethodsTests {
       ).tensor
       let before = try head.detached().floats()
       try method.beginEpoch(1)
-      #expect(try head.detached().floats() != before, "the classifier begins again")
+      let after = try head.detached().floats()
+      #expect(after != before, "the classifier begins again")
+      let deviation = (after.reduce(0) { $0 + $1 * $1 } / Float(after.count)).squareRoot()
+      #expect(abs(deviation - 0.01) < 0.001)
+    }
+
+    @Test func `DeepCluster shows every cluster as often as any other, or every image once`() throws
+    {
+      for sampling in ["uniform", "weighted"] {
+        let method = try make(DeepCluster.self, images: images, ["sampling": .text(sampling)])
+        let classes = try memory("classes", of: method)
+        // Clusters of 40, 20, 4 and no images.
+        try classes.copy(from: Tensor((0..<64).map { $0 < 40 ? 0 : $0 < 60 ? 1 : 3 }))
+        let shown = try method.sample(Array(0..<64), epoch: 3)
+        #expect(shown.count == 64)
+        #expect(try method.sample(Array(0..<64), epoch: 3) == shown, "an epoch taken up again")
+        guard sampling == "uniform" else {
+          #expect(shown == Array(0..<64))
+          continue
+        }
+        let counts = [0..<40, 40..<60, 60..<64].map { part in shown.count { part.contains($0) } }
+        #expect(counts == [21, 21, 22])
+        #expect(Set(shown.filter { $0 < 40 }).count == 21, "drawn without replacement if it can be")
+        #expect(try method.sample(Array(0..<64), epoch: 4) != shown)
+      }
+    }
+
+    @Test func `An autoencoder learns from what corruption leaves, scaled up as by dropout`() throws
+    {
+      func loss(_ corruption: Double, epoch: Int = 0) throws -> Double {
+        let method = try make(
+          Autoencoder.self, images: images, ["corruption": .number(corruption)])
+        let batch = Batch(
+          epoch: epoch, step: 0, of: 1, positions: [0, 1], index: try Tensor([0, 1]),
+          views: [try Tensor.full([2, 3, 16, 16], 1)])
+        return try method.loss(batch)[0].value.scalar()
+      }
+      let whole = try loss(0)
+      #expect(try loss(0.2) != whole)
+      #expect(try loss(0.2) == loss(0.2), "drawn by image and epoch")
+      #expect(try loss(0.2) != loss(0.2, epoch: 1))
     }
 
     @Test func `DEC starts from its autoencoder's codes and their k-means centres`() throws {
@@ -98,26 +143,29 @@ extension MethodsTests {
     ) throws -> [any TrainedMethod] {
       let settings = more.merging(["batch_size": 16]) { $1 }
       return [
-        try make(PICA.self, images: images, settings.filter { $0.key == "batch_size" }),
+        try make(PICA.self, images: images, settings.filter { $0.key != "head_epochs" }),
         try make(IIC.self, images: images, settings),
       ]
     }
 
-    @Test func `Two heads are trained in turn, and the other keeps its weights`() throws {
-      for method in try twoHeaded(images) {
+    @Test(arguments: ["skip", "decay"])
+    func `Two heads are trained in turn, and what the other does is a setting`(
+      _ choice: String
+    ) throws {
+      for method in try twoHeaded(images, ["idle_heads": .text(choice)]) {
         func weights(_ head: String) throws -> [[Float]] {
           try method.network.parameters.filter { $0.name.hasPrefix(head) }
             .map { try $0.tensor.detached().floats() }
         }
         let steps = TrainingSteps(method, images: images)
-        #expect(steps.positions(of: 0).count == 8)
+        #expect(try steps.positions(of: 0).count == 8)
         let start = try (weights("over_clustering."), weights("clustering."))
         for _ in 0..<4 { try steps.takeStep() }
         let middle = try (weights("over_clustering."), weights("clustering."))
         #expect(middle.0 != start.0 && middle.1 == start.1)
         for _ in 0..<4 { try steps.takeStep() }
         let end = try (weights("over_clustering."), weights("clustering."))
-        #expect(end.0 == middle.0 && end.1 != middle.1)
+        #expect((end.0 == middle.0) == (choice == "skip") && end.1 != middle.1)
       }
     }
 
@@ -126,7 +174,7 @@ extension MethodsTests {
       let images = try twoClasses(unlabelled: Set(32..<64))
       for method in try twoHeaded(images, ["head_epochs": 2]) {
         let steps = TrainingSteps(method, images: images)
-        let positions = steps.positions(of: 0)
+        let positions = try steps.positions(of: 0)
         #expect(positions[..<4].flatMap(\.self).sorted() == Array(0..<64))
         #expect(positions.count == (method is PICA ? 6 : 8))
         for pass in stride(from: 4, to: positions.count, by: 2) {
@@ -148,7 +196,7 @@ extension MethodsTests {
       let images = try twoClasses(unlabelled: Set(40..<64))
       let method = try make(ContrastiveClustering.self, images: images, ["batch_size": 8])
       let steps = TrainingSteps(method, images: images)
-      let positions = steps.positions(of: 0)
+      let positions = try steps.positions(of: 0)
       #expect(positions.count == 8)
       #expect(positions[..<3].flatMap(\.self).sorted() == Array(40..<64))
       #expect(positions[3...].flatMap(\.self).sorted() == Array(0..<40))
@@ -179,6 +227,8 @@ extension MethodsTests {
         ("scan-cluster", ["view_kind": "standard"]), ("scan", ["balanced": false]),
         ("dec", ["target": "batch"]), ("dec", ["architecture": "convolutional"]),
         ("cc", ["projection": "mlp-bn"]), ("deepcluster", ["front_end": "luma-sobel"]),
+        ("deepcluster", ["sampling": "weighted"]), ("deepcluster", ["kmeans_start": "spread"]),
+        ("deepcluster", ["classifier_momentum": 0.9]), ("ae", ["corruption": 0.2]),
       ] as [(String, [String: SettingValue])])
     func `Other choices train and assign`(
       _ name: String, _ settings: [String: SettingValue]

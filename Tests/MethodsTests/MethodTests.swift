@@ -143,6 +143,26 @@ extension MethodsTests {
       #expect(lengths.allSatisfy { abs($0 - 1) < 1e-5 }, "rows stay unit vectors")
     }
 
+    @Test(arguments: ["before-step", "after-step"])
+    func `BYOL's target follows the weights before the step or after it`(_ moment: String) throws {
+      let method = try make(
+        BYOL.self, images: images, ["target_follows": .text(moment), "weight_decay": 0])
+      func weights(_ tensors: [NamedTensor], _ name: String) throws -> [Float] {
+        try #require(tensors.first { $0.name == name }).tensor.detached().floats()
+      }
+      let start = try weights(method.memory, "target.backbone.conv1.weight")
+      #expect(try weights(method.network.state, "backbone.conv1.weight") == start)
+      let steps = TrainingSteps(method, images: images)
+      try steps.takeStep()
+      // The target begins as the online network is, so that it only moves once that has moved.
+      let first = try weights(method.memory, "target.backbone.conv1.weight")
+      #expect(try weights(method.network.state, "backbone.conv1.weight") != start)
+      let difference = zip(first, start).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+      #expect((difference < 1e-6) == (moment == "before-step"))
+      try steps.takeStep()
+      #expect(try weights(method.memory, "target.backbone.conv1.weight") != first)
+    }
+
     @Test func `SCL's hypotheses are classes, and k-means sets them when the warm-up ends`() throws
     {
       let method = try make(SCL.self, images: images)

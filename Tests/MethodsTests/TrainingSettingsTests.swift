@@ -12,9 +12,10 @@ extension MethodsTests {
       return settings.learningRate(epoch: epoch, step: step, of: steps)
     }
 
-    @Test func `The step schedule divides by ten at epoch 80 and every 40 after`() {
+    @Test func `The step schedule divides by ten at epochs 120 and 160, as AND's does`() {
       for (epoch, expected) in [
-        (0, 0.03), (79, 0.03), (80, 0.003), (119, 0.003), (120, 3e-4), (160, 3e-5), (199, 3e-5),
+        (0, 0.03), (79, 0.03), (80, 0.03), (119, 0.03), (120, 0.003), (159, 0.003), (160, 3e-4),
+        (199, 3e-4),
       ] {
         #expect(abs(rate(epoch) { _ in } / expected - 1) < 1e-12, "epoch \(epoch)")
       }
@@ -54,6 +55,18 @@ extension MethodsTests {
       // Half of the way from 2 to 0.002.
       #expect(abs(warmed(4) - 1.001) < 1e-12)
       #expect(warmed(5, step: 9) > 0.002)
+    }
+
+    @Test func `Steps that are counted from 1 have the rate of the step after`() {
+      var training = TrainingSettings()
+      (training.schedule, training.epochs, training.learningRate) = (.cosine, 3, 0.02)
+      training.warmup = 1
+      for firstStep in [0, 1] {
+        let plan = TrainingPlan(training: training, views: 1, firstStep: firstStep)
+        let rates = (0..<4).map { plan.learningRate(epoch: 0, step: $0, of: 4) }
+        let expected = (0..<4).map { 0.005 * Double($0 + firstStep) }
+        for (rate, expected) in zip(rates, expected) { #expect(abs(rate - expected) < 1e-12) }
+      }
     }
 
     @Test func `The optimiser is the one that is asked for`() throws {

@@ -76,8 +76,7 @@ struct StepMeasurement {
 
   /// Takes a step of so many images.
   private mutating func take(_ count: Int, _ epoch: Int) throws -> Double {
-    let settings = steps.method.plan.training
-    optimiser.learningRate = settings.learningRate(epoch: epoch, step: 0, of: 1)
+    optimiser.learningRate = steps.method.plan.learningRate(epoch: epoch, step: 0, of: 1)
     let start = taken * count % (steps.images.count - count + 1)
     let seconds = try clock.measure {
       // Of an epoch's passes the last is the one that does most.

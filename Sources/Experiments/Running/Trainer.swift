@@ -57,14 +57,15 @@ struct Trainer {
       report("training", epoch: epoch, done: epoch, session)
     }
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
-    let batches = steps.batches(of: epoch)
+    let batches = try steps.batches(of: epoch)
     var reporter = ThrottledReport(
       epoch: epoch, epochs: training.epochs, images: steps.imageCount(of: epoch),
       seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.positions.count })
     let clock = ContinuousClock()
     for step in partial.completedSteps..<batches.count {
       let start = clock.now
-      optimiser.learningRate = training.learningRate(epoch: epoch, step: step, of: batches.count)
+      optimiser.learningRate = method.plan.learningRate(
+        epoch: epoch, step: step, of: batches.count)
       let terms = try steps.take(step, of: epoch, on: batches[step], optimiser)
       partial.losses.add(terms, images: batches[step].positions.count)
       partial.completedSteps = step + 1

@@ -38,10 +38,12 @@ package struct TrainingSteps {
   }
 
   /// The images of an epoch, shuffled pass by pass, in batches whose sizes differ by one at most: every
-  /// image of a pass is seen once, and no last batch is too small for a loss over the batch.
-  package func batches(of epoch: Int) -> [BatchImages] {
+  /// image of a pass is seen once, unless its method samples others, and no last batch is too small for a
+  /// loss over the batch.
+  package func batches(of epoch: Int) throws -> [BatchImages] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
-    return passes(of: epoch).flatMap { pass, positions in
+    return try passes(of: epoch).flatMap { pass, positions in
+      let positions = try method.sample(positions, epoch: epoch)
       let order = stream.permutation(of: positions.count)
       let count = method.plan.training.steps(of: positions.count)
       return (0..<count).map { step in
@@ -70,7 +72,7 @@ package struct TrainingSteps {
     }.filter { !$0.positions.isEmpty }
   }
 
-  /// Takes a step.
+  /// Takes a step on views of its images.
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - batch: its images.
@@ -87,10 +89,18 @@ package struct TrainingSteps {
     let batch = Batch(
       epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
       index: try Tensor(positions).to(device), views: views)
+    return try take(batch, optimiser, afterBackward: afterBackward)
+  }
+
+  /// Takes a step on views that are made already.
+  package func take(
+    _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void = {}
+  ) throws -> [PartialLoss] {
     let terms = try method.loss(batch)
     let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
     if let bad = values.first(where: { !$0.value.isFinite }) {
-      throw ExperimentError.nonFiniteLoss(epoch: epoch + 1, step: step + 1, term: bad.name)
+      throw ExperimentError.nonFiniteLoss(
+        epoch: batch.epoch + 1, step: batch.step + 1, term: bad.name)
     }
     let total = try terms.dropFirst().reduce(terms[0].value) { try $0 + $1.value }
     try total.backward()

@@ -14,10 +14,20 @@ public final class BYOL: TrainedMethod {
     case target
   }
 
+  /// When the momentum encoder follows.
+  public enum TargetMove: String, CaseIterable, Sendable {
+    /// After the optimiser's step, by the weights that it gave (algorithm 1 of the paper).
+    case afterStep = "after-step"
+    /// Before it, by the weights that the predictions were made with (ProPos).
+    case beforeStep = "before-step"
+  }
+
   /// The defaults are those of the code that published BYOL's clusters on our benchmarks (ProPos, which
   /// is BYOL where its own two terms are off).
   public struct Settings: Configurable {
     public var momentum = MomentumSettings(0.996, course: .cosine)
+    public var targetFollows = TargetMove.afterStep
+    public var firstStep = 1
     public var predictorRate = 10.0
     public var clusteredNetwork = ClusteredNetwork.target
     public var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4096, dimensions: 256)
@@ -42,6 +52,14 @@ public final class BYOL: TrainedMethod {
       SettingsSchema<Self>(\.momentum, MomentumSettings.schema)
       .from("Grill et al., NeurIPS 2020, section 3.2; ProPos@cc35d8c")
       + SettingsSchema<Self>([
+        .choice(
+          "target_follows", \.targetFollows,
+          "when the momentum encoder follows, seen from the optimiser's step")
+      ]).from("Grill et al., NeurIPS 2020, algorithm 1; before-step: ProPos@cc35d8c")
+      + SettingsSchema<Self>([
+        .integer(
+          "first_step", \.firstStep, in: 0...1,
+          "number of a run's first step, by which learning rate and encoder momentum go"),
         .number(
           "predictor_rate", \.predictorRate, in: 0.01...1000,
           "what the predictor's learning rate is multiplied by"),
@@ -57,7 +75,7 @@ public final class BYOL: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "byol", title: "BYOL + k-means", family: .contrastive, version: 2,
+    name: "byol", title: "BYOL + k-means", family: .contrastive, version: 3,
     reference:
       "Grill et al., Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning, "
       + "NeurIPS 2020",
@@ -92,7 +110,8 @@ public final class BYOL: TrainedMethod {
     self.context = context
     learnt = images
     plan = TrainingPlan(
-      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate])
+      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
+      firstStep: settings.firstStep)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
     let encoder = try Encoder(
       settings.backbone, projection: settings.projection, context: context)
@@ -116,17 +135,23 @@ public final class BYOL: TrainedMethod {
     let predictions = try batch.views.map { view in
       try online.predictor(online.encoder.project(view, training: true), training: true)
     }
+    // The second view first, as in ProPos: its running statistics know the order.
     let targets = try target { network in
-      try batch.views.map { try network.project($0, training: true) }
+      try batch.views.reversed().map { try network.project($0, training: true) }
     }
+    if settings.targetFollows == .beforeStep { try follow(batch) }
     let both =
-      try bootstrapLoss(predictions[0], target: targets[1])
-      + bootstrapLoss(predictions[1], target: targets[0])
+      try bootstrapLoss(predictions[0], target: targets[0])
+      + bootstrapLoss(predictions[1], target: targets[1])
     return [("bootstrap", try both / 2)]
   }
 
   public func finishStep(_ batch: Batch) throws {
-    try target.follow(momentum: settings.momentum.value(at: plan.progress(after: batch)))
+    if settings.targetFollows == .afterStep { try follow(batch) }
+  }
+
+  private func follow(_ batch: Batch) throws {
+    try target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

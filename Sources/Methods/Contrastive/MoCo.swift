@@ -149,7 +149,7 @@ public final class MoCo: TrainedMethod {
   }
 
   public func finishStep(_ batch: Batch) throws {
-    try keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(after: batch)))
+    try keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     for keys in newKeys { try queue.append(keys) }
     newKeys = []
   }

@@ -13,6 +13,7 @@ public final class ContrastiveClustering: TrainedMethod {
     public var instanceTemperature = 0.5
     public var clusterTemperature = 1.0
     public var viewSize = 224
+    public var idleHeads = IdleParameters.decay
     public var projection = ProjectionSettings(.mlp, hidden: 0, dimensions: 128)
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
@@ -39,13 +40,14 @@ public final class ContrastiveClustering: TrainedMethod {
         .number("cluster_temperature", \.clusterTemperature, in: 0.01...10, "temperature tau_C"),
         .integer(
           "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
       ]).from("Contrastive-Clustering@61daba8") + .init(\.projection, ProjectionSettings.schema)
       + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
       + .init(\.augmentation, AugmentationSettings.schema)
   }
 
   public static let description = MethodDescription(
-    name: "cc", title: "CC", family: .deepClustering, version: 2,
+    name: "cc", title: "CC", family: .deepClustering, version: 3,
     reference: "Li et al., Contrastive Clustering, AAAI 2021",
     summary: "instance contrast of rows and cluster contrast of columns of the predictions",
     code: "Contrastive-Clustering@61daba8",
@@ -82,7 +84,8 @@ public final class ContrastiveClustering: TrainedMethod {
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
-    plan = TrainingPlan(training: settings.training, views: 2)
+    plan = TrainingPlan(
+      training: settings.training, views: 2, idle: settings.idleHeads)
     augmentation = try Augmentation(
       settings.augmentation, learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize)

@@ -9,12 +9,31 @@ import Vision
 /// Caron, M., Bojanowski, P., Joulin, A. and Douze, M., "Deep Clustering for Unsupervised Learning of
 /// Visual Features", ECCV 2018.
 public final class DeepCluster: TrainedMethod {
+  /// How large clusters are kept from taking over (section 3.3).
+  public enum Sampling: String, CaseIterable, Sendable {
+    /// An epoch shows every cluster as often as any other.
+    case uniform
+    /// An epoch shows every image once, weighted by the inverse of its cluster's size.
+    case weighted
+  }
+
+  /// Where k-means starts before an epoch.
+  public enum Start: String, CaseIterable, Sendable {
+    /// At images drawn at random, as faiss.
+    case random
+    /// At images far from one another, by greedy k-means++.
+    case spread
+  }
+
   /// The defaults are those of the official code (commit 2d1927e) and the paper's, which are for
   /// ImageNet: ten times as many clusters as classes. There is none for the six benchmarks.
   public struct Settings: Configurable {
     public var clustersPerClass = 10
     public var components = 256
     public var iterations = 20
+    public var start = Start.random
+    public var sampling = Sampling.uniform
+    public var classifierMomentum = 0.0
     public var restarts = 10
     public var frontEnd = FrontEnd.sobel
     public var backbone = BackboneSettings()
@@ -39,6 +58,11 @@ public final class DeepCluster: TrainedMethod {
           "pseudo-classes for each class that is asked for"),
         .integer("components", \.components, in: 2...4096, "principal components of the features"),
         .integer("iterations", \.iterations, in: 1...1000, "iterations of k-means at each epoch"),
+        .choice("kmeans_start", \.start, "where k-means starts before an epoch"),
+        .choice("sampling", \.sampling, "what gives every cluster the same weight"),
+        .number(
+          "classifier_momentum", \.classifierMomentum, in: 0...0.9999,
+          "momentum of the classifier, under SGD or LARS"),
         .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
       ]).from("deepcluster@2d1927e") + .init(\.backbone, BackboneSettings.schema)
@@ -47,7 +71,7 @@ public final class DeepCluster: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "deepcluster", title: "DeepCluster + k-means", family: .deepClustering, version: 1,
+    name: "deepcluster", title: "DeepCluster + k-means", family: .deepClustering, version: 2,
     reference:
       "Caron et al., Deep Clustering for Unsupervised Learning of Visual Features, ECCV 2018",
     summary: "learns the k-means clusters of its own features, found anew at each epoch",
@@ -79,7 +103,8 @@ public final class DeepCluster: TrainedMethod {
     self.settings = settings
     self.context = context
     learnt = images
-    plan = TrainingPlan(training: settings.training, views: 1)
+    plan = TrainingPlan(
+      training: settings.training, views: 1, momenta: ["top_layer": settings.classifierMomentum])
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
     pseudoClasses = min(context.clusters * settings.clustersPerClass, images.count)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
@@ -96,32 +121,70 @@ public final class DeepCluster: TrainedMethod {
   public var memory: [NamedTensor] { [("classes", classes), ("class_sizes", sizes)] }
 
   /// Section 3.2: clusters of the features' whitened components become classes, and the classifier of
-  /// those before is given up.
+  /// those before is given up. The new one starts from N(0, 0.01), as in the code.
   public func beginEpoch(_ epoch: Int) throws {
-    var kMeans = KMeans(clusters: pseudoClasses, restarts: 1, context: context)
-    kMeans.maximumIterations = settings.iterations
-    // Another start at every epoch.
-    var starts = RandomStream(seed: context.seed, purpose: .method, epoch: epoch)
-    kMeans.seed = starts.next()
     let features = try features(of: learnt).whitened(to: settings.components)
-    let found = try kMeans.fit(features.floats(), dimensions: features.shape[1]).labels
+    let found = try clusters(of: features.floats(), dimensions: features.shape[1], epoch: epoch)
     try Torch.withoutGradients {
       try classes.copy(from: Tensor(found.map { Int($0) }))
       try sizes.copy(from: classes.oneHot(pseudoClasses).to(.float32).sum(along: [0]))
       var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: epoch + 1)
-      let fresh = try Linear(
-        model.backbone.features, pseudoClasses, on: context.device, from: &stream)
-      try model.head.load(
-        Dictionary(uniqueKeysWithValues: fresh.state.map { ($0.name, $0.tensor) }))
+      try model.head.weight.copy(
+        from: Tensor.normal(model.head.weight.shape, standardDeviation: 0.01, from: &stream))
+      try model.head.bias?.zero()
     }
   }
 
-  /// Equation 1, every class with the same weight as a whole, which is the same as the uniform
-  /// sampling over classes that keeps large clusters from taking over (section 3.3).
+  private func clusters(
+    of features: [Float], dimensions: Int, epoch: Int
+  ) throws -> [Int32] {
+    var kMeans = KMeans(clusters: pseudoClasses, restarts: 1, context: context)
+    kMeans.maximumIterations = settings.iterations
+    // Another start at every epoch.
+    var stream = RandomStream(seed: context.seed, purpose: .method, epoch: epoch)
+    switch settings.start {
+    case .spread:
+      kMeans.seed = stream.next()
+      return try kMeans.fit(features, dimensions: dimensions).labels
+    case .random:
+      let starts = stream.permutation(of: learnt.count).prefix(pseudoClasses).flatMap {
+        features[$0 * dimensions..<($0 + 1) * dimensions]
+      }
+      return try kMeans.fit(features, dimensions: dimensions, startingFrom: starts).labels
+    }
+  }
+
+  /// As many images of every cluster that has any, drawn with replacement where it has too few.
+  public func sample(_ positions: [Int], epoch: Int) throws -> [Int] {
+    guard settings.sampling == .uniform else { return positions }
+    let classes = try classes.integers()
+    let members = Dictionary(grouping: positions) { classes[$0] }
+      .sorted { $0.key < $1.key }.map(\.value)
+    let count = positions.count
+    var sampled: [Int] = []
+    for (number, images) in members.enumerated() {
+      var stream = RandomStream(
+        seed: context.seed, purpose: .method, epoch: epoch, item: 1 + number)
+      // The parts differ by one at most, and are all images together.
+      let part = count * (number + 1) / members.count - count * number / members.count
+      if images.count < part {
+        sampled += (0..<part).map { _ in images[stream.integer(below: images.count)] }
+      } else {
+        sampled += stream.permutation(of: images.count).prefix(part).map { images[$0] }
+      }
+    }
+    return sampled
+  }
+
+  /// Equation 1, every class with the same weight as a whole.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let logits = try model.head(model.backbone(batch.views[0], training: true))
-    let labels = try PseudoLabels(classes.rows(batch.index), sizes: sizes)
-    return [("classification", try labels.crossEntropy(logits))]
+    let classes = try classes.rows(batch.index)
+    let loss =
+      settings.sampling == .uniform
+      ? try logits.crossEntropy(classes)
+      : try PseudoLabels(classes, sizes: sizes).crossEntropy(logits)
+    return [("classification", loss)]
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -28,6 +28,7 @@ public final class IIC: TrainedMethod {
     public var copies = 3
     public var cropShare = 0.625
     public var viewSize = 0
+    public var idleHeads = IdleParameters.decay
     public var frontEnd = FrontEnd.lumaSobel
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
@@ -63,6 +64,7 @@ public final class IIC: TrainedMethod {
           "side of a random crop, as a share of the image's; crop_scale is not used"),
         .integer(
           "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
       ]).from("IIC@b7602b7") + .init(\.backbone, BackboneSettings.schema)
       + .init(\.training, TrainingSettings.schema)
@@ -70,7 +72,7 @@ public final class IIC: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "iic", title: "IIC", family: .deepClustering, version: 2,
+    name: "iic", title: "IIC", family: .deepClustering, version: 3,
     reference: "Ji et al., Invariant Information Clustering, ICCV 2019",
     summary: "mutual information of the clusters of an image and of a transformed copy",
     code: "IIC@b7602b7", benchmarks: ["cifar10", "cifar100", "stl10"])
@@ -98,7 +100,8 @@ public final class IIC: TrainedMethod {
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
-    plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
+    plan = TrainingPlan(
+      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
     let crop = Crop.square(share: settings.cropShare)
     augmentation = try Augmentation(
       .unchanged(normalise: settings.augmentation.normalise), learning: images, context,

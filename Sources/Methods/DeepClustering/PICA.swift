@@ -15,6 +15,7 @@ public final class PICA: TrainedMethod {
     public var copies = 3
     public var cropShare = 0.8
     public var viewSize = 0
+    public var idleHeads = IdleParameters.decay
     public var frontEnd = FrontEnd.sobel
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
@@ -40,6 +41,7 @@ public final class PICA: TrainedMethod {
           "side of the unperturbed view's crop, as a share of the image's"),
         .integer(
           "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
       ]).from("PICA@a82957e") + .init(\.backbone, BackboneSettings.schema)
       + .init(\.training, TrainingSettings.schema)
@@ -47,7 +49,7 @@ public final class PICA: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "pica", title: "PICA", family: .deepClustering, version: 2,
+    name: "pica", title: "PICA", family: .deepClustering, version: 3,
     reference:
       "Huang et al., Deep Semantic Clustering by Partition Confidence Maximisation, CVPR 2020",
     summary: "clusters of images and of perturbed copies are told apart with confidence",
@@ -71,7 +73,8 @@ public final class PICA: TrainedMethod {
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
-    plan = TrainingPlan(training: settings.training, views: 1 + settings.copies)
+    plan = TrainingPlan(
+      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
     augmentation = try Augmentation(
       .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize,

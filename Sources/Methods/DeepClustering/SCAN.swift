@@ -29,7 +29,7 @@ public final class SCAN: TrainedMethod {
     public static let schema =
       SettingsSchema<Self>([
         .number(
-          "threshold", \.threshold, in: 0...1, "least probability of a class to be learnt from"),
+          "threshold", \.threshold, in: 0...1, "a class is learnt from above this probability"),
         .boolean("balanced", \.isBalanced, "every class of a batch has the same weight as a whole"),
         .boolean(
           "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
@@ -39,7 +39,7 @@ public final class SCAN: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "scan", title: "SCAN", family: .deepClustering, version: 2,
+    name: "scan", title: "SCAN", family: .deepClustering, version: 3,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "self-labelling of a network that clusters a pretext's nearest neighbours",
@@ -56,6 +56,8 @@ public final class SCAN: TrainedMethod {
   private let strong: StrongAugmentation
   private let settings: Settings
   private let model: SCANNetwork
+  /// Of the last step.
+  package private(set) var labels: PseudoLabels?
 
   public static func stage(of settings: Settings) -> Stage? {
     var values = BackboneSettings.schema.values(of: settings.backbone)
@@ -93,6 +95,7 @@ public final class SCAN: TrainedMethod {
     }
     let labels = try PseudoLabels(
       confident: weak, threshold: settings.threshold, isBalanced: settings.isBalanced)
+    self.labels = labels
     return [("self-label", try labels.crossEntropy(model(batch.views[1], training: true)))]
   }
 

@@ -10,12 +10,12 @@ public struct PseudoLabels {
   /// The classes of confident predictions; the others are left out.
   /// - Parameters:
   ///   - probabilities: [B, K].
-  ///   - threshold: least probability of the largest class.
+  ///   - threshold: what the probability of the largest class has to be above.
   ///   - isBalanced: every class that is there counts alike, however many images have it.
   public init(confident probabilities: Tensor, threshold: Double, isBalanced: Bool) throws {
     let probabilities = try probabilities.detached()
     let largest = try probabilities.maximum(along: [1])
-    let confident = try largest.isLess(than: threshold).not().to(.float32)
+    let confident = try largest.isGreater(than: threshold).to(.float32)
     classes = try probabilities.argmax(along: 1)
     weights =
       isBalanced

@@ -12,6 +12,7 @@ public final class Autoencoder: TrainedMethod {
   /// Adam, not layer by layer: nothing is left to gain from that with ReLU and today's initialisation.
   public struct Settings: Configurable {
     public var restarts = 20
+    public var corruption = 0.0
     public var network = AutoencoderSettings()
     public var training = TrainingSettings()
     public var normalise = true
@@ -27,7 +28,13 @@ public final class Autoencoder: TrainedMethod {
     public static let schema =
       SettingsSchema<Self>([
         .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
-      ]).from("Xie et al., ICML 2016, section 4.3") + .init(\.network, AutoencoderSettings.schema)
+      ]).from("Xie et al., ICML 2016, section 4.3")
+      + SettingsSchema<Self>([
+        .number(
+          "corruption", \.corruption, in: 0...0.99,
+          "share of the input's values that are set to zero while it learns")
+      ]).from("Xie et al., ICML 2016, section 4.3; 0.2 in pt-dec@11b3055, examples/mnist/mnist.py")
+      + .init(\.network, AutoencoderSettings.schema)
       + SettingsSchema<Self>([
         .boolean(
           "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
@@ -61,8 +68,23 @@ public final class Autoencoder: TrainedMethod {
   /// The mean squared difference of pixels.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let images = batch.views[0]
-    let rebuilt = try model.decoder(model.encoder(images, training: true), training: true)
+    let seen = settings.corruption > 0 ? try corrupted(images, batch) : images
+    let rebuilt = try model.decoder(model.encoder(seen, training: true), training: true)
     return [("reconstruction", try (rebuilt - images).squared().mean())]
+  }
+
+  /// The images with values set to zero at random and the others scaled up, as dropout does it: a
+  /// denoising autoencoder (Vincent et al., JMLR 11, 2010).
+  private func corrupted(_ images: Tensor, _ batch: Batch) throws -> Tensor {
+    let kept = Float(1 / (1 - settings.corruption))
+    let values = images.count / batch.positions.count
+    let mask = batch.positions.flatMap { position -> [Float] in
+      var stream = RandomStream(
+        seed: context.seed, purpose: .method, epoch: batch.epoch, item: learnt.fileIndices[position]
+      )
+      return (0..<values).map { _ in stream.uniform() < settings.corruption ? 0 : kept }
+    }
+    return try images * Tensor(mask, shape: images.shape).to(images.device)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -183,7 +183,7 @@ extension SCL {
       bank.vectors.floats(), dimensions: settings.dimensions)
     let k = context.clusters
     var agreement = [Int](repeating: 0, count: k * k)
-    for (cluster, boundary) in zip(found, try hypotheses.integers()) {
+    for (cluster, boundary) in zip(found, try hypotheses.integers()) where 0..<k ~= Int(boundary) {
       agreement[Int(cluster) * k + Int(boundary)] += 1
     }
     let matched = try HungarianAssignment(maximising: agreement, rows: k, columns: k).columnOfRow

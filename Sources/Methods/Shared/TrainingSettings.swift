@@ -23,7 +23,8 @@ public enum OptimiserKind: String, CaseIterable, Sendable {
 }
 
 /// Epochs, batches and optimiser. The defaults are AND's (Huang et al., ICML 2019, commit f94c07f):
-/// SGD with Nesterov momentum, learning rate 0.03, divided by ten from epoch 80 on every 40.
+/// SGD with Nesterov momentum and a learning rate of 0.03, divided by ten at epochs 120 and 160. That code
+/// counts epochs from 80 and decays every 40 after it, so that nothing changes at 80 itself.
 public struct TrainingSettings: Configurable {
   public var epochs = 200
   public var batchSize = 128
@@ -37,7 +38,7 @@ public struct TrainingSettings: Configurable {
   public var nesterov = true
   public var weightDecay = 5e-4
   public var schedule = LearningRateSchedule.step
-  public var decayStart = 80
+  public var decayStart = 120
   public var decayEvery = 40
   public var decayFactor = 0.1
 
@@ -65,27 +66,31 @@ public struct TrainingSettings: Configurable {
   ])
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
-  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  /// - Parameters:
+  ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - momenta: the momentum of parameters that have another, by name; Adam has none.
   public func makeOptimiser(
-    _ parameters: [NamedTensor], rateFactors: [String: Double] = [:]
+    _ parameters: [NamedTensor], rateFactors: [String: Double] = [:],
+    momenta: [String: Double] = [:], idle: IdleParameters = .skip
   ) -> any Optimiser {
     switch optimiser {
     case .sgd:
       SGD(
         parameters, learningRate: learningRate, momentum: momentum,
-        nesterov: nesterov && momentum > 0, weightDecay: weightDecay, rateFactors: rateFactors)
+        nesterov: nesterov && momentum > 0, weightDecay: weightDecay, rateFactors: rateFactors,
+        momenta: momenta, idle: idle)
     case .adam:
       Adam(
         parameters, learningRate: learningRate, weightDecay: weightDecay,
-        rateFactors: rateFactors)
+        rateFactors: rateFactors, idle: idle)
     case .lars:
       LARS(
         parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
-        rateFactors: rateFactors)
+        rateFactors: rateFactors, momenta: momenta, idle: idle)
     }
   }
 
-  /// The learning rate of step `step` of `steps` in `epoch`.
+  /// The learning rate of step `step` of `steps` in `epoch`; `TrainingPlan` says from what a run counts.
   public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
     let position = Double(epoch) + Double(step) / Double(steps)
     if position < Double(warmup) { return learningRate * position / Double(warmup) }

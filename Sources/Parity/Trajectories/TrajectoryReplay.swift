@@ -1,0 +1,148 @@
+import Core
+import Experiments
+import Foundation
+import Methods
+import Records
+import Torch
+import Vision
+
+/// A method that is taken through a trajectory's steps: by the trainer's own steps and the method's own
+/// code, with the trajectory's views and learning rates in the place of drawn and scheduled ones.
+struct TrajectoryReplay {
+  private let trajectory: Trajectory
+  private let settings: [String: SettingValue]
+  private let method: any TrainedMethod
+  private let steps: TrainingSteps
+  private let optimiser: any Optimiser
+  /// Steps of an epoch: of its last one the trajectory may have the first alone.
+  private let stepsOfEpoch: Int
+
+  /// Makes the method and gives it the trajectory's initial state.
+  /// - Parameter settings: what is laid over the trajectory's own settings.
+  /// - Throws: `MethodError.unknown` where this program has no such method.
+  init(_ trajectory: Trajectory, with settings: [String: SettingValue]) throws {
+    let type = try MethodRegistry.builtIn.method(trajectory.method)
+    self.trajectory = trajectory
+    let images = try TrajectoryMethod.images(
+      trajectory.images, height: trajectory.height, width: trajectory.width)
+    let values = trajectory.settings.merging(settings) { own, _ in own }
+    self.settings = try TrajectoryMethod.resolved(type, values)
+    let initialMemory = try trajectory.tensors("initial_memory", leavingOut: "epochs")
+    try TrajectoryMethod.requireQueue(self.settings, initialMemory, of: trajectory.name)
+    method = try TrajectoryMethod.make(
+      type, values, clusters: trajectory.clusters, images: images, of: trajectory.name)
+    steps = TrainingSteps(method: method, images: images, seed: 0, device: .cpu)
+    optimiser = method.plan.makeOptimiser(for: method.network)
+    stepsOfEpoch =
+      Dictionary(grouping: trajectory.steps, by: \.epoch).values.map(\.count).max() ?? 1
+    try load(trajectory.tensors("initial"), initialMemory)
+  }
+
+  private func load(_ initial: NamedDataSets?, _ memory: NamedDataSets?) throws {
+    let state = method.network.state
+    for name in initial?.names ?? [] where !state.contains(where: { $0.name == name }) {
+      throw ParityError.unknownTensor(case: trajectory.name, object: "initial/\(name)")
+    }
+    let recorded = try trajectory.start(of: trajectory.steps[0].epoch)
+    for (name, tensor) in state where recorded?.contains(name) != true {
+      guard let initial else {
+        throw ParityError.missing(case: trajectory.name, object: "initial")
+      }
+      try initial.load(name, into: tensor)
+    }
+    let own = method.memory
+    for name in memory?.names ?? [] {
+      guard let tensor = own.first(where: { $0.name == name })?.tensor else {
+        throw ParityError.unknownTensor(case: trajectory.name, object: "initial_memory/\(name)")
+      }
+      try memory?.load(name, into: tensor)
+    }
+  }
+
+  /// Takes all steps and compares what comes of them.
+  func run() throws -> [Deviation] {
+    var comparison = TrajectoryComparison(trajectory, method)
+    var epoch: Int?
+    var stepInEpoch = 0
+    for step in trajectory.steps {
+      if step.epoch != epoch {
+        try begin(step.epoch)
+        (epoch, stepInEpoch) = (step.epoch, 0)
+      }
+      let batch = try batch(of: step, stepInEpoch)
+      optimiser.learningRate = step.learningRate
+      let losses = try steps.take(batch, optimiser)
+      comparison.add(
+        step, losses, confident: try confident(),
+        learningRate: scheduledRate(batch), encoderMomentum: try encoderMomentum(batch))
+      stepInEpoch += 1
+    }
+    return try comparison.deviations(
+      followedTarget: settings["target_follows"] != "before-step")
+  }
+
+  /// What an epoch begins with comes from the trajectory where it has that, and otherwise from the method,
+  /// as in training: an epoch that is taken up from a checkpoint is not begun again either.
+  private func begin(_ epoch: Int) throws {
+    guard let start = try trajectory.start(of: epoch) else { return try method.beginEpoch(epoch) }
+    let state = method.memory + method.network.state
+    for name in start.names {
+      guard let tensor = state.first(where: { $0.name == name })?.tensor else {
+        throw ParityError.unknownTensor(case: trajectory.name, object: "epochs/\(epoch)/\(name)")
+      }
+      try start.load(name, into: tensor)
+    }
+  }
+
+  private func batch(of step: Trajectory.Step, _ stepInEpoch: Int) throws -> Batch {
+    let views = try trajectory.views(of: step)
+    guard views.count == method.plan.views else {
+      throw ParityError.malformed(
+        case: trajectory.name,
+        problem: "step \(step.number) has \(views.count) views, and the method takes "
+          + "\(method.plan.views)")
+    }
+    return Batch(
+      epoch: step.epoch, step: stepInEpoch, of: max(stepsOfEpoch, stepInEpoch + 1),
+      pass: try pass(of: step), positions: step.positions, index: try Tensor(step.positions),
+      views: views)
+  }
+
+  /// The place of a step's pass in the method's: trajectories count those alone that have images.
+  private func pass(of step: Trajectory.Step) throws -> Int {
+    let counted = steps.passes(of: step.epoch).map(\.pass)
+    guard step.pass < counted.count else {
+      throw ParityError.outOfRange(
+        case: trajectory.name, name: "pass of step \(step.number)", value: step.pass,
+        expected: "0 to \(counted.count - 1)")
+    }
+    let passes = method.passes(of: step.epoch)
+    guard passes.contains(.all), passes.count > 1 else { return counted[step.pass] }
+    // Of two heads either may come first: whose turn it is, the terms say.
+    let isOverClustering = step.losses.keys.contains { $0.hasPrefix("over_") }
+    let turn = isOverClustering ? ImagePass.all : .labelledSplits
+    return passes[counted[step.pass]] == turn
+      ? counted[step.pass] : passes.firstIndex(of: turn) ?? counted[step.pass]
+  }
+
+  // MARK: What is compared besides losses
+
+  private func confident() throws -> [Double]? {
+    try (method as? SCAN)?.labels?.weights.floats().map { $0 > 0 ? 1 : 0 }
+  }
+
+  /// The rate of our schedule, where official code has the same: a cosine falls step by step here, and
+  /// epoch by epoch in most of that.
+  private func scheduledRate(_ batch: Batch) -> Double? {
+    let training = method.plan.training
+    guard training.schedule != .cosine, training.warmup == 0 else { return nil }
+    return method.plan.learningRate(epoch: batch.epoch, step: batch.step, of: batch.steps)
+  }
+
+  private func encoderMomentum(_ batch: Batch) throws -> Double? {
+    let known = Set(MomentumSettings.schema.settings.map(\.name))
+    let values = settings.filter { known.contains($0.key) }
+    guard values.count == known.count else { return nil }
+    return try MomentumSettings.schema.resolve(values).value(at: method.plan.progress(at: batch))
+  }
+}
