@@ -13,6 +13,10 @@ public struct KMeans: Hashable, Sendable {
   /// It has converged when the centres' squared moves sum up to at most this many times the mean
   /// variance of the columns (scikit-learn's rule), or when no label changed. 0: only the latter.
   public var tolerance = 1e-4
+  /// Whether centres are brought to unit length, which makes sense for unit points: clusters are then
+  /// those of the largest cosines (Dhillon and Modha, "Concept Decompositions for Large Sparse Text Data",
+  /// Machine Learning 42, 2001).
+  public var isSpherical = false
   public var seed: UInt64 = 0
   public var threads = 1
 
@@ -82,7 +86,7 @@ public struct KMeans: Hashable, Sendable {
     while !converged && iterations < maximumIterations {
       iterations += 1
       changed = lloyd.assign() + lloyd.fillEmptyClusters()
-      let shift = lloyd.moveCentres()
+      let shift = lloyd.moveCentres(toUnitLength: isSpherical)
       converged = changed == 0 || shift <= allowedShift
     }
     // The centres have moved since the labels were given.

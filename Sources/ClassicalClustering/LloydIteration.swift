@@ -44,16 +44,23 @@ struct LloydIteration {
   }
 
   /// Moves every centre to the mean of its points; a cluster without points keeps its centre.
+  /// - Parameter toUnitLength: whether to the direction of the mean instead, where it has one.
   /// - Returns: the sum of the squared distances that the centres moved.
-  mutating func moveCentres() -> Double {
+  mutating func moveCentres(toUnitLength: Bool) -> Double {
     let total = sumOfPieces(pieces.flatMap(\.sums), length: centres.count)
     var squares = [Double](repeating: 0, count: clusters)
     for (cluster, size) in sizes.enumerated() where size > 0 {
-      for index in cluster * points.dimensions..<(cluster + 1) * points.dimensions {
-        let mean = Float(total[index] / Double(size))
-        let difference = Double(mean) - Double(centres[index])
+      let columns = cluster * points.dimensions..<(cluster + 1) * points.dimensions
+      var divisor = Double(size)
+      if toUnitLength {
+        let length = columns.reduce(0) { $0 + total[$1] * total[$1] }.squareRoot()
+        if length > 0 { divisor = length }
+      }
+      for index in columns {
+        let centre = Float(total[index] / divisor)
+        let difference = Double(centre) - Double(centres[index])
         squares[cluster] += difference * difference
-        centres[index] = mean
+        centres[index] = centre
       }
     }
     moves = CentreMoves(squares: squares)

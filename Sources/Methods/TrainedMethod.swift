@@ -25,8 +25,8 @@ public protocol TrainedMethod: ClusteringMethod {
   ///   number of passes before this one.
   func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
 
-  /// The passes that make up an epoch, one after the other, each over its images in a new order; by
-  /// default one over all. A pass without images is left out.
+  /// The passes that make up an epoch, one after the other, each over its images in a new order unless
+  /// the plan says otherwise; by default one over all. A pass without images is left out.
   func passes(of epoch: Int) -> [ImagePass]
 
   /// The images that a pass over `positions` shows, as many as these; by default each once. Called after
@@ -85,10 +85,13 @@ public struct TrainingPlan: Sendable {
   public let idle: IdleParameters
   /// The number of a run's first step, 0 or 1, by which schedules go.
   public let firstStep: Int
+  /// Whether each pass has its images in a new order; else they come as they are in the set.
+  public let shuffles: Bool
 
   public init(
     training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:],
-    momenta: [String: Double] = [:], idle: IdleParameters = .skip, firstStep: Int = 0
+    momenta: [String: Double] = [:], idle: IdleParameters = .skip, firstStep: Int = 0,
+    shuffles: Bool = true
   ) {
     self.training = training
     self.views = views
@@ -96,6 +99,7 @@ public struct TrainingPlan: Sendable {
     self.momenta = momenta
     self.idle = idle
     self.firstStep = firstStep
+    self.shuffles = shuffles
   }
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.

@@ -1,9 +1,33 @@
 import CATen
 import Core
 
+/// Where the weights of a convolution start from.
+public enum ConvolutionInitialisation: String, CaseIterable, Sendable {
+  /// He's normal distribution over the fan out, of variance 2 / (outputs x kernel area): torchvision's
+  /// ResNet.
+  case he
+  /// Uniform within 1 / sqrt(fan in), of variance 1 / (3 fan in): what torch.nn.Conv2d has where nothing
+  /// else is asked for (He's uniform distribution with a = sqrt(5)).
+  case torchDefault = "torch-default"
+
+  /// Weights [outputs, inputs, kernel, kernel].
+  func weights(
+    _ inputs: Int, _ outputs: Int, kernel: Int, from stream: inout RandomStream
+  ) throws -> Tensor {
+    let shape = [outputs, inputs, kernel, kernel]
+    switch self {
+    case .he:
+      let fanOut = Double(outputs * kernel * kernel)
+      return try .normal(
+        shape, standardDeviation: (2 / fanOut).squareRoot(), from: &stream)
+    case .torchDefault:
+      let fanIn = Double(inputs * kernel * kernel)
+      return try .uniform(shape, bound: 1 / fanIn.squareRoot(), from: &stream)
+    }
+  }
+}
+
 /// A convolution without bias, as residual networks have it.
-///
-/// Weights start from He's normal distribution over the fan out, as torchvision's ResNet.
 public struct Convolution: Module {
   public let weight: Tensor
   public let stride: Int
@@ -11,13 +35,11 @@ public struct Convolution: Module {
 
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    on device: Device, from stream: inout RandomStream
+    initialisation: ConvolutionInitialisation = .he, on device: Device,
+    from stream: inout RandomStream
   ) throws {
-    let fanOut = Double(outputs * kernel * kernel)
-    weight = try Tensor.normal(
-      [outputs, inputs, kernel, kernel], standardDeviation: (2 / fanOut).squareRoot(),
-      from: &stream
-    ).to(device).channelsLast().settingRequiresGradient()
+    weight = try initialisation.weights(inputs, outputs, kernel: kernel, from: &stream)
+      .to(device).channelsLast().settingRequiresGradient()
     self.stride = stride
     self.padding = padding
   }
@@ -32,20 +54,28 @@ public struct Convolution: Module {
 /// Batch normalisation over the channels of [N, C, H, W] or the columns of [N, C].
 public struct BatchNormalisation: Module {
   public let weight: Tensor
-  public let bias: Tensor
+  /// Zero for a layer without one.
+  private let bias: Tensor
+  private let hasBias: Bool
   public let runningMean: Tensor
   public let runningVariance: Tensor
   private let momentum = 0.1
   private let epsilon = 1e-5
 
-  public init(_ channels: Int, on device: Device) throws {
-    weight = try Tensor.full([channels], 1, on: device).settingRequiresGradient()
-    bias = try Tensor.zeros([channels], on: device).settingRequiresGradient()
+  /// - Parameter gamma: where the weight starts.
+  public init(
+    _ channels: Int, gamma: Double = 1, hasBias: Bool = true, on device: Device
+  ) throws {
+    weight = try Tensor.full([channels], gamma, on: device).settingRequiresGradient()
+    bias = try Tensor.zeros([channels], on: device).settingRequiresGradient(hasBias)
+    self.hasBias = hasBias
     runningMean = try Tensor.zeros([channels], on: device)
     runningVariance = try Tensor.full([channels], 1, on: device)
   }
 
-  public var ownParameters: [NamedTensor] { [("weight", weight), ("bias", bias)] }
+  public var ownParameters: [NamedTensor] {
+    [("weight", weight)] + (hasBias ? [("bias", bias)] : [])
+  }
 
   public var ownBuffers: [NamedTensor] {
     [("running_mean", runningMean), ("running_var", runningVariance)]
@@ -60,23 +90,37 @@ public struct BatchNormalisation: Module {
   }
 }
 
-/// x W^T + b; weight and bias start uniformly within 1 / sqrt(inputs), as torch.nn.Linear.
+/// Where a linear layer starts from.
+public enum LinearInitialisation: String, CaseIterable, Sendable {
+  /// Weight and bias uniform within 1 / sqrt(inputs), as torch.nn.Linear.
+  case torchDefault = "torch-default"
+  /// Weights of a normal distribution of deviation 0.01, and a bias of zero (VGG, and what follows it).
+  case smallNormal = "small-normal"
+}
+
+/// x W^T + b.
 public struct Linear: Module {
   public let weight: Tensor
   /// Nil for a layer without one.
   public let bias: Tensor?
 
   public init(
-    _ inputs: Int, _ outputs: Int, hasBias: Bool = true, on device: Device,
+    _ inputs: Int, _ outputs: Int, hasBias: Bool = true,
+    initialisation: LinearInitialisation = .torchDefault, on device: Device,
     from stream: inout RandomStream
   ) throws {
-    let bound = 1 / Double(inputs).squareRoot()
-    weight = try Tensor.uniform([outputs, inputs], bound: bound, from: &stream)
-      .to(device).settingRequiresGradient()
-    bias =
-      hasBias
-      ? try Tensor.uniform([outputs], bound: bound, from: &stream)
-        .to(device).settingRequiresGradient() : nil
+    let start: (weight: Tensor, bias: Tensor?)
+    switch initialisation {
+    case .torchDefault:
+      let bound = 1 / Double(inputs).squareRoot()
+      let weight = try Tensor.uniform([outputs, inputs], bound: bound, from: &stream)
+      start = (weight, hasBias ? try .uniform([outputs], bound: bound, from: &stream) : nil)
+    case .smallNormal:
+      let weight = try Tensor.normal([outputs, inputs], standardDeviation: 0.01, from: &stream)
+      start = (weight, hasBias ? try .zeros([outputs]) : nil)
+    }
+    weight = try start.weight.to(device).settingRequiresGradient()
+    bias = try start.bias?.to(device).settingRequiresGradient()
   }
 
   public var ownParameters: [NamedTensor] {

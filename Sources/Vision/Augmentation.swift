@@ -45,18 +45,21 @@ public struct Augmentation {
         epoch: epoch, image: images.drawKeys[position], view: view)
     }
     var batch = try Resampling.floats(images.bytes(at: positions).to(device))
+    let interpolation = settings.interpolation
     batch = try Resampling.apply(
       rows: matrices(parameters, extent: images.height) {
         Resampling.cropResize(
-          extent: images.height, start: $0.top, length: $0.height, size: size)
+          extent: images.height, start: $0.top, length: $0.height, size: size, interpolation)
       },
       columns: matrices(parameters, extent: images.width) {
         Resampling.cropResize(
           extent: images.width, start: $0.left, length: $0.width, size: size,
-          isFlipped: $0.isFlipped)
+          isFlipped: $0.isFlipped, interpolation)
       }, to: batch)
+    batch = try Resampling.cutOff(batch, interpolation)
+    if settings.isGreyscaleFirst { try dropColours(batch, parameters) }
     try changeColours(batch, parameters)
-    try dropColours(batch, parameters)
+    if !settings.isGreyscaleFirst { try dropColours(batch, parameters) }
     try blur(batch, parameters)
     return try normalised(batch)
   }
@@ -71,7 +74,7 @@ public struct Augmentation {
     return try normalised(
       Resampling.resizedCrop(
         bytes, top: (images.height - side) / 2, left: (images.width - side) / 2, height: side,
-        width: side, size: size, isFlipped: false))
+        width: side, size: size, isFlipped: false, settings.interpolation))
   }
 
   private func normalised(_ batch: Tensor) throws -> Tensor {

@@ -13,29 +13,6 @@ public enum ResNetStem: String, CaseIterable, Sendable {
   case imageNet = "imagenet"
 }
 
-/// The backbone of a method.
-public struct BackboneSettings: Configurable {
-  public enum Depth: String, CaseIterable, Sendable {
-    case eighteen = "18"
-    case thirtyFour = "34"
-  }
-
-  public var depth = Depth.eighteen
-  public var width = 64
-  public var stem = ResNetStem.small
-
-  public init() {}
-
-  public static let schema = SettingsSchema<Self>([
-    .choice("depth", \.depth, "layers of the residual network"),
-    // Below 16, Debian's oneDNN corrupts memory on two threads and an odd batch (the gradient of a 1x1
-    // convolution of stride 2 with 8 channels; Python's torch on it does the same).
-    .integer(
-      "width", \.width, in: 16...256, "channels of the first stage; the published one has 64"),
-    .choice("stem", \.stem, "first layers of the residual network"),
-  ])
-}
-
 /// A residual network of basic blocks (He et al., "Deep Residual Learning for Image Recognition",
 /// CVPR 2016) with torchvision's parameter names, layout and initialisation, without its classifier.
 public struct ResNet: Module {
@@ -52,14 +29,18 @@ public struct ResNet: Module {
     from stream: inout RandomStream
   ) throws {
     let width = settings.width
+    let start = settings.start
     stem = settings.stem
     convolution =
       switch settings.stem {
       case .small, .smallPool, .smallPaddedPool:
-        try Convolution(channels, width, kernel: 3, padding: 1, on: device, from: &stream)
+        try Convolution(
+          channels, width, kernel: 3, padding: 1, initialisation: start.convolutions, on: device,
+          from: &stream)
       case .imageNet:
         try Convolution(
-          channels, width, kernel: 7, stride: 2, padding: 3, on: device, from: &stream)
+          channels, width, kernel: 7, stride: 2, padding: 3, initialisation: start.convolutions,
+          on: device, from: &stream)
       }
     normalisation = try BatchNormalisation(width, on: device)
     var stages: [[BasicBlock]] = []
@@ -71,7 +52,7 @@ public struct ResNet: Module {
       for block in 0..<count {
         let stride = stage > 0 && block == 0 ? 2 : 1
         blocks.append(
-          try BasicBlock(inputs, outputs, stride: stride, on: device, from: &stream))
+          try BasicBlock(inputs, outputs, stride: stride, start, on: device, from: &stream))
         inputs = outputs
       }
       stages.append(blocks)
@@ -111,19 +92,24 @@ struct BasicBlock: Module {
   private let shortcut: (convolution: Convolution, normalisation: BatchNormalisation)?
 
   init(
-    _ inputs: Int, _ outputs: Int, stride: Int, on device: Device,
+    _ inputs: Int, _ outputs: Int, stride: Int, _ start: BackboneStart, on device: Device,
     from stream: inout RandomStream
   ) throws {
     first = try Convolution(
-      inputs, outputs, kernel: 3, stride: stride, padding: 1, on: device, from: &stream)
+      inputs, outputs, kernel: 3, stride: stride, padding: 1, initialisation: start.convolutions,
+      on: device, from: &stream)
     firstNormalisation = try BatchNormalisation(outputs, on: device)
-    second = try Convolution(outputs, outputs, kernel: 3, padding: 1, on: device, from: &stream)
-    secondNormalisation = try BatchNormalisation(outputs, on: device)
+    second = try Convolution(
+      outputs, outputs, kernel: 3, padding: 1, initialisation: start.convolutions, on: device,
+      from: &stream)
+    secondNormalisation = try BatchNormalisation(outputs, gamma: start.residualGamma, on: device)
     shortcut =
       stride == 1 && inputs == outputs
       ? nil
       : (
-        try Convolution(inputs, outputs, kernel: 1, stride: stride, on: device, from: &stream),
+        try Convolution(
+          inputs, outputs, kernel: 1, stride: stride, initialisation: start.convolutions,
+          on: device, from: &stream),
         try BatchNormalisation(outputs, on: device)
       )
   }

@@ -7,21 +7,23 @@ import Torch
 /// so a batch of them is two batched matrix products, exact for every image's own parameters.
 public enum Resampling {
   /// The matrix [size, extent] that crops `length` pixels from `start` and resizes them to `size`,
-  /// as Pillow's antialiased bilinear filter does: a triangle as wide as the reduction, half-pixel
-  /// centres, clipped to the crop and normalised.
+  /// as Pillow's antialiased filters do: as wide as the reduction, half-pixel centres, clipped to the
+  /// crop and normalised.
   static func cropResize(
-    extent: Int, start: Int, length: Int, size: Int, isFlipped: Bool = false
+    extent: Int, start: Int, length: Int, size: Int, isFlipped: Bool = false,
+    _ interpolation: Interpolation
   ) -> [Float] {
     var matrix = [Float](repeating: 0, count: size * extent)
     let scale = Double(length) / Double(size)
-    let support = max(scale, 1)
+    let reduction = max(scale, 1)
+    let support = interpolation.support * reduction
     for output in 0..<size {
       let centre = (Double(output) + 0.5) * scale
       let first = max(0, Int(centre - support + 0.5))
       let last = min(length, Int(centre + support + 0.5))
       var weights: [Double] = []
       for input in first..<last {
-        weights.append(max(0, 1 - abs((Double(input) - centre + 0.5) / support)))
+        weights.append(interpolation.weight(at: (Double(input) - centre + 0.5) / reduction))
       }
       let total = weights.reduce(0, +)
       let row = isFlipped ? size - 1 - output : output
@@ -70,16 +72,29 @@ public enum Resampling {
   /// Crops a rectangle from every image, resizes it to `size` x `size` and flips it if asked:
   /// uint8 [B, H, W, 3] to float [B, 3, size, size] in 0...1.
   public static func resizedCrop(
-    _ bytes: Tensor, top: Int, left: Int, height: Int, width: Int, size: Int, isFlipped: Bool
+    _ bytes: Tensor, top: Int, left: Int, height: Int, width: Int, size: Int, isFlipped: Bool,
+    _ interpolation: Interpolation = .bilinear
   ) throws -> Tensor {
     let (b, fullHeight, fullWidth) = (bytes.shape[0], bytes.shape[1], bytes.shape[2])
-    let rows = cropResize(extent: fullHeight, start: top, length: height, size: size)
+    let rows = cropResize(
+      extent: fullHeight, start: top, length: height, size: size, interpolation)
     let columns = cropResize(
-      extent: fullWidth, start: left, length: width, size: size, isFlipped: isFlipped)
-    return try apply(
-      rows: Tensor(rows, shape: [1, size, fullHeight]).to(bytes.device).expanded([b, -1, -1]),
-      columns: Tensor(columns, shape: [1, size, fullWidth]).to(bytes.device).expanded([b, -1, -1]),
-      to: floats(bytes))
+      extent: fullWidth, start: left, length: width, size: size, isFlipped: isFlipped,
+      interpolation)
+    return try cutOff(
+      apply(
+        rows: Tensor(rows, shape: [1, size, fullHeight]).to(bytes.device).expanded([b, -1, -1]),
+        columns: Tensor(columns, shape: [1, size, fullWidth]).to(bytes.device)
+          .expanded([b, -1, -1]),
+        to: floats(bytes)), interpolation)
+  }
+
+  /// What an interpolation may have put beyond 0...1 is cut off.
+  static func cutOff(_ images: Tensor, _ interpolation: Interpolation) throws -> Tensor {
+    switch interpolation {
+    case .bilinear: images
+    case .bicubic: try images.clamped(to: 0...1)
+    }
   }
 
   /// A Gaussian blur of `kernel` taps and one `sigma` with mirrored borders, for [B, 3, H, W].

@@ -213,6 +213,44 @@ extension ClassicalClusteringTests {
       #expect(abs(result.inertia / plain.inertias[steps] - 1) < 1e-5)
     }
 
+    @Test
+    func `Spherical centres are the directions of their points, which have the largest cosine`()
+      throws
+    {
+      var random = RandomStream(seed: 3, purpose: .rehearsal)
+      // Directions around three axes, some near and some far.
+      let points = (0..<300).flatMap { point -> [Float] in
+        var row = (0..<5).map { _ in [0.1, 0.3, 0.6][point % 3] * random.normal() }
+        row[point % 3] += 1
+        let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return row.map { Float($0 / length) }
+      }
+      var kMeans = KMeans(clusters: 3)
+      kMeans.tolerance = 0
+      let means = try kMeans.fit(points, dimensions: 5)
+      kMeans.isSpherical = true
+      let result = try kMeans.fit(points, dimensions: 5)
+      #expect(result.labels != means.labels, "another criterion")
+      for cluster in 0..<3 {
+        let members = result.labels.indices.filter { result.labels[$0] == cluster }
+        let sum = (0..<5).map { column in
+          members.reduce(0.0) { $0 + Double(points[$1 * 5 + column]) }
+        }
+        let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        for column in 0..<5 {
+          #expect(abs(Double(result.centres[cluster * 5 + column]) - sum[column] / length) < 1e-5)
+        }
+      }
+      for point in 0..<300 {
+        let cosines = (0..<3).map { cluster in
+          (0..<5).reduce(Float(0)) {
+            $0 + points[point * 5 + $1] * result.centres[cluster * 5 + $1]
+          }
+        }
+        #expect(cosines[Int(result.labels[point])] >= (cosines.max() ?? 0) - 1e-5)
+      }
+    }
+
     @Test func `What cannot be clustered is refused`() {
       let kMeans = KMeans(clusters: 2)
       #expect(throws: ClusteringError.moreClustersThanPoints(clusters: 2, points: 1)) {

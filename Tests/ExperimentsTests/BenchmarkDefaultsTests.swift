@@ -25,7 +25,8 @@ extension ExperimentsTests {
   @Test func `The paper's experiment has every method on its six benchmarks`() throws {
     let experiment = try ExperimentFile(registry: .builtIn).read(
       Self.root.appendingPathComponent("experiments/paper.yaml").path)
-    #expect(experiment.methods.sorted() == MethodRegistry.builtIn.names.sorted())
+    let names = MethodRegistry.builtIn.names
+    #expect(experiment.methods.filter(names.contains).sorted() == names.sorted())
     #expect(
       experiment.benchmarks
         == BenchmarkDefinition.all.filter { $0.miniatureOf == nil }.map(\.name))

@@ -44,7 +44,8 @@ extension ExperimentsTests {
   }
 
   private static let committed = [
-    "ablation", "cifar10-cpu", "cpu", "paper-split", "paper", "rehearsal",
+    "ablation", "cifar10-cpu", "cpu", "paper-labels", "paper-photographs", "paper-split", "paper",
+    "rehearsal",
   ]
 
   @Test func `Every committed experiment names the schema in its first line`() throws {
@@ -71,7 +72,9 @@ extension ExperimentsTests {
     #expect(
       paper.experiment.benchmarks == BenchmarkDefinition.all.filter { !$0.hasGenerator }.map(\.name)
     )
-    #expect(paper.experiment.methods == MethodRegistry.builtIn.names)
+    let variants = ["byol-34", "moco-propos"]
+    #expect(
+      paper.experiment.methods.filter { !variants.contains($0) } == MethodRegistry.builtIn.names)
     // What is the same with every seed has one.
     let once = paper.runs.filter { ["agglomerative", "true-labels"].contains($0.row.name) }
     #expect(once.count == 6 * 2 && once.allSatisfy { $0.seed == 0 })
@@ -79,9 +82,42 @@ extension ExperimentsTests {
     let pretexts = paper.runs.filter(\.row.isStage)
     #expect(pretexts.count == 6 * 5)
     #expect(pretexts.allSatisfy { $0.method.description.name == "simclr" })
+    // ProPos has five of the benchmarks.
+    let others = paper.runs.filter { variants.contains($0.row.name) }
+    #expect(others.count == 2 * 5 * 5)
     #expect(
-      paper.runs.count - pretexts.count
+      paper.runs.count - pretexts.count - others.count
         == 6 * (MethodRegistry.builtIn.names.count - 2) * 5 + once.count)
+    #expect(try committed("paper", profile: "cpu").runs.allSatisfy { $0.row.variantOf == nil })
+  }
+
+  @Test func `SimCLR's row from train to test is the run that SCAN starts from`() throws {
+    let split = try committed("paper-split")
+    #expect(split.runs.count == 3 * 3 * 5 && !split.runs.contains { $0.row.isStage })
+    for run in split.runs where run.row.name == "scan-cluster" {
+      #expect(run.stage?.row == "simclr")
+    }
+    for run in split.runs where run.row.name == "simclr" { #expect(run.epochs == 500) }
+  }
+
+  @Test func `What labels choose, they choose among all epochs`() throws {
+    let labels = try committed("paper-labels")
+    #expect(labels.runs.count == (3 + 6) * 5)
+    #expect(
+      labels.runs.allSatisfy {
+        $0.runProtocol.checkpoint == .bestByLabels && $0.runProtocol.evaluateEvery == 1
+      })
+  }
+
+  @Test func `Photographs are seen at the sizes of the code, of stored squares that are larger`()
+    throws
+  {
+    let photographs = try committed("paper-photographs")
+    #expect(photographs.runs.count == 2 * 2 * 5)
+    for run in photographs.runs {
+      #expect(run.runProtocol.imageSize == 256)
+      #expect(run.viewSize == (run.row.name == "cc" ? 224 : 96))
+    }
   }
 
   @Test func `cpu.yaml is the paper's table under its profile cpu`() throws {

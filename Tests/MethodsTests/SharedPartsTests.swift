@@ -39,6 +39,13 @@ extension MethodsTests {
       #expect(
         try head(.mlpBatchNormalised).parameters.map(\.name)
           == ["0.weight", "1.weight", "1.bias", "3.weight", "3.bias"])
+      // SimCLR's last normalisation has no bias.
+      #expect(
+        try head(.deepBatchNormalised).parameters.map(\.name)
+          == [
+            "0.weight", "1.weight", "1.bias", "3.weight", "4.weight", "4.bias", "6.weight",
+            "7.weight",
+          ])
     }
 
     @Test func `A momentum encoder follows its network, and asks for no gradient`() throws {

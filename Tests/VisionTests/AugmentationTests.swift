@@ -96,6 +96,21 @@ extension VisionTests {
       #expect(try agree(half.floats(), (0..<6).flatMap { _ in [left, right] }))
     }
 
+    @Test func `A colour that is dropped first has no hue or saturation to change`() throws {
+      let images = try noise(3)
+      func views(_ isFirst: Bool, jitter: Double) throws -> [Float] {
+        let augmentation = try augmentation(images) {
+          ($0.cropScale, $0.flip, $0.normalise) = (1, 0, false)
+          ($0.greyscale, $0.isGreyscaleFirst) = (1, isFirst)
+          ($0.jitter, $0.brightness, $0.contrast, $0.hue) = (jitter, 0, 0, 0.5)
+        }
+        return try augmentation.view(0, of: images, at: [0, 1, 2], epoch: 0).floats()
+      }
+      let grey = try views(true, jitter: 0)
+      #expect(try agree(views(true, jitter: 1), grey))
+      #expect(try !agree(views(false, jitter: 1), grey))
+    }
+
     @Test func `A blur keeps what is even and the mean of what is not`() throws {
       let even = try Tensor.full([1, 3, 9, 9], 0.3)
       let blurred = try Resampling.blurred(even, kernel: 5, sigma: 1.2)

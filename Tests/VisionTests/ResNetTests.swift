@@ -106,6 +106,48 @@ extension VisionTests {
       #expect(abs(deviation / 0.025254 - 1) < 0.03)
     }
 
+    @Test func `Weights start from torch.nn.Conv2d's uniform distribution where that is asked for`()
+      throws
+    {
+      var settings = BackboneSettings()
+      settings.stem = .imageNet
+      settings.start.convolutions = .torchDefault
+      var stream = RandomStream(seed: 1, purpose: .weights)
+      let network = try ResNet(settings, on: .cpu, from: &stream)
+      // Within 1 / sqrt(fan in), of deviation 1 / sqrt(3 fan in): 3 x 49 and 64 x 9.
+      for (name, fanIn) in [("conv1.weight", Float(147)), ("layer1.0.conv2.weight", 576)] {
+        let weight = try #require(network.parameters.first { $0.name == name })
+        let values = try weight.tensor.floats()
+        let bound = 1 / fanIn.squareRoot()
+        let deviation = (values.reduce(0) { $0 + $1 * $1 } / Float(values.count)).squareRoot()
+        #expect(values.allSatisfy { abs($0) <= bound })
+        #expect(abs(deviation / (bound / Float(3).squareRoot()) - 1) < 0.03, "\(name)")
+      }
+    }
+
+    @Test func `A block whose last normalisation starts at 0 lets its input through`() throws {
+      var settings = BackboneSettings()
+      settings.width = 16
+      settings.start.residualGamma = 0
+      var stream = RandomStream(seed: 1, purpose: .weights)
+      let network = try ResNet(settings, on: .cpu, from: &stream)
+      for (name, tensor) in network.parameters where name.hasSuffix(".weight") {
+        let isLast = name.hasSuffix(".bn2.weight")
+        if tensor.shape.count == 1 {
+          #expect(try tensor.floats().allSatisfy { $0 == (isLast ? 0 : 1) }, "\(name)")
+        }
+      }
+      // Without the weights of the blocks' convolutions nothing changes but at the shortcuts.
+      let images = try Tensor.normal([2, 3, 16, 16], standardDeviation: 1, from: &stream)
+      let before = try network(images, training: false).floats()
+      try Torch.withoutGradients {
+        for (name, tensor) in network.parameters where name.hasSuffix(".conv2.weight") {
+          try tensor.scale(by: 3)
+        }
+      }
+      #expect(try network(images, training: false).floats() == before)
+    }
+
     @Test func `The same seed gives the same weights, another seed others`() throws {
       func weights(_ seed: UInt64) throws -> [Float] {
         try network(seed: seed).parameters.flatMap { try $0.tensor.floats() }

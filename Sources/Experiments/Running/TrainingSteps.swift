@@ -37,14 +37,16 @@ package struct TrainingSteps {
     }
   }
 
-  /// The images of an epoch, shuffled pass by pass, in batches whose sizes differ by one at most: every
-  /// image of a pass is seen once, unless its method samples others, and no last batch is too small for a
-  /// loss over the batch.
+  /// The images of an epoch, shuffled pass by pass unless the method's plan says otherwise, in batches
+  /// whose sizes differ by one at most: every image of a pass is seen once, unless its method samples
+  /// others, and no last batch is too small for a loss over the batch.
   package func batches(of epoch: Int) throws -> [BatchImages] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
     return try passes(of: epoch).flatMap { pass, positions in
       let positions = try method.sample(positions, epoch: epoch)
-      let order = stream.permutation(of: positions.count)
+      let order =
+        method.plan.shuffles
+        ? stream.permutation(of: positions.count) : Array(positions.indices)
       let count = method.plan.training.steps(of: positions.count)
       return (0..<count).map { step in
         let part = (order.count * step / count)..<(order.count * (step + 1) / count)

@@ -29,9 +29,10 @@ public final class BYOL: TrainedMethod {
     public var targetFollows = TargetMove.afterStep
     public var firstStep = 1
     public var predictorRate = 10.0
+    public var shuffleGroups = 1
     public var clusteredNetwork = ClusteredNetwork.target
     public var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4096, dimensions: 256)
-    public var clustering = FeatureClusteringSettings(.projection)
+    public var clustering = FeatureClusteringSettings(.projection, .cosine)
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
     public var augmentation = AugmentationSettings()
@@ -63,12 +64,15 @@ public final class BYOL: TrainedMethod {
         .number(
           "predictor_rate", \.predictorRate, in: 0.01...1000,
           "what the predictor's learning rate is multiplied by"),
+        .integer(
+          "shuffle_groups", \.shuffleGroups, in: 1...64,
+          "parts of the batch that are normalised apart, shuffled for the target (ShuffleBN)"),
         .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered"),
       ]).from("ProPos@cc35d8c")
       + .init(\.projection, ProjectionSettings.schema)
       .from("Grill et al., NeurIPS 2020, section 3.2; the predictor has the same shape")
       + .init(\.clustering, FeatureClusteringSettings.schema).from(
-        "ProPos@cc35d8c; starts are ours")
+        "ProPos@cc35d8c, models/basic_template.py")
       + .init(\.backbone, BackboneSettings.schema).from("ProPos@cc35d8c")
       + .init(\.training, TrainingSettings.schema).from("ProPos@cc35d8c")
       + .init(\.augmentation, AugmentationSettings.schema).from("ProPos@cc35d8c")
@@ -82,7 +86,13 @@ public final class BYOL: TrainedMethod {
     summary: "one view predicts a momentum encoder's embedding of the other; then k-means",
     code: "Hzzone/ProPos@cc35d8c")
 
-  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(with: [
+  /// Each card of the code's four has 128 images of CIFAR-10 and 64 of the others, and normalises them by
+  /// themselves.
+  public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
+    with: .each(
+      of: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
+      ["shuffle_groups": 4])
+  ).overlaid(with: [
     "cifar10": ["batch_size": 512, "learning_rate": 0.1],
     "imagenet-dogs": ["blur": 0.5],
   ])
@@ -104,6 +114,7 @@ public final class BYOL: TrainedMethod {
   private let learnt: ImageSet
   private let online: Network
   private let target: MomentumEncoder<Encoder>
+  private let groups: NormalisationGroups
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
@@ -124,6 +135,7 @@ public final class BYOL: TrainedMethod {
     target = try MomentumEncoder(
       following: encoder,
       copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+    groups = NormalisationGroups(settings.shuffleGroups)
   }
 
   public var network: any Module { online }
@@ -133,11 +145,18 @@ public final class BYOL: TrainedMethod {
   /// (section 3.1) is the same at twice the rate and half the weight decay.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let predictions = try batch.views.map { view in
-      try online.predictor(online.encoder.project(view, training: true), training: true)
+      try groups.apart(view) {
+        try online.predictor(online.encoder.project($0, training: true), training: true)
+      }
     }
     // The second view first, as in ProPos: its running statistics know the order.
     let targets = try target { network in
-      try batch.views.reversed().map { try network.project($0, training: true) }
+      try batch.views.enumerated().reversed().map { number, view in
+        let stream = RandomStream(
+          seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
+          view: number)
+        return try groups.shuffled(view, from: stream) { try network.project($0, training: true) }
+      }
     }
     if settings.targetFollows == .beforeStep { try follow(batch) }
     let both =
@@ -155,7 +174,7 @@ public final class BYOL: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
+    try FeatureClustering(settings.clustering, context: context).assign(
       images, learnt: learnt,
       encoder: settings.clusteredNetwork == .target ? target.network : online.encoder,
       augmentation: augmentation, settings.clustering.features)

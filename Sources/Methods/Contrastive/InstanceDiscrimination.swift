@@ -21,6 +21,7 @@ public final class InstanceDiscrimination: TrainedMethod {
     public var augmentation = AugmentationSettings()
 
     public init() {
+      backbone.start.convolutions = .torchDefault
       augmentation.flip = 0
       training.nesterov = false
       training.decayStart = 120
@@ -49,7 +50,7 @@ public final class InstanceDiscrimination: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 2,
+    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 3,
     reference:
       "Wu et al., Unsupervised Feature Learning via Non-Parametric Instance Discrimination, CVPR 2018",
     summary: "every image is a class of its own, told apart against a memory bank; then k-means",
@@ -60,7 +61,10 @@ public final class InstanceDiscrimination: TrainedMethod {
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
     with: .each(
       of: ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
-      ["temperature": 0.07, "batch_size": 256, "weight_decay": 1e-4, "flip": 0.5]))
+      [
+        "temperature": 0.07, "batch_size": 256, "weight_decay": 1e-4, "flip": 0.5,
+        "greyscale_first": true, "backbone_initialisation": "he",
+      ]))
 
   public let plan: TrainingPlan
   public let augmentation: Augmentation

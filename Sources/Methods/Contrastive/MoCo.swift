@@ -9,6 +9,13 @@ import Vision
 /// Representation Learning", CVPR 2020; Chen, X., Fan, H., Girshick, R. and He, K., "Improved Baselines
 /// with Momentum Contrastive Learning", 2020.
 public final class MoCo: TrainedMethod {
+  /// Which of the two networks is clustered by.
+  public enum ClusteredNetwork: String, CaseIterable, Sendable {
+    case query
+    /// The momentum encoder, as in ProPos' code, whose figures of MoCo are the published ones.
+    case key
+  }
+
   /// The defaults are those of the official code's version 2 for ImageNet, with a queue that is
   /// smaller than our benchmarks.
   public struct Settings: Configurable {
@@ -18,6 +25,7 @@ public final class MoCo: TrainedMethod {
     public var shuffleGroups = 8
     public var momentum = MomentumSettings(0.999)
     public var projection = ProjectionSettings(.mlp, dimensions: 128)
+    public var clusteredNetwork = ClusteredNetwork.query
     public var clustering = FeatureClusteringSettings(.backbone)
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
@@ -51,6 +59,9 @@ public final class MoCo: TrainedMethod {
       + .init(\.momentum, MomentumSettings.schema)
       .from("He et al., CVPR 2020, equation 2; moco@a419ef2, main_moco.py")
       + .init(\.projection, ProjectionSettings.schema).from("Chen et al., 2020, section 3")
+      + SettingsSchema<Self>([
+        .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered")
+      ]).from("ours; key: ProPos@cc35d8c, models/moco/moco.py")
       + .init(\.clustering, FeatureClusteringSettings.schema).from("ours")
       + .init(\.backbone, BackboneSettings.schema).from(
         "moco/colab/moco_cifar10_demo.ipynb@f736491")
@@ -84,6 +95,7 @@ public final class MoCo: TrainedMethod {
   private let encoder: Encoder
   private let keyEncoder: MomentumEncoder<Encoder>
   private let queue: KeyQueue
+  private let groups: NormalisationGroups
   private var newKeys: [Tensor] = []
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
@@ -99,6 +111,7 @@ public final class MoCo: TrainedMethod {
     queue = try KeyQueue(
       count: settings.queue, dimensions: settings.projection.dimensions, seed: context.seed,
       on: context.device)
+    groups = NormalisationGroups(settings.shuffleGroups)
   }
 
   public var network: any Module { encoder }
@@ -121,31 +134,15 @@ public final class MoCo: TrainedMethod {
   }
 
   private func queries(_ view: Tensor) throws -> Tensor {
-    try Tensor.concatenated(
-      groups(of: view.shape[0]).map { try encoder(view.narrowed(0, to: $0), training: true) })
+    try groups.apart(view) { try encoder($0, training: true) }
   }
 
-  /// The images are shuffled before they are cut into groups, so that the statistics of a group do not
-  /// tell which query belongs to a key (section 3.3).
   private func keys(_ view: Tensor, _ batch: Batch) throws -> Tensor {
-    let count = view.shape[0]
-    var stream = RandomStream(
+    let stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
-    let order = stream.permutation(of: count)
-    var places = [Int](repeating: 0, count: count)
-    for (place, image) in order.enumerated() { places[image] = place }
-    let shuffled = try view.rows(Tensor(order).to(context.device)).channelsLast()
     return try keyEncoder { network in
-      try Tensor.concatenated(
-        groups(of: count).map { try network(shuffled.narrowed(0, to: $0), training: true) }
-      ).rows(Tensor(places).to(context.device))
+      try groups.shuffled(view, from: stream) { try network($0, training: true) }
     }
-  }
-
-  /// Even parts of a batch, of two images at least.
-  private func groups(of count: Int) -> [Range<Int>] {
-    let groups = max(1, min(settings.shuffleGroups, count / 2))
-    return (0..<groups).map { count * $0 / groups..<count * ($0 + 1) / groups }
   }
 
   public func finishStep(_ batch: Batch) throws {
@@ -155,8 +152,9 @@ public final class MoCo: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
-      images, learnt: learnt, encoder: encoder, augmentation: augmentation,
-      settings.clustering.features)
+    try FeatureClustering(settings.clustering, context: context).assign(
+      images, learnt: learnt,
+      encoder: settings.clusteredNetwork == .key ? keyEncoder.network : encoder,
+      augmentation: augmentation, settings.clustering.features)
   }
 }

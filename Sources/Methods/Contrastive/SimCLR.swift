@@ -8,10 +8,20 @@ import Vision
 /// Chen, T., Kornblith, S., Norouzi, M. and Hinton, G., "A Simple Framework for Contrastive Learning of
 /// Visual Representations", ICML 2020.
 public final class SimCLR: TrainedMethod {
-  /// The defaults are the official code's command for CIFAR-10.
+  /// How the losses of both directions, from each view to the other, become one.
+  public enum Directions: String, CaseIterable, Sendable {
+    /// Equation 1 and algorithm 1: the mean over all 2B anchors.
+    case mean
+    /// The sum of both means over B, as in the official code. LARS, which scales a step to a matrix's
+    /// length, does not scale those of normalisations and biases: they go twice as fast.
+    case sum
+  }
+
+  /// The defaults are the official code's command for CIFAR-10; the head is the paper's.
   public struct Settings: Configurable {
     public var temperature = 0.5
     public var anchors = ContrastAnchors.both
+    public var directions = Directions.sum
     public var projection = ProjectionSettings(.mlp, dimensions: 128)
     /// Clusters are sought in h, not in z = g(h), which is thrown away (section 2.1).
     public var clustering = FeatureClusteringSettings(.backbone)
@@ -20,6 +30,7 @@ public final class SimCLR: TrainedMethod {
     public var augmentation = AugmentationSettings()
 
     public init() {
+      backbone.start.residualGamma = 0
       training.epochs = 1000
       training.batchSize = 512
       training.optimiser = .lars
@@ -30,6 +41,7 @@ public final class SimCLR: TrainedMethod {
       training.nesterov = false
       training.weightDecay = 1e-4
       augmentation.cropScale = 0.08
+      augmentation.interpolation = .bicubic
       augmentation.jitter = 0.8
       augmentation.hue = 0.1
       augmentation.normalise = false
@@ -40,17 +52,22 @@ public final class SimCLR: TrainedMethod {
         .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent"),
         .choice("anchors", \.anchors, "views that have to find their partner"),
       ]).from("Chen et al., ICML 2020, equation 1; simclr@383d414, run.py")
+      + SettingsSchema<Self>([
+        .choice(
+          "directions", \.directions,
+          "how the losses of both directions become one, if both are asked")
+      ]).from("simclr@383d414, objective.py")
       + .init(\.projection, ProjectionSettings.schema).from("Chen et al., ICML 2020, section 2.1")
       + .init(\.clustering, FeatureClusteringSettings.schema)
       .from("Chen et al., ICML 2020, section 2.1; starts are ours")
-      + .init(\.backbone, BackboneSettings.schema).from("simclr@383d414, README.md")
+      + .init(\.backbone, BackboneSettings.schema).from("simclr@383d414, README.md and resnet.py")
       + .init(\.training, TrainingSettings.schema).from("simclr@383d414, README.md and run.py")
       + .init(\.augmentation, AugmentationSettings.schema)
       .from("simclr@383d414, data_util.py; Chen et al., ICML 2020, appendix A")
   }
 
   public static let description = MethodDescription(
-    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 2,
+    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 3,
     reference:
       "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, ICML 2020",
     summary: "two views of an image find each other among the batch; then k-means",
@@ -87,11 +104,12 @@ public final class SimCLR: TrainedMethod {
     let loss = try ntXentLoss(
       embeddings.narrowed(0, to: 0..<count), embeddings.narrowed(0, to: count..<2 * count),
       temperature: settings.temperature, anchors: settings.anchors)
-    return [("contrast", loss)]
+    let isSum = settings.anchors == .both && settings.directions == .sum
+    return [("contrast", isSum ? try loss * 2 : loss)]
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.clustering.restarts, context: context).assign(
+    try FeatureClustering(settings.clustering, context: context).assign(
       images, learnt: learnt, encoder: encoder, augmentation: augmentation,
       settings.clustering.features)
   }

@@ -30,6 +30,9 @@ public final class IIC: TrainedMethod {
     public var viewSize = 0
     public var idleHeads = IdleParameters.decay
     public var frontEnd = FrontEnd.lumaSobel
+    public var headInitialisation = LinearInitialisation.smallNormal
+    public var shuffles = false
+    public var centreStatistics = false
     public var backbone = BackboneSettings()
     public var training = TrainingSettings()
     public var augmentation = AugmentationSettings()
@@ -66,6 +69,11 @@ public final class IIC: TrainedMethod {
           "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
         .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
+        .choice("head_initialisation", \.headInitialisation, "where the classifiers start from"),
+        .boolean("shuffle", \.shuffles, "each pass has the images in another order"),
+        .boolean(
+          "centre_statistics", \.centreStatistics,
+          "running statistics are those of centre crops where images are scored"),
       ]).from("IIC@b7602b7") + .init(\.backbone, BackboneSettings.schema)
       + .init(\.training, TrainingSettings.schema)
       + .init(\.augmentation, AugmentationSettings.schema)
@@ -81,8 +89,11 @@ public final class IIC: TrainedMethod {
     "cifar10": ["head_epochs": 2],
     // Model 579, the only one without --head_A_first.
     "cifar100": ["over_clusters": 140, "batch_size": 200, "copies": 5, "head_first": true],
-    // Crops of 64 of the 96 pixels, not resized.
-    "stl10": ["batch_size": 140, "copies": 5, "crop_share": 0.6667, "view_size": 64],
+    // Crops of 64 of the 96 pixels, not resized; --double_eval.
+    "stl10": [
+      "batch_size": 140, "copies": 5, "crop_share": 0.6667, "view_size": 64,
+      "centre_statistics": true,
+    ],
     // The code has none of these; seven times the classes, as for the others.
     "imagenet-dogs": ["over_clusters": 105],
     "tiny-imagenet": ["over_clusters": 1400],
@@ -93,6 +104,7 @@ public final class IIC: TrainedMethod {
   public let augmentation: Augmentation
   private let transformation: Augmentation
   private let settings: Settings
+  private let learnt: ImageSet
   private let model: TwoHeadNetwork
   /// The losses of the final sub-heads over their last epoch, summed over its images: [sub-heads].
   private let subHeadLosses: Tensor
@@ -100,17 +112,21 @@ public final class IIC: TrainedMethod {
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
+    learnt = images
     plan = TrainingPlan(
-      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
+      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads,
+      shuffles: settings.shuffles)
     let crop = Crop.square(share: settings.cropShare)
     augmentation = try Augmentation(
-      .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
+      .unchanged(
+        normalise: settings.augmentation.normalise,
+        interpolation: settings.augmentation.interpolation), learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize, crop: crop)
     transformation = augmentation.with(settings.augmentation, crop: crop)
     let final = [TwoHeadNetwork.Turn](repeating: .clustering, count: settings.headEpochs)
     model = try TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
-      subHeads: settings.subHeads,
+      subHeads: settings.subHeads, headInitialisation: settings.headInitialisation,
       turns: settings.headFirst ? final + [.overClustering] : [.overClustering] + final,
       context: context)
     subHeadLosses = try Tensor.zeros([settings.subHeads], on: context.device)
@@ -158,6 +174,15 @@ public final class IIC: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
+    guard settings.centreStatistics else { return try clusters(of: images) }
+    // Of the images that the head which is asked for learns from, in the steps' batches of pairs.
+    let labelled = learnt.selecting((0..<learnt.count).filter { !learnt.isUnlabelled[$0] })
+    return try model.backbone.withStatistics(
+      of: labelled, augmentation, batchSize: settings.training.batchSize * settings.copies
+    ) { try clusters(of: images) }
+  }
+
+  private func clusters(of images: ImageSet) throws -> [Int32] {
     let losses = try subHeadLosses.floats()
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     return try model.assign(

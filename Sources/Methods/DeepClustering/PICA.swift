@@ -23,6 +23,8 @@ public final class PICA: TrainedMethod {
 
     public init() {
       (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
+      // Its code has an initialiser, and never calls it.
+      backbone.start.convolutions = .torchDefault
       training.batchSize = 256
       training.optimiser = .adam
       training.learningRate = 1e-4
@@ -76,7 +78,9 @@ public final class PICA: TrainedMethod {
     plan = TrainingPlan(
       training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
     augmentation = try Augmentation(
-      .unchanged(normalise: settings.augmentation.normalise), learning: images, context,
+      .unchanged(
+        normalise: settings.augmentation.normalise,
+        interpolation: settings.augmentation.interpolation), learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize,
       crop: .square(share: settings.cropShare))
     perturbation = augmentation.with(settings.augmentation)

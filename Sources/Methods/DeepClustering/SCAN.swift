@@ -14,7 +14,7 @@ public final class SCAN: TrainedMethod {
     public var threshold = 0.99
     public var isBalanced = true
     public var normalise = true
-    public var backbone = BackboneSettings()
+    public var backbone = BackboneShape()
     public var training = TrainingSettings()
     public var strong = StrongAugmentationSettings()
 
@@ -34,7 +34,7 @@ public final class SCAN: TrainedMethod {
         .boolean(
           "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
       ]).from("Unsupervised-Classification@952ec31")
-      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.backbone, BackboneShape.schema) + .init(\.training, TrainingSettings.schema)
       + .init(\.strong, StrongAugmentationSettings.schema)
   }
 
@@ -60,7 +60,7 @@ public final class SCAN: TrainedMethod {
   package private(set) var labels: PseudoLabels?
 
   public static func stage(of settings: Settings) -> Stage? {
-    var values = BackboneSettings.schema.values(of: settings.backbone)
+    var values = BackboneShape.schema.values(of: settings.backbone)
     values["normalise"] = .boolean(settings.normalise)
     return Stage(method: SCANClustering.description.name, settings: values)
   }
@@ -74,7 +74,8 @@ public final class SCAN: TrainedMethod {
     strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     model = try SCANNetwork(
-      Backbone(settings.backbone, context: context, from: &stream), context: context)
+      Backbone(BackboneSettings(settings.backbone), context: context, from: &stream),
+      context: context)
     try model.load(stage)
   }
 

@@ -40,7 +40,7 @@ public final class SCANClustering: TrainedMethod {
     public var drawsItself = false
     public var entropyWeight = 5.0
     public var viewKind = ViewKind.strong
-    public var backbone = BackboneSettings()
+    public var backbone = BackboneShape()
     public var training = TrainingSettings()
     public var strong = StrongAugmentationSettings()
     public var augmentation = AugmentationSettings()
@@ -65,7 +65,7 @@ public final class SCANClustering: TrainedMethod {
         .number("entropy_weight", \.entropyWeight, in: 0...1000, "weight lambda of the entropy"),
         .choice("view_kind", \.viewKind, "how images and their neighbours are changed"),
       ]).from("Unsupervised-Classification@952ec31")
-      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
+      + .init(\.backbone, BackboneShape.schema) + .init(\.training, TrainingSettings.schema)
       + .init(\.strong, StrongAugmentationSettings.schema)
       + .init(\.augmentation, AugmentationSettings.schema)
   }
@@ -94,7 +94,7 @@ public final class SCANClustering: TrainedMethod {
 
   public static func stage(of settings: Settings) -> Stage? {
     // Its backbone has to be this one's, and to have seen images as this one sees them.
-    var values = BackboneSettings.schema.values(of: settings.backbone)
+    var values = BackboneShape.schema.values(of: settings.backbone)
     values["normalise"] = .boolean(settings.augmentation.normalise)
     let isSCANs = settings.pretextRecipe == .scan && settings.pretext == .simclr
     return Stage(
@@ -102,13 +102,15 @@ public final class SCANClustering: TrainedMethod {
       defaults: isSCANs ? Self.pretextSettings : [:])
   }
 
-  /// Those of the official code's SimCLR, on CIFAR and STL-10 alike (configs/pretext).
+  /// Those of the official code's SimCLR, on CIFAR and STL-10 alike (configs/pretext), and torchvision's
+  /// crops and residual network.
   private static let pretextSettings: [String: SettingValue] = [
     "temperature": 0.1, "anchors": "first", "projection": "mlp", "projection_hidden": 0,
     "dimensions": 128, "epochs": 500, "batch_size": 512, "optimiser": "sgd", "learning_rate": 0.4,
     "learning_rate_warmup": 0, "learning_rate_floor": 0.001, "momentum": 0.9, "nesterov": false,
-    "weight_decay": 1e-4, "schedule": "cosine", "crop_scale": 0.2, "flip": 0.5, "brightness": 0.4,
-    "contrast": 0.4, "saturation": 0.4, "hue": 0.1, "jitter": 0.8, "greyscale": 0.2, "blur": 0.0,
+    "weight_decay": 1e-4, "schedule": "cosine", "crop_scale": 0.2, "interpolation": "bilinear",
+    "flip": 0.5, "brightness": 0.4, "contrast": 0.4, "saturation": 0.4, "hue": 0.1, "jitter": 0.8,
+    "greyscale": 0.2, "blur": 0.0, "backbone_initialisation": "he", "residual_gamma": 1.0,
   ]
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {

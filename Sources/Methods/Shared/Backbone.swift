@@ -45,18 +45,39 @@ public struct Backbone: Module {
       try body(self(views, training: false), positions)
     }
   }
+
+  /// `body` with running statistics that followed the images as they are scored, in training and in their
+  /// order, a batch at a time. Those that training left are there again afterwards.
+  public func withStatistics<Result>(
+    of images: ImageSet, _ augmentation: Augmentation, batchSize: Int,
+    _ body: () throws -> Result
+  ) throws -> Result {
+    let running = network.buffers.map(\.tensor)
+    let before = try running.map { try $0.copy() }
+    let outcome = Swift.Result {
+      _ = try augmentation.overAll(images, batchSize: batchSize) { views, _ in
+        try self(views, training: true)
+      }
+      return try body()
+    }
+    try Torch.withoutGradients {
+      for (tensor, old) in zip(running, before) { try tensor.copy(from: old) }
+    }
+    return try outcome.get()
+  }
 }
 
 extension Augmentation {
   /// `body` of every image as it is scored, in blocks and without gradients, joined along the rows.
   /// - Parameter body: given images [B, 3, S, S] and their positions in `images`.
   public func overAll(
-    _ images: ImageSet, _ body: (_ views: Tensor, _ positions: [Int]) throws -> Tensor
+    _ images: ImageSet, batchSize: Int = 256,
+    _ body: (_ views: Tensor, _ positions: [Int]) throws -> Tensor
   ) throws -> Tensor {
     try Torch.withoutGradients {
       var blocks: [Tensor] = []
-      for start in stride(from: 0, to: images.count, by: 256) {
-        let positions = Array(start..<min(start + 256, images.count))
+      for start in stride(from: 0, to: images.count, by: batchSize) {
+        let positions = Array(start..<min(start + batchSize, images.count))
         blocks.append(try body(centre(of: images, at: positions), positions))
       }
       return try Tensor.concatenated(blocks)

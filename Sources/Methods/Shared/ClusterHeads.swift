@@ -7,12 +7,14 @@ public struct ClusterHeads: Module {
   private let heads: [Linear]
 
   public init(
-    _ count: Int = 1, inputs: Int, clusters: Int, on device: Device,
+    _ count: Int = 1, inputs: Int, clusters: Int,
+    initialisation: LinearInitialisation = .torchDefault, on device: Device,
     from stream: inout RandomStream
   ) throws {
     var heads: [Linear] = []
     for _ in 0..<count {
-      heads.append(try Linear(inputs, clusters, on: device, from: &stream))
+      heads.append(
+        try Linear(inputs, clusters, initialisation: initialisation, on: device, from: &stream))
     }
     self.heads = heads
   }
@@ -45,20 +47,22 @@ public struct TwoHeadNetwork: Module {
   /// - Parameters:
   ///   - overClusters: clusters of the first.
   ///   - subHeads: classifiers of each.
+  ///   - headInitialisation: where these start from.
   ///   - turns: the passes of an epoch.
   public init(
     _ settings: BackboneSettings, frontEnd: FrontEnd, overClusters: Int, subHeads: Int = 1,
-    turns: [Turn], context: MethodContext
+    headInitialisation: LinearInitialisation = .torchDefault, turns: [Turn],
+    context: MethodContext
   ) throws {
     self.turns = turns
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     backbone = try Backbone(settings, frontEnd: frontEnd, context: context, from: &stream)
     overClustering = try ClusterHeads(
-      subHeads, inputs: backbone.features, clusters: overClusters, on: context.device,
-      from: &stream)
+      subHeads, inputs: backbone.features, clusters: overClusters,
+      initialisation: headInitialisation, on: context.device, from: &stream)
     clustering = try ClusterHeads(
-      subHeads, inputs: backbone.features, clusters: context.clusters, on: context.device,
-      from: &stream)
+      subHeads, inputs: backbone.features, clusters: context.clusters,
+      initialisation: headInitialisation, on: context.device, from: &stream)
   }
 
   public var children: [(name: String, module: any Module)] {

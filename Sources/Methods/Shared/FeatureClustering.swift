@@ -11,20 +11,31 @@ public enum ClusteredFeatures: String, CaseIterable, Sendable {
   case projection
 }
 
+/// What the final k-means makes small.
+public enum ClusteringMetric: String, CaseIterable, Sendable {
+  /// Squared distances to means.
+  case euclidean
+  /// 1 - cos, of vectors brought to unit length, to the directions of their means (spherical k-means:
+  /// Dhillon and Modha, Machine Learning 42, 2001).
+  case cosine
+}
+
 /// How features are clustered once they are learnt.
 public struct FeatureClusteringSettings: Configurable {
   public var features = ClusteredFeatures.projection
+  public var metric = ClusteringMetric.euclidean
   public var restarts = 10
 
   public init() {}
 
-  public init(_ features: ClusteredFeatures, restarts: Int = 10) {
+  public init(_ features: ClusteredFeatures, _ metric: ClusteringMetric = .euclidean) {
     self.features = features
-    self.restarts = restarts
+    self.metric = metric
   }
 
   public static let schema = SettingsSchema<Self>([
     .choice("cluster_features", \.features, "vectors that the final k-means clusters"),
+    .choice("cluster_metric", \.metric, "distance that the final k-means makes small"),
     .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
   ])
 }
@@ -41,10 +52,15 @@ extension KMeans {
 
 /// k-means on feature vectors: the last step of every method that learns features alone.
 public struct FeatureClustering {
-  private let kMeans: KMeans
+  private var kMeans: KMeans
 
   public init(restarts: Int, context: MethodContext) {
     kMeans = KMeans(clusters: context.clusters, restarts: restarts, context: context)
+  }
+
+  public init(_ settings: FeatureClusteringSettings, context: MethodContext) {
+    self.init(restarts: settings.restarts, context: context)
+    kMeans.isSpherical = settings.metric == .cosine
   }
 
   /// The cluster of each of the feature vectors [N, dimensions].
@@ -70,7 +86,8 @@ public struct FeatureClustering {
     _ features: ClusteredFeatures
   ) throws -> [Int32] {
     try assign(images, learnt: learnt) {
-      try encoder.vectors(of: $0, augmentation, features).floats()
+      let vectors = try encoder.vectors(of: $0, augmentation, features)
+      return try (kMeans.isSpherical ? vectors.normalisedRows() : vectors).floats()
     }
   }
 }

@@ -9,6 +9,9 @@ public enum ProjectionKind: String, CaseIterable, Sendable {
   case mlp
   /// Linear, batch normalisation, ReLU, linear (BYOL).
   case mlpBatchNormalised = "mlp-bn"
+  /// Three linear layers, a ReLU after the first two, and batch normalisation after each: the last one's
+  /// has no bias (SimCLR's code and version 2).
+  case deepBatchNormalised = "mlp3-bn"
 }
 
 /// The shape of a projection head. The default is one linear layer to 128 dimensions.
@@ -31,7 +34,9 @@ public struct ProjectionSettings: Configurable {
     guard let first = tensors[prefix + "0.weight"] else {
       throw StateError.missing(prefix + "0.weight")
     }
-    if let last = tensors[prefix + "2.weight"] {
+    if let last = tensors[prefix + "6.weight"] {
+      self.init(.deepBatchNormalised, hidden: first.shape[0], dimensions: last.shape[0])
+    } else if let last = tensors[prefix + "2.weight"] {
       self.init(.mlp, hidden: first.shape[0], dimensions: last.shape[0])
     } else if let last = tensors[prefix + "3.weight"] {
       self.init(.mlpBatchNormalised, hidden: first.shape[0], dimensions: last.shape[0])
@@ -44,16 +49,29 @@ public struct ProjectionSettings: Configurable {
     .choice("projection", \.kind, "layers between features and embedding"),
     .integer(
       "projection_hidden", \.hidden, in: 0...16_384,
-      "width of the projection's hidden layer; 0: as wide as the features"),
+      "width of the projection's hidden layers; 0: as wide as the features"),
     .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
   ])
 }
 
-/// A projection or prediction head. Its layers are numbered as in a torch.nn.Sequential.
+/// A projection or prediction head. Its layers are numbered as in a torch.nn.Sequential, of which a ReLU
+/// is one too.
 public struct ProjectionHead: Module {
-  private let first: Linear
-  private let normalisation: BatchNormalisation?
-  private let last: Linear?
+  private enum Layer {
+    case linear(Linear)
+    case normalisation(BatchNormalisation)
+    case relu
+
+    var module: (any Module)? {
+      switch self {
+      case .linear(let layer): layer
+      case .normalisation(let layer): layer
+      case .relu: nil
+      }
+    }
+  }
+
+  private let layers: [Layer]
 
   /// - Parameter inputs: length F of the vectors that it is given.
   public init(
@@ -61,33 +79,50 @@ public struct ProjectionHead: Module {
     from stream: inout RandomStream
   ) throws {
     let hidden = settings.hidden == 0 ? inputs : settings.hidden
+    var layers: [Layer] = []
+    var width = inputs
+    /// A normalisation takes the mean away, and a bias before it has nothing to do.
+    func append(_ outputs: Int, hasBias: Bool = true) throws {
+      layers.append(
+        .linear(try Linear(width, outputs, hasBias: hasBias, on: device, from: &stream)))
+      width = outputs
+    }
     switch settings.kind {
     case .linear:
-      first = try Linear(inputs, settings.dimensions, on: device, from: &stream)
-      normalisation = nil
-      last = nil
-    case .mlp, .mlpBatchNormalised:
-      let isNormalised = settings.kind == .mlpBatchNormalised
-      // The normalisation takes the mean away, and a bias with it.
-      first = try Linear(inputs, hidden, hasBias: !isNormalised, on: device, from: &stream)
-      normalisation = isNormalised ? try BatchNormalisation(hidden, on: device) : nil
-      last = try Linear(hidden, settings.dimensions, on: device, from: &stream)
+      try append(settings.dimensions)
+    case .mlp:
+      try append(hidden)
+      layers.append(.relu)
+      try append(settings.dimensions)
+    case .mlpBatchNormalised:
+      try append(hidden, hasBias: false)
+      layers += [.normalisation(try BatchNormalisation(hidden, on: device)), .relu]
+      try append(settings.dimensions)
+    case .deepBatchNormalised:
+      for _ in 0..<2 {
+        try append(hidden, hasBias: false)
+        layers += [.normalisation(try BatchNormalisation(hidden, on: device)), .relu]
+      }
+      try append(settings.dimensions, hasBias: false)
+      layers.append(
+        .normalisation(
+          try BatchNormalisation(settings.dimensions, hasBias: false, on: device)))
     }
+    self.layers = layers
   }
 
   public var children: [(name: String, module: any Module)] {
-    let layers: [any Module] = [first]
-    let middle: [any Module] = normalisation.map { [$0] } ?? []
-    // The ReLU has a number too.
-    let numbered = (layers + middle).enumerated().map { ("\($0.offset)", $0.element) }
-    return numbered + (last.map { [("\(numbered.count + 1)", $0)] } ?? [])
+    layers.enumerated().compactMap { number, layer in layer.module.map { ("\(number)", $0) } }
   }
 
-  /// [B, F] to [B, D], not normalised.
+  /// [B, F] to [B, D], not normalised to the unit sphere.
   public func callAsFunction(_ features: Tensor, training: Bool) throws -> Tensor {
-    let hidden = try first(features)
-    guard let last else { return hidden }
-    let normalised = try normalisation.map { try $0(hidden, training: training) } ?? hidden
-    return try last(normalised.relu())
+    try layers.reduce(features) { vectors, layer in
+      switch layer {
+      case .linear(let linear): try linear(vectors)
+      case .normalisation(let normalisation): try normalisation(vectors, training: training)
+      case .relu: try vectors.relu()
+      }
+    }
   }
 }

@@ -76,9 +76,9 @@ extension Module {
 extension Encoder {
   /// The encoder of a stage's network, whatever its projection.
   /// - Throws: `StateError` if it has none, or another backbone.
-  init(of stage: FinishedStage, _ settings: BackboneSettings, context: MethodContext) throws {
+  init(of stage: FinishedStage, _ shape: BackboneShape, context: MethodContext) throws {
     let projection = try ProjectionSettings(of: stage.tensors(), under: "projection.")
-    try self.init(settings, projection: projection, context: context)
+    try self.init(BackboneSettings(shape), projection: projection, context: context)
     try load(stage)
   }
 }

@@ -1,0 +1,45 @@
+import Core
+import Torch
+
+/// Parts of a batch that batch normalisation sees apart, as if each were on a card of its own. Where two
+/// networks see views of the same images, a part's statistics would tell which images belong together;
+/// the second network's are shuffled for that (He et al., "Momentum Contrast", CVPR 2020, section 3.3,
+/// ShuffleBN).
+package struct NormalisationGroups {
+  /// The number of parts, where the batch has two images for each.
+  private let count: Int
+
+  package init(_ count: Int) { self.count = count }
+
+  /// What a network makes of each part of `images`, in their order.
+  /// - Parameters:
+  ///   - images: [B, 3, S, S].
+  ///   - network: from [b, 3, S, S] to [b, D].
+  /// - Returns: [B, D].
+  package func apart(_ images: Tensor, _ network: (Tensor) throws -> Tensor) throws -> Tensor {
+    let parts = ranges(of: images.shape[0])
+    if parts.count == 1 { return try network(images) }
+    return try Tensor.concatenated(parts.map { try network(images.narrowed(0, to: $0)) })
+  }
+
+  /// The same of parts that are drawn from the batch; the order of what comes back is that of `images`.
+  /// - Parameter stream: what the parts are drawn from.
+  package func shuffled(
+    _ images: Tensor, from stream: RandomStream, _ network: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let size = images.shape[0]
+    if ranges(of: size).count == 1 { return try network(images) }
+    var stream = stream
+    let order = stream.permutation(of: size)
+    var places = [Int](repeating: 0, count: size)
+    for (place, image) in order.enumerated() { places[image] = place }
+    let moved = try images.rows(Tensor(order).to(images.device)).channelsLast()
+    return try apart(moved, network).rows(Tensor(places).to(images.device))
+  }
+
+  /// Even parts of a batch, of two images at least.
+  private func ranges(of size: Int) -> [Range<Int>] {
+    let parts = max(1, min(count, size / 2))
+    return (0..<parts).map { size * $0 / parts..<size * ($0 + 1) / parts }
+  }
+}

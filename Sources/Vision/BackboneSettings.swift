@@ -1,0 +1,67 @@
+import Core
+import Torch
+
+/// The shape of a residual network: what a network that goes on from another's has in common with it.
+public struct BackboneShape: Configurable, Equatable {
+  public enum Depth: String, CaseIterable, Sendable {
+    case eighteen = "18"
+    case thirtyFour = "34"
+  }
+
+  public var depth = Depth.eighteen
+  public var width = 64
+  public var stem = ResNetStem.small
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .choice("depth", \.depth, "layers of the residual network"),
+    // Below 16, Debian's oneDNN corrupts memory on two threads and an odd batch (the gradient of a 1x1
+    // convolution of stride 2 with 8 channels; Python's torch on it does the same).
+    .integer(
+      "width", \.width, in: 16...256, "channels of the first stage; the published one has 64"),
+    .choice("stem", \.stem, "first layers of the residual network"),
+  ])
+}
+
+/// Where the weights of a residual network start from.
+public struct BackboneStart: Configurable, Equatable {
+  public var convolutions = ConvolutionInitialisation.he
+  /// The weight of each block's last normalisation. 0 makes every block the identity at first (Goyal et
+  /// al., "Accurate, Large Minibatch SGD", 2017, section 5.1).
+  public var residualGamma = 1.0
+
+  public init() {}
+
+  public static let schema = SettingsSchema<Self>([
+    .choice(
+      "backbone_initialisation", \.convolutions, "where the weights of convolutions start from"),
+    .number(
+      "residual_gamma", \.residualGamma, in: 0...1,
+      "where the weight of each residual block's last normalisation starts"),
+  ])
+}
+
+/// The backbone of a method that learns it from the start.
+@dynamicMemberLookup
+public struct BackboneSettings: Configurable {
+  public typealias Depth = BackboneShape.Depth
+
+  public var shape = BackboneShape()
+  public var start = BackboneStart()
+
+  public init() {}
+
+  /// A backbone of this shape, with weights that are replaced by those of another.
+  public init(_ shape: BackboneShape) { self.shape = shape }
+
+  /// The parts of the shape: `settings.depth`.
+  public subscript<Value>(dynamicMember path: WritableKeyPath<BackboneShape, Value>) -> Value {
+    get { shape[keyPath: path] }
+    set { shape[keyPath: path] = newValue }
+  }
+
+  public static let schema =
+    SettingsSchema<Self>(\.shape, BackboneShape.schema)
+    + .init(\.start, BackboneStart.schema)
+}
