@@ -64,7 +64,7 @@ extension MethodsTests {
     }
 
     @Test func `IIC's heads start from N(0, 0.01) without a bias`() throws {
-      let method = try make(IIC.self, images: images)
+      let method = try make(IIC.self, images: images, ["head_initialisation": "small-normal"])
       let heads = method.network.parameters.filter { $0.name.contains("clustering.") }
       #expect(!heads.isEmpty)
       for (name, tensor) in heads {

@@ -30,7 +30,7 @@ public final class IIC: TrainedMethod {
     public var viewSize = 0
     public var idleHeads = IdleParameters.decay
     public var frontEnd = FrontEnd.lumaSobel
-    public var headInitialisation = LinearInitialisation.smallNormal
+    public var headInitialisation = LinearInitialisation.torchDefault
     public var shuffles = false
     public var centreStatistics = false
     public var backbone = BackboneSettings()
