@@ -10,7 +10,7 @@
 
 SCL := .build/release/scl
 PACKAGES := pkg-config libopenblas-dev libhdf5-dev $(if $(LIBTORCH),,libtorch-dev) libturbojpeg0-dev \
-  libpng-dev libarchive-dev
+  libpng-dev zlib1g-dev liblzma-dev libarchive-dev
 # A real Slurm for the tests of its executor.
 TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources

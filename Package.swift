@@ -49,6 +49,8 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -58,7 +60,9 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CATen", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Metrics"),
-    .target(name: "Benchmarks", dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG", "CArchive"]),
+    .target(
+      name: "Benchmarks",
+      dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG", "CZlib", "CLZMA", "CArchive"]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
     .target(name: "Vision", dependencies: ["Core", "Torch"]),
     .target(

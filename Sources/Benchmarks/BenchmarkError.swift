@@ -31,6 +31,9 @@ public enum BenchmarkError: Error, Hashable, Sendable {
     file: String, record: Int, fine: String, stated: String, expected: String)
   case wrongLabelCount(file: String, labels: Int, images: Int)
   case unreadableImage(file: String, reason: String)
+  /// Several images of a folder or archive, with the path and the reason of each. `areAll` is false where
+  /// they were so many that the others were not tried.
+  case unusableImages(place: String, reasons: [String], canBeLeftOut: Bool, areAll: Bool)
   case wrongImageSize(file: String, width: Int, height: Int, expected: Int)
   /// The images of this form have one size.
   case fixedImageSize(benchmark: String, size: Int)
@@ -44,6 +47,8 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   case tooMany(benchmark: String, path: String, surplus: [String])
 
   // Benchmark files
+  /// A file is there already and has other content; `dependents` says what becomes of finished runs.
+  case alreadyThere(file: String, difference: String, dependents: String)
   case unwritable(file: String, reason: String)
   /// The file is HDF5 but not a benchmark file of this program, or contradicts itself.
   case invalid(file: String, reason: String)
@@ -70,14 +75,14 @@ extension BenchmarkError: CustomStringConvertible {
     case .unreadable(let file, let reason), .damaged(let file, let reason):
       "cannot read '\(file)': \(reason)"
     case .emptyFile(let file):
-      "'\(file)' is empty; get it again"
+      "'\(file)' is empty\(Self.getAgain(file))"
     case .tooLarge(let file, let size, let limit):
-      "'\(file)' has \(size) bytes where at most \(limit) make sense; get it again"
+      "'\(file)' has \(size) bytes where at most \(limit) make sense\(Self.getAgain(file))"
     case .unsafeMember(let archive, let member, let reason):
-      "'\(archive)' is refused for its member '\(member)': \(reason); get it from its publisher"
+      "'\(archive)' is refused for its member '\(member)': \(reason)"
     case .brokenRecord(let file, let record, let bytesLeft, let recordSize):
-      "'\(file)' breaks off in record \(record), after \(bytesLeft) of its \(recordSize) bytes; "
-        + "get it again"
+      "'\(file)' breaks off in record \(record), after \(bytesLeft) of its \(recordSize) "
+        + "bytes\(Self.getAgain(file))"
     case .labelOutOfRange(let file, let record, let label, let allowed):
       "'\(file)', record \(record): label \(label) is not in "
         + "\(allowed.lowerBound) to \(allowed.upperBound); "
@@ -85,9 +90,13 @@ extension BenchmarkError: CustomStringConvertible {
     case .contradictoryLabels(let file, let record, let fine, let stated, let expected):
       "'\(file)', record \(record): a \(fine) is of \(expected), but the file says \(stated); it is damaged"
     case .wrongLabelCount(let file, let labels, let images):
-      "'\(file)' has \(labels) labels for \(images) images; get both files again"
+      "'\(file)' has \(labels) labels for \(images) images; one of the two is not whole"
     case .unreadableImage(let file, let reason):
-      "cannot decode '\(file)': \(reason); get it again"
+      "cannot decode '\(file)': \(reason); --skip-unreadable leaves out such images"
+    case .unusableImages(let place, let reasons, let canBeLeftOut, let areAll):
+      "\(areAll ? "" : "at least ")\(reasons.count) images of '\(place)' cannot be used: "
+        + Self.listing(reasons)
+        + (canBeLeftOut ? "; --skip-unreadable leaves out what cannot be read" : "")
     case .wrongImageSize(let file, let width, let height, let expected):
       "'\(file)' is \(width) x \(height) pixels, expected \(expected) x \(expected)"
     case .fixedImageSize(let benchmark, let size):
@@ -106,6 +115,9 @@ extension BenchmarkError: CustomStringConvertible {
         + "complete it, or accept it as it is with --partial"
     case .tooMany(let benchmark, let path, let surplus):
       "'\(path)' has more than \(benchmark): \(Self.listing(surplus)); remove what is not part of it"
+    case .alreadyThere(let file, let difference, let dependents):
+      "'\(file)' is there already and is kept: \(difference)\(dependents); --force replaces it, --to "
+        + "names another file"
     case .unwritable(let file, let reason):
       "cannot write '\(file)': \(reason)"
     case .invalid(let file, let reason):
@@ -127,6 +139,11 @@ extension BenchmarkError: CustomStringConvertible {
       default: "\(error)"
       }
     return .unwritable(file: file, reason: reason)
+  }
+
+  /// Advice for a file that is downloaded; one's own is not got again.
+  private static func getAgain(_ file: String) -> String {
+    PublishedFile.isPublished(MemberPath.split(file).name) ? "; get it again" : ""
   }
 
   private static func listing(_ entries: [String]) -> String {

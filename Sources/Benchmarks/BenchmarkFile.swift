@@ -115,6 +115,15 @@ extension BenchmarkFile {
     }
   }
 
+  /// The original of each image: its path below the folder or archive that was prepared, of a record with
+  /// its number after it ("data_batch_1.bin#17"). Empty where the file does not say.
+  public func fileNames() throws(BenchmarkError) -> [String] {
+    guard info.hasFileNames else { return [] }
+    return try Self.reading(path) { file in
+      try file.dataSet(BenchmarkSchema.fileNames).readStrings()
+    }
+  }
+
   /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
   /// the superclasses that they belong to.
   /// - Parameter report: told how far it is, often.

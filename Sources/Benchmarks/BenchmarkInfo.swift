@@ -23,6 +23,12 @@ public struct BenchmarkInfo: Hashable, Sendable {
   /// Whether the images have the pixels that were published.
   public let pixels: PixelFidelity
   public let sources: [SourceFile]
+  /// What was passed over, left out, or is worth telling.
+  public let remarks: [Remark]
+  /// The originals of images that could not be read and were left out.
+  public let leftOut: [String]
+  /// Whether the file names the original of each image; those of earlier versions do not.
+  public let hasFileNames: Bool
   public let toolVersion: String
   public let contentSHA256: String
 

@@ -15,6 +15,18 @@ public struct BenchmarkSummary: Hashable, Sendable {
   /// What a complete copy has more or otherwise: "data_batch_2.bin: 1017 of 10000".
   public let missing: [String]
   public let contentSHA256: String
+  /// What was passed over, left out, or is worth telling.
+  public let remarks: [Remark]
+  /// What became of a benchmark file that was there before.
+  public var outcome = Outcome.made
+
+  public enum Outcome: Hashable, Sendable {
+    case made
+    /// It has the same content, and was kept.
+    case kept
+    /// It was replaced. Its content's SHA-256 is missing where it could not be opened.
+    case replaced(contentSHA256: String?)
+  }
 }
 
 /// From original files to a benchmark file.
@@ -32,11 +44,14 @@ public enum BenchmarkPreparation {
     report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let definition = try definition.choosing(options)
-    return try write(file) { temporary in
+    return try write(file, options) { temporary in
       let intake = RecordIntake(definition, file: temporary, report: report)
-      let source = try SourceSearch(definition, path, intake: intake, report: report)
-      return try prepare(
-        definition, from: source, intake: intake, to: file, as: temporary, options, report)
+      let tree = try SourceSearch.tree(for: definition, at: path, intake: intake, report: report)
+      return try leavingOutUnreadable(of: tree, options) { leftOut in
+        try prepare(
+          definition, from: SourceSearch(definition, in: tree, leftOut: leftOut), intake: intake,
+          to: file, as: temporary, options, report)
+      }
     }
   }
 
@@ -47,27 +62,63 @@ public enum BenchmarkPreparation {
     options: PreparationOptions = PreparationOptions(),
     report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) -> BenchmarkSummary {
-    let (definition, source) = try OwnFolderAdapter.definition(
-      named: name, at: path, imageSize: options.imageSize, report: report)
-    return try write(file) { temporary in
-      try prepare(definition, from: source, to: file, as: temporary, options, report)
+    var index = SourceIndex()
+    index.report = report
+    let tree = try index.tree(at: path)
+    func definition(
+      _ leftOut: Set<ExactName>
+    ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
+      try OwnFolderAdapter.definition(
+        named: name, in: tree, leftOut: leftOut, imageSize: options.imageSize)
+    }
+    let whole = try definition([])
+    return try write(file, options) { temporary in
+      try leavingOutUnreadable(of: tree, options) { leftOut in
+        let (definition, source) = leftOut.isEmpty ? whole : try definition(leftOut)
+        return try prepare(definition, from: source, to: file, as: temporary, options, report)
+      }
     }
   }
 
-  /// Lets `body` make the benchmark file under a temporary name. A folder that was made for it does not
-  /// outlive a refusal.
+  /// Prepares once more without the images that cannot be read, if they are to be left out and nothing
+  /// else was wrong: how many images there are has to be known before the first is stored.
+  private static func leavingOutUnreadable(
+    of tree: any SourceTree, _ options: PreparationOptions,
+    _ body: (_ leftOut: Set<ExactName>) throws -> BenchmarkSummary
+  ) throws -> BenchmarkSummary {
+    do {
+      return try body([])
+    } catch let error as BenchmarkError {
+      let unreadable = tree.remarks.paths(.unreadable)
+      guard options.skipsUnreadable, !unreadable.isEmpty else { throw error }
+      return try body(Set(unreadable.map { ExactName($0) }))
+    }
+  }
+
+  /// Lets `body` make the benchmark file under a temporary name, and gives it its own unless another file
+  /// is to be kept. A folder that was made for it does not outlive a refusal.
   private static func write(
-    _ file: String, _ body: (_ temporary: String) throws -> BenchmarkSummary
+    _ file: String, _ options: PreparationOptions,
+    _ body: (_ temporary: String) throws -> BenchmarkSummary
   ) throws(BenchmarkError) -> BenchmarkSummary {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
     let isNewFolder = !FileManager.default.fileExists(atPath: folder)
     var isMade = false
     // Only an empty folder is removed.
     defer { if isNewFolder, !isMade { rmdir(folder) } }
+    let existing = try ExistingFile(file, isKept: options.keepsExisting)
     do {
-      let summary = try AtomicFile.replace(file, body)
+      let summary = try AtomicFile.replace(file) { temporary in
+        var summary = try body(temporary)
+        summary.outcome = try existing.outcome(for: summary, isKept: options.keepsExisting)
+        if summary.outcome == .kept { throw ExistingFile.Kept(summary: summary) }
+        return summary
+      }
       isMade = true
       return summary
+    } catch let kept as ExistingFile.Kept {
+      isMade = true
+      return kept.summary
     } catch BenchmarkError.unwritable(_, let reason) {
       // The name of the file on its way means nothing to anybody.
       throw .unwritable(file: file, reason: reason)
@@ -113,11 +164,14 @@ public enum BenchmarkPreparation {
     missing += try check.accepted(
       check.differences(of: labels, fineLabels, in: adapter)
         + check.differences(of: sources, missing: missing))
+    let remarks = source.root.remarks
     let contentSHA256 = try writer.finish(
-      complete: missing.isEmpty, form: source.form, sources: sources, report: report)
+      complete: missing.isEmpty, form: source.form, sources: sources,
+      fileNames: adapter.imageNames, remarks: remarks.list, leftOut: remarks.paths(.unreadable),
+      report: report)
     return BenchmarkSummary(
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
       source: source.root.name(of: ""), counts: counts, isComplete: missing.isEmpty,
-      missing: missing, contentSHA256: contentSHA256)
+      missing: missing, contentSHA256: contentSHA256, remarks: remarks.list)
   }
 }

@@ -11,6 +11,8 @@ enum BenchmarkSchema {
   static let fineLabels = "fine_labels"
   static let fineClassNames = "fine_class_names"
   static let classNames = "class_names"
+  /// The original of each image; files of earlier versions have none.
+  static let fileNames = "file_names"
 
   enum Attribute {
     static let benchmark = "benchmark"
@@ -31,6 +33,12 @@ enum BenchmarkSchema {
     static let sourceMD5 = "source_md5"
     /// The MD5 that the publisher gives, or nothing.
     static let publishedMD5 = "published_md5"
+    /// What was passed over, left out or is worth telling: texts, numbers, and an example of each.
+    static let remarks = "remarks"
+    static let remarkCounts = "remark_counts"
+    static let remarkExamples = "remark_examples"
+    /// The images that could not be read and were left out.
+    static let leftOut = "left_out"
     static let toolVersion = "tool_version"
     static let contentSHA256 = "content_sha256"
   }

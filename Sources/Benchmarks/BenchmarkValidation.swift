@@ -28,6 +28,7 @@ struct BenchmarkValidation {
     let classCounts = try classCounts(splits, classNames)
     let fineClassNames = try fineClassNames(count)
     let (counts, expected) = try splitCounts(splits)
+    let (remarks, leftOut) = try RemarkList.read(from: file)
     let info = BenchmarkInfo(
       benchmark: try file.stringAttribute(Attribute.benchmark),
       schema: Int(BenchmarkSchema.version),
@@ -35,7 +36,8 @@ struct BenchmarkValidation {
       imageSize: imageSize, classNames: classNames, fineClassNames: fineClassNames,
       counts: counts, expectedCounts: expected, classCounts: classCounts,
       sourceFormat: try file.stringAttribute(Attribute.sourceFormat), pixels: try pixels(),
-      sources: try SourceList.read(from: file),
+      sources: try SourceList.read(from: file), remarks: remarks, leftOut: leftOut,
+      hasFileNames: try hasFileNames(count),
       toolVersion: try file.stringAttribute(Attribute.toolVersion),
       contentSHA256: try file.stringAttribute(Attribute.contentSHA256))
     if let contradiction = info.contradiction { throw invalid(contradiction) }
@@ -150,6 +152,15 @@ struct BenchmarkValidation {
       throw invalid("image \(index) has the fine label \(labels[index]) of \(names.count) classes")
     }
     return names
+  }
+
+  private func hasFileNames(_ count: Int) throws -> Bool {
+    guard try file.containsDataSet(BenchmarkSchema.fileNames) else { return false }
+    let names = try file.dataSet(BenchmarkSchema.fileNames)
+    guard names.shape == [count], names.kind == .string else {
+      throw invalid("it has \(count) images, and /file_names the shape \(names.shape)")
+    }
+    return true
   }
 
   /// The counts of the images, which have to be those that are stated, and of a complete copy.

@@ -47,8 +47,12 @@ final class BenchmarkWriter {
   }
 
   /// Writes all but the images, closes the file and returns the content's SHA-256.
+  /// - Parameters:
+  ///   - fileNames: the original of each image, by its row.
+  ///   - leftOut: the images that could not be read.
   func finish(
-    complete: Bool, form: SourceForm, sources: [SourceFile], report: (PreparationStep) -> Void
+    complete: Bool, form: SourceForm, sources: [SourceFile], fileNames: [String],
+    remarks: [Remark], leftOut: [String], report: (PreparationStep) -> Void
   ) throws -> String {
     let file = images.file
     guard written == counts.total else {
@@ -65,6 +69,7 @@ final class BenchmarkWriter {
     }
     try file.write(BenchmarkSchema.splits, splits)
     try file.write(BenchmarkSchema.classNames, strings: classNames)
+    try FileNames.write(fileNames, to: file)
     try file.setAttribute(Attribute.benchmark, definition.name)
     try file.setAttribute(Attribute.schema, BenchmarkSchema.version)
     try file.setAttribute(Attribute.complete, UInt8(complete ? 1 : 0))
@@ -77,6 +82,7 @@ final class BenchmarkWriter {
       definition.hasRawOriginals && hasLossyImages ? PixelFidelity.reEncoded : .original
     try file.setAttribute(Attribute.pixels, pixels.rawValue)
     try SourceList.write(sources, to: file)
+    try RemarkList.write(remarks, leftOut: leftOut, to: file)
     try file.setAttribute(Attribute.toolVersion, BenchmarkSchema.toolVersion)
     try file.setAttribute(Attribute.contentSHA256, contentSHA256)
     try file.close()

@@ -135,6 +135,15 @@ extension Publication {
 }
 
 extension PublishedFile {
+  /// Whether a file of this name is one that publishers give out, as it is or within an archive.
+  static func isPublished(_ name: String) -> Bool {
+    // CIFAR-10's binary batches are published without checksums.
+    names.contains(name) || name.hasSuffix("_batch.bin") || name.hasPrefix("data_batch_")
+  }
+
+  private static let names = Set(
+    Publication.all.values.flatMap(\.files).flatMap { [$0.name] + $0.members.map(\.name) })
+
   fileprivate init(
     _ benchmark: String, _ version: Version, _ address: String, size: Int64, md5: String,
     members: [(name: String, md5: String)] = []

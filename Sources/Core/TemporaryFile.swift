@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// It is locked for as long as its process lives, so that what a dead process left behind is told from
 /// what another is writing.
-final class TemporaryFile {
-  let path: String
+package final class TemporaryFile {
+  package let path: String
   private let descriptor: Int32
 
   /// Those of this process, for a signal that ends it; nil once it has come.
@@ -15,25 +15,36 @@ final class TemporaryFile {
   /// On some file systems locks hold within one machine only. What another machine has not written to
   /// for so long is left behind too.
   private static let patience: TimeInterval = 86_400
+  /// How often a file is made anew because another process took it for an abandoned one.
+  private static let mostAttempts = 16
 
   /// Makes an empty file, after what dead processes left of the same one is removed.
+  /// - Parameter lock: asks for the lock of an open file without waiting, as `flock` does.
   /// - Throws: `FileError` in the name of the final file.
-  init(beside final: String) throws {
+  package init(
+    beside final: String,
+    lock: (_ descriptor: Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) }
+  ) throws {
     Self.removeAbandoned(beside: final)
-    while true {
+    for attempt in 1... {
       let candidate = final + Self.infix + Self.host + "-" + UUID().uuidString.prefix(8)
       let (file, code) = Self.create(candidate)
       guard file >= 0 else { throw FileError("write", final, errno: code) }
-      // Before it was locked, another process may have taken it for one that was left behind.
-      let isLocked = flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+      // Before it was locked, another process may have taken it for one that was left behind. Some file
+      // systems answer every lock like that: there it is written without one.
+      let isLast = attempt == Self.mostAttempts
+      let isLocked = lock(file) == 0 || errno != EWOULDBLOCK || isLast
       if isLocked, access(candidate, F_OK) == 0 {
         path = candidate
         descriptor = file
         return
       }
       close(file)
+      unlink(candidate)
       Self.forget(candidate)
+      if isLast { break }
     }
+    throw FileError("write", final, errno: EAGAIN)
   }
 
   /// Creates a file that `removeUnfinished` knows of from its first moment on.

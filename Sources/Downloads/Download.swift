@@ -76,8 +76,13 @@ public struct Download: Sendable {
     try AtomicFile.createFolder(folder)
     let part = try PartialFile(of: file)
     defer { part.release() }
-    try checkSpace(in: folder, needed: size - part.count)
-    try await complete(part, report)
+    do {
+      try checkSpace(in: folder, needed: size - part.count)
+      try await complete(part, report)
+    } catch {
+      part.removeIfEmpty()
+      throw error
+    }
     report(.verifying)
     let found = try Self.md5(of: part.path)
     guard found == md5 else {

@@ -108,6 +108,11 @@ final class PartialFile: Sendable {
     }
   }
 
+  /// Removes what holds no byte: nothing could go on from it.
+  func removeIfEmpty() {
+    if count == 0 { remove() }
+  }
+
   func remove() {
     unlink(path)
     unlink(versionPath)

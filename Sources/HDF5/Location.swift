@@ -81,5 +81,6 @@ private func innermostMessage() -> String {
         return 1
       }, message)
   }
-  return message
+  // Some of libhdf5's messages have lines of their own; an error has one.
+  return message.split(whereSeparator: \.isNewline).joined(separator: " ")
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Experiments
 import Torch
 
@@ -69,6 +70,19 @@ struct ExperimentOptions: ParsableArguments {
       registry: SCLProgram.registry, data: folders.data,
       results: needsData ? nil : folders.results
     ).read(experiment, profile: profile, overrides: overrides)
+  }
+
+  /// Makes the benchmark files that are missing and that this program draws itself: nobody has to be asked
+  /// for those.
+  func prepareDrawn() throws {
+    let folder = BenchmarkFolder(folders.data)
+    for name in try readExperiment(needsData: false).benchmarks {
+      guard let definition = try? BenchmarkDefinition.named(name), definition.hasGenerator,
+        !folder.hasFile(of: definition)
+      else { continue }
+      let summary = try folder.generate(definition)
+      Console.error("generated \(summary.counts) of \(definition.title) in \(summary.file)")
+    }
   }
 
   /// - Parameters:

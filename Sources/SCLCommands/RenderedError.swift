@@ -79,7 +79,7 @@ struct RenderedError {
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded,
-      .noImages:
+      .noImages, .alreadyThere:
       usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput

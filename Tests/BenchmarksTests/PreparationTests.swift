@@ -190,11 +190,14 @@ extension BenchmarksTests {
     ) { try prepare(from: tree, partial: true) }
   }
 
-  @Test func `A file among the images that is named as none is pointed at`() throws {
+  @Test func `A file among the images that is none is passed over and counted`() throws {
     let tree = try makeClassTree()
     try write([1], to: tree + "/train/disc/Thumbs.db")
-    let error = #expect(throws: BenchmarkError.self) { try prepare(from: tree, partial: true) }
-    #expect(error?.description.contains("'\(tree)/train/disc/Thumbs.db'") == true)
+    try write([1], to: tree + "/train/disc/notes.txt")
+    try write([1], to: tree + "/labels.csv")
+    let info = try prepare(from: tree, partial: true).info
+    #expect(info.counts == SplitCounts(train: 3, test: 1))
+    #expect(info.remarks.map(\.count) == [1, 2])
   }
 
   @Test func `A misspelt class folder is refused with the nearest name`() throws {

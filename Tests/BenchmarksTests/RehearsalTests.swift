@@ -113,7 +113,7 @@ extension BenchmarksTests {
     text[text.count - 2] = 0
     try write(text, to: words)
     #expect(
-      throws: BenchmarkError.damaged(file: words, reason: "it is no text file; get it again")
+      throws: BenchmarkError.damaged(file: words, reason: "it is no text file in UTF-8")
     ) { try self.prepare(definition, from: source) }
   }
 

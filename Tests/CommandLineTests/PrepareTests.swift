@@ -103,16 +103,113 @@ extension CommandLineTests {
     #expect(files(in: folder + "/made").isEmpty)
   }
 
-  @Test func `Own images become a benchmark that experiments know by name`() throws {
-    let samples = folder + "/samples"
+  /// Two classes of one-coloured images.
+  private func makeClasses(_ count: Int, in samples: String) throws {
     for name in ["bright", "dark"] {
       try FileManager.default.createDirectory(
         atPath: "\(samples)/\(name)", withIntermediateDirectories: true)
-      for number in 0..<4 {
+      for number in 0..<count {
         try OwnImage.png(bright: name == "bright", number: number)
           .write(to: URL(fileURLWithPath: "\(samples)/\(name)/\(number).png"))
       }
     }
+  }
+
+  @Test func `A benchmark file that finished runs depend on is replaced with --force alone`() throws
+  {
+    try makeClasses(4, in: folder + "/samples")
+    let prepare = [
+      "data", "prepare", "lamps", "--from", "samples", "--as", "folders", "--data", "data",
+    ]
+    #expect(try program.run(prepare).exitCode == 0)
+    let text = "title: Lamps\nbenchmarks: [lamps]\nmethods: [kmeans]\nseeds: 1\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/lamps.yaml"))
+    #expect(try program.run(["run", "lamps.yaml", "--data", "data"]).exitCode == 0)
+    let file = URL(fileURLWithPath: folder + "/data/lamps.h5")
+    let before = try Data(contentsOf: file)
+
+    let again = try program.run(prepare)
+    #expect(again.exitCode == 0 && again.errors.contains("unchanged"), "\(again.errors)")
+    #expect(try Data(contentsOf: file) == before)
+
+    try FileManager.default.removeItem(atPath: folder + "/samples/dark/3.png")
+    let refused = try program.run(prepare)
+    #expect(refused.exitCode == 64, "\(refused)")
+    for part in [
+      "8 train, the new one 7 train", "1 finished run", "lamps/lamps/kmeans/seed-0", "--force",
+    ] {
+      #expect(refused.errors.contains(part), "\(refused.errors)")
+    }
+    #expect(try Data(contentsOf: file) == before)
+    #expect(files(in: folder + "/data") == ["lamps.h5"])
+
+    let forced = try program.run(prepare + ["--force"])
+    #expect(forced.exitCode == 0, "\(forced.errors)")
+    #expect(forced.errors.contains("lamps/lamps/kmeans/seed-0"), "\(forced.errors)")
+    #expect(try Data(contentsOf: file) != before)
+
+    try Data("no benchmark".utf8).write(to: file)
+    #expect(try program.run(prepare).exitCode == 64)
+    #expect(try program.run(prepare + ["--force"]).exitCode == 0)
+  }
+
+  @Test func `What is passed over and left out is printed and kept`() throws {
+    try makeClasses(2, in: folder + "/samples")
+    for name in ["bright/Thumbs.db", "bright/notes.txt", "dark/9.jpg", "dark/8.jpg"] {
+      try Data("none".utf8).write(to: URL(fileURLWithPath: "\(folder)/samples/\(name)"))
+    }
+    let prepare = [
+      "data", "prepare", "lamps", "--from", "samples", "--as", "folders", "--data", "data",
+    ]
+    try expectRefusal(
+      65, prepare,
+      ["2 images of", "dark/8.jpg", "dark/9.jpg", "--skip-unreadable"])
+    let made = try program.run(prepare + ["--skip-unreadable"])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let info = try program.run(["data", "info", "data/lamps.h5"])
+    #expect(info.output == made.output)
+    for part in [
+      "2 images that cannot be read", "Thumbs.db", "notes.txt", "file names       of each",
+    ] {
+      #expect(info.output.contains(part), "\(info.output)")
+    }
+    let object = try #require(
+      program.run(["data", "info", "data/lamps.h5", "--json"]).objects().first)
+    #expect(object["leftOut"] as? [String] == ["dark/8.jpg", "dark/9.jpg"])
+    #expect((object["remarks"] as? [[String: Any]])?.count == 3)
+  }
+
+  @Test func `A class's name cannot act on the terminal`() throws {
+    try makeClasses(1, in: folder + "/samples")
+    let name = "a\u{1B}]0;owned\u{7}\u{202E}"
+    try FileManager.default.moveItem(
+      atPath: folder + "/samples/bright", toPath: "\(folder)/samples/\(name)")
+    let made = try program.run([
+      "data", "prepare", "evil", "--from", "samples", "--as", "folders", "--data", "data",
+    ])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    let drawn = try program.run(["data", "montage", "data/evil.h5", "--out", "m.svg"])
+    #expect(drawn.exitCode == 0)
+    let picture = try String(contentsOfFile: folder + "/m.svg", encoding: .utf8)
+    for text in [made.output, made.errors, picture] {
+      #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{7}", "\u{202E}"].contains($0) })
+    }
+    #expect(made.output.contains("a\u{FFFD}]0;owned\u{FFFD}\u{FFFD} 1"), "\(made.output)")
+  }
+
+  @Test func `What the program draws itself is prepared by run and plan`() throws {
+    let text = "benchmarks: [rehearsal-tiny-imagenet]\nmethods: [random-labels]\nseeds: 1\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/drawn.yaml"))
+    let plan = try program.run(["plan", "drawn.yaml", "--no-measure", "--data", "one"])
+    #expect(plan.exitCode == 0 && plan.errors.contains("generated 1200 train"), "\(plan.errors)")
+    let run = try program.run(["run", "drawn.yaml", "--data", "two"])
+    #expect(run.exitCode == 0 && run.errors.contains("generated 1200 train"), "\(run.errors)")
+    #expect(files(in: folder + "/one").contains("rehearsal-tiny-imagenet.h5"))
+  }
+
+  @Test func `Own images become a benchmark that experiments know by name`() throws {
+    let samples = folder + "/samples"
+    try makeClasses(4, in: samples)
     let made = try program.run([
       "data", "prepare", "lamps", "--from", "samples", "--as", "folders", "--data", "data",
     ])

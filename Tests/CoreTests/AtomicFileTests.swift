@@ -83,6 +83,25 @@ import Testing
     }
   }
 
+  // A file system that answers EAGAIN to every lock left 288,016 files behind.
+  @Test func `Where no file can be locked, one is written without a lock and none is left`() throws
+  {
+    try inFolder { folder in
+      var attempts = 0
+      let file = try TemporaryFile(
+        beside: folder + "/data.h5",
+        lock: { _ in
+          attempts += 1
+          errno = EAGAIN
+          return -1
+        })
+      #expect(attempts <= 16)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder)
+          == [URL(fileURLWithPath: file.path).lastPathComponent])
+    }
+  }
+
   @Test func `A path through a file is refused with the operating system's reason`() throws {
     try inFolder { folder in
       try AtomicFile.write(Data("file".utf8), to: folder + "/file")

@@ -177,6 +177,8 @@ import Testing
     }
     #expect(error?.description.contains("(\(status.prefix(3)) ") == true)
     #expect(requests == 1)
+    // Nothing is left of which nothing came.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
   @Test func `A server that only fails is given up after so many attempts`() async throws {

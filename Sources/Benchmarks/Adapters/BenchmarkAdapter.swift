@@ -18,6 +18,9 @@ protocol BenchmarkAdapter {
   /// The files or folders of a complete copy, with how many images are there, in the order of their
   /// images in the benchmark file.
   var inventory: [InventoryEntry] { get }
+  /// The original of each image, by its row in the benchmark file: the path below the named folder or
+  /// archive, of a record with its number after it ("data_batch_1.bin#17").
+  var imageNames: [String] { get }
   /// What makes this another data set than the definition's, whatever the numbers.
   var differences: [String] { get }
 
@@ -38,6 +41,11 @@ struct SourceRoot {
   let tree: any SourceTree
   /// "" for the tree itself.
   let folder: String
+  /// Paths of files that are taken not to be there.
+  var leftOut: Set<ExactName> = []
+
+  /// What is passed over and worth telling.
+  var remarks: Remarks { tree.remarks }
 
   /// A path below the root as the tree has it.
   func path(_ name: String) -> String {
@@ -51,7 +59,18 @@ struct SourceRoot {
   }
 
   func entries(of folder: String = "") throws(BenchmarkError) -> [SourceEntry] {
-    try tree.entries(of: path(folder))
+    let path = path(folder)
+    let entries = try tree.entries(of: path)
+    if leftOut.isEmpty { return entries }
+    return entries.filter { !leftOut.contains(ExactName(MemberPath.joined(path, $0.name))) }
+  }
+
+  /// Remarks the files at the root that no form knows, and folders, which hold nothing of this one.
+  func remarkOthers(than known: some Sequence<String>) throws(BenchmarkError) {
+    let known = Set(known)
+    for entry in try entries() where !known.contains(entry.name) {
+      remarks.note(entry.isFolder ? .otherFolders : .otherFiles, path(entry.name))
+    }
   }
 
   func isFile(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFile(path(name)) }
@@ -73,11 +92,18 @@ struct SourceRoot {
     guard try isFile(name) else { return nil }
     let bytes = try tree.contents(of: path(name))
     guard !bytes.contains(0) else {
-      throw .damaged(file: self.name(of: name), reason: "it is no text file; get it again")
+      throw .damaged(file: self.name(of: name), reason: "it is no text file in UTF-8")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    // Editors of Windows put a byte order mark before the first line.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
+    return String(decoding: text, as: UTF8.self)
       .split(whereSeparator: \.isNewline)
-      .map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+      .map { line in
+        var line = line.drop { $0 == " " }
+        while line.last == " " || line.last == "\t" { line.removeLast() }
+        return String(line)
+      }.filter { !$0.isEmpty }
   }
 }
 
@@ -91,6 +117,11 @@ struct InventoryEntry {
 }
 
 extension [InventoryEntry] {
+  /// The name of each record of files of records, in the order of their rows.
+  func recordNames(below root: SourceRoot) -> [String] {
+    flatMap { entry in (0..<entry.found).map { "\(root.path(entry.name))#\($0)" } }
+  }
+
   /// The row of each entry's first image in the benchmark file.
   var firstRows: [Int] {
     var next = 0

@@ -9,6 +9,7 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
 
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { records.inventory }
+  var imageNames: [String] { inventory.recordNames(below: records.root) }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "the binary version (\(CIFARFiles(definition: definition, suffix: ".bin").expectation))"
@@ -31,6 +32,8 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
       try files.check(root.lines(of: file), are: names, in: root.name(of: file))
     }
     records = try RecordFiles(Self.plan(of: definition), root: root)
+    try root.remarkOthers(
+      than: files.batches.map(\.name) + Self.nameFiles(of: definition).map(\.file))
   }
 
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }

@@ -18,11 +18,13 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
 
   let inventory: [InventoryEntry]
   private let definition: BenchmarkDefinition
+  private let root: SourceRoot
   /// By their position in the inventory.
   private let batches: [Int: Batch]
   private let sources: [SourceFile]
 
   var classNames: [String] { definition.classNames }
+  var imageNames: [String] { inventory.recordNames(below: root) }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "the python version (\(CIFARFiles(definition: definition, suffix: "").expectation))"
@@ -40,6 +42,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
 
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
+    self.root = root
     let files = CIFARFiles(definition: definition, suffix: "")
     var sources = try Self.checkedNames(files, root)
     let parts = files.batches
@@ -62,6 +65,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
         found: batches[place]?.labels.count ?? 0)
     }
     self.batches = batches
+    try root.remarkOthers(than: [Self.nameFile(of: definition).file] + parts.map(\.name))
     // In the order of the inventory, whatever that of an archive was.
     let order = [Self.nameFile(of: definition).file] + parts.map(\.name)
     self.sources = order.compactMap { name in sources.first { $0.name == name } }

@@ -10,6 +10,7 @@ struct ClassFolderAdapter: BenchmarkAdapter {
 
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { images.inventory }
+  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train/ and test/ with a folder of images for each class (\(definition.classNames[0]), ...)"
@@ -26,9 +27,11 @@ struct ClassFolderAdapter: BenchmarkAdapter {
 
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
-    var entries: [Split: [SourceEntry]] = [:]
-    for split in Self.splits { entries[split] = try root.entries(of: split.name) }
-    let all = Set(entries.values.joined().map(\.name))
+    var contents: [Split: FolderContents] = [:]
+    for split in Self.splits {
+      contents[split] = try FolderContents(of: split.name, in: root)
+    }
+    let all = Set(contents.values.flatMap(\.folders).map(\.name))
     // Fine names that are a superclass's too do not decide.
     let fine = definition.fineClasses.flatMap { fine in
       all.isDisjoint(with: definition.classNames) ? fine : nil
@@ -36,7 +39,9 @@ struct ClassFolderAdapter: BenchmarkAdapter {
     let names = fine?.names ?? definition.classNames
     var folders: [ImageFolder] = []
     for split in Self.splits {
-      try Self.check(entries[split] ?? [], of: split, names, root, definition)
+      if let contents = contents[split] {
+        try Self.check(contents, of: split, names, root, definition)
+      }
       for (place, className) in names.enumerated() {
         let name = "\(split.name)/\(className)"
         folders.append(
@@ -47,6 +52,7 @@ struct ClassFolderAdapter: BenchmarkAdapter {
             files: try ImageFolders.files(of: name, in: root, definition)))
       }
     }
+    try root.remarkOthers(than: Self.splits.map(\.name))
     images = ImageFolders(
       root: root, folders: folders,
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
@@ -54,11 +60,11 @@ struct ClassFolderAdapter: BenchmarkAdapter {
 
   /// Refuses folders that are no class's, and images outside any class.
   private static func check(
-    _ entries: [SourceEntry], of split: Split, _ names: [String], _ root: SourceRoot,
+    _ contents: FolderContents, of split: Split, _ names: [String], _ root: SourceRoot,
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) {
-    try ImageFolders.checkNoImages(among: entries, of: split.name, in: root, definition)
-    if let unknown = entries.first(where: { $0.isFolder && !names.contains($0.name) }) {
+    try ImageFolders.checkNoImages(in: split.name, contents, root, definition)
+    if let unknown = contents.folders.first(where: { !names.contains($0.name) }) {
       throw .unknownClassFolder(
         path: root.name(of: "\(split.name)/\(unknown.name)"), benchmark: definition.name,
         nearest: nearestName(to: unknown.name, among: names))

@@ -55,42 +55,39 @@ struct ImageFolders {
     }
   }
 
-  private static let suffixes = [".jpg", ".jpeg", ".png"]
-
-  private static func isNamedAsImage(_ entry: SourceEntry) -> Bool {
-    suffixes.contains { entry.name.lowercased().hasSuffix($0) }
+  /// The path of each image below the originals' root, in the order of the rows.
+  var imageNames: [String] {
+    folders.indices.flatMap { folder in
+      folders[folder].files.indices.map { path(folder: folder, file: $0) }
+    }
   }
 
-  /// The image files of a folder.
-  /// - Throws: `BenchmarkError.unrecognised` for a folder in it, and for a file that is named as something
-  ///   else than an image.
+  /// The image files of a folder; what else lies in it is passed over and remarked.
+  /// - Throws: `BenchmarkError.unrecognised` for a folder in it that holds images.
   static func files(
     of folder: String, in root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [SourceEntry] {
-    let entries = try root.entries(of: folder)
-    if let inner = entries.first(where: \.isFolder) {
+    let contents = try FolderContents(of: folder, in: root)
+    if let inner = contents.folders.first {
       throw .unrecognised(
         path: root.name(of: "\(folder)/\(inner.name)"), benchmark: definition.name,
         reason: "a class folder holds images, not folders; there is a folder level too many")
     }
-    if let other = entries.first(where: { !isNamedAsImage($0) && $0.name.contains(".") }) {
-      throw .unrecognised(
-        path: root.name(of: "\(folder)/\(other.name)"), benchmark: definition.name,
-        reason: "a class folder holds JPEG and PNG files alone; remove what is none")
-    }
-    return entries
+    return contents.images
   }
 
   /// Refuses an image that lies beside the class folders.
   static func checkNoImages(
-    among entries: [SourceEntry], of folder: String, in root: SourceRoot,
+    in folder: String, _ contents: FolderContents, _ root: SourceRoot,
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) {
-    if let stray = entries.first(where: { !$0.isFolder && isNamedAsImage($0) }) {
-      throw .unrecognised(
-        path: root.name(of: folder.isEmpty ? stray.name : "\(folder)/\(stray.name)"),
-        benchmark: definition.name, reason: "an image must lie in the folder of its class")
-    }
+    guard let stray = contents.images.first else { return }
+    let path = MemberPath.joined(folder, stray.name)
+    let others = contents.images.count - 1
+    throw .unrecognised(
+      path: root.name(of: path), benchmark: definition.name,
+      reason: "an image must lie in the folder of its class"
+        + (others > 0 ? ", and so must \(others) others beside it" : ""))
   }
 
   // MARK: - Reading
@@ -103,6 +100,8 @@ struct ImageFolders {
   }
 
   /// Hands over all images, and returns each folder with the checksum of its list of files.
+  /// - Throws: after all images were tried, the error of the one that cannot be used, or
+  ///   `BenchmarkError.unreadableImages` of several.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
@@ -114,14 +113,25 @@ struct ImageFolders {
     var checksums = folders.map { [String](repeating: "", count: $0.files.count) }
     var pending: [Pending] = []
     var pendingBytes = 0
+    var failures = ImageFailures(in: root.name(of: ""))
     func decodePending() throws(BenchmarkError) {
       for split in Split.allCases {
         let images = pending.filter { folders[$0.folder].split == split }
           .sorted { ($0.folder, $0.file) < ($1.folder, $1.file) }
         if images.isEmpty { continue }
-        let decoded = try DecodedBlock(images.map(\.image), fit: fit)
-        for (image, checksum) in zip(images, decoded.checksums) {
-          checksums[image.folder][image.file] = checksum
+        let decoded = DecodedBlock(images.map(\.image), fit: fit)
+        for (image, result) in zip(images, decoded.results) {
+          let path = path(folder: image.folder, file: image.file)
+          switch result {
+          case .success(let file):
+            checksums[image.folder][image.file] = file.sha256
+            switch file.remark {
+            case .warning: root.remarks.note(.warnings, path)
+            case .deepGrey: root.remarks.note(.deepGrey, path)
+            case nil: break
+            }
+          case .failure(let error): try failures.add(error, path)
+          }
         }
         try receive(
           ImageBlock(
@@ -137,6 +147,11 @@ struct ImageFolders {
       position, stream throws(BenchmarkError) in
       let (folder, file) = places[position]
       let size = folders[folder].files[file].size
+      guard size <= Self.largestFile else {
+        let error = BenchmarkError.tooLarge(
+          file: stream.name, size: size, limit: Self.largestFile)
+        return try failures.add(error, path(folder: folder, file: file))
+      }
       let bytes = try stream.readAll(size: size, limit: Self.largestFile)
       pending.append(
         Pending(
@@ -147,6 +162,8 @@ struct ImageFolders {
       }
     }
     try decodePending()
+    for path in failures.unreadable { root.remarks.note(.unreadable, path) }
+    try failures.check()
     return folders.indices.filter { !folders[$0].files.isEmpty }
       .map { source(folders[$0], checksums[$0]) }
   }

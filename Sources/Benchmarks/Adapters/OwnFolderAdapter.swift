@@ -1,12 +1,13 @@
-/// A user's own images: a folder for each class, at the top or within train/ and test/ (or val/). The
-/// folders' names and the numbers of their files make the definition. Photographs are turned as their
-/// cameras say.
+/// A user's own images: a folder for each class, at the top or within train/ and test/ (see `OwnFolders`).
+/// The folders' names and the numbers of their files make the definition. Photographs are turned as
+/// their cameras say.
 struct OwnFolderAdapter: BenchmarkAdapter {
   private let images: ImageFolders
   private let definition: BenchmarkDefinition
 
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { images.inventory }
+  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "a folder of JPEG or PNG files for each class, or train/ and test/ with such folders"
@@ -16,102 +17,64 @@ struct OwnFolderAdapter: BenchmarkAdapter {
 
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
-  ) throws(BenchmarkError) -> Bool {
-    try !ownFolders(in: root).isEmpty
-  }
+  ) throws(BenchmarkError) -> Bool { true }
 
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
     let labels = Dictionary(
       uniqueKeysWithValues: definition.classNames.enumerated().map { ($1, $0) })
-    var folders: [ImageFolder] = []
-    for folder in try Self.ownFolders(in: root) {
-      let label = labels[folder.className] ?? 0
-      folders.append(
-        ImageFolder(
-          name: folder.name, split: folder.split, label: label, expected: folder.files.count,
-          files: folder.files))
-    }
     images = ImageFolders(
-      root: root, folders: folders,
+      root: root,
+      folders: try OwnFolders(in: root, for: definition.name).folders.map { folder in
+        ImageFolder(
+          name: folder.name, split: folder.split, label: labels[folder.className] ?? 0,
+          expected: folder.files.count, files: folder.files)
+      },
       fit: ImageFit(
-        side: definition.storedSize, cutsImages: definition.cutsImages, followsOrientation: true))
+        side: definition.storedSize, cutsImages: definition.cutsImages, isOwn: true))
   }
 
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
-    do throws(BenchmarkError) {
-      return try images.read(into: receive)
-    } catch {
-      guard case .wrongImageSize(let file, let width, let height, _) = error else { throw error }
-      throw .imageSizeNeeded(file: file, width: width, height: height)
-    }
+    try images.read(into: receive)
   }
 }
 
 // MARK: - The definition that folders make
 
 extension OwnFolderAdapter {
-  private struct OwnFolder {
-    let name: String
-    let className: String
-    let split: Split
-    let files: [SourceEntry]
-  }
+  /// So many images at most are tried for the size of all.
+  private static let mostTries = 100
 
-  private static let splitFolders: [(name: String, split: Split)] = [
-    ("train", .train), ("test", .test), ("val", .test),
-  ]
-
-  /// The class folders with images in them, by split and name; empty if these are not class folders.
-  private static func ownFolders(in root: SourceRoot) throws(BenchmarkError) -> [OwnFolder] {
-    let tops = try root.entries().filter(\.isFolder).map(\.name)
-    var parents = splitFolders.filter { tops.contains($0.name) }
-    if parents.isEmpty { parents = [("", .train)] }
-    var folders: [OwnFolder] = []
-    for parent in parents {
-      for entry in try root.entries(of: parent.name) where entry.isFolder {
-        let name = MemberPath.joined(parent.name, entry.name)
-        let entries = try root.entries(of: name)
-        if entries.contains(where: \.isFolder) { return [] }
-        if !entries.isEmpty {
-          folders.append(
-            OwnFolder(name: name, className: entry.name, split: parent.split, files: entries))
-        }
-      }
-    }
-    // val/ beside test/ goes to the same split, after it.
-    return folders.sorted { ($0.split.rawValue, $0.className) < ($1.split.rawValue, $1.className) }
-  }
-
-  /// What the folders at a path consist of, under a name of the user's.
+  /// What the folders of a tree consist of, under a name of the user's, and where they lie.
+  /// - Parameters:
+  ///   - leftOut: paths of files that are taken not to be there.
   static func definition(
-    named name: String, at path: String, imageSize: Int?,
-    report: @escaping (PreparationStep) -> Void
+    named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?
   ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
     try checkName(name)
-    let shape = BenchmarkDefinition(
-      name, title: name, imageSize: 0, counts: SplitCounts(), sourceForms: [.ownFolders])
-    let source = try SourceSearch(shape, path, report: report)
-    let folders = try ownFolders(in: source.root)
+    let found = try OwnFolders(
+      in: SourceRoot(tree: tree, folder: "", leftOut: leftOut), for: name)
     var counts = SplitCounts()
-    for folder in folders { counts[folder.split] += folder.files.count }
-    let classNames = Set(folders.map(\.className)).sorted()
+    for folder in found.folders { counts[folder.split] += folder.files.count }
+    let classNames = Set(found.folders.map(\.className)).sorted()
     guard classNames.count >= 2 else {
       throw .unrecognised(
-        path: path, benchmark: name, reason: "clustering takes two class folders at least")
+        path: found.root.name(of: ""), benchmark: name,
+        reason: "clustering takes two class folders at least")
     }
     let side: Int
     if let imageSize {
       side = imageSize
     } else {
-      side = try Self.side(of: folders[0], source.root)
+      side = try Self.side(of: found)
     }
     let definition = BenchmarkDefinition(
-      name, title: name, classNames: classNames, imageSize: side, cutsImages: imageSize != nil,
+      name, title: name, classNames: classNames,
+      imageSize: side, cutsImages: imageSize != nil,
       counts: counts, sourceForms: [.ownFolders])
-    return (definition, source)
+    return (definition, SourceSearch(form: .ownFolders, root: found.root))
   }
 
   private static func checkName(_ name: String) throws(BenchmarkError) {
@@ -124,21 +87,31 @@ extension OwnFolderAdapter {
     }
   }
 
-  /// The side of a folder's first image, which has to be square.
-  private static func side(
-    of folder: OwnFolder, _ root: SourceRoot
-  ) throws(BenchmarkError) -> Int {
-    let file = folder.files[0]
-    var side = 0
-    try root.tree.read([root.path("\(folder.name)/\(file.name)")]) {
-      _, stream throws(BenchmarkError) in
-      let bytes = try stream.readAll(size: file.size, limit: ImageFolders.largestFile)
-      let image = try ImageDecoder.decode(bytes, file: stream.name)
-      guard image.width == image.height else {
-        throw .imageSizeNeeded(file: stream.name, width: image.width, height: image.height)
+  /// The side of the first image that can be decoded, which has to be square.
+  private static func side(of found: OwnFolders) throws(BenchmarkError) -> Int {
+    let root = found.root
+    let files = found.folders.lazy.flatMap { folder in folder.files.map { (folder.name, $0) } }
+    var failure: BenchmarkError?
+    for (folder, file) in files.prefix(mostTries) where file.size <= ImageFolders.largestFile {
+      var side: Int?
+      try root.tree.read([root.path("\(folder)/\(file.name)")]) {
+        _, stream throws(BenchmarkError) in
+        let bytes = try stream.readAll(size: file.size, limit: ImageFolders.largestFile)
+        do throws(BenchmarkError) {
+          let image = try ImageDecoder.decode(bytes, file: stream.name)
+          guard image.width == image.height else {
+            throw .imageSizeNeeded(file: stream.name, width: image.width, height: image.height)
+          }
+          side = image.width
+        } catch {
+          guard error.ofImage != nil else { throw error }
+          failure = failure ?? error
+        }
       }
-      side = image.width
+      if let side { return side }
     }
-    return side
+    throw failure
+      ?? .unrecognised(
+        path: root.name(of: ""), benchmark: "a benchmark", reason: "none of its images can be read")
   }
 }

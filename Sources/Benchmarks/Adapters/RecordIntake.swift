@@ -29,7 +29,7 @@ final class RecordIntake {
   private let report: (PreparationStep) -> Void
   private let store = BackgroundWorker<ImageStore?>(nil)
   private let failure = Failure()
-  private var taken: [String: Taken] = [:]
+  private var taken: [ExactName: Taken] = [:]
   /// How many images are stored.
   private(set) var imageCount = 0
 
@@ -76,18 +76,18 @@ final class RecordIntake {
       imageCount += rows.count
       report(.images(imageCount, of: total))
     }
-    taken[path] = Taken(entry: entry, labels: labels, source: source)
+    taken[ExactName(path)] = Taken(entry: entry, labels: labels, source: source)
   }
 
   /// The file of this path in the archive, if its images are stored.
-  func taken(_ path: String) -> Taken? { taken[path] }
+  func taken(_ path: String) -> Taken? { taken[ExactName(path)] }
 
   /// The stored images, if the adapter found a complete copy of the files that they are of; nil if there
   /// are none, or no longer.
   func images(
     for inventory: [InventoryEntry], in root: SourceRoot
   ) throws(BenchmarkError) -> ImageStore? {
-    let paths = inventory.map { root.path($0.name) }
+    let paths = inventory.map { ExactName(root.path($0.name)) }
     guard inventory.allSatisfy({ $0.found == $0.expected }),
       taken.keys.allSatisfy(paths.contains)
     else {

@@ -23,6 +23,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
 
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { records.inventory }
+  var imageNames: [String] { inventory.recordNames(below: records.root) }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train_X.bin, train_y.bin, test_X.bin, test_y.bin and unlabeled_X.bin"
@@ -62,6 +63,8 @@ struct STLBinaryAdapter: BenchmarkAdapter {
         try Self.labels(bytes, images: entry.found, file: root.name(of: file), definition))
       if let source = try root.source(of: file, definition) { labelFiles.append(source) }
     }
+    try root.remarkOthers(
+      than: Self.parts.flatMap { [$0.images, $0.labels ?? $0.images] } + [Self.classFile])
     self.records = records
     self.labels = labels
     self.labelFiles = labelFiles

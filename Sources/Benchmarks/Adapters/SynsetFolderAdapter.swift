@@ -10,6 +10,7 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
 
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { images.inventory }
+  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "ILSVRC-2012's training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
@@ -47,6 +48,7 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
           expected: definition.counts.train / definition.classCount,
           files: try ImageFolders.files(of: name, in: root, definition)))
     }
+    try root.remarkOthers(than: folders.map(\.name))
     differences =
       isStanfordDogs
       ? [

@@ -1,6 +1,7 @@
 /// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with
-/// 500 JPEGs each, and val/images/ with the synset of each file in val/val_annotations.txt. test/ has no
-/// labels and is not read. The labels count the synsets of wnids.txt in alphabetical order, as
+/// 500 JPEGs each, and val/images/ with the synset of each file in val/val_annotations.txt. As tutorials
+/// rearrange them the images may lie in train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has
+/// no labels and is not read. The labels count the synsets of wnids.txt in alphabetical order, as
 /// torchvision's ImageFolder does.
 struct TinyImageNetAdapter: BenchmarkAdapter {
   private static let synsetFile = "wnids.txt"
@@ -12,9 +13,11 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
   let differences: [String]
 
   var inventory: [InventoryEntry] { images.inventory }
+  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
-    "tiny-imagenet-200 (\(synsetFile), train/SYNSET/images, val/images, val/\(annotationFile))"
+    "tiny-imagenet-200 (\(synsetFile), train/SYNSET/images or train/SYNSET, val/images with "
+      + "val/\(annotationFile) or val/SYNSET)"
   }
 
   static func index(of definition: BenchmarkDefinition) -> SourceIndex {
@@ -41,15 +44,19 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     let perClass = definition.counts.train / definition.classCount
     var folders: [ImageFolder] = []
     for (label, synset) in synsets.enumerated() {
-      let name = "train/\(synset)/images"
+      let name = try Self.folder(of: synset, in: "train", root)
       folders.append(
         ImageFolder(
           name: name, split: .train, label: label, expected: perClass,
           files: try ImageFolders.files(of: name, in: root, definition)))
     }
-    if let validation = try Self.validation(synsets, definition, root) {
-      folders.append(validation)
+    guard folders.contains(where: { !$0.files.isEmpty }) else {
+      throw .unrecognised(
+        path: root.name(of: "train"), benchmark: definition.name,
+        reason: "no image lies where its layout has them: in train/SYNSET/images/ or train/SYNSET/")
     }
+    folders += try Self.validation(synsets, definition, root)
+    try Self.remarkOthers(synsets, root)
     images = ImageFolders(
       root: root, folders: folders,
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
@@ -74,13 +81,50 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     }
   }
 
-  /// The validation images that are of the listed classes; nil if there are none.
+  /// Where the images of a class lie: in the folder images/ of the synset's folder, or in that itself.
+  private static func folder(
+    of synset: String, in parent: String, _ root: SourceRoot
+  ) throws(BenchmarkError) -> String {
+    let name = "\(parent)/\(synset)"
+    return try root.isFolder("\(name)/images") ? "\(name)/images" : name
+  }
+
+  /// Remarks what of the tree is not read.
+  private static func remarkOthers(
+    _ synsets: [String], _ root: SourceRoot
+  ) throws(BenchmarkError) {
+    try root.remarkOthers(than: [synsetFile, wordFile, "train", "val"])
+    for parent in ["train", "val"] {
+      let known = Set(synsets + ["images", annotationFile])
+      for entry in try root.entries(of: parent) where !known.contains(entry.name) {
+        root.remarks.note(
+          entry.isFolder ? .otherFolders : .otherFiles, root.path("\(parent)/\(entry.name)"))
+      }
+    }
+  }
+
+  /// The validation images that are of the listed classes.
   private static func validation(
     _ synsets: [String], _ definition: BenchmarkDefinition, _ root: SourceRoot
-  ) throws(BenchmarkError) -> ImageFolder? {
+  ) throws(BenchmarkError) -> [ImageFolder] {
     let folder = "val/images"
     let files = try ImageFolders.files(of: folder, in: root, definition)
-    if files.isEmpty { return nil }
+    var sorted: [ImageFolder] = []
+    for (label, synset) in synsets.enumerated() {
+      let name = try Self.folder(of: synset, in: "val", root)
+      let images = try ImageFolders.files(of: name, in: root, definition)
+      if images.isEmpty { continue }
+      sorted.append(
+        ImageFolder(
+          name: name, split: .test, label: label,
+          expected: definition.extraCounts.test / definition.classCount, files: images))
+    }
+    guard files.isEmpty || sorted.isEmpty else {
+      throw .unrecognised(
+        path: root.name(of: "val"), benchmark: definition.name,
+        reason: "its layout is two at once: images in \(folder) and in \(sorted[0].name)")
+    }
+    if files.isEmpty { return sorted }
     let annotations = "val/\(annotationFile)"
     guard let lines = try root.lines(of: annotations) else {
       throw .unreadable(
@@ -106,9 +150,11 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
       }
       fileLabels.append(label)
     }
-    return ImageFolder(
-      name: folder, split: .test, expected: definition.extraCounts.test, files: files,
-      labels: fileLabels)
+    return [
+      ImageFolder(
+        name: folder, split: .test, expected: definition.extraCounts.test, files: files,
+        labels: fileLabels)
+    ]
   }
 
   func read(

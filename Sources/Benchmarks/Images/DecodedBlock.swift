@@ -10,16 +10,21 @@ struct EncodedImage: Sendable {
 
 /// Image files decoded on all cores, in the order in which they were given.
 struct DecodedBlock {
-  /// [images, side, side, 3].
-  let pixels: [UInt8]
-  /// SHA-256 of each file.
-  let checksums: [String]
+  /// What is known of a decoded file.
+  struct File: Sendable {
+    let sha256: String
+    let remark: ImageDecoder.Remark?
+  }
 
-  /// - Throws: the error of the first image that cannot be decoded or does not fit.
-  init(_ images: [EncodedImage], fit: ImageFit) throws(BenchmarkError) {
+  /// [images, side, side, 3]; those that could not be decoded are black.
+  let pixels: [UInt8]
+  /// What became of each image.
+  let results: [Result<File, BenchmarkError>]
+
+  init(_ images: [EncodedImage], fit: ImageFit) {
     let imageSize = fit.side * fit.side * 3
     let memory = DecodingMemory()
-    var results = [Result<String, BenchmarkError>?](repeating: nil, count: images.count)
+    var results = [Result<File, BenchmarkError>?](repeating: nil, count: images.count)
     pixels = results.withUnsafeMutableBufferPointer { results in
       // Every iteration writes its own slot of both buffers and nothing else.
       nonisolated(unsafe) let results = results
@@ -36,26 +41,22 @@ struct DecodedBlock {
         filled = images.count * imageSize
       }
     }
-    var checksums: [String] = []
-    for result in results {
-      guard let checksum = try result?.get() else { continue }
-      checksums.append(checksum)
-    }
-    self.checksums = checksums
+    self.results = results.compactMap(\.self)
   }
 
   private static func decode(
     _ encoded: EncodedImage, fit: ImageFit, _ memory: DecodingMemory,
     into slot: UnsafeMutableBufferPointer<UInt8>
-  ) throws(BenchmarkError) -> String {
+  ) throws(BenchmarkError) -> File {
     var reserved = 0
     defer { memory.release(reserved) }
-    let image = try ImageDecoder.decode(encoded.bytes, file: encoded.name) { bytes in
-      reserved = memory.reserve(bytes)
-    }
+    var remark: ImageDecoder.Remark?
+    let image = try ImageDecoder.decode(
+      encoded.bytes, file: encoded.name, willUse: { reserved = memory.reserve($0) },
+      remark: { remark = $0 })
     _ = slot.update(from: try fit.fitted(image, from: encoded).pixels)
     var hash = SHA256Hash()
     hash.update(encoded.bytes)
-    return hash.hexadecimal
+    return File(sha256: hash.hexadecimal, remark: remark)
   }
 }

@@ -4,25 +4,35 @@ import Foundation
 
 /// Decodes JPEG and PNG files to 8-bit colour, as Pillow's `Image.open(...).convert("RGB")` does.
 public enum ImageDecoder {
+  /// What is worth telling of an image that was decoded all the same.
+  public enum Remark: Hashable, Sendable {
+    /// libjpeg decoded it with a warning, for stray bytes or a damaged segment: Pillow, OpenCV and
+    /// TensorFlow take such files without a word.
+    case warning
+    /// It is greyscale of 16 bits, of which Pillow makes everything from 255 on white.
+    case deepGrey
+  }
+
   /// Images of more pixels are taken for damaged headers.
   private static let pixelLimit = 1 << 26
 
   /// Decodes an image; its first bytes, not its name, say which format it has.
   ///
   /// A greyscale image gets three equal channels, CMYK is taken as inverted (Adobe's convention),
-  /// and transparency is dropped. A JPEG that libjpeg decodes only with a warning (a truncated one,
-  /// say) or in very many scans is refused.
+  /// transparency is dropped, and gamma and colour profiles are ignored. A file that breaks off is
+  /// refused, as Pillow does, and a JPEG in very many scans, and a PNG whose checksums do not match.
   /// - Parameters:
   ///   - file: the name that an error carries.
   ///   - willUse: told how many bytes decoding takes, before they are taken.
   /// - Throws: `BenchmarkError.unreadableImage` or `.emptyFile`.
   public static func decode(
-    _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in }
+    _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in },
+    remark: (Remark) -> Void = { _ in }
   ) throws(BenchmarkError) -> RGBImage {
     if bytes.isEmpty { throw .emptyFile(file: file) }
-    if isLossy(bytes) { return try decodeJPEG(bytes, file, willUse) }
+    if isLossy(bytes) { return try decodeJPEG(bytes, file, willUse, remark) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return try decodePNG(bytes, file, willUse)
+      return try decodePNG(bytes, file, willUse, remark)
     }
     throw .unreadableImage(file: file, reason: "it is neither a JPEG nor a PNG file")
   }
@@ -33,7 +43,7 @@ public enum ImageDecoder {
   // MARK: - JPEG
 
   private static func decodeJPEG(
-    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void
+    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void, _ remark: (Remark) -> Void
   ) throws(BenchmarkError) -> RGBImage {
     guard let decoder = tjInitDecompress() else {
       throw .unreadableImage(file: file, reason: "no memory for a JPEG decoder")
@@ -47,10 +57,10 @@ public enum ImageDecoder {
     var subsampling: Int32 = 0
     var colourSpace: Int32 = 0
     let count = UInt(bytes.count)
-    guard
-      tjDecompressHeader3(
-        decoder, bytes, count, &width, &height, &subsampling, &colourSpace) == 0
-    else { throw failure() }
+    // Whatever it says of the header, decoding decides where there is a size.
+    let status = tjDecompressHeader3(
+      decoder, bytes, count, &width, &height, &subsampling, &colourSpace)
+    guard status == 0 || (width > 0 && height > 0 && colourSpace >= 0) else { throw failure() }
     try requireSane(width: Int(width), height: Int(height), file)
 
     let hasBlack =
@@ -59,14 +69,22 @@ public enum ImageDecoder {
     let size = Int(width) * Int(height) * (hasBlack ? 4 : 3)
     // Beside the pixels, a progressive file takes two bytes for each of its coefficients.
     willUse(Int(width) * Int(height) * (hasBlack ? 4 + 3 + 8 : 3 + 6))
-    var status: Int32 = 0
+    var isDecoded = false
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      status = tjDecompress2(
+      let status = tjDecompress2(
         decoder, bytes, count, buffer.baseAddress, width, 0, height, format,
-        TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS)
-      filled = status == 0 ? size : 0
+        TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+      isDecoded = status == 0
+      filled = size
     }
-    guard status == 0 else { throw failure() }
+    if !isDecoded {
+      // Of several warnings libjpeg tells the first: that the file breaks off may be another.
+      guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else { throw failure() }
+      guard JPEGSegments.endsImage(bytes) else {
+        throw .unreadableImage(file: file, reason: "it breaks off before the end of the image")
+      }
+      remark(.warning)
+    }
     return RGBImage(
       height: Int(height), width: Int(width), pixels: hasBlack ? rgb(invertedCMYK: pixels) : pixels)
   }
@@ -91,33 +109,27 @@ public enum ImageDecoder {
   // MARK: - PNG
 
   private static func decodePNG(
-    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void
+    _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void, _ remark: (Remark) -> Void
   ) throws(BenchmarkError) -> RGBImage {
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-    guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else {
-      throw .unreadableImage(file: file, reason: image.text)
+    var header = cpng_header()
+    var message = [CChar](repeating: 0, count: 160)
+    func failure() -> BenchmarkError {
+      let words = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      return .unreadableImage(file: file, reason: String(decoding: words, as: UTF8.self))
     }
-    try requireSane(width: Int(image.width), height: Int(image.height), file)
-    // Four channels are asked for because libpng would lay three over a background colour.
-    image.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    let count = Int(image.width) * Int(image.height)
-    willUse(count * 7)
-    var status: Int32 = 0
-    let pixels = [UInt8](unsafeUninitializedCapacity: count * 4) { buffer, filled in
-      status = png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil)
-      filled = status == 0 ? 0 : count * 4
+    guard cpng_decode(bytes, bytes.count, &header, nil, &message) == 1 else { throw failure() }
+    let (width, height) = (Int(header.width), Int(header.height))
+    try requireSane(width: width, height: height, file)
+    let size = width * height * 3
+    willUse(size)
+    var isDecoded = false
+    let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      isDecoded = cpng_decode(bytes, bytes.count, &header, buffer.baseAddress, &message) == 1
+      filled = isDecoded ? size : 0
     }
-    guard status != 0 else { throw .unreadableImage(file: file, reason: image.text) }
-    let colours = [UInt8](unsafeUninitializedCapacity: count * 3) { result, filled in
-      for pixel in 0..<count {
-        for channel in 0..<3 { result[pixel * 3 + channel] = pixels[pixel * 4 + channel] }
-      }
-      filled = count * 3
-    }
-    return RGBImage(height: Int(image.height), width: Int(image.width), pixels: colours)
+    guard isDecoded else { throw failure() }
+    if header.is_deep_grey != 0 { remark(.deepGrey) }
+    return RGBImage(height: height, width: width, pixels: pixels)
   }
 
   private static func requireSane(

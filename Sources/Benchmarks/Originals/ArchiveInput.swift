@@ -9,6 +9,8 @@ final class ArchiveInput {
   private let block: UnsafeMutableRawBufferPointer
   private let report: (Int) -> Void
   private var position = 0
+  /// How many bytes the block has of what was read last.
+  private var blockCount = 0
   /// Why the stream could not be read; libarchive knows only that it could not.
   private var failure: BenchmarkError?
 
@@ -34,6 +36,7 @@ final class ArchiveInput {
       ArchiveInput.attempt(client) { input throws(BenchmarkError) in
         buffer?.pointee = UnsafeRawPointer(input.block.baseAddress)
         let count = try input.stream.read(into: input.block)
+        input.blockCount = count
         input.moved(to: input.position + count)
         return count
       }
@@ -65,8 +68,41 @@ final class ArchiveInput {
     let message = archive_error_string(archive).map { String(cString: $0) }
     return .damaged(
       file: stream.name,
-      reason: "\(message ?? "it is no archive that can be read"); get it again")
+      reason: (message ?? "it is no archive that can be read")
+        + (PublishedFile.isPublished(MemberPath.split(stream.name).name) ? "; get it again" : ""))
   }
+
+  /// Goes through what libarchive has left of the stream once it has come to the archive's end.
+  /// - Parameters:
+  ///   - place: the byte of the stream from which on nothing was used.
+  ///   - size: bytes of the blocks that are handed over; the last may have fewer.
+  /// - Throws: `BenchmarkError.tooLarge` where more follows than any program writes.
+  func forEachBlock(
+    from place: Int, size: Int,
+    _ body: (UnsafeRawBufferPointer) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) {
+    // What was read ahead is at the end of the last block.
+    var rest = block[max(0, blockCount - max(0, position - place))..<blockCount]
+    var total = 0
+    while true {
+      if rest.isEmpty { rest = block[..<(try stream.read(into: block))] }
+      if rest.isEmpty { return }
+      total += rest.count
+      guard total <= Self.longestEnd else {
+        throw .tooLarge(file: stream.name, size: place + total, limit: place + Self.longestEnd)
+      }
+      var start = rest.startIndex
+      while start < rest.endIndex {
+        let end = min(start + size, rest.endIndex)
+        try body(UnsafeRawBufferPointer(rebasing: block[start..<end]))
+        start = end
+      }
+      rest = block[..<0]
+    }
+  }
+
+  /// Bytes after the end of an archive that are looked through: tapes have records of megabytes at most.
+  private static let longestEnd = 1 << 30
 
   private func moved(to position: Int) {
     self.position = position

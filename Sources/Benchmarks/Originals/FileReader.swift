@@ -7,9 +7,11 @@ final class FileReader: MemberStream {
   let size: Int
   private let descriptor: Int32
 
-  init(_ path: String) throws(BenchmarkError) {
+  /// - Parameter bytes: the path as the file system has it, with a closing zero, where that is not UTF-8.
+  init(_ path: String, bytes: [CChar]? = nil) throws(BenchmarkError) {
     // A pipe that nobody writes would be waited for.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    descriptor = bytes.map { open($0, flags) } ?? open(path, flags)
     guard descriptor >= 0 else {
       throw .unreadable(file: path, reason: String(cString: strerror(errno)))
     }

@@ -4,7 +4,10 @@ import Foundation
 final class FolderTree: SourceTree {
   let path: String
   private let index: SourceIndex
-  private var listings: [String: [SourceEntry]] = [:]
+  private var listings: [ExactName: [SourceEntry]] = [:]
+  /// Paths below this folder as the file system has them, with a closing zero, where their names or those
+  /// of their folders are not UTF-8.
+  private var bytePaths: [ExactName: [CChar]] = [:]
   /// Archives that were looked into, by the folder that they stand for, in the order of first use.
   private var mounts: [(folder: String, tree: ArchiveTree)] = []
 
@@ -13,20 +16,23 @@ final class FolderTree: SourceTree {
     self.index = index
   }
 
+  var remarks: Remarks { index.remarks }
+
   func entries(of folder: String) throws(BenchmarkError) -> [SourceEntry] {
-    if let known = listings[folder] { return known }
+    let key = ExactName(folder)
+    if let known = listings[key] { return known }
     let listing: [SourceEntry]
     if let (tree, inner) = try mount(of: folder) {
       listing = try tree.entries(of: inner)
     } else {
       listing = try listFolder(folder)
     }
-    listings[folder] = listing
+    listings[key] = listing
     return listing
   }
 
   func contents(of file: String) throws(BenchmarkError) -> [UInt8] {
-    let reader = try FileReader(name(of: file))
+    let reader = try FileReader(name(of: file), bytes: bytePaths[ExactName(file)])
     return try reader.readAll(size: reader.size, limit: SourceIndex.largestKept)
   }
 
@@ -37,7 +43,8 @@ final class FolderTree: SourceTree {
     while start < files.count {
       let folder = MemberPath.split(files[start]).folder
       guard let (tree, _) = try mount(of: folder) else {
-        try body(start, FileReader(name(of: files[start])))
+        let file = files[start]
+        try body(start, FileReader(name(of: file), bytes: bytePaths[ExactName(file)]))
         start += 1
         continue
       }
@@ -73,7 +80,9 @@ final class FolderTree: SourceTree {
         let archive = self.name(of: outer) + ".tar"
         guard FileManager.default.fileExists(atPath: archive) else { return nil }
         let tree = try ArchiveTree(
-          archive, SourceIndex(kept: index.kept, report: index.report))
+          archive,
+          SourceIndex(kept: index.kept, remarks: index.remarks, report: index.report),
+          remarked: outer)
         mounts.append((outer, tree))
         return (tree, inner)
       }
@@ -84,22 +93,33 @@ final class FolderTree: SourceTree {
 
   private func listFolder(_ folder: String) throws(BenchmarkError) -> [SourceEntry] {
     let path = folder.isEmpty ? self.path : name(of: folder)
-    guard isFolder(path) else { return [] }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw .unreadable(file: path, reason: "the folder cannot be listed")
-    }
+    let bytes = bytePaths[ExactName(folder)] ?? Array(path.utf8CString)
+    guard Self.isFolder(bytes) else { return [] }
+    let names = try Self.names(in: bytes, path)
+    let texts = Set(names.map { MemberNames().text(of: $0) }.map { ExactName($0) })
     var entries: [SourceEntry] = []
-    for name in names where !name.hasPrefix(".") {
+    for nameBytes in names {
+      let name = MemberNames().text(of: nameBytes)
+      let inner = MemberPath.joined(folder, name)
+      if FileRules.isLeftover(name) {
+        remarks.note(.leftovers, inner)
+        continue
+      }
+      let place = bytes.dropLast() + [CChar(bitPattern: UInt8(ascii: "/"))] + nameBytes + [0]
       var status = stat()
-      guard stat("\(path)/\(name)", &status) == 0 else {
+      guard stat(Array(place), &status) == 0 else {
         throw .unreadable(file: "\(path)/\(name)", reason: String(cString: strerror(errno)))
+      }
+      let isWritten = nameBytes.elementsEqual(name.utf8.lazy.map { CChar(bitPattern: $0) })
+      if !isWritten || bytePaths[ExactName(folder)] != nil {
+        guard isWritten || !texts.contains(ExactName(name)) || names.count == texts.count else {
+          throw .damaged(file: "\(path)/\(name)", reason: "another file's name looks the same")
+        }
+        bytePaths[ExactName(inner)] = Array(place)
       }
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
       if !isFolder, let archived = index.folder(of: name) {
-        if !names.contains(archived) {
+        if !texts.contains(ExactName(archived)) {
           entries.append(SourceEntry(name: archived, isFolder: true, size: 0))
         }
         continue
@@ -108,6 +128,39 @@ final class FolderTree: SourceTree {
         SourceEntry(name: name, isFolder: isFolder, size: isFolder ? 0 : Int(status.st_size)))
     }
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  /// The names in a folder as the file system has them, without "." and "..".
+  private static func names(
+    in folder: [CChar], _ path: String
+  ) throws(BenchmarkError) -> [[CChar]] {
+    guard let listing = opendir(folder) else {
+      throw .unreadable(
+        file: path, reason: "the folder cannot be listed: \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(listing) }
+    var names: [[CChar]] = []
+    errno = 0
+    while let entry = readdir(listing) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { name in
+          Array(UnsafeBufferPointer(start: name, count: strlen(name)))
+        }
+      }
+      let dot = CChar(bitPattern: UInt8(ascii: "."))
+      if name != [dot], name != [dot, dot] { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else {
+      throw .unreadable(
+        file: path, reason: "the folder cannot be listed: \(String(cString: strerror(errno)))")
+    }
+    return names
+  }
+
+  private static func isFolder(_ path: [CChar]) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   private func isFolder(_ path: String) -> Bool {

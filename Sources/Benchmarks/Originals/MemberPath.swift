@@ -15,8 +15,15 @@ enum MemberPath {
     return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
   }
 
-  static func isHidden(_ path: String) -> Bool {
-    path.utf8.first == UInt8(ascii: ".") || path.contains("/.")
+  /// The path up to its first component that is nobody's data, that included; nil if there is none.
+  static func leftover(in path: String) -> String? {
+    var start = path.utf8.startIndex
+    while start < path.utf8.endIndex {
+      let end = path.utf8[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.utf8.endIndex
+      if FileRules.isLeftover(String(path[start..<end])) { return String(path[..<end]) }
+      start = end == path.utf8.endIndex ? end : path.utf8.index(after: end)
+    }
+    return nil
   }
 
   /// The path that an archive has for a member, without "./" and doubled slashes.
@@ -25,8 +32,10 @@ enum MemberPath {
     if path.utf8.count > longest {
       throw Unsafe(reason: "its path is longer than \(longest) bytes")
     }
-    if path.hasPrefix("/") { throw Unsafe(reason: "its path is absolute") }
-    let components = path.split(separator: "/").filter { $0 != "." }
+    if path.utf8.first == UInt8(ascii: "/") { throw Unsafe(reason: "its path is absolute") }
+    // By bytes: a slash and a combining mark after it are one letter.
+    let components = path.utf8.split(separator: UInt8(ascii: "/"))
+      .map { String(Substring($0)) }.filter { $0 != "." }
     if components.contains("..") { throw Unsafe(reason: "its path leads upwards with '..'") }
     return components.joined(separator: "/")
   }

@@ -34,6 +34,11 @@ extension MemberStream {
     return bytes
   }
 
+  /// Reads what is left of the file and drops it.
+  func finish() throws(BenchmarkError) {
+    while try !read(upTo: 1 << 16).isEmpty {}
+  }
+
   /// All that is left of the file, whose size has been told before.
   /// - Throws: `BenchmarkError.tooLarge` where it is larger than `limit`.
   func readAll(size: Int, limit: Int) throws(BenchmarkError) -> [UInt8] {

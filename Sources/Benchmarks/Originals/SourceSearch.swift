@@ -3,28 +3,27 @@ struct SourceSearch {
   let form: SourceForm
   let root: SourceRoot
 
+  init(form: SourceForm, root: SourceRoot) {
+    self.form = form
+    self.root = root
+  }
+
+  /// - Parameters:
+  ///   - tree: what `tree(for:at:)` has opened.
+  ///   - leftOut: paths of files that are taken not to be there.
   init(
-    _ definition: BenchmarkDefinition, _ path: String, intake: RecordIntake? = nil,
-    report: @escaping (PreparationStep) -> Void
+    _ definition: BenchmarkDefinition, in tree: any SourceTree, leftOut: Set<ExactName> = []
   ) throws(BenchmarkError) {
-    var index = SourceIndex()
-    index.intake = intake
-    index.report = report
-    for form in definition.sourceForms {
-      let own = form.adapter.index(of: definition)
-      index.kept.formUnion(own.kept)
-      index.nested.formUnion(own.nested)
-    }
-    let tree = try index.tree(at: path)
-    let top = SourceRoot(tree: tree, folder: "")
+    let top = SourceRoot(tree: tree, folder: "", leftOut: leftOut)
     if let form = try Self.form(of: top, definition) {
       self.form = form
       root = top
       return
     }
+    let entries = try top.entries()
     var found: [(form: SourceForm, root: SourceRoot)] = []
-    for entry in try tree.entries(of: "") where entry.isFolder {
-      let root = SourceRoot(tree: tree, folder: entry.name)
+    for entry in entries where entry.isFolder {
+      let root = SourceRoot(tree: tree, folder: entry.name, leftOut: leftOut)
       if let form = try Self.form(of: root, definition) { found.append((form, root)) }
     }
     guard let first = found.first, found.count == 1 else {
@@ -36,6 +35,23 @@ struct SourceSearch {
           : "several of its folders could be meant (\(names)); name one")
     }
     (form, root) = first
+    try top.remarkOthers(than: [root.folder])
+  }
+
+  /// Opens the folder or archive at a path, and looks through an archive.
+  static func tree(
+    for definition: BenchmarkDefinition, at path: String, intake: RecordIntake? = nil,
+    report: @escaping (PreparationStep) -> Void
+  ) throws(BenchmarkError) -> any SourceTree {
+    var index = SourceIndex()
+    index.intake = intake
+    index.report = report
+    for form in definition.sourceForms {
+      let own = form.adapter.index(of: definition)
+      index.kept.formUnion(own.kept)
+      index.nested.formUnion(own.nested)
+    }
+    return try index.tree(at: path)
   }
 
   private static func form(
@@ -55,7 +71,9 @@ struct SourceSearch {
     if names.contains(where: definition.classNames.contains) {
       return "it holds class folders but no train/ and test/; name the folder above those two"
     }
-    let archives = [".tar.gz", ".tgz", ".tar", ".zip"]
+    let archives = [
+      ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tar.bz2", ".tbz2", ".tar", ".zip",
+    ]
     if let archive = names.first(where: { name in archives.contains { name.hasSuffix($0) } }) {
       return "name the archive itself: --from '\(root.name(of: archive))'"
     }

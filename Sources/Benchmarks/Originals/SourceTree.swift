@@ -8,7 +8,10 @@ protocol SourceTree: AnyObject {
   /// The folder or archive.
   var path: String { get }
 
-  /// What lies in a folder, without hidden entries, sorted by the names' UTF-8 bytes; nothing if there
+  /// What is passed over and worth telling of the files.
+  var remarks: Remarks { get }
+
+  /// What lies in a folder, without what operating systems and servers have left, sorted by the names' UTF-8 bytes; nothing if there
   /// is no such folder.
   func entries(of folder: String) throws(BenchmarkError) -> [SourceEntry]
 
@@ -45,7 +48,7 @@ extension SourceTree {
 
   func entry(_ path: String) throws(BenchmarkError) -> SourceEntry? {
     let (folder, name) = MemberPath.split(path)
-    return try entries(of: folder).first { $0.name == name }
+    return try entries(of: folder).first { ExactName($0.name) == ExactName(name) }
   }
 
   func isFolder(_ path: String) throws(BenchmarkError) -> Bool {
@@ -69,6 +72,8 @@ struct SourceIndex {
   var nested: Set<String> = []
   /// Offered the members of a compressed archive while it is looked through.
   var intake: RecordIntake?
+  /// What is passed over and worth telling, of all trees.
+  var remarks = Remarks()
   /// Told how far the passes through archives are.
   var report: (PreparationStep) -> Void = { _ in }
 

@@ -48,6 +48,7 @@ public struct BenchmarkFolder: Sendable {
   /// - Parameter file: the benchmark file to make; nil for this folder's.
   public func generate(
     _ definition: BenchmarkDefinition, to file: String? = nil,
+    options: PreparationOptions = PreparationOptions(),
     report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws -> BenchmarkSummary {
     guard definition.hasGenerator else {
@@ -56,7 +57,8 @@ public struct BenchmarkFolder: Sendable {
     let originals = try RehearsalGenerator().write(
       definition, to: "\(path)/originals/\(definition.name)")
     return try BenchmarkPreparation.prepare(
-      definition, from: originals, to: file ?? self.file(of: definition), report: report)
+      definition, from: originals, to: file ?? self.file(of: definition), options: options,
+      report: report)
   }
 
   /// What a user has to do to get the file.

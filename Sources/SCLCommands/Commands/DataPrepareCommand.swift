@@ -9,8 +9,8 @@ extension DataCommand {
     static let configuration = CommandConfiguration(
       abstract: "Makes a benchmark file from original files.",
       discussion: """
-        --from takes a folder or an archive (.tar, .tar.gz, .zip), which is read as a stream and never \
-        unpacked. The form of the files is found out:
+        --from takes a folder or an archive (.tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2, .zip), which is \
+        read as a stream and never unpacked. The form of the files is found out:
 
         cifar10, cifar100: binary version, python version, or train/ and test/ with class folders.
         stl10: the binary files.
@@ -23,6 +23,9 @@ extension DataCommand {
         Numbers of images and published checksums are checked. What is missing or different is listed \
         and refused; --partial accepts it, and the file and every table say so. A benchmark that can \
         be generated (rehearsal) needs no --from.
+
+        Files that are no images are passed over, counted and recorded. A benchmark file that is there \
+        already is replaced with --force only, unless the new one has the same content.
         """)
 
     /// What the files are when they are none of the known benchmarks'.
@@ -63,6 +66,16 @@ extension DataCommand {
     @Flag(help: "Accept missing or different images; the file and every table say so.")
     var partial = false
 
+    @Flag(help: "Leave out images that cannot be read; they are counted, and the file names them.")
+    var skipUnreadable = false
+
+    @Flag(help: "Replace a benchmark file that is there already.")
+    var force = false
+
+    @Option(
+      help: "Folder of the results, in which finished runs of a replaced file are looked for.")
+    var results = "results"
+
     @OptionGroup var output: JSONOption
 
     private var options: PreparationOptions {
@@ -70,6 +83,8 @@ extension DataCommand {
       options.acceptsPartial = partial
       options.imageSize = imageSize
       options.omitsUnlabelled = withoutUnlabelled
+      options.skipsUnreadable = skipUnreadable
+      options.keepsExisting = !force
       return options
     }
 
@@ -93,23 +108,46 @@ extension DataCommand {
       let definition = form == nil ? try BenchmarkDefinition.named(benchmark) : nil
       let meter = PreparationMeter(definition?.title ?? benchmark)
       defer { meter.end() }
+      let dependents = DependentRuns(results: results)
+      let replaced = to ?? folder.file(named: benchmark)
+      let before = try? BenchmarkFile.open(replaced).info
       let summary: BenchmarkSummary
-      if let definition, let from {
-        summary = try BenchmarkPreparation.prepare(
-          definition, from: from, to: to ?? folder.file(of: definition), options: options,
-          report: meter.show)
-      } else if let from {
-        summary = try BenchmarkPreparation.prepareFolders(
-          named: benchmark, from: from, to: to ?? folder.file(named: benchmark), options: options,
-          report: meter.show)
-      } else if let definition, definition.hasGenerator {
-        summary = try folder.generate(definition, to: to, report: meter.show)
-      } else {
-        throw ValidationError("name the folder or archive of the original files: --from PATH")
+      do {
+        summary = try prepare(folder, definition, meter)
+      } catch BenchmarkError.alreadyThere(let file, let difference, _) {
+        meter.end()
+        throw BenchmarkError.alreadyThere(
+          file: file, difference: difference, dependents: dependents.words(of: before))
       }
       meter.end()
       for line in summary.missing { Console.error("missing or different: \(line)") }
+      switch summary.outcome {
+      case .made: break
+      case .kept: Console.error("\(summary.file): unchanged; what is there already is kept")
+      case .replaced(let content) where content == summary.contentSHA256:
+        Console.error("\(summary.file): written anew, its content is unchanged")
+      case .replaced:
+        Console.error("\(summary.file): replaced\(dependents.words(of: before))")
+      }
       try BenchmarkReport(summary.file).show(json: output.json)
+    }
+
+    private func prepare(
+      _ folder: BenchmarkFolder, _ definition: BenchmarkDefinition?, _ meter: PreparationMeter
+    ) throws -> BenchmarkSummary {
+      if let definition, let from {
+        return try BenchmarkPreparation.prepare(
+          definition, from: from, to: to ?? folder.file(of: definition), options: options,
+          report: meter.show)
+      } else if let from {
+        return try BenchmarkPreparation.prepareFolders(
+          named: benchmark, from: from, to: to ?? folder.file(named: benchmark), options: options,
+          report: meter.show)
+      } else if let definition, definition.hasGenerator {
+        return try folder.generate(definition, to: to, options: options, report: meter.show)
+      } else {
+        throw ValidationError("name the folder or archive of the original files: --from PATH")
+      }
     }
   }
 }

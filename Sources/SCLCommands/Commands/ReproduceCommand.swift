@@ -1,5 +1,4 @@
 import ArgumentParser
-import Benchmarks
 import Experiments
 import Reporting
 
@@ -15,7 +14,7 @@ struct ReproduceCommand: AsyncParsableCommand {
 
   func run() async throws {
     try comparison.check()
-    try prepareData()
+    try experiment.prepareDrawn()
     let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
     do {
@@ -31,15 +30,5 @@ struct ReproduceCommand: AsyncParsableCommand {
     let diff = try comparison.diff(finished)
     Console.printPart(output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))
     if failed || diff.hasFailures { throw ExitCode.failure }
-  }
-
-  private func prepareData() throws {
-    let folder = BenchmarkFolder(experiment.folders.data)
-    for name in try experiment.readExperiment().benchmarks {
-      let definition = try folder.definition(named: name)
-      guard definition.hasGenerator, !folder.hasFile(of: definition) else { continue }
-      let summary = try folder.generate(definition)
-      Console.error("generated \(summary.counts) of \(definition.title) in \(summary.file)")
-    }
   }
 }

@@ -9,6 +9,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Carries out the runs of an experiment that are not finished yet.",
     discussion: """
+      Benchmarks that this program draws itself are prepared where they are missing. \
       Each run has a process of its own. Finished runs are not repeated; unfinished ones go on from \
       their last checkpoint; stale ones start again. A run that was killed, crashed, hung or ran out \
       of memory is tried again. Killed at any time, the same command goes on; stopped by Ctrl-C or \
@@ -20,6 +21,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var sweep: SweepOptions
 
   func run() async throws {
+    try experiment.prepareDrawn()
     try await sweep.carryOut(
       try experiment.plan(recomputes: sweep.recompute),
       command: experiment.childCommand(recomputes: sweep.recompute))

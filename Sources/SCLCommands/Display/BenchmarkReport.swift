@@ -21,6 +21,12 @@ struct BenchmarkReport {
     /// "original" or "re-encoded".
     let pixels: PixelFidelity
     let sources: [Source]
+    /// What was passed over, left out, or is worth telling.
+    let remarks: [Remark]
+    /// The originals that could not be read and were left out.
+    let leftOut: [String]
+    /// Whether the file names the original of each image.
+    let fileNames: Bool
     let toolVersion: String
     let contentHash: String
     /// Whether checksums prove that these are the published images; missing where none are published.
@@ -28,6 +34,12 @@ struct BenchmarkReport {
     let file: String
     /// Whether the file was read whole and is what it says; missing where it was not.
     let verified: Bool?
+  }
+
+  private struct Remark: Encodable {
+    let text: String
+    let count: Int
+    let example: String
   }
 
   private struct Source: Encodable {
@@ -83,6 +95,8 @@ struct BenchmarkReport {
           name: $0.name, size: $0.size, sha256: $0.sha256, md5: $0.md5,
           publishedMD5: $0.publishedMD5, asPublished: $0.isAsPublished)
       },
+      remarks: info.remarks.map { Remark(text: $0.text, count: $0.count, example: $0.example) },
+      leftOut: info.leftOut, fileNames: info.hasFileNames,
       toolVersion: info.toolVersion, contentHash: info.contentSHA256,
       asPublished: info.isVerified, file: file,
       verified: isVerified ? true : nil)
@@ -102,6 +116,12 @@ struct BenchmarkReport {
     rows += [
       ["source", "\(info.sourceFormat), \(info.sources.count) files or folders"],
       ["checksums", checksums],
+    ]
+    for remark in info.remarks {
+      rows.append(["remark", "\(remark.count) \(remark.text): \(remark.example)"])
+    }
+    rows += [
+      ["file names", info.hasFileNames ? "of each image" : "none: made by an earlier version"],
       ["made by", info.toolVersion], ["content SHA-256", info.contentSHA256],
     ]
     for (split, counts) in info.classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

@@ -1,0 +1,99 @@
+import CZlib
+
+/// Decompresses gzip (RFC 1952): one member after the other, each with its checksum and length, and zeros
+/// after the last, with which tapes are filled up.
+final class GzipReader: MemberStream {
+  private static let inputSize = 1 << 18
+  /// Of a gzip header, as zlib's `inflateInit2` takes it.
+  private static let windowBits: Int32 = 15 + 16
+
+  let name: String
+  private let stream: any MemberStream
+  private let state: UnsafeMutablePointer<z_stream>
+  private let input: UnsafeMutableRawBufferPointer
+  private var isInMember = true
+  private var hasPadding = false
+  private var isAtEnd = false
+
+  init(_ stream: any MemberStream) throws(BenchmarkError) {
+    name = stream.name
+    self.stream = stream
+    state = .allocate(capacity: 1)
+    state.initialize(to: z_stream())
+    input = .allocate(byteCount: Self.inputSize, alignment: 16)
+    let size = Int32(MemoryLayout<z_stream>.size)
+    guard inflateInit2_(state, Self.windowBits, ZLIB_VERSION, size) == Z_OK else {
+      throw .unreadable(file: stream.name, reason: "no memory for a gzip decoder")
+    }
+  }
+
+  deinit {
+    inflateEnd(state)
+    state.deallocate()
+    input.deallocate()
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
+    var filled = 0
+    while filled < buffer.count, !isAtEnd {
+      let hasInput = try refill()
+      if !isInMember {
+        guard hasInput else {
+          isAtEnd = true
+          break
+        }
+        try beginMember()
+        continue
+      }
+      guard hasInput else {
+        throw damaged("it breaks off: the end of its gzip stream is missing")
+      }
+      let room = min(buffer.count - filled, Int(Int32.max))
+      state.pointee.next_out = buffer.baseAddress?.advanced(by: filled)
+        .assumingMemoryBound(to: UInt8.self)
+      state.pointee.avail_out = UInt32(room)
+      let status = inflate(state, Z_NO_FLUSH)
+      filled += room - Int(state.pointee.avail_out)
+      switch status {
+      case Z_OK, Z_BUF_ERROR: break
+      case Z_STREAM_END: isInMember = false
+      case Z_MEM_ERROR: throw .unreadable(file: name, reason: "no memory for a gzip decoder")
+      default:
+        let words = state.pointee.msg.map { String(cString: $0) } ?? "invalid data"
+        throw damaged(
+          words.hasSuffix("check")
+            ? "its gzip checksum does not match, so that it is damaged (\(words))"
+            : "its gzip stream is damaged (\(words))")
+      }
+    }
+    return filled
+  }
+
+  /// Whether there is anything to decompress, after reading more where all was used.
+  private func refill() throws(BenchmarkError) -> Bool {
+    if state.pointee.avail_in > 0 { return true }
+    let count = try stream.read(into: input)
+    state.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    state.pointee.avail_in = UInt32(count)
+    return count > 0
+  }
+
+  /// What follows a member: another one, or zeros up to the end.
+  private func beginMember() throws(BenchmarkError) {
+    while state.pointee.avail_in > 0, state.pointee.next_in?.pointee == 0 {
+      state.pointee.next_in = state.pointee.next_in?.advanced(by: 1)
+      state.pointee.avail_in -= 1
+      hasPadding = true
+    }
+    if state.pointee.avail_in == 0 { return }
+    guard !hasPadding, state.pointee.next_in?.pointee == 0x1F else {
+      throw damaged("after the end of its gzip stream come other bytes")
+    }
+    inflateReset(state)
+    isInMember = true
+  }
+
+  private func damaged(_ reason: String) -> BenchmarkError {
+    .damaged(file: name, reason: reason)
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// How the names of files are written, in a folder or an archive: UTF-8 nearly everywhere; in zip archives
+/// of Windows its code page, which nothing names.
+struct MemberNames: Sendable {
+  enum Encoding: Sendable {
+    /// With bytes that are none as \xE9.
+    case utf8
+    /// The code page of the first personal computers, which the zip format falls back to.
+    case codePage437
+    case shiftJIS
+  }
+
+  var encoding = Encoding.utf8
+
+  /// libarchive hands over names in the encoding of the process's locale: as they are in UTF-8.
+  static func prepare() { _ = locale }
+  private static let locale: Void = { setlocale(LC_CTYPE, "C.UTF-8") }()
+
+  /// What the bytes of a name say.
+  func text(of bytes: some Collection<CChar>) -> String {
+    let bytes = bytes.map { UInt8(bitPattern: $0) }
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    switch encoding {
+    case .utf8: return Self.escaped(bytes)
+    case .codePage437:
+      return String(
+        String.UnicodeScalarView(
+          bytes.map { $0 < 0x80 ? Unicode.Scalar($0) : Self.codePage437[Int($0) - 0x80] }))
+    case .shiftJIS:
+      return String(bytes: bytes, encoding: .shiftJIS) ?? Self.escaped(bytes)
+    }
+  }
+
+  /// The bytes that are UTF-8, and the others as \xE9.
+  static func escaped(_ bytes: [UInt8]) -> String {
+    var text = ""
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // A scalar has at most four bytes.
+      let whole = (1...4).lazy.compactMap { count in
+        rest.count < count
+          ? nil : String(validating: rest.prefix(count), as: UTF8.self).map { (count, $0) }
+      }.first
+      if let (count, scalar) = whole {
+        text += scalar
+        rest = rest.dropFirst(count)
+      } else {
+        text += "\\x" + String(rest[rest.startIndex], radix: 16, uppercase: true)
+        rest = rest.dropFirst()
+      }
+    }
+    return text
+  }
+
+  /// The upper half of the code page (unicode.org, VENDORS/MICSFT/PC/CP437.TXT).
+  private static let codePage437 = Array(
+    """
+    ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
+    αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}
+    """.unicodeScalars)
+}
+
+extension MemberNames {
+  /// Guesses the encoding of a zip archive's names that are not UTF-8.
+  ///
+  /// Shift-JIS has letters of two bytes, of which the second is often a Latin letter's. Names in it are
+  /// runs of kana and kanji, where in a European name single letters stand among Latin ones: a run that
+  /// touches a Latin letter speaks against it.
+  init(guessing names: [[UInt8]]) {
+    self.init()
+    let names = names.filter { String(validating: $0, as: UTF8.self) == nil }
+    guard !names.isEmpty else { return }
+    var (japanese, others) = (0, 0)
+    for name in names {
+      guard let text = String(bytes: name, encoding: .shiftJIS) else {
+        encoding = .codePage437
+        return
+      }
+      let scalars = Array(text.unicodeScalars)
+      for (place, scalar) in scalars.enumerated() where !scalar.isASCII {
+        let neighbours = [place - 1, place + 1].filter(scalars.indices.contains)
+        let touchesLatin = neighbours.contains {
+          scalars[$0].isASCII && scalars[$0].properties.isAlphabetic
+        }
+        let isJapanese =
+          (0x3040...0x30FF).contains(scalar.value)
+          || (0x4E00...0x9FFF).contains(scalar.value) || (0xFF66...0xFF9F).contains(scalar.value)
+        if isJapanese, !touchesLatin { japanese += 1 } else { others += 1 }
+      }
+    }
+    encoding = japanese > others ? .shiftJIS : .codePage437
+  }
+}
+
+extension MemberNames {
+  /// The bytes of names by which an encoding is guessed.
+  private static let most = 1 << 20
+
+  /// How the names of an archive's members are written: guessed for a zip archive, UTF-8 elsewhere.
+  init(ofArchive path: String) throws(BenchmarkError) {
+    let isZip = try FileReader(path).read(upTo: 2) == Array("PK".utf8)
+    self.init(guessing: isZip ? try ArchiveReader.rawNames(ofZip: path, atMost: Self.most) : [])
+  }
+}
