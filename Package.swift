@@ -2,28 +2,18 @@
 import PackageDescription
 
 // MARK: - libtorch
-// Debian's libtorch-dev lies in the compiler's default paths and needs no flag. Another one (that of
-// PyPI's torch wheel, say) is named by the environment: LIBTORCH=/path/to/torch make.
+// Engine/Package.swift says where it comes from. Here only its version is asked for.
 let libtorch = Context.environment["LIBTORCH"]
 
 let torchCXXSettings: [CXXSetting] =
   libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include"])] } ?? []
 
-// By their paths, since Debian's libraries of the same names may lie in a folder searched earlier.
-let torchLinkerSettings: [LinkerSetting] =
-  libtorch.map {
-    [
-      .unsafeFlags([
-        "\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker",
-        "\($0)/lib",
-      ])
-    ]
-  } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
-
 // MARK: - Rooms
 // Imports go one way: a target may import only targets that stand above it in this list.
 // docs/architecture.md says what lives in each; Tests/ArchitectureTests checks the rule.
 
+// libtorch behind a C face, as a dynamic library that is loaded on its first use.
+let engine: Target.Dependency = .product(name: "CATen", package: "Engine")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -34,6 +24,7 @@ let package = Package(
     .library(name: "SCLKit", targets: ["Methods", "Conformance", "SCLCommands"]),
   ],
   dependencies: [
+    .package(path: "Engine"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -41,8 +32,7 @@ let package = Package(
   ],
   targets: [
     // C libraries
-    .target(
-      name: "CATen", cxxSettings: torchCXXSettings, linkerSettings: torchLinkerSettings),
+    .target(name: "CATenLoader", cxxSettings: torchCXXSettings),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -57,7 +47,7 @@ let package = Package(
     // Rooms
     .target(name: "Core", dependencies: [crypto]),
     .target(name: "Downloads", dependencies: ["Core"]),
-    .target(name: "Torch", dependencies: ["CATen", "Core"]),
+    .target(name: "Torch", dependencies: [engine, "CATenLoader", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Metrics"),
     .target(
@@ -136,6 +126,5 @@ let package = Package(
     .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),
   ],
   swiftLanguageModes: [.v6],
-  // The headers of libtorch 1.13 are C++17, those of the latest 2.x C++20, and neither is the other.
   cxxLanguageStandard: libtorch == nil ? .cxx17 : .cxx20
 )

@@ -1,4 +1,3 @@
-import CATen
 import Core
 
 /// Where the weights of a convolution start from.
@@ -84,7 +83,7 @@ public struct BatchNormalisation: Module {
   /// In training, the batch's statistics normalise and the running ones are updated.
   public func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
     try Tensor(
-      caten_batch_norm(
+      caten.batch_norm(
         input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle,
         training, momentum, epsilon))
   }

@@ -1,4 +1,4 @@
-import CATen
+import CATenLoader
 
 /// Where tensors live and operators run.
 public enum Device: String, Codable, CaseIterable, Sendable {
@@ -29,16 +29,16 @@ public enum DType: Int32, Sendable {
 /// libtorch as a whole: its version, devices and threads.
 public enum Torch {
   /// libtorch's version, such as "1.13.1".
-  public static var version: String { String(cString: caten_version()) }
+  public static var version: String { String(cString: caten_libtorch_version()) }
 
   /// Whether this libtorch has CUDA and the machine a card.
-  public static var hasCUDA: Bool { caten_has_cuda() }
+  public static var hasCUDA: Bool { caten.has_cuda() }
 
   /// The number of threads that an operator uses, at least 1.
   public static var threads: Int {
-    get { Int(caten_threads()) }
+    get { Int(caten.threads()) }
     // libtorch refuses numbers below 1 alone.
-    set { caten_set_threads(Int32(clamping: max(1, newValue))) }
+    set { caten.set_threads(Int32(clamping: max(1, newValue))) }
   }
 
   /// Makes this process keep the memory that tensors give back, for the next tensors.
@@ -46,7 +46,7 @@ public enum Torch {
   /// glibc otherwise returns every large block to the kernel, which has to clear its pages again: a
   /// tenth of a training step. To be called once, before the first tensor.
   public static func keepFreedMemory() {
-    caten_keep_freed_memory()
+    caten.keep_freed_memory()
   }
 
   /// Runs `body` with convolutions and matrix products in `precision`.
@@ -56,22 +56,22 @@ public enum Torch {
   public static func autocast<Result>(
     _ precision: Precision, on device: Device, _ body: () throws -> Result
   ) throws -> Result {
-    let before = caten_autocast_enabled(device.number)
+    let before = caten.autocast_enabled(device.number)
     guard before != (precision == .bfloat16) else { return try body() }
-    try check(caten_set_autocast(!before, device.number))
+    try check(caten.set_autocast(!before, device.number))
     defer {
       // Weights cast once stay cached until the forward pass ends; stale casts would outlive a step.
-      _ = caten_autocast_clear_cache()
-      _ = caten_set_autocast(before, device.number)
+      _ = caten.autocast_clear_cache()
+      _ = caten.set_autocast(before, device.number)
     }
     return try body()
   }
 
   /// Runs `body` without recording gradients.
   public static func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = caten_grad_enabled()
-    caten_set_grad_enabled(false)
-    defer { caten_set_grad_enabled(before) }
+    let before = caten.grad_enabled()
+    caten.set_grad_enabled(false)
+    defer { caten.set_grad_enabled(before) }
     return try body()
   }
 }

@@ -1,29 +1,27 @@
-import CATen
-
 // Element by element, with libtorch's broadcasting.
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_add(a.handle, b.handle))
+    try Tensor(caten.add(a.handle, b.handle))
   }
 
   public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_sub(a.handle, b.handle))
+    try Tensor(caten.sub(a.handle, b.handle))
   }
 
   public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_mul(a.handle, b.handle))
+    try Tensor(caten.mul(a.handle, b.handle))
   }
 
   public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_div(a.handle, b.handle))
+    try Tensor(caten.div(a.handle, b.handle))
   }
 
   public static func + (a: Tensor, b: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_add_scalar(a.handle, b))
+    try Tensor(caten.add_scalar(a.handle, b))
   }
 
   public static func - (a: Tensor, b: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_add_scalar(a.handle, -b))
+    try Tensor(caten.add_scalar(a.handle, -b))
   }
 
   public static func - (a: Double, b: Tensor) throws(TorchError) -> Tensor {
@@ -31,7 +29,7 @@ extension Tensor {
   }
 
   public static func * (a: Tensor, b: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_mul_scalar(a.handle, b))
+    try Tensor(caten.mul_scalar(a.handle, b))
   }
 
   public static func * (a: Double, b: Tensor) throws(TorchError) -> Tensor {
@@ -39,88 +37,88 @@ extension Tensor {
   }
 
   public static func / (a: Tensor, b: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_div_scalar(a.handle, b))
+    try Tensor(caten.div_scalar(a.handle, b))
   }
 
   public static prefix func - (a: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_neg(a.handle))
+    try Tensor(caten.neg(a.handle))
   }
 
-  public func exp() throws(TorchError) -> Tensor { try Tensor(caten_exp(handle)) }
-  public func log() throws(TorchError) -> Tensor { try Tensor(caten_log(handle)) }
-  public func squareRoot() throws(TorchError) -> Tensor { try Tensor(caten_sqrt(handle)) }
-  public func squared() throws(TorchError) -> Tensor { try Tensor(caten_square(handle)) }
-  public func relu() throws(TorchError) -> Tensor { try Tensor(caten_relu(handle)) }
+  public func exp() throws(TorchError) -> Tensor { try Tensor(caten.exp(handle)) }
+  public func log() throws(TorchError) -> Tensor { try Tensor(caten.log(handle)) }
+  public func squareRoot() throws(TorchError) -> Tensor { try Tensor(caten.sqrt(handle)) }
+  public func squared() throws(TorchError) -> Tensor { try Tensor(caten.square(handle)) }
+  public func relu() throws(TorchError) -> Tensor { try Tensor(caten.relu(handle)) }
 
   // What no method of this package computes, but losses of others are made of.
-  public func absolute() throws(TorchError) -> Tensor { try Tensor(caten_abs(handle)) }
-  public func sigmoid() throws(TorchError) -> Tensor { try Tensor(caten_sigmoid(handle)) }
-  public func tanh() throws(TorchError) -> Tensor { try Tensor(caten_tanh(handle)) }
+  public func absolute() throws(TorchError) -> Tensor { try Tensor(caten.abs(handle)) }
+  public func sigmoid() throws(TorchError) -> Tensor { try Tensor(caten.sigmoid(handle)) }
+  public func tanh() throws(TorchError) -> Tensor { try Tensor(caten.tanh(handle)) }
 
   public func power(_ exponent: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_pow_scalar(handle, exponent))
+    try Tensor(caten.pow_scalar(handle, exponent))
   }
 
   /// The remainder with the sign of the divisor, as Python's `%`.
   public func remainder(_ divisor: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_remainder_scalar(handle, divisor))
+    try Tensor(caten.remainder_scalar(handle, divisor))
   }
 
   public func clamped(to range: ClosedRange<Double>) throws(TorchError) -> Tensor {
-    try Tensor(caten_clamp(handle, range.lowerBound, range.upperBound))
+    try Tensor(caten.clamp(handle, range.lowerBound, range.upperBound))
   }
 
   /// Smaller elements replaced by `minimum`.
   public func clamped(atLeast minimum: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_clamp_min(handle, minimum))
+    try Tensor(caten.clamp_min(handle, minimum))
   }
 
   /// The larger of two elements, element by element.
   public func maximum(_ other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_maximum(handle, other.handle))
+    try Tensor(caten.maximum(handle, other.handle))
   }
 
   /// The smaller of two elements, element by element.
   public func minimum(_ other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_minimum(handle, other.handle))
+    try Tensor(caten.minimum(handle, other.handle))
   }
 
   /// A copy with storage of its own.
-  public func copy() throws(TorchError) -> Tensor { try Tensor(caten_clone(handle)) }
+  public func copy() throws(TorchError) -> Tensor { try Tensor(caten.clone(handle)) }
 }
 
 // Comparison gives tensors of booleans, named so as not to be mistaken for Swift's operators.
 extension Tensor {
   public func isEqual(to other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_eq(handle, other.handle))
+    try Tensor(caten.eq(handle, other.handle))
   }
 
   public func isEqual(to value: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_eq_scalar(handle, value))
+    try Tensor(caten.eq_scalar(handle, value))
   }
 
   public func isLess(than other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_lt(handle, other.handle))
+    try Tensor(caten.lt(handle, other.handle))
   }
 
   public func isLess(than value: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_lt_scalar(handle, value))
+    try Tensor(caten.lt_scalar(handle, value))
   }
 
   public func isGreater(than value: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_gt_scalar(handle, value))
+    try Tensor(caten.gt_scalar(handle, value))
   }
 
-  public func not() throws(TorchError) -> Tensor { try Tensor(caten_logical_not(handle)) }
+  public func not() throws(TorchError) -> Tensor { try Tensor(caten.logical_not(handle)) }
 
   /// `first` where this mask holds, `second` elsewhere.
   public func select(_ first: Tensor, else second: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_where(handle, first.handle, second.handle))
+    try Tensor(caten.where(handle, first.handle, second.handle))
   }
 
   /// A copy with `value` where `mask` holds.
   public func filled(where mask: Tensor, with value: Double) throws(TorchError) -> Tensor {
-    try Tensor(caten_masked_fill(handle, mask.handle, value))
+    try Tensor(caten.masked_fill(handle, mask.handle, value))
   }
 }
 
@@ -128,33 +126,33 @@ extension Tensor {
 extension Tensor {
   /// self += scale * other
   public func add(_ other: Tensor, scale: Double = 1) throws(TorchError) {
-    try check(caten_add_(handle, other.handle, scale))
+    try check(caten.add_(handle, other.handle, scale))
   }
 
   /// self *= factor
   public func scale(by factor: Double) throws(TorchError) {
-    try check(caten_mul_(handle, factor))
+    try check(caten.mul_(handle, factor))
   }
 
   /// self += scale * a * b
   public func addProduct(_ a: Tensor, _ b: Tensor, scale: Double) throws(TorchError) {
-    try check(caten_addcmul_(handle, a.handle, b.handle, scale))
+    try check(caten.addcmul_(handle, a.handle, b.handle, scale))
   }
 
   /// self += scale * a / b
   public func addQuotient(_ a: Tensor, _ b: Tensor, scale: Double) throws(TorchError) {
-    try check(caten_addcdiv_(handle, a.handle, b.handle, scale))
+    try check(caten.addcdiv_(handle, a.handle, b.handle, scale))
   }
 
   /// self = source, converted to this tensor's type and device.
   public func copy(from source: Tensor) throws(TorchError) {
-    try check(caten_copy_(handle, source.handle))
+    try check(caten.copy_(handle, source.handle))
   }
 
-  public func zero() throws(TorchError) { try check(caten_zero_(handle)) }
+  public func zero() throws(TorchError) { try check(caten.zero_(handle)) }
 
   /// self[index] = rows, along the first dimension.
   public func setRows(_ index: Tensor, to rows: Tensor) throws(TorchError) {
-    try check(caten_index_copy_(handle, 0, index.handle, rows.handle))
+    try check(caten.index_copy_(handle, 0, index.handle, rows.handle))
   }
 }

@@ -1,12 +1,10 @@
-import CATen
-
 extension Tensor {
   /// Convolution of [N, C, H, W] with a weight [O, C / groups, k, k].
   public func convolved(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1
   ) throws(TorchError) -> Tensor {
     try Tensor(
-      caten_conv2d(
+      caten.conv2d(
         handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups)))
   }
 
@@ -16,13 +14,13 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
   ) throws(TorchError) -> Tensor {
     try Tensor(
-      caten_conv_transpose2d(
+      caten.conv_transpose2d(
         handle, weight.handle, bias?.handle, Int64(stride), Int64(padding)))
   }
 
   /// x W^T + b for x [N, in], W [out, in] and b [out].
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws(TorchError) -> Tensor {
-    try Tensor(caten_linear(handle, weight.handle, bias?.handle))
+    try Tensor(caten.linear(handle, weight.handle, bias?.handle))
   }
 
   /// The largest element of every window: [N, C, H, W] to [N, C, (H + 2 padding - kernel) / stride + 1,
@@ -30,12 +28,12 @@ extension Tensor {
   public func maxPooled(
     kernel: Int, stride: Int, padding: Int = 0
   ) throws(TorchError) -> Tensor {
-    try Tensor(caten_max_pool2d(handle, Int64(kernel), Int64(stride), Int64(padding)))
+    try Tensor(caten.max_pool2d(handle, Int64(kernel), Int64(stride), Int64(padding)))
   }
 
   /// The mean over all positions: [N, C, H, W] to [N, C].
   public func globallyAveraged() throws(TorchError) -> Tensor {
-    let pooled = try Tensor(caten_adaptive_avg_pool2d(handle, 1))
+    let pooled = try Tensor(caten.adaptive_avg_pool2d(handle, 1))
     return try pooled.reshaped([shape[0], shape[1]])
   }
 
@@ -51,6 +49,6 @@ extension Tensor {
   }
 
   private func negativeLogLikelihood(_ classes: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_nll_loss(handle, classes.handle))
+    try Tensor(caten.nll_loss(handle, classes.handle))
   }
 }

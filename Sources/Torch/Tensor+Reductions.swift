@@ -3,7 +3,7 @@ import CATen
 extension Tensor {
   /// Matrix product; batched where an operand has more than two dimensions.
   public func matmul(_ other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(caten_matmul(handle, other.handle))
+    try Tensor(caten.matmul(handle, other.handle))
   }
 
   /// The sum of all elements.
@@ -11,7 +11,7 @@ extension Tensor {
 
   /// The sum along some dimensions, which stay with length 1 if kept.
   public func sum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(dimensions) { caten_sum(handle, $0, $1, keep) })
+    try Tensor(withSizes(dimensions) { caten.sum(handle, $0, $1, keep) })
   }
 
   /// The mean of all elements.
@@ -19,37 +19,37 @@ extension Tensor {
 
   /// The mean along some dimensions, which stay with length 1 if kept.
   public func mean(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(dimensions) { caten_mean(handle, $0, $1, keep) })
+    try Tensor(withSizes(dimensions) { caten.mean(handle, $0, $1, keep) })
   }
 
   /// The largest element along some dimensions, which stay with length 1 if kept.
   public func maximum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(dimensions) { caten_amax(handle, $0, $1, keep) })
+    try Tensor(withSizes(dimensions) { caten.amax(handle, $0, $1, keep) })
   }
 
   /// The smallest element along some dimensions, which stay with length 1 if kept.
   public func minimum(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(dimensions) { caten_amin(handle, $0, $1, keep) })
+    try Tensor(withSizes(dimensions) { caten.amin(handle, $0, $1, keep) })
   }
 
   /// log of the sum of exponentials, without overflow; for losses of other packages.
   public func logSumExp(along dimensions: [Int], keep: Bool = false) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(dimensions) { caten_logsumexp(handle, $0, $1, keep) })
+    try Tensor(withSizes(dimensions) { caten.logsumexp(handle, $0, $1, keep) })
   }
 
   /// The position of the largest element, int64; the first of equals on the CPU.
   public func argmax(along dimension: Int) throws(TorchError) -> Tensor {
-    try Tensor(caten_argmax(handle, Int64(dimension), false))
+    try Tensor(caten.argmax(handle, Int64(dimension), false))
   }
 
   /// Exponentials divided by their sum along a dimension.
   public func softmax(along dimension: Int) throws(TorchError) -> Tensor {
-    try Tensor(caten_softmax(handle, Int64(dimension)))
+    try Tensor(caten.softmax(handle, Int64(dimension)))
   }
 
   /// The logarithm of `softmax`, without overflow.
   public func logSoftmax(along dimension: Int) throws(TorchError) -> Tensor {
-    try Tensor(caten_log_softmax(handle, Int64(dimension)))
+    try Tensor(caten.log_softmax(handle, Int64(dimension)))
   }
 
   /// Every row divided by its Euclidean norm: [N, D] to unit vectors [N, D].
@@ -63,7 +63,7 @@ extension Tensor {
   public func symmetricEigen() throws(TorchError) -> (values: Tensor, vectors: Tensor) {
     var values: caten_tensor?
     var vectors: caten_tensor?
-    try check(caten_linalg_eigh(handle, &values, &vectors))
+    try check(caten.linalg_eigh(handle, &values, &vectors))
     return (try Tensor(values), try Tensor(vectors))
   }
 }

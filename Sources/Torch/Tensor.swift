@@ -11,7 +11,7 @@ public struct Tensor {
 
     init(_ handle: caten_tensor) { self.handle = handle }
 
-    deinit { caten_release(handle) }
+    deinit { caten.release(handle) }
   }
 
   private let reference: Reference
@@ -51,7 +51,7 @@ extension Tensor {
       throw TorchError(message: "\(values.count) values do not fill the shape \(shape)")
     }
     let handle = values.withUnsafeBytes { bytes in
-      withSizes(shape) { caten_from_data(bytes.baseAddress, $0, $1, dtype.rawValue) }
+      withSizes(shape) { caten.from_data(bytes.baseAddress, $0, $1, dtype.rawValue) }
     }
     try self.init(handle)
   }
@@ -60,7 +60,7 @@ extension Tensor {
   public static func full(
     _ shape: [Int], _ value: Double, dtype: DType = .float32, on device: Device = .cpu
   ) throws(TorchError) -> Tensor {
-    try Tensor(withSizes(shape) { caten_full($0, $1, value, dtype.rawValue, device.number) })
+    try Tensor(withSizes(shape) { caten.full($0, $1, value, dtype.rawValue, device.number) })
   }
 
   /// A float32 tensor of zeros.
@@ -70,7 +70,7 @@ extension Tensor {
 
   /// 0, 1, ..., count - 1 as int64.
   public static func indices(_ count: Int, on device: Device = .cpu) throws(TorchError) -> Tensor {
-    try Tensor(caten_arange(Int64(count), DType.int64.rawValue, device.number))
+    try Tensor(caten.arange(Int64(count), DType.int64.rawValue, device.number))
   }
 
   /// Joins tensors along an existing dimension.
@@ -78,26 +78,26 @@ extension Tensor {
     _ tensors: [Tensor], along dimension: Int = 0
   ) throws(TorchError) -> Tensor {
     let handles: [caten_tensor?] = tensors.map(\.handle)
-    return try Tensor(caten_cat(handles, Int64(handles.count), Int64(dimension)))
+    return try Tensor(caten.cat(handles, Int64(handles.count), Int64(dimension)))
   }
 }
 
 // MARK: - Inspection
 
 extension Tensor {
-  public var rank: Int { Int(caten_rank(handle)) }
+  public var rank: Int { Int(caten.rank(handle)) }
 
-  public var shape: [Int] { (0..<rank).map { Int(caten_size(handle, Int64($0))) } }
+  public var shape: [Int] { (0..<rank).map { Int(caten.size(handle, Int64($0))) } }
 
   /// The number of elements.
-  public var count: Int { Int(caten_count(handle)) }
+  public var count: Int { Int(caten.count(handle)) }
 
   /// The element type; nil for one that this project does not use.
-  public var dtype: DType? { DType(rawValue: caten_dtype_of(handle)) }
+  public var dtype: DType? { DType(rawValue: caten.dtype_of(handle)) }
 
-  public var device: Device { caten_device_of(handle) == 0 ? .cpu : .cuda }
+  public var device: Device { caten.device_of(handle) == 0 ? .cpu : .cuda }
 
-  public var isChannelsLast: Bool { caten_is_channels_last(handle) }
+  public var isChannelsLast: Bool { caten.is_channels_last(handle) }
 
   /// The elements as Float, in row-major order.
   public func floats() throws(TorchError) -> [Float] {
@@ -127,7 +127,7 @@ extension Tensor {
     let source = try to(dtype)
     var succeeded = false
     let values = [Element](unsafeUninitializedCapacity: source.count) { buffer, count in
-      succeeded = caten_copy_out(
+      succeeded = caten.copy_out(
         source.handle, buffer.baseAddress, buffer.count * MemoryLayout<Element>.stride)
       count = succeeded ? source.count : 0
     }
@@ -140,21 +140,21 @@ extension Tensor {
 
 extension Tensor {
   public func to(_ dtype: DType) throws(TorchError) -> Tensor {
-    try Tensor(caten_to_dtype(handle, dtype.rawValue))
+    try Tensor(caten.to_dtype(handle, dtype.rawValue))
   }
 
   public func to(_ device: Device) throws(TorchError) -> Tensor {
-    try Tensor(caten_to_device(handle, device.number))
+    try Tensor(caten.to_device(handle, device.number))
   }
 
   /// The same elements in row-major order.
   public func contiguous() throws(TorchError) -> Tensor {
-    try Tensor(caten_contiguous(handle, false))
+    try Tensor(caten.contiguous(handle, false))
   }
 
   /// The same [N, C, H, W] elements with channels innermost in memory, as oneDNN and cuDNN like it.
   public func channelsLast() throws(TorchError) -> Tensor {
-    try Tensor(caten_contiguous(handle, true))
+    try Tensor(caten.contiguous(handle, true))
   }
 }
 

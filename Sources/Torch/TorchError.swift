@@ -1,5 +1,3 @@
-import CATen
-
 /// An operation on tensors that was refused, with libtorch's own message where it was libtorch.
 public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
@@ -12,7 +10,7 @@ public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The last exception that the shim caught on this thread.
-  static var last: TorchError { TorchError(message: String(cString: caten_last_error())) }
+  static var last: TorchError { TorchError(message: String(cString: caten.last_error())) }
 }
 
 /// Turns the shim's success flag into a Swift error.

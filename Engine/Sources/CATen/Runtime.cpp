@@ -15,8 +15,6 @@ using namespace caten;
 
 const char *caten_last_error(void) { return last_error.c_str(); }
 
-const char *caten_version(void) { return TORCH_VERSION; }
-
 bool caten_has_cuda(void) {
   // Nothing here calls into the CUDA half of libtorch, so the linker leaves it out.
   static void *cuda = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
@@ -74,3 +72,10 @@ bool caten_autocast_clear_cache(void) {
 bool caten_grad_enabled(void) { return at::GradMode::is_enabled(); }
 
 void caten_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
+
+const caten_functions *caten_table(void) {
+#define MEMBER(name) caten_##name,
+  static const caten_functions table = {CATEN_FUNCTIONS(MEMBER)};
+#undef MEMBER
+  return &table;
+}

@@ -1,4 +1,4 @@
-// A plain C face of libtorch's ATen, for Swift.
+// A plain C face of libtorch's ATen, for Swift, as a library of its own (libCATen).
 //
 // Every function that can fail returns NULL (or false) and keeps the message of the C++ exception
 // for caten_last_error() on the same thread. A caten_tensor owns a reference to its storage and is
@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// Only what is never NULL is marked.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +34,7 @@ enum caten_dtype {
 enum caten_device { caten_cpu = 0, caten_cuda = 1 };
 
 // MARK: Runtime
-const char *caten_last_error(void);
-const char *caten_version(void);
+const char *_Nonnull caten_last_error(void);
 bool caten_has_cuda(void);
 void caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
@@ -151,7 +154,40 @@ bool caten_copy_(caten_tensor self, caten_tensor source);
 bool caten_zero_(caten_tensor self);
 bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten_tensor source);
 
+// MARK: The table
+// Every function above, by its name without the prefix.
+#define CATEN_FUNCTIONS(X)                                                                    \
+  X(last_error) X(has_cuda) X(set_threads) X(threads) X(keep_freed_memory)                    \
+  X(autocast_enabled) X(set_autocast) X(autocast_clear_cache) X(grad_enabled)                 \
+  X(set_grad_enabled)                                                                         \
+  X(from_data) X(full) X(arange) X(release) X(rank) X(size) X(count) X(dtype_of) X(device_of) \
+  X(is_channels_last) X(copy_out) X(to_dtype) X(to_device) X(contiguous)                      \
+  X(set_requires_grad) X(requires_grad) X(backward) X(grad) X(clear_grad) X(detach)           \
+  X(neg) X(abs) X(exp) X(log) X(sqrt) X(square) X(relu) X(sigmoid) X(tanh) X(clone)           \
+  X(logical_not) X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(eq) X(lt) X(matmul)      \
+  X(add_scalar) X(mul_scalar) X(div_scalar) X(pow_scalar) X(remainder_scalar) X(eq_scalar)    \
+  X(lt_scalar) X(gt_scalar) X(clamp) X(clamp_min) X(where) X(masked_fill)                     \
+  X(sum) X(mean) X(amax) X(amin) X(logsumexp) X(argmax) X(softmax) X(log_softmax)             \
+  X(reshape) X(expand) X(permute) X(transpose) X(unsqueeze) X(squeeze) X(narrow) X(flip)      \
+  X(index_select) X(gather) X(index_add) X(cat) X(one_hot)                                    \
+  X(conv2d) X(conv_transpose2d) X(batch_norm) X(linear) X(max_pool2d) X(adaptive_avg_pool2d)  \
+  X(linalg_eigh) X(nll_loss)                                                                  \
+  X(add_) X(mul_) X(addcmul_) X(addcdiv_) X(copy_) X(zero_) X(index_copy_)
+
+// Programs load this library when they first need it, and call through this table. A program that names
+// a function itself is linked with the library, and loads libtorch before its main: half a second.
+struct caten_functions {
+#define CATEN_MEMBER(name) __typeof__(caten_##name) *_Nonnull name;
+  CATEN_FUNCTIONS(CATEN_MEMBER)
+#undef CATEN_MEMBER
+};
+
+// The one symbol that is looked up.
+const struct caten_functions *_Nonnull caten_table(void);
+
 #ifdef __cplusplus
 }
 #endif
+
+#pragma clang diagnostic pop
 #endif
