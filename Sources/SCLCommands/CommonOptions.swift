@@ -17,16 +17,18 @@ extension PrecisionChoice: ExpressibleByArgument {}
 
 /// Where benchmark files and results lie.
 struct FolderOptions: ParsableArguments {
-  @Option(help: "Folder of the benchmark files.")
+  @Option(help: "Folder of the benchmark files.", completion: .directory)
   var data = "data"
 
-  @Option(help: "Folder of the results.")
+  @Option(help: "Folder of the results.", completion: .directory)
   var results = "results"
 }
 
 /// An experiment, and how its runs are computed.
 struct ExperimentOptions: ParsableArguments {
-  @Argument(help: "Experiment file, such as experiments/rehearsal.yaml.")
+  @Argument(
+    help: "Experiment file, such as experiments/rehearsal.yaml.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
 
   @Option(help: "Profile of the experiment file, laid over it.")

@@ -12,11 +12,12 @@ import Records
 import Reporting
 import Torch
 
-/// An error as a user sees it: one line and an exit code (sysexits.h).
+/// An error as a user sees it: one line and an exit code (sysexits.h). Only the mistakes of an experiment
+/// file are told together, a line each.
 ///
 /// This is the only place that turns errors into text and codes; nil for errors that are not ours.
 struct RenderedError {
-  let line: String
+  let lines: [String]
   let exitCode: Int32
 
   private static let runFailed: Int32 = 1
@@ -27,8 +28,14 @@ struct RenderedError {
 
   init?(_ error: any Error) {
     guard let code = Self.exitCode(of: error) else { return nil }
-    line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").displayable
+    lines = Self.parts(of: error).map {
+      "\($0)".split(whereSeparator: \.isNewline).joined(separator: " ").displayable
+    }
     exitCode = code
+  }
+
+  private static func parts(of error: any Error) -> [any Error] {
+    if case ExperimentError.mistakes(let mistakes) = error { mistakes } else { [error] }
   }
 
   private static func exitCode(of error: any Error) -> Int32? {
@@ -55,7 +62,7 @@ struct RenderedError {
     switch error {
     case .unreadable, .missingBenchmarks, .stageNotFinished, .stageWithoutNetwork: missingInput
     case .invalidOption, .noDevice: usage
-    case .invalid, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
+    case .invalid, .mistakes, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
     case .nonFiniteLoss, .stageFailed: runFailed
     }
   }

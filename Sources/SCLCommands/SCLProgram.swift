@@ -28,10 +28,16 @@ public enum SCLProgram {
 
   private static func exit(with error: any Error) -> Never {
     if let failure = RenderedError(error) {
-      Console.error("error: \(failure.line)")
+      for line in failure.lines { Console.error("error: \(line)") }
       Foundation.exit(failure.exitCode)
     }
     if RootCommand.exitCode(for: error) == .validationFailure {
+      if let unknown = UnknownCommand(
+        Array(CommandLine.arguments.dropFirst()), of: RootCommand.self)
+      {
+        Console.error("error: \(unknown.message)")
+        Foundation.exit(ExitCode.validationFailure.rawValue)
+      }
       Console.error(
         "error: \(RootCommand.message(for: error)); see '\(helpCommand(for: error))'")
       Foundation.exit(ExitCode.validationFailure.rawValue)

@@ -42,6 +42,43 @@ extension CommandLineTests {
     try expectRefusal(64, arguments, ["see '\(help)'"])
   }
 
+  @Test(arguments: [
+    (["rnu", "x.yaml"], "'rnu', see 'scl --help'; did you mean 'run'?"),
+    (["raport", "x.yaml"], "did you mean 'report'?"),
+    (["data", "perpare", "cifar10"], "see 'scl data --help'; did you mean 'prepare'?"),
+    (["xyzzy"], "there are reproduce, data, methods"),
+  ])
+  func `A mistyped command is answered with the one that was meant`(
+    _ arguments: [String], _ answer: String
+  ) throws {
+    try expectRefusal(64, arguments, ["unknown command", answer])
+  }
+
+  @Test func `Images under a name of their own are told how they become a benchmark`() throws {
+    for arguments in [["my-dogs"], ["my-dogs", "--from", "somewhere"]] {
+      try expectRefusal(
+        64, ["data", "prepare"] + arguments, ["unknown benchmark 'my-dogs'", "--as folders --from"])
+    }
+  }
+
+  @Test func `A benchmark file is found by its benchmark's name`() throws {
+    let data = try Self.data.get()
+    let byPath = try program.run(["data", "info", data + "/rehearsal.h5", "--json"]).output
+    let byName = try program.run(["data", "info", "rehearsal", "--data", data, "--json"])
+    #expect(byName.exitCode == 0 && byName.output == byPath, "\(byName.errors)")
+    #expect(try program.run(["data", "verify", "rehearsal", "--data", data]).exitCode == 0)
+    try expectRefusal(66, ["data", "info", "cifar10"], ["data/cifar10.h5"])
+  }
+
+  @Test func `All mistakes of an experiment file are told, a line each`() throws {
+    let file = try write(
+      "benchmarks: [rehersal]\nmethods: [scl]\nseeds: three\n", to: "wrong.yaml")
+    let result = try program.run(["plan", file])
+    #expect(result.exitCode == 65)
+    #expect(result.errorLines.count == 2, "\(result.errors)")
+    #expect(result.errorLines.allSatisfy { $0.hasPrefix("error: \(file):") })
+  }
+
   @Test func `Methods and their settings are listed as JSON, one object a line`() throws {
     let methods = try program.run(["methods", "--json"]).objects()
     let names = methods.compactMap { $0["name"] as? String }

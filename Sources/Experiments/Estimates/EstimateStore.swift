@@ -64,13 +64,22 @@ public struct EstimateStore: Sendable {
       memoryBytes: measurement.memoryBytes, source: .measured)
   }
 
+  /// What the run takes, roughly, from its size; nil where the benchmark file is damaged.
+  public func roughEstimate(for run: PlannedRun) -> RunEstimate? {
+    shapes[run.benchmark.name].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
+  }
+
   /// Of runs that are not finished and of which nothing is known, one for each measurement that would
   /// tell it.
-  public func unknown(among runs: [PlannedRun]) -> [PlannedRun] {
+  /// - Parameter again: also of runs that were measured before.
+  public func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
     var seen: Set<EstimateKey> = []
     return runs.filter { run in
       if case .finished = run.state { return false }
-      guard estimate(for: run) == nil, let key = key(of: run) else { return false }
+      let known = estimate(for: run)
+      guard known == nil || again && known?.source == .measured, let key = key(of: run) else {
+        return false
+      }
       return seen.insert(key).inserted
     }
   }

@@ -6,6 +6,8 @@ public struct RunEstimate: Codable, Equatable, Sendable {
     case measured
     /// A finished run that differs in seed and epochs at most, on a machine of the same name.
     case finishedRun = "finished run"
+    /// The size of the task and of the network, and the speed of another machine.
+    case rough
   }
 
   /// Wall-clock seconds of the whole run.

@@ -1,8 +1,10 @@
 /// Why an experiment cannot be read or run.
-public enum ExperimentError: Error, Hashable, Sendable {
+public indirect enum ExperimentError: Error, Hashable, Sendable {
   case unreadable(file: String)
   /// A place in the experiment file that is not accepted.
   case invalid(file: String, line: Int?, key: String, problem: String)
+  /// Several such places, in the order of their lines.
+  case mistakes([ExperimentError])
   /// Benchmark files that runs need are not there.
   case missingBenchmarks([MissingBenchmark])
   case invalidOption(option: String, problem: String)
@@ -37,6 +39,7 @@ extension ExperimentError: CustomStringConvertible {
         + "experiments/rehearsal.yaml"
     case .invalid(let file, let line, let key, let problem):
       file + (line.map { ":\($0)" } ?? "") + (key.isEmpty ? "" : ": \(key)") + ": \(problem)"
+    case .mistakes(let mistakes): mistakes.map(\.description).joined(separator: "\n")
     case .missingBenchmarks(let missing):
       (missing.count == 1 ? "a benchmark file is missing: " : "benchmark files are missing: ")
         + missing.map { "'\($0.path)': \($0.remedy)" }.joined(separator: "; ")

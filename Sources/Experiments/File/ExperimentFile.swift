@@ -4,8 +4,8 @@ import Foundation
 import Methods
 import Records
 
-/// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is an
-/// error that names the file, the line, the key and the nearest valid one.
+/// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is a mistake
+/// that names the file, the line, the key and the nearest valid one. All of a file's are told at once.
 public struct ExperimentFile {
   private let names: KnownNames
   private var registry: MethodRegistry { names.registry }
@@ -30,7 +30,10 @@ public struct ExperimentFile {
   public func read(
     _ file: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
-    let content = try content(of: file)
+    let mistakes = MistakeList()
+    let read = try mistakes.collecting { try content(of: file, mistakes) }
+    try mistakes.check()
+    guard let content = read else { throw ExperimentError.unreadable(file: file) }
     var sections = content.sections
     if let profile {
       guard let chosen = content.profile(profile) else {
@@ -102,8 +105,10 @@ public struct ExperimentFile {
   }
 
   /// - Parameter extending: the files on the way here, each of which extends the next.
-  private func content(of file: String, extending: [String] = []) throws -> Content {
-    let top = try YAMLReader.read(file)
+  private func content(
+    of file: String, extending: [String] = [], _ mistakes: MistakeList
+  ) throws -> Content {
+    let top = try YAMLReader.read(file, mistakes)
     let entries = try top.entries(known: TopKey.names + SectionKey.names)
     var content = Content(place: top)
     var title: String?
@@ -111,9 +116,10 @@ public struct ExperimentFile {
     // First, since the rest is laid over it, wherever it stands.
     for (name, value) in entries {
       switch TopKey(rawValue: name) {
+      // The rest means nothing without what it is laid over.
       case .extends: content = try extended(value, from: file, extending: extending + [file])
-      case .title: title = try value.text()
-      case .profiles: profiles = try value.ownEntries()
+      case .title: title = try mistakes.collecting { try value.text() }
+      case .profiles: profiles = try mistakes.collecting { try value.ownEntries() } ?? []
       case nil: break
       }
     }
@@ -123,16 +129,18 @@ public struct ExperimentFile {
     let own = try reader.read(
       entries.compactMap { name, value in SectionKey(rawValue: name).map { ($0, value) } })
     content.sections = content.sections.overlaid(with: own)
-    try content.sections.check(own.exclusions)
+    try mistakes.collecting { try content.sections.check(own.exclusions) }
     // Profiles are read even where none is chosen, so that a mistake in one is found early.
     for (name, value) in profiles {
       let variants = content.sections.variants.overlaid(
         with: content.profile(name)?.variants ?? [])
       var reader = SectionReader(names, inherited: variants)
-      let sections = try reader.read(value.entries(of: SectionKey.self))
-      content.lay(sections, overProfile: name)
-      try content.sections.overlaid(with: content.profile(name) ?? sections)
-        .check(sections.exclusions)
+      try mistakes.collecting {
+        let sections = try reader.read(value.entries(of: SectionKey.self))
+        content.lay(sections, overProfile: name)
+        try content.sections.overlaid(with: content.profile(name) ?? sections)
+          .check(sections.exclusions)
+      }
     }
     return content
   }
@@ -165,7 +173,7 @@ public struct ExperimentFile {
     guard FileManager.default.isReadableFile(atPath: target) else {
       throw place.invalid("there is no readable file '\(target)' to extend")
     }
-    var content = try content(of: target, extending: extending)
+    var content = try content(of: target, extending: extending, value.mistakes)
     if let profile {
       let name = try profile.text()
       guard let sections = content.profile(name) else {

@@ -23,10 +23,12 @@ struct SectionReader {
     var sections = Sections()
     // First, since other sections name them, wherever they stand.
     for (key, value) in entries where key == .variants {
-      sections.variants = try readVariants(value)
+      try value.mistakes.collecting { sections.variants = try readVariants(value) }
       variants = variants.overlaid(with: sections.variants)
     }
-    for (key, value) in entries { try read(key, value, into: &sections) }
+    for (key, value) in entries {
+      try value.mistakes.collecting { try read(key, value, into: &sections) }
+    }
     return sections
   }
 
@@ -34,13 +36,13 @@ struct SectionReader {
     _ key: SectionKey, _ value: YAMLReader, into sections: inout Sections
   ) throws {
     switch key {
-    case .notes: sections.notes = try value.items().map { try $0.text() }
+    case .notes: sections.notes = try value.eachItem { try $0.text() }
     case .benchmarks: sections.benchmarks = try value.names("benchmark", among: names.benchmarks)
     case .methods: sections.rows = try value.names("method", among: rowNames)
     case .variants: break
     case .seeds: sections.seeds = try seeds(value)
-    case .exclude: sections.exclusions = try value.items().map(exclusion)
-    case .include: sections.inclusions = try value.items().map(inclusion)
+    case .exclude: sections.exclusions = try value.eachItem(exclusion)
+    case .include: sections.inclusions = try value.eachItem(inclusion)
     case .threads: sections.threads = try value.integer(in: FileRange.threads)
     case .evaluateEvery:
       sections.evaluateEvery = try value.integer(in: FileRange.evaluateEvery)
@@ -56,11 +58,13 @@ struct SectionReader {
   // MARK: - Runs
 
   private func readVariants(_ section: YAMLReader) throws -> [Variant] {
-    try section.ownEntries().map { name, value in
-      guard !names.methods.contains(name) else {
-        throw value.invalid("'\(name)' is a method: give the variant a name of its own")
-      }
-      return try variant(name, value)
+    try section.ownEntries().compactMap { name, value in
+      try section.mistakes.collecting {
+        guard !names.methods.contains(name) else {
+          throw value.invalid("'\(name)' is a method: give the variant a name of its own")
+        }
+        return try variant(name, value)
+      } ?? variants.named(name) ?? names.methods.first.map { Variant(name: name, method: $0) }
     }
   }
 
@@ -77,10 +81,12 @@ struct SectionReader {
     guard let base else { throw section.invalid("'method' is missing: name what it changes") }
     var variant = Variant(name: name, method: base)
     for (key, value) in entries {
-      switch key {
-      case .method: break
-      case .title: variant.title = try value.text()
-      case .settings: variant.settings = try settings(value, of: [registry.method(base)])
+      try value.mistakes.collecting {
+        switch key {
+        case .method: break
+        case .title: variant.title = try value.text()
+        case .settings: variant.settings = try settings(value, of: [registry.method(base)])
+        }
       }
     }
     return variant
@@ -123,7 +129,7 @@ struct SectionReader {
 
   private func inclusion(_ section: YAMLReader) throws -> Inclusion {
     var inclusion = Inclusion(benchmarks: [], rows: [])
-    for (key, value) in try section.entries(of: InclusionKey.self) {
+    try section.eachEntry(of: InclusionKey.self) { key, value in
       switch key {
       case .benchmark:
         inclusion.benchmarks = try value.names(
@@ -134,8 +140,9 @@ struct SectionReader {
         inclusion.seeds = try key == .seed ? listedSeeds(value) : seeds(value)
       }
     }
-    if inclusion.benchmarks.isEmpty { throw section.invalid("'benchmark' is missing") }
-    if inclusion.rows.isEmpty { throw section.invalid("'method' is missing") }
+    for key in [InclusionKey.benchmark, .method] where section.node.mapping?[key.rawValue] == nil {
+      throw section.invalid("'\(key.rawValue)' is missing")
+    }
     return inclusion
   }
 
@@ -143,17 +150,17 @@ struct SectionReader {
 
   private func protocolLayers(_ section: YAMLReader) throws -> ProtocolLayers {
     var layers = ProtocolLayers()
-    for (name, value) in try section.entries(known: ProtocolKey.names + ProtocolLayerKey.names) {
+    try section.eachEntry(known: ProtocolKey.names + ProtocolLayerKey.names) { name, value in
       if let key = ProtocolKey(rawValue: name) { try read(key, value, into: &layers.defaults) }
       switch ProtocolLayerKey(rawValue: name) {
       case .nmi: layers.nmi = try value.choice()
       case .benchmarks:
-        for (name, layer) in try value.entries(known: names.benchmarks) {
+        try value.eachEntry(known: names.benchmarks) { name, layer in
           layers.benchmarks[name] = try protocolChoices(layer)
         }
       case .methods: layers.methods = try protocolChoicesByRow(value)
       case .combinations:
-        for (name, layer) in try value.entries(known: names.benchmarks) {
+        try value.eachEntry(known: names.benchmarks) { name, layer in
           layers.combinations[name] = try protocolChoicesByRow(layer)
         }
       case nil: break
@@ -170,7 +177,7 @@ struct SectionReader {
 
   private func protocolChoices(_ section: YAMLReader) throws -> ProtocolChoices {
     var choices = ProtocolChoices()
-    for (key, value) in try section.entries(of: ProtocolKey.self) {
+    try section.eachEntry(of: ProtocolKey.self) { key, value in
       try read(key, value, into: &choices)
     }
     return choices
@@ -189,15 +196,15 @@ struct SectionReader {
 
   private func layers(_ section: YAMLReader) throws -> SettingLayers {
     var layers = SettingLayers()
-    for (key, value) in try section.entries(of: SettingsKey.self) {
+    try section.eachEntry(of: SettingsKey.self) { key, value in
       switch key {
       case .defaults: layers.defaults = try settings(value, of: registry.methods)
       case .benchmarks:
-        for (name, layer) in try value.entries(known: names.benchmarks) {
+        try value.eachEntry(known: names.benchmarks) { name, layer in
           layers.benchmarks[name] = try settings(layer, of: registry.methods)
         }
       case .methods:
-        for (name, layer) in try value.entries(known: rowNames) {
+        try value.eachEntry(known: rowNames) { name, layer in
           guard variants.named(name) == nil else {
             throw layer.invalid(
               "'\(name)' is a variant: its settings stand in variants.\(name).settings")
@@ -205,8 +212,8 @@ struct SectionReader {
           layers.methods[name] = try settings(layer, of: [registry.method(name)])
         }
       case .combinations:
-        for (benchmark, byRow) in try value.entries(known: names.benchmarks) {
-          for (name, layer) in try byRow.entries(known: rowNames) {
+        try value.eachEntry(known: names.benchmarks) { benchmark, byRow in
+          try byRow.eachEntry(known: rowNames) { name, layer in
             let method = variants.named(name)?.method ?? name
             layers.combinations[benchmark, default: [:]][name] =
               try settings(layer, of: [registry.method(method)])
@@ -223,25 +230,32 @@ struct SectionReader {
   ) throws -> [String: SettingValue] {
     let known = Set(methods.flatMap { $0.settings.map(\.name) }).sorted()
     var values: [String: SettingValue] = [:]
-    for (name, reader) in try section.entries(known: known) {
+    try section.eachEntry(known: known) { name, reader in
       let value = try reader.value()
       do {
         for method in methods where method.settings.contains(where: { $0.name == name }) {
           _ = try method.resolve([name: value])
         }
       } catch {
-        throw reader.invalid("\(error)")
+        throw reader.invalid("\(error)" + reader.hint(whole: isWhole(name, of: methods)))
       }
       values[name] = value
     }
     return values
   }
 
+  private func isWhole(_ name: String, of methods: [any ClusteringMethod.Type]) -> Bool {
+    methods.flatMap { $0.settings }.contains { setting in
+      guard setting.name == name, case .integer = setting.kind else { return false }
+      return true
+    }
+  }
+
   // MARK: - Running
 
   private func running(_ section: YAMLReader) throws -> RunningChoices {
     var choices = RunningChoices()
-    for (key, value) in try section.entries(of: RunningKey.self) {
+    try section.eachEntry(of: RunningKey.self) { key, value in
       switch key {
       case .checkpointMinutes: choices.checkpointMinutes = try value.number(in: FileRange.minutes)
       case .hangMinutes: choices.hangMinutes = try value.number(in: FileRange.minutes)
@@ -255,15 +269,15 @@ struct SectionReader {
   private func slurm(_ section: YAMLReader) throws -> SlurmLayers {
     var layers = SlurmLayers()
     let partial = SlurmKey.allCases.filter { !$0.isForWholeExperiment }
-    for (key, value) in try section.entries(of: SlurmSectionKey.self) {
+    try section.eachEntry(of: SlurmSectionKey.self) { key, value in
       switch key {
       case .defaults: layers.defaults = try slurmOptions(value, for: SlurmKey.allCases)
       case .benchmarks:
-        for (name, options) in try value.entries(known: names.benchmarks) {
+        try value.eachEntry(known: names.benchmarks) { name, options in
           layers.benchmarks[name] = try slurmOptions(options, for: partial)
         }
       case .methods:
-        for (name, options) in try value.entries(known: names.methods) {
+        try value.eachEntry(known: names.methods) { name, options in
           layers.methods[name] = try slurmOptions(options, for: partial)
         }
       }
@@ -275,7 +289,7 @@ struct SectionReader {
     _ section: YAMLReader, for keys: [SlurmKey]
   ) throws -> [String: String] {
     var options: [String: String] = [:]
-    for (name, value) in try section.entries(known: keys.map(\.rawValue)) {
+    try section.eachEntry(known: keys.map(\.rawValue)) { name, value in
       let text = try value.text()
       if let problem = SlurmKey(rawValue: name)?.problem(with: text) {
         throw value.invalid("'\(text)' cannot be: it \(problem)")

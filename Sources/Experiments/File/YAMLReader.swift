@@ -8,9 +8,11 @@ struct YAMLReader {
   let node: Node
   /// The keys that lead here: "settings.methods.scl".
   let path: String
+  /// Where mistakes are noted behind which reading goes on.
+  let mistakes: MistakeList
 
   /// Reads a file whose top is a mapping.
-  static func read(_ file: String) throws -> YAMLReader {
+  static func read(_ file: String, _ mistakes: MistakeList) throws -> YAMLReader {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw ExperimentError.unreadable(file: file)
     }
@@ -21,24 +23,27 @@ struct YAMLReader {
       guard let node = try compose(yaml: text) else {
         throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is empty")
       }
-      return YAMLReader(file: file, node: node, path: "")
+      return YAMLReader(file: file, node: node, path: "", mistakes: mistakes)
     } catch let error as YamlError {
-      throw invalid(file, error)
+      throw invalid(file, error, in: text)
     }
   }
 
-  private static func invalid(_ file: String, _ error: YamlError) -> ExperimentError {
+  private static func invalid(
+    _ file: String, _ error: YamlError, in text: String
+  ) -> ExperimentError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      .invalid(file: file, line: mark.line, key: "", problem: "this is not YAML: \(problem)")
+      let hint = SyntaxHint.explanation(problem, line: mark.line, of: text)
+      return .invalid(file: file, line: hint.line, key: "", problem: hint.text)
     case .duplicatedKeysInMapping(let duplicates, let context):
-      .invalid(
+      return .invalid(
         file: file, line: context.mark.line,
         key: duplicates.map { "\($0)" }.joined(separator: ", "),
         problem: "this key is there more than once")
     default:
-      .invalid(file: file, line: nil, key: "", problem: "this is not YAML: \(error)")
+      return .invalid(file: file, line: nil, key: "", problem: "this is not YAML: \(error)")
     }
   }
 
@@ -47,26 +52,50 @@ struct YAMLReader {
     .invalid(file: file, line: node.mark?.line, key: path, problem: problem)
   }
 
-  /// The entries of a mapping, in the file's order.
+  /// The entries of a mapping, in the file's order. An unknown key is noted and left out.
   /// - Parameter known: the keys that are accepted here; nil accepts all.
   func entries(known: [String]? = nil) throws -> [(key: String, value: YAMLReader)] {
     guard let mapping = node.mapping else {
       throw invalid("expected a mapping (key: value), found \(kind)")
     }
-    return try mapping.map { key, value in
+    return try mapping.compactMap { key, value in
       guard let name = key.scalar?.string else { throw invalid("a key is not text") }
       let reader = YAMLReader(
-        file: file, node: value, path: path.isEmpty ? name : "\(path).\(name)")
+        file: file, node: value, path: path.isEmpty ? name : "\(path).\(name)",
+        mistakes: mistakes)
       if let known, !known.contains(name) {
         let nearest = nearestName(to: name, among: known)
-        throw ExperimentError.invalid(
-          file: file, line: key.mark?.line, key: reader.path,
-          problem: "unknown key; "
-            + (nearest.map { "did you mean '\($0)'?" }
-              ?? "known here: \(known.joined(separator: ", "))"))
+        mistakes.note(
+          .invalid(
+            file: file, line: key.mark?.line, key: reader.path,
+            problem: "unknown key; "
+              + (nearest.map { "did you mean '\($0)'?" }
+                ?? "known here: \(known.joined(separator: ", "))")))
+        return nil
       }
       return (name, reader)
     }
+  }
+
+  /// Reads every entry of a mapping with `body`; what it refuses is noted, and the next is read.
+  func eachEntry(known: [String], _ body: (String, YAMLReader) throws -> Void) throws {
+    for (name, value) in try entries(known: known) {
+      try mistakes.collecting { try body(name, value) }
+    }
+  }
+
+  /// Reads every entry of a mapping that takes these keys in the same way.
+  func eachEntry<Key: FileKey>(
+    of type: Key.Type, _ body: (Key, YAMLReader) throws -> Void
+  ) throws {
+    for (key, value) in try entries(of: type) {
+      try mistakes.collecting { try body(key, value) }
+    }
+  }
+
+  /// Reads every item of a sequence in the same way, and leaves out what is refused.
+  func eachItem<Result>(_ body: (YAMLReader) throws -> Result) throws -> [Result] {
+    try items().compactMap { item in try mistakes.collecting { try body(item) } }
   }
 
   /// The entries of a mapping that takes these keys.
@@ -78,18 +107,20 @@ struct YAMLReader {
 
   /// The entries of a mapping whose keys are the author's own names; folders are named by them.
   func ownEntries() throws -> [(key: String, value: YAMLReader)] {
-    let entries = try entries()
-    for (name, value) in entries where name.wholeMatch(of: /[a-z0-9-]+/) == nil {
-      throw value.invalid("'\(name)' is no name: take small letters, digits and '-'")
+    try entries().filter { name, value in
+      guard name.wholeMatch(of: /[a-z0-9-]+/) == nil else { return true }
+      mistakes.note(
+        value.invalid("'\(name)' is no name: take small letters, digits and '-'"))
+      return false
     }
-    return entries
   }
 
   /// The items of a sequence.
   func items() throws -> [YAMLReader] {
     guard let sequence = node.sequence else { throw invalid("expected a list, found \(kind)") }
     return sequence.enumerated().map {
-      YAMLReader(file: file, node: $0.element, path: "\(path)[\($0.offset)]")
+      YAMLReader(
+        file: file, node: $0.element, path: "\(path)[\($0.offset)]", mistakes: mistakes)
     }
   }
 
@@ -110,10 +141,16 @@ struct YAMLReader {
       ? SettingValue(scalar: scalar.string) : .text(scalar.string)
   }
 
+  /// What is probably wrong with a refused value.
+  func hint(whole: Bool) -> String {
+    node.scalar.map { ScalarHint.hint(for: $0, whole: whole) } ?? ""
+  }
+
   func integer(in range: ClosedRange<Int>) throws -> Int {
     guard case .integer(let number) = try value(), range.contains(number) else {
       throw invalid(
-        "'\(try text())' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        "'\(try text())' is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+          + hint(whole: true))
     }
     return number
   }
@@ -127,7 +164,8 @@ struct YAMLReader {
       }
     guard let number, range.contains(number) else {
       throw invalid(
-        "'\(try text())' is not a number from \(range.lowerBound) to \(range.upperBound)")
+        "'\(try text())' is not a number from \(range.lowerBound) to \(range.upperBound)"
+          + hint(whole: false))
     }
     return number
   }
@@ -148,9 +186,11 @@ struct YAMLReader {
     guard !items.isEmpty else { throw invalid("name at least one \(what)") }
     var names: [String] = []
     for item in items {
-      let name = try item.name(what, among: known)
-      guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
-      names.append(name)
+      try mistakes.collecting {
+        let name = try item.name(what, among: known)
+        guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
+        names.append(name)
+      }
     }
     return names
   }

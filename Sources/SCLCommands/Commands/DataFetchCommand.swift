@@ -16,7 +16,9 @@ extension DataCommand {
         unpacking: the command that makes the benchmark file is printed at the end.
         """)
 
-    @Argument(help: "Benchmark: cifar10, cifar100, stl10, tiny-imagenet.")
+    @Argument(
+      help: "Benchmark: cifar10, cifar100, stl10, tiny-imagenet.",
+      completion: .list(["cifar10", "cifar100", "stl10", "tiny-imagenet"]))
     var benchmark: String
 
     @Option(help: "Version of CIFAR (default: binary).")
@@ -32,6 +34,7 @@ extension DataCommand {
     var data = BenchmarkFolder.defaultPath
 
     @OptionGroup var output: JSONOption
+    @OptionGroup var quiet: QuietOption
 
     private struct Line: Encodable {
       let benchmark: String
@@ -54,7 +57,7 @@ extension DataCommand {
       let file = "\(to ?? BenchmarkFolder(data).downloads)/\(published.name)"
       let download = try Download(address, to: file, size: published.size, md5: published.md5)
       let meter = TransferMeter(published.name, size: published.size)
-      if !output.json { Console.error("\(address) to \(file)") }
+      if !output.json { Console.note("\(address) to \(file)") }
       let outcome: Download.Outcome
       do {
         outcome = try await download.run(meter.show)

@@ -30,7 +30,8 @@ extension DataCommand {
         Console.print("")
       }
       let rows: (BenchmarkStanding.Kind) -> [String] = { kind in
-        TextColumns(standings.filter { $0.kind == kind }.map(\.cells)).lines
+        TextColumns(standings.filter { $0.kind == kind }.map(\.cells), width: Console.outputWidth)
+          .lines
       }
       for line in rows(.drawn) { Console.print(line) }
       let own = rows(.own)

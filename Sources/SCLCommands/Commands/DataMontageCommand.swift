@@ -20,8 +20,7 @@ extension DataCommand {
         distances too.
         """)
 
-    @Argument(help: "Benchmark file.")
-    var file: String
+    @OptionGroup var benchmark: BenchmarkFileArgument
 
     @Option(help: "Picture to make; its name ends in .png or .svg.")
     var out: String
@@ -55,7 +54,7 @@ extension DataCommand {
       options.perClass = images
       options.classes = classes
       if let split { options.splits = [split] }
-      let montage = try Benchmarks.Montage(BenchmarkFile.open(file), options)
+      let montage = try Benchmarks.Montage(BenchmarkFile.open(benchmark.path), options)
       try montage.write(to: out, as: format)
       let leftOut = montage.classesLeftOut
       Console.print(

@@ -37,10 +37,10 @@ extension DataCommand {
       help: """
         Benchmark: \(BenchmarkDefinition.all.map(\.name).joined(separator: ", ")), or a name of your \
         own with --as.
-        """)
+        """, completion: .list(BenchmarkDefinition.all.map(\.name)))
     var benchmark: String
 
-    @Option(help: "Folder or archive of the original files.")
+    @Option(help: "Folder or archive of the original files.", completion: .file())
     var from: String?
 
     @Option(
@@ -77,6 +77,7 @@ extension DataCommand {
     var results = "results"
 
     @OptionGroup var output: JSONOption
+    @OptionGroup var quiet: QuietOption
 
     private var options: PreparationOptions {
       var options = PreparationOptions()
@@ -97,6 +98,16 @@ extension DataCommand {
       }
     }
 
+    private func knownBenchmark() throws -> BenchmarkDefinition {
+      do {
+        return try .named(benchmark)
+      } catch {
+        throw ValidationError(
+          "\(error); images of your own, in a folder for each class, become the benchmark "
+            + "'\(benchmark)' with --as folders --from FOLDER")
+      }
+    }
+
     func run() throws {
       let stop = StopRequest { signal in
         AtomicFile.removeUnfinished()
@@ -105,7 +116,7 @@ extension DataCommand {
       let signals = stop.listen(to: [SIGINT, SIGTERM])
       defer { for source in signals { source.cancel() } }
       let folder = BenchmarkFolder(data)
-      let definition = form == nil ? try BenchmarkDefinition.named(benchmark) : nil
+      let definition = form == nil ? try knownBenchmark() : nil
       let meter = PreparationMeter(definition?.title ?? benchmark)
       defer { meter.end() }
       let dependents = DependentRuns(results: results)

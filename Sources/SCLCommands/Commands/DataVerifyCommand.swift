@@ -6,13 +6,12 @@ extension DataCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what a benchmark file holds and where it came from.")
 
-    @Argument(help: "Benchmark file.")
-    var file: String
+    @OptionGroup var benchmark: BenchmarkFileArgument
 
     @OptionGroup var output: JSONOption
 
     func run() throws {
-      try BenchmarkReport(file).show(json: output.json)
+      try BenchmarkReport(benchmark.path).show(json: output.json)
     }
   }
 
@@ -24,12 +23,13 @@ extension DataCommand {
         and a fine label one of its superclass. Exits with 65 if anything is not so.
         """)
 
-    @Argument(help: "Benchmark file.")
-    var file: String
+    @OptionGroup var benchmark: BenchmarkFileArgument
 
     @OptionGroup var output: JSONOption
+    @OptionGroup var quiet: QuietOption
 
     func run() throws {
+      let file = benchmark.path
       let benchmark = try BenchmarkFile.open(file)
       let meter = PreparationMeter(file)
       defer { meter.end() }

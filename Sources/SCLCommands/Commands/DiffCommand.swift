@@ -40,7 +40,7 @@ struct DiffCommand: ParsableCommand {
 struct ComparisonOptions: ParsableArguments {
   @Option(
     help: "paper-tables.md, or other results: a results folder, or one experiment's folder in it.")
-  var against = "paper-tables.md"
+  var against = PublishedFigures.file
 
   // A negative number is no option's name.
   @Option(
@@ -59,16 +59,24 @@ struct ComparisonOptions: ParsableArguments {
 
   /// Fails now if what is to be compared with cannot be read, not after hours of work.
   func check() throws {
-    guard FileManager.default.fileExists(atPath: against) else {
+    guard FileManager.default.fileExists(atPath: reference) else {
       throw ReportError.noReference(against)
     }
     if !isWithResults { _ = try publishedFigures() }
   }
 
+  private var reference: String { PublishedFigures.path(against) }
+
+  /// Whether there is nothing to compare with and nobody asked for it: a package of its own need not
+  /// have published figures.
+  var hasNoReference: Bool {
+    against == PublishedFigures.file && !FileManager.default.fileExists(atPath: reference)
+  }
+
   /// Whether the reference is a folder of results.
   var isWithResults: Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: against, isDirectory: &isFolder)
+    return FileManager.default.fileExists(atPath: reference, isDirectory: &isFolder)
       && isFolder.boolValue
   }
 
@@ -82,7 +90,7 @@ struct ComparisonOptions: ParsableArguments {
   }
 
   private func publishedFigures() throws -> PaperTables {
-    try PaperTables.read(from: against, methods: SCLProgram.registry.names)
+    try PaperTables.read(from: reference, methods: SCLProgram.registry.names)
   }
 
   /// The reference's finished runs, taken as they are: another machine's results need not be what this

@@ -14,11 +14,13 @@ struct MethodsCommand: ParsableCommand {
       its results with.
       """)
 
-  @Argument(help: "Method whose settings are shown.")
+  @Argument(
+    help: "Method whose settings are shown.",
+    completion: .list(SCLProgram.registry.methods.map { $0.description.name }))
   var name: String?
 
   @Option(help: "File of published scores.")
-  var against = "paper-tables.md"
+  var against = PublishedFigures.file
 
   @Flag(help: "Examine whether it keeps what every method promises. Exits with 1 if not.")
   var check = false
@@ -58,8 +60,10 @@ struct MethodsCommand: ParsableCommand {
 
   /// Nil where the default file is not there: methods can be read about outside a checkout.
   private func published() throws -> PaperTables? {
-    let isDefault = against == "paper-tables.md"
-    if isDefault, !FileManager.default.fileExists(atPath: against) { return nil }
-    return try PaperTables.read(from: against, methods: SCLProgram.registry.names)
+    let path = PublishedFigures.path(against)
+    if against == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {
+      return nil
+    }
+    return try PaperTables.read(from: path, methods: SCLProgram.registry.names)
   }
 }

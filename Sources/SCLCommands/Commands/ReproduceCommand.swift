@@ -11,9 +11,11 @@ struct ReproduceCommand: AsyncParsableCommand {
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var output: JSONOption
+  @OptionGroup var quiet: QuietOption
 
   func run() async throws {
-    try comparison.check()
+    let compares = !comparison.hasNoReference
+    if compares { try comparison.check() }
     try experiment.prepareDrawn()
     let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
@@ -26,6 +28,11 @@ struct ReproduceCommand: AsyncParsableCommand {
     let finished = try experiment.plan()
     let table = try ResultTable(finished.results)
     Console.print(table, as: output.json ? .json : .markdown)
+    guard compares else {
+      Console.note("there is no \(PublishedFigures.file) here: nothing is compared (--against)")
+      if failed { throw ExitCode.failure }
+      return
+    }
     if !output.json { Console.print("") }
     let diff = try comparison.diff(finished)
     Console.printPart(output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))

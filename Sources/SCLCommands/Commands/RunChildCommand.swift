@@ -52,7 +52,7 @@ struct RunChildCommand: ParsableCommand {
     } catch let interruption as RunInterrupted {
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     } catch {
-      Console.error("error: \(RenderedError(error)?.line ?? "\(error)")")
+      Console.error("error: \(RenderedError(error)?.lines.joined(separator: "; ") ?? "\(error)")")
       if case RecordError.lockLost = error { throw ExitCode(RunExit.elsewhere) }
       throw ExitCode(RunExit.failed)
     }

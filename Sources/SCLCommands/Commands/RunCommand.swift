@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var sweep: SweepOptions
+  @OptionGroup var quiet: QuietOption
 
   func run() async throws {
     try experiment.prepareDrawn()
@@ -68,7 +69,7 @@ struct SweepOptions: ParsableArguments {
   func carryOut(_ plan: Plan, command: ChildCommand) async throws {
     let open = plan.runs.filter(isOpen)
     tellWhatStands(plan, open: open)
-    guard !open.isEmpty else { return try tellFailures(plan, failed: 0, of: 0) }
+    guard !open.isEmpty else { return try tellFailures(plan, logs: [], of: 0) }
     // Found out before hours of work, not after.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
@@ -91,7 +92,7 @@ struct SweepOptions: ParsableArguments {
           + "this goes on:\n  \(ShellCommand.current.text)")
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     }
-    try tellFailures(plan, failed: display.counts.failed, of: open.count)
+    try tellFailures(plan, logs: display.failedLogs, of: open.count)
   }
 
   /// Whether there is something to do about a run.
@@ -106,18 +107,18 @@ struct SweepOptions: ParsableArguments {
   private func tellWhatStands(_ plan: Plan, open: [PlannedRun]) {
     for run in open {
       if case .stale(let differences) = run.state {
-        Console.error(
+        Console.note(
           "stale     \(run.label): \(differences.joined(separator: "; ")); running it again")
       }
     }
     let finished = plan.runs.count { $0.state.word == "finished" }
     if finished > 0 {
-      Console.error("\(finished) of \(plan.runs.count) runs are finished already")
+      Console.note("\(finished) of \(plan.runs.count) runs are finished already")
     }
     tellOtherEngines(plan)
     for run in plan.runs {
       guard case .failed(let failure) = run.state, !isOpen(run) else { continue }
-      Console.error(
+      Console.note(
         "failed    \(run.label): \(failure.text); it would again, and is left "
           + "(--retry-failed repeats it)")
     }
@@ -128,17 +129,24 @@ struct SweepOptions: ParsableArguments {
     let others = plan.runs.map { $0.otherEngine.joined(separator: "; ") }.filter { !$0.isEmpty }
     for difference in Set(others).sorted() {
       let count = others.count { $0 == difference }
-      Console.error(
+      Console.note(
         "\(count) of them \(count == 1 ? "is" : "are") of another engine (\(difference)), and "
           + "\(count == 1 ? "stays" : "stay"): --recompute computes \(count == 1 ? "it" : "them") again"
       )
     }
   }
 
+  /// - Parameters:
+  ///   - logs: of the runs that have failed now.
+  ///   - open: how many there were to carry out.
   /// - Throws: `ExitCode.failure` where a run has failed, now or before.
-  private func tellFailures(_ plan: Plan, failed: Int, of open: Int) throws {
-    if failed > 0 {
-      Console.error("\(failed) of \(open) runs failed; their log.txt says more")
+  private func tellFailures(_ plan: Plan, logs: [String], of open: Int) throws {
+    let failed = logs.count
+    if let first = logs.first {
+      Console.error(
+        "\(failed) of \(open) runs failed; \(first) says more"
+          + (failed > 1 ? ", and so do the logs of the others" : ""))
+      for log in logs.dropFirst() { Console.error("  \(log)") }
     }
     let left = plan.runs.contains { run in
       guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
@@ -152,7 +160,7 @@ struct SweepOptions: ParsableArguments {
     _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
   ) throws -> SlurmExecutor {
     let layers = try plan.experiment.slurm.overridden(by: slurmOptions)
-    Console.error(
+    Console.note(
       "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs") on Slurm")
     return SlurmExecutor(
       plan.experiment, options: plan.options, command: command, layers: layers, stop: stop)
@@ -179,7 +187,7 @@ struct SweepOptions: ParsableArguments {
     } else if self.jobs != nil, busy * threads < cores {
       line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
     }
-    Console.error(line)
+    Console.note(line)
     let estimates = EstimateStore(plan)
     return LocalExecutor(
       jobs: jobs, command: command, running: plan.experiment.running, stop: stop, cards: cards

@@ -58,8 +58,9 @@ struct StatusCommand: AsyncParsableCommand {
       for line in lines { try Console.json(line) }
       return
     }
-    var text = TextColumns(lines.map(\.cells)).lines
     let clears = watch && isatty(STDOUT_FILENO) == 1
+    // What is redrawn has a line for each run.
+    var text = TextColumns(lines.map(\.cells), width: clears ? nil : Console.outputWidth).lines
     if clears {
       let size = TerminalRegion.size(of: STDOUT_FILENO)
       text = Self.excerpt(text, of: lines, rows: size.rows - 4)

@@ -42,9 +42,13 @@ struct VerifyCommand: ParsableCommand {
       }
     } else {
       let results = try cases.map(parity.run)
-      for line in TextColumns(results.map { CaseLine($0).row }).lines { Console.print(line) }
+      for line in TextColumns(results.map { CaseLine($0).row }, width: Console.outputWidth).lines {
+        Console.print(line)
+      }
       let replays = trajectories.map(parity.replay)
-      for line in TextColumns(replays.map { TrajectoryLine($0).row }).lines { Console.print(line) }
+      for line in TextColumns(replays.map { TrajectoryLine($0).row }, width: Console.outputWidth).lines {
+        Console.print(line)
+      }
       if !results.isEmpty {
         summarise(
           "cases", results.count, passed: results.count { $0.passed },

@@ -77,7 +77,7 @@ struct BenchmarkReport {
 
   func show(json: Bool) throws {
     if json { return try Console.json(object) }
-    for line in TextColumns(rows).lines { Console.print(line) }
+    for line in TextColumns(rows, width: Console.outputWidth).lines { Console.print(line) }
   }
 
   private var object: Object {

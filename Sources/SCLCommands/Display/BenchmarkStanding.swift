@@ -145,7 +145,8 @@ struct BenchmarkStanding: Encodable {
       rows.append(["licence", originals.licence])
     }
     if let next { rows.append(["next", next]) }
-    return ["\(benchmark): \(title)"] + TextColumns(rows).lines.map { "  " + $0 }
+    return ["\(benchmark): \(title)"]
+      + TextColumns(rows, width: Console.outputWidth.map { $0 - 2 }).lines.map { "  " + $0 }
   }
 
   /// A drawn or own one.

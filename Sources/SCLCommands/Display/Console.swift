@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Synchronization
 
 /// Results go to standard output; progress, remarks and errors to standard error.
 ///
@@ -24,6 +25,14 @@ enum Console {
       self.error("error: cannot write to standard output: \(String(cString: strerror(errno)))")
       exit(74)
     }
+  }
+
+  /// Whether `note` says nothing; set once, before a command runs.
+  static let isQuiet = Atomic(false)
+
+  /// Progress and remarks, which `--quiet` leaves out.
+  static func note(_ line: String) {
+    if !isQuiet.load(ordering: .relaxed) { error(line) }
   }
 
   static func error(_ line: String) {

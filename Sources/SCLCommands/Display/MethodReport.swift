@@ -27,7 +27,9 @@ struct MethodReport {
       ]
     }
     let header = ["method", "family", "reported by its authors", "reference"]
-    for line in TextColumns([header] + rows).lines { Console.print(line) }
+    for line in TextColumns([header] + rows, width: Console.outputWidth).lines {
+      Console.print(line)
+    }
   }
 
   // MARK: One method
@@ -38,10 +40,10 @@ struct MethodReport {
 
   private func showText() {
     let description = method.description
-    Console.print("\(description.title): \(description.summary)")
-    Console.print(description.reference)
+    printWrapped("\(description.title): \(description.summary)")
+    printWrapped(description.reference)
     if let code = description.code { Console.print("Code: \(code)") }
-    Console.print(
+    printWrapped(
       description.benchmarks.isEmpty
         ? "Its authors report no clusters on these benchmarks."
         : "Its authors report \(description.benchmarks.joined(separator: ", ")).")
@@ -50,19 +52,28 @@ struct MethodReport {
     showPublished()
   }
 
+  /// A terminal gets the text in lines that end between words.
+  private func printWrapped(_ text: String) {
+    guard let width = Console.outputWidth else { return Console.print(text) }
+    for line in TextColumns.wrapped(text, to: width) { Console.print(line) }
+  }
+
   /// In parts of the same source, each under its name.
   private func showSettings() {
     Console.print("")
     let rows = method.settings.map { setting in
       [setting.name, "\(setting.defaultValue)", setting.kind.values, setting.summary]
     }
-    let lines = TextColumns([["setting", "default", "values", "meaning"]] + rows).lines
-    Console.print(lines[0])
+    let columns = TextColumns(
+      [["setting", "default", "values", "meaning"]] + rows, width: Console.outputWidth)
     var source: String?
-    for (setting, line) in zip(method.settings, lines.dropFirst()) {
-      if let named = setting.source, named != source { Console.print("from \(named):") }
-      source = setting.source
-      Console.print(line)
+    for (index, lines) in columns.rows.enumerated() {
+      if index > 0 {
+        let setting = method.settings[index - 1]
+        if let named = setting.source, named != source { printWrapped("from \(named):") }
+        source = setting.source
+      }
+      for line in lines { Console.print(line) }
     }
   }
 
@@ -77,7 +88,7 @@ struct MethodReport {
           .joined(separator: ", "),
       ]
     }
-    for line in TextColumns(rows).lines { Console.print(line) }
+    for line in TextColumns(rows, width: Console.outputWidth).lines { Console.print(line) }
   }
 
   private func showPublished() {
@@ -90,13 +101,13 @@ struct MethodReport {
     if rows.isEmpty { Console.print("no row of \(method.description.name)") }
     for row in rows {
       let sources = row.sources.joined(separator: ", ")
-      Console.print(
+      printWrapped(
         "\(row.title), protocol \(row.protocolName)" + (sources.isEmpty ? "" : ", from \(sources)")
           + (row.note.isEmpty ? "" : "; \(row.note)"))
       let cells = row.benchmarks.compactMap { benchmark in
         row.cells[benchmark].map { ["  " + benchmark, $0.text] }
       }
-      for line in TextColumns(cells).lines { Console.print(line) }
+      for line in TextColumns(cells, width: Console.outputWidth).lines { Console.print(line) }
     }
   }
 

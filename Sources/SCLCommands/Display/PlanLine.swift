@@ -14,10 +14,16 @@ struct PlanLine: Encodable {
   let secondsLeft: Double?
   let memoryBytes: Int?
   let source: RunEstimate.Source?
-  /// Why there is no estimate, if there is none.
+  /// Why nothing was measured, if nothing was.
   let problem: String?
+  /// The rows that start from this run, of a run that is no row itself.
+  let pretextOf: [String]?
 
-  init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?) {
+  /// - Parameters:
+  ///   - problem: why there is no better estimate.
+  ///   - runs: the plan's runs.
+  init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?, among runs: [PlannedRun]) {
+    pretextOf = run.row.isStage ? run.rowsThatStart(among: runs) : nil
     benchmark = run.benchmark.name
     method = run.row.name
     seed = run.seed
@@ -41,7 +47,12 @@ struct PlanLine: Encodable {
       secondsLeft = estimate.map { $0.seconds * (1 - run.doneFraction) }
       memoryBytes = estimate?.memoryBytes
       source = estimate?.source
-      self.problem = estimate == nil ? problem ?? "not measured" : nil
+      self.problem =
+        switch estimate?.source {
+        case nil: problem ?? "not measured"
+        case .rough?: "rough estimate"
+        case .measured?, .finishedRun?: nil
+        }
     }
   }
 
@@ -49,9 +60,26 @@ struct PlanLine: Encodable {
     let isFinished = state == "finished"
     return [
       benchmark, method, "\(seed)", epochs > 0 ? "\(epochs)" : "-", state,
-      isFinished ? "-" : secondsLeft.map(Quantities.time) ?? "?",
-      isFinished ? "-" : memoryBytes.map(Quantities.memory) ?? "?",
-      [detail, problem ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),
+      isFinished ? "-" : secondsLeft.map { rough + Quantities.time($0) } ?? "?",
+      isFinished ? "-" : memoryBytes.map { rough + Quantities.memory($0) } ?? "?",
+      [pretext ?? "", detail, problem ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
+  }
+
+  /// "pretext of scan", of a run that others start from.
+  var pretext: String? { pretextOf.map { "pretext of \($0.joined(separator: ", "))" } }
+
+  private var rough: String { source == .rough ? "~" : "" }
+}
+
+extension PlannedRun {
+  /// The names of the rows of which runs start from this one.
+  fileprivate func rowsThatStart(among runs: [PlannedRun]) -> [String] {
+    var names: [String] = []
+    for run in runs where run.stage == combination {
+      for name in run.row.isStage ? run.rowsThatStart(among: runs) : [run.row.name]
+      where !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 }

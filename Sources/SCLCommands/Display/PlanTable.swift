@@ -22,6 +22,8 @@ struct PlanTable {
     let secondsLeft: Double
     /// Runs that are not finished and of which nothing is known: the time left is more than it says.
     let unknown: Int
+    /// Runs of which only a rough estimate is known.
+    let rough: Int
 
     init(_ total: String, _ name: String, _ lines: [PlanLine]) {
       self.total = total
@@ -30,10 +32,11 @@ struct PlanTable {
       finished = lines.count { $0.state == "finished" }
       secondsLeft = lines.reduce(0) { $0 + ($1.secondsLeft ?? 0) }
       unknown = lines.count { $0.secondsLeft == nil }
+      rough = lines.count { $0.source == .rough }
     }
 
     var cells: [String] {
-      [name, "\(runs)", "\(finished)", PlanTable.atLeast(secondsLeft, unknown)]
+      [name, "\(runs)", "\(finished)", PlanTable.atLeast(secondsLeft, unknown, rough)]
     }
   }
 
@@ -48,6 +51,7 @@ struct PlanTable {
     /// Of one machine.
     let peakMemoryBytes: Int
     let unknown: Int
+    let rough: Int
 
     var sentence: String {
       let runs = "\(jobs) \(jobs == 1 ? "run" : "runs") at a time"
@@ -56,7 +60,7 @@ struct PlanTable {
       let threads = threads == 1 ? "1 thread" : "\(threads) threads"
       let memory =
         ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " on a node")
-      return "\(place) with \(threads): \(PlanTable.atLeast(seconds, unknown))"
+      return "\(place) with \(threads): \(PlanTable.atLeast(seconds, unknown, rough))"
         + (peakMemoryBytes > 0 ? memory : "")
     }
   }
@@ -70,9 +74,11 @@ struct PlanTable {
     here: Machines, nodes: Machines?
   ) {
     let lines = plan.runs.map { run in
-      PlanLine(
-        run, estimate: store.estimate(for: run),
-        problem: problems.first { store.areAlike($0.run, run) }?.reason)
+      let problem = problems.first { store.areAlike($0.run, run) }?.reason
+      // What cannot be measured will not run either.
+      let rough = problem == nil ? store.roughEstimate(for: run) : nil
+      return PlanLine(
+        run, estimate: store.estimate(for: run) ?? rough, problem: problem, among: plan.runs)
     }
     self.lines = lines
     func totals(_ what: String, _ name: KeyPath<PlanLine, String>) -> [Total] {
@@ -94,7 +100,8 @@ struct PlanTable {
         duration: machines.count == nil ? "local" : "slurm", nodes: machines.count ?? 1,
         jobs: machines.jobs, threads: machines.threads, seconds: schedule.seconds,
         peakMemoryBytes: schedule.peakMemoryBytes,
-        unknown: lines.count { $0.secondsLeft == nil })
+        unknown: lines.count { $0.secondsLeft == nil },
+        rough: lines.count { $0.source == .rough })
     }
   }
 
@@ -118,22 +125,32 @@ struct PlanTable {
     let header = [
       "benchmark", "method", "seed", "epochs", "state", "time left", "memory", "",
     ]
-    for line in TextColumns([header] + lines.map(\.cells)).lines { Console.print(line) }
+    for line in TextColumns([header] + lines.map(\.cells), width: Console.outputWidth).lines {
+      Console.print(line)
+    }
     for what in ["benchmark", "method"] {
       Console.print("")
-      let rows = totals.filter { $0.total == what || $0.total == "all" }.map(\.cells)
-      for line in TextColumns([[what, "runs", "finished", "time left"]] + rows).lines {
+      let rows = totals.filter { $0.total == what || $0.total == "all" }.map { total in
+        total.cells + [lines.first { $0.method == total.name }?.pretext ?? ""]
+      }
+      for line in TextColumns(
+        [[what, "runs", "finished", "time left"]] + rows, width: Console.outputWidth
+      ).lines {
         Console.print(line)
       }
     }
     Console.print("")
-    for duration in durations { Console.print(duration.sentence) }
+    for sentence in sentences { Console.print(sentence) }
   }
 
-  /// A sum to which some runs of unknown length are still to be added.
-  private static func atLeast(_ seconds: Double, _ unknown: Int) -> String {
-    guard unknown > 0 else { return Quantities.time(seconds) }
+  /// How long machines take for all of it, a sentence for each.
+  var sentences: [String] { durations.map(\.sentence) }
+
+  /// A sum, a part of which is rough, to which some runs of unknown length are still to be added.
+  private static func atLeast(_ seconds: Double, _ unknown: Int, _ rough: Int) -> String {
+    let time = (rough > 0 ? "~" : "") + Quantities.time(seconds)
+    guard unknown > 0 else { return time }
     let runs = "\(unknown) \(unknown == 1 ? "run" : "runs") unknown"
-    return seconds > 0 ? "\(Quantities.time(seconds)) and \(runs)" : runs
+    return seconds > 0 ? "\(time) and \(runs)" : runs
   }
 }

@@ -47,7 +47,7 @@ final class PreparationMeter {
     guard let line = gauge.line(name, Int64(done), of: Int64(total), in: unit) else { return }
     let notes = archive.map { [$0, images].compactMap(\.self).joined(separator: ", ") }
     let text = line + (notes.map { "  \($0)" } ?? "")
-    if Console.isTerminal { region.show([text]) } else { Console.error(text) }
+    if Console.isTerminal { region.show([text]) } else { Console.note(text) }
   }
 
   /// Removes what was redrawn.

@@ -14,11 +14,13 @@ final class SweepDisplay: Sendable {
   }
 
   private let labels: [String]
+  private let logs: [String]
   private let state: Mutex<State>
   private let isTerminal = Console.isTerminal
 
   init(_ runs: [PlannedRun], data: BenchmarkFolder) {
     labels = runs.map(\.label)
+    logs = runs.map(\.folder.log)
     var lines = [RunLine](runs, data: data)
     // None goes on until it is started; what a failed or stale one had come to is of no more use.
     for index in lines.indices { lines[index].restart("waiting") }
@@ -31,6 +33,13 @@ final class SweepDisplay: Sendable {
       (
         state.lines.count { $0.state == "finished" }, state.lines.count { $0.state == "failed" }
       )
+    }
+  }
+
+  /// The logs of the runs that have failed.
+  var failedLogs: [String] {
+    state.withLock { state in
+      state.lines.indices.filter { state.lines[$0].state == "failed" }.map { logs[$0] }
     }
   }
 
@@ -61,7 +70,8 @@ final class SweepDisplay: Sendable {
       return "finished  \(labels[run])" + (state.elsewhere.contains(run) ? " (elsewhere)" : "")
     case .failed(let run, let failure, let willRetry):
       state.lines[run].restart(willRetry ? "waiting" : "failed")
-      return "failed    \(labels[run]): \(failure.text)" + (willRetry ? "; trying again" : "")
+      let text = "failed    \(labels[run]): \(failure.text)"
+      return text + (willRetry ? "; trying again" : "")
     case .elsewhere(let run, let owner):
       if state.lines[run].state != "running" || !state.elsewhere.contains(run) {
         state.lines[run].restart("running")
@@ -81,10 +91,10 @@ final class SweepDisplay: Sendable {
     let interval: Duration = isTerminal ? .milliseconds(200) : .seconds(15)
     let isDue = now - state.lastDraw > interval
     guard isTerminal else {
-      if let note { Console.error(note) }
+      if let note { Console.note(note) }
       if isDue {
         state.lastDraw = now
-        Console.error(
+        Console.note(
           ([SweepSummary(state.lines).text]
             + runningLines(state).map { $0.split(separator: " ").joined(separator: " ") })
             .joined(separator: "  "))

@@ -20,7 +20,7 @@ struct TerminalRegion {
     // A line that wraps would be two on the way back.
     for line in lines { text += line.displayable.prefix(size.columns - 1) + "\n" }
     drawn = lines.count
-    Console.errorPart(text)
+    if !Console.isQuiet.load(ordering: .relaxed) { Console.errorPart(text) }
   }
 
   /// Of the terminal that `descriptor` is.

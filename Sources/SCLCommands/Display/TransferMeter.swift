@@ -43,12 +43,12 @@ final class TransferMeter: Sendable {
     if isTerminal {
       state.region.show(notes: [line], [])
     } else {
-      Console.error(line)
+      Console.note(line)
     }
   }
 
   private func received(_ count: Int64, _ state: inout State) {
     guard let line = state.gauge.line(name, count, of: size) else { return }
-    if isTerminal { state.region.show([line]) } else { Console.error(line) }
+    if isTerminal { state.region.show([line]) } else { Console.note(line) }
   }
 }
