@@ -3,6 +3,8 @@
 # make test       builds and runs all tests, those on a Slurm cluster too where root runs them
 # make test-slow  the same and trials of minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
+# make install    installs program, man page and completions of bash, zsh and fish: PREFIX, or /usr/local
+#                 for root and ~/.local for anybody else
 # make example    builds the package in Examples, which brings a method of its own, tries it, and looks
 #                 for its row in table and diff
 # All install first what is missing, where there is dpkg; `sudo` is used only where needed. With LIBTORCH
@@ -16,7 +18,10 @@ TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: build packages test-packages reproduce test test-slow soak example verify format lint clean
+PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+TO := $(DESTDIR)$(PREFIX)
+
+.PHONY: install uninstall build packages test-packages reproduce test test-slow soak example verify format lint clean
 
 build: packages
 	swift build -c release --product scl
@@ -37,6 +42,27 @@ packages test-packages:
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
+
+# The program and its half of libtorch lie in one folder, where the one finds the other, beside the
+# published figures, which `scl diff` takes where the working directory has none.
+install: build
+	swift package generate-manual >/dev/null
+	install -d $(TO)/lib/scl $(TO)/bin $(TO)/share/man/man1 \
+	  $(TO)/share/bash-completion/completions $(TO)/share/zsh/site-functions \
+	  $(TO)/share/fish/vendor_completions.d
+	install -m 755 $(SCL) $(dir $(SCL))libCATen.so $(TO)/lib/scl
+	install -m 644 paper-tables.md $(TO)/lib/scl
+	ln -sf ../lib/scl/scl $(TO)/bin/scl
+	find .build/plugins -name scl.1 -exec install -m 644 {} $(TO)/share/man/man1/scl.1 \;
+	$(SCL) --generate-completion-script bash > $(TO)/share/bash-completion/completions/scl
+	$(SCL) --generate-completion-script zsh > $(TO)/share/zsh/site-functions/_scl
+	$(SCL) --generate-completion-script fish > $(TO)/share/fish/vendor_completions.d/scl.fish
+	@echo "installed: $(PREFIX)/bin/scl; a new shell completes its commands"
+
+uninstall:
+	rm -rf $(TO)/lib/scl $(TO)/bin/scl $(TO)/share/man/man1/scl.1 \
+	  $(TO)/share/bash-completion/completions/scl $(TO)/share/zsh/site-functions/_scl \
+	  $(TO)/share/fish/vendor_completions.d/scl.fish
 
 reproduce: build
 	$(SCL) reproduce experiments/rehearsal.yaml
@@ -69,10 +95,10 @@ verify: build
 	$(SCL) verify $(PARITY)
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests $(EXAMPLE)
+	swift format --in-place --recursive Package.swift Engine/Package.swift Sources Tests $(EXAMPLE)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests $(EXAMPLE)
+	swift format lint --strict --recursive Package.swift Engine/Package.swift Sources Tests $(EXAMPLE)
 
 clean:
 	rm -rf .build

@@ -1,5 +1,6 @@
 import Conformance
 import Core
+import Foundation
 import Methods
 import Testing
 
@@ -28,5 +29,29 @@ import Testing
 
   @Test func `the example keeps what every method promises`() throws {
     #expect(try Conformance().findings(of: BarlowTwins.self).isEmpty)
+  }
+
+  @Test func `the guide to methods of one's own shows a method that keeps every promise`() throws {
+    let document = try Document("docs/own-methods.md")
+    let method = try Document("Tests/DocumentationTests/MeanColour.swift").text
+    #expect(document.codeBlocks(in: "swift").map(\.text).contains(method))
+    #expect(try Conformance().findings(of: MeanColour.self).isEmpty)
+  }
+
+  @Test func `the guide's list of tensor operations is complete`() throws {
+    let listed = try Document("docs/own-methods.md").text
+    let folder = Document.root.appendingPathComponent("Sources/Torch").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasPrefix("Tensor") }
+    var count = 0
+    for file in files {
+      for match in try Document("Sources/Torch/\(file)").text.matches(
+        of: /public (?:static )?func (\w+)/)
+      {
+        count += 1
+        #expect(listed.contains("`\(match.1)"), "\(match.1)")
+      }
+    }
+    #expect(count > 60)
   }
 }
