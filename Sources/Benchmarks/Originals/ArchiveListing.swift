@@ -9,9 +9,7 @@ struct ArchiveListing {
 
   private var folders: [ExactName: [SourceEntry]] = [ExactName(""): []]
   /// The contents of small files.
-  var kept: [ExactName: [UInt8]] = [:] {
-    didSet { keptBytes = kept.values.reduce(0) { $0 + $1.count } }
-  }
+  private(set) var kept: [ExactName: [UInt8]] = [:]
   private var (count, nameBytes, keptBytes) = (0, 0, 0)
 
   func entries(of folder: String) -> [SourceEntry] { folders[ExactName(folder)] ?? [] }
@@ -34,6 +32,11 @@ struct ArchiveListing {
     folders[ExactName(folder)]?.append(SourceEntry(name: name, isFolder: false, size: size))
     count += 1
     nameBytes += name.utf8.count
+  }
+
+  mutating func keep(_ bytes: [UInt8], of path: String) {
+    kept[ExactName(path)] = bytes
+    keptBytes += bytes.count
   }
 
   /// - Throws: where the list takes more memory than any data set's.

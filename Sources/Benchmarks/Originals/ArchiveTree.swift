@@ -122,8 +122,8 @@ final class ArchiveTree: SourceTree {
         if self.index.keeps(path), listing.kept[ExactName(path)] == nil,
           entry.size <= SourceIndex.largestKept
         {
-          listing.kept[ExactName(path)] = try stream().readAll(
-            size: entry.size, limit: SourceIndex.largestKept)
+          listing.keep(
+            try stream().readAll(size: entry.size, limit: SourceIndex.largestKept), of: path)
         } else if entry.isCompressed {
           try self.index.intake?.offer(path, size: entry.size, stream)
         }
