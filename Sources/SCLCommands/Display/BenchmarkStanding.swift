@@ -115,10 +115,12 @@ struct BenchmarkStanding: Encodable {
         var words = ["prepared"]
         if !info.isComplete {
           words.append("partial: \(info.foundCount) of \(info.expectedCounts.total)")
+        }
+        if info.pixels == .reEncoded {
+          words.append("re-encoded pixels")
         } else if info.isRightByNumberAlone {
           words.append(BenchmarkReport.rightByNumberAlone)
         }
-        if info.pixels == .reEncoded { words.append("re-encoded pixels") }
         self.words = words.joined(separator: ", ")
       } catch {
         info = nil
