@@ -29,4 +29,14 @@ import Testing
     }
     #expect(count > 0)
   }
+
+  @Test func `the recipe of SCAN's SimCLR is what SCAN starts from by default`() throws {
+    let row = try #require(tables.rows(of: "simclr").first { $0.protocolName == "simclr-scan" })
+    let recipe = try #require(row.protocols["cifar10"]?.recipe)
+    let stage = try #require(SCANClustering.stage(of: SCANClustering.Settings()))
+    let pretext = stage.defaults.merging(["normalise": stage.settings["normalise"] ?? true]) { $1 }
+    #expect(Set(recipe.keys) == Set(pretext.keys))
+    let ours = try SimCLR.resolve(recipe)
+    #expect(try ours == SimCLR.resolve(pretext))
+  }
 }
