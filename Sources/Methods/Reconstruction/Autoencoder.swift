@@ -80,7 +80,7 @@ public final class Autoencoder: TrainedMethod {
     let values = images.count / batch.positions.count
     let mask = batch.positions.flatMap { position -> [Float] in
       var stream = RandomStream(
-        seed: context.seed, purpose: .method, epoch: batch.epoch, item: learnt.fileIndices[position]
+        seed: context.seed, purpose: .method, epoch: batch.epoch, item: learnt.drawKeys[position]
       )
       return (0..<values).map { _ in stream.uniform() < settings.corruption ? 0 : kept }
     }
