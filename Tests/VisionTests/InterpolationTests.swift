@@ -55,7 +55,7 @@ extension VisionTests {
 
     @Test func `Views and what is scored are resized as the settings say`() throws {
       let pixels = try bytes().bytes()
-      let images = try ImageSet(pixels: pixels, height: 8, width: 8, fileIndices: [0])
+      let images = try ImageSet(pixels: pixels, height: 8, width: 8, drawKeys: [0])
       var settings = AugmentationSettings.unchanged(normalise: false, interpolation: .bicubic)
       func both() throws -> [[Float]] {
         let augmentation = try Augmentation(

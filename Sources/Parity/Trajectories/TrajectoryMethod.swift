@@ -13,7 +13,7 @@ enum TrajectoryMethod {
       UInt8(truncatingIfNeeded: stream.next())
     }
     return try ImageSet(
-      pixels: pixels, height: height, width: width, fileIndices: Array(0..<count))
+      pixels: pixels, height: height, width: width, drawKeys: Array(0..<count))
   }
 
   /// Every setting of a method, with `values` laid over its defaults.
