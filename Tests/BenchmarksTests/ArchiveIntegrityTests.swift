@@ -135,9 +135,10 @@ extension BenchmarksTests {
     let archive = folder + "/own.zip"
     try write(whole, to: archive)
     #expect(throws: Never.self) { try prepareOwn(from: archive) }
-    // A pixel, the second member's name in the list, and the list.
+    // A pixel, the name of the first member in its own header, and the end of the list.
     for (what, change) in [
-      ("data", { (bytes: inout [UInt8]) in bytes[80] ^= 1 }),
+      ("name", { (bytes: inout [UInt8]) in bytes[30] ^= 2 }),
+      ("data", { bytes in bytes[80] ^= 1 }),
       ("end", { bytes in bytes.removeLast(30) }),
     ] {
       var bytes = whole

@@ -12,7 +12,7 @@ extension BenchmarksTests {
     ),
     ("rehearsal-cifar100", "cifar-100-binary/train.bin#0", "cifar-100-binary/test.bin#199"),
     ("rehearsal-stl10", "train_X.bin#0", "unlabeled_X.bin#299"),
-    ("rehearsal-imagenet10", "n90000001/n90000001_0.JPEG", "n90000010/n90000010_999.JPEG"),
+    ("rehearsal-imagenet10", "n90000001/n90000001_0.JPEG", "n90000010/n90000010_1199.JPEG"),
     (
       "rehearsal-tiny-imagenet", "tiny-imagenet-200/train/n90000001/images/n90000001_0.JPEG",
       "tiny-imagenet-200/val/images/val_99.JPEG"

@@ -87,7 +87,7 @@ struct ImageFolders {
     throw .unrecognised(
       path: root.name(of: path), benchmark: definition.name,
       reason: "an image must lie in the folder of its class"
-        + (others > 0 ? ", and so must \(others) others beside it" : ""))
+        + (others > 0 ? "; \(others) more lie beside it" : ""))
   }
 
   // MARK: - Reading

@@ -62,7 +62,8 @@ extension OwnFolderAdapter {
     guard classNames.count >= 2 else {
       throw .unrecognised(
         path: found.root.name(of: ""), benchmark: name,
-        reason: "clustering takes two class folders at least")
+        reason: "clustering takes two class folders with images at least, and it has "
+          + classNames.map { "'\($0)' alone" }.joined())
     }
     let side: Int
     if let imageSize {

@@ -106,7 +106,7 @@ struct OwnFolders {
           throw refused(
             name,
             "beside them only \(OwnFolders.splitNames) may hold images; move it away, or name "
-              + "one folder alone: --from '\(root.name(of: inside[0].name))'")
+              + "one of the folders alone")
         }
         if contents.folders.isEmpty {
           throw refused(
@@ -145,7 +145,7 @@ struct OwnFolders {
       throw refused(
         MemberPath.joined(folder, stray.name),
         "it lies beside class folders, and an image must lie in the folder of its class"
-          + (others > 0 ? "; so do \(others) others" : ""))
+          + (others > 0 ? "; \(others) more lie there" : ""))
     }
 
     private func tooDeep(_ folder: String, _ contents: FolderContents) -> BenchmarkError {

@@ -83,22 +83,6 @@ final class ArchiveReader {
 
   deinit { archive_read_free(handle) }
 
-  /// The names of a zip archive's members as they are written, so many bytes of them at most.
-  static func rawNames(ofZip path: String, atMost limit: Int) throws(BenchmarkError) -> [[UInt8]] {
-    let reader = try ArchiveReader(file: path)
-    var names: [[UInt8]] = []
-    var (count, entry): (Int, OpaquePointer?) = (0, nil)
-    while count < limit, archive_read_next_header(reader.handle, &entry) >= ARCHIVE_WARN {
-      guard let bytes = entry.flatMap({ archive_entry_pathname($0) }) else { continue }
-      let name = UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map {
-        UInt8(bitPattern: $0)
-      }
-      names.append(name)
-      count += name.count
-    }
-    return names
-  }
-
   /// Goes to the next member; nil at the end.
   func next() throws(BenchmarkError) -> Entry? {
     while true {

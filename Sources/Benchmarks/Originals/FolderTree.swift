@@ -108,7 +108,9 @@ final class FolderTree: SourceTree {
       let place = bytes.dropLast() + [CChar(bitPattern: UInt8(ascii: "/"))] + nameBytes + [0]
       var status = stat()
       guard stat(Array(place), &status) == 0 else {
-        throw .unreadable(file: "\(path)/\(name)", reason: String(cString: strerror(errno)))
+        let reason =
+          errno == ENOENT ? "it is a link to nothing" : String(cString: strerror(errno))
+        throw .unreadable(file: "\(path)/\(name)", reason: reason)
       }
       let isWritten = nameBytes.elementsEqual(name.utf8.lazy.map { CChar(bitPattern: $0) })
       if !isWritten || bytePaths[ExactName(folder)] != nil {

@@ -94,12 +94,10 @@ extension MemberNames {
 }
 
 extension MemberNames {
-  /// The bytes of names by which an encoding is guessed.
-  private static let most = 1 << 20
-
   /// How the names of an archive's members are written: guessed for a zip archive, UTF-8 elsewhere.
+  /// - Throws: `BenchmarkError.damaged` for a zip archive that contradicts itself.
   init(ofArchive path: String) throws(BenchmarkError) {
     let isZip = try FileReader(path).read(upTo: 2) == Array("PK".utf8)
-    self.init(guessing: isZip ? try ArchiveReader.rawNames(ofZip: path, atMost: Self.most) : [])
+    self.init(guessing: isZip ? try ZipDirectory(path)?.names ?? [] : [])
   }
 }

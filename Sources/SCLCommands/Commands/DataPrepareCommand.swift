@@ -140,7 +140,17 @@ extension DataCommand {
       case .replaced:
         Console.error("\(summary.file): replaced\(dependents.words(of: before))")
       }
-      try BenchmarkReport(summary.file).show(json: output.json)
+      let benchmark = try BenchmarkFile.open(summary.file)
+      tellLeftOut(benchmark.info.leftOut)
+      try BenchmarkReport(benchmark, isVerified: false).show(json: output.json)
+    }
+
+    private func tellLeftOut(_ names: [String]) {
+      let shown = 20
+      for name in names.prefix(shown) { Console.error("cannot be read, left out: \(name)") }
+      if names.count > shown {
+        Console.error("and \(names.count - shown) more; the benchmark file has their names")
+      }
     }
 
     private func prepare(

@@ -118,7 +118,7 @@ struct BenchmarkReport {
       ["checksums", checksums],
     ]
     for remark in info.remarks {
-      rows.append(["remark", "\(remark.count) \(remark.text): \(remark.example)"])
+      rows.append(["remark", "\(remark.text): \(remark.count), such as \(remark.example)"])
     }
     rows += [
       ["file names", info.hasFileNames ? "of each image" : "none: made by an earlier version"],

@@ -1,0 +1,103 @@
+import Foundation
+
+/// The list of members at the end of a zip archive (PKWARE's APPNOTE, 4.3.12 to 4.3.16), beside which each
+/// member has a header of its own.
+///
+/// Nothing but the members' contents has a checksum, and libarchive takes their names from their headers: a
+/// damaged one would put an image into another class. So both have to say the same.
+struct ZipDirectory {
+  /// The members' names as they are written.
+  let names: [[UInt8]]
+
+  private static let endSignature: [UInt8] = [0x50, 0x4B, 5, 6]
+  private static let end64Signature: [UInt8] = [0x50, 0x4B, 6, 6]
+  private static let entrySignature: [UInt8] = [0x50, 0x4B, 1, 2]
+  private static let headerSignature: [UInt8] = [0x50, 0x4B, 3, 4]
+  /// Bytes of the end's record without its comment, and of the longest comment.
+  private static let (endSize, longestComment) = (22, 0xFFFF)
+  /// More bytes are no list of images.
+  private static let largest = 256 << 20
+
+  /// - Returns: nil where the list is not found: libarchive has to say what such a file is.
+  /// - Throws: `BenchmarkError.damaged` where a member's header has another name than the list.
+  init?(_ path: String) throws(BenchmarkError) {
+    let file = try FileReader(path)
+    func bytes(_ count: Int, at place: Int) throws(BenchmarkError) -> [UInt8] {
+      guard place >= 0, place <= file.size else { return [] }
+      _ = try file.seek(place, from: SEEK_SET)
+      return try file.read(upTo: count)
+    }
+    let tailStart = max(0, file.size - Self.endSize - Self.longestComment)
+    let tail = try bytes(file.size - tailStart, at: tailStart)
+    guard let end = Self.end(in: tail) else { return nil }
+    var (size, place) = (Self.number(tail, end + 12, 4), Self.number(tail, end + 16, 4))
+    // Numbers that have no room there stand in a record before it, to which a locator leads.
+    if size == 0xFFFF_FFFF || place == 0xFFFF_FFFF || Self.number(tail, end + 10, 2) == 0xFFFF {
+      let locator = try bytes(20, at: tailStart + end - 20)
+      let record = try bytes(56, at: Self.number(locator, 8, 8))
+      guard record.count == 56, record.starts(with: Self.end64Signature) else { return nil }
+      (size, place) = (Self.number(record, 40, 8), Self.number(record, 48, 8))
+    }
+    guard (0...Self.largest).contains(size) else { return nil }
+    let list = try bytes(size, at: place)
+    guard list.count == size else { return nil }
+    var names: [[UInt8]] = []
+    var start = 0
+    while start + 46 <= list.count, list[start..<start + 4].elementsEqual(Self.entrySignature) {
+      let nameEnd = start + 46 + Self.number(list, start + 28, 2)
+      let extraEnd = nameEnd + Self.number(list, start + 30, 2)
+      guard extraEnd <= list.count else { return nil }
+      let name = Array(list[start + 46..<nameEnd])
+      let header = Self.headerPlace(list, entry: start, extra: nameEnd..<extraEnd)
+      let found = try bytes(30 + name.count, at: header)
+      guard found.starts(with: Self.headerSignature), found.dropFirst(30).elementsEqual(name),
+        Self.number(found, 26, 2) == name.count
+      else {
+        throw .damaged(
+          file: path,
+          reason:
+            "its list of members has '\(MemberNames().text(of: name.map(CChar.init(bitPattern:))))' "
+            + "where the member itself has another name")
+      }
+      names.append(name)
+      start = extraEnd + Self.number(list, start + 32, 2)
+    }
+    self.names = names
+  }
+
+  /// Where the record of the end begins: the last one whose comment ends with the file.
+  private static func end(in tail: [UInt8]) -> Int? {
+    guard tail.count >= endSize else { return nil }
+    for place in stride(from: tail.count - endSize, through: 0, by: -1)
+    where tail[place..<place + 4].elementsEqual(endSignature) {
+      if place + endSize + number(tail, place + 20, 2) == tail.count { return place }
+    }
+    return nil
+  }
+
+  /// Where a member's own header is: in the entry, or where it has no room there in the extra field 1, after
+  /// those of both sizes that have none either.
+  private static func headerPlace(_ list: [UInt8], entry: Int, extra: Range<Int>) -> Int {
+    let place = number(list, entry + 42, 4)
+    guard place == 0xFFFF_FFFF else { return place }
+    let before = [20, 24].count { number(list, entry + $0, 4) == 0xFFFF_FFFF }
+    var start = extra.lowerBound
+    while start + 4 <= extra.upperBound {
+      let size = number(list, start + 2, 2)
+      if number(list, start, 2) == 1, 8 * (before + 1) <= size,
+        start + 4 + size <= extra.upperBound
+      {
+        return number(list, start + 4 + 8 * before, 8)
+      }
+      start += 4 + size
+    }
+    return -1
+  }
+
+  /// A whole number, little-endian; -1 where there are no bytes for it, or no integer holds it.
+  private static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
+    guard place >= 0, place + count <= bytes.count else { return -1 }
+    let value = bytes[place..<place + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Int(exactly: value) ?? -1
+  }
+}
