@@ -93,7 +93,7 @@ extension ExperimentsTests {
 
   @Test func `SimCLR's row from train to test is the run that SCAN starts from`() throws {
     let split = try committed("paper-split")
-    #expect(split.runs.count == 3 * 3 * 5 && !split.runs.contains { $0.row.isStage })
+    #expect(split.runs.count == 3 * 3 * 10 && !split.runs.contains { $0.row.isStage })
     for run in split.runs where run.row.name == "scan-cluster" {
       #expect(run.stage?.row == "simclr")
     }
