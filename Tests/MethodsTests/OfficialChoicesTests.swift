@@ -86,7 +86,7 @@ extension MethodsTests {
       func order(_ settings: [String: SettingValue], epoch: Int) throws -> [Int] {
         let method = try make(
           IIC.self, images: images, settings.merging(["batch_size": 16]) { $1 })
-        return TrainingSteps(method, images: images).positions(of: epoch)[..<4].flatMap(\.self)
+        return try TrainingSteps(method, images: images).positions(of: epoch)[..<4].flatMap(\.self)
       }
       for epoch in 0..<2 { #expect(try order([:], epoch: epoch) == Array(0..<64)) }
       let shuffled = try order(["shuffle": true], epoch: 0)
