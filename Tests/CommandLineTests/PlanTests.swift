@@ -43,8 +43,12 @@ extension CommandLineTests {
     let first = try program.run(arguments)
     #expect(first.exitCode == 0, "\(first.errors)")
     #expect(
-      first.errorLines == ["measuring 1 of 2: rehearsal kmeans", "measuring 2 of 2: rehearsal scl"]
-    )
+      first.errorLines.filter { $0.hasPrefix("measuring") } == [
+        "measuring 1 of 2: rehearsal kmeans", "measuring 2 of 2: rehearsal scl",
+      ])
+    // An answer before anything is measured, and each measurement's.
+    #expect(first.errorLines.first?.hasPrefix("from what is known so far: here, ") == true)
+    #expect(first.errorLines.count { $0.hasPrefix("  a run takes ") } == 2)
     let again = try program.run(arguments)
     #expect(again.errors.isEmpty && again.output == first.output)
 
@@ -92,6 +96,43 @@ extension CommandLineTests {
     #expect(total["runs"] as? Int == 4 && total["finished"] as? Int == 1)
   }
 
+  @Test func `What was measured is measured again where that is asked for`() throws {
+    let file = try write(Self.trial.replacing("[kmeans, scl]", with: "[kmeans]"), to: "trial.yaml")
+    let arguments = try arguments("plan", file, results: "again")
+    #expect(try program.run(arguments).errors.contains("measuring 1 of 1"))
+    #expect(try program.run(arguments).errors.isEmpty)
+    #expect(try program.run(arguments + ["--remeasure"]).errors.contains("measuring 1 of 1"))
+    let quiet = try program.run(arguments + ["--remeasure", "--quiet"])
+    #expect(quiet.exitCode == 0 && quiet.errors.isEmpty && quiet.output.contains("kmeans"))
+  }
+
+  @Test func `An interrupted plan prints what it knows, and ends as the signal says`() throws {
+    let file = try write(Self.trial, to: "trial.yaml")
+    let (output, errors) = (folder + "/plan.txt", folder + "/errors.txt")
+    let process = try program.start(
+      arguments("plan", file, results: "interrupted") + ["--set", "width=256"], output: output,
+      errors: errors)
+    let limit = ContinuousClock.now + .seconds(60)
+    func told() throws -> String { try String(contentsOfFile: errors, encoding: .utf8) }
+    while try !told().contains("measuring 1 of 2"), ContinuousClock.now < limit { usleep(5_000) }
+    kill(process.processIdentifier, SIGINT)
+    try process.waitForEnd()
+    let said = try told()
+    #expect(process.terminationStatus == 128 + SIGINT, "\(said)")
+    #expect(said.contains("the same command goes on"))
+    let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+    #expect(lines.contains { $0.contains("scl") && $0.contains("~") }, "\(lines)")
+    #expect(lines.last?.hasPrefix("here, ") == true)
+  }
+
+  @Test func `A run that others start from is named as their pretext`() throws {
+    let file = try write(
+      "benchmarks: [rehearsal]\nmethods: [scan-cluster, scan]\n", to: "pretext.yaml")
+    let plan = try program.run(arguments("plan", file, results: "pretext") + ["--no-measure"])
+    let row = try #require(plan.lines.first { $0.contains("simclr@") }, "\(plan.errors)")
+    #expect(row.contains("pretext of scan-cluster, scan"), "\(row)")
+  }
+
   @Test func `A plan tells how long several nodes take`() throws {
     let file = try write(
       Self.trial.replacing("[kmeans, scl]", with: "[kmeans]").replacing(
@@ -127,7 +168,7 @@ extension CommandLineTests {
     let empty = try arguments("plan", file, results: "empty", data: "\(folder)/no-data")
     let listed = try program.run(empty + ["--no-measure"])
     #expect(listed.exitCode == 0 && listed.errors.isEmpty)
-    #expect(listed.lines.count { $0.contains("not measured") } == 4)
+    #expect(listed.lines.count { $0.contains("~") && $0.contains("rough estimate") } == 4)
     let measured = try program.run(empty + ["--only", "method=kmeans"])
     #expect(measured.exitCode == 0 && !measured.output.contains("?"), "\(measured.output)")
   }
