@@ -5,11 +5,14 @@ extension TableDiff {
   fileprivate static let mostSettings = 5
 
   /// A table for each benchmark, reasons by number below, then a summary; ends with a line break.
-  /// - Parameter verbose: whether published rows that are not measured here are named, not counted.
-  public func markdown(verbose: Bool = false) -> String {
+  /// - Parameters:
+  ///   - verbose: whether published rows that are not measured here are named, not counted.
+  ///   - width: the columns of the terminal that shows it, if it is one.
+  public func markdown(verbose: Bool = false, width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
-        "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)")
+        "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)",
+        within: width)
     ]
     var reasons: [String] = []
     for benchmark in BenchmarkTitles.sorted(comparisons.map(\.benchmark)) {
@@ -35,20 +38,22 @@ extension TableDiff {
         previous = (title, compared)
       }
       parts.append("### \(Escaping.markdown(BenchmarkTitles.title(of: benchmark)))")
-      parts.append(grid.lines.joined(separator: "\n"))
+      parts.append(grid.lines(within: width).joined(separator: "\n"))
     }
     if !reasons.isEmpty {
       parts.append(
-        reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ") }
+        reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ", within: width) }
           .joined(separator: "\n"))
     }
     let remarks = remarks + unpublishedRemarks + unmeasuredRemarks(verbose: verbose)
     if !remarks.isEmpty {
-      parts.append(remarks.map { MarkdownText.wrapped($0, bullet: "- ") }.joined(separator: "\n"))
+      parts.append(
+        remarks.map { MarkdownText.wrapped($0, bullet: "- ", within: width) }.joined(
+          separator: "\n"))
     }
     parts.append(
       MarkdownText.wrapped(
-        comparisons.isEmpty ? "Nothing to compare." : "Summary: \(summary.text)."))
+        comparisons.isEmpty ? "Nothing to compare." : "Summary: \(summary.text).", within: width))
     return parts.joined(separator: "\n\n") + "\n"
   }
 

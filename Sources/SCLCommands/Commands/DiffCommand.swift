@@ -28,7 +28,8 @@ struct DiffCommand: ParsableCommand {
     }
     let diff = try comparison.diff(plan)
     Console.printPart(
-      output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))
+      output.json
+        ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
     if !diff.hasComparisons { Console.error("nothing of this could be compared") }
     if diff.hasFailures || comparison.isWithResults && !diff.hasComparisons {
       throw ExitCode.failure

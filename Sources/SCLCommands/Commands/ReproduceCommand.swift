@@ -35,7 +35,9 @@ struct ReproduceCommand: AsyncParsableCommand {
     }
     if !output.json { Console.print("") }
     let diff = try comparison.diff(finished)
-    Console.printPart(output.json ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose))
+    Console.printPart(
+      output.json
+        ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
     if failed || diff.hasFailures { throw ExitCode.failure }
   }
 }
