@@ -56,7 +56,7 @@ import Testing
   @Test func `a Markdown table is whole unless a terminal is too narrow for it`() throws {
     func headings(width: Int?) throws -> [String] {
       try SampleRuns.mixedTable().rendered(as: .markdown, width: width).split(separator: "\n")
-        .map(String.init).filter { $0.hasPrefix("| Method") }
+        .map(String.init).filter { $0.hasPrefix("| Method") || $0.hasPrefix("|Method") }
     }
     let whole = try headings(width: nil)
     #expect(whole.count == 1)
@@ -65,6 +65,19 @@ import Testing
     #expect(try headings(width: whole[0].count - 1).count == 2)
     // A benchmark is never broken up.
     #expect(try headings(width: 20).count == 2)
+  }
+
+  @Test func `a terminal of 80 columns holds every line of a table, broken between words`() throws {
+    let whole = try SampleRuns.mixedTable().rendered(as: .markdown)
+    let narrow = try SampleRuns.mixedTable().rendered(as: .markdown, width: 80)
+    #expect(whole.split(separator: "\n").contains { $0.count > 80 })
+    for line in narrow.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    // The name of a benchmark that is too wide stands above its block.
+    #expect(narrow.contains("**CIFAR-10**†\n\n|Method"))
+    #expect(narrow.contains("|**31.0 ± 1.4**|**42.0 ± 2.8**|**20.5 ± 0.7**|"))
+    let words = Set(whole.split { $0.isWhitespace || $0 == "|" })
+    for word in narrow.split(whereSeparator: { $0.isWhitespace || $0 == "|" })
+    where !word.hasPrefix("-") && !word.hasPrefix("**CIFAR") { #expect(words.contains(word)) }
   }
 
   @Test func `six miniatures stand under their originals' names, in the papers' order`() throws {
