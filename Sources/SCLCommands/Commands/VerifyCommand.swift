@@ -46,7 +46,9 @@ struct VerifyCommand: ParsableCommand {
         Console.print(line)
       }
       let replays = trajectories.map(parity.replay)
-      for line in TextColumns(replays.map { TrajectoryLine($0).row }, width: Console.outputWidth).lines {
+      for line in TextColumns(replays.map { TrajectoryLine($0).row }, width: Console.outputWidth)
+        .lines
+      {
         Console.print(line)
       }
       if !results.isEmpty {
