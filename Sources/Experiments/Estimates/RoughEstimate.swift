@@ -8,6 +8,8 @@ enum RoughEstimate {
   /// Multiply-accumulate operations of ResNet-18 with 64 channels on an image of 32 pixels, without a
   /// pooled stem (He et al., CVPR 2016, with the 3x3 stem of stride 1).
   private static let resNet18 = 0.556e9
+  /// Those of a network that is no residual one: an autoencoder's few convolutions.
+  private static let otherNetwork = 0.02e9
   /// Operations a second of one thread in training. That of bfloat16 is results/README.md's: 200 images/s
   /// of two views at width 32 with a pooled stem.
   private static let speeds = ["bfloat16": 42e9, "float32": 15e9]
@@ -29,7 +31,10 @@ enum RoughEstimate {
       if case .integer(let value)? = run.settings[name] { Double(value) } else { missing }
     }
     let pixels = pow(Double(run.viewSize) / 32, 2)
-    var operations = resNet18 * pixels * pow(number("width", 64) / 64, 2)
+    var operations = pixels * otherNetwork
+    if run.settings["stem"] != nil {
+      operations = pixels * resNet18 * pow(number("width", 64) / 64, 2)
+    }
     switch run.settings["stem"]?.description {
     case "small-pool", "small-padded-pool": operations /= 4
     case "imagenet": operations /= 16

@@ -77,7 +77,7 @@ extension PlannedRun {
   fileprivate func rowsThatStart(among runs: [PlannedRun]) -> [String] {
     var names: [String] = []
     for run in runs where run.stage == combination {
-      for name in run.row.isStage ? run.rowsThatStart(among: runs) : [run.row.name]
+      for name in (run.row.isStage ? [] : [run.row.name]) + run.rowsThatStart(among: runs)
       where !names.contains(name) { names.append(name) }
     }
     return names
