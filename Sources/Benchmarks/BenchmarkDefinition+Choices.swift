@@ -6,6 +6,8 @@ public struct PreparationOptions: Sendable {
   public var imageSize: Int?
   /// Leave out the images without labels.
   public var omitsUnlabelled = false
+  /// Take a user's own images without classes, whatever folders they lie in.
+  public var ignoresClasses = false
   /// Leave out images that cannot be decoded, and record which.
   public var skipsUnreadable = false
   /// Keep a benchmark file that is there already unless it has the same content.

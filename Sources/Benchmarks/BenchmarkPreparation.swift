@@ -55,7 +55,7 @@ public enum BenchmarkPreparation {
     }
   }
 
-  /// Makes a benchmark of a user's own class folders, with a definition that is what they hold.
+  /// Makes a benchmark of a user's own class folders, or of images without classes, with a definition that is what they hold.
   /// - Parameter name: small letters, digits and '-'; none of the definitions'.
   public static func prepareFolders(
     named name: String, from path: String, to file: String,
@@ -69,7 +69,8 @@ public enum BenchmarkPreparation {
       _ leftOut: Set<ExactName>
     ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
       try OwnFolderAdapter.definition(
-        named: name, in: tree, leftOut: leftOut, imageSize: options.imageSize)
+        named: name, in: tree, leftOut: leftOut, imageSize: options.imageSize,
+        hasClasses: !options.ignoresClasses)
     }
     let whole = try definition([])
     return try write(file, options) { temporary in

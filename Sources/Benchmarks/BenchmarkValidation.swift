@@ -135,7 +135,8 @@ struct BenchmarkValidation {
       guard (-1..<classNames.count).contains(Int(label)) else {
         throw invalid("image \(index) has the label \(label) of \(classNames.count) classes")
       }
-      guard (label == -1) == (split == .unlabelled) else {
+      // A user's own images without classes are learnt from and assigned as others are.
+      guard (label == -1) == (split == .unlabelled || classNames.isEmpty) else {
         throw invalid("image \(index) is of the split \(split.name) and has the label \(label)")
       }
       tally.add(CollectionOfOne(label), in: split)

@@ -55,6 +55,9 @@ extension Examination {
     case .number(let range):
       taken = [.number(range.lowerBound), .number(range.upperBound)]
       refused = [.number(range.lowerBound.nextDown), .number(range.upperBound.nextUp)]
+    case .span(let most):
+      taken = [0, .integer(most), .number(0.5)]
+      refused = [-1, .integer(most + 1), .number(1.5), .number(-0.5)]
     case .choice(let names): (taken, refused) = (names.map { .text($0) }, ["no such choice"])
     }
     for value in taken + [setting.defaultValue] {

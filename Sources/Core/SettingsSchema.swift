@@ -4,6 +4,8 @@ public enum SettingKind: Hashable, Sendable {
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
   case choice([String])
+  /// An `EpochSpan`: at most so many epochs, or a share of all.
+  case span(Int)
 
   /// The values in words: "0.01 to 10", "instance, cluster or both".
   public var values: String {
@@ -11,6 +13,7 @@ public enum SettingKind: Hashable, Sendable {
     case .boolean: "true or false"
     case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
     case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .span(let most): "0 to \(most), or a share below 1"
     case .choice(let names):
       names.count < 2
         ? names.joined()
@@ -99,6 +102,22 @@ public struct Setting<Root: Sendable>: Sendable {
         }
         guard range.contains(number) else { return false }
         root[keyPath: path] = number
+        return true
+      })
+  }
+
+  /// A number of epochs up to `most`, or a share of all epochs.
+  public static func span(
+    _ name: String, _ path: WritableKeyPath<Root, EpochSpan> & Sendable, upTo most: Int,
+    _ summary: String
+  ) -> Self {
+    Self(
+      name: name, summary: summary, kind: .span(most),
+      read: { $0[keyPath: path].value },
+      write: { root, value in
+        guard let span = EpochSpan(value) else { return false }
+        if case .epochs(let count) = span, !(0...most).contains(count) { return false }
+        root[keyPath: path] = span
         return true
       })
   }

@@ -12,7 +12,7 @@ public struct Assignments: Hashable, Sendable {
   public let indices: [Int64]
   /// The image's cluster, [N].
   public let predicted: [Int32]
-  /// The image's class, [N].
+  /// The image's class, [N]; -1 where it has no label.
   public let truth: [Int32]
 
   /// - Throws: `RecordError.lengthsDiffer`.

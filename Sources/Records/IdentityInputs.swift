@@ -110,6 +110,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       ("seed", .text("\(seed)")),
       ("stage", .text(stage ?? "none")),
     ] + (`protocol`.evaluateEvery.map { [("evaluate_every", .integer($0))] } ?? [])
+      + (`protocol`.labels.map { [("labels", .text($0.rawValue))] } ?? [])
+      + (`protocol`.clusters.map { [("clusters", .integer($0))] } ?? [])
       + settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

@@ -84,11 +84,15 @@ public struct RunProtocol: Codable, Hashable, Sendable {
   public var evaluateEvery: Int?
   /// The normaliser of the NMI that tables print; both are recorded.
   public var nmi: NMINormaliser
+  /// The labels that scores are computed with; nil, and not part of an identity, for the benchmark's own.
+  public var labels: LabelChoice?
+  /// The number of clusters, K; nil, and not part of an identity, for as many as there are classes.
+  public var clusters: Int?
 
   public init(
     train: SplitSelection = .trainAndTest, score: SplitSelection = .trainAndTest, imageSize: Int,
     checkpoint: CheckpointRule = .last, evaluateEvery: Int? = nil,
-    nmi: NMINormaliser = .arithmetic
+    nmi: NMINormaliser = .arithmetic, labels: LabelChoice? = nil, clusters: Int? = nil
   ) {
     self.train = train
     self.score = score
@@ -96,6 +100,8 @@ public struct RunProtocol: Codable, Hashable, Sendable {
     self.checkpoint = checkpoint
     self.evaluateEvery = evaluateEvery
     self.nmi = nmi
+    self.labels = labels
+    self.clusters = clusters
   }
 
   /// Height and width of the network's input in pixels: the method's own `view_size`, where it has one, or
@@ -115,6 +121,12 @@ public enum SplitSelection: String, Codable, CaseIterable, Sendable {
   case everything = "train+test+unlabelled"
 }
 
+/// Labels that a benchmark has beside its own.
+public enum LabelChoice: String, Codable, CaseIterable, Sendable {
+  /// The finer classes that its classes are made of: CIFAR-100's 100.
+  case fine
+}
+
 /// Which epoch's assignments are a run's result.
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   /// The last epoch's: no label is looked at.
@@ -128,36 +140,6 @@ public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
 
   /// Whether one of the scored epochs is chosen, which the last one need not be.
   public var chooses: Bool { self != .last }
-}
-
-/// The scores of a run, as fractions of 1.
-public struct RunMetrics: Codable, Equatable, Sendable {
-  /// Under the protocol's normaliser.
-  public var nmi: Double
-  public var acc: Double
-  public var ari: Double
-  public var nmiArithmetic: Double
-  public var nmiGeometric: Double
-  /// Number of scored images.
-  public var images: Int
-  /// Number of clusters asked for.
-  public var clusters: Int
-  /// Members of every cluster, largest first; a cluster without members has 0.
-  public var clusterSizes: [Int]
-
-  public init(
-    nmi: Double, acc: Double, ari: Double, nmiArithmetic: Double, nmiGeometric: Double,
-    images: Int, clusters: Int, clusterSizes: [Int]
-  ) {
-    self.nmi = nmi
-    self.acc = acc
-    self.ari = ari
-    self.nmiArithmetic = nmiArithmetic
-    self.nmiGeometric = nmiGeometric
-    self.images = images
-    self.clusters = clusters
-    self.clusterSizes = clusterSizes
-  }
 }
 
 /// How long a run took. Time is provenance: nothing is decided by it.

@@ -62,7 +62,9 @@ struct RenderedError {
     switch error {
     case .unreadable, .missingBenchmarks, .stageNotFinished, .stageWithoutNetwork: missingInput
     case .invalidOption, .noDevice: usage
-    case .invalid, .mistakes, .labelsInScoring, .noImages, .wrongImageSize, .wrongBenchmark: badData
+    case .invalid, .mistakes, .labelsInScoring, .noImages, .noFineLabels, .clustersMissing,
+      .noLabelsToChooseBy, .wrongImageSize, .wrongBenchmark:
+      badData
     case .nonFiniteLoss, .stageFailed: runFailed
     }
   }

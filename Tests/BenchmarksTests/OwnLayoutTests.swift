@@ -50,6 +50,35 @@ extension BenchmarksTests {
   }
 
   @Test(arguments: [
+    ["1.png", "2.png", "3.png"], ["a/1.png", "b/c/1.png", "1.png"],
+    ["train/a/1.png", "x/1.png", "y/1.png"],
+  ])
+  func `Images without classes are taken wherever they lie`(_ paths: [String]) throws {
+    try make(paths + ["notes.txt"])
+    var options = PreparationOptions()
+    options.ignoresClasses = true
+    let target = folder + "/own/mine.h5"
+    _ = try BenchmarkPreparation.prepareFolders(
+      named: "mine", from: folder + "/mine", to: target, options: options)
+    let file = try BenchmarkFile.open(target)
+    try file.verify()
+    #expect(file.info.counts == SplitCounts(train: 3) && file.info.isComplete)
+    #expect(file.info.classNames.isEmpty && file.info.classCounts.isEmpty)
+    #expect(try file.labels() == [-1, -1, -1])
+    #expect(BenchmarkDefinition(file.info).classCount == 0)
+  }
+
+  @Test func `A folder without any image has none for a benchmark without classes`() throws {
+    try make(["notes.txt"])
+    var options = PreparationOptions()
+    options.ignoresClasses = true
+    #expect(throws: BenchmarkError.self) {
+      try BenchmarkPreparation.prepareFolders(
+        named: "mine", from: folder + "/mine", to: folder + "/own/mine.h5", options: options)
+    }
+  }
+
+  @Test(arguments: [
     (["bus/1.png", "car/1.png", "train/1.png"], "3 train", ["bus", "car", "train"]),
     (["train/a/1.png", "train/b/1.png", "valid/a/1.png"], "2 train, 1 test", ["a", "b"]),
     (["Train/a/1.png", "Validation/b/1.png"], "1 train, 1 test", ["a", "b"]),

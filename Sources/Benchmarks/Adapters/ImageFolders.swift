@@ -169,7 +169,7 @@ struct ImageFolders {
   }
 
   private func path(folder: Int, file: Int) -> String {
-    root.path("\(folders[folder].name)/\(folders[folder].files[file].name)")
+    root.path(MemberPath.joined(folders[folder].name, folders[folder].files[file].name))
   }
 
   private func source(_ folder: ImageFolder, _ checksums: [String]) -> SourceFile {
@@ -178,7 +178,8 @@ struct ImageFolders {
       hash.update("\(checksum)  \(file.name)\n")
     }
     return SourceFile(
-      name: folder.name, size: folder.files.reduce(0) { $0 + Int64($1.size) },
+      name: folder.name.isEmpty ? "." : folder.name,
+      size: folder.files.reduce(0) { $0 + Int64($1.size) },
       sha256: hash.hexadecimal)
   }
 }

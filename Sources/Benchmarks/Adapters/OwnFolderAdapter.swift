@@ -1,5 +1,6 @@
-/// A user's own images: a folder for each class, at the top or within train/ and test/ (see `OwnFolders`).
-/// The folders' names and the numbers of their files make the definition. Photographs are turned as
+/// A user's own images: a folder for each class, at the top or within train/ and test/ (see `OwnFolders`),
+/// or images without classes, which all have the label -1 and the split train. The folders' names and the
+/// numbers of their files make the definition. Photographs are turned as
 /// their cameras say.
 struct OwnFolderAdapter: BenchmarkAdapter {
   private let images: ImageFolders
@@ -25,9 +26,11 @@ struct OwnFolderAdapter: BenchmarkAdapter {
       uniqueKeysWithValues: definition.classNames.enumerated().map { ($1, $0) })
     images = ImageFolders(
       root: root,
-      folders: try OwnFolders(in: root, for: definition.name).folders.map { folder in
+      folders: try OwnFolders(
+        in: root, for: definition.name, hasClasses: !definition.classNames.isEmpty
+      ).folders.map { folder in
         ImageFolder(
-          name: folder.name, split: folder.split, label: labels[folder.className] ?? 0,
+          name: folder.name, split: folder.split, label: labels[folder.className] ?? -1,
           expected: folder.files.count, files: folder.files)
       },
       fit: ImageFit(
@@ -50,16 +53,19 @@ extension OwnFolderAdapter {
   /// What the folders of a tree consist of, under a name of the user's, and where they lie.
   /// - Parameters:
   ///   - leftOut: paths of files that are taken not to be there.
+  ///   - hasClasses: whether folders are classes.
   static func definition(
-    named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?
+    named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?,
+    hasClasses: Bool
   ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
     try checkName(name)
     let found = try OwnFolders(
-      in: SourceRoot(tree: tree, folder: "", leftOut: leftOut), for: name)
+      in: SourceRoot(tree: tree, folder: "", leftOut: leftOut), for: name,
+      hasClasses: hasClasses)
     var counts = SplitCounts()
     for folder in found.folders { counts[folder.split] += folder.files.count }
-    let classNames = Set(found.folders.map(\.className)).sorted()
-    guard classNames.count >= 2 else {
+    let classNames = hasClasses ? Set(found.folders.map(\.className)).sorted() : []
+    guard !hasClasses || classNames.count >= 2 else {
       throw .unrecognised(
         path: found.root.name(of: ""), benchmark: name,
         reason: "clustering takes two class folders with images at least, and it has "
@@ -95,7 +101,7 @@ extension OwnFolderAdapter {
     var failure: BenchmarkError?
     for (folder, file) in files.prefix(mostTries) where file.size <= ImageFolders.largestFile {
       var side: Int?
-      try root.tree.read([root.path("\(folder)/\(file.name)")]) {
+      try root.tree.read([root.path(MemberPath.joined(folder, file.name))]) {
         _, stream throws(BenchmarkError) in
         let bytes = try stream.readAll(size: file.size, limit: ImageFolders.largestFile)
         do throws(BenchmarkError) {

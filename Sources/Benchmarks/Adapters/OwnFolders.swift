@@ -33,8 +33,20 @@ struct OwnFolders {
       .map { ($0.offset, $0.element.split) }
   }
 
+  /// - Parameter hasClasses: whether folders are classes; otherwise every image is taken, wherever it lies.
   /// - Throws: `BenchmarkError.unrecognised` with the name of what has no place.
-  init(in top: SourceRoot, for benchmark: String) throws(BenchmarkError) {
+  init(
+    in top: SourceRoot, for benchmark: String, hasClasses: Bool = true
+  ) throws(BenchmarkError) {
+    guard hasClasses else {
+      root = top
+      folders = try Self.foldersWithImages("", in: top)
+      guard !folders.isEmpty else {
+        throw .unrecognised(
+          path: top.name(of: ""), benchmark: benchmark, reason: "it holds no image")
+      }
+      return
+    }
     var root = top
     var contents = try FolderContents(of: "", in: root)
     for _ in 0..<Self.deepest {
@@ -49,6 +61,28 @@ struct OwnFolders {
     let classes = Layout(root: root, benchmark: benchmark)
     folders = try classes.folders(contents)
     try classes.checkNames(folders)
+  }
+
+  /// A folder and those in it, as far as they hold images, by their paths.
+  private static func foldersWithImages(
+    _ folder: String, in root: SourceRoot, depth: Int = 0
+  ) throws(BenchmarkError) -> [ClassFolder] {
+    guard depth <= deepest else {
+      throw .unrecognised(
+        path: root.name(of: folder), benchmark: "a benchmark",
+        reason: "its folders lie more than \(deepest) deep")
+    }
+    let contents = try FolderContents(of: folder, in: root)
+    var found: [ClassFolder] = []
+    if !contents.images.isEmpty {
+      found.append(
+        ClassFolder(name: folder, className: "", split: .train, files: contents.images))
+    }
+    for inner in contents.folders {
+      let path = MemberPath.joined(folder, inner.name)
+      found += try foldersWithImages(path, in: root, depth: depth + 1)
+    }
+    return found
   }
 
   /// Tells class folders and folders of them apart.
@@ -66,7 +100,8 @@ struct OwnFolders {
           "",
           top.images.isEmpty
             ? "it holds no image; expected a folder of JPEG or PNG files for each class"
-            : "it holds \(top.images.count) images and no class folders")
+            : "it holds \(top.images.count) images and no class folders; --unlabelled takes images "
+              + "without classes")
       }
       try checkNoImages("", top)
       var inside: [(name: String, contents: FolderContents)] = []

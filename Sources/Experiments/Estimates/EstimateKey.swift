@@ -53,7 +53,9 @@ extension PlannedRun {
   var phases: [Int] {
     guard epochs > 0 else { return [] }
     let ends = settings.compactMap { name, value -> Int? in
-      guard name.hasSuffix("_epochs"), case .integer(let end) = value else { return nil }
+      guard name.hasSuffix("_epochs"), let end = EpochSpan(value)?.wholeEpochs(of: epochs) else {
+        return nil
+      }
       return (1..<epochs).contains(end) ? end : nil
     }
     return [0] + Set(ends).sorted()

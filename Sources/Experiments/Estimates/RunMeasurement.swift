@@ -27,7 +27,7 @@ public struct RunMeasurement {
     task = try TaskImages(run, data: options.data)
     shape = TaskShape(task, run: run)
     context = MethodContext(
-      clusters: run.benchmark.classCount, seed: run.seed, device: run.device,
+      clusters: run.clusters, seed: run.seed, device: run.device,
       precision: run.precision, threads: threads)
     // Its network need not have learnt anything, and is made on as few images as that takes.
     let sample = try SampleImages(

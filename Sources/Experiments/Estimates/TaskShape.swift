@@ -9,6 +9,7 @@ public struct TaskShape: Codable, Hashable, Sendable {
   public let scored: Int
   /// Images in memory: those learnt and those scored, once each.
   public let loaded: Int
+  /// K, which is the number of classes mostly.
   public let classes: Int
 
   init(_ task: TaskImages, run: PlannedRun) {
@@ -16,7 +17,7 @@ public struct TaskShape: Codable, Hashable, Sendable {
     learnt = task.learnt.count
     scored = task.scored.count
     loaded = Set(task.learnt).union(task.scored).count
-    classes = run.benchmark.classCount
+    classes = run.clusters
   }
 
   /// Bytes of the loaded images' pixels.

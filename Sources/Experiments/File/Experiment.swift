@@ -23,6 +23,8 @@ public struct Experiment: Sendable {
   /// A method is scored after every so many epochs for history.csv; 0 for the end alone. What is scored
   /// on the way decides nothing, unless the protocol's checkpoint rule chooses among these epochs.
   public let evaluateEvery: Int
+  /// How many clusters are looked for.
+  let clusters: ClusterNumbers
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
   public let notes: [String]
@@ -55,7 +57,8 @@ public struct Experiment: Sendable {
       train: choices.train ?? .trainAndTest, score: choices.score ?? .trainAndTest,
       imageSize: choices.imageSize ?? benchmark.imageSize,
       checkpoint: choices.checkpoint ?? .last,
-      nmi: protocolLayers.reversed().lazy.compactMap(\.nmi).first ?? .arithmetic)
+      nmi: protocolLayers.reversed().lazy.compactMap(\.nmi).first ?? .arithmetic,
+      labels: choices.labels, clusters: clusters.on(benchmark.name))
   }
 
   /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and

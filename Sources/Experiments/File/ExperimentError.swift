@@ -10,6 +10,12 @@ public indirect enum ExperimentError: Error, Hashable, Sendable {
   case invalidOption(option: String, problem: String)
   case labelsInScoring(benchmark: String, split: String)
   case noImages(benchmark: String, split: String)
+  /// Scores are asked for by labels that the benchmark does not have.
+  case noFineLabels(benchmark: String)
+  /// Images without labels have no number of classes.
+  case clustersMissing(benchmark: String)
+  /// Images without labels, and a checkpoint that labels choose.
+  case noLabelsToChooseBy(benchmark: String)
   /// A benchmark file under another benchmark's name.
   case wrongBenchmark(file: String, found: String, expected: String)
   case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
@@ -49,6 +55,15 @@ extension ExperimentError: CustomStringConvertible {
     case .noImages(let benchmark, let split):
       "\(benchmark) has no images in '\(split)', or its file lacks them: choose other splits in "
         + "'protocol'"
+    case .noFineLabels(let benchmark):
+      "protocol labels 'fine': \(benchmark) has no fine labels, or its file lacks them; take this out, or "
+        + "prepare CIFAR-100 from files that have them"
+    case .clustersMissing(let benchmark):
+      "\(benchmark) has no labels, so that nothing says how many clusters to look for: set "
+        + "'clusters: {\(benchmark): K}'"
+    case .noLabelsToChooseBy(let benchmark):
+      "\(benchmark) has no labels, and protocol checkpoint 'best-by-labels' takes the best epoch by "
+        + "them: set 'last'"
     case .wrongBenchmark(let file, let found, let expected):
       "'\(file)' holds the benchmark \(found), not \(expected): prepare \(expected) into it"
     case .wrongImageSize(let benchmark, let file, let found, let expected):

@@ -63,7 +63,8 @@ public struct ExperimentFile {
       benchmarks: (benchmarks + inclusions.flatMap(\.benchmarks)).withoutRepetitions, rows: rows,
       seeds: (sections.seedsOrDefault + inclusions.flatMap { $0.seeds ?? [] }).withoutRepetitions,
       combinations: sections.combinations, threads: sections.threads ?? 1,
-      evaluateEvery: sections.evaluateEvery ?? 0, profile: profile ?? "default",
+      evaluateEvery: sections.evaluateEvery ?? 0, clusters: sections.clusters,
+      profile: profile ?? "default",
       notes: sections.notes ?? [], running: sections.running.options, slurm: sections.slurm,
       protocolLayers: sections.protocolLayers, layers: sections.layers)
   }

@@ -168,6 +168,7 @@ extension SettingKind {
     case .integer(let range): .integer(range)
     case .number(let range): .number(range)
     case .choice(let names): .choice(names)
+    case .span(let most): .either([.integer(0...most), .number(0...1)])
     }
   }
 }

@@ -7,6 +7,7 @@ enum FileRange {
   static let seed = 0...Int.max
   static let threads = 1...1024
   static let evaluateEvery = 0...100_000
+  static let clusters = 2...100_000
   static let imageSize = 8...1024
   static let minutes = 0.001...100_000.0
   static let retries = 0...100
@@ -64,6 +65,7 @@ enum SectionKey: String, FileKey {
   case include
   case threads
   case evaluateEvery = "evaluate_every"
+  case clusters
   case `protocol`
   case settings
   case running
@@ -83,6 +85,9 @@ enum SectionKey: String, FileKey {
     case .evaluateEvery:
       "Epochs between scores in history.csv; only the checkpoint rules 'lowest-loss' and "
         + "'best-by-labels' choose among these epochs; 0 (the end alone) if missing."
+    case .clusters:
+      "The number of clusters, for all benchmarks or by benchmark; as many as there are classes if "
+        + "missing."
     case .protocol:
       "What is learnt from and scored, and how; in layers: for all < benchmarks < methods < "
         + "combinations."
@@ -103,6 +108,10 @@ enum SectionKey: String, FileKey {
     case .include: .list(.definition("inclusion"), atLeast: 0)
     case .threads: .integer(FileRange.threads)
     case .evaluateEvery: .integer(FileRange.evaluateEvery)
+    case .clusters:
+      .either([
+        .integer(FileRange.clusters), .names(names.benchmarks, .integer(FileRange.clusters)),
+      ])
     case .protocol: .definition("protocol")
     case .settings: .definition("settings")
     case .running: .definition("running")
@@ -121,6 +130,7 @@ enum ProtocolKey: String, FileKey {
   case score
   case imageSize = "image_size"
   case checkpoint
+  case labels
 
   var documentation: String {
     switch self {
@@ -131,6 +141,9 @@ enum ProtocolKey: String, FileKey {
     case .checkpoint:
       "The epoch whose clusters are the result: the last if missing; 'lowest-loss' looks at no label; "
         + "'best-by-labels' is for comparison with code that does so. Both are marked in every table."
+    case .labels:
+      "The labels that scores are computed with, where the benchmark has others: 'fine' for the 100 "
+        + "classes of CIFAR-100; its own if missing."
     }
   }
 
@@ -139,6 +152,7 @@ enum ProtocolKey: String, FileKey {
     case .train, .score: .choice(SplitSelection.allCases.map(\.rawValue))
     case .imageSize: .integer(FileRange.imageSize)
     case .checkpoint: .choice(CheckpointRule.allCases.map(\.rawValue))
+    case .labels: .choice(LabelChoice.allCases.map(\.rawValue))
     }
   }
 }

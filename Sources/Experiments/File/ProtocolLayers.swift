@@ -7,12 +7,14 @@ struct ProtocolChoices: Sendable {
   var score: SplitSelection?
   var imageSize: Int?
   var checkpoint: CheckpointRule?
+  var labels: LabelChoice?
 
   /// These choices with those of `other` over them.
   func overlaid(with other: ProtocolChoices?) -> ProtocolChoices {
     ProtocolChoices(
       train: other?.train ?? train, score: other?.score ?? score,
-      imageSize: other?.imageSize ?? imageSize, checkpoint: other?.checkpoint ?? checkpoint)
+      imageSize: other?.imageSize ?? imageSize, checkpoint: other?.checkpoint ?? checkpoint,
+      labels: other?.labels ?? labels)
   }
 }
 

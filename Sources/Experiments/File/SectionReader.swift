@@ -46,6 +46,7 @@ struct SectionReader {
     case .threads: sections.threads = try value.integer(in: FileRange.threads)
     case .evaluateEvery:
       sections.evaluateEvery = try value.integer(in: FileRange.evaluateEvery)
+    case .clusters: sections.clusters = sections.clusters.overlaid(with: try clusters(value))
     case .protocol: sections.protocolLayers = [try protocolLayers(value)]
     case .settings: sections.layers = [try layers(value)]
     case .running: sections.running = try running(value)
@@ -106,6 +107,17 @@ struct SectionReader {
       throw value.invalid("seeds are a count, or a list of different whole numbers")
     }
     return seeds
+  }
+
+  /// A number for all benchmarks, or one for some of them.
+  private func clusters(_ value: YAMLReader) throws -> ClusterNumbers {
+    if value.node.scalar != nil {
+      return ClusterNumbers(shared: try value.integer(in: FileRange.clusters))
+    }
+    return ClusterNumbers(
+      benchmarks: try value.entries(known: names.benchmarks).reduce(into: [:]) {
+        $0[$1.key] = try $1.value.integer(in: FileRange.clusters)
+      })
   }
 
   private func exclusion(_ section: YAMLReader) throws -> Exclusion {
@@ -191,6 +203,7 @@ struct SectionReader {
     case .score: choices.score = try value.choice()
     case .imageSize: choices.imageSize = try value.integer(in: FileRange.imageSize)
     case .checkpoint: choices.checkpoint = try value.choice()
+    case .labels: choices.labels = try value.choice()
     }
   }
 

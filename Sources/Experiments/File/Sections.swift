@@ -10,6 +10,7 @@ struct Sections: Sendable {
   var inclusions: [Inclusion]?
   var threads: Int?
   var evaluateEvery: Int?
+  var clusters = ClusterNumbers()
   var protocolLayers: [ProtocolLayers] = []
   var layers: [SettingLayers] = []
   var running = RunningChoices()
@@ -24,6 +25,7 @@ struct Sections: Sendable {
       seeds: other.seeds ?? seeds, exclusions: other.exclusions ?? exclusions,
       inclusions: other.inclusions ?? inclusions, threads: other.threads ?? threads,
       evaluateEvery: other.evaluateEvery ?? evaluateEvery,
+      clusters: clusters.overlaid(with: other.clusters),
       protocolLayers: protocolLayers + other.protocolLayers,
       layers: layers + other.layers, running: running.overlaid(with: other.running),
       slurm: slurm.overlaid(with: other.slurm))
@@ -63,6 +65,22 @@ struct Sections: Sendable {
       throw exclusion.futile
     }
   }
+}
+
+/// How many clusters are looked for; nil for as many as there are classes.
+struct ClusterNumbers: Sendable {
+  /// On all benchmarks that have no number of their own.
+  var shared: Int?
+  var benchmarks: [String: Int] = [:]
+
+  /// These numbers with those of `other` over them: one for all benchmarks replaces everything.
+  func overlaid(with other: ClusterNumbers) -> ClusterNumbers {
+    guard other.shared == nil else { return other }
+    return ClusterNumbers(
+      shared: shared, benchmarks: benchmarks.merging(other.benchmarks) { $1 })
+  }
+
+  func on(_ benchmark: String) -> Int? { benchmarks[benchmark] ?? shared }
 }
 
 extension Sequence where Element: Hashable {

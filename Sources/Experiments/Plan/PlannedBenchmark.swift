@@ -64,6 +64,21 @@ struct PlannedBenchmark {
     }
   }
 
+  /// - Throws: `ExperimentError.noFineLabels`, and of images without labels `.clustersMissing` and
+  ///   `.noLabelsToChooseBy`.
+  private static func checkLabels(
+    _ runProtocol: RunProtocol, on benchmark: BenchmarkDefinition
+  ) throws(ExperimentError) {
+    if runProtocol.labels == .fine, benchmark.fineClasses == nil {
+      throw .noFineLabels(benchmark: benchmark.name)
+    }
+    guard benchmark.classCount == 0 else { return }
+    if runProtocol.clusters == nil { throw .clustersMissing(benchmark: benchmark.name) }
+    if runProtocol.checkpoint == .bestByLabels {
+      throw .noLabelsToChooseBy(benchmark: benchmark.name)
+    }
+  }
+
   /// - Throws: `BenchmarkError.unknownBenchmark` for a benchmark of a user's own of which there is no
   ///   file, nor, where that is enough, a record.
   private static func definition(
@@ -89,9 +104,14 @@ struct PlannedBenchmark {
     departures: [Departure], stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
-    let runProtocol = try experiment.runProtocol(of: row, on: definition)
+    var runProtocol = try experiment.runProtocol(of: row, on: definition)
       .applied(to: row, in: experiment)
     try Self.check(runProtocol, on: definition)
+    // To ask for as many clusters as there are classes is to ask for nothing.
+    if !definition.isOwn, runProtocol.clusters == runProtocol.classes(of: definition) {
+      runProtocol.clusters = nil
+    }
+    if file != nil { try Self.checkLabels(runProtocol, on: definition) }
     // Of larger images the central square is taken.
     if let file, file.imageSize < runProtocol.imageSize {
       throw ExperimentError.wrongImageSize(

@@ -37,6 +37,9 @@ public struct PlannedRun: Sendable {
     Combination(benchmark: benchmark.name, row: row.name, seed: seed)
   }
 
+  /// The number of clusters, K.
+  var clusters: Int { runProtocol.clusters ?? runProtocol.classes(of: benchmark) }
+
   /// "cifar10 / scl / seed 0"
   public var label: String {
     "\(benchmark.name) / \(row.name) / seed \(seed)"

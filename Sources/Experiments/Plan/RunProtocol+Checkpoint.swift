@@ -1,3 +1,4 @@
+import Benchmarks
 import Methods
 import Records
 
@@ -21,6 +22,11 @@ extension RunProtocol {
     }
     applied.evaluateEvery = experiment.evaluateEvery
     return applied
+  }
+
+  /// How many classes the labels tell apart; 0 where there are none.
+  func classes(of benchmark: BenchmarkDefinition) -> Int {
+    labels == .fine ? benchmark.fineClasses?.names.count ?? 0 : benchmark.classCount
   }
 
   /// Whether a network is trained and saved alike under both: which epoch's clusters are the result makes no

@@ -29,12 +29,12 @@ extension CheckpointRule {
   /// What an epoch is chosen by, the higher the better; nil under a rule that chooses nothing.
   /// - Parameters:
   ///   - loss: the mean training loss over the epoch.
-  ///   - scores: of the epoch's assignments, as fractions of 1.
-  func value(loss: Double, scores: RunMetrics) -> Double? {
+  ///   - metrics: of the epoch's assignments.
+  func value(loss: Double, metrics: RunMetrics) -> Double? {
     switch self {
     case .last: nil
     case .lowestLoss: -loss
-    case .bestByLabels: scores.acc
+    case .bestByLabels: metrics.scores?.acc
     }
   }
 }

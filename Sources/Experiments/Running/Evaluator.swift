@@ -1,23 +1,24 @@
 import Benchmarks
+import Methods
 import Metrics
 import Records
 
 /// The only holder of labels in a run: it scores assignments and hands nothing back but scores, and, for
 /// the control of that name, the labels themselves.
 struct Evaluator {
-  /// Labels of the scored images, in their order.
-  private let truth: [Int32]
+  /// Labels of the scored images, in their order; nil where the benchmark has none.
+  private let truth: [Int32]?
   /// Indices of the scored images in the benchmark file, in their order.
   private let fileIndices: [Int]
   private let clusters: Int
   private let normaliser: NMINormaliser
 
-  /// - Throws: `ExperimentError.labelsInScoring` if an image to be scored has no label.
+  /// - Throws: `ExperimentError.labelsInScoring` if an image to be scored has no label and others have.
   init(
-    labels: [Int32], fileIndices: [Int], clusters: Int, runProtocol: RunProtocol,
+    labels: [Int32]?, fileIndices: [Int], clusters: Int, runProtocol: RunProtocol,
     benchmark: String
   ) throws {
-    guard labels.allSatisfy({ $0 >= 0 }) else {
+    guard labels?.allSatisfy({ $0 >= 0 }) ?? true else {
       throw ExperimentError.labelsInScoring(
         benchmark: benchmark, split: runProtocol.score.rawValue)
     }
@@ -27,15 +28,36 @@ struct Evaluator {
     normaliser = runProtocol.nmi
   }
 
-  /// The clusters of the control that is made of the labels.
-  func trueLabels() -> [Int32] { truth }
+  /// Whether there is anything to score by.
+  var hasLabels: Bool { truth != nil }
 
+  /// The clusters of the control that is made of the labels.
+  /// - Throws: `MethodError.unsupported` where there are none, or more classes than clusters.
+  func trueLabels() throws -> [Int32] {
+    guard let truth else {
+      throw MethodError.unsupported(
+        method: TrueLabels.description.name, reason: "the images have no labels")
+    }
+    let classes = Set(truth).count
+    guard classes <= clusters else {
+      throw MethodError.unsupported(
+        method: TrueLabels.description.name,
+        reason: "\(classes) classes do not fit in \(clusters) clusters")
+    }
+    return truth
+  }
+
+  /// Without labels there are no scores, and the clusters' sizes all the same.
   func metrics(_ predicted: [Int32]) throws -> RunMetrics {
-    let scores = try ClusteringScores(truth: truth, predicted: predicted, clusters: clusters)
+    let scores = try ClusteringScores(
+      truth: truth ?? [Int32](repeating: 0, count: fileIndices.count), predicted: predicted,
+      clusters: clusters)
     return RunMetrics(
-      nmi: scores.nmi(normaliser), acc: scores.acc, ari: scores.ari,
-      nmiArithmetic: scores.nmiArithmetic, nmiGeometric: scores.nmiGeometric,
-      images: predicted.count, clusters: clusters, clusterSizes: scores.clusterSizes)
+      scores: truth.map { _ in
+        RunMetrics.Scores(
+          nmi: scores.nmi(normaliser), acc: scores.acc, ari: scores.ari,
+          nmiArithmetic: scores.nmiArithmetic, nmiGeometric: scores.nmiGeometric)
+      }, images: predicted.count, clusters: clusters, clusterSizes: scores.clusterSizes)
   }
 
   /// What is written of a run: its images in the order of the benchmark file, not in that in which they
@@ -47,6 +69,6 @@ struct Evaluator {
     return try Assignments(
       identity: identity, benchmarkContentHash: contentHash,
       indices: order.map { Int64(fileIndices[$0]) }, predicted: order.map { predicted[$0] },
-      truth: order.map { truth[$0] })
+      truth: order.map { truth?[$0] ?? -1 })
   }
 }

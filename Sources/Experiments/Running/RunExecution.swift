@@ -72,7 +72,7 @@ public struct RunExecution {
     try file.verify()
     let task = try RunTask(file, run: run)
     let context = MethodContext(
-      clusters: run.benchmark.classCount, seed: run.seed, device: run.device,
+      clusters: run.clusters, seed: run.seed, device: run.device,
       precision: run.precision, threads: threads,
       stage: try run.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
     let method = try run.makeMethod(context: context, images: task.learnt)
@@ -83,7 +83,9 @@ public struct RunExecution {
         identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
         checkpointInterval: checkpointInterval,
         scoredEpochs: ScoredEpochs(
-          run.runProtocol.checkpoint, epochs: trained.plan.training.epochs, every: evaluateEvery),
+          run.runProtocol.checkpoint, epochs: trained.plan.training.epochs,
+          // Without labels nothing is learnt from scoring on the way, but for the choice by loss.
+          every: task.evaluator.hasLabels || run.runProtocol.checkpoint.chooses ? evaluateEvery : 0),
         evaluate: {
           let predicted = try trained.assign(task.scored)
           return (predicted, try task.evaluator.metrics(predicted))

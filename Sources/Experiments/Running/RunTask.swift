@@ -25,11 +25,22 @@ package struct RunTask {
     (learnt, self.learntIndices) = presented.selecting(learntIndices)
     let scoredInOrder: [Int]
     (scored, scoredInOrder) = presented.selecting(scoredIndices)
-    let labels = try file.labels()
+    let labels = try Self.labels(in: file, of: run)
     evaluator = try Evaluator(
-      labels: scoredInOrder.map { labels[$0] }, fileIndices: scoredInOrder,
-      clusters: run.benchmark.classCount, runProtocol: runProtocol,
+      labels: labels.map { labels in scoredInOrder.map { labels[$0] } }, fileIndices: scoredInOrder,
+      clusters: run.clusters, runProtocol: runProtocol,
       benchmark: run.benchmark.name)
+  }
+
+  /// The labels of all images; nil where the benchmark has no classes.
+  private static func labels(in file: BenchmarkFile, of run: PlannedRun) throws -> [Int32]? {
+    if file.info.classNames.isEmpty { return nil }
+    guard run.runProtocol.labels == .fine else { return try file.labels() }
+    let labels = try file.fineLabels()
+    guard !labels.isEmpty else {
+      throw ExperimentError.noFineLabels(benchmark: run.benchmark.name)
+    }
+    return labels
   }
 
   private static func indices(

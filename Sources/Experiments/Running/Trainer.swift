@@ -96,8 +96,8 @@ struct Trainer {
     if scoredEpochs.contains(epoch) {
       report("evaluating", epoch: epoch, done: epoch + 1, session)
       let (predicted, metrics) = try evaluate()
-      row.scores = EpochScores(nmi: metrics.nmi, acc: metrics.acc, ari: metrics.ari)
-      if let value = scoredEpochs.rule.value(loss: row.loss, scores: metrics) {
+      row.scores = metrics.scores.map { EpochScores(nmi: $0.nmi, acc: $0.acc, ari: $0.ari) }
+      if let value = scoredEpochs.rule.value(loss: row.loss, metrics: metrics) {
         session.progress.best = ChosenEpoch(
           epoch: epoch + 1, value: value, predicted: predicted
         ).orEarlier(session.progress.best)

@@ -41,7 +41,7 @@ public final class BYOL: TrainedMethod {
       training.epochs = 1000
       training.batchSize = 256
       training.learningRate = 0.05
-      training.warmup = 50
+      training.warmup = 0.05
       training.schedule = .cosine
       training.nesterov = false
       augmentation.cropScale = 0.08

@@ -36,7 +36,7 @@ public final class SimCLR: TrainedMethod {
       training.optimiser = .lars
       // 1.0 for every 256 images of a batch, as the code scales it.
       training.learningRate = 2
-      training.warmup = 10
+      training.warmup = 0.01
       training.schedule = .cosine
       training.nesterov = false
       training.weightDecay = 1e-4

@@ -22,6 +22,8 @@ public final class SCL: TrainedMethod {
   public let plan: TrainingPlan
   public let augmentation: Augmentation
   private let settings: SCLSettings
+  /// Epochs before hypotheses are used.
+  private let warmupEpochs: Int
   private let context: MethodContext
   private let learnt: ImageSet
   private let model: SCLNetwork
@@ -32,10 +34,11 @@ public final class SCL: TrainedMethod {
   private var step: (embedding: Tensor, hypotheses: Tensor)?
 
   public init(settings: SCLSettings, context: MethodContext, images: ImageSet) throws {
-    guard settings.warmupEpochs < settings.training.epochs else {
+    warmupEpochs = settings.warmup.wholeEpochs(of: settings.training.epochs)
+    guard warmupEpochs < settings.training.epochs else {
       throw MethodError.unsupported(
         method: "scl",
-        reason: "warmup_epochs \(settings.warmupEpochs) leaves none of the "
+        reason: "warmup_epochs \(settings.warmup) leaves none of the "
           + "\(settings.training.epochs) epochs for its own terms")
     }
     self.settings = settings
@@ -55,7 +58,7 @@ public final class SCL: TrainedMethod {
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
 
   public func beginEpoch(_ epoch: Int) throws {
-    guard epoch == settings.warmupEpochs else { return }
+    guard epoch == warmupEpochs else { return }
     if settings.initialisation == .kmeans {
       try initialiseHypotheses()
     } else if epoch == 0 {
@@ -78,7 +81,7 @@ public final class SCL: TrainedMethod {
     var semantic: Tensor
     var consistency = try view.detached() * 0
     let consensus: Tensor
-    if batch.epoch < settings.warmupEpochs {
+    if batch.epoch < warmupEpochs {
       semantic = try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
       consensus = try a.boundary + b.boundary
     } else {

@@ -64,8 +64,8 @@ public struct SCLSettings: Configurable {
   public var memoryMomentum = 0.5
   /// D, the length of an embedding.
   public var dimensions = 128
-  /// Epochs before hypotheses are used.
-  public var warmupEpochs = 40
+  /// The part of the training before hypotheses are used.
+  public var warmup: EpochSpan = 0.2
   /// Whether negatives know about clusters; without is an ablation.
   public var isSemantic = true
   public var positives = Positives.instance
@@ -93,8 +93,9 @@ public struct SCLSettings: Configurable {
       .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
       .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
       .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-      .integer(
-        "warmup_epochs", \.warmupEpochs, in: 0...100_000, "epochs before hypotheses are used"),
+      .span(
+        "warmup_epochs", \.warmup, upTo: 100_000,
+        "epochs, or their share of all, before hypotheses are used"),
       .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
       .choice("positives", \.positives, "what the semantic term pulls together"),
       .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),

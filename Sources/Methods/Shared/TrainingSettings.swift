@@ -30,8 +30,8 @@ public struct TrainingSettings: Configurable {
   public var batchSize = 128
   public var optimiser = OptimiserKind.sgd
   public var learningRate = 0.03
-  /// Epochs over which the rate rises from zero, step by step.
-  public var warmup = 0
+  /// The part of the training over which the rate rises from zero, step by step.
+  public var warmup: EpochSpan = 0
   /// The share of the rate that a cosine ends at.
   public var floor = 0.0
   public var momentum = 0.9
@@ -50,9 +50,9 @@ public struct TrainingSettings: Configurable {
       "batch_size", \.batchSize, in: 2...65_536, "images in a step, about: an epoch is cut evenly"),
     .choice("optimiser", \.optimiser, "what turns gradients into steps"),
     .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at its highest"),
-    .integer(
-      "learning_rate_warmup", \.warmup, in: 0...100_000,
-      "epochs over which the rate rises from zero"),
+    .span(
+      "learning_rate_warmup", \.warmup, upTo: 100_000,
+      "epochs, or their share of all, over which the rate rises from zero"),
     .number(
       "learning_rate_floor", \.floor, in: 0...1, "share of the rate that a cosine ends at"),
     .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD and LARS"),
@@ -93,11 +93,12 @@ public struct TrainingSettings: Configurable {
   /// The learning rate of step `step` of `steps` in `epoch`; `TrainingPlan` says from what a run counts.
   public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
     let position = Double(epoch) + Double(step) / Double(steps)
-    if position < Double(warmup) { return learningRate * position / Double(warmup) }
+    let warmup = warmup.length(of: epochs)
+    if position < warmup { return learningRate * position / warmup }
     switch schedule {
     case .constant: return learningRate
     case .cosine:
-      let progress = (position - Double(warmup)) / Double(epochs - warmup)
+      let progress = (position - warmup) / (Double(epochs) - warmup)
       return learningRate * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress)))
     case .step:
       guard epoch >= decayStart else { return learningRate }

@@ -128,8 +128,9 @@ extension ResultCell {
   /// gives the best of its trials. Not more seeds than these, since more would give a better best.
   func best(of count: Int) -> ResultCell {
     var cell = self
+    func accuracy(_ record: RunRecord) -> Double { record.metrics.scores?.acc ?? 0 }
     cell.records = records.prefix(count).reduce(into: []) { best, record in
-      if best.isEmpty || record.metrics.acc > best[0].metrics.acc { best = [record] }
+      if best.isEmpty || accuracy(record) > accuracy(best[0]) { best = [record] }
     }
     return cell
   }

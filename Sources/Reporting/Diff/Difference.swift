@@ -15,6 +15,8 @@ public struct Difference: Hashable, Sendable {
     case pixels
     case backbone
     case checkpoint
+    case labels
+    case clusters
     case candidates = "checkpoint's candidates"
     case profile
     case benchmarkFile = "benchmark file"

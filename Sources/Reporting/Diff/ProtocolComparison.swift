@@ -50,6 +50,14 @@ struct ProtocolComparison {
       compare(.backbone, published.backbone) { Self.pair($0, backbone) }
     }
     compareCheckpoint(measured, published)
+    if let labels = measured.labels {
+      differences.append(
+        Difference(.labels, "published the benchmark's classes, measured \(labels.rawValue)"))
+    }
+    if let clusters = measured.clusters {
+      differences.append(
+        Difference(.clusters, "published one for each class, measured \(clusters)"))
+    }
     if metric == .nmi, published.nmi == nil { unknown.append("normaliser of NMI") }
   }
 
@@ -68,6 +76,10 @@ struct ProtocolComparison {
       .imageSize, "\(control.viewSize ?? other.protocol.imageSize) px",
       "\(treatment.viewSize ?? measured.protocol.imageSize) px")
     compare(.checkpoint, Self.checkpoint(other.protocol), Self.checkpoint(measured.protocol))
+    compare(
+      .labels, other.protocol.labels?.rawValue ?? "the benchmark's",
+      measured.protocol.labels?.rawValue ?? "the benchmark's")
+    compare(.clusters, Self.clusters(other.protocol), Self.clusters(measured.protocol))
     compare(
       .benchmarkFile, String(other.provenance.benchmarkFile.contentHash.prefix(12)),
       String(measured.provenance.benchmarkFile.contentHash.prefix(12)))
@@ -160,6 +172,10 @@ struct ProtocolComparison {
   private static func checkpoint(_ runProtocol: RunProtocol) -> String {
     runProtocol.checkpoint.rawValue
       + (runProtocol.evaluateEvery.map { " (evaluate_every \($0))" } ?? "")
+  }
+
+  private static func clusters(_ runProtocol: RunProtocol) -> String {
+    runProtocol.clusters.map { "\($0)" } ?? "one for each class"
   }
 
   private static func pair(_ published: String, _ measured: String) -> (String, String)? {

@@ -176,6 +176,13 @@ public struct TableDiff: Equatable, Sendable {
   private static func comparisons(
     of cell: ResultCell, control: ResultCell, tolerance: Tolerance
   ) -> [Comparison] {
+    if control.isUnscored {
+      return [
+        Comparison(
+          benchmark: cell.benchmark, method: cell.method, finished: cell.records.count,
+          planned: cell.planned, verdict: .noResult(.notApplicable, control.notApplicable))
+      ]
+    }
     let protocols = ProtocolComparison(cell, control: control)
     let normaliser = cell.runProtocol?.nmi
     return ScoreMetric.allCases.compactMap { metric in

@@ -35,10 +35,16 @@ public struct ResultCell: Equatable, Sendable {
   public var notApplicable: String?
 
   public var state: State {
+    if isUnscored { return .notApplicable }
     if !records.isEmpty { return records.count == planned ? .finished : .partial }
     if notApplicable != nil { return .notApplicable }
     if !failed.isEmpty { return .failed }
     return stale.isEmpty ? .notRun : .stale
+  }
+
+  /// Whether runs have finished and have no scores, since their images have no labels.
+  public var isUnscored: Bool {
+    !records.isEmpty && records.allSatisfy { $0.metrics.scores == nil }
   }
 
   /// The protocol of the finished runs.
@@ -53,15 +59,14 @@ public struct ResultCell: Equatable, Sendable {
     of metric: ScoreMetric, normaliser: NMINormaliser? = nil
   ) -> SeedStatistics? {
     SeedStatistics(
-      records.map { record in
-        let metrics = record.metrics
+      records.compactMap(\.metrics.scores).map { scores in
         let score =
           switch (metric, normaliser) {
-          case (.nmi, .arithmetic): metrics.nmiArithmetic
-          case (.nmi, .geometric): metrics.nmiGeometric
-          case (.nmi, nil): metrics.nmi
-          case (.acc, _): metrics.acc
-          case (.ari, _): metrics.ari
+          case (.nmi, .arithmetic): scores.nmiArithmetic
+          case (.nmi, .geometric): scores.nmiGeometric
+          case (.nmi, nil): scores.nmi
+          case (.acc, _): scores.acc
+          case (.ari, _): scores.ari
           }
         return 100 * score
       })

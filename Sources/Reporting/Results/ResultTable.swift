@@ -95,5 +95,8 @@ extension ResultCell {
       }
     }
     records.append(record)
+    if record.metrics.scores == nil {
+      notApplicable = "the images have no labels to score by; assignments are there"
+    }
   }
 }

@@ -86,6 +86,16 @@ struct TableNotes {
     if let size = cell.viewSize, size != runProtocol.imageSize {
       texts.append("the network sees \(size) px")
     }
+    if runProtocol.labels == .fine {
+      texts.append(
+        "\(title): scored by its fine classes; published figures are of the classes that these make up"
+      )
+    }
+    if let clusters = runProtocol.clusters {
+      texts.append(
+        cell.isUnscored
+          ? "\(clusters) clusters" : "\(clusters) clusters, not one for each class")
+    }
     if runProtocol.checkpoint.chooses { texts.append(TableText.title(of: runProtocol.checkpoint)) }
     if let usual, runProtocol != usual {
       var own: [String] = []

@@ -60,10 +60,12 @@ enum TableText {
   static func remarks(on table: ResultTable) -> [String] {
     let cells = table.allCells
     var remarks: [String] = []
-    if cells.contains(where: { $0.records.count == 1 }) && cells.contains(where: { $0.planned > 1 })
+    let scored = cells.filter { !$0.isUnscored }
+    if scored.contains(where: { $0.records.count == 1 })
+      && cells.contains(where: { $0.planned > 1 })
     {
       remarks.append("A figure without ± is of one seed only.")
-    } else if cells.contains(where: { $0.records.count == 1 }) {
+    } else if scored.contains(where: { $0.records.count == 1 }) {
       remarks.append("One seed only: these figures say nothing of the spread over seeds.")
     }
     for cell in cells where cell.state == .partial {

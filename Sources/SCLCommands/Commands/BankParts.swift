@@ -138,7 +138,7 @@ struct SCLBankParts: BankParts {
     var settings = SCLSettings()
     settings.backbone = inputs.backbone
     settings.dimensions = options.dimensions
-    settings.warmupEpochs = 0
+    settings.warmup = 0
     self.settings = settings
     // Their number makes the bank; the pixels are never looked at, since the views are given.
     let side = 8

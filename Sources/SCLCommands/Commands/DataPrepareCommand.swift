@@ -18,7 +18,8 @@ extension DataCommand {
         or ILSVRC2012_img_train.tar.
         tiny-imagenet: tiny-imagenet-200.
         Any other name with --as folders: a folder of images for each class, or train/ and test/ with \
-        such folders; experiments then know the name.
+        such folders; experiments then know the name. With --unlabelled, every image in the folder and \
+        in its folders, without classes: experiments say how many clusters to look for.
 
         Numbers of images and published checksums are checked. What is missing or different is listed \
         and refused; --partial accepts it, and the file and every table say so. A benchmark that can \
@@ -63,6 +64,9 @@ extension DataCommand {
     @Flag(help: "Leave out STL-10's images without labels.")
     var withoutUnlabelled = false
 
+    @Flag(help: "Take images of your own without classes, whatever folders they lie in.")
+    var unlabelled = false
+
     @Flag(help: "Accept missing or different images; the file and every table say so.")
     var partial = false
 
@@ -84,6 +88,7 @@ extension DataCommand {
       options.acceptsPartial = partial
       options.imageSize = imageSize
       options.omitsUnlabelled = withoutUnlabelled
+      options.ignoresClasses = unlabelled
       options.skipsUnreadable = skipUnreadable
       options.keepsExisting = !force
       return options
@@ -92,6 +97,9 @@ extension DataCommand {
     func validate() throws {
       if let imageSize, !(8...1024).contains(imageSize) {
         throw ValidationError("--image-size is 8 to 1024 pixels")
+      }
+      if unlabelled, form == nil {
+        throw ValidationError("--unlabelled is for images of your own: add --as folders")
       }
       if form != nil, from == nil {
         throw ValidationError("name the folder of your images: --from FOLDER")
