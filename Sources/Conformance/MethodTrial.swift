@@ -97,7 +97,8 @@ package final class MethodTrial {
       current: folder + "/checkpoint.safetensors", previous: folder + "/previous.safetensors")
     try Checkpoint(progress: .init(identity: "conformance")).write(method, optimiser, to: files)
     _ = try Checkpoint.resume(
-      files, identity: "conformance", other.method, other.optimiser, note: { _ in })
+      files, identity: "conformance", epochs: other.method.plan.training.epochs, other.method,
+      other.optimiser, note: { _ in })
     (other.epoch, other.nextStep) = (epoch, nextStep)
   }
 }

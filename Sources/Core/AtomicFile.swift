@@ -75,6 +75,10 @@ public enum AtomicFile {
     }
   }
 
+  /// Makes the names in a folder durable.
+  /// - Throws: `FileError`.
+  public static func sync(folder: String) throws { try sync(folder, as: folder) }
+
   private static func sync(_ path: String, as name: String) throws {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { throw FileError("write", name, errno: errno) }

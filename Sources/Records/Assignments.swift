@@ -45,6 +45,27 @@ public struct Assignments: Hashable, Sendable {
     }
   }
 
+  /// Looks whether a file can be a run's assignments, without reading them.
+  /// - Throws: `RecordError` that names it.
+  static func checkForm(_ path: String, identity: String) throws(RecordError) {
+    guard RecordFile.exists(path) else {
+      throw .unreadable(file: path, reason: "it is not a readable file")
+    }
+    let problem: String?
+    do {
+      let file = try HDF5File(reading: path)
+      let counts = try ["indices", "predicted", "truth"].map { try file.dataSet($0).shape }
+      let found = try file.stringAttribute("identity")
+      problem =
+        Set(counts).count != 1
+        ? "its columns have different lengths"
+        : found != identity ? "it belongs to another run than the record beside it" : nil
+    } catch {
+      problem = "\(error)"
+    }
+    if let problem { throw .malformed(file: path, key: "", problem: problem) }
+  }
+
   /// - Throws: `HDF5Error`, `RecordError`.
   public static func read(from path: String) throws -> Assignments {
     let file = try HDF5File(reading: path)

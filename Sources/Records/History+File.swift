@@ -11,9 +11,7 @@ extension History {
   /// Reads `history.csv`.
   /// - Throws: `RecordError` that names the file, the line and the column.
   public static func read(from path: String) throws -> History {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RecordError.unreadable(file: path, reason: "it is missing or not a readable file")
-    }
+    let data = try RecordFile.contents(of: path, limit: Self.largestFile)
     let lines = String(decoding: data, as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
@@ -36,6 +34,41 @@ extension History {
       }
     }
     return history
+  }
+}
+
+extension History {
+  /// More bytes than the epochs of any run take.
+  private static let largestFile = 1 << 30
+
+  /// Looks whether a file can be a whole history, without reading its numbers: a line for each epoch, of as
+  /// many fields as there are columns, in which stands what numbers are written with.
+  /// - Throws: `RecordError` that names the file and the line.
+  static func checkForm(_ path: String) throws(RecordError) {
+    let data = try RecordFile.contents(of: path, limit: largestFile)
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let header = String(decoding: lines[0], as: UTF8.self)
+      .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard let columns = HistoryColumns(header: header) else {
+      throw .malformed(file: path, key: "line 1", problem: "does not name the columns of a history")
+    }
+    guard lines.last?.isEmpty == true else {
+      throw .malformed(
+        file: path, key: "line \(lines.count)", problem: "breaks off: the file is cut short")
+    }
+    let commas = columns.names.count
+    for (index, line) in lines.enumerated().dropFirst().dropLast() {
+      var found = 0
+      let isPlain = line.allSatisfy { byte in
+        if byte == UInt8(ascii: ",") { found += 1 }
+        return (0x2B...0x39).contains(byte) && byte != 0x2F || byte == UInt8(ascii: "e")
+      }
+      let epoch = line.prefix { $0 != UInt8(ascii: ",") }
+      guard isPlain, found == commas, epoch.elementsEqual("\(index)".utf8) else {
+        throw .malformed(
+          file: path, key: "line \(index + 1)", problem: "is not the line of epoch \(index)")
+      }
+    }
   }
 }
 

@@ -3,20 +3,30 @@ import Foundation
 
 /// JSON that is the same for the same value: sorted keys, and numbers that survive a round trip.
 enum JSONFile {
-  static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw RecordError.unreadable(
-        file: path, reason: exists ? "it is not a readable file" : "there is no such file")
-    }
+  static func read<Value: Decodable>(
+    _ type: Value.Type, from path: String
+  ) throws(RecordError) -> Value {
+    let data = try RecordFile.contents(of: path)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
       throw RecordError(error, in: path)
+    } catch {
+      throw RecordError.malformed(file: path, key: "", problem: "is not JSON")
     }
+  }
+
+  /// Reads a value whose numbers have to be possible ones.
+  static func read<Value: Decodable>(
+    _ type: Value.Type, from path: String, _ check: (Value) throws(ValueOutOfRange) -> Void
+  ) throws(RecordError) -> Value {
+    let value = try read(type, from: path)
+    do throws(ValueOutOfRange) {
+      try check(value)
+    } catch {
+      throw RecordError.malformed(file: path, key: error.key, problem: error.problem)
+    }
+    return value
   }
 
   static func write(_ value: some Encodable, to path: String) throws {

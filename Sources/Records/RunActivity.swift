@@ -11,11 +11,12 @@ public struct RunActivity: Codable, Equatable, Sendable {
     self.updatedAt = updatedAt
   }
 
-  /// - Returns: nil where there is none, or none that can be read: nothing depends on it.
+  /// - Returns: nil where there is none, or none that can be read and is possible: nothing depends on it.
   public static func read(from path: String) -> RunActivity? {
-    FileManager.default.contents(atPath: path).flatMap {
-      try? JSONDecoder().decode(RunActivity.self, from: $0)
-    }
+    guard let activity = try? JSONFile.read(RunActivity.self, from: path),
+      activity.progress.isPossible
+    else { return nil }
+    return activity
   }
 
   /// Replaces the file. Who reads it next sees this or what comes later; a loss of power may take it.

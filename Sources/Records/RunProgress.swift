@@ -33,9 +33,9 @@ public struct RunProgress: Codable, Equatable, Sendable {
   }
 
   public init?(line: String) {
-    guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else {
-      return nil
-    }
+    guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)),
+      progress.isPossible
+    else { return nil }
     self = progress
   }
 }

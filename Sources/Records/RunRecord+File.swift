@@ -1,12 +1,14 @@
 extension RunRecord {
   /// Reads `run.json`.
   /// - Throws: `RecordError` that names the file and the key.
-  public static func read(from path: String) throws -> RunRecord {
+  public static func read(from path: String) throws(RecordError) -> RunRecord {
     let found = try JSONFile.read(Layout.self, from: path).schema
     guard found == currentSchema else {
       throw RecordError.wrongSchema(file: path, found: found, expected: currentSchema)
     }
-    return try JSONFile.read(RunRecord.self, from: path)
+    return try JSONFile.read(RunRecord.self, from: path) { record throws(ValueOutOfRange) in
+      try record.checkRanges()
+    }
   }
 
   /// Writes `run.json`, whole or not at all: keys sorted, one a line.
@@ -24,8 +26,10 @@ extension RunRecord {
 extension RunFailure {
   /// Reads `failed.json`.
   /// - Throws: `RecordError` that names the file and the key.
-  public static func read(from path: String) throws -> RunFailure {
-    try JSONFile.read(RunFailure.self, from: path)
+  public static func read(from path: String) throws(RecordError) -> RunFailure {
+    try JSONFile.read(RunFailure.self, from: path) { failure throws(ValueOutOfRange) in
+      try failure.checkRanges()
+    }
   }
 
   /// Writes `failed.json`, whole or not at all.

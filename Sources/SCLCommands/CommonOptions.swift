@@ -1,6 +1,8 @@
 import ArgumentParser
 import Benchmarks
 import Experiments
+import Records
+import Reporting
 import Torch
 
 extension Device: ExpressibleByArgument {
@@ -106,6 +108,18 @@ struct ExperimentOptions: ParsableArguments {
       }
       throw ExperimentError.missingBenchmarks(missing)
     }
+  }
+
+  /// The plan of an experiment that was begun, for what shows results.
+  /// - Throws: `ReportError.nothingRun` where the results folder has none of it: a wrong `--results`, or a
+  ///   wrong working directory, would show a table of nothing.
+  func planOfResults() throws -> Plan {
+    let plan = try plan(needsData: false)
+    guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
+      throw ReportError.nothingRun(
+        experiment: plan.experiment.name, results: plan.options.results)
+    }
+    return plan
   }
 
   /// The one run that `--only` names; the plan has those that it starts from as well.

@@ -48,7 +48,7 @@ struct RenderedError {
     case let error as PaperTablesError: exitCode(paperTables: error)
     case let error as SlurmError: exitCode(slurm: error)
     case let error as ReportError: exitCode(report: error)
-    case is FileError: inputOutput
+    case is FileError, is ThreadError: inputOutput
     case is MethodError, is SettingError, is PublicationError: usage
     case is SafeTensorsError, is StateError, is MetricsError, is ClusteringError,
       is ParityError:
@@ -72,7 +72,7 @@ struct RenderedError {
   private static func exitCode(report error: ReportError) -> Int32 {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
-    case .nothingRun, .noReference, .nothingToCompare: missingInput
+    case .nothingRun, .noIdentity, .noReference, .nothingToCompare: missingInput
     }
   }
 
@@ -80,7 +80,7 @@ struct RenderedError {
     switch error {
     case .notInstalled, .noCluster: missingInput
     case .refused: usage
-    case .unreachable: inputOutput
+    case .unreachable, .atLimit: inputOutput
     case .unreadable: badData
     }
   }

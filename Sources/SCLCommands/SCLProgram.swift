@@ -12,6 +12,8 @@ public enum SCLProgram {
   /// Runs the command line and exits with its code.
   /// - Parameter methods: methods beside the built-in ones.
   public static func main(methods: [any ClusteringMethod.Type] = []) async {
+    // A file that may grow no further is an error of whoever writes it, not the program's end.
+    signal(SIGXFSZ, SIG_IGN)
     await $registry.withValue(.builtIn.adding(methods)) {
       do {
         var command = try RootCommand.parseAsRoot()
@@ -69,7 +71,8 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
-      SchemaCommand.self, VerifyCommand.self, BenchmarkCommand.self, RunChildCommand.self,
+      ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
+      BenchmarkCommand.self, RunChildCommand.self,
       MeasureChildCommand.self,
     ])
 }

@@ -56,25 +56,53 @@ extension RecordsTests {
       }
     }
 
-    @Test func `A record that cannot be read is an error that names it`() throws {
+    @Test func `A record that cannot be read is that run's state, and the others are there`() throws
+    {
       try withFolder { results in
         let place = folder(results, "scl", 3)
         try AtomicFile.write(Data("{\"schema\": 1".utf8), to: place.record)
-        let error = #expect(throws: RecordError.self) { try ResultsFolder(results).runs() }
-        #expect(error?.description.contains(place.record) == true)
+        try exampleRecord(seed: 4).write(to: folder(results, "scl", 4).record)
+        let runs = try ResultsFolder(results).runs()
+        #expect(
+          runs.map(\.state) == [
+            .damaged(.malformed(file: place.record, key: "", problem: "is not JSON")),
+            .finished(exampleRecord(seed: 4)),
+          ])
       }
     }
 
-    @Test func `A record in another run's folder is an error`() throws {
+    @Test func `A record in another run's folder is damage`() throws {
       try withFolder { results in
         let place = folder(results, "scl", 4)
         try exampleRecord(seed: 3).write(to: place.record)
         #expect(
-          throws: RecordError.misplaced(
-            file: place.record, key: "seed", found: "3", expected: "4")
-        ) {
-          try ResultsFolder(results).runs()
+          try ResultsFolder(results).runs().map(\.state) == [
+            .damaged(
+              .misplaced(file: place.record, key: "seed", found: "3", expected: "4"))
+          ])
+      }
+    }
+
+    @Test(arguments: [
+      (
+        "history.csv", "epoch,loss,learning_rate,images_per_second,nmi,acc,ari\n1,0.5,0.1,,,,\n2,0."
+      ),
+      ("history.csv", "epoch,loss,learning_rate,images_per_second,nmi,acc,ari\n1,nan,0.1,,,,\n"),
+      ("history.csv", ""), ("assignments.h5", "no HDF5"), ("failed.json", "{"),
+      ("failed.json", "{\"attempts\": 9223372036854775807}"),
+    ])
+    func `A damaged file beside the record, or in its place, is that run's state`(
+      name: String, content: String
+    ) throws {
+      try withFolder { results in
+        let place = folder(results, "scl", 3)
+        if name != "failed.json" { try exampleRecord().write(to: place.record) }
+        try AtomicFile.write(Data(content.utf8), to: "\(place.path)/\(name)")
+        guard case .damaged(let error) = place.state() else {
+          Issue.record("\(place.state())")
+          return
         }
+        #expect(error.description.contains(name))
       }
     }
   }

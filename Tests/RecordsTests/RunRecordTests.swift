@@ -109,6 +109,34 @@ extension RecordsTests {
       }
     }
 
+    @Test(arguments: [
+      ("\"acc\" : 0.3333333333333333", "\"acc\" : 5.0", "metrics.acc"),
+      ("\"acc\" : 0.3333333333333333", "\"acc\" : -1e308", "metrics.acc"),
+      ("\"nmiGeometric\" : 0.30001", "\"nmiGeometric\" : 1.1", "metrics.nmiGeometric"),
+      ("\"ari\" : -5e-324", "\"ari\" : -1.5", "metrics.ari"),
+      (
+        "\"peakMemoryBytes\" : 1099511627776", "\"peakMemoryBytes\" : -9223372036854775808",
+        "timing.peakMemoryBytes"
+      ),
+      ("\"seconds\" : 12.75", "\"seconds\" : 1e300", "timing.seconds"),
+      ("\"imageSize\" : 32", "\"imageSize\" : 9223372036854775807", "protocol.imageSize"),
+    ])
+    func `A number that no run can have is refused with file and key`(
+      original: String, damage: String, key: String
+    ) throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        try exampleRecord().write(to: path)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let damaged = text.replacingOccurrences(of: original, with: damage)
+        #expect(damaged != text)
+        try AtomicFile.write(Data(damaged.utf8), to: path)
+        let error = #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
+        let message = error?.description ?? ""
+        #expect(message.contains(path) && message.contains(key), "\(message)")
+      }
+    }
+
     @Test func `A record of another layout is refused as such`() throws {
       try withFolder { folder in
         let path = folder + "/run.json"

@@ -116,8 +116,9 @@ public struct EstimateStore: Sendable {
 
   private static func read(_ path: String) -> (contents: Contents, note: String?) {
     guard FileManager.default.fileExists(atPath: path) else { return (Contents(), nil) }
-    guard let data = FileManager.default.contents(atPath: path),
-      let contents = try? JSONDecoder().decode(Contents.self, from: data), contents.schema == 1
+    guard let data = try? RecordFile.contents(of: path, limit: 256 << 20),
+      let contents = try? JSONDecoder().decode(Contents.self, from: data), contents.schema == 1,
+      contents.measurements.values.allSatisfy(\.measurement.isPossible)
     else {
       return (
         Contents(), "'\(path)' cannot be read as estimates and is replaced by new measurements"

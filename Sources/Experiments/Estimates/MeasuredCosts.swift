@@ -25,7 +25,7 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
 
     fileprivate func seconds(epochs: Int) -> Double {
       guard epochs > 0 else { return 0 }
-      let training = Double(epochs * stepsPerEpoch) * stepSeconds
+      let training = Double(epochs) * Double(stepsPerEpoch) * stepSeconds
       return entrySeconds + Double(epochs - 1) * epochSeconds + training
     }
   }
@@ -46,6 +46,17 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
     self.phases = phases
     self.assignmentSeconds = assignmentSeconds
     self.memoryBytes = memoryBytes
+  }
+
+  /// Whether the numbers are those of a measurement; what lies in a file may be anything.
+  var isPossible: Bool {
+    let times =
+      [setUpSeconds, assignmentSeconds]
+      + phases.flatMap { [$0.entrySeconds, $0.epochSeconds, $0.stepSeconds] }
+    let counts = phases.flatMap { [$0.firstEpoch, $0.stepsPerEpoch] }
+    // A preparation that is told from a difference may be a little under nothing.
+    return times.allSatisfy { (-1e9...1e12).contains($0) } && (0...1 << 50).contains(memoryBytes)
+      && counts.allSatisfy { (0...1_000_000_000).contains($0) }
   }
 
   /// Seconds of a run.

@@ -11,7 +11,7 @@ extension PlannedRun {
     case .unfinished, .failed:
       FileManager.default.fileExists(atPath: folder.checkpoint)
         ? RunActivity.read(from: folder.progress)?.progress.fraction ?? 0 : 0
-    case .missing, .stale: 0
+    case .missing, .stale, .damaged: 0
     }
   }
 }

@@ -161,7 +161,7 @@ public struct RunMeasurement {
       setUpSeconds: setUp / part, phases: [],
       assignmentSeconds: Growth.ofTime(times).extrapolated(by: 1 / part),
       memoryBytes: max(
-        Int(Growth.ofMemory(peaks).extrapolated(by: 1 / part)),
+        Int(min(max(Growth.ofMemory(peaks).extrapolated(by: 1 / part), 0), 1e15)),
         Machine.peakMemoryBytes + missingBytes(part)))
   }
 

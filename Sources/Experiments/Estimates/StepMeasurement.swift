@@ -23,7 +23,9 @@ struct StepMeasurement {
   }
 
   /// Peak memory of this process, had all its steps been real ones.
-  var memoryBytes: Int { max(Machine.peakMemoryBytes, Int(memory?.ofRealSteps ?? 0)) }
+  var memoryBytes: Int {
+    max(Machine.peakMemoryBytes, Int(min(max(memory?.ofRealSteps ?? 0, 0), 1e15)))
+  }
 
   /// Seconds of a step in `epoch`: the median of a few, or, where a step takes longer than people
   /// would wait for, in proportion from a quarter of one.

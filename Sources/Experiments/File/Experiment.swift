@@ -108,6 +108,16 @@ struct SettingLayers: Sendable {
     }
   }
 
+  /// Every value that is text.
+  var texts: [String] {
+    let all =
+      [defaults] + Array(benchmarks.values) + Array(methods.values)
+      + combinations.values.flatMap(\.values)
+    return all.flatMap { layer in
+      layer.values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    }.sorted()
+  }
+
   /// What is said of a method or a variant by its name.
   func ownValues(benchmark: String, row: String) -> [String: SettingValue] {
     (methods[row] ?? [:]).merging(combinations[benchmark]?[row] ?? [:]) { $1 }

@@ -20,7 +20,8 @@ public struct ExperimentFile {
     let recorded = try results.map { try ResultsFolder($0).benchmarks() } ?? []
     let known = Set(BenchmarkDefinition.all.map(\.name) + prepared)
     names = KnownNames(
-      registry: registry, ownBenchmarks: prepared + recorded.filter { !known.contains($0) })
+      registry: registry, ownBenchmarks: prepared + recorded.filter { !known.contains($0) },
+      data: data.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
   }
 
   /// Reads a file, with those that it extends.
@@ -54,8 +55,9 @@ public struct ExperimentFile {
     }
     if !overrides.isEmpty {
       sections.layers.append(
-        try SettingOverrides(registry: registry, variants: sections.variants)
-          .layer(overrides, rows))
+        try SettingOverrides(
+          registry: registry, variants: sections.variants, layers: sections.layers
+        ).layer(overrides, rows))
     }
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     return Experiment(

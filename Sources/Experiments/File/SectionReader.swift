@@ -37,7 +37,10 @@ struct SectionReader {
   ) throws {
     switch key {
     case .notes: sections.notes = try value.eachItem { try $0.text() }
-    case .benchmarks: sections.benchmarks = try value.names("benchmark", among: names.benchmarks)
+    case .benchmarks:
+      sections.benchmarks = try value.names(
+        "benchmark", among: names.benchmarks,
+        hint: names.data.map { "; files of your own were looked for in '\($0)'" })
     case .methods: sections.rows = try value.names("method", among: rowNames)
     case .variants: break
     case .seeds: sections.seeds = try seeds(value)

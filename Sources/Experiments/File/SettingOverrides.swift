@@ -5,6 +5,8 @@ import Methods
 struct SettingOverrides {
   let registry: MethodRegistry
   let variants: [Variant]
+  /// What files say: a setting may name the method that another starts from.
+  let layers: [SettingLayers]
 
   /// - Parameter rows: the experiment's rows; a key without a method has to be known to one.
   func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> SettingLayers {
@@ -16,6 +18,7 @@ struct SettingOverrides {
       let names = parts[0].split(separator: ".", maxSplits: 1).map(String.init)
       if names.count == 2 {
         let method = variants.named(names[0])?.method ?? names[0]
+        try checkIsRun(names[0], rows, override)
         try check(names[1], value, in: [try registry.method(method)], override)
         layer.methods[names[0], default: [:]][names[1]] = value
       } else {
@@ -24,6 +27,29 @@ struct SettingOverrides {
       }
     }
     return layer
+  }
+
+  /// A setting of what is not run, as a row or as what a row starts from, would change nothing.
+  private func checkIsRun(_ name: String, _ rows: [MethodRow], _ override: String) throws {
+    var known = rows.map(\.name)
+    for row in rows {
+      var method: (any ClusteringMethod.Type)? = row.method
+      var settings = row.settings
+      while let next = method, !known.contains(next.description.name) || next == row.method {
+        known.append(next.description.name)
+        let stage = try next.stage(resolved: next.resolve(settings))
+        method = try stage.map { try registry.method($0.method) }
+        settings = stage?.settings ?? [:]
+      }
+    }
+    known += layers.flatMap(\.texts).filter { registry.names.contains($0) }
+    known = known.withoutRepetitions
+    guard !known.contains(name) else { return }
+    let nearest = nearestName(to: name, among: known)
+    throw invalid(
+      override,
+      "the experiment runs no '\(name)'; "
+        + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
   }
 
   private func check(

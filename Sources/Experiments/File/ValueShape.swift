@@ -61,6 +61,8 @@ struct KnownNames: Sendable {
   let registry: MethodRegistry
   /// Benchmarks of the user's own images.
   var ownBenchmarks: [String] = []
+  /// Where files of these were looked for; nil for nowhere.
+  var data: String?
 
   var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
   var methods: [String] { registry.names }

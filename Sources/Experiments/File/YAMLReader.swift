@@ -19,6 +19,11 @@ struct YAMLReader {
     guard let text = String(data: data, encoding: .utf8) else {
       throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is not UTF-8 text")
     }
+    if let line = AliasGuard.excessiveLine(in: text) {
+      throw ExperimentError.invalid(
+        file: file, line: line, key: "", problem: "its aliases stand for more than a million values"
+      )
+    }
     do {
       guard let node = try compose(yaml: text) else {
         throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is empty")
@@ -180,14 +185,18 @@ struct YAMLReader {
   }
 
   /// A list of names, each of which has to be known.
-  /// - Parameter orOne: whether a single name may stand for a list of it.
-  func names(_ what: String, among known: [String], orOne: Bool = false) throws -> [String] {
+  /// - Parameters:
+  ///   - orOne: whether a single name may stand for a list of it.
+  ///   - hint: where else names come from, for one that is not known.
+  func names(
+    _ what: String, among known: [String], orOne: Bool = false, hint: String? = nil
+  ) throws -> [String] {
     let items = try orOne ? oneOrMore() : items()
     guard !items.isEmpty else { throw invalid("name at least one \(what)") }
     var names: [String] = []
     for item in items {
       try mistakes.collecting {
-        let name = try item.name(what, among: known)
+        let name = try item.name(what, among: known, hint: hint)
         guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
         names.append(name)
       }
@@ -196,19 +205,20 @@ struct YAMLReader {
   }
 
   /// A name that has to be known.
-  func name(_ what: String, among known: [String]) throws -> String {
+  func name(_ what: String, among known: [String], hint: String? = nil) throws -> String {
     let name = try text()
-    guard known.contains(name) else { throw unknown(what, name, among: known) }
+    guard known.contains(name) else { throw unknown(what, name, among: known, hint: hint ?? "") }
     return name
   }
 
   private func unknown(
-    _ what: String, _ name: String, among known: [String]
+    _ what: String, _ name: String, among known: [String], hint: String = ""
   ) -> ExperimentError {
     let nearest = nearestName(to: name, among: known)
     return invalid(
       "unknown \(what) '\(name)'; "
-        + (nearest.map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"))
+        + (nearest.map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))")
+        + hint)
   }
 
   private var kind: String {

@@ -32,7 +32,8 @@ struct PlannedBenchmark {
       (contentHash, file) = (nil, nil)
       guard needsData else { return }
       throw MissingBenchmark(
-        name: name, path: path, remedy: BenchmarkFolder(data).remedy(for: definition))
+        name: name, path: URL(fileURLWithPath: path).standardizedFileURL.path,
+        remedy: BenchmarkFolder(data).remedy(for: definition))
     }
     let info = try BenchmarkFile.open(path).info
     contentHash = info.contentSHA256
@@ -120,49 +121,94 @@ struct PlannedBenchmark {
     }
     let engine = RunEngine(options, method: row.method, readsOnly: readsOnly)
     var inputs = IdentityInputs(
-      benchmark: definition.name, benchmarkContentHash: contentHash ?? "not here",
+      benchmark: definition.name, benchmarkContentHash: contentHash ?? IdentityInputs.noData,
       method: row.method.description.name, methodVersion: row.method.description.version,
       settings: settings, profile: experiment.profile, protocol: runProtocol,
       presentation: ContentOrder.version, libtorch: Torch.version, device: engine.device.rawValue,
       precision: engine.precision.rawValue, seed: seed, stage: stage?.identity)
-    let folder = RunFolder(
-      results: options.results, experiment: experiment.name, benchmark: definition.name,
-      method: row.name, seed: seed)
-    let stored = try StoredState(folder)
+    var place = StoredPlace(
+      experiment: experiment.name, benchmark: definition.name, method: row.name, seed: seed,
+      folder: RunFolder(
+        results: options.results, experiment: experiment.name, benchmark: definition.name,
+        method: row.name, seed: seed))
     var otherEngine: [String] = []
-    if case .finished(let record) = stored {
-      if contentHash == nil {
-        inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
-      }
-      let accepted = engine.accepting(record.provenance, for: inputs)
-      if try record.staleness(against: accepted).isEmpty {
-        otherEngine = engine.differences(to: record, of: inputs)
-        inputs = accepted
-      }
+    // The result may have been set aside by one of other settings.
+    let candidates = [place] + (place.isOf(inputs, by: engine) ? [] : place.superseded)
+    if let found = candidates.first(where: { $0.isOf(inputs, by: engine) }),
+      case .finished(let record)? = found.state
+    {
+      place = found
+      let accepted = engine.accepting(record.provenance, for: inputs.onData(of: record))
+      otherEngine = engine.differences(to: record, of: inputs.onData(of: record))
+      inputs = accepted
+    } else if case .finished(let record)? = place.state {
+      inputs = inputs.onData(of: record)
     }
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
       stage: stage?.combination, stageWorkload: stage?.workload ?? 0,
       settings: settings, departures: departures, runProtocol: runProtocol,
-      profile: experiment.profile, folder: folder,
+      profile: experiment.profile, folder: place.folder,
       engine: engine, otherEngine: otherEngine, identityInputs: inputs,
       identity: try inputs.identity(),
-      state: try PlannedState(stored, planned: inputs, by: engine, in: folder))
+      state: try PlannedState(place.state, planned: inputs, by: engine, in: place.folder))
   }
 }
 
-/// What lies in a run's folder, if there is one.
-private typealias StoredState = RunState?
+/// What lies in a run's folder.
+private struct StoredPlace {
+  let experiment: String
+  let benchmark: String
+  let method: String
+  let seed: UInt64
+  let folder: RunFolder
+  /// Nil where there is no folder.
+  let state: RunState?
 
-extension Optional where Wrapped == RunState {
-  fileprivate init(_ folder: RunFolder) throws {
-    self = FileManager.default.fileExists(atPath: folder.path) ? try folder.state() : nil
+  init(experiment: String, benchmark: String, method: String, seed: UInt64, folder: RunFolder) {
+    self.experiment = experiment
+    self.benchmark = benchmark
+    self.method = method
+    self.seed = seed
+    self.folder = folder
+    state =
+      FileManager.default.fileExists(atPath: folder.path)
+      ? StoredRun(
+        experiment: experiment, benchmark: benchmark, method: method, seed: seed, folder: folder
+      ).state : nil
+  }
+
+  var superseded: [StoredPlace] {
+    folder.superseded.map {
+      StoredPlace(
+        experiment: experiment, benchmark: benchmark, method: method, seed: seed, folder: $0)
+    }
+  }
+
+  /// Whether a finished result of these inputs lies there.
+  func isOf(_ inputs: IdentityInputs, by engine: RunEngine) -> Bool {
+    guard case .finished(let record)? = state else { return false }
+    let accepted = engine.accepting(record.provenance, for: inputs.onData(of: record))
+    return (try? record.staleness(against: accepted).isEmpty) == true
+  }
+}
+
+extension IdentityInputs {
+  /// Stands for the content of a benchmark file that is not there.
+  fileprivate static let noData = "not here"
+
+  /// Without the benchmark's file, a finished run is taken for what its record says of the data.
+  fileprivate func onData(of record: RunRecord) -> IdentityInputs {
+    guard benchmarkContentHash == Self.noData else { return self }
+    var inputs = self
+    inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
+    return inputs
   }
 }
 
 extension PlannedState {
   fileprivate init(
-    _ stored: StoredState, planned: IdentityInputs, by engine: RunEngine, in folder: RunFolder
+    _ stored: RunState?, planned: IdentityInputs, by engine: RunEngine, in folder: RunFolder
   ) throws {
     if stored != nil, let owner = RunLock.owner(folder.lock) {
       // What lies there is what the process began from.
@@ -175,6 +221,7 @@ extension PlannedState {
     switch stored {
     case nil: self = .missing
     case .unfinished: self = .unfinished
+    case .damaged(let error): self = .damaged("\(error)")
     case .finished(let record):
       let differences = try record.staleness(against: planned)
       self = differences.isEmpty ? .finished(record) : .stale(differences)

@@ -15,14 +15,13 @@ extension PlannedRun {
   /// What the run starts from, finished; nil if it starts from nothing.
   /// - Throws: `ExperimentError.stageFailed`, `.stageNotFinished`, `.stageWithoutNetwork`.
   func finishedStage(in results: String) throws -> FinishedStage? {
-    guard let folder = stageFolder(in: results) else { return nil }
-    let record = try? RunRecord.read(from: folder.record)
-    guard let record, record.identity == identityInputs.stage else {
-      let failure = try? RunFailure.read(from: folder.failure)
+    guard let current = stageFolder(in: results) else { return nil }
+    guard let stage = identityInputs.stage, let folder = current.holding(stage) else {
+      let failure = try? RunFailure.read(from: current.failure)
       if let failure, failure.identity == identityInputs.stage {
-        throw ExperimentError.stageFailed(reason: failure.reason, folder: folder.path)
+        throw ExperimentError.stageFailed(reason: failure.reason, folder: current.path)
       }
-      throw ExperimentError.stageNotFinished(run: label, folder: folder.path)
+      throw ExperimentError.stageNotFinished(run: label, folder: current.path)
     }
     guard FileManager.default.fileExists(atPath: folder.encoder) else {
       throw ExperimentError.stageWithoutNetwork(run: label, record: folder.record)

@@ -13,7 +13,7 @@ public struct PlannedRun: Sendable {
   public let seed: UInt64
   /// The run that this one starts from, which is in the plan before it; nil for most.
   public let stage: Combination?
-  let stageWorkload: Int
+  let stageWorkload: Double
   /// Every setting with its value, defaults included.
   public let settings: [String: SettingValue]
   /// The settings that are not the method's defaults on the benchmark, then those of the run that it
@@ -61,9 +61,9 @@ public struct PlannedRun: Sendable {
   /// Pixels of views that are learnt from in the whole run, for a complete benchmark: which of two runs
   /// is the longer one, roughly, before anything is measured. 0 for a method that does not train. With
   /// what it starts from, so that this comes first.
-  public var workload: Int {
+  public var workload: Double {
     let images = runProtocol.train.images(among: benchmark.counts, of: benchmark)
-    return stageWorkload + epochs * images * viewSize * viewSize
+    return stageWorkload + Double(epochs) * Double(images) * Double(viewSize) * Double(viewSize)
   }
 
   /// Height and width of what the network sees, in pixels.
@@ -80,6 +80,8 @@ public enum PlannedState: Equatable, Sendable {
   case failed(RunFailure)
   /// Finished under other settings or data; the differences in words.
   case stale([String])
+  /// A file of the result, or of the failure, cannot be read or is not what a run writes; which, in words.
+  case damaged(String)
 
   /// One word for lists.
   public var word: String {
@@ -90,6 +92,7 @@ public enum PlannedState: Equatable, Sendable {
     case .finished: "finished"
     case .failed: "failed"
     case .stale: "stale"
+    case .damaged: "damaged"
     }
   }
 }

@@ -27,6 +27,17 @@ package struct Checkpoint {
     package init(identity: String) {
       self.identity = identity
     }
+
+    /// Whether a run of so many epochs can have come so far; what lies in a file may be anything.
+    func isPossible(epochs: Int) -> Bool {
+      let counts = [resumptions, partialEpoch?.completedSteps ?? 0].allSatisfy {
+        (0...1_000_000_000).contains($0)
+      }
+      return counts && (0...epochs).contains(completedEpochs)
+        && (partialEpoch == nil || completedEpochs < epochs)
+        && (0...1 << 50).contains(trainedImages) && (0...1e12).contains(seconds)
+        && (0...1e12).contains(trainingSeconds) && partialEpoch?.losses.isPossible ?? true
+    }
   }
 
   /// The part of an epoch that is done.
@@ -76,10 +87,13 @@ package struct Checkpoint {
   }
 
   /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`.
-  /// - Parameter note: hears of checkpoints that are damaged.
+  /// - Parameters:
+  ///   - epochs: of the whole run.
+  ///   - note: hears of checkpoints that are damaged.
   /// - Returns: nil where there is none, or only those of other settings or data.
   package static func resume(
-    _ files: Files, identity: String, _ method: any TrainedMethod, _ optimiser: any Optimiser,
+    _ files: Files, identity: String, epochs: Int, _ method: any TrainedMethod,
+    _ optimiser: any Optimiser,
     note: (String) -> Void
   ) throws -> Checkpoint? {
     for path in [files.current, files.previous] {
@@ -90,6 +104,10 @@ package struct Checkpoint {
           let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8))
         else { throw SafeTensorsError(path: path, reason: "it has no progress in its metadata") }
         guard progress.identity == identity else { continue }
+        guard progress.isPossible(epochs: epochs) else {
+          throw SafeTensorsError(
+            path: path, reason: "its progress is none of a run of \(epochs) epochs")
+        }
         try load(tensors, into: method, optimiser)
         return Checkpoint(progress: progress)
       } catch let error as SafeTensorsError {

@@ -13,6 +13,9 @@ package struct LossSums: Codable {
 
   package init() {}
 
+  /// Whether steps can have summed up to these.
+  var isPossible: Bool { terms.allSatisfy { (0...1 << 50).contains($0.images) && $0.sum.isFinite } }
+
   /// Adds the terms of a step, which are means over so many images.
   package mutating func add(_ losses: [PartialLoss], images: Int) {
     for loss in losses {

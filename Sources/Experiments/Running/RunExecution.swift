@@ -31,6 +31,7 @@ public struct RunExecution {
   public func carryOut() throws {
     let attempts = run.folder.attempts(of: run.identity)
     do {
+      try run.folder.setAside()
       try remove(run.folder.failure)
       try finish(try compute())
     } catch let interruption as RunInterrupted {
@@ -132,9 +133,9 @@ public struct RunExecution {
 
   /// Writes the folder's files, the record last; the checkpoint is then of no more use.
   private func finish(_ outcome: Outcome) throws {
-    // A stale result goes only now that there is another in its place.
     let folder = run.folder
     try hooks.checkLock()
+    // What a process left that was killed before its record was written.
     try remove(folder.record, folder.history, folder.assignments, folder.encoder)
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
@@ -183,7 +184,12 @@ extension RunFolder {
 
   /// The end of the log, for a failure's record.
   public func lastLogLines(_ count: Int = 20) -> [String] {
-    guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return [] }
-    return text.split(separator: "\n").suffix(count).map(String.init)
+    guard let log = FileHandle(forReadingAtPath: log) else { return [] }
+    // A library may have filled it for days.
+    let end = (try? log.seekToEnd()) ?? 0
+    try? log.seek(toOffset: end > 1 << 16 ? end - 1 << 16 : 0)
+    guard let data = try? log.read(upToCount: 1 << 16) else { return [] }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(count).map(
+      String.init)
   }
 }

@@ -103,7 +103,7 @@ struct Sweep {
 
   private func isFinished(_ index: Int) -> Bool {
     let run = runs[index]
-    guard case .finished(let record)? = try? run.folder.state() else { return false }
+    guard case .finished(let record) = run.folder.state() else { return false }
     return (try? run.accepts(record)) == true
   }
 

@@ -27,7 +27,7 @@ struct Trainer {
     let optimiser = method.plan.makeOptimiser(for: method.network)
     var session = Session(Checkpoint.Progress(identity: identity))
     if let saved = try Checkpoint.resume(
-      checkpoints, identity: identity, method, optimiser, note: hooks.note)
+      checkpoints, identity: identity, epochs: training.epochs, method, optimiser, note: hooks.note)
     {
       session = Session(saved.progress)
       session.progress.resumptions += 1
@@ -58,6 +58,10 @@ struct Trainer {
     }
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()
     let batches = try steps.batches(of: epoch)
+    guard partial.completedSteps <= batches.count else {
+      throw SafeTensorsError(
+        path: checkpoints.current, reason: "it has taken more steps than epoch \(epoch + 1) has")
+    }
     var reporter = ThrottledReport(
       epoch: epoch, epochs: training.epochs, images: steps.imageCount(of: epoch),
       seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.positions.count })

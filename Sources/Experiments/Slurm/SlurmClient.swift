@@ -8,12 +8,18 @@ struct SlurmClient: Sendable {
   /// - Returns: the job's number.
   func submit(_ arguments: [String]) async throws -> String {
     let answer = try await run("sbatch", ["--parsable"] + arguments)
-    // "123", or "123;cluster".
-    let job = answer.trimmingCharacters(in: .whitespacesAndNewlines).prefix { $0 != ";" }
-    guard !job.isEmpty, job.allSatisfy(\.isNumber) else {
+    guard let job = Self.job(in: answer) else {
       throw SlurmError.unreadable(command: "sbatch", answer: answer)
     }
-    return String(job)
+    return job
+  }
+
+  /// The job in sbatch's answer, "123" or "123;cluster": its last line of that form, since sites greet
+  /// and tell of their checks on standard output too.
+  static func job(in answer: String) -> String? {
+    answer.split(whereSeparator: \.isNewline).reversed().lazy
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+      .compactMap { $0.wholeMatch(of: /([0-9]+)(;[^ ]*)?/).map { String($0.1) } }.first
   }
 
   /// The tasks of the jobs of these names: those in the queue, and those that the controller still
@@ -123,8 +129,9 @@ struct SlurmClient: Sendable {
     guard result.terminationStatus.isSuccess else {
       let words = result.standardError.split(separator: "\n").joined(separator: "; ")
       if lacksCluster(words) { throw SlurmError.noCluster(command: program, words: words) }
-      throw isUnreachable(words)
-        ? SlurmError.unreachable(command: program, words: words)
+      if isUnreachable(words) { throw SlurmError.unreachable(command: program, words: words) }
+      throw isAtLimit(words)
+        ? SlurmError.atLimit(command: program, words: words)
         : SlurmError.refused(command: program, words: words)
     }
     return result.standardOutput
@@ -135,6 +142,15 @@ struct SlurmClient: Sendable {
     [
       "Could not establish a configuration source", "Unable to process configuration file",
       "Unable to open configuration file", "No such file or directory: slurm.conf",
+    ].contains { words.localizedCaseInsensitiveContains($0) }
+  }
+
+  /// Whether the user, account or queue has as many jobs as it may have, which passes as they end.
+  static func isAtLimit(_ words: String) -> Bool {
+    [
+      "MaxSubmitJob", "MaxSubmitPU", "MaxSubmitPA", "MaxJobsPerUser", "MaxJobCount",
+      "Slurm temporarily unable to accept job",
+      "Job violates accounting/QOS policy (job submit limit",
     ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 

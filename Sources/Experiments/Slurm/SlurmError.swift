@@ -7,6 +7,8 @@ public enum SlurmError: Error, Hashable, Sendable {
   case refused(command: String, words: String)
   /// The controller does not answer: it may do so again.
   case unreachable(command: String, words: String)
+  /// No more jobs are taken now: some have to end first.
+  case atLimit(command: String, words: String)
   case unreadable(command: String, answer: String)
 }
 
@@ -23,6 +25,8 @@ extension SlurmError: CustomStringConvertible {
     case .unreachable(let command, let words):
       "\(command): the Slurm controller does not answer (\(words)); jobs that are queued stay "
         + "queued, give the same command again later"
+    case .atLimit(let command, let words):
+      "\(command): Slurm takes no more jobs now (\(words)); give the same command again later"
     case .unreadable(let command, let answer):
       "\(command) answered '\(answer.prefix(200))', which this program does not understand"
     }

@@ -11,6 +11,7 @@ struct SlurmScript {
     return """
       #!/bin/sh
       # Written by scl for one job array: a task is a run, named by a line of the file 'tasks'.
+      exec >>\(Self.quoted(folder + "/output-"))"$SLURM_ARRAY_TASK_ID.txt" 2>&1
       only=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" \(Self.quoted(folder + "/tasks"))) || exit 66
       [ -n "$only" ] || { echo "no line for task $SLURM_ARRAY_TASK_ID in 'tasks'" >&2; exit 66; }
       task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID

@@ -43,7 +43,8 @@ struct SlurmSubmission: Sendable {
     guard let number = Int(name.prefix { $0 != "-" }),
       let tasks = try? String(contentsOfFile: folder + "/tasks", encoding: .utf8),
       let data = FileManager.default.contents(atPath: folder + "/submission.json"),
-      let description = try? JSONDecoder().decode(Description.self, from: data)
+      let description = try? JSONDecoder().decode(Description.self, from: data),
+      (0...1_000_000_000).contains(number), (1...1_000_000).contains(description.attempt)
     else { return nil }
     self.folder = folder
     self.number = number

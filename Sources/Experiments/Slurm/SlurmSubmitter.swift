@@ -84,8 +84,7 @@ struct SlurmSubmitter: Sendable {
       "--job-name=\(submission.description.jobName)",
       "--array=0-\(tasks.count - 1)" + (resources.maxRunning.map { "%\($0)" } ?? ""),
       "--chdir=\(FileManager.default.currentDirectoryPath)",
-      // A '%' begins what Slurm replaces.
-      "--output=\(submission.folder.replacing("%", with: "%%"))/output-%a.txt",
+      "--output=\(Self.outputPattern(submission.folder))",
       "--open-mode=append", "--requeue", "--ntasks=1",
       "--signal=B:USR1@\(resources.signalSeconds)",
     ]
@@ -98,11 +97,31 @@ struct SlurmSubmitter: Sendable {
     return try submission.submitted(as: job)
   }
 
+  /// Where Slurm puts what a task says, and what it says of the task itself. A '%' begins what it replaces;
+  /// a backslash anywhere turns that off for the whole path, and what a line break does nobody says: of
+  /// such a folder the script alone writes.
+  static func outputPattern(_ folder: String) -> String {
+    let isPlain = folder.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }
+    return isPlain ? folder.replacing("%", with: "%%") + "/output-%a.txt" : "/dev/null"
+  }
+
   /// Submits, and finds out whether it was done where the controller did not say.
   private func job(of submission: SlurmSubmission, _ arguments: [String]) async throws -> String {
+    var hasSaid = false
     while true {
       do {
         return try await client.submit(arguments)
+      } catch SlurmError.atLimit(_, let words) {
+        if !hasSaid {
+          note("Slurm takes no more jobs now; waiting until some have ended (\(words))")
+        }
+        hasSaid = true
+        do {
+          try await pause(30)
+        } catch {
+          submission.remove()
+          throw error
+        }
       } catch SlurmError.unreachable {
         let name = submission.description.jobName
         let tasks = try await patiently { try await client.tasks(ofJobsNamed: [name]) }

@@ -120,7 +120,7 @@ extension Comparison {
 extension ResultCell {
   /// The first reason for which there is no score.
   var reasonForNoResult: String? {
-    notApplicable ?? failed.first?.reason ?? stale.first?.reason
+    notApplicable ?? failed.first?.reason ?? damaged.first?.reason ?? stale.first?.reason
       ?? otherProfiles.first.map { "run under profile \($0.reason) only" }
   }
 

@@ -44,6 +44,7 @@ enum CellFlags {
     if cell.records.count == 1 { flags.append("one seed only") }
     flags += cell.failed.map { "seed \($0.seed) failed: \($0.reason)" }
     flags += cell.stale.map { "seed \($0.seed) stale: \($0.reason)" }
+    flags += cell.damaged.map { "seed \($0.seed) damaged: \($0.reason)" }
     flags += cell.otherProfiles.map { "seed \($0.seed) of profile \($0.reason) left out" }
     flags += cell.missing.map { "seed \($0) not run" }
     if let reason = cell.notApplicable { flags.append("n/a: \(reason)") }

@@ -26,6 +26,8 @@ public struct RunOutcome: Equatable, Sendable {
     case failed(reason: String)
     /// There is a finished run, but its settings or its data have changed since.
     case stale(reason: String)
+    /// A file of its result cannot be read, or is not what a run writes.
+    case damaged(reason: String)
     /// Not run, or not finished yet.
     case missing
     /// The method cannot run on this benchmark.

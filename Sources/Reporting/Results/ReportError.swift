@@ -8,6 +8,8 @@ public enum ReportError: Error, Equatable {
   case mixedSeeds(benchmark: String, method: String, what: String)
   /// There is no run of an experiment, finished or not.
   case nothingRun(experiment: String, results: String)
+  /// No finished result has an identity that begins so.
+  case noIdentity(String, experiment: String, known: [String])
   /// What results are to be compared with is not there.
   case noReference(String)
   /// A folder without finished runs of an experiment.
@@ -28,7 +30,11 @@ extension ReportError: CustomStringConvertible, LocalizedError {
       "\(benchmark)/\(method)/seed-\(seed): its run.json is of another benchmark, method or seed: "
         + "move it to its own folder"
     case .nothingRun(let experiment, let results):
-      "there is no run of \(experiment) in '\(results)': 'scl run' comes first, with the same --results"
+      "there is no run of \(experiment) in '\(URL(fileURLWithPath: results).standardizedFileURL.path)': "
+        + "'scl run' comes first, with the same --results"
+    case .noIdentity(let identity, let experiment, let known):
+      "no result of \(experiment) has an identity that begins with '\(identity)': there are "
+        + (known.isEmpty ? "none" : known.sorted().prefix(20).joined(separator: ", "))
     case .noReference(let path):
       "'\(path)' is not there: name a file of published figures such as paper-tables.md, a results "
         + "folder, or one experiment's folder in it"

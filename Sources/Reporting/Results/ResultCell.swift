@@ -16,6 +16,7 @@ public struct ResultCell: Equatable, Sendable {
     case partial
     case failed
     case stale
+    case damaged
     case notRun = "not run"
     case notApplicable = "n/a"
   }
@@ -28,6 +29,8 @@ public struct ResultCell: Equatable, Sendable {
   public var records: [RunRecord] = []
   public var failed: [Omission] = []
   public var stale: [Omission] = []
+  /// Results that cannot be read, or are not what a run writes.
+  public var damaged: [Omission] = []
   /// Finished runs of another profile, which is named as the reason.
   public var otherProfiles: [Omission] = []
   public var missing: [UInt64] = []
@@ -39,6 +42,7 @@ public struct ResultCell: Equatable, Sendable {
     if !records.isEmpty { return records.count == planned ? .finished : .partial }
     if notApplicable != nil { return .notApplicable }
     if !failed.isEmpty { return .failed }
+    if !damaged.isEmpty { return .damaged }
     return stale.isEmpty ? .notRun : .stale
   }
 

@@ -72,6 +72,7 @@ extension ResultCell {
       try add(record, of: run)
     case .failed(let reason): failed.append(Omission(seed: run.seed, reason: reason))
     case .stale(let reason): stale.append(Omission(seed: run.seed, reason: reason))
+    case .damaged(let reason): damaged.append(Omission(seed: run.seed, reason: reason))
     case .missing: missing.append(run.seed)
     case .notApplicable(let reason): notApplicable = reason
     }

@@ -80,6 +80,11 @@ enum TableText {
       }
     }
     for cell in cells {
+      remarks += cell.damaged.map {
+        "Damaged, left out: \(name(cell)), seed \($0.seed): \($0.reason)"
+      }
+    }
+    for cell in cells {
       remarks += cell.otherProfiles.map {
         "Profile \($0.reason), left out: \(name(cell)), seed \($0.seed)"
       }

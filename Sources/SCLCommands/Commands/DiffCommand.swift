@@ -21,7 +21,7 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     try comparison.check()
-    let plan = try experiment.plan(needsData: false)
+    let plan = try experiment.planOfResults()
     guard plan.runs.contains(where: { $0.state != .missing }) else {
       throw ReportError.nothingRun(
         experiment: plan.experiment.name, results: plan.options.results)
@@ -104,8 +104,12 @@ struct ComparisonOptions: ParsableArguments {
       (folder.deletingLastPathComponent().path, folder.lastPathComponent),
     ] {
       let records = try ResultsFolder(results).runs(of: name).compactMap { run in
-        if case .finished(let record) = run.state { return record }
-        return RunRecord?.none
+        switch run.state {
+        case .finished(let record): return record
+        // A reference that was named is whole, or is refused.
+        case .damaged(let error): throw error
+        case .unfinished, .failed: return RunRecord?.none
+        }
       }
       guard let first = records.first else { continue }
       return ExperimentResults(experiment: name, profile: first.profile, records: records)

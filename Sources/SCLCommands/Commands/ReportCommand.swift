@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Records
 import Reporting
 
 extension TableFormat: ExpressibleByArgument {}
@@ -18,6 +19,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Format of the table (default: markdown).")
   var format: TableFormat?
 
+  @Option(
+    help:
+      "Instead of what is planned, finished results by the beginning of their identity, superseded ones too; may be repeated."
+  )
+  var identity: [String] = []
+
   @OptionGroup var output: JSONOption
 
   func validate() throws {
@@ -27,7 +34,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let table = try ResultTable(experiment.plan(needsData: false).results)
+    let plan = try experiment.planOfResults()
+    let table = try ResultTable(identity.isEmpty ? plan.results : plan.results(of: identity))
     Console.print(table, as: output.json ? .json : format ?? .markdown)
   }
 }
@@ -58,6 +66,31 @@ extension Plan {
   }
 }
 
+extension Plan {
+  /// The results of these identities, as they were: whatever settings they have.
+  /// - Throws: `ReportError.noIdentity` where there is none of one.
+  fileprivate func results(of identities: [String]) throws -> ExperimentResults {
+    let folder = ResultsFolder(options.results)
+    let runs =
+      try folder.runs(of: experiment.name) + folder.supersededRuns(of: experiment.name)
+    let records = runs.compactMap { run in
+      if case .finished(let record) = run.state { record } else { nil }
+    }
+    var chosen: [RunRecord] = []
+    for identity in identities {
+      let found = records.filter { !identity.isEmpty && $0.identity.hasPrefix(identity) }
+      guard !found.isEmpty else {
+        throw ReportError.noIdentity(
+          identity, experiment: experiment.name,
+          known: records.map { String($0.identity.prefix(12)) })
+      }
+      chosen += found.filter { record in !chosen.contains { $0.identity == record.identity } }
+    }
+    return ExperimentResults(
+      experiment: experiment.name, profile: experiment.profile, records: chosen)
+  }
+}
+
 extension PlannedRun {
   /// A record that is older than the list of departures has the run's: it is finished only with these
   /// settings.
@@ -71,6 +104,7 @@ extension PlannedRun {
       return .notApplicable(reason: failure.reason)
     case .failed(let failure): return .failed(reason: failure.reason)
     case .stale(let differences): return .stale(reason: differences.joined(separator: "; "))
+    case .damaged(let reason): return .damaged(reason: reason)
     }
   }
 }

@@ -37,11 +37,13 @@ struct RunChildCommand: ParsableCommand {
     let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     defer { for source in signals { source.cancel() } }
     try folder.removeLeftovers()
+    // Another process may have finished it meanwhile.
+    let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))
+    if case .finished = run.state { return }
+    // With the log of its own run, before that of this one begins.
+    try folder.setAside()
     try redirectErrors(to: folder.log)
     do {
-      // Another process may have finished it meanwhile.
-      let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))
-      if case .finished = run.state { return }
       let reporter = ProgressReporter(folder.progress, stop: stop)
       try RunExecution(
         run, options: plan.options, experiment: plan.experiment,

@@ -100,15 +100,21 @@ struct SweepOptions: ParsableArguments {
     switch run.state {
     case .finished: false
     case .failed(let failure): retryFailed || !failure.wouldRepeat
-    case .missing, .unfinished, .running, .stale: true
+    case .missing, .unfinished, .running, .stale, .damaged: true
     }
   }
 
   private func tellWhatStands(_ plan: Plan, open: [PlannedRun]) {
     for run in open {
-      if case .stale(let differences) = run.state {
+      switch run.state {
+      case .stale(let differences):
         Console.note(
-          "stale     \(run.label): \(differences.joined(separator: "; ")); running it again")
+          "stale     \(run.label): \(differences.joined(separator: "; ")); its result is set aside, and "
+            + "it runs again")
+      case .damaged(let reason):
+        Console.note(
+          "damaged   \(run.label): \(reason); its files are set aside, and it runs again")
+      default: break
       }
     }
     let finished = plan.runs.count { $0.state.word == "finished" }

@@ -21,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     var idleLooks = 0
     while true {
-      let plan = try experiment.plan(needsData: false)
+      let plan = try experiment.planOfResults()
       let runs = plan.runs
       let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
       try show(lines)
@@ -49,7 +49,7 @@ struct StatusCommand: AsyncParsableCommand {
     switch run.state {
     case .finished: true
     case .failed(let failure): !failure.kind.canPass
-    case .missing, .unfinished, .running, .stale: false
+    case .missing, .unfinished, .running, .stale, .damaged: false
     }
   }
 
@@ -74,7 +74,7 @@ struct StatusCommand: AsyncParsableCommand {
   /// The lines that a terminal has room for: those that go on before all others.
   private static func excerpt(_ text: [String], of lines: [RunLine], rows: Int) -> [String] {
     guard text.count > rows else { return text }
-    let order = ["running", "failed", "stale", "unfinished", "missing", "finished"]
+    let order = ["running", "failed", "damaged", "stale", "unfinished", "missing", "finished"]
     let ranked = lines.indices.sorted {
       (order.firstIndex(of: lines[$0].state) ?? order.count, $0)
         < (order.firstIndex(of: lines[$1].state) ?? order.count, $1)
@@ -83,7 +83,7 @@ struct StatusCommand: AsyncParsableCommand {
   }
 
   private func summary(_ lines: [RunLine]) -> String {
-    let words = ["finished", "running", "unfinished", "failed", "stale", "missing"]
+    let words = ["finished", "running", "unfinished", "failed", "damaged", "stale", "missing"]
     let counts = words.compactMap { word in
       let count = lines.count { $0.state == word }
       return count > 0 ? "\(count) \(word)" : nil

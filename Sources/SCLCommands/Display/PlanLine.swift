@@ -33,6 +33,7 @@ struct PlanLine: Encodable {
       switch run.state {
       case .stale(let differences): differences.joined(separator: "; ")
       case .failed(let failure): failure.reason
+      case .damaged(let reason): reason
       default: ""
       }
     folder = run.folder.path

@@ -46,7 +46,7 @@ struct RunLine: Encodable {
     folder = run.folder.path
     images = run.runProtocol.train.images(among: counts, of: run.benchmark)
     // A method that does not train counts as one epoch.
-    work = Double(max(1, run.epochs) * max(1, images)) * pow(Double(run.viewSize), 2)
+    work = Double(max(1, run.epochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
     switch run.state {
     case .missing: break
     case .unfinished:
@@ -64,6 +64,7 @@ struct RunLine: Encodable {
       fraction = 1
     case .failed(let failure): take(failure)
     case .stale(let differences): detail = differences.joined(separator: "; ")
+    case .damaged(let reason): detail = reason
     }
   }
 

@@ -1,0 +1,67 @@
+import CYaml
+
+/// Looks at a YAML text's events before its nodes are made: an alias stands for what its anchor has, so that a
+/// few lines of aliases of aliases stand for more values than can be hashed or compared in a lifetime.
+struct AliasGuard {
+  /// More than any experiment file has.
+  private static let mostValues = 1_000_000
+
+  /// A list or a mapping that is not closed yet.
+  private struct Open {
+    let anchor: String?
+    var values: Int
+  }
+
+  private var open: [Open] = []
+  /// The values of each anchor's node, aliases counted as what they stand for.
+  private var anchors: [String: Int] = [:]
+  private var total = 0
+
+  /// The line in which too many values are stood for; nil for a text that is as long as it looks. What is
+  /// wrong with the text otherwise, whoever makes its nodes says.
+  static func excessiveLine(in text: String) -> Int? {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) == 1 else { return nil }
+    defer { yaml_parser_delete(&parser) }
+    var text = text
+    return text.withUTF8 { bytes in
+      yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+      var guardian = AliasGuard()
+      var event = yaml_event_t()
+      while yaml_parser_parse(&parser, &event) == 1 {
+        defer { yaml_event_delete(&event) }
+        if event.type == YAML_STREAM_END_EVENT { return nil }
+        guardian.take(event)
+        if guardian.total > mostValues { return Int(event.start_mark.line) + 1 }
+      }
+      return nil
+    }
+  }
+
+  private mutating func take(_ event: yaml_event_t) {
+    switch event.type {
+    case YAML_ALIAS_EVENT: add(anchors[Self.name(event.data.alias.anchor) ?? ""] ?? 1, to: nil)
+    case YAML_SCALAR_EVENT: add(1, to: Self.name(event.data.scalar.anchor))
+    case YAML_SEQUENCE_START_EVENT:
+      open.append(Open(anchor: Self.name(event.data.sequence_start.anchor), values: 1))
+    case YAML_MAPPING_START_EVENT:
+      open.append(Open(anchor: Self.name(event.data.mapping_start.anchor), values: 1))
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+      guard let ended = open.popLast() else { return }
+      if let anchor = ended.anchor { anchors[anchor] = ended.values }
+      if !open.isEmpty { open[open.count - 1].values += ended.values }
+      total += 1
+    default: break
+    }
+  }
+
+  private mutating func add(_ values: Int, to anchor: String?) {
+    if let anchor { anchors[anchor] = values }
+    if !open.isEmpty { open[open.count - 1].values += values }
+    total += values
+  }
+
+  private static func name(_ anchor: UnsafeMutablePointer<UInt8>?) -> String? {
+    anchor.map { String(cString: $0) }
+  }
+}

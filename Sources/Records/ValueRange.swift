@@ -1,0 +1,110 @@
+/// A value in a file that no run can have written.
+struct ValueOutOfRange: Error {
+  let key: String
+  let problem: String
+}
+
+/// What the numbers and texts of records can be. The limits are far beyond any run, and far enough from the
+/// ends of their types that sums and products of a few do not overflow.
+enum ValueRange {
+  static let count = 0...1_000_000_000
+  static let imageSize = 1...65_536
+  static let seconds = 0...1e12
+  static let bytes = 0...(1 << 50)
+  static let attempts = 0...1_000_000
+  /// Scores are sums of rounded terms.
+  private static let rounding = 1e-9
+
+  static func check(
+    _ value: Int?, _ key: String, in range: ClosedRange<Int>
+  ) throws(ValueOutOfRange) {
+    guard let value, !range.contains(value) else { return }
+    throw ValueOutOfRange(
+      key: key, problem: "\(value) lies outside \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  static func check(
+    _ value: Double?, _ key: String, in range: ClosedRange<Double>
+  ) throws(ValueOutOfRange) {
+    // What is not a number is in no range.
+    guard let value, !range.contains(value) else { return }
+    throw ValueOutOfRange(
+      key: key, problem: "\(value) lies outside \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  static func checkScore(
+    _ value: Double, _ key: String, from lowest: Double = 0
+  ) throws(ValueOutOfRange) {
+    guard !((lowest - rounding)...(1 + rounding)).contains(value) else { return }
+    throw ValueOutOfRange(
+      key: key, problem: "\(value) is no such score: it lies outside \(lowest) to 1")
+  }
+
+  static func check(_ text: String?, _ key: String) throws(ValueOutOfRange) {
+    guard let text, text.utf8.count > 1 << 16 else { return }
+    throw ValueOutOfRange(key: key, problem: "it has \(text.utf8.count) bytes, which no name has")
+  }
+}
+
+extension RunRecord {
+  /// - Throws: the first value that no run can have had.
+  func checkRanges() throws(ValueOutOfRange) {
+    for (text, key) in [
+      (identity, "identity"), (experiment, "experiment"), (benchmark, "benchmark"),
+      (method, "method"),
+      (methodTitle, "methodTitle"), (methodFamily, "methodFamily"), (profile, "profile"),
+      (provenance.deviceName, "provenance.deviceName"),
+      (provenance.libtorch, "provenance.libtorch"),
+      (provenance.benchmarkFile.sourceFormat, "provenance.benchmarkFile.sourceFormat"),
+    ] {
+      try ValueRange.check(text, key)
+    }
+    try ValueRange.check(methodVersion, "methodVersion", in: ValueRange.count)
+    try ValueRange.check(checkpointEpoch, "checkpointEpoch", in: ValueRange.count)
+    try ValueRange.check(`protocol`.imageSize, "protocol.imageSize", in: ValueRange.imageSize)
+    try ValueRange.check(`protocol`.evaluateEvery, "protocol.evaluateEvery", in: ValueRange.count)
+    try metrics.checkRanges()
+    try ValueRange.check(timing.seconds, "timing.seconds", in: ValueRange.seconds)
+    try ValueRange.check(timing.imagesPerSecond, "timing.imagesPerSecond", in: ValueRange.seconds)
+    try ValueRange.check(timing.peakMemoryBytes, "timing.peakMemoryBytes", in: ValueRange.bytes)
+    try ValueRange.check(timing.resumptions, "timing.resumptions", in: ValueRange.count)
+    let file = provenance.benchmarkFile
+    try ValueRange.check(file.images, "provenance.benchmarkFile.images", in: ValueRange.count)
+    try ValueRange.check(
+      file.definitionImages, "provenance.benchmarkFile.definitionImages", in: ValueRange.count)
+    try ValueRange.check(provenance.threads, "provenance.threads", in: ValueRange.count)
+  }
+}
+
+extension RunMetrics {
+  fileprivate func checkRanges() throws(ValueOutOfRange) {
+    for (score, key) in [
+      (nmi, "nmi"), (acc, "acc"), (nmiArithmetic, "nmiArithmetic"), (nmiGeometric, "nmiGeometric"),
+    ] {
+      try ValueRange.checkScore(score, "metrics.\(key)")
+    }
+    try ValueRange.checkScore(ari, "metrics.ari", from: -1)
+    try ValueRange.check(images, "metrics.images", in: ValueRange.count)
+    try ValueRange.check(clusters, "metrics.clusters", in: ValueRange.count)
+    for (index, size) in clusterSizes.enumerated() {
+      try ValueRange.check(size, "metrics.clusterSizes[\(index)]", in: ValueRange.count)
+    }
+  }
+}
+
+extension RunFailure {
+  func checkRanges() throws(ValueOutOfRange) {
+    try ValueRange.check(attempts, "attempts", in: ValueRange.attempts)
+    try ValueRange.check(identity, "identity")
+    try ValueRange.check(reason, "reason")
+  }
+}
+
+extension RunProgress {
+  /// Whether a run can have come so far.
+  var isPossible: Bool {
+    ValueRange.count.contains(epoch) && ValueRange.count.contains(epochs)
+      && (0...1).contains(fraction) && imagesPerSecond.map(ValueRange.seconds.contains) ?? true
+      && loss?.isFinite ?? true
+  }
+}

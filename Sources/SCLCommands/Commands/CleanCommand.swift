@@ -1,0 +1,102 @@
+import ArgumentParser
+import Core
+import Foundation
+import Records
+import Reporting
+
+struct CleanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clean",
+    abstract: "Lists and removes results that others have taken the place of.",
+    discussion: """
+      A finished result is never overwritten: where settings or data have changed, 'scl run' sets the old one \
+      aside under its identity. This lists those, and removes them once you say so.
+      """)
+
+  @Argument(help: "An experiment's name, or its file (default: all that have results).")
+  var experiment: String?
+
+  @Option(help: "Folder of the results.")
+  var results = "results"
+
+  @Flag(name: .shortAndLong, help: "Remove them without asking.")
+  var yes = false
+
+  func run() throws {
+    let runs = try chosen()
+    guard !runs.isEmpty else {
+      Console.print("nothing has been superseded in '\(results)'")
+      return
+    }
+    var total: Int64 = 0
+    let rows = runs.map { run in
+      let size = Self.size(of: run.folder.path)
+      total += size
+      return [
+        run.experiment, run.benchmark, run.method, "seed \(run.seed)", run.state.summary,
+        Quantities.size(size), run.folder.path,
+      ]
+    }
+    for line in TextColumns(rows).lines { Console.print(line) }
+    let all = "\(runs.count) \(runs.count == 1 ? "result" : "results"), \(Quantities.size(total))"
+    guard yes || isAgreed(all) else {
+      Console.print("\(all): nothing was removed; --yes removes them without asking")
+      return
+    }
+    for run in runs {
+      do {
+        try FileManager.default.removeItem(atPath: run.folder.path)
+      } catch {
+        throw FileError("remove", run.folder.path, errno: EIO)
+      }
+    }
+    Console.print("removed \(all)")
+  }
+
+  private func chosen() throws -> [StoredRun] {
+    let folder = ResultsFolder(results)
+    guard let experiment else {
+      guard FileManager.default.fileExists(atPath: results) else {
+        throw ReportError.nothingRun(experiment: "any experiment", results: results)
+      }
+      return try folder.supersededRuns()
+    }
+    // A file means all of its profiles.
+    let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
+    let names = try folder.experiments().filter {
+      $0 == experiment || $0 == stem || experiment != stem && $0.hasPrefix(stem + "@")
+    }
+    guard !names.isEmpty else {
+      throw ReportError.nothingRun(experiment: experiment, results: results)
+    }
+    return try names.flatMap { try folder.supersededRuns(of: $0) }
+  }
+
+  private func isAgreed(_ what: String) -> Bool {
+    Console.errorPart("remove \(what)? [y/N] ")
+    let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
+    return answer == "y" || answer == "yes"
+  }
+
+  /// Bytes of the files in a folder.
+  private static func size(of folder: String) -> Int64 {
+    let manager = FileManager.default
+    return (manager.subpaths(atPath: folder) ?? []).reduce(0) { sum, name in
+      let attributes = try? manager.attributesOfItem(atPath: "\(folder)/\(name)")
+      return sum + ((attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+    }
+  }
+}
+
+extension RunState {
+  /// "identity 3f2a9c81d0e4, ACC 56.1", "damaged".
+  var summary: String {
+    switch self {
+    case .finished(let record):
+      "identity \(record.identity.prefix(12)), "
+        + String(format: "ACC %.1f", 100 * record.metrics.acc)
+    case .damaged: "damaged"
+    case .failed, .unfinished: "without a result"
+    }
+  }
+}
