@@ -4,6 +4,10 @@ import Foundation
 public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   public let reason: String
 
+  public init(reason: String) {
+    self.reason = reason
+  }
+
   public var description: String {
     "no thread can be started (\(reason)): a limit of memory or of processes is reached (ulimit -v, "
       + "ulimit -u), allow more"

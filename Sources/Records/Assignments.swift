@@ -47,19 +47,15 @@ public struct Assignments: Hashable, Sendable {
 
   /// Looks whether a file can be a run's assignments, without reading them.
   /// - Throws: `RecordError` that names it.
-  static func checkForm(_ path: String, identity: String) throws(RecordError) {
+  static func checkForm(_ path: String) throws(RecordError) {
     guard RecordFile.exists(path) else {
       throw .unreadable(file: path, reason: "it is not a readable file")
     }
     let problem: String?
     do {
       let file = try HDF5File(reading: path)
-      let counts = try ["indices", "predicted", "truth"].map { try file.dataSet($0).shape }
-      let found = try file.stringAttribute("identity")
-      problem =
-        Set(counts).count != 1
-        ? "its columns have different lengths"
-        : found != identity ? "it belongs to another run than the record beside it" : nil
+      let shapes = try ["indices", "predicted", "truth"].map { try file.dataSet($0).shape }
+      problem = Set(shapes).count == 1 ? nil : "its columns have different lengths"
     } catch {
       problem = "\(error)"
     }

@@ -160,7 +160,7 @@ extension RunFolder {
         let record = try RunRecord.read(from: record)
         if RecordFile.hasEntry(history) { try History.checkForm(history) }
         if RecordFile.hasEntry(assignments) {
-          try Assignments.checkForm(assignments, identity: record.identity)
+          try Assignments.checkForm(assignments)
         }
         return .finished(record)
       }

@@ -1,6 +1,6 @@
 import Core
-@preconcurrency import Dispatch
 import Foundation
+import Synchronization
 
 /// The right to work in a run's folder: one process has it, on this machine or on another that shares
 /// the file system, NFS included.
@@ -21,21 +21,46 @@ public final class RunLock: Sendable {
 
   private let path: String
   private let owner: LockOwner
-  private let timer: any DispatchSourceTimer
+  /// The end of a pipe whose closing ends the heartbeat; nil once it is closed.
+  private let life: Mutex<Int32?>
 
-  private init(path: String, owner: LockOwner, descriptor: Int32) {
+  private init(path: String, owner: LockOwner, descriptor: Int32) throws {
     self.path = path
     self.owner = owner
-    timer = DispatchSource.makeTimerSource(queue: .global())
-    timer.schedule(deadline: .now() + Self.heartbeat, repeating: Self.heartbeat)
-    // The open file is touched, not its name, under which another's lock may lie by now.
-    timer.setEventHandler { futimens(descriptor, nil) }
-    // Not before a touch that goes on has ended: the number may be another file's by then.
-    timer.setCancelHandler { close(descriptor) }
-    timer.resume()
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw FileError("lock", path, errno: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let (watched, kept) = (ends[0], ends[1])
+    life = Mutex(kept)
+    do {
+      try BackgroundThread.start {
+        // The open file is touched, not its name, under which another's lock may lie by now.
+        while !Self.hasClosed(watched) { futimens(descriptor, nil) }
+        close(watched)
+        close(descriptor)
+      }
+    } catch {
+      close(watched)
+      close(descriptor)
+      throw error
+    }
   }
 
-  deinit { timer.cancel() }
+  deinit { endHeartbeat() }
+
+  /// Waits for a heartbeat's time, or until the pipe's other end is closed.
+  private static func hasClosed(_ pipe: Int32) -> Bool {
+    var polled = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+    let found = poll(&polled, 1, Int32(heartbeat * 1000))
+    return found > 0 || found < 0 && errno != EINTR
+  }
+
+  private func endHeartbeat() {
+    life.withLock { end in
+      if let end { close(end) }
+      end = nil
+    }
+  }
 
   /// Takes the lock, from a dead owner too.
   /// - Returns: nil if another process has it.
@@ -49,7 +74,12 @@ public final class RunLock: Sendable {
     // Each turn but the last found a dead owner's lock, or one that has just gone.
     for _ in 0..<8 {
       if let descriptor = try create(path, mine) {
-        return RunLock(path: path, owner: mine, descriptor: descriptor)
+        do {
+          return try RunLock(path: path, owner: mine, descriptor: descriptor)
+        } catch {
+          unlink(path)
+          throw error
+        }
       }
       guard let file = LockFile(path) else { continue }
       if file.isAlive(patience: patience) { return nil }
@@ -83,7 +113,7 @@ public final class RunLock: Sendable {
 
   /// Gives the lock back.
   public func release() {
-    timer.cancel()
+    endHeartbeat()
     if isStillMine { unlink(path) }
   }
 

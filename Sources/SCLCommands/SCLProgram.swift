@@ -10,8 +10,10 @@ public enum SCLProgram {
   @TaskLocal static var registry = MethodRegistry.builtIn
 
   /// Runs the command line and exits with its code.
+  ///
+  /// On the main actor, so that commands that wait for nothing run without any other thread.
   /// - Parameter methods: methods beside the built-in ones.
-  public static func main(methods: [any ClusteringMethod.Type] = []) async {
+  @MainActor public static func main(methods: [any ClusteringMethod.Type] = []) async {
     // A file that may grow no further is an error of whoever writes it, not the program's end.
     signal(SIGXFSZ, SIG_IGN)
     await $registry.withValue(.builtIn.adding(methods)) {

@@ -88,7 +88,7 @@ extension RecordsTests {
           place.record, place.history, place.assignments, place.progress, place.failure, place.lock,
         ]
         let originals = try files.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
-        var found: Set<String> = []
+        var found = 0
         for seed in 0..<360 {
           let index = seed % files.count
           var damage = Damage(seed)
@@ -97,7 +97,7 @@ extension RecordsTests {
           if index == 4 { unlink(place.record) }
           let runs = try ResultsFolder(results).runs()
           #expect(runs.count == 1)
-          if case .damaged(let error) = runs[0].state { found.insert("\(index)\(error)") }
+          if isDamaged(runs[0].state) { found += 1 }
           _ = try? History.read(from: place.history)
           _ = try? Assignments.read(from: place.assignments)
           if let activity = RunActivity.read(from: place.progress) {
@@ -109,8 +109,12 @@ extension RecordsTests {
           }
         }
         // Most of it is noticed.
-        #expect(found.count > 80, "\(found.count)")
+        #expect(found > 80, "\(found)")
       }
+    }
+
+    private func isDamaged(_ state: RunState) -> Bool {
+      if case .damaged = state { true } else { false }
     }
 
     @Test func `A file that is a folder, a pipe or far too large is damage`() throws {
@@ -118,14 +122,14 @@ extension RecordsTests {
         let place = try folder(results)
         unlink(place.record)
         mkfifo(place.record, 0o600)
-        guard case .damaged = place.state() else { return Issue.record("a pipe") }
+        #expect(isDamaged(place.state()), "a pipe")
         unlink(place.record)
         try AtomicFile.createFolder(place.record)
-        guard case .damaged = place.state() else { return Issue.record("a folder") }
+        #expect(isDamaged(place.state()), "a folder")
         #expect(try place.setAside() != nil)
         #expect(!FileManager.default.fileExists(atPath: place.record))
         truncate(place.failure, 1 << 40)
-        guard case .damaged = place.state() else { return Issue.record("a terabyte") }
+        #expect(isDamaged(place.state()), "a terabyte")
       }
     }
   }

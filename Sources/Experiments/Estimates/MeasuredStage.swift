@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Methods
 import Torch
@@ -5,24 +6,44 @@ import Vision
 
 /// A network for a run to start from while it is measured: of the right shape, but untrained, which
 /// neither time nor memory can tell.
+///
+/// Its file has no name as soon as it is written: it goes with the process, however that ends.
 final class MeasuredStage {
-  private let file: String
+  private static let prefix = "scl-stage-"
+
+  private let descriptor: Int32
 
   /// - Returns: nil for a run that starts from nothing.
   init?(
     of run: PlannedRun, among runs: [PlannedRun], context: MethodContext, images: ImageSet
   ) throws {
     guard let stage = runs.first(where: { $0.combination == run.stage }) else { return nil }
-    file = NSTemporaryDirectory() + "scl-stage-\(getpid())-\(UUID().uuidString).safetensors"
+    Self.removeAbandoned()
+    let file =
+      NSTemporaryDirectory() + "\(Self.prefix)\(getpid())-\(UUID().uuidString).safetensors"
     let earlier = try MeasuredStage(of: stage, among: runs, context: context, images: images)
     let method = try stage.makeMethod(context: context.starting(from: earlier), images: images)
     guard let method = method as? any TrainedMethod else { return nil }
     try SafeTensors.write(encoderTensors(of: method.network), to: file)
+    descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    let code = errno
+    unlink(file)
+    guard descriptor >= 0 else { throw FileError("read", file, errno: code) }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: file) }
+  deinit { close(descriptor) }
 
-  var finished: FinishedStage { FinishedStage(file: file) }
+  var finished: FinishedStage { FinishedStage(file: "/proc/self/fd/\(descriptor)") }
+
+  /// Removes what processes left that were ended while they wrote theirs.
+  private static func removeAbandoned() {
+    let folder = NSTemporaryDirectory()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      guard let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }) else { continue }
+      if ProcessEntry(owner) == nil { unlink(folder + name) }
+    }
+  }
 }
 
 extension MethodContext {

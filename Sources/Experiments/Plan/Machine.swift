@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Torch
 
@@ -90,16 +91,11 @@ public enum Machine {
   }
 
   private static func git(_ arguments: [String], in folder: String) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "-C", folder] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
+    // On a disk of a network that does not answer, a revision is worth no more than this.
+    guard
+      let data = ChildProcess.output(
+        of: "/usr/bin/env", ["git", "-C", folder] + arguments, seconds: 20)
+    else { return nil }
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

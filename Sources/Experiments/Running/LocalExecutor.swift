@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Records
 
@@ -29,16 +30,14 @@ public struct ChildCommand: Sendable {
 
 /// Carries out runs on this machine, each in a process of its own, so that one that crashes or runs
 /// out of memory takes no other with it.
-public struct LocalExecutor: SweepExecutor {
-  /// What has come up while runs go on.
-  private enum News: Sendable {
-    case ended(Int, AttemptOutcome)
-    /// Some time has passed.
-    case tick
-  }
-
+///
+/// All of it happens on the thread that asks for it, which looks again and again at the processes, their pipes,
+/// the clock and the signals: nothing is waited for alone, and no thread has to be had.
+public struct LocalExecutor {
   /// How often another process's run is looked at.
   private static let elsewhereInterval = Duration.seconds(3)
+  /// Milliseconds between two looks at processes of which nothing is heard.
+  private static let look: Int32 = 200
 
   private let jobs: Int
   private let command: ChildCommand
@@ -65,9 +64,12 @@ public struct LocalExecutor: SweepExecutor {
     self.estimate = estimate
   }
 
+  /// Returns when every run is finished or has failed for good.
+  /// - Parameter onEvent: called on this thread.
+  /// - Throws: `RunInterrupted` if a stop was asked for before that.
   public func carryOut(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
-  ) async throws {
+  ) throws {
     let estimates = runs.map(estimate)
     let order = SweepQueue.order(runs.map(\.seed), seconds: estimates.map { $0?.seconds })
     let ordered = order.map { runs[$0] }
@@ -79,30 +81,29 @@ public struct LocalExecutor: SweepExecutor {
         memory: order.map { estimates[$0]?.memoryBytes }, budget: budget),
       runs: ordered, retries: running.retries
     ) { event in onEvent(event.moved(to: order)) }
-    await withTaskGroup(of: News.self) { group in
-      group.addTask { await tick() }
-      var lastLook = ContinuousClock.now
-      var cards = cards
-      while true {
-        if stop.signal == nil {
-          while let index = sweep.next() {
-            let isOnCard = ordered[index].device == .cuda
-            start(index, of: sweep, on: isOnCard ? cards.take(for: index) : nil, in: &group)
-          }
-        }
-        if stop.signal == nil ? sweep.isDone : sweep.running.isEmpty { break }
-        switch await group.next() {
-        case .ended(let index, let outcome):
-          cards.giveBack(from: index)
-          sweep.took(outcome, of: index, stopping: stop.signal != nil)
-        case .tick, nil: group.addTask { await tick() }
-        }
-        if .now - lastLook > Self.elsewhereInterval {
-          sweep.lookElsewhere()
-          lastLook = .now
+    var processes: [Int: RunProcess] = [:]
+    var lastLook = ContinuousClock.now
+    var cards = cards
+    while true {
+      stop.collect()
+      if stop.signal == nil {
+        while let index = sweep.next() {
+          let isOnCard = ordered[index].device == .cuda
+          processes[index] = process(index, of: sweep, on: isOnCard ? cards.take(for: index) : nil)
         }
       }
-      group.cancelAll()
+      if stop.signal == nil ? sweep.isDone : sweep.running.isEmpty { break }
+      ChildProcess.wait(for: processes.values.compactMap(\.child), milliseconds: Self.look)
+      for (index, process) in processes.sorted(by: { $0.key < $1.key }) {
+        guard let outcome = process.look() else { continue }
+        processes[index] = nil
+        cards.giveBack(from: index)
+        sweep.took(outcome, of: index, stopping: stop.signal != nil)
+      }
+      if .now - lastLook > Self.elsewhereInterval {
+        sweep.lookElsewhere()
+        lastLook = .now
+      }
     }
     if let signal = stop.signal, !sweep.isDone { throw RunInterrupted(signal: signal) }
   }
@@ -121,21 +122,14 @@ public struct LocalExecutor: SweepExecutor {
     }
   }
 
-  private func tick() async -> News {
-    try? await Task.sleep(for: .milliseconds(500))
-    return .tick
-  }
-
-  private func start(
-    _ index: Int, of sweep: Sweep, on card: String?, in group: inout TaskGroup<News>
-  ) {
+  private func process(_ index: Int, of sweep: Sweep, on card: String?) -> RunProcess {
     let run = sweep.runs[index]
     let onEvent = sweep.onEvent
-    let process = RunProcess(
+    return RunProcess(
       run: run, arguments: command.arguments(for: run), card: card,
       earlierAttempts: sweep.attempts[index],
-      hangLimit: .seconds(running.hangMinutes * 60), stop: stop, memory: memory
+      watch: RunWatch(
+        hangLimit: .seconds(running.hangMinutes * 60), stop: stop, memory: memory)
     ) { onEvent(.progressed(index, $0)) }
-    group.addTask { .ended(index, await process.carryOut()) }
   }
 }

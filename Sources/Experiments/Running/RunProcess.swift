@@ -1,6 +1,6 @@
+import Core
 import Foundation
 import Records
-import Subprocess
 
 /// What came of one attempt at a run.
 enum AttemptOutcome: Sendable {
@@ -13,58 +13,64 @@ enum AttemptOutcome: Sendable {
 }
 
 /// One attempt at a run in a process of its own, from its start to what became of it.
-struct RunProcess: Sendable {
-  let run: PlannedRun
-  let arguments: [String]
-  /// The graphics card that it is to use; nil for none in particular.
-  let card: String?
+final class RunProcess {
+  private let run: PlannedRun
   /// How often the run was tried before.
-  let earlierAttempts: Int
-  let hangLimit: Duration
-  let stop: SweepStop
-  let memory: MachineMemory
-  let onProgress: @Sendable (RunProgress) -> Void
+  private let earlierAttempts: Int
+  private let watch: RunWatch
+  private let onProgress: (RunProgress) -> Void
+  /// The failure that was recorded before.
+  private let earlier: FileVersion?
+  /// Nil where it could not be started, for this reason.
+  let child: ChildProcess?
+  private let startError: (any Error)?
 
-  func carryOut() async -> AttemptOutcome {
-    let earlier = FileVersion(run.folder.failure)
-    let watch = RunWatch(hangLimit: hangLimit, stop: stop, memory: memory)
+  /// Starts the process.
+  /// - Parameter card: the graphics card that it is to use; nil for none in particular.
+  init(
+    run: PlannedRun, arguments: [String], card: String?, earlierAttempts: Int, watch: RunWatch,
+    onProgress: @escaping (RunProgress) -> Void
+  ) {
+    self.run = run
+    self.earlierAttempts = earlierAttempts
+    self.watch = watch
+    self.onProgress = onProgress
+    earlier = FileVersion(run.folder.failure)
+    var environment = ProcessInfo.processInfo.environment
+    // The runtime's own report of a crash halts all threads first, and may leave them so.
+    environment["SWIFT_BACKTRACE"] = "enable=no"
+    if let card { environment["CUDA_VISIBLE_DEVICES"] = card }
     do {
-      let result = try await Subprocess.run(
-        // This very program, even if its file has been replaced since it started.
-        .path("/proc/self/exe"), arguments: Arguments(arguments),
-        environment: environment, input: .none,
-        output: .sequence, error: .currentStandardError
-      ) { execution in
-        async let looking: Void = watch.look(at: execution.processIdentifier.value)
-        do {
-          for try await line in execution.standardOutput.strings() {
-            guard let progress = RunProgress(line: line) else { continue }
-            watch.heard(progress)
-            onProgress(progress)
-          }
-        } catch {
-          // A process that can no longer be heard is looked after all the same.
-        }
-        // Until this returns, the process's number is not another's.
-        await looking
-      }
-      if result.terminationStatus.isSuccess { return .finished }
-      return await outcome(result.terminationStatus, watch, earlier)
+      // This very program, even if its file has been replaced since it started.
+      child = try ChildProcess("/proc/self/exe", arguments, environment: environment)
+      startError = nil
     } catch {
-      return stop.signal == nil
-        ? died(.error, "its process could not be followed: \(error)") : .stopped
+      child = nil
+      startError = error
     }
   }
 
-  private var environment: Environment {
-    // The runtime's own report of a crash halts all threads first, and may leave them so.
-    let usual = Environment.inherit.updating(["SWIFT_BACKTRACE": "enable=no"])
-    return card.map { usual.updating(["CUDA_VISIBLE_DEVICES": $0]) } ?? usual
+  /// Hears what the process says, and looks after it.
+  /// - Returns: what came of it; nil while it goes on.
+  func look() -> AttemptOutcome? {
+    guard let child else {
+      let reason = startError.map { "\($0)" } ?? "unknown"
+      return died(.error, "its process could not be started: \(reason)")
+    }
+    let ending = child.hasEnded()
+    for line in child.readLines() {
+      guard let progress = RunProgress(line: line) else { continue }
+      watch.heard(progress)
+      onProgress(progress)
+    }
+    guard let ending else {
+      watch.look(at: child.pid)
+      return nil
+    }
+    return ending == .exited(RunExit.finished) ? .finished : outcome(ending)
   }
 
-  private func outcome(
-    _ status: TerminationStatus, _ watch: RunWatch, _ earlier: FileVersion?
-  ) async -> AttemptOutcome {
+  private func outcome(_ status: ChildProcess.Ending) -> AttemptOutcome {
     if case .exited(RunExit.elsewhere) = status { return .elsewhere }
     // A failure that the run's process has recorded itself is the best account there is.
     if case .exited(RunExit.failed) = status, FileVersion(run.folder.failure) != earlier,
@@ -74,19 +80,20 @@ struct RunProcess: Sendable {
     }
     if watch.isHung {
       return died(
-        .hung, String(format: "no progress for %g min; it was killed", hangLimit.seconds / 60))
+        .hung,
+        String(format: "no progress for %g min; it was killed", watch.hangLimit.seconds / 60))
     }
     if Self.isStop(status) {
       // A terminal's Ctrl-C reaches the run's process too, perhaps before this one hears of it.
-      for _ in 0..<10 where stop.signal == nil { try? await Task.sleep(for: .milliseconds(100)) }
+      for _ in 0..<10 where !watch.isStopping { usleep(100_000) }
     }
-    if watch.wasStopped || stop.signal != nil { return .stopped }
+    if watch.wasStopped || watch.isStopping { return .stopped }
     let (kind, reason) = Self.cause(of: status, memoryKill: watch.sawMemoryKill)
     return died(kind, reason)
   }
 
   /// Whether the process ended because a signal asked it to.
-  private static func isStop(_ status: TerminationStatus) -> Bool {
+  private static func isStop(_ status: ChildProcess.Ending) -> Bool {
     let signals = [SIGINT, SIGTERM, SIGUSR1]
     switch status {
     case .exited(let code): return signals.contains { RunExit.interrupted(by: $0) == code }
@@ -96,7 +103,7 @@ struct RunProcess: Sendable {
 
   /// What a process died of that left no word.
   static func cause(
-    of status: TerminationStatus, memoryKill: Bool
+    of status: ChildProcess.Ending, memoryKill: Bool
   ) -> (kind: FailureKind, reason: String) {
     switch status {
     case .signaled(SIGKILL) where memoryKill:

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Synchronization
 
@@ -44,15 +45,17 @@ public final class StopRequest: Sendable {
     return try body()
   }
 
-  /// Turns the process's own signals into requests, for as long as the process lives.
-  public func listen(to signals: [Int32]) -> [any DispatchSourceSignal] {
-    signals.map { number in
-      // The default action would end the process before the source hears of it.
-      Foundation.signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [self] in request(number) }
-      source.resume()
-      return source
+  /// Turns the process's own signals into requests, for as long as the process lives. A thread of its own
+  /// waits for them: it is there before work begins that may leave no room for one.
+  /// - Throws: `FileError`, `ThreadError`.
+  public func listen(to signals: [Int32]) throws {
+    try SignalInbox.catchSignals(signals)
+    try BackgroundThread.start { [self] in
+      while true {
+        // An interrupted wait ends too; what has come is taken below.
+        ChildProcess.wait(for: [], milliseconds: -1)
+        while let signal = SignalInbox.take() { request(signal) }
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Synchronization
 
@@ -35,34 +36,59 @@ public final class SweepStop: Sendable {
     }
   }
 
-  /// Turns the process's signals into requests while `body` goes on.
-  public func whileListening<Result>(
-    _ body: () async throws -> Result
-  ) async rethrows -> Result {
-    let sources = [SIGINT, SIGTERM, SIGHUP].compactMap(listen)
-    defer {
-      for (number, source) in sources {
-        source.cancel()
-        Foundation.signal(number, SIG_DFL)
-      }
-    }
-    return try await body()
+  /// Takes the signals that have come since the last look for requests.
+  func collect() {
+    while let signal = SignalInbox.take() { request(signal) }
   }
 
-  private func listen(to number: Int32) -> (Int32, any DispatchSourceSignal)? {
-    var action = sigaction()
+  /// Carries out `body` with the process's signals caught for `collect`.
+  /// - Throws: `FileError` where signals cannot be caught.
+  public func whileCatching<Result>(_ body: () throws -> Result) throws -> Result {
     // nohup(1) has the signal of a closed terminal ignored, and means it.
-    if number == SIGHUP, sigaction(number, nil, &action) == 0,
-      unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-        == unsafeBitCast(SIG_IGN, to: Int.self)
-    {
-      return nil
+    let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !SignalInbox.isIgnored($0) }
+    try SignalInbox.catchSignals(signals)
+    defer { SignalInbox.release(signals) }
+    return try body()
+  }
+
+  /// How long work that was asked to stop is waited for, and work that has to begin.
+  private static let patience = Duration.seconds(20)
+
+  /// Waits for work on other threads, and takes signals for requests meanwhile.
+  /// - Throws: what `body` throws; `RunInterrupted` where it does not heed a request; `ThreadError` where the
+  ///   system gives it no thread to begin on.
+  public func waiting(for body: @escaping @Sendable () async throws -> Void) throws {
+    struct Work {
+      var hasBegun = false
+      var result: Swift.Result<Void, any Error>?
     }
-    // The default action would end the process before the source hears of it.
-    Foundation.signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { [self] in request(number) }
-    source.resume()
-    return (number, source)
+    final class Shared: Sendable {
+      let value = Mutex(Work())
+    }
+    let shared = Shared()
+    Task.detached {
+      shared.value.withLock { $0.hasBegun = true }
+      do {
+        try await body()
+        shared.value.withLock { $0.result = .success(()) }
+      } catch {
+        shared.value.withLock { $0.result = .failure(error) }
+      }
+    }
+    let start = ContinuousClock.now
+    var stopped: ContinuousClock.Instant?
+    while true {
+      let (hasBegun, result) = shared.value.withLock { ($0.hasBegun, $0.result) }
+      if let result { return try result.get() }
+      ChildProcess.wait(for: [], milliseconds: 100)
+      collect()
+      if let signal {
+        stopped = stopped ?? .now
+        if let stopped, .now - stopped > Self.patience { throw RunInterrupted(signal: signal) }
+      }
+      if !hasBegun, .now - start > Self.patience {
+        throw ThreadError(reason: "nothing has begun within 20 s")
+      }
+    }
   }
 }

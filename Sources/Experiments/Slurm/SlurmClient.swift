@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 
 /// Slurm's own commands, in the environment's cluster.
-struct SlurmClient: Sendable {
+package struct SlurmClient: Sendable {
   /// Submits a batch script.
   /// - Parameter arguments: sbatch's, the script last.
   /// - Returns: the job's number.
@@ -16,7 +16,7 @@ struct SlurmClient: Sendable {
 
   /// The job in sbatch's answer, "123" or "123;cluster": its last line of that form, since sites greet
   /// and tell of their checks on standard output too.
-  static func job(in answer: String) -> String? {
+  package static func job(in answer: String) -> String? {
     answer.split(whereSeparator: \.isNewline).reversed().lazy
       .map { $0.trimmingCharacters(in: .whitespaces) }
       .compactMap { $0.wholeMatch(of: /([0-9]+)(;[^ ]*)?/).map { String($0.1) } }.first
@@ -145,8 +145,9 @@ struct SlurmClient: Sendable {
     ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 
-  /// Whether the user, account or queue has as many jobs as it may have, which passes as they end.
-  static func isAtLimit(_ words: String) -> Bool {
+  /// Whether the user, account or queue has as many jobs as it may have, which passes as they end. The
+  /// sentence about policies that follows these words is also said of what can never run.
+  package static func isAtLimit(_ words: String) -> Bool {
     [
       "MaxSubmitJob", "MaxSubmitPU", "MaxSubmitPA", "MaxJobsPerUser", "MaxJobCount",
       "Slurm temporarily unable to accept job",

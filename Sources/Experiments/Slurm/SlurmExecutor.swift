@@ -3,7 +3,7 @@ import Core
 /// Carries out runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system
 /// that the nodes share, is the only state: whoever gives the same command later, from another
 /// machine too, goes on with what is queued.
-public struct SlurmExecutor: SweepExecutor {
+public struct SlurmExecutor: Sendable {
   private let experiment: Experiment
   private let options: RunOptions
   private let command: ChildCommand

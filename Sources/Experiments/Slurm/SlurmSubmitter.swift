@@ -2,7 +2,7 @@ import Core
 import Foundation
 
 /// Puts runs into Slurm's queue.
-struct SlurmSubmitter: Sendable {
+package struct SlurmSubmitter: Sendable {
   /// The folder of the experiment's submissions.
   let root: String
   let experiment: String
@@ -26,7 +26,7 @@ struct SlurmSubmitter: Sendable {
   func submit(
     _ runs: [PlannedRun], attempt: Int, isStaged: Bool, stages: [String], active: [String]
   ) async throws -> [SlurmPlace] {
-    let size = try await patiently { try await client.maximumArraySize() }
+    var size = try await patiently { try await client.maximumArraySize() }
     let resources = try runs.map {
       try SlurmResources(layers, of: $0, threads: threads)
     }
@@ -36,12 +36,21 @@ struct SlurmSubmitter: Sendable {
     // Who waits for a stage waits for its array: not for other seeds as well.
     let bySeed = isStaged || !isCapped && Set(resources).count > 1
     for group in groups(of: runs, resources, bySeed: bySeed) {
-      for start in stride(from: 0, to: group.count, by: size) {
+      var start = 0
+      while start < group.count {
         let part = Array(group[start..<min(start + size, group.count)])
-        let submission = try await submit(
-          part.map { runs[$0].selector }, resources: resources[part[0]], attempt: attempt,
-          // One cap for arrays of different kinds holds if they follow each other.
-          after: stages + (isCapped ? predecessors : []))
+        let submission: SlurmSubmission
+        do {
+          submission = try await submit(
+            part.map { runs[$0].selector }, resources: resources[part[0]], attempt: attempt,
+            // One cap for arrays of different kinds holds if they follow each other.
+            after: stages + (isCapped ? predecessors : []))
+        } catch SlurmError.atLimit where part.count > 1 {
+          // As much of it as is taken now; for a single task there is waiting.
+          size = part.count / 2
+          continue
+        }
+        start += part.count
         if isCapped, let job = submission.job { predecessors = [job] }
         for (index, position) in part.enumerated() {
           places[position] = SlurmPlace(submission: submission, index: index)
@@ -100,18 +109,19 @@ struct SlurmSubmitter: Sendable {
   /// Where Slurm puts what a task says, and what it says of the task itself. A '%' begins what it replaces;
   /// a backslash anywhere turns that off for the whole path, and what a line break does nobody says: of
   /// such a folder the script alone writes.
-  static func outputPattern(_ folder: String) -> String {
+  package static func outputPattern(_ folder: String) -> String {
     let isPlain = folder.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }
     return isPlain ? folder.replacing("%", with: "%%") + "/output-%a.txt" : "/dev/null"
   }
 
   /// Submits, and finds out whether it was done where the controller did not say.
   private func job(of submission: SlurmSubmission, _ arguments: [String]) async throws -> String {
+    let isSingle = submission.tasks.count == 1
     var hasSaid = false
     while true {
       do {
         return try await client.submit(arguments)
-      } catch SlurmError.atLimit(_, let words) {
+      } catch SlurmError.atLimit(_, let words) where isSingle {
         if !hasSaid {
           note("Slurm takes no more jobs now; waiting until some have ended (\(words))")
         }

@@ -121,8 +121,7 @@ extension DataCommand {
         AtomicFile.removeUnfinished()
         _exit(128 + signal)
       }
-      let signals = stop.listen(to: [SIGINT, SIGTERM])
-      defer { for source in signals { source.cancel() } }
+      try stop.listen(to: [SIGINT, SIGTERM])
       let folder = BenchmarkFolder(data)
       let definition = form == nil ? try knownBenchmark() : nil
       let meter = PreparationMeter(definition?.title ?? benchmark)

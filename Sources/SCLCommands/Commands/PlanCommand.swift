@@ -84,8 +84,8 @@ struct PlanCommand: AsyncParsableCommand {
     let measurer = EstimateMeasurer(experiment.childCommand())
     let going = Mutex<Task<MeasuredCosts, any Error>?>(nil)
     let stop = StopRequest { _ in going.withLock { $0?.cancel() } }
-    let signals = stop.listen(to: [SIGINT, SIGTERM])
-    defer { for source in signals { source.cancel() } }
+    // Where no thread can be had for it, a signal ends the plan at once.
+    try? stop.listen(to: [SIGINT, SIGTERM])
     for (index, run) in unknown.enumerated() {
       Console.note(
         "measuring \(index + 1) of \(unknown.count): \(run.benchmark.name) \(run.row.name)")

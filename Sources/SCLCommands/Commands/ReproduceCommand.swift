@@ -2,7 +2,7 @@ import ArgumentParser
 import Experiments
 import Reporting
 
-struct ReproduceCommand: AsyncParsableCommand {
+struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
     abstract: "Prepares what can be prepared, runs an experiment, prints its table and the diff.")
@@ -13,14 +13,14 @@ struct ReproduceCommand: AsyncParsableCommand {
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  func run() async throws {
+  func run() throws {
     let compares = !comparison.hasNoReference
     if compares { try comparison.check() }
     try experiment.prepareDrawn()
     let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
     do {
-      try await sweep.carryOut(plan, command: experiment.childCommand(recomputes: sweep.recompute))
+      try sweep.carryOut(plan, command: experiment.childCommand(recomputes: sweep.recompute))
     } catch let code as ExitCode where code == .failure {
       // The table shows what failed; the exit code says it once more.
       failed = true

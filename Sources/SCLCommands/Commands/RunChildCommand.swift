@@ -34,8 +34,7 @@ struct RunChildCommand: ParsableCommand {
     signal(SIGHUP, SIG_IGN)
     // Where memory runs out, the kernel is to take a run and not the sweep that looks after it.
     try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
-    let signals = stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
-    defer { for source in signals { source.cancel() } }
+    try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     try folder.removeLeftovers()
     // Another process may have finished it meanwhile.
     let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))

@@ -4,7 +4,7 @@ import Experiments
 import Foundation
 import Records
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Carries out the runs of an experiment that are not finished yet.",
@@ -21,9 +21,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var quiet: QuietOption
 
-  func run() async throws {
+  func run() throws {
     try experiment.prepareDrawn()
-    try await sweep.carryOut(
+    try sweep.carryOut(
       try experiment.plan(recomputes: sweep.recompute),
       command: experiment.childCommand(recomputes: sweep.recompute))
   }
@@ -66,22 +66,24 @@ struct SweepOptions: ParsableArguments {
 
   /// Carries out what is not finished and says what was done.
   /// - Throws: `ExitCode.failure` if a run failed; 128 and the signal's number after a signal.
-  func carryOut(_ plan: Plan, command: ChildCommand) async throws {
+  func carryOut(_ plan: Plan, command: ChildCommand) throws {
     let open = plan.runs.filter(isOpen)
     tellWhatStands(plan, open: open)
     guard !open.isEmpty else { return try tellFailures(plan, logs: [], of: 0) }
     // Found out before hours of work, not after.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
-    let executor: any SweepExecutor =
-      switch executor {
-      case .local: try localExecutor(plan, open: open, command: command, stop: stop)
-      case .slurm: try slurmExecutor(plan, open: open.count, command: command, stop: stop)
-      }
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
     do {
-      try await stop.whileListening {
-        try await executor.carryOut(open) { display.show($0) }
+      try stop.whileCatching {
+        switch executor {
+        case .local:
+          try localExecutor(plan, open: open, command: command, stop: stop)
+            .carryOut(open) { display.show($0) }
+        case .slurm:
+          let executor = try slurmExecutor(plan, open: open.count, command: command, stop: stop)
+          try stop.waiting { try await executor.carryOut(open) { display.show($0) } }
+        }
       }
       display.end()
     } catch let interruption as RunInterrupted {

@@ -21,7 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     var idleLooks = 0
     while true {
-      let plan = try experiment.planOfResults()
+      // What is watched may be about to begin.
+      let plan = try watch ? experiment.plan(needsData: false) : experiment.planOfResults()
       let runs = plan.runs
       let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
       try show(lines)
