@@ -78,12 +78,15 @@ extension RunRecord {
 
 extension RunMetrics {
   fileprivate func checkRanges() throws(ValueOutOfRange) {
-    for (score, key) in [
-      (nmi, "nmi"), (acc, "acc"), (nmiArithmetic, "nmiArithmetic"), (nmiGeometric, "nmiGeometric"),
-    ] {
-      try ValueRange.checkScore(score, "metrics.\(key)")
+    if let scores {
+      for (score, key) in [
+        (scores.nmi, "nmi"), (scores.acc, "acc"), (scores.nmiArithmetic, "nmiArithmetic"),
+        (scores.nmiGeometric, "nmiGeometric"),
+      ] {
+        try ValueRange.checkScore(score, "metrics.\(key)")
+      }
+      try ValueRange.checkScore(scores.ari, "metrics.ari", from: -1)
     }
-    try ValueRange.checkScore(ari, "metrics.ari", from: -1)
     try ValueRange.check(images, "metrics.images", in: ValueRange.count)
     try ValueRange.check(clusters, "metrics.clusters", in: ValueRange.count)
     for (index, size) in clusterSizes.enumerated() {

@@ -89,12 +89,12 @@ struct CleanCommand: ParsableCommand {
 }
 
 extension RunState {
-  /// "identity 3f2a9c81d0e4, ACC 56.1", "damaged".
+  /// "identity 3f2a9c81d0e4, ACC 56.1", "identity 3f2a9c81d0e4, no labels", "damaged".
   var summary: String {
     switch self {
     case .finished(let record):
       "identity \(record.identity.prefix(12)), "
-        + String(format: "ACC %.1f", 100 * record.metrics.acc)
+        + (record.metrics.scores.map { String(format: "ACC %.1f", 100 * $0.acc) } ?? "no labels")
     case .damaged: "damaged"
     case .failed, .unfinished: "without a result"
     }
