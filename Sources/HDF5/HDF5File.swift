@@ -32,9 +32,13 @@ public final class HDF5File: HDF5Group {
     }
     let access = try Self.unlockedAccess(location)
     defer { H5Pclose(access) }
+    try location.call("H5Pset_driver") { H5Pset_driver(access, Self.plainDriver, nil) }
     let file = try location.call("H5Fopen") { H5Fopen(path, chdf5_read_only(), access) }
     super.init(id: file, location: location)
   }
+
+  /// Reads files of other people: a damaged one must be an error, and no trap within the library.
+  private static let plainDriver = chdf5_register_plain_driver()
 
   /// How files are opened: without the library's locks. No file is written under a name that others
   /// read, so nothing has to be locked; network disks often cannot; and a process that is started while
