@@ -8,9 +8,13 @@ final class RunWatch {
   private static let interval = Duration.milliseconds(200)
   /// How long a hanging process may take to end by itself.
   private static let grace = Duration.seconds(10)
-  /// How long one that is to stop may do nothing at all: it has not heard, and loses no more than what it
-  /// did since its last checkpoint.
-  private static let deafness = Duration.seconds(6)
+  /// How long one that is to stop may do nothing at all, or go on without its first step done: it has not
+  /// heard, and loses no more than what it did since its last checkpoint. Where no thread can be made, libtorch
+  /// waits for one in the first step, and spins.
+  private static let deafness = Duration.seconds(5)
+  /// The most that counts as the time between two looks: this process may have been halted, by a terminal or
+  /// with the machine, and the other with it.
+  private static let longestInterval = Duration.seconds(1)
   /// Seconds of a processor in an interval under which a process does nothing.
   private static let idleness = 0.01
 
@@ -29,7 +33,11 @@ final class RunWatch {
   private var kills: [Int] = []
   private var silence = Duration.zero
   private var sinceHung = Duration.zero
-  private var idleSinceStop = Duration.zero
+  private var deafSinceStop = Duration.zero
+  /// How much of the run was done when the process first reported.
+  private var firstFraction: Double?
+  /// Whether it has done more since.
+  private var hasAdvanced = false
   private var countedCPU = 0.0
   private var lastCPU = 0.0
   private var lastLook: ContinuousClock.Instant?
@@ -57,26 +65,30 @@ final class RunWatch {
   func heard(_ progress: RunProgress) {
     isAlive = true
     isTraining = progress.phase == "training"
+    hasAdvanced = hasAdvanced || progress.fraction > firstFraction ?? progress.fraction
+    firstFraction = firstFraction ?? progress.fraction
   }
 
   /// Looks at the process, if it is time to.
   func look(at pid: Int32) {
-    if let lastLook, .now - lastLook < Self.interval { return }
-    lastLook = .now
+    let now = ContinuousClock.now
+    let elapsed = lastLook.map { now - $0 } ?? Self.interval
+    if elapsed < Self.interval { return }
+    let interval = min(elapsed, Self.longestInterval)
+    lastLook = now
     if looks.isMultiple(of: 5) { kills = kills.suffix(1) + [memory.kills] }
     looks += 1
     let cpu = ProcessEntry(pid)?.cpuSeconds ?? lastCPU
-    obeyStop(pid, isIdle: cpu - lastCPU < Self.idleness)
+    let isDeaf = cpu - lastCPU < Self.idleness || !hasAdvanced
+    obeyStop(pid, deafFor: isDeaf ? interval : nil)
     lastCPU = cpu
-    // Only time in which this process runs too is counted: both may be halted for hours, by a terminal or
-    // with the machine.
     let works = !isTraining && cpu - countedCPU > 1
-    silence = isAlive || works ? .zero : silence + Self.interval
+    silence = isAlive || works ? .zero : silence + interval
     isAlive = false
     // What does not train reports rarely; that it computes has to do.
     if works { countedCPU = cpu }
     if isHung {
-      sinceHung += Self.interval
+      sinceHung += interval
       if sinceHung > Self.grace { kill(pid, SIGKILL) }
     } else if silence > hangLimit {
       isHung = true
@@ -84,11 +96,12 @@ final class RunWatch {
     }
   }
 
-  private func obeyStop(_ pid: Int32, isIdle: Bool) {
+  /// - Parameter deaf: the time since the last look, where the process does not seem to have heard.
+  private func obeyStop(_ pid: Int32, deafFor deaf: Duration?) {
     guard stop.signal != nil else { return }
     if !wasStopped { kill(pid, SIGTERM) }
     wasStopped = true
-    idleSinceStop = isIdle ? idleSinceStop + Self.interval : .zero
-    if stop.isUrgent || idleSinceStop > Self.deafness { kill(pid, SIGKILL) }
+    deafSinceStop = deaf.map { deafSinceStop + $0 } ?? .zero
+    if stop.isUrgent || deafSinceStop > Self.deafness { kill(pid, SIGKILL) }
   }
 }
