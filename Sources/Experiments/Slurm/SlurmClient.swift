@@ -151,7 +151,6 @@ package struct SlurmClient: Sendable {
     [
       "MaxSubmitJob", "MaxSubmitPU", "MaxSubmitPA", "MaxJobsPerUser", "MaxJobCount",
       "Slurm temporarily unable to accept job",
-      "Job violates accounting/QOS policy (job submit limit",
     ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 
