@@ -13,11 +13,11 @@ public struct ExperimentFile {
   /// - Parameters:
   ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
   ///   - results: a results folder whose benchmarks it can name as well, for what reads records alone
-  ///     and does without benchmark files.
-  /// - Throws: `RecordError` where the results folder cannot be listed.
-  public init(registry: MethodRegistry, data: String? = nil, results: String? = nil) throws {
+  ///     and does without benchmark files. One that cannot be listed has none: who reads or writes results
+  ///     there says so.
+  public init(registry: MethodRegistry, data: String? = nil, results: String? = nil) {
     let prepared = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
-    let recorded = try results.map { try ResultsFolder($0).benchmarks() } ?? []
+    let recorded = results.flatMap { try? ResultsFolder($0).benchmarks() } ?? []
     let known = Set(BenchmarkDefinition.all.map(\.name) + prepared)
     names = KnownNames(
       registry: registry, ownBenchmarks: prepared + recorded.filter { !known.contains($0) },

@@ -77,9 +77,9 @@ struct ListCommand: ParsableCommand {
     let parts = experiment.split(separator: "@", maxSplits: 1).map(String.init)
     let path = "\(experiments)/\(parts.first ?? "").yaml"
     guard FileManager.default.fileExists(atPath: path),
-      let file = try? ExperimentFile(
-        registry: SCLProgram.registry, data: folders.data, results: folders.results),
-      let read = try? file.read(path, profile: parts.count > 1 ? parts[1] : nil),
+      let read = try? ExperimentFile(
+        registry: SCLProgram.registry, data: folders.data, results: folders.results
+      ).read(path, profile: parts.count > 1 ? parts[1] : nil),
       let plan = try? Plan(
         read, options: RunOptions(data: folders.data, results: folders.results),
         registry: SCLProgram.registry, needsData: false)
