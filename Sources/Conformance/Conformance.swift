@@ -27,7 +27,7 @@ public struct Conformance: Sendable {
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
     "warmup_epochs": 2, "learning_rate_warmup": 0, "restarts": 3, "over_clusters": 4,
     "sub_heads": 2, "clusters_per_class": 2, "components": 8, "queue": 32, "encoder_momentum": 0.9,
-    "threshold": 0.5,
+    "threshold": 0.5, "predictor_rate": 2.0,
   ]
 
   public init(
