@@ -67,7 +67,7 @@ import Testing
       }
     }
     #expect(
-      hash.hexadecimal == "945915c43e797c7bd8e97a87179bf50c4bce1d000c36246965ecd597f64dc742")
+      hash.hexadecimal == "613a457f2d1b83a568a35ead88ec37afcbf840d8c3a0be02662d83c7dfc6fa75")
   }
 
   @Test func `rows of one source that differ in the backbone have protocols of their own`() throws {
