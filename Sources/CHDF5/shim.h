@@ -36,12 +36,12 @@ static inline hid_t chdf5_whole_space(void) { return H5S_ALL; }
 // libhdf5's metadata accumulator (H5Faccum.c of 1.10) copies from a null pointer where a damaged file names
 // an undefined address. A driver decides whether there is one; without it, such a read is an error.
 
-static herr_t (*chdf5_posix_query)(const H5FD_t *, unsigned long *);
-
-static inline herr_t chdf5_query_without_accumulator(const H5FD_t *file, unsigned long *flags) {
-  herr_t result = chdf5_posix_query(file, flags);
-  if (flags) *flags &= ~(unsigned long)H5FD_FEAT_ACCUMULATE_METADATA;
-  return result;
+/// What reading takes of the features that the driver for POSIX files has.
+static inline herr_t chdf5_reading_features(const H5FD_t *file, unsigned long *flags) {
+  (void)file;
+  if (flags)
+    *flags = H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_POSIX_COMPAT_HANDLE | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+  return 0;
 }
 
 /// The driver for POSIX files without the accumulator, to be asked for once; negative if there is none.
@@ -50,8 +50,7 @@ static inline hid_t chdf5_register_plain_driver(void) {
   if (!file) return -1;
   H5FD_class_t plain = *file->cls;
   H5FDclose(file);
-  chdf5_posix_query = plain.query;
-  plain.query = chdf5_query_without_accumulator;
+  plain.query = chdf5_reading_features;
   return H5FDregister(&plain);
 }
 
