@@ -8,8 +8,8 @@ public struct Combination: Hashable, Sendable {
 
 /// An entry of `exclude`; nil stands for everything.
 struct Exclusion: Sendable {
-  /// The error that it is if it excludes nothing.
-  let futile: ExperimentError
+  /// The error that it is if it excludes nothing; nil for an entry with a mistake, which brings no other along.
+  var futile: ExperimentError?
   var benchmarks: [String]?
   var rows: [String]?
   var seeds: [UInt64]?

@@ -17,6 +17,9 @@ final class MistakeList {
     return nil
   }
 
+  /// How many mistakes there are so far.
+  var count: Int { mistakes.count }
+
   func note(_ mistake: ExperimentError) {
     if !mistakes.contains(mistake) { mistakes.append(mistake) }
   }

@@ -73,7 +73,9 @@ struct SectionReader {
   }
 
   private func variant(_ name: String, _ section: YAMLReader) throws -> Variant {
+    let mistakes = section.mistakes.count
     let entries = try section.entries(of: VariantKey.self)
+    let isWhole = section.mistakes.count == mistakes
     var base = variants.named(name)?.method
     for (key, value) in entries where key == .method {
       let method = try value.name("method", among: names.methods)
@@ -82,7 +84,11 @@ struct SectionReader {
       }
       base = method
     }
-    guard let base else { throw section.invalid("'method' is missing: name what it changes") }
+    guard let base else {
+      // A misspelt key may be the one that is missing: nothing more is said.
+      if !isWhole, let any = names.methods.first { return Variant(name: name, method: any) }
+      throw section.invalid("'method' is missing: name what it changes")
+    }
     var variant = Variant(name: name, method: base)
     for (key, value) in entries {
       try value.mistakes.collecting {
@@ -128,8 +134,11 @@ struct SectionReader {
       futile: section.invalid(
         "this excludes nothing: the benchmarks, methods and seeds here have no such combination (what "
           + "a method starts from is no row of its own, and goes with it)"))
+    let mistakes = section.mistakes.count
     let entries = try section.entries(of: ExclusionKey.self)
-    guard !entries.isEmpty else { throw section.invalid("this would exclude everything") }
+    guard !entries.isEmpty || section.mistakes.count > mistakes else {
+      throw section.invalid("this would exclude everything")
+    }
     for (key, value) in entries {
       switch key {
       case .benchmark:
@@ -139,6 +148,7 @@ struct SectionReader {
       case .seed: exclusion.seeds = try listedSeeds(value)
       }
     }
+    if section.mistakes.count > mistakes { exclusion.futile = nil }
     return exclusion
   }
 

@@ -62,7 +62,7 @@ struct Sections: Sendable {
     guard benchmarks != nil, rows != nil else { return }
     let product = product
     for exclusion in exclusions ?? [] where !product.contains(where: exclusion.matches) {
-      throw exclusion.futile
+      if let futile = exclusion.futile { throw futile }
     }
   }
 }
