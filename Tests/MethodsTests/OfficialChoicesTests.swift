@@ -152,7 +152,7 @@ extension MethodsTests {
       let method = try make(
         MoCo.self, images: images,
         [
-          "cluster_network": "key", "cluster_features": "projection", "cluster_metric": "cosine",
+          "cluster_encoder": "key", "cluster_features": "projection", "cluster_metric": "cosine",
         ])
       try TrainingSteps(method, images: images).train(epochs: 2)
       #expect(try Set(method.assign(images)) == [0, 1])

@@ -60,7 +60,7 @@ public final class MoCo: TrainedMethod {
       .from("He et al., CVPR 2020, equation 2; moco@a419ef2, main_moco.py")
       + .init(\.projection, ProjectionSettings.schema).from("Chen et al., 2020, section 3")
       + SettingsSchema<Self>([
-        .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered")
+        .choice("cluster_encoder", \.clusteredNetwork, "network whose vectors are clustered")
       ]).from("ours; key: ProPos@cc35d8c, models/moco/moco.py")
       + .init(\.clustering, FeatureClusteringSettings.schema).from("ours")
       + .init(\.backbone, BackboneSettings.schema).from(
