@@ -15,7 +15,7 @@ final class MeanColour: ClusteringMethod {
 
   static let description = MethodDescription(
     name: "mean-colour", title: "Mean colour", family: .classical, version: 1,
-    reference: "unpublished", summary: "k-means on the mean colour of each image")
+    reference: "unpublished, 2026", summary: "k-means on the mean colour of each image")
 
   private let settings: Settings
   private let context: MethodContext
