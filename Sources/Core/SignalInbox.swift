@@ -34,6 +34,11 @@ public enum SignalInbox {
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESTART))
       sigaction(number, &action, nil)
     }
+    // Who started this process may have had them blocked, which is inherited.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in signals { sigaddset(&mask, number) }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
   }
 
   /// Gives signals their usual actions back.
