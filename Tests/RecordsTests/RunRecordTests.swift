@@ -96,17 +96,7 @@ extension RecordsTests {
     func `A malformed record is refused with file and key`(
       original: String, damage: String, key: String, problem: String
     ) throws {
-      try withFolder { folder in
-        let path = folder + "/run.json"
-        try exampleRecord().write(to: path)
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        let damaged = text.replacingOccurrences(of: original, with: damage)
-        #expect(damaged != text)
-        try AtomicFile.write(Data(damaged.utf8), to: path)
-        let error = #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
-        let message = error?.description ?? ""
-        #expect(message.contains(path) && message.contains(key) && message.contains(problem))
-      }
+      try expectRefusal(of: original, changedTo: damage, naming: [key, problem])
     }
 
     @Test(arguments: [
@@ -124,6 +114,13 @@ extension RecordsTests {
     func `A number that no run can have is refused with file and key`(
       original: String, damage: String, key: String
     ) throws {
+      try expectRefusal(of: original, changedTo: damage, naming: [key])
+    }
+
+    /// A record with a change in its text is refused by a message that has its path and these words.
+    private func expectRefusal(
+      of original: String, changedTo damage: String, naming words: [String]
+    ) throws {
       try withFolder { folder in
         let path = folder + "/run.json"
         try exampleRecord().write(to: path)
@@ -133,7 +130,7 @@ extension RecordsTests {
         try AtomicFile.write(Data(damaged.utf8), to: path)
         let error = #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
         let message = error?.description ?? ""
-        #expect(message.contains(path) && message.contains(key), "\(message)")
+        #expect(([path] + words).allSatisfy(message.contains), "\(message)")
       }
     }
 
