@@ -8,10 +8,12 @@ final class RunWatch {
   private static let interval = Duration.milliseconds(200)
   /// How long a hanging process may take to end by itself.
   private static let grace = Duration.seconds(10)
-  /// How long one that is to stop may do nothing at all, or go on without its first step done: it has not
-  /// heard, and loses no more than what it did since its last checkpoint. Where no thread can be made, libtorch
-  /// waits for one in the first step, and spins.
+  /// How long one that is to stop may do nothing at all: it has not heard, and loses no more than what it
+  /// did since its last checkpoint.
   private static let deafness = Duration.seconds(5)
+  /// The same of one that has not finished its first step, idle or not, and loses no more than that. Where no
+  /// thread can be made, libtorch waits for one in the first step, and spins.
+  private static let deafnessAtStart = Duration.seconds(2)
   /// The most that counts as the time between two looks: this process may have been halted, by a terminal or
   /// with the machine, and the other with it.
   private static let longestInterval = Duration.seconds(1)
@@ -102,6 +104,7 @@ final class RunWatch {
     if !wasStopped { kill(pid, SIGTERM) }
     wasStopped = true
     deafSinceStop = deaf.map { deafSinceStop + $0 } ?? .zero
-    if stop.isUrgent || deafSinceStop > Self.deafness { kill(pid, SIGKILL) }
+    let patience = hasAdvanced ? Self.deafness : Self.deafnessAtStart
+    if stop.isUrgent || deafSinceStop > patience { kill(pid, SIGKILL) }
   }
 }
