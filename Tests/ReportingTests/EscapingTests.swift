@@ -60,7 +60,7 @@ import Testing
     ("a--b ``c'' ?`", "a-{}-b `{}`c'{}' ?{}`"),
     ("x\\y~z^w", "x\\textbackslash{}y\\textasciitilde{}z\\textasciicircum{}w"),
     ("Σ Α ≤ 5 × 10³ ﬁn", "$\\Sigma$ $\\mathrm{A}$ $\\leq$ 5 $\\times$ 10$^{3}$ fin"),
-    ("犬", "[U+72AC]"),
+    ("犬", "{[}U+72AC]"), ("[a]*", "{[}a]{*}"),
   ])
   func `LaTeX has commands for what its oldest fonts lack`(_ title: String, _ expected: String)
     throws

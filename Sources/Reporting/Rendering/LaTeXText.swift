@@ -5,7 +5,7 @@ import Foundation
 /// those that the fragment names: ASCII alone comes out.
 ///
 /// Letters with accents become commands, Greek letters and signs mathematics. A character that these fonts
-/// have no form of is named by its number, as "[U+4E2D]".
+/// have no form of is named by its number, as "[U+4E2D]" in print.
 enum LaTeXText {
   static func escaped(_ text: String) -> String {
     // Canonically decomposed, an accent follows its letter.
@@ -46,7 +46,7 @@ enum LaTeXText {
       return plain.unicodeScalars.map { signs[$0] ?? String($0) }.joined()
     }
     let number = String(scalar.value, radix: 16, uppercase: true)
-    return "[U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number + "]"
+    return "{[}U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number + "]"
   }
 
   /// Combining characters, as accents that OT1 has.
@@ -56,7 +56,10 @@ enum LaTeXText {
     "\u{30C}": "\\v", "\u{323}": "\\d", "\u{327}": "\\c", "\u{331}": "\\b",
   ]
 
+  /// Signs with forms of their own. A row that begins with "[" or "*" would be taken for an argument of the
+  /// line break in front of it.
   private static let signs: [Unicode.Scalar: String] = [
+    "[": "{[}", "*": "{*}",
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#",
     "_": "\\_", "%": "\\%", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}",
     "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}", "\"": "{''}",
