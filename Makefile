@@ -96,10 +96,10 @@ verify: build
 	$(SCL) verify $(PARITY)
 
 format:
-	swift format --in-place --recursive Package.swift Engine/Package.swift Sources Tests $(EXAMPLE)
+	swift format --in-place --recursive Package.swift Engine/Package.swift Sources Tests benchmarks/Speed $(EXAMPLE)
 
 lint:
-	swift format lint --strict --recursive Package.swift Engine/Package.swift Sources Tests $(EXAMPLE)
+	swift format lint --strict --recursive Package.swift Engine/Package.swift Sources Tests benchmarks/Speed $(EXAMPLE)
 
 clean:
 	rm -rf .build

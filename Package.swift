@@ -8,7 +8,7 @@ let libtorch = Context.environment["LIBTORCH"]
 let torchCXXSettings: [CXXSetting] =
   libtorch.map { [.unsafeFlags(["-isystem", "\($0)/include"])] } ?? []
 
-// MARK: - Rooms
+// MARK: - Modules
 // Imports go one way: a target may import only targets that stand above it in this list.
 // docs/architecture.md says what lives in each; Tests/ArchitectureTests checks the rule.
 
@@ -21,6 +21,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "scl", targets: ["scl"]),
+    .executable(name: "scl-speed", targets: ["Speed"]),
     .library(name: "SCLKit", targets: ["Methods", "Conformance", "SCLCommands"]),
   ],
   dependencies: [
@@ -44,7 +45,7 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
-    // Rooms
+    // Modules
     .target(name: "Core", dependencies: [crypto]),
     .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: [engine, "CATenLoader", "Core"]),
@@ -87,8 +88,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
+    // Speed measurements, run by the scripts of benchmarks/.
+    .executableTarget(
+      name: "Speed",
+      dependencies: [
+        "Core", "Torch", "HDF5", "Benchmarks", "ClassicalClustering", "Vision", "Methods",
+        "Experiments",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "benchmarks/Speed"),
 
-    // Tests: one target for each room, and four for what concerns all of them.
+    // Tests: one target per module, and four that concern all modules.
     .testTarget(name: "CoreTests", dependencies: ["Core"]),
     .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "Core"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
@@ -122,7 +131,7 @@ let package = Package(
         "scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance", "Reporting",
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["scl", "Benchmarks", "Core", "Records"]),
+      name: "CommandLineTests", dependencies: ["scl", "Speed", "Benchmarks", "Core", "Records"]),
     .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),
   ],
   swiftLanguageModes: [.v6],

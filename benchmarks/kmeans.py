@@ -1,4 +1,4 @@
-"""k-means of scikit-learn and of faiss on the input of `scl benchmark kmeans`, and that input.
+"""k-means of scikit-learn and of faiss on the input of `scl-speed kmeans`, and that input.
 
 make FILE POINTS DIMENSIONS CLUSTERS    points of overlapping groups, and points among them as centres
 scikit-learn|faiss FILE THREADS         fits from these centres, as many moves as scl makes

@@ -3,6 +3,7 @@
 # Python packages go into a virtual environment: benchmarks/.venv, or that of the first argument.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+swift build -c release --product scl-speed
 venv=${1:-benchmarks/.venv}
 threads=${2:-2}
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
@@ -19,7 +20,7 @@ for size in "60000 128 10" "100000 512 200"; do
   for round in 1 2 3; do
     for kernel in free named; do
       echo "$size, round $round, $kernel kernel"
-      $kernel .build/release/scl benchmark kmeans "$input/points.h5" --iterations 25 \
+      $kernel .build/release/scl-speed kmeans "$input/points.h5" --iterations 25 \
         --threads "$threads"
       for program in scikit-learn faiss; do
         $kernel "$venv/bin/python" benchmarks/kmeans.py $program "$input/points.h5" "$threads"

@@ -1,4 +1,4 @@
-"""What `scl benchmark decode` does, in Pillow with torchvision's transforms, on one core."""
+"""What `scl-speed decode` does, in Pillow with torchvision's transforms, on one core."""
 import pathlib
 import statistics
 import sys

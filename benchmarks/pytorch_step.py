@@ -1,4 +1,4 @@
-"""The step of `scl benchmark step` in PyTorch: ResNet-18, batch 128 of 32x32, SGD, channels-last."""
+"""The step of `scl-speed step` in PyTorch: ResNet-18, batch 128 of 32x32, SGD, channels-last."""
 import resource
 import statistics
 import sys

@@ -5,16 +5,7 @@ import Records
 import Reporting
 import Torch
 
-extension Device: ExpressibleByArgument {
-  func checkAvailable() throws {
-    do {
-      try Machine.checkHas(self)
-    } catch {
-      throw ValidationError("--\(error)")
-    }
-  }
-}
-
+extension Device: ExpressibleByArgument {}
 extension PrecisionChoice: ExpressibleByArgument {}
 
 /// Where benchmark files and results lie.

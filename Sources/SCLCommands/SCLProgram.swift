@@ -74,7 +74,6 @@ struct RootCommand: AsyncParsableCommand {
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
       ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
-      BenchmarkCommand.self, RunChildCommand.self,
-      MeasureChildCommand.self,
+      RunChildCommand.self, MeasureChildCommand.self,
     ])
 }

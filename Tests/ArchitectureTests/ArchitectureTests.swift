@@ -3,45 +3,46 @@ import Testing
 /// The rules of docs/architecture.md, checked on the sources' text.
 @Suite struct ArchitectureTests {
   private let tree: SourceTree
-  private let rooms: [SourceTree.Target]
+  private let modules: [SourceTree.Target]
 
   init() throws {
     tree = try SourceTree()
-    rooms = tree.targets.filter { !$0.isTest }
+    modules = tree.targets.filter { !$0.isTest }
   }
 
   @Test func `Package.swift was understood`() {
-    let names = rooms.map(\.name)
-    #expect(names.first == "CATenLoader" && names.last == "scl")
+    let names = modules.map(\.name)
+    #expect(names.first == "CATenLoader" && names.last == "Speed")
     #expect(names.contains("Core") && names.contains("Reporting"))
-    #expect(rooms.first { $0.name == "Torch" }?.dependencies == ["CATenLoader", "Core"])
+    #expect(modules.first { $0.name == "Torch" }?.dependencies == ["CATenLoader", "Core"])
+    #expect(modules.last?.folder == "benchmarks/Speed")
     #expect(tree.reach(of: "scl").isSuperset(of: ["CATenLoader", "Methods"]))
   }
 
-  @Test func `A room depends only on rooms that stand above it`() {
-    let names = Set(rooms.map(\.name))
-    for room in rooms {
-      let below = room.otherNames.intersection(names)
-      #expect(below.isEmpty, "\(room.name) depends on \(below.sorted()), which stands below it")
+  @Test func `A module depends only on modules listed above it`() {
+    let names = Set(modules.map(\.name))
+    for module in modules {
+      let below = module.otherNames.intersection(names)
+      #expect(below.isEmpty, "\(module.name) depends on \(below.sorted()), listed below it")
     }
   }
 
-  @Test func `A file imports only what its room declares`() throws {
-    let names = Set(rooms.map(\.name))
-    for room in rooms {
-      for file in try tree.swiftFiles(below: "Sources/\(room.name)") {
-        let undeclared = Set(file.imports).intersection(names).subtracting(room.dependencies)
+  @Test func `A file imports only what its module declares`() throws {
+    let names = Set(modules.map(\.name))
+    for module in modules {
+      for file in try tree.swiftFiles(below: module.folder) {
+        let undeclared = Set(file.imports).intersection(names).subtracting(module.dependencies)
         #expect(undeclared.isEmpty, "\(file.path) imports \(undeclared.sorted())")
       }
     }
   }
 
-  @Test func `A room imports all the rooms that it declares`() throws {
-    for room in rooms {
-      let files = try tree.swiftFiles(below: "Sources/\(room.name)")
+  @Test func `A module imports every module that it declares`() throws {
+    for module in modules {
+      let files = try tree.swiftFiles(below: module.folder)
       guard !files.isEmpty else { continue }
-      let unused = room.dependencies.subtracting(files.flatMap(\.imports))
-      #expect(unused.isEmpty, "\(room.name) does not import \(unused.sorted())")
+      let unused = module.dependencies.subtracting(files.flatMap(\.imports))
+      #expect(unused.isEmpty, "\(module.name) does not import \(unused.sorted())")
     }
   }
 
@@ -59,8 +60,8 @@ import Testing
   }
 
   @Test func `libtorch is called through its shim alone`() throws {
-    for room in rooms where room.name != "Torch" {
-      for file in try tree.swiftFiles(below: "Sources/\(room.name)") {
+    for module in modules where module.name != "Torch" {
+      for file in try tree.swiftFiles(below: module.folder) {
         #expect(Set(file.imports).isDisjoint(with: ["CATen", "CATenLoader"]), "\(file.path)")
       }
     }
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func `No file is longer than 400 lines`() throws {
-    let files = try tree.files(below: "Sources") + tree.files(below: "Tests")
+    let files = try ["Sources", "Tests", "benchmarks/Speed"].flatMap(tree.files)
     #expect(files.count > 150)
     for file in files {
       #expect(file.lines.count <= 401, "\(file.path) has \(file.lines.count - 1) lines")
@@ -95,9 +96,9 @@ import Testing
     }
   }
 
-  @Test func `No room prints but the one that owns the console`() throws {
-    for room in rooms where !["SCLCommands", "scl"].contains(room.name) {
-      for file in try tree.swiftFiles(below: "Sources/\(room.name)") {
+  @Test func `Only the modules that own the console print`() throws {
+    for module in modules where !["SCLCommands", "scl", "Speed"].contains(module.name) {
+      for file in try tree.swiftFiles(below: module.folder) {
         for (number, line) in file.lines.enumerated() where line.contains("print(") {
           #expect(!line.contains(/(^|[^.\w])print\(/), "\(file.path):\(number + 1)")
         }

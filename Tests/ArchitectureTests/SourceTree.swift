@@ -7,6 +7,8 @@ struct SourceTree {
     let name: String
     /// The package's own targets that it may import.
     let dependencies: Set<String>
+    /// The folder of its sources.
+    let folder: String
     /// Everything else that is quoted in its declaration: products, flags.
     let otherNames: Set<String>
     let isTest: Bool
@@ -49,6 +51,8 @@ struct SourceTree {
       targets.append(
         Target(
           name: name, dependencies: Set(names).intersection(above),
+          folder: declaration.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
+            ?? (kind == "testTarget" ? "Tests/" : "Sources/") + name,
           otherNames: Set(names).subtracting(above), isTest: kind == "testTarget"))
     }
     self.targets = targets

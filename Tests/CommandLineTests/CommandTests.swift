@@ -22,7 +22,7 @@ extension CommandLineTests {
     }
     let dump = try program.run(["--experimental-dump-help"]).output
     let commands = try JSONDecoder().decode(Description.self, from: Data(dump.utf8)).command.paths()
-    #expect(commands.count > 25 && commands.contains(["benchmark", "convolutions"]))
+    #expect(commands.count > 20 && commands.contains(["data", "prepare"]))
     for command in commands {
       let result = try program.run(command + ["--help"])
       #expect(result.exitCode == 0, "\(command)")
@@ -125,18 +125,6 @@ extension CommandLineTests {
     let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
     let definitions = try #require((json as? [String: Any])?["$defs"] as? [String: Any])
     #expect(definitions["settings-of-scl"] != nil && definitions["settings-of-kmeans"] != nil)
-  }
-
-  @Test(arguments: ["spectral", "agglomerative", "nmf"])
-  func `A classical method is timed on images of a prepared file`(_ method: String) throws {
-    let file = try Self.data.get() + "/rehearsal.h5"
-    let line = try #require(
-      program.run(["benchmark", method, file, "--images", "200", "--json"]).objects().first)
-    #expect(line["benchmark"] as? String == method && line["images"] as? Int == 200)
-    #expect(line["dimensions"] as? Int == 3072 && line["clusters"] as? Int == 10)
-    #expect(try #require(line["seconds"] as? Double) > 0)
-    let wrong = try program.run(["benchmark", method, file, "--set", "x=1"])
-    #expect(wrong.exitCode == 64 && wrong.errors.contains("unknown setting 'x'"))
   }
 
   @Test func `A prepared file says what it holds, and verifies`() throws {

@@ -139,18 +139,4 @@ extension CommandLineTests {
       64, ["data", "montage", file, "--split", "unlabelled", "--out", out],
       ["no unlabelled images"])
   }
-
-  // MARK: - benchmark decode
-
-  @Test func `Decoding is measured on a folder of images`() throws {
-    let montage = "\(folder)/pictures/montage.png"
-    let file = try Self.data.get() + "/rehearsal.h5"
-    #expect(try program.run(["data", "montage", file, "--out", montage]).exitCode == 0)
-    let result = try program.run([
-      "benchmark", "decode", folder + "/pictures", "--rounds", "2", "--json",
-    ]).objects()
-    #expect(result[0]["images"] as? Int == 1)
-    #expect((result[0]["imagesPerSecond"] as? Double ?? 0) > 0)
-    try expectRefusal(66, ["benchmark", "decode", folder + "/nothing"], ["does not exist"])
-  }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The built `scl`, run as a user would.
+/// A built executable, run as a user would: `scl` unless another is named.
 struct Program {
   struct Result {
     let exitCode: Int32
@@ -24,11 +24,16 @@ struct Program {
   }
 
   /// `scl` lies beside the program that runs the tests.
-  static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().appendingPathComponent("scl").path
+  static let path = executable("scl")
 
-  /// Where the program runs, and what its relative paths mean.
+  static func executable(_ name: String) -> String {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  /// The program's working directory.
   let folder: String
+  var path = Program.path
 
   /// Runs to the end.
   func run(_ arguments: [String]) throws -> Result {
@@ -80,7 +85,7 @@ struct Program {
     _ arguments: [String], output: String = "/dev/null", errors: String = "/dev/null"
   ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice

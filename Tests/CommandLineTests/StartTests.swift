@@ -28,7 +28,7 @@ extension CommandLineTests {
     let copy = folder + "/scl"
     try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
     for (arguments, code) in [
-      (["--version"], 0), (["methods"], 0), (["benchmark", "convolutions"], 66),
+      (["--version"], 0), (["methods"], 0), (["verify", "parity.h5"], 66),
     ] {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: copy)

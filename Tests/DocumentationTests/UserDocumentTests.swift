@@ -119,8 +119,8 @@ import Vision
   }
 }
 
-/// The rooms of docs/architecture.md against Package.swift.
-@Suite struct RoomsTableTests {
+/// The modules of docs/architecture.md against Package.swift.
+@Suite struct ModuleTableTests {
   @Test func `docs/architecture.md lists every target in the order of Package.swift`() throws {
     let manifest = try Document("Package.swift").text
     let declaration =
@@ -131,20 +131,20 @@ import Vision
     #expect(listed.filter(targets.contains) == targets)
   }
 
-  @Test func `its rooms are those that Package.swift lets each import`() throws {
+  @Test func `its imports are those that Package.swift declares`() throws {
     let manifest = try Document("Package.swift").text
     let declaration =
       /\n    \.target\(\s*name: "([^"]+)"(?:,\s*dependencies: \[([^\]]*)\])?/
     let rows = try Document("docs/architecture.md").codeRows
-    let rooms = Set(rows.map { $0[0] })
+    let modules = Set(rows.map { $0[0] })
     var count = 0
     for match in manifest.matches(of: declaration) {
       guard let row = rows.first(where: { $0[0] == match.1 }), row.count > 2 else { continue }
       let listed = row[2].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       // In words where there are too many.
-      guard listed.allSatisfy(rooms.contains) else { continue }
+      guard listed.allSatisfy(modules.contains) else { continue }
       let imported = (match.2 ?? "").matches(of: /"([A-Za-z0-9]+)"/).map { String($0.1) }
-        .filter(rooms.contains)
+        .filter(modules.contains)
       #expect(listed == imported, "\(match.1)")
       count += 1
     }

@@ -3,7 +3,7 @@ import Methods
 import Torch
 import Vision
 
-/// What `scl benchmark bank` times of a method.
+/// The parts of a method that `scl-speed bank` times.
 protocol BankParts {
   var method: String { get }
   func products() throws
@@ -12,9 +12,9 @@ protocol BankParts {
   func stepWithBank() throws
 }
 
-/// What the parts of all methods are made from.
+/// The inputs that the parts of all methods share.
 private struct BankInputs {
-  let options: BenchmarkCommand.Bank
+  let options: Speed.Bank
   let context: MethodContext
   let backbone: BackboneSettings
   let memory: MemoryBank
@@ -26,7 +26,7 @@ private struct BankInputs {
   /// Unit embeddings of all views, [views * B, D].
   let embeddings: Tensor
 
-  init(_ options: BenchmarkCommand.Bank, views count: Int) throws {
+  init(_ options: Speed.Bank, views count: Int) throws {
     self.options = options
     let device = options.step.device
     let batch = options.step.batch
@@ -43,7 +43,7 @@ private struct BankInputs {
     }
     memory = try MemoryBank(
       count: options.entries, dimensions: options.dimensions, momentum: 0.5, seed: 0, on: device)
-    // Different ones, as those of a batch are.
+    // All different, as in a batch.
     positions = (0..<batch).map { $0 * options.entries / batch }
     index = try Tensor(positions).to(device)
     embeddings = try Tensor.normal(
@@ -63,7 +63,7 @@ private struct BankInputs {
   }
 }
 
-/// A network and the optimiser of its steps.
+/// A network with its optimiser.
 private struct BankTraining {
   private let parameters: [NamedTensor]
   private let optimiser: any Optimiser
@@ -79,7 +79,7 @@ private struct BankTraining {
     try loss.backward()
     try optimiser.step()
     for parameter in parameters { try parameter.tensor.clearGradient() }
-    // Waits for a card, which works on its own time.
+    // Waits for the GPU, which works asynchronously.
     _ = try loss.scalar()
   }
 }
@@ -91,7 +91,7 @@ struct InstDiscBankParts: BankParts {
   private let encoder: Encoder
   private let training: BankTraining
 
-  init(_ options: BenchmarkCommand.Bank) throws {
+  init(_ options: Speed.Bank) throws {
     inputs = try BankInputs(options, views: 1)
     encoder = try Encoder(
       inputs.backbone, dimensions: options.dimensions, context: inputs.context)
@@ -133,14 +133,14 @@ struct SCLBankParts: BankParts {
   private let network: SCLNetwork
   private let trainingWithoutBank: BankTraining
 
-  init(_ options: BenchmarkCommand.Bank) throws {
+  init(_ options: Speed.Bank) throws {
     inputs = try BankInputs(options, views: 2)
     var settings = SCLSettings()
     settings.backbone = inputs.backbone
     settings.dimensions = options.dimensions
     settings.warmup = 0
     self.settings = settings
-    // Their number makes the bank; the pixels are never looked at, since the views are given.
+    // Only their number matters, for the size of the bank: the views are given, so no pixel is read.
     let side = 8
     let images = try ImageSet(
       pixels: [UInt8](repeating: 0, count: options.entries * side * side * 3), height: side,
