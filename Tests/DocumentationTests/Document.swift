@@ -8,12 +8,13 @@ struct Document {
     let text: String
   }
 
-  /// All that users read.
+  /// What users and contributors read.
   static let userDocuments: [String] = {
     let names =
       (try? FileManager.default.contentsOfDirectory(
         atPath: root.appendingPathComponent("docs").path)) ?? []
-    return ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+    return ["README.md", "CONTRIBUTING.md"]
+      + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
   }()
 
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

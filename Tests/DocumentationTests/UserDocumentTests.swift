@@ -5,7 +5,7 @@ import Methods
 import Testing
 import Vision
 
-/// What README.md and docs/ say is so.
+/// What README.md, CONTRIBUTING.md and docs/ say is so.
 @Suite struct UserDocumentTests {
   /// Lines that begin with `scl` in blocks of shell commands, and inline code that does.
   private func commands(in document: Document) -> [[String]] {
@@ -67,8 +67,8 @@ import Vision
     }
   }
 
-  @Test func `README.md names every method with its title`() throws {
-    let rows = try Document("README.md").codeRows
+  @Test func `docs/methods.md names every method with its title`() throws {
+    let rows = try Document("docs/methods.md").codeRows
     for method in MethodRegistry.builtIn.methods {
       let description = method.description
       #expect(rows.contains { $0.prefix(2) == [description.name, description.title] })
@@ -149,5 +149,21 @@ import Vision
       count += 1
     }
     #expect(count > 10)
+  }
+}
+
+/// What README.md promises of itself.
+@Suite struct ReadmeTests {
+  @Test func `no table of README.md is wider than 100 characters`() throws {
+    for line in try Document("README.md").text.split(separator: "\n") where line.hasPrefix("|") {
+      #expect(line.count <= 100, "\(line)")
+    }
+  }
+
+  @Test func `docs/README.md links every page beside it`() throws {
+    let linked = try Document("docs/README.md").relativeLinks
+    for page in Document.userDocuments where page.hasPrefix("docs/") && page != "docs/README.md" {
+      #expect(linked.contains(String(page.dropFirst("docs/".count))), "\(page)")
+    }
   }
 }
