@@ -1,19 +1,19 @@
 # make            builds the program
-# make reproduce  draws six miniature benchmarks, trains three methods on them, prints table and diff
-# make test       builds and runs all tests, those on a Slurm cluster too where root runs them
-# make test-slow  the same and trials of minutes
+# make reproduce  generates six miniature benchmarks, trains three methods on them, prints table and diff
+# make test       builds and runs all tests; as root, also those on a Slurm cluster
+# make test-slow  the same, and tests that take minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
-# make install    installs program, man page and completions of bash, zsh and fish: PREFIX, or /usr/local
-#                 for root and ~/.local for anybody else
-# make example    builds the package in Examples, which brings a method of its own, tries it, and looks
-#                 for its row in table and diff
-# All install first what is missing, where there is dpkg; `sudo` is used only where needed. With LIBTORCH
-# in the environment, that libtorch is taken, and Debian's is not asked for.
+# make install    installs program, man page and completions for bash, zsh and fish under PREFIX
+#                 (/usr/local for root, ~/.local for other users)
+# make example    builds the package in Examples, which brings its own method, and checks the method's row
+#                 in the table and in the diff
+# Every target first installs missing packages if there is dpkg, with `sudo` only if needed. If LIBTORCH is
+# in the environment, it is used instead of Debian's libtorch.
 
 SCL := .build/release/scl
 PACKAGES := pkg-config libopenblas-dev libhdf5-dev $(if $(LIBTORCH),,libtorch-dev) libturbojpeg0-dev \
   libpng-dev zlib1g-dev liblzma-dev libarchive-dev
-# A real Slurm for the tests of its executor.
+# A real Slurm, for the tests of the Slurm executor.
 TEST_PACKAGES := slurm-wlm munge
 EXAMPLE := Examples/Package.swift Examples/Sources
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -26,11 +26,11 @@ TO := $(DESTDIR)$(PREFIX)
 build: packages
 	swift build -c release --product scl
 
-# Asks dpkg first, so that nothing is downloaded and no password asked for where all is there.
+# Asks dpkg first, so that nothing is downloaded and no password is needed if everything is installed.
 test-packages: PACKAGES += $(TEST_PACKAGES)
 packages test-packages:
 	@if ! command -v dpkg-query >/dev/null; then \
-	  echo "no dpkg here; what has to be there under its own names: $(PACKAGES)"; exit 0; \
+	  echo "there is no dpkg; install the equivalents of: $(PACKAGES)"; exit 0; \
 	fi; \
 	missing=""; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" \
@@ -43,10 +43,10 @@ packages test-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
 
-# The program and its half of libtorch lie in one folder, where the one finds the other, beside the
-# published figures, which `scl diff` takes where the working directory has none.
+# The program finds libCATen.so, which links libtorch, in its own folder. The published figures are there too,
+# for `scl diff` in a working directory without them.
 install: build
-	swift package generate-manual >/dev/null || echo "the man page could not be made, and is left out"
+	swift package generate-manual >/dev/null || echo "the man page could not be generated and is not installed"
 	install -d $(TO)/lib/scl $(TO)/bin $(TO)/share/man/man1 \
 	  $(TO)/share/bash-completion/completions $(TO)/share/zsh/site-functions \
 	  $(TO)/share/fish/vendor_completions.d
@@ -78,7 +78,7 @@ soak: test-packages
 	swift build -c release --build-tests
 	SCL_SOAK=1 swift test -c release --skip-build --filter "sixty runs"
 
-# In the scratch folder of this package, so that nothing is compiled twice.
+# Uses this package's build folder, so that nothing is compiled twice.
 example: build
 	swift build -c release --package-path Examples --scratch-path .build --disable-build-manifest-caching \
 	  --product scl-barlow
@@ -89,9 +89,9 @@ example: build
 	@cat .build/example/tables.md
 	@test "$$(grep -cE '^\| Barlow Twins .*[0-9]\.[0-9]' .build/example/tables.md)" = 1 \
 	  && grep -qF '(12 cells)' .build/example/tables.md \
-	  || { echo "the method's row is missing in the table, or its six cells in the diff"; exit 1; }
+	  || { echo "the method's row is missing from the table, or its six cells from the diff"; exit 1; }
 
-# Compares the operations with other programs' results: make verify PARITY=parity.h5
+# Compares operations and trainings with reference values: make verify PARITY=parity.h5
 verify: build
 	$(SCL) verify $(PARITY)
 
