@@ -1,19 +1,19 @@
 import CHDF5
 
-/// An array of numbers or strings in a file; rows are the entries along its first axis.
-public final class HDF5DataSet: HDF5Object {
+/// An array of numbers or strings in a file. Rows are the entries along its first axis.
+package final class HDF5DataSet: HDF5Object {
   /// The length of each axis; empty for a scalar.
-  public let shape: [Int]
-  /// What the data set holds.
-  public let kind: HDF5ValueKind
-  /// How many values it holds.
-  public let count: Int
-  /// How many values make a row.
-  public let rowSize: Int
-  /// Whether the values lie in blocks, which may be compressed or missing.
-  public let isChunked: Bool
+  package let shape: [Int]
+  /// The kind of its values.
+  package let kind: HDF5ValueKind
+  /// The number of values.
+  package let count: Int
+  /// The number of values per row.
+  package let rowSize: Int
+  /// Whether the values are stored in chunks, which may be compressed or missing.
+  package let isChunked: Bool
 
-  /// Takes over the open identifier `id` and closes it if what it is cannot be had.
+  /// Takes ownership of the open identifier `id` and closes it on failure.
   init(opened id: hid_t, at location: Location) throws(HDF5Error) {
     do {
       let type = try location.call("H5Dget_type") { H5Dget_type(id) }
@@ -34,7 +34,7 @@ public final class HDF5DataSet: HDF5Object {
     super.init(id: id, location: location)
   }
 
-  /// Refuses values that lie in other files, and a shape that the file cannot hold.
+  /// Refuses values in external files, and shapes that the file cannot contain.
   func requireOwnValues() throws(HDF5Error) {
     let type = try location.call("H5Dget_type") { H5Dget_type(id) }
     defer { H5Tclose(type) }
@@ -44,27 +44,27 @@ public final class HDF5DataSet: HDF5Object {
       H5Pget_external_count(creation)
     }
     guard externalFiles == 0, H5Pget_layout(creation) != H5D_VIRTUAL else {
-      throw mismatch(expected: "values within the file", found: "one with values in other files")
+      throw mismatch(expected: "values within the file", found: "a data set with external values")
     }
     try requirePlausible(shape, type: type, of: id, isPacked: isChunked, at: location)
   }
 
-  /// How many rows it has; 1 for a scalar.
-  public var rowCount: Int { shape.first ?? 1 }
+  /// The number of rows; 1 for a scalar.
+  package var rowCount: Int { shape.first ?? 1 }
 }
 
 // MARK: - Reading
 
 extension HDF5DataSet {
   /// All values in row-major order.
-  public func read<Element: HDF5Element>(
+  package func read<Element: HDF5Element>(
     as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
     try read(rows: 0..<rowCount)
   }
 
-  /// The values of some rows in row-major order.
-  public func read<Element: HDF5Element>(
+  /// The values of a range of rows in row-major order.
+  package func read<Element: HDF5Element>(
     rows: Range<Int>, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
     var failure: HDF5Error?
@@ -81,8 +81,8 @@ extension HDF5DataSet {
     return values
   }
 
-  /// Fills `buffer`, which has room for exactly these rows.
-  public func read<Element: HDF5Element>(
+  /// Reads a range of rows into `buffer`, whose size must match exactly.
+  package func read<Element: HDF5Element>(
     rows: Range<Int>, into buffer: UnsafeMutableBufferPointer<Element>
   ) throws(HDF5Error) {
     guard kind == .integer || kind == .float else {
@@ -96,8 +96,8 @@ extension HDF5DataSet {
     }
   }
 
-  /// All strings, of fixed or variable length.
-  public func readStrings() throws(HDF5Error) -> [String] {
+  /// All strings (of fixed or variable length).
+  package func readStrings() throws(HDF5Error) -> [String] {
     guard kind == .string else {
       throw mismatch(expected: "strings", found: "of type \(kind.rawValue)")
     }
@@ -115,12 +115,12 @@ extension HDF5DataSet {
 
 extension HDF5DataSet {
   /// Writes all values, given in row-major order.
-  public func write<Element: HDF5Element>(_ values: [Element]) throws(HDF5Error) {
+  package func write<Element: HDF5Element>(_ values: [Element]) throws(HDF5Error) {
     try write(values, rows: 0..<rowCount)
   }
 
-  /// Writes the values of some rows, given in row-major order.
-  public func write<Element: HDF5Element>(
+  /// Writes the values of a range of rows, given in row-major order.
+  package func write<Element: HDF5Element>(
     _ values: [Element], rows: Range<Int>
   ) throws(HDF5Error) {
     try values.withUnsafeBufferPointer { buffer throws(HDF5Error) in
@@ -128,8 +128,8 @@ extension HDF5DataSet {
     }
   }
 
-  /// Writes the values of some rows, given in row-major order.
-  public func write<Element: HDF5Element>(
+  /// Writes the values of a range of rows, given in row-major order.
+  package func write<Element: HDF5Element>(
     _ values: UnsafeBufferPointer<Element>, rows: Range<Int>
   ) throws(HDF5Error) {
     try withRows(rows, values.count) { memory, file throws(HDF5Error) in
@@ -140,10 +140,10 @@ extension HDF5DataSet {
     }
   }
 
-  /// Hands what was written to the file and closes the data set; no later call succeeds.
+  /// Flushes and closes the data set. It cannot be used afterwards.
   ///
-  /// One that is merely released is closed too, but its errors (a full disk) are lost.
-  public func close() throws(HDF5Error) {
+  /// Deinitialisation closes it, too, but ignores errors such as a full disk.
+  package func close() throws(HDF5Error) {
     try location.call("H5Dclose") { H5Dclose(id) }
     id = -1
   }
@@ -164,14 +164,14 @@ extension HDF5DataSet {
 // MARK: - Rows
 
 extension HDF5DataSet {
-  /// Calls `transfer` with the data spaces, in memory and in the file, of `rows`, unless they are
-  /// empty; `count` is how many values the caller's memory holds.
+  /// Calls `transfer` with the data spaces of `rows` in memory and in the file, unless `rows` is empty.
+  /// - Parameter count: the number of values in the caller's buffer.
   private func withRows(
     _ rows: Range<Int>, _ count: Int, _ transfer: (hid_t, hid_t) throws(HDF5Error) -> Void
   ) throws(HDF5Error) {
     guard rows.lowerBound >= 0, rows.upperBound <= rowCount, count == rows.count * rowSize else {
       throw mismatch(
-        expected: "room for \(count) values in rows \(rows.lowerBound)..<\(rows.upperBound)",
+        expected: "\(count) values in rows \(rows.lowerBound)..<\(rows.upperBound)",
         found: "of shape \(shape)")
     }
     if count == 0 { return }
@@ -191,5 +191,60 @@ extension HDF5DataSet {
 
   private func mismatch(expected: String, found: String) -> HDF5Error {
     .mismatch(file: file, object: path, expected: expected, found: found)
+  }
+}
+
+/// Creates a data space; a scalar one for the empty shape. The caller closes it.
+func makeSpace(_ shape: [Int], at location: Location) throws(HDF5Error) -> hid_t {
+  if shape.isEmpty { return try location.call("H5Screate") { H5Screate(H5S_SCALAR) } }
+  let sizes = shape.map { hsize_t($0) }
+  return try location.call("H5Screate_simple") {
+    H5Screate_simple(Int32(sizes.count), sizes, nil)
+  }
+}
+
+/// The shape of a data space: empty for a scalar.
+func extent(of space: hid_t, at location: Location) throws(HDF5Error) -> [Int] {
+  let rank = try location.call("H5Sget_simple_extent_ndims") { H5Sget_simple_extent_ndims(space) }
+  var sizes = [hsize_t](repeating: 0, count: Int(rank))
+  let status = H5Sget_simple_extent_dims(space, &sizes, nil)
+  try location.call("H5Sget_simple_extent_dims") { status }
+  // Only damaged files have axes beyond the range of Int.
+  return sizes.map { Int(clamping: $0) }
+}
+
+/// The number of values in an array of this shape; 1 for a scalar.
+/// - Throws: `HDF5Error.mismatch` if it overflows. HDF5 allows axes of any length together with an empty one.
+func valueCount(_ shape: some Collection<Int>, at location: Location) throws(HDF5Error) -> Int {
+  var count = 1
+  for size in shape {
+    let product = count.multipliedReportingOverflow(by: size)
+    guard !product.overflow else {
+      throw .mismatch(
+        file: location.file, object: location.object, expected: "a smaller shape",
+        found: "of shape \(Array(shape))")
+    }
+    count = product.partialValue
+  }
+  return count
+}
+
+/// Refuses a shape whose values would need more bytes than the file of `object` can contain, since memory is
+/// allocated before anything is read.
+/// - Parameter isPacked: whether the values may be compressed (with deflate's maximum ratio).
+func requirePlausible(
+  _ shape: [Int], type: hid_t, of object: hid_t, isPacked: Bool = false, at location: Location
+) throws(HDF5Error) {
+  let file = try location.call("H5Iget_file_id") { H5Iget_file_id(object) }
+  defer { H5Fclose(file) }
+  var fileSize: hsize_t = 0
+  let status = H5Fget_filesize(file, &fileSize)
+  try location.call("H5Fget_filesize") { status }
+  let limit = Int(clamping: fileSize)
+  let bytes = try valueCount([H5Tget_size(type)] + shape, at: location)
+  guard bytes / (isPacked ? 1_032 : 1) <= limit else {
+    throw .mismatch(
+      file: location.file, object: location.object, expected: "an array that fits in the file",
+      found: "of shape \(shape)")
   }
 }

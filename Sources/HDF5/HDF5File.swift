@@ -1,12 +1,18 @@
 import CHDF5
 import Foundation
 
-/// An HDF5 file; as a group, its root.
+/// An HDF5 file, which is also its root group.
 ///
-/// No times are stored: the same calls write the same bytes.
-public final class HDF5File: HDF5Group {
-  /// Makes an empty file, in place of any that is there.
-  public init(creating path: String) throws(HDF5Error) {
+/// No timestamps are stored: the same calls write the same bytes.
+///
+///     let file = try HDF5File(creating: "points.h5")
+///     try file.write("points", values, shape: [100, 2])
+///     try file.close()
+///
+///     let points: [Float] = try HDF5File(reading: "points.h5").dataSet("points").read()
+package final class HDF5File: HDF5Group {
+  /// Creates an empty file, replacing an existing one.
+  package init(creating path: String) throws(HDF5Error) {
     let location = Location(file: path, object: "/")
     let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_creation()) }
     defer { H5Pclose(creation) }
@@ -20,9 +26,9 @@ public final class HDF5File: HDF5Group {
   }
 
   /// Opens a file for reading.
-  public init(reading path: String) throws(HDF5Error) {
+  package init(reading path: String) throws(HDF5Error) {
     let location = Location(file: path, object: "/")
-    // The operating system's reason is clearer than libhdf5's for what it is asked first.
+    // The operating system's reason is clearer than libhdf5's.
     guard let stream = fopen(path, "rb") else {
       throw .unreadable(file: path, reason: String(cString: strerror(errno)))
     }
@@ -37,12 +43,11 @@ public final class HDF5File: HDF5Group {
     super.init(id: file, location: location)
   }
 
-  /// Reads files of other people: a damaged one must be an error, and no trap within the library.
+  /// A driver for untrusted files: damage must be an error, not a crash within the library.
   private static let plainDriver = chdf5_register_plain_driver()
 
-  /// How files are opened: without the library's locks. No file is written under a name that others
-  /// read, so nothing has to be locked; network disks often cannot; and a process that is started while
-  /// a file is open inherits its lock and holds it for as long as it lives.
+  /// Files are opened without the library's locks. Files are never written under a name that others read,
+  /// so locks are not needed; network file systems often lack them, and child processes would inherit them.
   private static func unlockedAccess(_ location: Location) throws(HDF5Error) -> hid_t {
     let access = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     return try location.setUp(access) { access throws(HDF5Error) in
@@ -50,13 +55,52 @@ public final class HDF5File: HDF5Group {
     }
   }
 
-  /// Writes everything to the operating system and closes the file; no later call succeeds. Data sets
-  /// have to be closed before, since an open one keeps its file open.
+  /// Flushes and closes the file. It cannot be used afterwards. Close its data sets first: an open data set
+  /// keeps the file open.
   ///
-  /// A file that is merely released is closed too, but its errors (a full disk) are lost.
-  public func close() throws(HDF5Error) {
+  /// Deinitialisation closes the file, too, but ignores errors such as a full disk.
+  package func close() throws(HDF5Error) {
     try location.call("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
     try location.call("H5Fclose") { H5Fclose(id) }
     id = -1
+  }
+}
+
+/// The reason why an HDF5 file could not be read or written.
+package enum HDF5Error: Error, Hashable, Sendable {
+  /// The file does not exist or cannot be opened; `reason` comes from the operating system.
+  case unreadable(file: String, reason: String)
+  /// The file does not start with HDF5's signature.
+  case notHDF5(file: String)
+  /// The file has no object of this name (an attribute is `object@name`).
+  case missing(file: String, object: String)
+  /// The object has another type or shape than expected.
+  case mismatch(file: String, object: String, expected: String, found: String)
+  /// A libhdf5 call failed; `reason` is the innermost message of its error stack.
+  case callFailed(file: String, object: String, call: String, reason: String)
+}
+
+extension HDF5Error {
+  /// Whether the file system or the user's quota is full. libhdf5 reports that in its message only.
+  package var isFull: Bool {
+    guard case .callFailed(_, _, _, let reason) = self else { return false }
+    return [ENOSPC, EDQUOT].contains { reason.contains(String(cString: strerror($0))) }
+  }
+}
+
+extension HDF5Error: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unreadable(let file, let reason):
+      "cannot open '\(file)': \(reason)"
+    case .notHDF5(let file):
+      "'\(file)' is not an HDF5 file"
+    case .missing(let file, let object):
+      "'\(file)' has no \(object); it was not written by this version of scl"
+    case .mismatch(let file, let object, let expected, let found):
+      "\(object) of '\(file)' is \(found), expected \(expected)"
+    case .callFailed(let file, let object, let call, let reason):
+      "HDF5 failed on \(object) of '\(file)': \(reason) (\(call)); the file may be damaged"
+    }
   }
 }

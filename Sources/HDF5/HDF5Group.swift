@@ -1,11 +1,11 @@
 import CHDF5
 
-/// A folder of data sets and other groups.
+/// A group of data sets and other groups.
 ///
-/// Paths are relative to the group ("bn1/weight") or, with a leading slash, to the file.
-public class HDF5Group: HDF5Object {
-  /// The names of what the group holds, sorted by their UTF-8 bytes.
-  public func children() throws(HDF5Error) -> [String] {
+/// Paths are relative to the group ("bn1/weight") or, with a leading slash, to the root.
+package class HDF5Group: HDF5Object {
+  /// The names of the group's members, sorted by their UTF-8 bytes.
+  package func children() throws(HDF5Error) -> [String] {
     var names: [String] = []
     let status = withUnsafeMutablePointer(to: &names) { names in
       H5Literate(
@@ -20,32 +20,31 @@ public class HDF5Group: HDF5Object {
     return names
   }
 
-  /// Whether there is a group or data set of this path.
-  public func contains(_ path: String) throws(HDF5Error) -> Bool {
+  /// Whether there is a group or data set at this path.
+  package func contains(_ path: String) throws(HDF5Error) -> Bool {
     try kind(of: path) != nil
   }
 
-  /// Whether there is a group of this path.
-  public func containsGroup(_ path: String) throws(HDF5Error) -> Bool {
+  /// Whether there is a group at this path.
+  package func containsGroup(_ path: String) throws(HDF5Error) -> Bool {
     try kind(of: path) == H5O_TYPE_GROUP
   }
 
-  /// Whether there is a data set of this path.
-  public func containsDataSet(_ path: String) throws(HDF5Error) -> Bool {
+  /// Whether there is a data set at this path.
+  package func containsDataSet(_ path: String) throws(HDF5Error) -> Bool {
     try kind(of: path) == H5O_TYPE_DATASET
   }
 
   /// Opens a group.
-  public func group(_ path: String) throws(HDF5Error) -> HDF5Group {
+  package func group(_ path: String) throws(HDF5Error) -> HDF5Group {
     let location = try existing(path, H5O_TYPE_GROUP, "a group")
     let group = try location.call("H5Gopen2") { H5Gopen2(id, path, chdf5_default_properties()) }
     return HDF5Group(id: group, location: location)
   }
 
   /// Opens a data set.
-  /// - Throws: `HDF5Error.mismatch` also for one whose values lie in other files, or that claims more of
-  ///   them than a file of its size can hold.
-  public func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
+  /// - Throws: `HDF5Error`; `.mismatch` also for external values, and for shapes that do not fit in the file.
+  package func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
     let location = try existing(path, H5O_TYPE_DATASET, "a data set")
     let dataSet = try location.call("H5Dopen2") { H5Dopen2(id, path, chdf5_default_properties()) }
     let opened = try HDF5DataSet(opened: dataSet, at: location)
@@ -53,9 +52,9 @@ public class HDF5Group: HDF5Object {
     return opened
   }
 
-  /// The object's type, or nil if the group has no object of this path.
+  /// The type of the object at a path; nil if there is none.
   private func kind(of path: String) throws(HDF5Error) -> H5O_type_t? {
-    // H5Lexists wants every group on the way to exist, so the path is walked.
+    // H5Lexists requires all parent groups to exist, so the path is checked step by step.
     var prefix = path.hasPrefix("/") ? "/" : ""
     for name in path.split(separator: "/") {
       prefix += name
@@ -95,8 +94,8 @@ public class HDF5Group: HDF5Object {
 // MARK: - Writing
 
 extension HDF5Group {
-  /// Makes a group, and the groups on its way that are missing.
-  public func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
+  /// Creates a group and its missing parents.
+  package func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
     let location = location.child(path)
     let links = try linkCreation(at: location)
     defer { H5Pclose(links) }
@@ -109,20 +108,19 @@ extension HDF5Group {
     return HDF5Group(id: group, location: location)
   }
 
-  /// Makes a data set whose rows are to be written later, and the groups on its way.
+  /// Creates a data set whose rows are written later, and its missing parent groups.
   /// - Parameters:
   ///   - shape: the length of each axis; empty for a scalar.
-  ///   - chunk: the shape of the blocks in which it is stored; nil stores it in one piece, which
-  ///     reads fastest.
-  public func createDataSet<Element: HDF5Element>(
+  ///   - chunk: the shape of its chunks; nil for contiguous storage, which reads fastest.
+  package func createDataSet<Element: HDF5Element>(
     _ path: String, of _: Element.Type, shape: [Int], chunk: [Int]? = nil
   ) throws(HDF5Error) -> HDF5DataSet {
     try createDataSet(path, type: Element.storedType, shape: shape, chunk: chunk)
   }
 
-  /// Makes a data set of these numbers, given in row-major order.
-  /// - Parameter shape: its axes; nil for a list, and empty for a scalar.
-  public func write<Element: HDF5Element>(
+  /// Creates a data set with these numbers, given in row-major order.
+  /// - Parameter shape: the length of each axis; nil for a list, empty for a scalar.
+  package func write<Element: HDF5Element>(
     _ path: String, _ values: [Element], shape: [Int]? = nil
   ) throws(HDF5Error) {
     let dataSet = try createDataSet(path, of: Element.self, shape: shape ?? [values.count])
@@ -130,8 +128,8 @@ extension HDF5Group {
     try dataSet.close()
   }
 
-  /// Makes a data set of a list of strings, all of the length of the longest.
-  public func write(_ path: String, strings: [String]) throws(HDF5Error) {
+  /// Creates a data set with a list of strings, all stored with the length of the longest.
+  package func write(_ path: String, strings: [String]) throws(HDF5Error) {
     let storage = StringStorage(strings)
     let type = try storage.makeType(at: location.child(path))
     defer { H5Tclose(type) }
@@ -161,7 +159,7 @@ extension HDF5Group {
     return try HDF5DataSet(opened: dataSet, at: location)
   }
 
-  /// Links with UTF-8 names that make the groups on their way. The caller closes the list.
+  /// Link properties: UTF-8 names, and creation of missing parent groups. The caller closes the list.
   private func linkCreation(at location: Location) throws(HDF5Error) -> hid_t {
     let links = try location.call("H5Pcreate") { H5Pcreate(chdf5_link_creation()) }
     return try location.setUp(links) { links throws(HDF5Error) in

@@ -1,10 +1,10 @@
 import CHDF5
 
-/// What groups, data sets and files have in common: a place in a file, and attributes.
+/// The common part of groups, data sets and files: a path and attributes.
 ///
-/// Objects are not `Sendable`: libhdf5 locks each call but no sequence of calls, so one file belongs
-/// to one thread at a time. An object keeps its file open for as long as it lives.
-public class HDF5Object {
+/// Objects are not `Sendable`: libhdf5 locks each call but not sequences of calls, so a file belongs to one
+/// thread at a time. An object keeps its file open.
+package class HDF5Object {
   let location: Location
   var id: hid_t
 
@@ -18,22 +18,22 @@ public class HDF5Object {
   }
 
   /// The path of the HDF5 file.
-  public var file: String { location.file }
+  package var file: String { location.file }
 
   /// The object's path within the file: "/" for the file itself.
-  public var path: String { location.object }
+  package var path: String { location.object }
 }
 
 // MARK: - Reading attributes
 
 extension HDF5Object {
   /// Whether the object has an attribute of this name.
-  public func hasAttribute(_ name: String) throws(HDF5Error) -> Bool {
+  package func hasAttribute(_ name: String) throws(HDF5Error) -> Bool {
     try location.attribute(name).call("H5Aexists") { H5Aexists(id, name) } > 0
   }
 
-  /// What kind of value an attribute holds.
-  public func attributeKind(_ name: String) throws(HDF5Error) -> HDF5ValueKind {
+  /// The kind of an attribute's values.
+  package func attributeKind(_ name: String) throws(HDF5Error) -> HDF5ValueKind {
     let location = location.attribute(name)
     let attribute = try openAttribute(name)
     defer { H5Aclose(attribute) }
@@ -43,7 +43,7 @@ extension HDF5Object {
   }
 
   /// The numbers of an attribute of any shape, in row-major order.
-  public func attributes<Element: HDF5Element>(
+  package func attributes<Element: HDF5Element>(
     _ name: String, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
     let location = location.attribute(name)
@@ -71,15 +71,15 @@ extension HDF5Object {
     return values
   }
 
-  /// The one number of an attribute.
-  public func attribute<Element: HDF5Element>(
+  /// The number of an attribute with a single value.
+  package func attribute<Element: HDF5Element>(
     _ name: String, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> Element {
     try single(attributes(name), name)
   }
 
-  /// The strings of an attribute, of fixed or variable length.
-  public func stringAttributes(_ name: String) throws(HDF5Error) -> [String] {
+  /// The strings of an attribute (of fixed or variable length).
+  package func stringAttributes(_ name: String) throws(HDF5Error) -> [String] {
     let location = location.attribute(name)
     let attribute = try openAttribute(name)
     defer { H5Aclose(attribute) }
@@ -98,8 +98,8 @@ extension HDF5Object {
     }
   }
 
-  /// The one string of an attribute.
-  public func stringAttribute(_ name: String) throws(HDF5Error) -> String {
+  /// The string of an attribute with a single value.
+  package func stringAttribute(_ name: String) throws(HDF5Error) -> String {
     try single(stringAttributes(name), name)
   }
 
@@ -124,8 +124,8 @@ extension HDF5Object {
 // MARK: - Writing attributes
 
 extension HDF5Object {
-  /// Adds an attribute that holds one number.
-  public func setAttribute<Element: HDF5Element>(
+  /// Adds an attribute with one number.
+  package func setAttribute<Element: HDF5Element>(
     _ name: String, _ value: Element
   ) throws(HDF5Error) {
     try writeAttribute(name, shape: [], type: Element.storedType) { attribute in
@@ -133,8 +133,8 @@ extension HDF5Object {
     }
   }
 
-  /// Adds an attribute that holds a list of numbers.
-  public func setAttribute<Element: HDF5Element>(
+  /// Adds an attribute with a list of numbers.
+  package func setAttribute<Element: HDF5Element>(
     _ name: String, _ values: [Element]
   ) throws(HDF5Error) {
     try writeAttribute(name, shape: [values.count], type: Element.storedType) { attribute in
@@ -142,18 +142,18 @@ extension HDF5Object {
     }
   }
 
-  /// Adds an attribute that holds one string.
-  public func setAttribute(_ name: String, _ value: String) throws(HDF5Error) {
+  /// Adds an attribute with one string.
+  package func setAttribute(_ name: String, _ value: String) throws(HDF5Error) {
     try writeStringAttribute(name, shape: [], [value])
   }
 
-  /// Whether a list of strings is short enough for an attribute, which has at most 64 KiB with its header.
-  public static func attributeHolds(_ values: [String]) -> Bool {
+  /// Whether a list of strings fits in an attribute, which has at most 64 KiB including its header.
+  package static func attributeHolds(_ values: [String]) -> Bool {
     StringStorage(values).length * values.count <= 60_000
   }
 
-  /// Adds an attribute that holds a list of strings, which `attributeHolds`.
-  public func setAttribute(_ name: String, _ values: [String]) throws(HDF5Error) {
+  /// Adds an attribute with a list of strings that fits (`attributeHolds`).
+  package func setAttribute(_ name: String, _ values: [String]) throws(HDF5Error) {
     try writeStringAttribute(name, shape: [values.count], values)
   }
 
@@ -181,4 +181,88 @@ extension HDF5Object {
     defer { H5Aclose(attribute) }
     if shape.allSatisfy({ $0 > 0 }) { try location.call("H5Awrite") { write(attribute) } }
   }
+}
+
+/// The object that a libhdf5 call concerns, for error messages. All libhdf5 calls go through `call`.
+struct Location {
+  var file: String
+  /// The path in the file, "/images"; an attribute is "/images@name".
+  var object: String
+
+  /// Calls libhdf5 and turns a negative result into an error that carries its innermost message.
+  @discardableResult
+  func call<Status: SignedInteger>(
+    _ name: String, _ body: () -> Status
+  ) throws(HDF5Error) -> Status {
+    prepareLibrary()
+    let status = body()
+    guard status >= 0 else {
+      let reason = innermostMessage()
+      clearErrors()
+      throw .callFailed(file: file, object: object, call: name, reason: reason)
+    }
+    return status
+  }
+
+  /// Sets up a new identifier with `body` and returns it; closes it on failure.
+  func setUp(
+    _ id: hid_t, _ body: (hid_t) throws(HDF5Error) -> Void
+  ) throws(HDF5Error) -> hid_t {
+    do throws(HDF5Error) {
+      try body(id)
+    } catch {
+      release(id)
+      throw error
+    }
+    return id
+  }
+
+  func child(_ path: String) -> Location {
+    if path.hasPrefix("/") { return Location(file: file, object: path) }
+    return Location(file: file, object: object == "/" ? "/" + path : object + "/" + path)
+  }
+
+  func attribute(_ name: String) -> Location {
+    Location(file: file, object: object + "@" + name)
+  }
+}
+
+/// Closes an identifier of any kind. Errors are ignored.
+func release(_ id: hid_t) {
+  prepareLibrary()
+  if H5Idec_ref(id) < 0 { clearErrors() }
+}
+
+/// Process-wide settings, made before the first call.
+private let library: Void = {
+  // Written files are closed explicitly. The library's clean-up at exit can crash, such as after a full disk.
+  H5dont_atexit()
+  // External links would read files that the user never named.
+  H5Lunregister(H5L_TYPE_EXTERNAL)
+}()
+
+private func prepareLibrary() {
+  _ = library
+  // Each thread prints its own error stack unless told not to.
+  H5Eset_auto2(chdf5_default_errors(), nil, nil)
+}
+
+/// Errors left on a thread's stack outlive the thread and keep the library from closing.
+private func clearErrors() { H5Eclear2(chdf5_default_errors()) }
+
+/// The most specific message of this thread's error stack.
+private func innermostMessage() -> String {
+  var message = "no reason given"
+  withUnsafeMutablePointer(to: &message) { message in
+    // The upward walk starts at the innermost error; a positive result ends it.
+    _ = H5Ewalk2(
+      chdf5_default_errors(), H5E_WALK_UPWARD,
+      { _, error, message in
+        guard let error, let text = error.pointee.desc, let message else { return 1 }
+        message.assumingMemoryBound(to: String.self).pointee = String(cString: text)
+        return 1
+      }, message)
+  }
+  // Some messages have several lines; errors have one.
+  return message.split(whereSeparator: \.isNewline).joined(separator: " ")
 }

@@ -1,18 +1,73 @@
 import CHDF5
 
-/// How a list of UTF-8 strings is stored: in one fixed length, so that they stand where the list does.
+/// A number type of data sets and attributes.
 ///
-/// Those of variable length, as h5py writes them, lie in a heap of the file, of which libhdf5 believes
-/// everything: a damaged one makes it crash. They are read and never written.
+/// Values are stored little-endian on every machine. Reads convert from the number type in the file by
+/// libhdf5's rules: fractions are truncated, and numbers out of range become the nearest in range.
+package protocol HDF5Element: BitwiseCopyable, Sendable {
+  /// libhdf5's identifier of the in-memory type.
+  static var memoryType: Int64 { get }
+  /// libhdf5's identifier of the stored type.
+  static var storedType: Int64 { get }
+}
+
+extension UInt8: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_uint8() }
+  package static var storedType: Int64 { chdf5_stored_uint8() }
+}
+
+extension Int32: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_int32() }
+  package static var storedType: Int64 { chdf5_stored_int32() }
+}
+
+extension Int64: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_int64() }
+  package static var storedType: Int64 { chdf5_stored_int64() }
+}
+
+extension UInt64: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_uint64() }
+  package static var storedType: Int64 { chdf5_stored_uint64() }
+}
+
+extension Float: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_float() }
+  package static var storedType: Int64 { chdf5_stored_float() }
+}
+
+extension Double: HDF5Element {
+  package static var memoryType: Int64 { chdf5_native_double() }
+  package static var storedType: Int64 { chdf5_stored_double() }
+}
+
+/// The kind of the values in a data set or attribute.
+package enum HDF5ValueKind: String, Sendable {
+  case integer, float, string, other
+
+  init(type: hid_t) {
+    switch H5Tget_class(type) {
+    case H5T_INTEGER, H5T_ENUM: self = .integer
+    case H5T_FLOAT: self = .float
+    case H5T_STRING: self = .string
+    default: self = .other
+    }
+  }
+}
+
+/// The storage of a list of UTF-8 strings: fixed length, in place.
+///
+/// Strings of variable length, as h5py writes them, are in a heap that libhdf5 does not validate, so a damaged
+/// one makes it crash. They are read but never written.
 struct StringStorage {
-  /// Bytes of each string, closing zero included.
+  /// Bytes per string, including the terminating zero.
   let length: Int
 
   init(_ strings: [String]) {
     length = (strings.map(\.utf8.count).max() ?? 0) + 1
   }
 
-  /// Its type in the file and in memory. The caller closes it.
+  /// Creates the type in the file and in memory. The caller closes it.
   func makeType(at location: Location) throws(HDF5Error) -> hid_t {
     let type = try location.call("H5Tcopy") { H5Tcopy(chdf5_c_string()) }
     return try location.setUp(type) { type throws(HDF5Error) in
@@ -21,7 +76,7 @@ struct StringStorage {
     }
   }
 
-  /// Hands `body` the strings as libhdf5 takes them.
+  /// Calls `body` with the strings in libhdf5's layout.
   func withValues<Result>(
     of strings: [String], _ body: (UnsafeRawPointer?) -> Result
   ) -> Result {
@@ -37,7 +92,7 @@ struct StringStorage {
 /// - Parameters:
 ///   - type: the strings' type in the file.
 ///   - space: their data space in the file.
-///   - read: the call that fills a buffer with values of a type in memory.
+///   - read: the call that fills a buffer with values of the in-memory type.
 func decodeStrings(
   type: hid_t, space: hid_t, at location: Location, call: String,
   read: (_ memoryType: hid_t, _ buffer: UnsafeMutableRawPointer) -> herr_t
@@ -48,7 +103,7 @@ func decodeStrings(
     })
   if count == 0 { return [] }
   let isVariable = try location.call("H5Tis_variable_str") { H5Tis_variable_str(type) } > 0
-  // The type in memory is the file's own, so that neither padding nor character set is converted.
+  // The in-memory type is the file's own, so neither padding nor character set is converted.
   if isVariable {
     let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
     pointers.initialize(repeating: nil, count: count)
