@@ -1,40 +1,43 @@
 import Core
 import Foundation
 
-/// A published file on its way from a server to a folder: resumed where an earlier download broke off,
-/// tried again when the server stalls or fails, and checked before it gets its name.
-public struct Download: Sendable {
-  /// When to give up on a server.
-  public struct Patience: Hashable, Sendable {
-    /// Seconds without a byte after which a connection counts as stalled.
-    public var stallSeconds = 60.0
-    /// How many attempts in a row may bring nothing.
-    public var attempts = 8
-    /// Seconds before the second attempt; each further pause is twice as long, up to `longestPause`.
-    public var firstPause = 1.0
-    public var longestPause = 60.0
+/// The download of a published file: resumed after interruptions, retried when the server stalls or fails,
+/// and verified before the file gets its final name.
+///
+///     let download = try Download(address, to: "data/downloads/a.zip", size: 1_000, md5: "...")
+///     let outcome = try await download.run { event in print(event) }
+package struct Download: Sendable {
+  /// Timeouts and retries.
+  package struct Patience: Hashable, Sendable {
+    /// Seconds without data after which a connection counts as stalled.
+    package var stallSeconds = 60.0
+    /// Consecutive attempts without new data before the download fails.
+    package var attempts = 8
+    /// Seconds before the first retry; each further pause is twice as long, up to `longestPause`.
+    package var firstPause = 1.0
+    package var longestPause = 60.0
 
-    public init() {}
+    package init() {}
 
-    /// Seconds before the next attempt after `failures` (at least 1) in a row.
+    /// Seconds to wait after `failures` (at least 1) in a row.
     func pause(after failures: Int) -> Double {
       min(longestPause, firstPause * pow(2, Double(failures - 1)))
     }
   }
 
-  public enum Event: Hashable, Sendable {
-    /// A connection delivers, from this byte on.
+  package enum Event: Hashable, Sendable {
+    /// A connection delivers data from this byte on.
     case started(offset: Int64)
-    /// So many bytes are there altogether.
+    /// The total number of bytes received.
     case received(Int64)
     case retrying(reason: String, seconds: Double)
-    /// The bytes are all there and are compared with the MD5.
+    /// All bytes are there; the MD5 is being verified.
     case verifying
   }
 
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     case downloaded
-    /// The file was there before, whole.
+    /// The complete file existed before.
     case alreadyThere
   }
 
@@ -46,11 +49,11 @@ public struct Download: Sendable {
 
   /// - Parameters:
   ///   - address: http or https.
-  ///   - file: where the file will be; what is not whole lies beside it, as `<file>.part`.
-  ///   - size: the published file's bytes.
-  ///   - md5: the published file's MD5 in hexadecimal.
+  ///   - file: the path to write; until it is complete, the data are in `<file>.part`.
+  ///   - size: the published size in bytes.
+  ///   - md5: the published MD5 in hexadecimal.
   /// - Throws: `DownloadError.badAddress`.
-  public init(
+  package init(
     _ address: String, to file: String, size: Int64, md5: String, patience: Patience = Patience()
   ) throws(DownloadError) {
     guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()),
@@ -63,10 +66,10 @@ public struct Download: Sendable {
     self.patience = patience
   }
 
-  /// Downloads what is missing and gives the file its name.
-  /// - Parameter report: called while it goes on, from any thread.
-  /// - Throws: `DownloadError`, `FileError`, or `CancellationError`; the bytes that came are kept.
-  public func run(_ report: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
+  /// Downloads the missing part, verifies the file and moves it to its path.
+  /// - Parameter report: called on progress, from any thread.
+  /// - Throws: `DownloadError`, `FileError` or `CancellationError`; received data are kept.
+  package func run(_ report: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
     if FileManager.default.fileExists(atPath: file) {
       report(.verifying)
       try checkExisting()
@@ -94,11 +97,11 @@ public struct Download: Sendable {
     return .downloaded
   }
 
-  /// Makes one request after the other until all bytes are there.
+  /// Sends requests until all bytes are there.
   private func complete(
     _ part: PartialFile, _ report: @escaping @Sendable (Event) -> Void
   ) async throws {
-    // More than the published bytes cannot be a part of them.
+    // A part larger than the published file is of something else.
     if part.count > size { try part.restart() }
     var failures = 0
     var most = part.count
@@ -123,12 +126,12 @@ public struct Download: Sendable {
     let found = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64 ?? -1
     guard found == size else {
       throw DownloadError.otherFile(
-        path: file, difference: "it has \(found) bytes instead of \(size)")
+        path: file, difference: "it has \(found) bytes, expected \(size)")
     }
     let digest = try Self.md5(of: file)
     guard digest == md5 else {
       throw DownloadError.otherFile(
-        path: file, difference: "its MD5 is \(digest) instead of \(md5)")
+        path: file, difference: "its MD5 is \(digest), expected \(md5)")
     }
   }
 

@@ -2,16 +2,16 @@ import Core
 import Foundation
 import Synchronization
 
-/// The bytes of a download that are there so far: `<file>.part`, with `<file>.part.json`, which says of
-/// which version of the server's file they are. One process at a time has it.
+/// The data received so far: `<file>.part`, with `<file>.part.json` for the version of the server's file.
+/// One process at a time holds it.
 final class PartialFile: Sendable {
-  /// What a server calls the version of a file that it sends (RFC 9110, section 8.8).
+  /// The version of a file according to the server (RFC 9110, section 8.8).
   struct Version: Codable, Hashable {
     let address: String
     let eTag: String?
     let lastModified: String?
 
-    /// The value of `If-Range`: only a strong validator says that bytes are the same.
+    /// The value for `If-Range`, which requires a strong validator.
     var condition: String? {
       if let eTag, !eTag.hasPrefix("W/") { return eTag }
       return lastModified
@@ -30,13 +30,13 @@ final class PartialFile: Sendable {
 
   private var versionPath: String { path + ".json" }
 
-  /// How many bytes are there.
+  /// The number of bytes received.
   var count: Int64 { state.withLock { $0.count } }
 
-  /// The version that the bytes are of, if a server has told it.
+  /// The version that the bytes belong to, if known.
   var version: Version? { state.withLock { $0.version } }
 
-  /// Takes up what an earlier download left, or begins.
+  /// Opens the data of an earlier download, or an empty file.
   /// - Throws: `DownloadError.busy`, `FileError`.
   init(of file: String) throws {
     self.file = file
@@ -49,7 +49,7 @@ final class PartialFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The file of this name, which other processes may finish or remove between any two calls.
+  /// Opens and locks the file, which other processes may finish or remove at any time.
   private static func openLocked(_ path: String, of file: String) throws -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -63,17 +63,17 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Whether an open file is that which the path leads to.
+  /// Whether an open file is still the one at the path.
   private static func hasName(_ descriptor: Int32, _ path: String) -> Bool {
     var (opened, named) = (stat(), stat())
     return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
       && (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
   }
 
-  /// Lets other processes have it.
+  /// Releases the lock.
   func release() { flock(descriptor, LOCK_UN) }
 
-  /// Drops all bytes.
+  /// Discards all data.
   func restart() throws {
     try state.withLock { state in
       guard ftruncate(descriptor, 0) == 0 else { throw FileError("write", path, errno: errno) }
@@ -82,7 +82,7 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Notes of which version the bytes are.
+  /// Records the version of the data.
   func note(_ version: Version) throws {
     try state.withLock { state in
       guard state.version != version else { return }
@@ -91,8 +91,8 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Adds bytes at the end.
-  /// - Throws: `FileError`, for a full disk say; what was written counts.
+  /// Appends data.
+  /// - Throws: `FileError`, such as for a full disk; bytes already written are kept.
   func append(_ data: Data) throws {
     try state.withLock { state in
       try data.withUnsafeBytes { bytes in
@@ -108,7 +108,7 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Removes what holds no byte: nothing could go on from it.
+  /// Removes the file if it has no data.
   func removeIfEmpty() {
     if count == 0 { remove() }
   }
@@ -118,7 +118,7 @@ final class PartialFile: Sendable {
     unlink(versionPath)
   }
 
-  /// Makes the bytes durable and gives them the file's name.
+  /// Syncs the file and renames it to its final path.
   func finish() throws {
     guard fsync(descriptor) == 0, rename(path, file) == 0 else {
       throw FileError("write", file, errno: errno)

@@ -6,16 +6,16 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// One HTTP request for what is missing of a file.
+/// An HTTP request for the missing part of a file.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private enum End {
-    /// The server broke off or failed; another attempt may do better.
+    /// The connection broke or the server failed; a retry may succeed.
     case interrupted(String)
     case failed(any Error)
   }
 
   private struct State {
-    /// What ended the transfer before the connection did.
+    /// Why this side ended the transfer; nil if it did not.
     var end: End?
     var waiting: CheckedContinuation<String?, any Error>?
   }
@@ -38,8 +38,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     self.report = report
   }
 
-  /// Makes the request and appends what comes.
-  /// - Returns: what interrupted it; nil if all bytes are there.
+  /// Sends the request and appends the received data.
+  /// - Returns: the reason of an interruption; nil if the file is complete.
   func run() async throws -> String? {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = stallSeconds
@@ -61,12 +61,12 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     var request = URLRequest(url: address, cachePolicy: .reloadIgnoringLocalCacheData)
     request.timeoutInterval = stallSeconds
     request.setValue("scl", forHTTPHeaderField: "User-Agent")
-    // A range of a compressed transfer would be of other bytes.
+    // A range of a compressed transfer would refer to other bytes.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     let offset = part.count
     if offset > 0 {
       request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range")
-      // Bytes of another address are joined without asking: the MD5 decides in the end.
+      // Data from different addresses are joined without a check; the MD5 decides at the end.
       if let version = part.version, version.address == address.absoluteString,
         let condition = version.condition
       {
@@ -76,7 +76,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     return request
   }
 
-  /// Ends the transfer from this side; the first reason counts.
+  /// Ends the transfer from this side. The first reason counts.
   private func end(_ task: URLSessionTask, _ end: End) {
     state.withLock { if $0.end == nil { $0.end = end } }
     task.cancel()
@@ -129,31 +129,31 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
       if part.count == size {
         waiting?.resume(returning: nil)
       } else {
-        waiting?.resume(returning: error.map(Self.words) ?? "it ended too early")
+        waiting?.resume(returning: error.map(Self.words) ?? "the transfer ended early")
       }
     }
   }
 
   private static func words(of error: any Error) -> String {
     switch (error as? URLError)?.code {
-    case .timedOut: "nothing came for too long"
-    case .networkConnectionLost: "the connection broke off"
-    case .cannotConnectToHost: "no connection could be made"
-    case .cannotFindHost, .dnsLookupFailed: "its host's name is not known here"
-    default: "of this: \(error.localizedDescription)"
+    case .timedOut: "the connection timed out"
+    case .networkConnectionLost: "the connection was lost"
+    case .cannotConnectToHost: "cannot connect to the host"
+    case .cannotFindHost, .dnsLookupFailed: "unknown host"
+    default: error.localizedDescription
     }
   }
 
   // MARK: - Responses
 
-  /// Readies the part for what a response brings.
-  /// - Returns: a reason to try again later, if it brings nothing.
-  /// - Throws: `DownloadError` where trying again would change nothing.
+  /// Checks a response and prepares the partial file for its data.
+  /// - Returns: the reason to retry later; nil if data follow.
+  /// - Throws: `DownloadError` if a retry would not help.
   private func accept(_ response: URLResponse) throws -> String? {
-    guard let response = response as? HTTPURLResponse else { return "the answer is not HTTP" }
+    guard let response = response as? HTTPURLResponse else { return "the response is not HTTP" }
     let status = response.statusCode
     let reason = HTTPURLResponse.localizedString(forStatusCode: status)
-    // URLSession cannot be kept from decoding it.
+    // URLSession always decodes it.
     if let encoding = response.value(forHTTPHeaderField: "Content-Encoding"),
       encoding != "identity",
       (200...299).contains(status)
@@ -163,7 +163,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     switch status {
     case 200:
       let length = response.expectedContentLength
-      // The size is unknown (-1) where the server sends pieces.
+      // The size is unknown (-1) for chunked transfers.
       if length >= 0 { try requireSize(length) }
       if part.count > 0 { try part.restart() }
     case 206:
@@ -171,12 +171,12 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
         range.start == part.count
       else {
         try part.restart()
-        return "the server sent other bytes than those asked for"
+        return "the server sent a different range than requested"
       }
       if let total = range.total { try requireSize(total) }
     case 416:
       try part.restart()
-      return "the server does not have the rest of what is there"
+      return "the server cannot continue the partial file"
     case 408, 425, 429, 500, 502, 503, 504:
       return "the server answered \(status) \(reason)"
     default:
@@ -201,7 +201,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
 /// "bytes 100-199/200" (RFC 9110, section 14.4).
 struct ContentRange: Hashable {
   let start: Int64
-  /// Nil where the server does not know.
+  /// Nil if the server does not know it.
   let total: Int64?
 
   init?(_ header: String?) {
