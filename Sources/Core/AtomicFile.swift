@@ -1,51 +1,55 @@
 import Foundation
+import Synchronization
 
-/// A file that could not be written or read.
-public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The operation in words: "write", "create the folder of".
-  public let operation: String
-  public let path: String
+/// A file that could not be read or written.
+package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A verb phrase for the message: "write", "create the folder".
+  package let operation: String
+  package let path: String
   /// The operating system's reason, from `errno`.
-  public let reason: String
-  /// Whether the file system, or the user's share of it, is full.
-  public let isFull: Bool
+  package let reason: String
+  /// Whether the file system or the user's quota is full.
+  package let isFull: Bool
 
-  public init(_ operation: String, _ path: String, errno code: Int32) {
+  package init(_ operation: String, _ path: String, errno code: Int32) {
     self.operation = operation
     self.path = path
     reason = String(cString: strerror(code))
     isFull = code == ENOSPC || code == EDQUOT
   }
 
-  public var description: String {
+  package var description: String {
     "cannot \(operation) '\(path)': \(reason)"
   }
 }
 
-/// Files that exist only whole: written beside their final name, synced and renamed.
-public enum AtomicFile {
+/// Atomic file writes: a file is written under a temporary name in the same folder, synced and renamed, so
+/// that readers see the old content or the new one and never a part of it.
+///
+///     try AtomicFile.write(Data(text.utf8), to: "results/summary.txt")
+package enum AtomicFile {
   /// Writes `data` to `path`.
-  /// - Throws: `FileError`; nothing is then left beside the final name.
-  /// - Parameter durable: whether the file has to outlive a loss of power.
-  public static func write(_ data: Data, to path: String, durable: Bool = true) throws {
+  /// - Parameter durable: whether the file must survive a power failure (fsync of file and folder).
+  /// - Throws: `FileError`; no temporary file remains.
+  package static func write(_ data: Data, to path: String, durable: Bool = true) throws {
     try replace(path, durable: durable) { temporary in
       guard let file = fopen(temporary, "wb") else { throw FileError("write", path, errno: errno) }
       let written = data.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
       let code = errno
-      // What is still buffered may not fit either.
+      // Buffered bytes are written here, and may not fit either.
       let closed = fclose(file)
       guard written == data.count else { throw FileError("write", path, errno: code) }
       guard closed == 0 else { throw FileError("write", path, errno: errno) }
     }
   }
 
-  /// Lets `body` write a file under a temporary name in the folder of `path`, then makes it durable
-  /// and gives it its final name. Returns what `body` does.
+  /// Lets `body` write a file under a temporary name in the folder of `path`, syncs it and renames it to
+  /// `path`. Returns the result of `body`.
   ///
-  /// The folder is created if it is missing. If `body` throws, the temporary file is removed; if the
-  /// process is killed, the next one that writes the file removes it.
+  /// A missing folder is created. If `body` throws, the temporary file is removed; if the process is
+  /// killed, the next writer of the same file removes it.
   @discardableResult
-  public static func replace<Value>(
+  package static func replace<Value>(
     _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Value
   ) throws -> Value {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -63,11 +67,11 @@ public enum AtomicFile {
     }
   }
 
-  /// Removes what this process is writing, for a signal that ends it.
-  public static func removeUnfinished() { TemporaryFile.removeUnfinished() }
+  /// Removes the temporary files of this process. For signal handlers that end it.
+  package static func removeUnfinished() { TemporaryFile.removeUnfinished() }
 
   /// Creates a folder and its parents.
-  public static func createFolder(_ path: String) throws {
+  package static func createFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -75,9 +79,9 @@ public enum AtomicFile {
     }
   }
 
-  /// Makes the names in a folder durable.
+  /// Syncs a folder, so that the names in it survive a power failure.
   /// - Throws: `FileError`.
-  public static func sync(folder: String) throws { try sync(folder, as: folder) }
+  package static func sync(folder: String) throws { try sync(folder, as: folder) }
 
   private static func sync(_ path: String, as name: String) throws {
     let descriptor = open(path, O_RDONLY)
@@ -91,11 +95,10 @@ public enum AtomicFile {
     if let code = underlying?.code { return Int32(code) }
     return errno == 0 ? EACCES : errno
   }
-}
 
-extension AtomicFile {
-  /// Creates a folder if it is missing and makes sure that files can be made in it.
-  public static func checkWritable(folder path: String) throws {
+  /// Creates a folder if it is missing and checks that files can be created in it.
+  /// - Throws: `FileError`.
+  package static func checkWritable(folder path: String) throws {
     try createFolder(path)
     let probe = path + "/.writable-\(getpid())"
     let descriptor = open(probe, O_WRONLY | O_CREAT, 0o600)
@@ -103,4 +106,124 @@ extension AtomicFile {
     close(descriptor)
     unlink(probe)
   }
+}
+
+/// A temporary file that will be renamed: `<path>.writing-<host>-<token>`.
+///
+/// The file stays locked while its process lives, which distinguishes files in use from leftovers of dead
+/// processes.
+package final class TemporaryFile {
+  package let path: String
+  private let descriptor: Int32
+
+  /// Files of this process, to be removed when a signal ends it; nil after that.
+  private static let unfinished = Mutex<Set<String>?>([])
+  private static let infix = ".writing-"
+  /// Some file systems lock within one machine only. A file of another machine counts as a leftover after
+  /// so many seconds without a write.
+  private static let patience: TimeInterval = 86_400
+  /// How often a file is created again because another process removed it as a leftover.
+  private static let mostAttempts = 16
+
+  /// Creates an empty file, after removing leftovers of dead processes for the same final file.
+  /// - Parameter lock: requests the lock of an open file without waiting, like `flock`.
+  /// - Throws: `FileError` that names the final file.
+  package init(
+    beside final: String,
+    lock: (_ descriptor: Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) }
+  ) throws {
+    Self.removeAbandoned(beside: final)
+    for attempt in 1... {
+      let candidate = final + Self.infix + Self.host + "-" + UUID().uuidString.prefix(8)
+      let (file, code) = Self.create(candidate)
+      guard file >= 0 else { throw FileError("write", final, errno: code) }
+      // Another process may have removed the file as a leftover before it was locked. Some file systems
+      // refuse every lock: there the last attempt goes without.
+      let isLast = attempt == Self.mostAttempts
+      let isLocked = lock(file) == 0 || errno != EWOULDBLOCK || isLast
+      if isLocked, access(candidate, F_OK) == 0 {
+        path = candidate
+        descriptor = file
+        return
+      }
+      close(file)
+      unlink(candidate)
+      Self.forget(candidate)
+      if isLast { break }
+    }
+    throw FileError("write", final, errno: EAGAIN)
+  }
+
+  /// Creates a file and registers it for `removeUnfinished` in one step.
+  /// - Returns: the descriptor, or -1 and `errno`.
+  private static func create(_ path: String) -> (descriptor: Int32, errno: Int32) {
+    unfinished.withLock { unfinished in
+      guard unfinished != nil else { return (-1, ECANCELED) }
+      let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if file >= 0 { unfinished?.insert(path) }
+      return (file, errno)
+    }
+  }
+
+  private static func forget(_ path: String) {
+    _ = unfinished.withLock { $0?.remove(path) }
+  }
+
+  deinit {
+    Self.forget(path)
+    close(descriptor)
+  }
+
+  /// Removes the unfinished files of this process. No more can be created afterwards.
+  static func removeUnfinished() {
+    unfinished.withLock { unfinished in
+      for path in unfinished ?? [] { unlink(path) }
+      unfinished = nil
+    }
+  }
+
+  private static func removeAbandoned(beside final: String) {
+    let place = URL(fileURLWithPath: final)
+    let folder = place.deletingLastPathComponent().path
+    let prefix = place.lastPathComponent + infix
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      let path = "\(folder)/\(name)"
+      let file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      var status = stat()
+      guard flock(file, LOCK_EX | LOCK_NB) == 0, fstat(file, &status) == 0 else { continue }
+      let age = Date().timeIntervalSince1970 - TimeInterval(status.st_mtim.tv_sec)
+      if name.hasPrefix(prefix + host + "-") || age > patience { unlink(path) }
+    }
+  }
+
+  private static let host: String = {
+    var bytes = [CChar](repeating: 0, count: 65)
+    gethostname(&bytes, bytes.count - 1)
+    let name = bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: name, as: UTF8.self).replacing("/", with: "_")
+  }()
+}
+
+/// An exclusive lock on a folder between processes.
+///
+/// Only for short changes that are harmless if made twice: file systems without locks (some network ones)
+/// grant it to everybody.
+package final class FolderLock {
+  private let descriptor: Int32
+
+  /// Waits for the lock. Creates the folder if it is missing.
+  /// - Throws: `FileError` if the folder cannot be created or read.
+  package init(_ folder: String) throws {
+    try AtomicFile.createFolder(folder)
+    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError("lock", folder, errno: errno) }
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+  }
+
+  deinit { close(descriptor) }
+
+  package func release() { flock(descriptor, LOCK_UN) }
 }

@@ -1,22 +1,20 @@
 import Foundation
 
-/// A thread that the system does not give: a limit of memory (ulimit -v) or of processes is reached.
-public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let reason: String
+/// A thread that could not be started: a limit on memory (ulimit -v) or processes (ulimit -u) is reached.
+package struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let reason: String
 
-  public init(reason: String) {
+  package init(reason: String) {
     self.reason = reason
   }
 
-  public var description: String {
-    "no thread can be started (\(reason)): a limit of memory or of processes is reached (ulimit -v, "
-      + "ulimit -u), allow more"
+  package var description: String {
+    "cannot start a thread: \(reason); raise the limit on memory (ulimit -v) or processes (ulimit -u)"
   }
 }
 
-/// A thread of this program's own, which is there or is an error: Dispatch waits without end where none can
-/// be made.
-public enum BackgroundThread {
+/// Threads whose creation can fail with an error. Dispatch waits forever when no thread can be created.
+package enum BackgroundThread {
   private final class Work {
     let body: @Sendable () -> Void
 
@@ -25,8 +23,8 @@ public enum BackgroundThread {
 
   private static let stackBytes = 512 << 10
 
-  /// Starts a thread that carries out `body`, which should do little and use little of its stack.
-  public static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+  /// Starts a thread that runs `body`, which has a stack of 512 KiB.
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }

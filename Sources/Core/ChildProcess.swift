@@ -1,26 +1,25 @@
 import Foundation
 
-/// A process that this one has started, looked after without any thread: whoever started it looks again and
-/// again whether it has ended and what it has said.
-public final class ChildProcess {
+/// A child process, supervised without threads: its owner polls for its end and its output.
+package final class ChildProcess {
   /// How a process ended.
-  public enum Ending: Hashable, Sendable {
+  package enum Ending: Hashable, Sendable {
     case exited(Int32)
     case signaled(Int32)
   }
 
-  public let pid: Int32
-  /// The end of the pipe that its standard output goes into; -1 once it has been read to its end.
-  public private(set) var output: Int32
+  package let pid: Int32
+  /// The read end of the pipe from its standard output; -1 after end of file.
+  package private(set) var output: Int32
   private var unread = Data()
   private var ending: Ending?
 
-  /// Starts a program, with nothing to read and this process's standard error.
+  /// Starts a program with empty standard input and this process's standard error.
   /// - Parameters:
-  ///   - program: its path.
-  ///   - silent: whether what it says on standard error is dropped.
-  /// - Throws: `FileError` where it cannot be started.
-  public init(
+  ///   - program: the path of the executable.
+  ///   - silent: whether to discard its standard error.
+  /// - Throws: `FileError` if it cannot be started.
+  package init(
     _ program: String, _ arguments: [String], environment: [String: String], silent: Bool = false
   ) throws {
     var ends: [Int32] = [-1, -1]
@@ -51,8 +50,8 @@ public final class ChildProcess {
 
   deinit { if output >= 0 { close(output) } }
 
-  /// What has been said since the last look, without waiting for more.
-  public func read() -> Data {
+  /// The output since the last call. Does not block.
+  package func read() -> Data {
     var said = Data()
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while output >= 0 {
@@ -72,17 +71,17 @@ public final class ChildProcess {
     return said
   }
 
-  /// The whole lines of that; the beginning of one is kept for the next look.
-  public func readLines() -> [String] {
+  /// The complete lines of that output. An incomplete line is kept for the next call.
+  package func readLines() -> [String] {
     unread.append(read())
     var lines = unread.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    // One that speaks without line breaks is not listened to without end.
+    // Output without line breaks must not use unbounded memory.
     unread = Data((lines.popLast() ?? Data()).prefix(1 << 20))
     return lines.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// How it ended; nil while it goes on. Its number stays its own until this has said so.
-  public func hasEnded() -> Ending? {
+  /// How it ended; nil while it runs. Its process number stays reserved until this returns a value.
+  package func hasEnded() -> Ending? {
     if let ending { return ending }
     var status: Int32 = 0
     let found = waitpid(pid, &status, WNOHANG)
@@ -90,22 +89,22 @@ public final class ChildProcess {
       let signal = status & 0x7F
       ending = signal == 0 ? .exited(status >> 8 & 0xFF) : .signaled(signal)
     } else if found < 0, errno == ECHILD {
-      // Somebody else has heard of its end.
+      // Somebody else has waited for it.
       ending = .exited(-1)
     }
     return ending
   }
 
-  /// Waits until one of these says something, a signal is caught, or the time is over.
-  public static func wait(for processes: [ChildProcess], milliseconds: Int32) {
+  /// Waits for output of one of the processes, a caught signal, or the timeout.
+  package static func wait(for processes: [ChildProcess], milliseconds: Int32) {
     var polled = (processes.map(\.output) + [SignalInbox.descriptor]).filter { $0 >= 0 }
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polled, nfds_t(polled.count), milliseconds)
   }
 
-  /// What a program says on standard output, run to its end; nil where it cannot be run, fails, or takes
-  /// longer than this.
-  public static func output(
+  /// The standard output of a program run to its end; nil if it cannot be run, fails, or takes longer than
+  /// `seconds`.
+  package static func output(
     of program: String, _ arguments: [String], seconds: Double
   ) -> Data? {
     guard
@@ -125,5 +124,32 @@ public final class ChildProcess {
     }
     said.append(process.read())
     return process.hasEnded() == .exited(0) ? said : nil
+  }
+}
+
+/// A process as the process table shows it (proc(5), /proc/PID/stat).
+package struct ProcessEntry: Sendable {
+  /// Whether it has ended and its parent has not waited for it yet (a zombie).
+  package let hasEnded: Bool
+  /// Processor time used so far, in seconds.
+  package let cpuSeconds: Double
+  /// Start time in kernel ticks since boot. Distinguishes processes that reuse a number.
+  package let startTicks: String
+
+  /// Nil if the process does not exist.
+  package init?(_ pid: Int32) {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      // The program's name, in parentheses, may contain anything.
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    // The state is field 3, user and system time are fields 14 and 15, threads field 20, the start field 22.
+    guard fields.count > 19, let user = Double(fields[11]), let system = Double(fields[12]),
+      let threads = Int(fields[17])
+    else { return nil }
+    // This is the state of the main thread, which may end before the others.
+    hasEnded = (fields[0] == "Z" && threads <= 1) || fields[0] == "X"
+    cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    startTicks = String(fields[19])
   }
 }

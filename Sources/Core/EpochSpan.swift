@@ -1,11 +1,13 @@
-/// A part of a training, as settings give it: a number of epochs, or a share of all of them, which fits
-/// a training of any length.
+/// A part of a training as a setting states it: a number of epochs, or a share of all epochs.
+///
+///     let warmup: EpochSpan = 0.2
+///     warmup.wholeEpochs(of: 200)  // 40
 public enum EpochSpan: Hashable, Sendable {
   case epochs(Int)
-  /// From 0 to less than 1.
+  /// A share of all epochs, 0 to less than 1.
   case share(Double)
 
-  /// A whole number counts epochs; a number below 1 is a share. Anything else is nil.
+  /// A whole number is a number of epochs, a fraction below 1 a share. Nil for anything else.
   public init?(_ value: SettingValue) {
     switch value {
     case .integer(let epochs): self = .epochs(epochs)
@@ -21,7 +23,7 @@ public enum EpochSpan: Hashable, Sendable {
     }
   }
 
-  /// The value that is read as this span.
+  /// The setting that reads as this span.
   public var value: SettingValue {
     switch self {
     case .epochs(let epochs): .integer(epochs)
@@ -29,7 +31,7 @@ public enum EpochSpan: Hashable, Sendable {
     }
   }
 
-  /// Its length in epochs, of a training of `epochs`.
+  /// The length in epochs within a training of `epochs`.
   public func length(of epochs: Int) -> Double {
     switch self {
     case .epochs(let count): Double(count)
@@ -37,8 +39,7 @@ public enum EpochSpan: Hashable, Sendable {
     }
   }
 
-  /// Its length in whole epochs, of a training of `epochs`: the nearest number. A share leaves one epoch
-  /// at least.
+  /// The length in whole epochs within a training of `epochs`, rounded. A share leaves at least one epoch.
   public func wholeEpochs(of epochs: Int) -> Int {
     switch self {
     case .epochs(let count): count

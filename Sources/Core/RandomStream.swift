@@ -1,4 +1,6 @@
-/// What a stream of random numbers is for. Two purposes never share a number.
+import Foundation
+
+/// The purpose of a random stream. Streams of different purposes are independent.
 public enum RandomPurpose: UInt32, Sendable {
   case weights = 1
   case shuffle = 2
@@ -12,9 +14,12 @@ public enum RandomPurpose: UInt32, Sendable {
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as
 /// 1, 2, 3", SC 2011).
 ///
-/// A stream is named by what it is for, not by what was drawn before it: `seed` is the key, and the
-/// counter holds purpose, view, epoch and item. Any stream can therefore be entered at any time, in
-/// any order and on any thread, and resumption has no state to restore.
+/// A stream is determined by its coordinates, not by what was drawn before: `seed` is the key, and the
+/// counter holds purpose, view, epoch and item. Streams can therefore be used in any order and on any
+/// thread, and a resumed run has no random state to restore.
+///
+///     var stream = RandomStream(seed: 0, purpose: .augmentation, epoch: 3, item: 17)
+///     let angle = stream.uniform(in: -10...10)
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let key: (UInt32, UInt32)
   private let coordinates: (UInt32, UInt32, UInt32)
@@ -52,22 +57,28 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return unread == 1 ? buffer.0 : buffer.1
   }
 
-  /// A number of 53 random bits in [0, 1).
+  /// A uniform number in [0, 1) with 53 random bits.
   public mutating func uniform() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// A number in [range.lowerBound, range.upperBound).
+  /// A uniform number in [range.lowerBound, range.upperBound).
   public mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// An integer in 0..<bound, free of modulo bias.
+  /// A uniform integer in 0..<bound, without modulo bias.
   public mutating func integer(below bound: Int) -> Int {
     Int(next(upperBound: UInt64(bound)))
   }
 
-  /// A permutation of 0..<count (Fisher and Yates).
+  /// A standard normal number (Box and Muller, the cosine half).
+  public mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * .pi * uniform())
+  }
+
+  /// A random permutation of 0..<count (Fisher and Yates).
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {

@@ -30,22 +30,17 @@ enum JSONFile {
   }
 
   static func write(_ value: some Encodable, to path: String) throws {
-    let layout: JSONEncoder.OutputFormatting = [
-      .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
-    ]
-    try AtomicFile.write(encode(value, layout) + Data("\n".utf8), to: path)
+    try AtomicFile.write(encode(value, .sorted(pretty: true)) + Data("\n".utf8), to: path)
   }
 
   /// One line without spaces, for hashing.
   static func canonical(_ value: some Encodable) throws -> Data {
-    try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+    try encode(value, .sorted())
   }
 
   private static func encode(
-    _ value: some Encodable, _ layout: JSONEncoder.OutputFormatting
+    _ value: some Encodable, _ encoder: JSONEncoder
   ) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = layout
     do {
       return try encoder.encode(value)
     } catch EncodingError.invalidValue(_, let context) {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// How far a run has come, as a run's process tells others: in `progress.json` of the run's folder,
@@ -15,9 +16,8 @@ public struct RunProgress: Codable, Equatable, Sendable {
 
   /// The object as a line of text.
   public var line: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+    ((try? JSONEncoder.sorted().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
+      + "\n"
   }
 
   public init(

@@ -94,7 +94,7 @@ struct ExperimentOptions: ParsableArguments {
       let folder = BenchmarkFolder(folders.data)
       for index in missing.indices {
         let definition = try folder.definition(named: missing[index].name)
-        guard let next = BenchmarkStanding(definition, in: folder).next else { continue }
+        guard let next = BenchmarkStatus(definition, in: folder).next else { continue }
         missing[index].remedy = "'\(next)'"
       }
       throw ExperimentError.missingBenchmarks(missing)

@@ -12,10 +12,10 @@ import Records
 import Reporting
 import Torch
 
-/// An error as a user sees it: one line and an exit code (sysexits.h). Only the mistakes of an experiment
-/// file are told together, a line each.
+/// An error as the user sees it: one line and an exit code of sysexits.h. Only the mistakes in an experiment
+/// file are reported together, one line each.
 ///
-/// This is the only place that turns errors into text and codes; nil for errors that are not ours.
+/// All errors of this package are rendered here. The initialiser returns nil for other errors.
 struct RenderedError {
   let lines: [String]
   let exitCode: Int32

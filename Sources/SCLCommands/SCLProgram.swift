@@ -1,20 +1,21 @@
 import ArgumentParser
+import Core
 import Foundation
 import Methods
 
-/// The program, for executables that bring methods of their own:
+/// The command line program. Executables with methods of their own call it like this:
 ///
 ///     await SCLProgram.main(methods: [MyMethod.self])
 public enum SCLProgram {
-  /// Every command looks methods up here.
+  /// The methods that commands know.
   @TaskLocal static var registry = MethodRegistry.builtIn
 
   /// Runs the command line and exits with its code.
   ///
-  /// On the main actor, so that commands that wait for nothing run without any other thread.
-  /// - Parameter methods: methods beside the built-in ones.
+  /// It runs on the main actor, so that synchronous commands need no other thread.
+  /// - Parameter methods: methods in addition to the built-in ones.
   @MainActor public static func main(methods: [any ClusteringMethod.Type] = []) async {
-    // A file that may grow no further is an error of whoever writes it, not the program's end.
+    // Exceeding the file size limit is an error of the write, not a crash.
     signal(SIGXFSZ, SIG_IGN)
     await $registry.withValue(.builtIn.adding(methods)) {
       do {
@@ -46,11 +47,11 @@ public enum SCLProgram {
         "error: \(RootCommand.message(for: error)); see '\(helpCommand(for: error))'")
       Foundation.exit(ExitCode.validationFailure.rawValue)
     }
-    // ArgumentParser's own: help and version, which are no errors.
+    // Help and version requests.
     RootCommand.exit(withError: error)
   }
 
-  /// The help of the command that was meant, as ArgumentParser names it.
+  /// The help command that ArgumentParser suggests for the error.
   private static func helpCommand(for error: any Error) -> String {
     let hint = RootCommand.fullMessage(for: error).firstMatch(of: /[Ss]ee '(scl[^']*--help)'/)
     return hint.map { String($0.1) } ?? "scl --help"
@@ -60,14 +61,14 @@ public enum SCLProgram {
 struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scl",
-    abstract: "Reproduces the tables of deep image clustering, SCL's first of all.",
+    abstract: "Reproduce published results of deep image clustering.",
     discussion: """
-      Original image files become benchmark files (scl data prepare), an experiment file is swept \
-      over benchmarks, methods and seeds (scl run), and tables are printed (scl report) and compared \
-      with published numbers (scl diff). 'scl reproduce EXPERIMENT' does all of it.
+      Prepare benchmark files from original images (scl data prepare), run an experiment over benchmarks, \
+      methods and seeds (scl run), print its table (scl report), and compare it with published numbers \
+      (scl diff). 'scl reproduce EXPERIMENT' does the last three in one.
 
-      Exit codes: 0 done; 1 a comparison or a run failed; 64 usage; 65 bad data; 66 missing input; \
-      74 input or output failed.
+      Exit codes: 0 success; 1 a run failed or a score differs; 64 usage error; 65 invalid data; \
+      66 missing input; 74 input/output error.
       """,
     version: "0.1.0",
     subcommands: [
@@ -76,4 +77,33 @@ struct RootCommand: AsyncParsableCommand {
       ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
       RunChildCommand.self, MeasureChildCommand.self,
     ])
+}
+
+/// The error message for a command that does not exist.
+struct UnknownCommand {
+  /// Names the command, the help that lists all commands, and the nearest match.
+  let message: String
+
+  /// - Returns: nil if the arguments start with existing commands or with an option.
+  init?(_ arguments: [String], of root: any ParsableCommand.Type) {
+    var command = root
+    var path = [root.configuration.commandName ?? "scl"]
+    for argument in arguments {
+      let subcommands = command.configuration.subcommands
+      guard !subcommands.isEmpty, !argument.hasPrefix("-") else { return nil }
+      if let next = subcommands.first(where: { $0._commandName == argument }) {
+        command = next
+        path.append(argument)
+        continue
+      }
+      guard argument != "help" else { return nil }
+      let names = subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+      message =
+        "unknown command '\(argument)', see '\(path.joined(separator: " ")) --help'; "
+        + (nearestName(to: argument, among: names).map { "did you mean '\($0)'?" }
+          ?? "available: \(names.joined(separator: ", "))")
+      return
+    }
+    return nil
+  }
 }

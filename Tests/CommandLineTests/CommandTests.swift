@@ -46,7 +46,7 @@ extension CommandLineTests {
     (["rnu", "x.yaml"], "'rnu', see 'scl --help'; did you mean 'run'?"),
     (["raport", "x.yaml"], "did you mean 'report'?"),
     (["data", "perpare", "cifar10"], "see 'scl data --help'; did you mean 'prepare'?"),
-    (["xyzzy"], "there are reproduce, data, methods"),
+    (["xyzzy"], "available: reproduce, data, methods"),
   ])
   func `A mistyped command is answered with the one that was meant`(
     _ arguments: [String], _ answer: String
@@ -57,7 +57,8 @@ extension CommandLineTests {
   @Test func `Images under a name of their own are told how they become a benchmark`() throws {
     for arguments in [["my-dogs"], ["my-dogs", "--from", "somewhere"]] {
       try expectRefusal(
-        64, ["data", "prepare"] + arguments, ["unknown benchmark 'my-dogs'", "--as folders --from"])
+        64, ["data", "prepare"] + arguments,
+        ["unknown benchmark 'my-dogs'", "scl data list", "--as folders --from"])
     }
   }
 
@@ -115,7 +116,7 @@ extension CommandLineTests {
 
     let text = try program.run(["methods", "idfd", "--against", tables])
     #expect(text.output.contains("71.1/81.5/66.3"))
-    #expect(text.output.contains("Its authors report cifar10, cifar100, stl10"))
+    #expect(text.output.contains("Its authors report results on cifar10, cifar100, stl10"))
     #expect(try program.run(["methods", "idfd", "--against", folder + "/none.md"]).exitCode == 66)
   }
 

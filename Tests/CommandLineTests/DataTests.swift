@@ -40,7 +40,7 @@ extension CommandLineTests {
     #expect(lines[1]["state"] as? String == "not prepared")
   }
 
-  @Test func `A download that was begun, or ended, is listed`() throws {
+  @Test func `A partial or complete download is listed`() throws {
     _ = try write(String(repeating: "x", count: 2_048), to: "downloads/cifar-10-python.tar.gz.part")
     // A file of the right size without taking its place on the disk.
     let whole = try write("", to: "downloads/tiny-imagenet-200.zip")
@@ -48,7 +48,7 @@ extension CommandLineTests {
     try handle.truncate(atOffset: 248_100_043)
     try handle.close()
     let lines = try program.run(["data", "list", "--json", "--data", folder]).objects()
-    #expect(lines[0]["state"] as? String == "download begun: 2.0 KiB of 162.6 MiB")
+    #expect(lines[0]["state"] as? String == "partly downloaded: 2.0 KiB of 162.6 MiB")
     let tiny = try #require(lines.first { $0["benchmark"] as? String == "tiny-imagenet" })
     #expect(tiny["state"] as? String == "downloaded, not prepared")
     #expect(
@@ -58,15 +58,16 @@ extension CommandLineTests {
 
   // MARK: - fetch
 
-  @Test func `What cannot be downloaded is refused with the way to get it`() throws {
+  @Test func `What cannot be downloaded is refused with instructions`() throws {
     try expectRefusal(
       64, ["data", "fetch", "imagenet-dogs"], ["registered users", "https://image-net.org"])
-    try expectRefusal(64, ["data", "fetch", "rehearsal"], ["drawn", "scl data prepare rehearsal"])
+    try expectRefusal(
+      64, ["data", "fetch", "rehearsal"], ["is created by scl", "scl data prepare rehearsal"])
     try expectRefusal(64, ["data", "fetch", "cifar1"], ["did you mean 'cifar10'?"])
     try expectRefusal(
       64, ["data", "fetch", "stl10", "--version", "python"], ["takes binary"])
     try expectRefusal(
-      64, ["data", "fetch", "cifar10", "--url", "mirror/cifar.tar.gz"], ["no http or https"])
+      64, ["data", "fetch", "cifar10", "--url", "mirror/cifar.tar.gz"], ["not an http or https"])
   }
 
   @Test func `Another file under the download's name is refused and not touched`() throws {
@@ -102,7 +103,7 @@ extension CommandLineTests {
       "--data", folder + "/data",
     ])
     #expect(made.exitCode == 0, "\(made.errors)")
-    let words = "right by its numbers alone"
+    let words = "pixels not verified"
     #expect(made.output.contains(words) && made.output.contains("complete         yes"))
     let file = folder + "/data/imagenet10.h5"
     let verified = try program.run(["data", "verify", file])

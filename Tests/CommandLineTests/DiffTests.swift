@@ -60,7 +60,7 @@ extension CommandLineTests {
       atPath: other + "/quick/rehearsal/kmeans", toPath: folder + "/kmeans")
     let only = ["--only", "method=kmeans", "--against", other]
     let diff = try program.run(arguments("diff", file, only))
-    #expect(diff.exitCode == 1 && diff.errors == "nothing of this could be compared\n")
+    #expect(diff.exitCode == 1 && diff.errors == "no scores were comparable\n")
     // A folder without the experiment, one that is not there, and results that are not there.
     try FileManager.default.createDirectory(
       atPath: folder + "/empty", withIntermediateDirectories: true)
@@ -93,7 +93,8 @@ extension CommandLineTests {
       #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"), "\(command)")
     }
     try expectRefusal(
-      64, arguments("report", file, ["--format", "latex", "--json"]), ["leave out one"])
+      64, arguments("report", file, ["--format", "latex", "--json"]),
+      ["--json conflicts with --format latex"])
   }
 
   @Test func `Results of another machine are read without its device`() throws {

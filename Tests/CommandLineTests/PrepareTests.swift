@@ -169,7 +169,7 @@ extension CommandLineTests {
     let info = try program.run(["data", "info", "data/lamps.h5"])
     #expect(info.output == made.output)
     for part in [
-      "images that cannot be read, left out: 2", "Thumbs.db", "notes.txt",
+      "unreadable images, left out: 2", "Thumbs.db", "notes.txt",
       "file names       of each",
     ] {
       #expect(info.output.contains(part), "\(info.output)")
@@ -230,18 +230,18 @@ extension CommandLineTests {
     #expect(table.output.contains("lamps") && table.output.contains("100.0"))
 
     let listed = try program.run(["data", "list", "--data", "data"])
-    #expect(listed.output.contains("of your own:"))
+    #expect(listed.output.contains("Your own:"))
     #expect(
       listed.lines.contains {
         $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-          == "lamps 8 images of 2 classes prepared scl data verify data/lamps.h5"
+          == "lamps 8 images in 2 classes prepared scl data verify data/lamps.h5"
       }, "\(listed.output)")
-    let standing = try #require(
+    let status = try #require(
       program.run(["data", "list", "--json", "--data", "data"]).objects().last)
-    #expect(standing["benchmark"] as? String == "lamps" && standing["kind"] as? String == "own")
-    #expect(standing["complete"] as? Bool == true)
+    #expect(status["benchmark"] as? String == "lamps" && status["kind"] as? String == "own")
+    #expect(status["complete"] as? Bool == true)
     #expect(
-      standing["counts"] as? [String: Int] == ["train": 8, "test": 0, "unlabelled": 0])
+      status["counts"] as? [String: Int] == ["train": 8, "test": 0, "unlabelled": 0])
 
     // The records alone are enough for the table; a run needs the images.
     let elsewhere = ["lamps.yaml", "--data", "nowhere", "--results", "results"]

@@ -34,10 +34,8 @@ struct EstimateKey: Codable, Hashable {
 
   /// SHA-256 of the key as JSON with sorted keys.
   func hash() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var hash = SHA256Hash()
-    hash.update([UInt8](try encoder.encode(self)))
+    hash.update(try JSONEncoder.sorted().encode(self))
     return hash.hexadecimal
   }
 }

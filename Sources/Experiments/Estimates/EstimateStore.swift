@@ -101,9 +101,8 @@ public struct EstimateStore: Sendable {
     let path = Self.path(in: results)
     contents.measurements.merge(Self.read(path).contents.measurements) { own, _ in own }
     contents.measurements[hash] = entry
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(encoder.encode(contents) + Data("\n".utf8), to: path)
+    try AtomicFile.write(
+      JSONEncoder.sorted(pretty: true).encode(contents) + Data("\n".utf8), to: path)
   }
 
   private static func path(in results: String) -> String { results + "/.estimates.json" }

@@ -18,9 +18,8 @@ public struct ExperimentSchema {
 
   /// The schema as a JSON file has it: keys sorted, two spaces, a line break at the end.
   public func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(schema), as: UTF8.self) + "\n"
+    let json = try JSONEncoder.sorted(pretty: true).encode(schema)
+    return String(decoding: json, as: UTF8.self) + "\n"
   }
 
   private var schema: JSONValue {

@@ -4,8 +4,7 @@ import Foundation
 /// Objects, each on a line of its own.
 enum JSONLines {
   static func line(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.sorted()
     // Encoding fails for non-finite numbers only; those become words.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

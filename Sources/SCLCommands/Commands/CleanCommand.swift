@@ -7,25 +7,25 @@ import Reporting
 struct CleanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
-    abstract: "Lists and removes results that others have taken the place of.",
+    abstract: "Remove superseded results.",
     discussion: """
-      A finished result is never overwritten: where settings or data have changed, 'scl run' sets the old one \
-      aside under its identity. This lists those, and removes them once you say so.
+      Finished results are never overwritten. If settings or data change, 'scl run' moves the old result \
+      aside under its identity. This command lists such results and removes them after confirmation.
       """)
 
-  @Argument(help: "An experiment's name, or its file (default: all that have results).")
+  @Argument(help: "Name or file of an experiment (default: all experiments with results).")
   var experiment: String?
 
-  @Option(help: "Folder of the results.")
+  @Option(help: "Folder of results.")
   var results = "results"
 
-  @Flag(name: .shortAndLong, help: "Remove them without asking.")
+  @Flag(name: .shortAndLong, help: "Remove without confirmation.")
   var yes = false
 
   func run() throws {
     let runs = try chosen()
     guard !runs.isEmpty else {
-      Console.print("nothing has been superseded in '\(results)'")
+      Console.print("no superseded results in '\(results)'")
       return
     }
     var total: Int64 = 0
@@ -37,10 +37,10 @@ struct CleanCommand: ParsableCommand {
         Quantities.size(size), run.folder.path,
       ]
     }
-    for line in TextColumns(rows).lines { Console.print(line) }
+    Console.printColumns(rows)
     let all = "\(runs.count) \(runs.count == 1 ? "result" : "results"), \(Quantities.size(total))"
     guard yes || isAgreed(all) else {
-      Console.print("\(all): nothing was removed; --yes removes them without asking")
+      Console.print("\(all): nothing removed; --yes removes without confirmation")
       return
     }
     for run in runs {
@@ -61,7 +61,7 @@ struct CleanCommand: ParsableCommand {
       }
       return try folder.supersededRuns()
     }
-    // A file means all of its profiles.
+    // A file stands for all of its profiles.
     let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
     let names = try folder.experiments().filter {
       $0 == experiment || $0 == stem || experiment != stem && $0.hasPrefix(stem + "@")
@@ -78,7 +78,7 @@ struct CleanCommand: ParsableCommand {
     return answer == "y" || answer == "yes"
   }
 
-  /// Bytes of the files in a folder.
+  /// The total size of the files in a folder in bytes.
   private static func size(of folder: String) -> Int64 {
     let manager = FileManager.default
     return (manager.subpaths(atPath: folder) ?? []).reduce(0) { sum, name in

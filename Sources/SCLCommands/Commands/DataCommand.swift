@@ -1,9 +1,83 @@
 import ArgumentParser
+import Benchmarks
+import Experiments
+import Foundation
 
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Turns original image files into benchmark files.",
+    commandName: "data", abstract: "Download, prepare and inspect benchmark data.",
     subcommands: [
       List.self, Fetch.self, Prepare.self, Info.self, Verify.self, Montage.self,
     ])
+}
+
+/// A benchmark file, given by its path or by the benchmark's name.
+struct BenchmarkFileArgument: ParsableArguments {
+  @Argument(
+    help: "Benchmark file, or the name of a benchmark in the data folder.",
+    completion: .list(BenchmarkDefinition.all.map(\.name)))
+  var file: String
+
+  @Option(help: "Folder of benchmark files.", completion: .directory)
+  var data = BenchmarkFolder.defaultPath
+
+  /// The file of the named benchmark if the argument is a name and not an existing file; otherwise the
+  /// argument itself.
+  var path: String {
+    let files = FileManager.default
+    let named = BenchmarkFolder(data).file(named: file)
+    guard !files.fileExists(atPath: file), !file.contains("/"), !file.hasSuffix(".h5"),
+      files.fileExists(atPath: named)
+        || BenchmarkDefinition.all.contains(where: { $0.name == file })
+    else { return file }
+    return named
+  }
+}
+
+extension DataCommand {
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the contents and origin of a benchmark file.")
+
+    @OptionGroup var benchmark: BenchmarkFileArgument
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+      try BenchmarkReport(benchmark.path).show(json: output.json)
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Verify a benchmark file against its checksum.",
+      discussion: """
+        Reads the whole file. Checks the checksum of the content, that labels are in range, that the \
+        number of images per split is as stated, and that fine labels belong to their superclasses. \
+        Exits with 65 if a check fails.
+        """)
+
+    @OptionGroup var benchmark: BenchmarkFileArgument
+    @OptionGroup var output: JSONOption
+    @OptionGroup var quiet: QuietOption
+
+    func run() throws {
+      let file = benchmark.path
+      let benchmark = try BenchmarkFile.open(file)
+      let meter = PreparationMeter(file)
+      defer { meter.end() }
+      try benchmark.verify(report: meter.show)
+      meter.end()
+      guard !output.json else {
+        return try BenchmarkReport(benchmark, isVerified: true).show(json: true)
+      }
+      Console.print(
+        "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
+      if benchmark.info.isRightByNumberAlone {
+        Console.print("\(file): \(BenchmarkReport.unverified)")
+      }
+      if benchmark.info.pixels == .reEncoded {
+        Console.print("\(file): \(BenchmarkReport.reEncoded)")
+      }
+    }
+  }
 }

@@ -8,29 +8,29 @@ extension PublishedFile.Version: ExpressibleByArgument {}
 extension DataCommand {
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Downloads a benchmark's original file and verifies its checksum.",
+      abstract: "Download the original files of a benchmark and verify their checksum.",
       discussion: """
-        From the official address, or a mirror that --url names; either way the bytes have to be \
-        the published ones. A download that breaks off or stalls is resumed, and tried again where \
-        that helps. Interrupted or given up, the same command goes on where it was. Nothing needs \
-        unpacking: the command that makes the benchmark file is printed at the end.
+        Downloads from the official address or from --url; the bytes must be the published ones. A \
+        download that is interrupted or stalls is resumed. After a failure or Ctrl-C, run the same command \
+        again to continue. Archives need no unpacking: the output ends with the command that prepares the \
+        benchmark file.
         """)
 
     @Argument(
-      help: "Benchmark: cifar10, cifar100, stl10, tiny-imagenet.",
+      help: "Benchmark: cifar10, cifar100, stl10 or tiny-imagenet.",
       completion: .list(["cifar10", "cifar100", "stl10", "tiny-imagenet"]))
     var benchmark: String
 
     @Option(help: "Version of CIFAR (default: binary).")
     var version: PublishedFile.Version?
 
-    @Option(help: "Address of the same file on another server.")
+    @Option(help: "Address of the same file on a mirror.")
     var url: String?
 
-    @Option(help: "Folder of the downloads (default: DATA/downloads).")
+    @Option(help: "Folder for the download (default: DATA/downloads).")
     var to: String?
 
-    @Option(help: "Folder of the benchmark files.")
+    @Option(help: "Folder of benchmark files.")
     var data = BenchmarkFolder.defaultPath
 
     @OptionGroup var output: JSONOption
@@ -57,7 +57,7 @@ extension DataCommand {
       let file = "\(to ?? BenchmarkFolder(data).downloads)/\(published.name)"
       let download = try Download(address, to: file, size: published.size, md5: published.md5)
       let meter = TransferMeter(published.name, size: published.size)
-      if !output.json { Console.note("\(address) to \(file)") }
+      if !output.json { Console.note("downloading \(address) to \(file)") }
       let outcome: Download.Outcome
       do {
         outcome = try await download.run(meter.show)

@@ -1,42 +1,257 @@
 import ArgumentParser
 import Benchmarks
+import Core
 import Experiments
+import Foundation
 
 extension DataCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract:
-        "Lists the benchmarks: what is prepared, where originals come from, what to do next.",
-      discussion:
-        "Those made of your own class folders (scl data prepare NAME --as folders) come last.")
+      abstract: "List the benchmarks, their state, and the next command for each.",
+      discussion: """
+        The published benchmarks come first, then the rehearsals, which scl creates itself, then the \
+        benchmarks that you made of your own images (scl data prepare NAME --as folders).
+        """)
 
-    @Option(help: "Folder of the benchmark files.")
+    @Option(help: "Folder of benchmark files.")
     var data = BenchmarkFolder.defaultPath
 
     @OptionGroup var output: JSONOption
 
     func run() throws {
       let folder = BenchmarkFolder(data)
-      let standings =
-        BenchmarkDefinition.all.map { BenchmarkStanding($0, in: folder) }
-        + folder.ownBenchmarks.map { BenchmarkStanding(own: $0, in: folder) }
+      let all =
+        BenchmarkDefinition.all.map { BenchmarkStatus($0, in: folder) }
+        + folder.ownBenchmarks.map { BenchmarkStatus(own: $0, in: folder) }
       if output.json {
-        for standing in standings { try Console.json(standing) }
+        for status in all { try Console.json(status) }
         return
       }
-      // Those of the paper one below the other, the others in a line each.
-      for standing in standings where standing.kind == .published {
-        for line in standing.paragraph { Console.print(line) }
+      for status in all where status.kind == .published {
+        for line in status.paragraph { Console.print(line) }
         Console.print("")
       }
-      let rows: (BenchmarkStanding.Kind) -> [String] = { kind in
-        TextColumns(standings.filter { $0.kind == kind }.map(\.cells), width: Console.outputWidth)
-          .lines
+      for (kind, heading) in [(BenchmarkStatus.Kind.rehearsal, "Rehearsals"), (.own, "Your own")] {
+        let rows = all.filter { $0.kind == kind }.map(\.cells)
+        if !rows.isEmpty { Console.print("\(kind == .own ? "\n" : "")\(heading):") }
+        Console.printColumns(rows)
       }
-      for line in rows(.drawn) { Console.print(line) }
-      let own = rows(.own)
-      if !own.isEmpty { Console.print("\nof your own:") }
-      for line in own { Console.print(line) }
     }
+  }
+}
+
+/// The state of a benchmark in a data folder, and the next command for it.
+struct BenchmarkStatus: Encodable {
+  /// The published original files.
+  struct Originals: Encodable {
+    let page: String
+    let licence: String
+    /// The official address of the file; nil if it needs an account.
+    let address: String?
+    let file: String
+    let bytes: Int64
+  }
+
+  enum Kind: String, Encodable {
+    /// A published data set.
+    case published
+    /// A rehearsal, which this program creates.
+    case rehearsal
+    /// Made of a user's own images.
+    case own
+  }
+
+  let benchmark: String
+  let title: String
+  let kind: Kind
+  let classes: Int
+  /// Images of a complete copy.
+  let images: Int
+  /// "prepared", "prepared, partial: 9353 of 60000", "not prepared", "downloaded, not prepared", ...
+  let state: String
+  /// Whether the prepared file has every image of the definition; nil without a file.
+  let complete: Bool?
+  /// Whether checksums prove that the prepared images are the published ones; nil without a file or
+  /// published checksums.
+  let asPublished: Bool?
+  /// Whether the prepared images have the published pixels; nil without a file.
+  let pixels: PixelFidelity?
+  /// The images of the prepared file by split; nil without a file.
+  let counts: [String: Int]?
+  let file: String
+  let originals: Originals?
+  /// The command to run next; nil if the benchmark is ready.
+  let next: String?
+
+  init(_ definition: BenchmarkDefinition, in folder: BenchmarkFolder) {
+    benchmark = definition.name
+    title = definition.title
+    kind = definition.publication == nil ? .rehearsal : .published
+    classes = definition.classCount
+    images = definition.counts.total
+    file = folder.file(of: definition)
+    originals = definition.publication.flatMap { publication in
+      publication.files.first.map {
+        Originals(
+          page: publication.page, licence: publication.licence, address: $0.address, file: $0.name,
+          bytes: $0.size)
+      }
+    }
+    if folder.hasFile(of: definition) {
+      let prepared = Prepared(file, as: definition.name)
+      complete = prepared.info?.isComplete ?? false
+      asPublished = prepared.info?.isVerified
+      pixels = prepared.info?.pixels
+      counts = prepared.counts
+      state = prepared.words
+      next = prepared.info == nil ? Self.preparation(definition, folder) : nil
+    } else {
+      complete = nil
+      asPublished = nil
+      pixels = nil
+      counts = nil
+      let download = Self.download(definition, folder)
+      state = download?.words ?? (definition.hasGenerator ? "created when needed" : "not prepared")
+      next = Self.preparation(definition, folder)
+    }
+  }
+
+  /// The state of a user's own benchmark.
+  init(own name: String, in folder: BenchmarkFolder) {
+    benchmark = name
+    title = name
+    kind = .own
+    file = folder.file(named: name)
+    let prepared = Prepared(file, as: name)
+    classes = prepared.info?.classNames.count ?? 0
+    images = prepared.info?.expectedCounts.total ?? 0
+    complete = prepared.info?.isComplete ?? false
+    asPublished = nil
+    pixels = prepared.info?.pixels
+    counts = prepared.counts
+    state = prepared.words
+    originals = nil
+    next = prepared.info == nil ? nil : ["scl", "data", "verify", file].shellCommand
+  }
+
+  /// An existing benchmark file.
+  private struct Prepared {
+    /// Nil if experiments cannot use the file.
+    let info: BenchmarkInfo?
+    let words: String
+
+    init(_ file: String, as name: String) {
+      do {
+        let info = try BenchmarkFile.open(file).info
+        guard info.benchmark == name else {
+          self.info = nil
+          words = "contains \(info.benchmark); rename it to \(info.benchmark).h5"
+          return
+        }
+        self.info = info
+        var words = ["prepared"]
+        if !info.isComplete {
+          words.append("partial: \(info.foundCount) of \(info.expectedCounts.total)")
+        }
+        if info.pixels == .reEncoded {
+          words.append("re-encoded pixels")
+        } else if info.isRightByNumberAlone {
+          words.append(BenchmarkReport.unverified)
+        }
+        self.words = words.joined(separator: ", ")
+      } catch {
+        info = nil
+        words = "damaged: \(error)"
+      }
+    }
+
+    var counts: [String: Int]? {
+      info.map { info in
+        Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0.name, info.counts[$0]) })
+      }
+    }
+  }
+
+  // MARK: - Text
+
+  /// The lines of a published benchmark.
+  var paragraph: [String] {
+    var rows = [["images", "\(images) in \(classes) classes"], ["state", state]]
+    if let originals {
+      let size = Quantities.size(originals.bytes)
+      rows.append(["source", "\(originals.address ?? originals.file), \(size)"])
+      rows.append(["website", originals.page])
+      rows.append(["licence", originals.licence])
+    }
+    if let next { rows.append(["next", next]) }
+    return ["\(benchmark): \(title)"]
+      + TextColumns(rows, width: Console.outputWidth.map { $0 - 2 }).lines.map { "  " + $0 }
+  }
+
+  /// The cells of a rehearsal or own benchmark.
+  var cells: [String] {
+    let size = "\(images) images" + (kind == .own ? " in \(classes) classes" : "")
+    return [benchmark, size, state, next ?? ""]
+  }
+
+  // MARK: - Next command
+
+  /// A published file in the downloads folder.
+  private struct LocalDownload {
+    let path: String
+    let isWhole: Bool
+    let words: String
+  }
+
+  private static func download(
+    _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
+  ) -> LocalDownload? {
+    for file in definition.publication?.files ?? [] {
+      let path = "\(folder.downloads)/\(file.name)"
+      if size(of: path) == file.size {
+        return LocalDownload(path: path, isWhole: true, words: "downloaded, not prepared")
+      }
+      if let count = size(of: path + ".part") {
+        let parts = "\(Quantities.size(count)) of \(Quantities.size(file.size))"
+        return LocalDownload(path: path, isWhole: false, words: "partly downloaded: \(parts)")
+      }
+    }
+    return nil
+  }
+
+  private static func size(of path: String) -> Int64? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int64
+  }
+
+  private static func preparation(
+    _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
+  ) -> String? {
+    guard let first = definition.publication?.files.first else {
+      return definition.hasGenerator ? folder.command(["prepare", definition.name]) : nil
+    }
+    if let download = download(definition, folder), download.isWhole {
+      return folder.prepareCommand(definition, from: download.path)
+    }
+    return first.address == nil
+      ? folder.prepareCommand(definition, from: first.name)
+      : folder.command(["fetch", definition.name])
+  }
+}
+
+extension BenchmarkFolder {
+  static let defaultPath = "data"
+
+  /// The folder in which `scl data fetch` stores original files.
+  var downloads: String { "\(path)/downloads" }
+
+  /// The command line `scl data SUBCOMMAND BENCHMARK ...`, with `--data` unless this is the default folder.
+  func command(_ arguments: [String]) -> String {
+    let place = path == Self.defaultPath ? [] : ["--data", path]
+    return (["scl", "data"] + arguments + place).shellCommand
+  }
+
+  /// The command line that prepares a benchmark from a file.
+  func prepareCommand(_ definition: BenchmarkDefinition, from file: String) -> String {
+    command(["prepare", definition.name, "--from", file])
   }
 }

@@ -13,25 +13,24 @@ extension Split: ExpressibleByArgument {
 extension DataCommand {
   struct Montage: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Draws a few images of each class with its name: look at data before using it.",
+      abstract: "Draw sample images of each class, to check data before use.",
       discussion: """
-        A row for each class. The images are taken at even distances over the class, so the same \
-        file gives the same picture. Of more classes than --classes, as many are shown, at even \
-        distances too.
+        Each class gets a row. Images are sampled at even intervals, so the same file always gives the same \
+        picture. If there are more classes than --classes, they are sampled in the same way.
         """)
 
     @OptionGroup var benchmark: BenchmarkFileArgument
 
-    @Option(help: "Picture to make; its name ends in .png or .svg.")
+    @Option(help: "Picture to write, .png or .svg.")
     var out: String
 
-    @Option(help: "Images of a class.")
+    @Option(help: "Images per class.")
     var images = 10
 
-    @Option(help: "Classes at most.")
+    @Option(help: "Maximum number of classes.")
     var classes = 20
 
-    @Option(help: "Only images of one split.")
+    @Option(help: "Show one split only.")
     var split: Split?
 
     private var format: Benchmarks.Montage.Format? {
@@ -40,7 +39,7 @@ extension DataCommand {
 
     func validate() throws {
       guard format != nil else {
-        throw ValidationError("--out \(out): name a file that ends in .png or .svg")
+        throw ValidationError("--out takes a file name that ends in .png or .svg, not '\(out)'")
       }
       for (name, value) in [("images", images), ("classes", classes)]
       where !(1...1_000).contains(value) {

@@ -3,81 +3,79 @@ import Benchmarks
 import Core
 import Experiments
 import Foundation
+import Records
 
 extension DataCommand {
   struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes a benchmark file from original files.",
+      abstract: "Prepare a benchmark file from original image files.",
       discussion: """
-        --from takes a folder or an archive (.tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2, .zip), which is \
-        read as a stream and never unpacked. The form of the files is found out:
+        --from names a folder or an archive (.tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2, .zip). Archives \
+        are read as streams and never unpacked. The format of the files is detected:
 
-        cifar10, cifar100: binary version, python version, or train/ and test/ with class folders.
-        stl10: the binary files.
-        imagenet10, imagenet-dogs: ILSVRC-2012's training images as synset folders, synset .tar files \
-        or ILSVRC2012_img_train.tar.
+        cifar10, cifar100: binary version, Python version, or train/ and test/ with class folders.
+        stl10: binary files.
+        imagenet10, imagenet-dogs: ILSVRC-2012 training images as synset folders, synset .tar files or \
+        ILSVRC2012_img_train.tar.
         tiny-imagenet: tiny-imagenet-200.
-        Any other name with --as folders: a folder of images for each class, or train/ and test/ with \
-        such folders; experiments then know the name. With --unlabelled, every image in the folder and \
-        in its folders, without classes: experiments say how many clusters to look for.
+        rehearsal, rehearsal-...: created by scl, without --from.
 
-        Numbers of images and published checksums are checked. What is missing or different is listed \
-        and refused; --partial accepts it, and the file and every table say so. A benchmark that can \
-        be generated (rehearsal) needs no --from.
+        Use your own images under a new name with --as folders: one folder of images per class, or \
+        train/ and test/ with such folders. Experiment files then accept the name. With --unlabelled, all \
+        images below the folder are used without classes; the experiment file sets the number of clusters.
 
-        Files that are no images are passed over, counted and recorded. A benchmark file that is there \
-        already is replaced with --force only, unless the new one has the same content.
+        Image counts and published checksums are verified. If anything is missing or different, the \
+        command lists it and fails. With --partial it goes on, and the benchmark file and every table say \
+        so. Files that are not images are skipped, counted and recorded.
         """)
 
-    /// What the files are when they are none of the known benchmarks'.
+    /// The forms of a user's own images.
     enum OwnForm: String, ExpressibleByArgument, CaseIterable {
       case folders
     }
 
     @Argument(
       help: """
-        Benchmark: \(BenchmarkDefinition.all.map(\.name).joined(separator: ", ")), or a name of your \
-        own with --as.
+        Name of the benchmark (see 'scl data list'), or a new name with --as.
         """, completion: .list(BenchmarkDefinition.all.map(\.name)))
     var benchmark: String
 
-    @Option(help: "Folder or archive of the original files.", completion: .file())
+    @Option(help: "Folder or archive with the original files.", completion: .file())
     var from: String?
 
     @Option(
-      name: .customLong("as"), help: "Take class folders of your own for a benchmark: folders.")
+      name: .customLong("as"), help: "Use your own images: folders, one per class.")
     var form: OwnForm?
 
-    @Option(help: "Benchmark file to make (default: DATA/BENCHMARK.h5).")
+    @Option(help: "Benchmark file to write (default: DATA/BENCHMARK.h5).")
     var to: String?
 
-    @Option(help: "Folder of the benchmark files.")
+    @Option(help: "Folder of benchmark files.")
     var data = "data"
 
     @Option(
       help: """
-        Scale the shorter side of the images to so many pixels and cut out the central square \
+        Side of the images in pixels: the shorter side is scaled to it and the central square cropped \
         (default: 112 for imagenet10 and imagenet-dogs).
         """)
     var imageSize: Int?
 
-    @Flag(help: "Leave out STL-10's images without labels.")
+    @Flag(help: "Leave out the unlabelled images of STL-10.")
     var withoutUnlabelled = false
 
-    @Flag(help: "Take images of your own without classes, whatever folders they lie in.")
+    @Flag(help: "Use your own images without classes, from all subfolders.")
     var unlabelled = false
 
-    @Flag(help: "Accept missing or different images; the file and every table say so.")
+    @Flag(help: "Accept missing or different images. The file and every table say so.")
     var partial = false
 
-    @Flag(help: "Leave out images that cannot be read; they are counted, and the file names them.")
+    @Flag(help: "Leave out unreadable images. The file lists them.")
     var skipUnreadable = false
 
-    @Flag(help: "Replace a benchmark file that is there already.")
+    @Flag(help: "Replace an existing benchmark file with different content.")
     var force = false
 
-    @Option(
-      help: "Folder of the results, in which finished runs of a replaced file are looked for.")
+    @Option(help: "Folder of results, searched for runs that depend on a replaced file.")
     var results = "results"
 
     @OptionGroup var output: JSONOption
@@ -96,13 +94,13 @@ extension DataCommand {
 
     func validate() throws {
       if let imageSize, !(8...1024).contains(imageSize) {
-        throw ValidationError("--image-size is 8 to 1024 pixels")
+        throw ValidationError("--image-size takes 8 to 1024")
       }
       if unlabelled, form == nil {
-        throw ValidationError("--unlabelled is for images of your own: add --as folders")
+        throw ValidationError("--unlabelled requires --as folders")
       }
       if form != nil, from == nil {
-        throw ValidationError("name the folder of your images: --from FOLDER")
+        throw ValidationError("--as requires --from FOLDER, the folder of your images")
       }
     }
 
@@ -111,8 +109,8 @@ extension DataCommand {
         return try .named(benchmark)
       } catch {
         throw ValidationError(
-          "\(error); images of your own, in a folder for each class, become the benchmark "
-            + "'\(benchmark)' with --as folders --from FOLDER")
+          "\(error). 'scl data list' lists all benchmarks; to use your own images, add "
+            + "--as folders --from FOLDER")
       }
     }
 
@@ -135,28 +133,28 @@ extension DataCommand {
       } catch BenchmarkError.alreadyThere(let file, let difference, _) {
         meter.end()
         throw BenchmarkError.alreadyThere(
-          file: file, difference: difference, dependents: dependents.words(of: before))
+          file: file, difference: difference, dependents: dependents.text(of: before))
       }
       meter.end()
       for line in summary.missing { Console.error("missing or different: \(line)") }
       switch summary.outcome {
       case .made: break
-      case .kept: Console.error("\(summary.file): unchanged; what is there already is kept")
+      case .kept: Console.error("\(summary.file): unchanged, kept")
       case .replaced(let content) where content == summary.contentSHA256:
-        Console.error("\(summary.file): written anew, its content is unchanged")
+        Console.error("\(summary.file): rewritten with the same content")
       case .replaced:
-        Console.error("\(summary.file): replaced\(dependents.words(of: before))")
+        Console.error("\(summary.file): replaced\(dependents.text(of: before))")
       }
       let benchmark = try BenchmarkFile.open(summary.file)
-      tellLeftOut(benchmark.info.leftOut)
+      reportLeftOut(benchmark.info.leftOut)
       try BenchmarkReport(benchmark, isVerified: false).show(json: output.json)
     }
 
-    private func tellLeftOut(_ names: [String]) {
+    private func reportLeftOut(_ names: [String]) {
       let shown = 20
-      for name in names.prefix(shown) { Console.error("cannot be read, left out: \(name)") }
+      for name in names.prefix(shown) { Console.error("unreadable, left out: \(name)") }
       if names.count > shown {
-        Console.error("and \(names.count - shown) more; the benchmark file has their names")
+        Console.error("and \(names.count - shown) more, listed in the benchmark file")
       }
     }
 
@@ -174,8 +172,45 @@ extension DataCommand {
       } else if let definition, definition.hasGenerator {
         return try folder.generate(definition, to: to, options: options, report: meter.show)
       } else {
-        throw ValidationError("name the folder or archive of the original files: --from PATH")
+        throw ValidationError(
+          "--from PATH is required: the folder or archive with the original files")
       }
     }
+  }
+}
+
+/// Finished runs that were computed from a benchmark file.
+private struct DependentRuns {
+  /// The number of runs that the message names.
+  private static let shown = 3
+
+  private let results: String
+
+  /// - Parameter results: the folder to search.
+  init(results: String) {
+    self.results = results
+  }
+
+  /// "; 4 finished runs in 'results' used it (...)", or that none did. Empty without a previous file.
+  func text(of info: BenchmarkInfo?) -> String {
+    guard let info else { return "" }
+    let runs = labels(ofContent: info.contentSHA256)
+    if runs.isEmpty { return "; no finished run in '\(results)' used it" }
+    let names = runs.prefix(Self.shown).joined(separator: ", ")
+    let more = runs.count > Self.shown ? " and \(runs.count - Self.shown) more" : ""
+    let count = runs.count == 1 ? "1 finished run" : "\(runs.count) finished runs"
+    return "; \(count) in '\(results)' used the previous content (\(names)\(more))"
+  }
+
+  /// The runs whose records name this content. Unreadable records are ignored.
+  private func labels(ofContent content: String) -> [String] {
+    guard let files = FileManager.default.enumerator(atPath: results) else { return [] }
+    var labels: [String] = []
+    for case let file as String in files where file.hasSuffix("/run.json") {
+      let record = try? RunRecord.read(from: "\(results)/\(file)")
+      guard let record, record.provenance.benchmarkFile.contentHash == content else { continue }
+      labels.append("\(record.experiment)/\(record.benchmark)/\(record.method)/seed-\(record.seed)")
+    }
+    return labels.sorted()
   }
 }

@@ -7,12 +7,11 @@ import Reporting
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compares an experiment's results with published numbers, or with other results.",
+    abstract: "Compare results with published numbers or with other results.",
     discussion: """
-      A score is compared only with published scores of the same protocol and recipe; otherwise the \
-      differences are named: every setting that is not the method's default on the benchmark is one. \
-      docs/diff.md has the rules. Ends with 1 if a comparable score differs by more than the tolerance, or if \
-      none of other results could be compared, and with 66 where nothing was run yet.
+      Scores are compared only if protocol and settings agree; otherwise the differences are listed. \
+      docs/diff.md has the rules. Exits with 1 if a comparable score differs by more than the tolerance or \
+      if no score of the other results is comparable, and with 66 if nothing has been run.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -30,26 +29,28 @@ struct DiffCommand: ParsableCommand {
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
-    if !diff.hasComparisons { Console.error("nothing of this could be compared") }
+    if !diff.hasComparisons { Console.error("no scores were comparable") }
     if diff.hasFailures || comparison.isWithResults && !diff.hasComparisons {
       throw ExitCode.failure
     }
   }
 }
 
-/// What results are compared with, and how closely.
+/// The reference of a comparison and its tolerance.
 struct ComparisonOptions: ParsableArguments {
   @Option(
-    help: "paper-tables.md, or other results: a results folder, or one experiment's folder in it.")
+    help:
+      "File of published scores, or other results: a results folder or an experiment's folder in it."
+  )
   var against = PublishedFigures.file
 
-  // A negative number is no option's name.
+  // A negative number must not be parsed as an option.
   @Option(
     parsing: .unconditional,
-    help: "Points (per cent) by which a score may differ (default: by standard errors, 1 to 3).")
+    help: "Tolerance in percentage points (default: 1 to 3, from standard errors).")
   var within: Double?
 
-  @Flag(help: "Name the published rows that are not measured here.")
+  @Flag(help: "List the published rows without results here.")
   var verbose = false
 
   func validate() throws {
@@ -58,7 +59,7 @@ struct ComparisonOptions: ParsableArguments {
     }
   }
 
-  /// Fails now if what is to be compared with cannot be read, not after hours of work.
+  /// Checks that the reference can be read, before hours of work.
   func check() throws {
     guard FileManager.default.fileExists(atPath: reference) else {
       throw ReportError.noReference(against)
@@ -68,8 +69,7 @@ struct ComparisonOptions: ParsableArguments {
 
   private var reference: String { PublishedFigures.path(against) }
 
-  /// Whether there is nothing to compare with and nobody asked for it: a package of its own need not
-  /// have published figures.
+  /// Whether the default reference does not exist. Packages with their own methods need no published scores.
   var hasNoReference: Bool {
     against == PublishedFigures.file && !FileManager.default.fileExists(atPath: reference)
   }
@@ -94,11 +94,10 @@ struct ComparisonOptions: ParsableArguments {
     try PaperTables.read(from: reference, methods: SCLProgram.registry.names)
   }
 
-  /// The reference's finished runs, taken as they are: another machine's results need not be what this
-  /// one would compute.
+  /// The finished runs of the reference. They are not checked against this experiment's settings.
   private func otherResults(of experiment: Experiment) throws -> ExperimentResults {
     let folder = URL(fileURLWithPath: against).standardizedFileURL
-    // The experiment in a results folder, or a folder that is itself an experiment's.
+    // Either a results folder or the folder of one experiment.
     for (results, name) in [
       (against, experiment.name),
       (folder.deletingLastPathComponent().path, folder.lastPathComponent),
@@ -106,7 +105,7 @@ struct ComparisonOptions: ParsableArguments {
       let records = try ResultsFolder(results).runs(of: name).compactMap { run in
         switch run.state {
         case .finished(let record): return record
-        // A reference that was named is whole, or is refused.
+        // A damaged reference must not be compared in part.
         case .damaged(let error): throw error
         case .unfinished, .failed: return RunRecord?.none
         }
@@ -115,5 +114,23 @@ struct ComparisonOptions: ParsableArguments {
       return ExperimentResults(experiment: name, profile: first.profile, records: records)
     }
     throw ReportError.nothingToCompare(experiment: experiment.name, folder: against)
+  }
+}
+
+/// The file of published scores.
+enum PublishedFigures {
+  static let file = "paper-tables.md"
+
+  /// The given path. The default file is searched in the working directory, then beside the executable and
+  /// in the folders above it (an installation or a checkout).
+  static func path(_ given: String) -> String {
+    guard given == file, !FileManager.default.fileExists(atPath: given) else { return given }
+    var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    for _ in 0..<6 where folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let path = folder.appendingPathComponent(file).path
+      if FileManager.default.fileExists(atPath: path) { return path }
+    }
+    return given
   }
 }

@@ -7,24 +7,24 @@ import Reporting
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists the experiments that have results, and how their runs stand.",
+    abstract: "List the experiments with results and the states of their runs.",
     discussion: """
-      What is stale only an experiment's file tells: it is looked for in --experiments under the name of the \
-      results' folder. Where it is not there, every finished run counts as finished.
+      Stale runs are found by comparison with the experiment file of the same name in --experiments. \
+      Without that file the number of stale runs is unknown (?).
       """)
 
   @OptionGroup var folders: FolderOptions
 
-  @Option(help: "Folder of the experiment files.")
+  @Option(help: "Folder of experiment files.")
   var experiments = "experiments"
 
   @OptionGroup var output: JSONOption
 
-  /// An experiment with the number of its runs in each state.
+  /// An experiment with the numbers of its runs by state.
   private struct Line: Encodable {
     let experiment: String
     var finished = 0
-    /// Nil where the experiment's file is not there or cannot be read.
+    /// Nil if the experiment file is missing or unreadable.
     var stale: Int?
     var failed = 0
     var damaged = 0
@@ -52,7 +52,7 @@ struct ListCommand: ParsableCommand {
     let header = [
       "experiment", "finished", "stale", "failed", "damaged", "unfinished", "superseded",
     ]
-    for line in TextColumns([header] + lines.map(\.cells)).lines { Console.print(line) }
+    Console.printColumns([header] + lines.map(\.cells))
   }
 
   private func line(_ experiment: String, in folder: ResultsFolder) throws -> Line {
@@ -72,7 +72,7 @@ struct ListCommand: ParsableCommand {
     return line
   }
 
-  /// How many of an experiment's finished runs are of other settings or data than its file asks for.
+  /// The number of finished runs whose settings or data differ from the experiment file.
   private func stale(_ experiment: String) -> Int? {
     let parts = experiment.split(separator: "@", maxSplits: 1).map(String.init)
     let path = "\(experiments)/\(parts.first ?? "").yaml"

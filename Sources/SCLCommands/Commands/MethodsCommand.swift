@@ -7,28 +7,27 @@ import Reporting
 
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "methods", abstract: "Lists the methods, or one method's settings.",
+    commandName: "methods", abstract: "List the methods, or the settings of one method.",
     discussion: """
-      Of one method: its settings with their defaults, the values that they take and where they come \
-      from, what is otherwise on some benchmarks, and the published scores that 'scl diff' compares \
-      its results with.
+      For one method: its settings with defaults, ranges and sources, defaults that differ by benchmark, \
+      and the published scores that 'scl diff' compares its results with.
       """)
 
   @Argument(
-    help: "Method whose settings are shown.",
+    help: "Name of a method.",
     completion: .list(SCLProgram.registry.methods.map { $0.description.name }))
   var name: String?
 
-  @Option(help: "File of published scores.")
+  @Option(help: "File with published scores.")
   var against = PublishedFigures.file
 
-  @Flag(help: "Examine whether it keeps what every method promises. Exits with 1 if not.")
+  @Flag(help: "Run the conformance checks on the method. Exits with 1 if one fails.")
   var check = false
 
   @OptionGroup var output: JSONOption
 
   func validate() throws {
-    if check && name == nil { throw ValidationError("--check needs the name of a method") }
+    if check && name == nil { throw ValidationError("--check requires the name of a method") }
   }
 
   func run() throws {
@@ -43,7 +42,7 @@ struct MethodsCommand: ParsableCommand {
     }
   }
 
-  /// A line for each promise; what is found is said behind it.
+  /// Prints a line per conformance check, followed by its findings.
   private func examine(_ method: any ClusteringMethod.Type) throws {
     let suite = Conformance(registry: SCLProgram.registry)
     var findings: [Finding] = []
@@ -51,14 +50,14 @@ struct MethodsCommand: ParsableCommand {
       let found = try suite.findings(of: method, promises: [promise])
       findings += found
       if output.json { continue }
-      Console.print("\(found.isEmpty ? "ok    " : "BROKEN")  \(promise.statement)")
+      Console.print("\(found.isEmpty ? "ok    " : "FAILED")  \(promise.statement)")
       for finding in found { Console.print("          \(finding.detail)") }
     }
     if output.json { for finding in findings { try Console.json(finding) } }
     if !findings.isEmpty { throw ExitCode.failure }
   }
 
-  /// Nil where the default file is not there: methods can be read about outside a checkout.
+  /// Nil if the default file does not exist, as outside a checkout.
   private func published() throws -> PaperTables? {
     let path = PublishedFigures.path(against)
     if against == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {

@@ -8,10 +8,10 @@ extension TableFormat: ExpressibleByArgument {}
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Prints an experiment's table: mean and standard deviation over its seeds.",
+    abstract: "Print the table of an experiment: mean and standard deviation over seeds.",
     discussion: """
-      One table, a row for each method and three columns for each benchmark. Only a terminal that is \
-      narrower than the Markdown table gets it in blocks; a file or a pipe has it whole.
+      The table has a row per method and three columns per benchmark. Narrow terminals get the table split \
+      by benchmark; pipes and files get it whole.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -20,16 +20,17 @@ struct ReportCommand: ParsableCommand {
   var format: TableFormat?
 
   @Option(
-    help:
-      "Instead of what is planned, finished results by the beginning of their identity, superseded ones too; may be repeated."
-  )
+    help: """
+      Report finished results by (the start of) their identity, including superseded ones, instead of \
+      the planned runs. Can be repeated.
+      """)
   var identity: [String] = []
 
   @OptionGroup var output: JSONOption
 
   func validate() throws {
     if output.json, let format, format != .json {
-      throw ValidationError("--json is --format json, and not \(format.rawValue): leave out one")
+      throw ValidationError("--json conflicts with --format \(format.rawValue)")
     }
   }
 
@@ -41,14 +42,14 @@ struct ReportCommand: ParsableCommand {
 }
 
 extension Console {
-  /// Prints a table, in blocks where standard output is a terminal that is narrower.
+  /// Prints a table, split by benchmark on terminals that are too narrow for it.
   static func print(_ table: ResultTable, as format: TableFormat) {
     printPart(table.rendered(as: format, width: outputWidth))
   }
 }
 
 extension Plan {
-  /// What tables are made of: every planned run with its result, or why it has none.
+  /// The input of tables: every planned run with its result, or the reason why it has none.
   var results: ExperimentResults {
     let methods = experiment.rows.filter { row in runs.contains { $0.row.name == row.name } }
       .map { row in
@@ -67,8 +68,8 @@ extension Plan {
 }
 
 extension Plan {
-  /// The results of these identities, as they were: whatever settings they have.
-  /// - Throws: `ReportError.noIdentity` where there is none of one.
+  /// The stored results with these identities, whatever their settings.
+  /// - Throws: `ReportError.noIdentity` if an identity matches none.
   fileprivate func results(of identities: [String]) throws -> ExperimentResults {
     let folder = ResultsFolder(options.results)
     let runs =
@@ -92,8 +93,8 @@ extension Plan {
 }
 
 extension PlannedRun {
-  /// A record that is older than the list of departures has the run's: it is finished only with these
-  /// settings.
+  /// Records of earlier versions lack the list of departures. Since they have the run's settings, they have
+  /// its departures.
   fileprivate var result: RunOutcome.Result {
     switch state {
     case .missing, .unfinished, .running: return .missing

@@ -5,7 +5,9 @@ import Reporting
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Prepares what can be prepared, runs an experiment, prints its table and the diff.")
+    abstract: "Run an experiment, print its table, and compare it with published numbers.",
+    discussion:
+      "Missing rehearsals are created first. Equivalent to 'scl run', 'scl report' and 'scl diff'.")
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var sweep: SweepOptions
@@ -22,14 +24,14 @@ struct ReproduceCommand: ParsableCommand {
     do {
       try sweep.carryOut(plan, command: experiment.childCommand(recomputes: sweep.recompute))
     } catch let code as ExitCode where code == .failure {
-      // The table shows what failed; the exit code says it once more.
+      // The table shows the failures; the exit code reports them at the end.
       failed = true
     }
     let finished = try experiment.plan()
     let table = try ResultTable(finished.results)
     Console.print(table, as: output.json ? .json : .markdown)
     guard compares else {
-      Console.note("there is no \(PublishedFigures.file) here: nothing is compared (--against)")
+      Console.note("no \(PublishedFigures.file) here, nothing to compare with (see --against)")
       if failed { throw ExitCode.failure }
       return
     }

@@ -91,7 +91,7 @@ struct SweepOptions: ParsableArguments {
       let finished = plan.runs.count - open.count + display.counts.finished
       Console.error(
         "stopped by \(interruption.name), \(finished) of \(plan.runs.count) runs are finished; "
-          + "this goes on:\n  \(ShellCommand.current.text)")
+          + "this goes on:\n  \(CommandLine.arguments.shellCommand)")
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     }
     try tellFailures(plan, logs: display.failedLogs, of: open.count)

@@ -4,13 +4,13 @@ import Experiments
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Prints the JSON Schema of experiment files.",
+    abstract: "Print the JSON Schema of experiment files.",
     discussion: """
-      Editors complete and check a file with it whose first line is \
+      Editors use it for completion and checks in files with the first line \
       '# yaml-language-server: $schema=experiment.schema.json'.
       """)
 
-  @Option(help: "Folder of benchmark files whose own benchmarks the schema shall know too.")
+  @Option(help: "Folder of benchmark files, to include your own benchmarks.")
   var data: String?
 
   func run() throws {

@@ -6,15 +6,13 @@ import Torch
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compares this program with other programs' results.",
+    abstract: "Compare operations and training steps with reference values.",
     discussion: """
-      A parity file has small cases of single operations (/cases), short trainings recorded step by step \
-      from methods' official code (/trajectories), or both. Prints a line for each case: name, measured \
-      error, tolerance, and ok or FAILED. A trajectory is replayed by the trainer's own steps from its \
-      initial state, with its views and learning rates; its line has the deviation that comes nearest its \
-      tolerance, or is farthest beyond it, and where that is: a tensor, a loss term with a step, or the \
-      way that the parameters went. Ends with 1 if anything failed or is of an operation or a method that \
-      is not known.
+      A parity file contains small cases of single operations (/cases), short trainings recorded step by \
+      step from official implementations (/trajectories), or both. Each case gets a line: name, error, \
+      tolerance, and ok or FAILED. A trajectory is replayed from its initial state with its recorded views \
+      and learning rates; its line shows the deviation that is largest relative to its tolerance, and where \
+      it occurs. Exits with 1 if a case fails or is of an unknown operation or method.
       """)
 
   @Argument(help: "Parity file (HDF5).")
@@ -23,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    // The reference values are of one thread, and no machine's number of cores should show.
+    // Reference values are from one thread; the number of cores must not matter.
     Torch.threads = 1
     let parity = try ParityFile(file)
     let cases = try parity.names()
@@ -42,15 +40,9 @@ struct VerifyCommand: ParsableCommand {
       }
     } else {
       let results = try cases.map(parity.run)
-      for line in TextColumns(results.map { CaseLine($0).row }, width: Console.outputWidth).lines {
-        Console.print(line)
-      }
+      Console.printColumns(results.map { CaseLine($0).row })
       let replays = trajectories.map(parity.replay)
-      for line in TextColumns(replays.map { TrajectoryLine($0).row }, width: Console.outputWidth)
-        .lines
-      {
-        Console.print(line)
-      }
+      Console.printColumns(replays.map { TrajectoryLine($0).row })
       if !results.isEmpty {
         summarise(
           "cases", results.count, passed: results.count { $0.passed },
@@ -71,7 +63,7 @@ struct VerifyCommand: ParsableCommand {
   ) {
     Console.print(
       "\(count) \(what): \(passed) ok, \(count - passed - unknown) failed, "
-        + "\(unknown) of unknown \(unknownWhat)")
+        + "\(unknown) with unknown \(unknownWhat)")
   }
 }
 
@@ -106,7 +98,7 @@ private struct TrajectoryLine: Encodable {
   let trajectory: String
   let method: String
   let source: String
-  /// Settings that the file leaves open.
+  /// Settings that the file does not state.
   let assumed: [String]
   let deviation: Double?
   let tolerance: Double?
@@ -138,7 +130,7 @@ private struct TrajectoryLine: Encodable {
 }
 
 extension Double {
-  /// JSON has no place for a number that is not finite.
+  /// Nil for non-finite numbers, which JSON does not have.
   fileprivate var finite: Double? { isFinite ? self : nil }
 }
 

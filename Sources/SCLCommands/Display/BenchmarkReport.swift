@@ -1,7 +1,7 @@
 import Benchmarks
 import Core
 
-/// What a benchmark file says of itself, for people and for scripts.
+/// The contents and origin of a benchmark file, as text or JSON.
 struct BenchmarkReport {
   private struct Object: Encodable {
     let benchmark: String
@@ -21,18 +21,18 @@ struct BenchmarkReport {
     /// "original" or "re-encoded".
     let pixels: PixelFidelity
     let sources: [Source]
-    /// What was passed over, left out, or is worth telling.
+    /// Skipped files, left-out images and warnings.
     let remarks: [Remark]
-    /// The originals that could not be read and were left out.
+    /// Unreadable originals that were left out.
     let leftOut: [String]
-    /// Whether the file names the original of each image.
+    /// Whether the file states the original name of each image.
     let fileNames: Bool
     let toolVersion: String
     let contentHash: String
-    /// Whether checksums prove that these are the published images; missing where none are published.
+    /// Whether checksums prove that these are the published images; absent without published checksums.
     let asPublished: Bool?
     let file: String
-    /// Whether the file was read whole and is what it says; missing where it was not.
+    /// Whether the whole file was verified; absent if it was not.
     let verified: Bool?
   }
 
@@ -48,17 +48,16 @@ struct BenchmarkReport {
     let sha256: String
     let md5: String?
     let publishedMD5: String?
-    /// Missing where no checksum is published for it.
+    /// Absent without a published checksum.
     let asPublished: Bool?
   }
 
-  /// What there is to say of images that no checksum covers.
-  static let rightByNumberAlone =
-    "right by its numbers alone: altered images would not be noticed"
+  /// The note on complete files without published checksums.
+  static let unverified = "pixels not verified: no published checksum"
 
-  /// What there is to say of published raw pixels that came as JPEG files.
+  /// The note on JPEG versions of images that were published as raw pixels.
   static let reEncoded =
-    "re-encoded: the published images are raw pixels, these were JPEG files; every table says so"
+    "re-encoded: prepared from JPEG files, but published as raw pixels; every table says so"
 
   private let file: String
   private let info: BenchmarkInfo
@@ -68,7 +67,7 @@ struct BenchmarkReport {
     try self.init(BenchmarkFile.open(file), isVerified: false)
   }
 
-  /// - Parameter isVerified: whether the whole file has been compared with its checksum.
+  /// - Parameter isVerified: whether the whole file was verified against its checksum.
   init(_ benchmark: BenchmarkFile, isVerified: Bool) {
     file = benchmark.path
     info = benchmark.info
@@ -77,7 +76,7 @@ struct BenchmarkReport {
 
   func show(json: Bool) throws {
     if json { return try Console.json(object) }
-    for line in TextColumns(rows, width: Console.outputWidth).lines { Console.print(line) }
+    Console.printColumns(rows)
   }
 
   private var object: Object {
@@ -118,10 +117,10 @@ struct BenchmarkReport {
       ["checksums", checksums],
     ]
     for remark in info.remarks {
-      rows.append(["remark", "\(remark.text): \(remark.count), such as \(remark.example)"])
+      rows.append(["remark", "\(remark.text): \(remark.count), e.g. \(remark.example)"])
     }
     rows += [
-      ["file names", info.hasFileNames ? "of each image" : "none: made by an earlier version"],
+      ["file names", info.hasFileNames ? "of each image" : "none, made by an earlier version"],
       ["made by", info.toolVersion], ["content SHA-256", info.contentSHA256],
     ]
     for (split, counts) in info.classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -135,23 +134,23 @@ struct BenchmarkReport {
       ? "yes"
       : info.foundCount < info.expectedCounts.total
         ? "NO: \(info.foundCount) of \(info.expectedCounts.total) images"
-        : "NO: as many images as the benchmark, but not the same"
+        : "NO: the number of images is right, but the images differ"
   }
 
-  /// How many of the original files are the published ones.
+  /// How many original files match published checksums.
   private var checksums: String {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
       return "none published for these files"
-        + (info.isRightByNumberAlone ? ", \(Self.rightByNumberAlone)" : "")
+        + (info.isRightByNumberAlone ? ", \(Self.unverified)" : "")
     }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty
-      ? "\(compared.count) published MD5s, all matched"
-      : "\(compared.count) published MD5s, NOT matched by \(others.joined(separator: ", "))"
+      ? "\(compared.count) published MD5s, all match"
+      : "\(compared.count) published MD5s, MISMATCH: \(others.joined(separator: ", "))"
   }
 
-  /// Every class, or where they are many how their counts lie.
+  /// The count of each class, or the range of counts if there are more than 20 classes.
   private func classes(_ counts: [Int]) -> String {
     if counts.count <= 20 {
       return zip(info.classNames, counts).map { "\($0) \($1)" }.joined(separator: ", ")

@@ -2,12 +2,12 @@ import Core
 import Methods
 import Reporting
 
-/// What there is to know of a method, for people and for scripts.
+/// The description of a method, as text or JSON.
 struct MethodReport {
   private let method: any ClusteringMethod.Type
   private let published: PaperTables?
 
-  /// - Parameter published: nil where there is no such file.
+  /// - Parameter published: the published scores; nil without such a file.
   init(_ method: any ClusteringMethod.Type, published: PaperTables?) {
     self.method = method
     self.published = published
@@ -20,16 +20,9 @@ struct MethodReport {
       for method in methods { try Console.json(Summary(method)) }
       return
     }
-    let rows = methods.map { method in
-      [
-        method.name, method.family.rawValue, method.benchmarks.joined(separator: " "),
-        method.reference,
-      ]
-    }
-    let header = ["method", "family", "reported by its authors", "reference"]
-    for line in TextColumns([header] + rows, width: Console.outputWidth).lines {
-      Console.print(line)
-    }
+    Console.printColumns(
+      [["method", "family", "summary"]]
+        + methods.map { [$0.name, $0.family.rawValue, $0.summary] })
   }
 
   // MARK: One method
@@ -45,20 +38,20 @@ struct MethodReport {
     if let code = description.code { Console.print("Code: \(code)") }
     printWrapped(
       description.benchmarks.isEmpty
-        ? "Its authors report no clusters on these benchmarks."
-        : "Its authors report \(description.benchmarks.joined(separator: ", ")).")
+        ? "Its authors report no clustering results on these benchmarks."
+        : "Its authors report results on \(description.benchmarks.joined(separator: ", ")).")
     showSettings()
     showBenchmarkDefaults()
     showPublished()
   }
 
-  /// A terminal gets the text in lines that end between words.
+  /// Wraps the text between words on terminals.
   private func printWrapped(_ text: String) {
     guard let width = Console.outputWidth else { return Console.print(text) }
     for line in TextColumns.wrapped(text, to: width) { Console.print(line) }
   }
 
-  /// In parts of the same source, each under its name.
+  /// Prints the settings, grouped by source.
   private func showSettings() {
     Console.print("")
     let rows = method.settings.map { setting in
@@ -80,7 +73,7 @@ struct MethodReport {
   private func showBenchmarkDefaults() {
     let defaults = method.benchmarkDefaults
     guard !defaults.isEmpty else { return }
-    Console.print("\nOther defaults by benchmark:")
+    Console.print("\nDefaults that differ by benchmark:")
     let rows = defaults.sorted { $0.key < $1.key }.map { benchmark, settings in
       [
         benchmark,
@@ -88,17 +81,17 @@ struct MethodReport {
           .joined(separator: ", "),
       ]
     }
-    for line in TextColumns(rows, width: Console.outputWidth).lines { Console.print(line) }
+    Console.printColumns(rows)
   }
 
   private func showPublished() {
     guard let published else {
-      Console.print("\nPublished scores: there is no paper-tables.md here (--against FILE).")
+      Console.print("\nPublished scores: no paper-tables.md here (see --against).")
       return
     }
     let rows = published.rows(of: method.description.name)
-    Console.print("\nPublished, NMI/ACC/ARI in per cent (\(published.file)):")
-    if rows.isEmpty { Console.print("no row of \(method.description.name)") }
+    Console.print("\nPublished scores, NMI/ACC/ARI in per cent (\(published.file)):")
+    if rows.isEmpty { Console.print("none for \(method.description.name)") }
     for row in rows {
       let sources = row.sources.joined(separator: ", ")
       printWrapped(
@@ -107,7 +100,7 @@ struct MethodReport {
       let cells = row.benchmarks.compactMap { benchmark in
         row.cells[benchmark].map { ["  " + benchmark, $0.text] }
       }
-      for line in TextColumns(cells, width: Console.outputWidth).lines { Console.print(line) }
+      Console.printColumns(cells)
     }
   }
 

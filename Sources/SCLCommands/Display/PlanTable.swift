@@ -1,12 +1,12 @@
 import Experiments
 
-/// A plan as `scl plan` shows it: its runs with what they will take, and totals.
+/// The output of `scl plan`: runs with estimated time and memory, and totals.
 struct PlanTable {
-  /// Machines that runs are shared out to.
+  /// The machines that share the runs.
   struct Machines {
     /// Slurm nodes; nil for this machine.
     let count: Int?
-    /// Runs that go on at once on each.
+    /// Simultaneous runs per machine.
     let jobs: Int
     /// Threads of each run.
     let threads: Int
@@ -20,9 +20,9 @@ struct PlanTable {
     let runs: Int
     let finished: Int
     let secondsLeft: Double
-    /// Runs that are not finished and of which nothing is known: the time left is more than it says.
+    /// Unfinished runs without any estimate; `secondsLeft` leaves them out.
     let unknown: Int
-    /// Runs of which only a rough estimate is known.
+    /// Runs with only a rough estimate.
     let rough: Int
 
     init(_ total: String, _ name: String, _ lines: [PlanLine]) {
@@ -40,7 +40,7 @@ struct PlanTable {
     }
   }
 
-  /// How long machines take for all of it.
+  /// The time that some machines take for the whole plan.
   private struct Duration: Encodable {
     /// "local" or "slurm".
     let duration: String
@@ -48,7 +48,7 @@ struct PlanTable {
     let jobs: Int
     let threads: Int
     let seconds: Double
-    /// Of one machine.
+    /// Per machine.
     let peakMemoryBytes: Int
     let unknown: Int
     let rough: Int
@@ -75,7 +75,7 @@ struct PlanTable {
   ) {
     let lines = plan.runs.map { run in
       let problem = problems.first { store.areAlike($0.run, run) }?.reason
-      // What cannot be measured will not run either.
+      // A run that cannot be measured will fail, too.
       let rough = problem == nil ? store.roughEstimate(for: run) : nil
       return PlanLine(
         run, estimate: store.estimate(for: run) ?? rough, problem: problem, among: plan.runs)
@@ -105,7 +105,7 @@ struct PlanTable {
     }
   }
 
-  /// What is still to be done, each run after the one that it starts from.
+  /// The unfinished runs, each with the run that it starts from.
   private static func tasks(_ runs: [PlannedRun], _ lines: [PlanLine]) -> [Schedule.Task] {
     let open = zip(runs, lines).filter { $0.1.state != "finished" }
     return open.map { run, line in
@@ -125,32 +125,111 @@ struct PlanTable {
     let header = [
       "benchmark", "method", "seed", "epochs", "state", "time left", "memory", "",
     ]
-    for line in TextColumns([header] + lines.map(\.cells), width: Console.outputWidth).lines {
-      Console.print(line)
-    }
+    Console.printColumns([header] + lines.map(\.cells))
     for what in ["benchmark", "method"] {
       Console.print("")
       let rows = totals.filter { $0.total == what || $0.total == "all" }.map { total in
         total.cells + [lines.first { $0.method == total.name }?.pretext ?? ""]
       }
-      for line in TextColumns(
-        [[what, "runs", "finished", "time left"]] + rows, width: Console.outputWidth
-      ).lines {
-        Console.print(line)
-      }
+      Console.printColumns([[what, "runs", "finished", "time left"]] + rows)
     }
     Console.print("")
     for sentence in sentences { Console.print(sentence) }
   }
 
-  /// How long machines take for all of it, a sentence for each.
+  /// One sentence per set of machines: how long the whole plan takes.
   var sentences: [String] { durations.map(\.sentence) }
 
-  /// A sum, a part of which is rough, to which some runs of unknown length are still to be added.
+  /// A total time with marks for rough (~) and unknown parts.
   private static func atLeast(_ seconds: Double, _ unknown: Int, _ rough: Int) -> String {
     let time = (rough > 0 ? "~" : "") + Quantities.time(seconds)
     guard unknown > 0 else { return time }
     let runs = "\(unknown) \(unknown == 1 ? "run" : "runs") unknown"
     return seconds > 0 ? "\(time) and \(runs)" : runs
+  }
+}
+
+/// A run of a plan with its estimated time and memory.
+struct PlanLine: Encodable {
+  let benchmark: String
+  let method: String
+  let seed: UInt64
+  let epochs: Int
+  let state: String
+  let detail: String
+  let folder: String
+  /// Duration of the whole run.
+  let seconds: Double?
+  let secondsLeft: Double?
+  let memoryBytes: Int?
+  let source: RunEstimate.Source?
+  /// Why there is no measured estimate; nil if there is one.
+  let problem: String?
+  /// The rows that start from this run, if it is not a row itself.
+  let pretextOf: [String]?
+
+  /// - Parameters:
+  ///   - problem: why there is no better estimate.
+  ///   - runs: all runs of the plan.
+  init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?, among runs: [PlannedRun]) {
+    pretextOf = run.row.isStage ? run.rowsThatStart(among: runs) : nil
+    benchmark = run.benchmark.name
+    method = run.row.name
+    seed = run.seed
+    epochs = run.epochs
+    state = run.state.word
+    detail =
+      switch run.state {
+      case .stale(let differences): differences.joined(separator: "; ")
+      case .failed(let failure): failure.reason
+      case .damaged(let reason): reason
+      default: ""
+      }
+    folder = run.folder.path
+    if case .finished(let record) = run.state {
+      seconds = record.timing.seconds
+      secondsLeft = 0
+      memoryBytes = record.timing.peakMemoryBytes
+      source = nil
+      self.problem = nil
+    } else {
+      seconds = estimate?.seconds
+      secondsLeft = estimate.map { $0.seconds * (1 - run.doneFraction) }
+      memoryBytes = estimate?.memoryBytes
+      source = estimate?.source
+      self.problem =
+        switch estimate?.source {
+        case nil: problem ?? "not measured"
+        case .rough?: "rough estimate"
+        case .measured?, .finishedRun?: nil
+        }
+    }
+  }
+
+  var cells: [String] {
+    let isFinished = state == "finished"
+    return [
+      benchmark, method, "\(seed)", epochs > 0 ? "\(epochs)" : "-", state,
+      isFinished ? "-" : secondsLeft.map { rough + Quantities.time($0) } ?? "?",
+      isFinished ? "-" : memoryBytes.map { rough + Quantities.memory($0) } ?? "?",
+      [pretext ?? "", detail, problem ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),
+    ]
+  }
+
+  /// "pretext of scan", for a run that others start from.
+  var pretext: String? { pretextOf.map { "pretext of \($0.joined(separator: ", "))" } }
+
+  private var rough: String { source == .rough ? "~" : "" }
+}
+
+extension PlannedRun {
+  /// The names of the rows whose runs start from this one.
+  fileprivate func rowsThatStart(among runs: [PlannedRun]) -> [String] {
+    var names: [String] = []
+    for run in runs where run.stage == combination {
+      for name in (run.row.isStage ? [] : [run.row.name]) + run.rowsThatStart(among: runs)
+      where !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 }

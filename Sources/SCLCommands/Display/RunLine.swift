@@ -3,7 +3,7 @@ import Experiments
 import Foundation
 import Records
 
-/// How a run stands, as `scl run` shows it while it goes on and `scl status` from elsewhere.
+/// The state of a run as `scl run` and `scl status` show it.
 struct RunLine: Encodable {
   enum CodingKeys: String, CodingKey {
     case benchmark, method, seed, state, epoch, epochs, fraction, loss, imagesPerSecond, secondsLeft
@@ -15,25 +15,25 @@ struct RunLine: Encodable {
   let seed: UInt64
   /// `PlannedState`'s word.
   var state: String
-  /// Epochs that are complete; nil where it is not known.
+  /// Completed epochs; nil if unknown.
   private(set) var epoch: Int?
   let epochs: Int
-  /// The part of the run that is done, 0...1.
+  /// The completed part of the run, 0...1.
   private(set) var fraction = 0.0
   private(set) var loss: Double?
   private(set) var imagesPerSecond: Double?
   private(set) var secondsLeft: Double?
-  /// Where the run's process is.
+  /// The host of the run's process.
   private(set) var host: String?
   private(set) var pid: Int32?
   var detail = ""
   let folder: String
 
-  /// How much work the run is, in pixels that are learnt from.
+  /// The amount of work: pixels processed in training.
   let work: Double
-  /// What the run does beside training: "evaluating", "assigning".
+  /// The current phase if it is not training: "evaluating", "assigning".
   private var phase: String?
-  /// Images of one epoch.
+  /// Images per epoch.
   private let images: Int
 
   /// - Parameter counts: the images of the run's benchmark.
@@ -45,19 +45,19 @@ struct RunLine: Encodable {
     epochs = run.epochs
     folder = run.folder.path
     images = run.runProtocol.train.images(among: counts, of: run.benchmark)
-    // A method that does not train counts as one epoch.
+    // A method without training counts as one epoch.
     work = Double(max(1, run.epochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
     switch run.state {
     case .missing: break
     case .unfinished:
-      // How far a process came that has ended since.
+      // Progress of a process that has ended.
       if let last = RunActivity.read(from: run.folder.progress)?.progress, last.epochs == epochs {
         epoch = last.epoch
         fraction = last.fraction
       }
     case .running(let owner, let activity):
       take(owner)
-      // What an earlier process has left there is not this one's.
+      // Older progress belongs to an earlier process.
       if let activity, activity.updatedAt >= owner.since { take(activity.progress) }
     case .finished:
       epoch = epochs
@@ -92,7 +92,7 @@ struct RunLine: Encodable {
     detail = failure.text
   }
 
-  /// The run begins, or waits to begin, again.
+  /// Resets the progress for a run that starts or waits again.
   mutating func restart(_ state: String) {
     self.state = state
     detail = ""
@@ -105,7 +105,7 @@ struct RunLine: Encodable {
     fraction = 1
   }
 
-  /// What is shown, for columns.
+  /// The cells of the run's row.
   var cells: [String] {
     [
       benchmark, method, "seed \(seed)", state, progressText,
@@ -134,7 +134,7 @@ extension RunFailure {
 }
 
 extension [RunLine] {
-  /// - Parameter data: the folder of the benchmark files, whose images count where they are there.
+  /// - Parameter data: the folder of the benchmark files, which state the numbers of images.
   init(_ runs: [PlannedRun], data: BenchmarkFolder) {
     var known: [String: SplitCounts] = [:]
     self = runs.map { run in
@@ -146,7 +146,7 @@ extension [RunLine] {
 }
 
 extension BenchmarkFolder {
-  /// The images of a benchmark: those of its file or, where there is none, of a complete one.
+  /// The image counts of a benchmark's file, or of a complete copy if there is no file.
   fileprivate func counts(of definition: BenchmarkDefinition) -> SplitCounts {
     (try? BenchmarkFile.open(file(of: definition)).info.counts) ?? definition.counts
   }

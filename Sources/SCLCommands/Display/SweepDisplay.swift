@@ -3,8 +3,8 @@ import Foundation
 import Records
 import Synchronization
 
-/// Shows how a sweep goes on: a line for each running run and one for the whole, redrawn on a
-/// terminal; plain lines elsewhere.
+/// Shows the progress of a sweep: a line per running run and a summary, redrawn on a terminal; plain lines
+/// elsewhere.
 final class SweepDisplay: Sendable {
   private struct State {
     var lines: [RunLine]
@@ -22,12 +22,12 @@ final class SweepDisplay: Sendable {
     labels = runs.map(\.label)
     logs = runs.map(\.folder.log)
     var lines = [RunLine](runs, data: data)
-    // None goes on until it is started; what a failed or stale one had come to is of no more use.
+    // No run is in progress yet, and earlier progress of failed or stale runs does not count.
     for index in lines.indices { lines[index].restart("waiting") }
     state = Mutex(State(lines: lines))
   }
 
-  /// How many runs are finished, and how many have failed.
+  /// The numbers of finished and failed runs.
   var counts: (finished: Int, failed: Int) {
     state.withLock { state in
       (
@@ -36,7 +36,7 @@ final class SweepDisplay: Sendable {
     }
   }
 
-  /// The logs of the runs that have failed.
+  /// The log files of the failed runs.
   var failedLogs: [String] {
     state.withLock { state in
       state.lines.indices.filter { state.lines[$0].state == "failed" }.map { logs[$0] }
@@ -50,12 +50,12 @@ final class SweepDisplay: Sendable {
     }
   }
 
-  /// Removes what was redrawn.
+  /// Removes the redrawn lines.
   func end() {
     state.withLock { if isTerminal { $0.region.show([]) } }
   }
 
-  /// - Returns: what is worth a line that stays.
+  /// - Returns: a line to keep on the screen, if the event deserves one.
   private func apply(_ event: SweepEvent, to state: inout State) -> String? {
     switch event {
     case .started(let run):
@@ -71,7 +71,7 @@ final class SweepDisplay: Sendable {
     case .failed(let run, let failure, let willRetry):
       state.lines[run].restart(willRetry ? "waiting" : "failed")
       let text = "failed    \(labels[run]): \(failure.text)"
-      return text + (willRetry ? "; trying again" : "")
+      return text + (willRetry ? "; retrying" : "")
     case .elsewhere(let run, let owner):
       if state.lines[run].state != "running" || !state.elsewhere.contains(run) {
         state.lines[run].restart("running")
@@ -109,5 +109,32 @@ final class SweepDisplay: Sendable {
 
   private func runningLines(_ state: State) -> [String] {
     TextColumns(state.lines.filter { $0.state == "running" }.map(\.cells)).lines
+  }
+}
+
+/// The summary line of a sweep: "[####....] 41 %  12 of 30 runs, 1 failed  ETA 2 h 10 min".
+struct SweepSummary {
+  let text: String
+
+  init(_ lines: [RunLine]) {
+    let work = lines.reduce(0) { $0 + $1.work }
+    let left = lines.reduce(0) { $0 + (Self.isOver($1) ? 0 : $1.work * (1 - $1.fraction)) }
+    let share = work > 0 ? 1 - left / work : 1
+    let done = share.isFinite ? min(max(share, 0), 1) : 0
+    var parts = ["\(progressBar(done)) \(Int(done * 100)) %"]
+    let finished = lines.count { $0.state == "finished" }
+    let failed = lines.count { $0.state == "failed" }
+    parts.append("\(finished) of \(lines.count) runs" + (failed > 0 ? ", \(failed) failed" : ""))
+    // The remaining work at the pace of the runs in progress.
+    let pace = lines.reduce(0) { sum, line in
+      guard line.state == "running", let seconds = line.secondsLeft, seconds > 0 else { return sum }
+      return sum + line.work * (1 - line.fraction) / seconds
+    }
+    if pace > 0 { parts.append("ETA " + Quantities.time(left / pace)) }
+    text = parts.joined(separator: "  ")
+  }
+
+  private static func isOver(_ line: RunLine) -> Bool {
+    line.state == "finished" || line.state == "failed"
   }
 }
