@@ -22,7 +22,7 @@ let package = Package(
   products: [
     .executable(name: "scl", targets: ["scl"]),
     .executable(name: "scl-speed", targets: ["Speed"]),
-    .library(name: "SCLKit", targets: ["Methods", "Conformance", "SCLCommands"]),
+    .library(name: "SCLKit", targets: ["Domain", "Methods", "Conformance", "SCLCommands"]),
   ],
   dependencies: [
     .package(path: "Engine"),
@@ -47,33 +47,36 @@ let package = Package(
 
     // Modules
     .target(name: "Core", dependencies: [crypto]),
+    .target(name: "Metrics"),
+    .target(name: "Domain", dependencies: ["Core", "Metrics"]),
     .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: [engine, "CATenLoader", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
-    .target(name: "Metrics"),
     .target(
       name: "Benchmarks",
-      dependencies: ["Core", "HDF5", "CTurboJPEG", "CPNG", "CZlib", "CLZMA", "CArchive"]),
+      dependencies: [
+        "Core", "Domain", "HDF5", "CTurboJPEG", "CPNG", "CZlib", "CLZMA", "CArchive",
+      ]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
-    .target(name: "Vision", dependencies: ["Core", "Torch"]),
+    .target(name: "Vision", dependencies: ["Core", "Domain", "Torch"]),
     .target(
       name: "Methods",
-      dependencies: ["Core", "Torch", "Vision", "ClassicalClustering", "Metrics"]),
-    .target(name: "Records", dependencies: ["Core", "HDF5", "Metrics"]),
+      dependencies: ["Core", "Domain", "Torch", "Vision", "ClassicalClustering", "Metrics"]),
+    .target(name: "Records", dependencies: ["Core", "Domain", "HDF5", "Metrics"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Core", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
+        "Core", "Domain", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
         "Metrics", "Records", "Yams",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(
       name: "Conformance",
       dependencies: [
-        "Core", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
+        "Core", "Domain", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
         "Metrics", "Records", "Experiments",
       ]),
-    .target(name: "Reporting", dependencies: ["Core", "Records", "Metrics"]),
+    .target(name: "Reporting", dependencies: ["Core", "Domain", "Records", "Metrics"]),
     .target(
       name: "Parity",
       dependencies: [
@@ -83,7 +86,8 @@ let package = Package(
     .target(
       name: "SCLCommands",
       dependencies: [
-        "Core", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "ClassicalClustering",
+        "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks",
+        "ClassicalClustering",
         "Vision", "Methods", "Records", "Experiments", "Conformance", "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -92,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "Speed",
       dependencies: [
-        "Core", "Torch", "HDF5", "Benchmarks", "ClassicalClustering", "Vision", "Methods",
+        "Core", "Domain", "Torch", "HDF5", "Benchmarks", "ClassicalClustering", "Vision", "Methods",
         "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "benchmarks/Speed"),
@@ -103,8 +107,9 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", "Metrics"]),
     .testTarget(
-      name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Core", "CPNG"]),
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Domain", "Core", "CPNG"]),
     .testTarget(
       name: "ClassicalClusteringTests",
       dependencies: ["ClassicalClustering", "Core", "HDF5", "COpenBLAS"]),
@@ -115,14 +120,16 @@ let package = Package(
         "Conformance", "Methods", "Vision", "Torch", "Core", "HDF5", "ClassicalClustering",
         "Metrics",
       ]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Core", "HDF5", "Metrics"]),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records", "Domain", "Core", "HDF5", "Metrics"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch", "Core",
+        "Experiments", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch", "Domain",
+        "Core",
       ]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Core", "Records", "Metrics"]),
+      name: "ReportingTests", dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics"]),
     .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
@@ -131,7 +138,8 @@ let package = Package(
         "scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance", "Reporting",
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["scl", "Speed", "Benchmarks", "Core", "Records"]),
+      name: "CommandLineTests",
+      dependencies: ["scl", "Speed", "Benchmarks", "Domain", "Core", "Records"]),
     .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),
   ],
   swiftLanguageModes: [.v6],

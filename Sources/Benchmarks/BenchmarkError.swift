@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HDF5
 
 /// Why a benchmark could not be prepared or read.

@@ -1,3 +1,4 @@
+import Domain
 import HDF5
 
 /// A benchmark file that was opened and found consistent.

@@ -1,4 +1,5 @@
 import Core
+import Domain
 
 /// What a benchmark file says of itself.
 public struct BenchmarkInfo: Hashable, Sendable {

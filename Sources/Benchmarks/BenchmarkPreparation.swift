@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import HDF5
 

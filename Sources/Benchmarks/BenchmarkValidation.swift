@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HDF5
 
 /// Reads all but the pixels of an open benchmark file, and checks that it contradicts neither itself nor

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HDF5
 
 /// Completes a benchmark file around its images, block by block, in any order of the blocks.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Counts the images of each class, by split.
 struct ClassTally {
   private let classCount: Int

@@ -1,3 +1,5 @@
+import Domain
+
 /// Compares original files with the definition: the numbers of images, of files and of classes, and
 /// published checksums.
 struct CompletenessCheck {

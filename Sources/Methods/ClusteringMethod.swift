@@ -1,16 +1,7 @@
 import Core
+import Domain
 import Torch
 import Vision
-
-/// The family under which tables group a method.
-public enum MethodFamily: String, Codable, CaseIterable, Sendable {
-  case control = "control"
-  case classical = "classical"
-  case reconstruction = "reconstruction"
-  case deepClustering = "deep clustering"
-  case contrastive = "contrastive"
-  case semantic = "semantic"
-}
 
 /// What a method is, for lists, tables and records.
 public struct MethodDescription: Hashable, Sendable {

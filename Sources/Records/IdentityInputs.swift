@@ -1,4 +1,5 @@
 import Core
+import Domain
 
 /// Everything that a run's result depends on: two runs with the same inputs are the same run.
 ///

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Metrics
 
 /// What a finished run leaves behind, as `run.json` holds it.
@@ -17,8 +18,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var method: String
   /// The row's title in tables: "SCL", "InstDisc + k-means".
   public var methodTitle: String
-  /// The family under which tables group the row: "classical", "contrastive", "semantic".
-  public var methodFamily: String
+  /// The family under which tables list the row.
+  public var methodFamily: MethodFamily
   public var methodVersion: Int
   /// The name of the method that the row is a variant of; nil for a method under its own name.
   public var variantOf: String?
@@ -42,7 +43,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   public init(
     identity: String, experiment: String, benchmark: String, method: String, methodTitle: String,
-    methodFamily: String, methodVersion: Int, variantOf: String? = nil,
+    methodFamily: MethodFamily, methodVersion: Int, variantOf: String? = nil,
     stage: String? = nil, seed: UInt64,
     profile: String,
     settings: [String: SettingValue], departures: [Departure]? = nil, protocol: RunProtocol,
@@ -68,78 +69,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.timing = timing
     self.provenance = provenance
   }
-}
-
-/// Which images are learnt from and scored, at what size, and which checkpoint counts.
-public struct RunProtocol: Codable, Hashable, Sendable {
-  /// The images a method learns from.
-  public var train: SplitSelection
-  /// The images that are scored.
-  public var score: SplitSelection
-  /// Height and width of the images in pixels.
-  public var imageSize: Int
-  public var checkpoint: CheckpointRule
-  /// Epochs between those that the rule chooses among; nil, and not part of an identity, under a rule that
-  /// chooses nothing.
-  public var evaluateEvery: Int?
-  /// The normaliser of the NMI that tables print; both are recorded.
-  public var nmi: NMINormaliser
-  /// The labels that scores are computed with; nil, and not part of an identity, for the benchmark's own.
-  public var labels: LabelChoice?
-  /// The number of clusters, K; nil, and not part of an identity, for as many as there are classes.
-  public var clusters: Int?
-
-  public init(
-    train: SplitSelection = .trainAndTest, score: SplitSelection = .trainAndTest, imageSize: Int,
-    checkpoint: CheckpointRule = .last, evaluateEvery: Int? = nil,
-    nmi: NMINormaliser = .arithmetic, labels: LabelChoice? = nil, clusters: Int? = nil
-  ) {
-    self.train = train
-    self.score = score
-    self.imageSize = imageSize
-    self.checkpoint = checkpoint
-    self.evaluateEvery = evaluateEvery
-    self.nmi = nmi
-    self.labels = labels
-    self.clusters = clusters
-  }
-
-  /// Height and width of the network's input in pixels: the method's own `view_size`, where it has one, or
-  /// the images'.
-  public func viewSize(under settings: [String: SettingValue]) -> Int {
-    guard case .integer(let size)? = settings["view_size"], size > 0 else { return imageSize }
-    return size
-  }
-}
-
-/// A choice of a benchmark's splits.
-public enum SplitSelection: String, Codable, CaseIterable, Sendable {
-  case train
-  case test
-  case trainAndTest = "train+test"
-  case trainAndUnlabelled = "train+unlabelled"
-  case everything = "train+test+unlabelled"
-}
-
-/// Labels that a benchmark has beside its own.
-public enum LabelChoice: String, Codable, CaseIterable, Sendable {
-  /// The finer classes that its classes are made of: CIFAR-100's 100.
-  case fine
-}
-
-/// Which epoch's assignments are a run's result.
-public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
-  /// The last epoch's: no label is looked at.
-  case last
-  /// Of the epochs that are scored, the first with the lowest training loss, or with the lowest loss that
-  /// the method itself gives for this. No label is looked at.
-  case lowestLoss = "lowest-loss"
-  /// Of the epochs that are scored, the first with the best accuracy, as some published code has it. It
-  /// looks at labels, and every table that it enters says so.
-  case bestByLabels = "best-by-labels"
-
-  /// Whether one of the scored epochs is chosen, which the last one need not be.
-  public var chooses: Bool { self != .last }
 }
 
 /// How long a run took. Time is provenance: nothing is decided by it.
@@ -222,21 +151,26 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
   public var definitionImages: Int
   /// The original form: "CIFAR-10 binary version", "class folders (JPEG)".
   public var sourceFormat: String
-  /// The benchmark that this is a generated miniature of, if it is one.
-  public var miniatureOf: String?
+  /// The benchmark that this one rehearses; nil for real images.
+  public var rehearsalOf: String?
   /// Whether the pixels are those that were published.
   public var pixels: PixelFidelity
 
+  private enum CodingKeys: String, CodingKey {
+    case contentHash, complete, images, definitionImages, sourceFormat, pixels
+    case rehearsalOf = "miniatureOf"
+  }
+
   public init(
     contentHash: String, complete: Bool, images: Int, definitionImages: Int,
-    sourceFormat: String, miniatureOf: String?, pixels: PixelFidelity = .original
+    sourceFormat: String, rehearsalOf: String?, pixels: PixelFidelity = .original
   ) {
     self.contentHash = contentHash
     self.complete = complete
     self.images = images
     self.definitionImages = definitionImages
     self.sourceFormat = sourceFormat
-    self.miniatureOf = miniatureOf
+    self.rehearsalOf = rehearsalOf
     self.pixels = pixels
   }
 
@@ -247,7 +181,7 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
     images = try container.decode(Int.self, forKey: .images)
     definitionImages = try container.decode(Int.self, forKey: .definitionImages)
     sourceFormat = try container.decode(String.self, forKey: .sourceFormat)
-    miniatureOf = try container.decodeIfPresent(String.self, forKey: .miniatureOf)
+    rehearsalOf = try container.decodeIfPresent(String.self, forKey: .rehearsalOf)
     // Older records do not say. Only benchmarks whose originals are raw pixels have this form.
     pixels =
       try container.decodeIfPresent(PixelFidelity.self, forKey: .pixels)

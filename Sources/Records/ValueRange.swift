@@ -52,7 +52,7 @@ extension RunRecord {
     for (text, key) in [
       (identity, "identity"), (experiment, "experiment"), (benchmark, "benchmark"),
       (method, "method"),
-      (methodTitle, "methodTitle"), (methodFamily, "methodFamily"), (profile, "profile"),
+      (methodTitle, "methodTitle"), (methodFamily.rawValue, "methodFamily"), (profile, "profile"),
       (provenance.deviceName, "provenance.deviceName"),
       (provenance.libtorch, "provenance.libtorch"),
       (provenance.benchmarkFile.sourceFormat, "provenance.benchmarkFile.sourceFormat"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Domain
 import Experiments
 import Records
 import Reporting
@@ -72,7 +73,7 @@ struct ExperimentOptions: ParsableArguments {
   func prepareDrawn() throws {
     let folder = BenchmarkFolder(folders.data)
     for name in try readExperiment(needsData: false).benchmarks {
-      guard let definition = try? BenchmarkDefinition.named(name), definition.hasGenerator,
+      guard let definition = try? BenchmarkDefinition.named(name), definition.isRehearsal,
         !folder.hasFile(of: definition)
       else { continue }
       let summary = try folder.generate(definition)

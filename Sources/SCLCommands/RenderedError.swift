@@ -1,6 +1,7 @@
 import Benchmarks
 import ClassicalClustering
 import Core
+import Domain
 import Downloads
 import Experiments
 import Foundation

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Torch
 
 /// The shape of a residual network: what a network that goes on from another's has in common with it.
@@ -15,11 +16,12 @@ public struct BackboneShape: Configurable, Equatable {
   public init() {}
 
   public static let schema = SettingsSchema<Self>([
-    .choice("depth", \.depth, "layers of the residual network"),
+    .choice(SettingName.depth, \.depth, "layers of the residual network"),
     // Below 16, Debian's oneDNN corrupts memory on two threads and an odd batch (the gradient of a 1x1
     // convolution of stride 2 with 8 channels; Python's torch on it does the same).
     .integer(
-      "width", \.width, in: 16...256, "channels of the first stage; the published one has 64"),
+      SettingName.width, \.width, in: 16...256,
+      "channels of the first stage; the published one has 64"),
     .choice("stem", \.stem, "first layers of the residual network"),
   ])
 }

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Foundation
 import Testing
 
@@ -21,14 +22,14 @@ extension BenchmarksTests {
       fromArchive.info.sources.dropFirst().map(\.sha256) == fromFolder.info.sources.map(\.sha256))
   }
 
-  /// Prepares CIFAR-100's miniature from an archive, and tells the steps that it took.
-  private func prepareMiniature(
+  /// Prepares CIFAR-100's rehearsal from an archive, and tells the steps that it took.
+  private func prepareRehearsal(
     from archive: String, partial: Bool = false
   ) throws -> (BenchmarkFile, [PreparationStep]) {
     var steps: [PreparationStep] = []
     var options = PreparationOptions()
     options.acceptsPartial = partial
-    let target = "\(folder)/made/miniature.h5"
+    let target = "\(folder)/made/rehearsal.h5"
     _ = try BenchmarkPreparation.prepare(
       .named("rehearsal-cifar100"), from: archive, to: target, options: options
     ) { steps.append($0) }
@@ -52,7 +53,7 @@ extension BenchmarksTests {
     let files = ["train.bin", "test.bin", "coarse_label_names.txt", "fine_label_names.txt"]
     try pack(files, of: original, as: folder + "/short.tar.gz")
     let expected = try prepare(definition, from: original, partial: true)
-    let (file, steps) = try prepareMiniature(from: folder + "/short.tar.gz", partial: true)
+    let (file, steps) = try prepareRehearsal(from: folder + "/short.tar.gz", partial: true)
     #expect(file.info.contentSHA256 == expected.info.contentSHA256)
     #expect(!file.info.isComplete && file.info.counts.total == 1_199)
     #expect(steps.contains(where: isReading))
@@ -71,7 +72,7 @@ extension BenchmarksTests {
     try write(other, to: parent + "/backup/old/train.bin")
     let name = URL(fileURLWithPath: original).lastPathComponent
     try pack(["backup", name], of: parent, as: folder + "/both.tar.gz")
-    let (file, _) = try prepareMiniature(from: folder + "/both.tar.gz")
+    let (file, _) = try prepareRehearsal(from: folder + "/both.tar.gz")
     #expect(file.info.contentSHA256 == expected.info.contentSHA256)
     #expect(throws: Never.self) { try file.verify() }
   }

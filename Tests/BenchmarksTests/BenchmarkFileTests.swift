@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Foundation
 import HDF5
 import Testing
@@ -76,12 +77,12 @@ extension BenchmarksTests {
 
   @Test func `Benchmarks are found by name, and a misspelt one brings the nearest`() throws {
     #expect(try BenchmarkDefinition.named("cifar10").counts.total == 60_000)
-    #expect(try BenchmarkDefinition.named("rehearsal").miniatureOf == "cifar10")
+    #expect(try BenchmarkDefinition.named("rehearsal").rehearsalOf == "cifar10")
     #expect(throws: BenchmarkError.unknownBenchmark(name: "cifar-10", nearest: "cifar10")) {
       try BenchmarkDefinition.named("cifar-10")
     }
     // The sizes of benchmarks.md, section 3.
-    let sizes = BenchmarkDefinition.all.filter { !$0.hasGenerator }
+    let sizes = BenchmarkDefinition.all.filter { !$0.isRehearsal }
       .map { "\($0.name) \($0.counts.total) \($0.classCount)" }
     #expect(
       sizes == [

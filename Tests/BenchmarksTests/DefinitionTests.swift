@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Testing
 
 /// The definitions against lists that do not come from this program's sources.

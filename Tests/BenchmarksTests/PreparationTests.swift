@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Foundation
 import HDF5
 import Testing

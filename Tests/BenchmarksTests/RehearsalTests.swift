@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Foundation
 import Testing
 
@@ -45,17 +46,17 @@ extension BenchmarksTests {
     }
   }
 
-  private static let miniatures = BenchmarkDefinition.all.filter {
-    $0.hasGenerator && $0 != .rehearsal
+  private static let rehearsals = BenchmarkDefinition.all.filter {
+    $0.isRehearsal && $0 != .rehearsal
   }
 
-  @Test func `There is a miniature of each benchmark of the paper`() {
-    let originals = BenchmarkDefinition.all.filter { !$0.hasGenerator }.map(\.name)
-    #expect(Self.miniatures.compactMap(\.miniatureOf) == originals)
-    #expect(Self.miniatures.map(\.name) == originals.map { "rehearsal-" + $0 })
+  @Test func `There is a rehearsal of each benchmark of the paper`() {
+    let originals = BenchmarkDefinition.all.filter { !$0.isRehearsal }.map(\.name)
+    #expect(Self.rehearsals.compactMap(\.rehearsalOf) == originals)
+    #expect(Self.rehearsals.map(\.name) == originals.map { "rehearsal-" + $0 })
   }
 
-  /// The forms in which the miniatures lie: between them, those of the paper's benchmarks.
+  /// The forms of the rehearsals: together those of the paper's benchmarks.
   @Test(arguments: [
     ("rehearsal-cifar10", "cifar-python", "/cifar-10-python.tar.gz"),
     ("rehearsal-cifar100", "cifar-binary", "/cifar-100-binary.tar.gz"),
@@ -64,7 +65,7 @@ extension BenchmarksTests {
     ("rehearsal-imagenet-dogs", "synset-folders", "/ILSVRC2012_img_train.tar"),
     ("rehearsal-tiny-imagenet", "tiny-imagenet", "/tiny-imagenet-200.zip"),
   ])
-  func `A miniature goes through the adapter of its original, in its layout and complete`(
+  func `A rehearsal goes through the adapter of its original, in its layout and complete`(
     name: String, form: String, end: String
   ) throws {
     let definition = try BenchmarkDefinition.named(name)
@@ -117,7 +118,7 @@ extension BenchmarksTests {
     ) { try self.prepare(definition, from: source) }
   }
 
-  @Test func `Archives of miniatures are the same every time`() throws {
+  @Test func `Archives of rehearsals are the same every time`() throws {
     for name in ["rehearsal-cifar100", "rehearsal-imagenet-dogs", "rehearsal-tiny-imagenet"] {
       let definition = try BenchmarkDefinition.named(name)
       let paths = try ["one", "two"].map {

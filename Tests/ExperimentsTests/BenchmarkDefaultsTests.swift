@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Experiments
 import Methods
 import Testing
@@ -13,7 +14,7 @@ extension ExperimentsTests {
   ) throws {
     let method = try MethodRegistry.builtIn.method(name)
     let benchmarks = Set(
-      BenchmarkDefinition.all.filter { $0.miniatureOf == nil }.map(\.name))
+      BenchmarkDefinition.all.filter { $0.rehearsalOf == nil }.map(\.name))
     #expect(benchmarks.isSuperset(of: method.description.benchmarks))
     for (benchmark, values) in method.benchmarkDefaults {
       #expect(benchmarks.contains(benchmark))
@@ -29,7 +30,7 @@ extension ExperimentsTests {
     #expect(experiment.methods.filter(names.contains).sorted() == names.sorted())
     #expect(
       experiment.benchmarks
-        == BenchmarkDefinition.all.filter { $0.miniatureOf == nil }.map(\.name))
+        == BenchmarkDefinition.all.filter { $0.rehearsalOf == nil }.map(\.name))
   }
 
   @Test func `A benchmark's defaults of a method lie under all that a file says`() throws {

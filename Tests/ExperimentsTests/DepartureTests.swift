@@ -49,7 +49,7 @@ extension ExperimentsTests {
       try departures("benchmarks: [stl10]\n" + methods + batch) == [
         [Departure("batch_size", value: 512, standard: 256)]
       ])
-    // A miniature has its original's defaults.
+    // A rehearsal has its original's defaults.
     #expect(try departures("benchmarks: [rehearsal-cifar10]\n" + methods + batch) == [[]])
   }
 

@@ -42,7 +42,7 @@ extension ExperimentsTests {
       atPath: run.folder.path, withIntermediateDirectories: true)
     try RunRecord(
       identity: inputs.identity(), experiment: run.experiment, benchmark: run.benchmark.name,
-      method: run.row.name, methodTitle: run.row.title, methodFamily: "contrastive",
+      method: run.row.name, methodTitle: run.row.title, methodFamily: .contrastive,
       methodVersion: inputs.methodVersion, seed: run.seed, profile: run.profile,
       settings: run.settings, protocol: run.runProtocol,
       metrics: RunMetrics(
@@ -53,7 +53,7 @@ extension ExperimentsTests {
         sourceRevision: "r",
         benchmarkFile: BenchmarkProvenance(
           contentHash: inputs.benchmarkContentHash, complete: true, images: 3000,
-          definitionImages: 3000, sourceFormat: "cifar-binary", miniatureOf: nil),
+          definitionImages: 3000, sourceFormat: "cifar-binary", rehearsalOf: nil),
         libtorch: "9.9.9", openBLAS: "0.3", device: "cuda", deviceName: "H100",
         precision: "bfloat16", threads: 1, finishedAt: "2026-11-25T00:00:00Z")
     ).write(to: run.folder.record)

@@ -149,6 +149,6 @@ extension ExperimentsTests {
       return
     }
     #expect(record.method == "one-start" && record.variantOf == "kmeans")
-    #expect(record.methodTitle == "k-means, one start" && record.methodFamily == "classical")
+    #expect(record.methodTitle == "k-means, one start" && record.methodFamily == .classical)
   }
 }

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Experiments
 import Foundation
 import Methods
@@ -70,7 +71,7 @@ extension ExperimentsTests {
   @Test func `The paper's table is six benchmarks, every method and five seeds`() throws {
     let paper = try committed("paper")
     #expect(
-      paper.experiment.benchmarks == BenchmarkDefinition.all.filter { !$0.hasGenerator }.map(\.name)
+      paper.experiment.benchmarks == BenchmarkDefinition.all.filter { !$0.isRehearsal }.map(\.name)
     )
     let variants = ["byol-34", "moco-propos"]
     #expect(

@@ -79,7 +79,7 @@ extension ExperimentsTests {
     let ceiling = try record(truth)
     let best = try #require(ceiling.metrics.scores)
     #expect(best.nmi == 1 && best.acc == 1 && best.ari == 1)
-    #expect(ceiling.metrics.images == 500 && ceiling.methodFamily == "control")
+    #expect(ceiling.metrics.images == 500 && ceiling.methodFamily == .control)
     let assignments = try Assignments.read(from: truth.folder.assignments)
     #expect(assignments.predicted == assignments.truth)
     #expect(!exists(truth.folder.history) && !exists(truth.folder.encoder))

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Records
 
@@ -6,7 +7,7 @@ import Records
 func exampleRecord(seed: UInt64 = 3) -> RunRecord {
   RunRecord(
     identity: "", experiment: "paper", benchmark: "cifar10", method: "scl", methodTitle: "SCL",
-    methodFamily: "semantic", methodVersion: 2, seed: seed, profile: "default",
+    methodFamily: .semantic, methodVersion: 2, seed: seed, profile: "default",
     settings: [
       "epochs": .integer(30), "temperature": .number(0.1), "learning-rate": .number(1),
       "symmetric": .boolean(true), "positives": .text("cluster"),
@@ -22,7 +23,7 @@ func exampleRecord(seed: UInt64 = 3) -> RunRecord {
       sourceRevision: "abc/1-dirty",
       benchmarkFile: BenchmarkProvenance(
         contentHash: "c0ffee", complete: true, images: 60_000, definitionImages: 60_000,
-        sourceFormat: "CIFAR-10 binary version", miniatureOf: nil),
+        sourceFormat: "CIFAR-10 binary version", rehearsalOf: nil),
       libtorch: "1.13.1", openBLAS: "0.3.21", device: "cpu", deviceName: "a processor",
       precision: "float32", threads: 2, finishedAt: "2026-01-01T00:00:00Z"))
 }

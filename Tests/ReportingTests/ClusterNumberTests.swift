@@ -1,3 +1,4 @@
+import Domain
 import Records
 import Reporting
 import Testing

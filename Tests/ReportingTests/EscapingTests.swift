@@ -6,7 +6,7 @@ import Testing
 @Suite struct EscapingTests {
   private func table(_ titles: [String]) throws -> ResultTable {
     let methods = titles.enumerated().map { index, title in
-      TableMethod(name: "m\(index)", title: title, family: "classical")
+      TableMethod(name: "m\(index)", title: title, family: .classical)
     }
     return try SampleRuns.table(
       methods, methods.map { SampleRuns.finished(SampleRuns.record($0, on: "cifar10", 10, 20, -5)) }

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Metrics
 import Records
@@ -152,7 +153,7 @@ import Testing
   @Test func `a variant is compared with the rows whose recipe it has, and with no others`() throws
   {
     let variant = TableMethod(
-      name: "pica-34", title: "PICA, ResNet-34", family: "deep clustering", variantOf: "pica")
+      name: "pica-34", title: "PICA, ResNet-34", family: .deepClustering, variantOf: "pica")
     let deeper = [Departure("depth", value: "34", standard: "18")]
     let like = try Self.diff([Self.run(method: variant, departures: deeper)], methods: [variant])
     #expect(like.comparisons.map(\.verdict) == [.reproduced, .reproduced, .reproduced])
@@ -351,7 +352,7 @@ import Testing
     #expect(diff.comparisons.isEmpty && !diff.hasComparisons)
     #expect(
       diff.markdown().contains(
-        "- Without any published figure: STL-10 (miniature), lamps (4 cells)\n"))
+        "- Without any published figure: STL-10 (rehearsal), lamps (4 cells)\n"))
     #expect(diff.markdown().contains("Nothing to compare."))
     #expect(diff.unpublished.map(\.methods) == [["k-means", "PICA"], ["k-means", "PICA"]])
     #expect(diff.jsonLines().contains("\"kind\":\"unpublished\""))

@@ -48,7 +48,7 @@ import Testing
 
   @Test func `protocol values may differ between benchmarks`() throws {
     let row =
-      "| p | ? | train / test / ? / train / ? / ? | test | 32 / 32 / 96 / ? / ? / 64 | ? | ? | A / B / ? / ? / ? / C |"
+      "| p | ? | ?; cifar10, imagenet10: train; cifar100: test | test | ?; cifar10, cifar100: 32; stl10: 96; tiny-imagenet: 64 | ? | ? | ?; cifar10: A; cifar100: B; tiny-imagenet: C |"
     let protocols = try PaperTables.parse(Self.text(protocolRow: row), file: "tables.md")
       .rows[0].protocols
     #expect(protocols["cifar10"]?.train == .train)
@@ -56,7 +56,7 @@ import Testing
     #expect(protocols["tiny-imagenet"]?.imageSize == 64)
     #expect(protocols["cifar100"]?.backbone == "B" && protocols["stl10"]?.backbone == nil)
     // All images of ImageNet-10 are train images.
-    #expect(protocols["imagenet10"]?.train == [.train, .test])
+    #expect(protocols["imagenet10"]?.train == .trainAndTest)
   }
 
   @Test func `Windows line ends and pipes within a cell are read`() throws {
@@ -170,8 +170,8 @@ import Testing
     )
     .replacing(
       "| geometric | last | ? |",
-      with: "| geometric | best-by-labels | ? | 10 | 1 / 5 / ? / - / 1 / 1 "
-        + "| depth=34, blur=0.5 / - / ? / - / - / - |")
+      with: "| geometric | best-by-labels | ? | 10 | 1; cifar100: 5; stl10: ?; imagenet10: - "
+        + "| -; cifar10: depth=34, blur=0.5; stl10: ? |")
     let protocols = try PaperTables.parse(text, file: "tables.md").rows[0].protocols
     #expect(protocols["cifar10"]?.recipe == ["depth": 34, "blur": 0.5])
     #expect(protocols["cifar100"]?.recipe == [:] && protocols["stl10"]?.recipe == nil)
@@ -207,7 +207,7 @@ import Testing
 
   @Test(arguments: [
     ("| p | mean | train+tset | test | 32 | geometric | last | ? |", "'train+tset'"),
-    ("| p | mean | train | test | 32 / 96 | geometric | last | ? |", "'32 / 96'"),
+    ("| p | mean | train | test | 32; svhn: 96 | geometric | last | ? |", "'32; svhn: 96'"),
     ("| p | mean | train | test | 0 | geometric | last | ? |", "'0'"),
     ("| p | median | train | test | 32 | geometric | last | ? |", "'median'"),
     ("| p | mean | train | test | 32 | harmonic | last | ? |", "'harmonic'"),

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Metrics
 import Records
@@ -144,7 +145,7 @@ import Testing
     #expect(
       pica
         == PublishedProtocol(
-          statistic: .best, train: [.train, .test, .unlabelled], score: [.train, .test],
+          statistic: .best, train: .everything, score: .trainAndTest,
           imageSize: 96, nmi: .geometric, checkpoint: .bestByLabels, candidates: 1,
           backbone: "ResNet-34", recipe: [:]))
     let scan = try #require(try row("SCAN (SCAN loss only, best)").protocols["cifar10"])
@@ -161,7 +162,7 @@ import Testing
   func `enlarged squares of photographs are not the photographs that others learnt from`(
     benchmark: String, imageSize: Int, isDifferent: Bool
   ) throws {
-    let cc = TableMethod(name: "cc", title: "CC", family: "deep clustering")
+    let cc = TableMethod(name: "cc", title: "CC", family: .deepClustering)
     var record = SampleRuns.record(
       cc, on: benchmark, 50, 60, 40, protocol: RunProtocol(imageSize: imageSize))
     record.settings = ["view_size": 224, "depth": "34", "width": 64]

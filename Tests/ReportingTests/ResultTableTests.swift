@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Records
 import Reporting
@@ -35,7 +36,7 @@ import Testing
 
       - † CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version
       - ‡ checkpoint chosen by labels
-      - § STL-10: 200 generated images, a miniature of STL-10, not the benchmark itself
+      - § STL-10: 200 images of a rehearsal, not those of STL-10
 
       - A figure without ± is of one seed only.
       - PICA on CIFAR-10: n = 1 of 2.
@@ -80,7 +81,7 @@ import Testing
     where !word.hasPrefix("-") && !word.hasPrefix("**CIFAR") { #expect(words.contains(word)) }
   }
 
-  @Test func `six miniatures stand under their originals' names, in the papers' order`() throws {
+  @Test func `six rehearsals stand under their originals' names, in the papers' order`() throws {
     let names = [
       "rehearsal-tiny-imagenet", "rehearsal-stl10", "rehearsal-imagenet-dogs",
       "rehearsal-imagenet10", "rehearsal-cifar100", "rehearsal-cifar10",
@@ -94,14 +95,14 @@ import Testing
       .filter { $0.hasSuffix("NMI") }
     #expect(
       titles == [
-        "CIFAR-10 (miniature) NMI", "CIFAR-100 (miniature) NMI", "STL-10 (miniature) NMI",
-        "ImageNet-10 (miniature) NMI", "ImageNet-Dogs (miniature) NMI",
-        "Tiny-ImageNet (miniature) NMI",
+        "CIFAR-10 (rehearsal) NMI", "CIFAR-100 (rehearsal) NMI", "STL-10 (rehearsal) NMI",
+        "ImageNet-10 (rehearsal) NMI", "ImageNet-Dogs (rehearsal) NMI",
+        "Tiny-ImageNet (rehearsal) NMI",
       ])
   }
 
   @Test func `a row that a benchmark does not plan has dashes there, in every format`() throws {
-    let hot = TableMethod(name: "hot", title: "SCL, hot", family: "semantic", variantOf: "scl")
+    let hot = TableMethod(name: "hot", title: "SCL, hot", family: .semantic, variantOf: "scl")
     let table = try SampleRuns.table(
       [hot, SampleRuns.scl],
       [
@@ -311,7 +312,7 @@ import Testing
   }
 
   @Test func `A mean outside the controls' scores is suspect, one within them is not`() throws {
-    let chance = TableMethod(name: "random-labels", title: "Random labels", family: "control")
+    let chance = TableMethod(name: "random-labels", title: "Random labels", family: .control)
     func remarks(_ nmi: Double, _ acc: Double, _ ari: Double) throws -> [String] {
       let runs = [
         SampleRuns.record(SampleRuns.kMeans, on: "cifar10", nmi, acc, ari),

@@ -1,15 +1,16 @@
 import Core
+import Domain
 import Metrics
 import Records
 import Reporting
 
 /// Records with the scores that a test wants; everything else is alike.
 enum SampleRuns {
-  static let kMeans = TableMethod(name: "kmeans", title: "k-means", family: "classical")
-  static let scl = TableMethod(name: "scl", title: "SCL", family: "semantic")
-  static let pica = TableMethod(name: "pica", title: "PICA", family: "deep clustering")
-  static let moco = TableMethod(name: "moco", title: "MoCo + k-means", family: "contrastive")
-  static let truth = TableMethod(name: "true-labels", title: "True labels", family: "control")
+  static let kMeans = TableMethod(name: "kmeans", title: "k-means", family: .classical)
+  static let scl = TableMethod(name: "scl", title: "SCL", family: .semantic)
+  static let pica = TableMethod(name: "pica", title: "PICA", family: .deepClustering)
+  static let moco = TableMethod(name: "moco", title: "MoCo + k-means", family: .contrastive)
+  static let truth = TableMethod(name: "true-labels", title: "True labels", family: .control)
 
   /// A record with scores in per cent, NMI / ACC / ARI.
   static func record(
@@ -37,19 +38,19 @@ enum SampleRuns {
 
   static let complete = BenchmarkProvenance(
     contentHash: "aaaaaaaaaaaaaaaa", complete: true, images: 60_000, definitionImages: 60_000,
-    sourceFormat: "CIFAR-10 binary version", miniatureOf: nil)
+    sourceFormat: "CIFAR-10 binary version", rehearsalOf: nil)
 
   static let incomplete = BenchmarkProvenance(
     contentHash: "bbbbbbbbbbbbbbbb", complete: false, images: 9_353, definitionImages: 60_000,
-    sourceFormat: "CIFAR-10 binary version", miniatureOf: nil)
+    sourceFormat: "CIFAR-10 binary version", rehearsalOf: nil)
 
   static let reEncoded = BenchmarkProvenance(
     contentHash: "dddddddddddddddd", complete: true, images: 60_000, definitionImages: 60_000,
-    sourceFormat: "class-folders", miniatureOf: nil, pixels: .reEncoded)
+    sourceFormat: "class-folders", rehearsalOf: nil, pixels: .reEncoded)
 
-  static let miniature = BenchmarkProvenance(
+  static let rehearsal = BenchmarkProvenance(
     contentHash: "cccccccccccccccc", complete: true, images: 200, definitionImages: 200,
-    sourceFormat: "generated", miniatureOf: "stl10")
+    sourceFormat: "generated", rehearsalOf: "stl10")
 
   static func finished(_ record: RunRecord) -> RunOutcome {
     RunOutcome(
@@ -86,11 +87,11 @@ enum SampleRuns {
         finished(record(scl, on: "cifar10", seed: 1, 32, 44, 21, file: incomplete)),
         finished(record(truth, on: "cifar10", seed: 0, 100, 100, 100, file: incomplete)),
         finished(record(truth, on: "cifar10", seed: 1, 100, 100, 100, file: incomplete)),
-        finished(record(kMeans, on: "stl10", seed: 0, 12, 19, 6, file: miniature)),
+        finished(record(kMeans, on: "stl10", seed: 0, 12, 19, 6, file: rehearsal)),
         finished(
           record(
             kMeans, on: "stl10", seed: 1, 13, 20, 6, profile: "quick",
-            file: miniature)),
+            file: rehearsal)),
         RunOutcome(
           benchmark: "stl10", method: "pica", seed: 0,
           result: .failed(reason: "killed by signal 9")),

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Metrics
 import Records
@@ -112,7 +113,7 @@ import Testing
 
   @Test func `a variant is not compared with a row of its own name`() throws {
     let variant = TableMethod(
-      name: "pica", title: "SCL as PICA", family: "semantic", variantOf: "scl")
+      name: "pica", title: "SCL as PICA", family: .semantic, variantOf: "scl")
     let record = SampleRuns.record(variant, on: "cifar10", 50, 60, 40)
     let diff = try diff([variant], [SampleRuns.finished(record)])
     #expect(
@@ -221,10 +222,10 @@ import Testing
     #expect(
       incomplete.comparisons[0].verdict.reasons
         == (["data: 9,353 of the 60,000 images of CIFAR-10"]))
-    let generated = try diff([SampleRuns.pica], [pica(50, 60, 40, file: SampleRuns.miniature)])
+    let generated = try diff([SampleRuns.pica], [pica(50, 60, 40, file: SampleRuns.rehearsal)])
     #expect(
       generated.comparisons[0].verdict.reasons
-        == (["data: generated images, not those of CIFAR-10"]))
+        == (["data: images of a rehearsal, not those of CIFAR-10"]))
     #expect(!incomplete.hasFailures && !generated.hasFailures)
   }
 

@@ -86,7 +86,7 @@ import Testing
 
   @Test func `Markdown leaves words as they are in which nothing is markup`() throws {
     let plain = TableMethod(
-      name: "plain", title: "SPICE-Self*, learning_rate_floor, *x*", family: "contrastive")
+      name: "plain", title: "SPICE-Self*, learning_rate_floor, *x*", family: .contrastive)
     let text = try SampleRuns.table(
       [plain], [SampleRuns.finished(SampleRuns.record(plain, on: "cifar10", 10, 20, 5))]
     ).rendered(as: .markdown)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import ClassicalClustering
 import Core
+import Domain
 import Experiments
 import HDF5
 import Methods

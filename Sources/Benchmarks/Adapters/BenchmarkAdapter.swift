@@ -1,3 +1,5 @@
+import Domain
+
 /// Reads one form of original files, in two steps: `init` takes stock, and `read` streams the images.
 protocol BenchmarkAdapter {
   /// What the files look like, for a message: "data_batch_1.bin ... test_batch.bin".

@@ -1,3 +1,5 @@
+import Domain
+
 /// CIFAR's "binary version" (https://www.cs.toronto.edu/~kriz/cifar.html): files of records without any
 /// header. A record is the label byte (of CIFAR-100 the superclass and the fine label) and three planes
 /// (red, green, blue) of the image's rows. Lists of class names, where they are there, must name the

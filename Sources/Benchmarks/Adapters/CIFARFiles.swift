@@ -1,3 +1,5 @@
+import Domain
+
 /// The names of CIFAR's files, which both versions share but for their ends, and what their labels have
 /// to be. With fine classes it is CIFAR-100's layout, otherwise CIFAR-10's.
 struct CIFARFiles {

@@ -1,3 +1,5 @@
+import Domain
+
 /// CIFAR's "python version" (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary for each
 /// batch, with the labels as lists and the images as one array [N, 3072] of planes by rows.
 ///

@@ -1,4 +1,5 @@
 import Core
+import Domain
 
 /// Folders train/ and test/ that hold a folder for each class, named after it, with a JPEG or PNG file
 /// for each image. With fine classes the folders may be named after those instead.

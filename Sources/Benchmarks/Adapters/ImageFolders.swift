@@ -1,4 +1,5 @@
 import Core
+import Domain
 
 /// A folder of image files, one of a benchmark's classes mostly.
 struct ImageFolder {

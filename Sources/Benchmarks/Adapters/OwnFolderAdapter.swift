@@ -1,3 +1,5 @@
+import Domain
+
 /// A user's own images: a folder for each class, at the top or within train/ and test/ (see `OwnFolders`),
 /// or images without classes, which all have the label -1 and the split train. The folders' names and the
 /// numbers of their files make the definition. Photographs are turned as

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// A user's own class folders, and how they lie: at the top, or within train/ and test/. Everything in

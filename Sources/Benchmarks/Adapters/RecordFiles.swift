@@ -1,3 +1,5 @@
+import Domain
+
 /// The files of records that a complete copy of a benchmark has, in the order of their images.
 struct RecordPlan {
   let files: [(name: String, split: Split, expected: Int)]

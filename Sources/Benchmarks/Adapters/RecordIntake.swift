@@ -1,3 +1,4 @@
+import Domain
 import Synchronization
 
 /// Stores the images of record files while a compressed archive is looked through for the list of its

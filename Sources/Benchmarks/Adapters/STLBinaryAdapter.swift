@@ -1,3 +1,5 @@
+import Domain
+
 /// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/): for each part an X file of images
 /// without labels, three planes of 96 columns each, and a y file with a byte for each image, 1 to 10.
 /// The unlabelled images have no y file.

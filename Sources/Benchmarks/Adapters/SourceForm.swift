@@ -1,20 +1,7 @@
-/// A form in which original files come. A new one is a case here and one file with its adapter.
-enum SourceForm: String, Hashable, Sendable {
-  /// CIFAR's "binary version": files of records of label bytes and 3,072 colour bytes.
-  case cifarBinary = "cifar-binary"
-  /// CIFAR's "python version": pickled dictionaries.
-  case cifarPython = "cifar-python"
-  /// STL-10's binary files: images column by column, labels in files of their own.
-  case stlBinary = "stl-binary"
-  /// Folders train/ and test/ with a folder of JPEG or PNG files for each class.
-  case classFolders = "class-folders"
-  /// ILSVRC-2012's training images: a folder or a tar archive for each synset.
-  case synsetFolders = "synset-folders"
-  /// CS231n's tree: train/SYNSET/images, val/ with its annotations.
-  case tinyImageNet = "tiny-imagenet"
-  /// A user's own folders, one for each class, whose names and number make the benchmark.
-  case ownFolders = "folders"
+import Domain
 
+extension SourceForm {
+  /// The adapter that reads files of this form.
   var adapter: any BenchmarkAdapter.Type {
     switch self {
     case .cifarBinary: CIFARBinaryAdapter.self

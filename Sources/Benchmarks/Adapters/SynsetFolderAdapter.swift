@@ -1,3 +1,5 @@
+import Domain
+
 /// ILSVRC-2012's training images: a folder for each synset, or its tar archive, alone or within
 /// ILSVRC2012_img_train.tar. Other synsets are passed over.
 ///

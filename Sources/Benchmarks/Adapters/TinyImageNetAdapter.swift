@@ -1,3 +1,5 @@
+import Domain
+
 /// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with
 /// 500 JPEGs each, and val/images/ with the synset of each file in val/val_annotations.txt. As tutorials
 /// rearrange them the images may lie in train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has

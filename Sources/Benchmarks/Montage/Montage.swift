@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 
 /// A picture of a few images of each class of a benchmark file, a row for each class with its name, as

@@ -1,3 +1,5 @@
+import Domain
+
 /// The images of a montage: a few of some classes, the same ones every time.
 struct MontageRows {
   /// A class with its images.

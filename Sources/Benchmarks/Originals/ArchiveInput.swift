@@ -1,4 +1,5 @@
 import CArchive
+import Domain
 import Foundation
 
 /// What libarchive reads an archive from: a file, or a member of another archive.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Finds out which form of original files a folder or archive holds, itself or one folder level down.
 struct SourceSearch {
   let form: SourceForm

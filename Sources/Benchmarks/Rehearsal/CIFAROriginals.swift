@@ -1,3 +1,5 @@
+import Domain
+
 /// CIFAR's files with drawn images: CIFAR-100's layout if the definition has fine classes, CIFAR-10's
 /// otherwise.
 struct CIFAROriginals {

@@ -1,4 +1,5 @@
 import Core
+import Domain
 
 /// Drawn images as files of their own, of the kinds that ImageNet's photographs have.
 struct PhotographOriginals {
@@ -66,7 +67,7 @@ struct PhotographOriginals {
   func tinyImageNetFiles(
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [OriginalFile] {
-    let synsets = Self.synsets(definition.classCount)
+    let synsets = BenchmarkDefinition.rehearsalSynsets(definition.classCount)
     let side = definition.imageSize
     let perClass = definition.counts.train / definition.classCount
     let training = try RehearsalSeries.concurrently(definition.counts.train) {
@@ -93,9 +94,6 @@ struct PhotographOriginals {
       OriginalFile("val/val_annotations.txt", lines: annotations),
     ]
   }
-
-  /// Names like WordNet's, of numbers that it does not have.
-  static func synsets(_ count: Int) -> [String] { (0..<count).map { "n\(90_000_001 + $0)" } }
 }
 
 extension RGBImage {

@@ -1,7 +1,8 @@
 import Core
+import Domain
 import Foundation
 
-/// The form in which a drawn benchmark's originals are written: between them, all that adapters read.
+/// The layout in which a rehearsal's original files are written. Together they cover all adapters.
 enum RehearsalLayout: Hashable, Sendable {
   /// A folder of CIFAR-10's binary version.
   case cifarBinary
@@ -17,9 +18,32 @@ enum RehearsalLayout: Hashable, Sendable {
   case synsetArchives
   /// tiny-imagenet-200.zip.
   case tinyImageNetArchive
+
+  /// The layout of a rehearsal; nil for other benchmarks.
+  init?(of definition: BenchmarkDefinition) {
+    switch definition {
+    case .rehearsal: self = .cifarBinary
+    case .rehearsalCIFAR10: self = .cifar10PythonArchive
+    case .rehearsalCIFAR100: self = .cifar100BinaryArchive
+    case .rehearsalSTL10: self = .stlBinary
+    case .rehearsalImageNet10: self = .synsetFolders
+    case .rehearsalImageNetDogs: self = .synsetArchives
+    case .rehearsalTinyImageNet: self = .tinyImageNetArchive
+    default: return nil
+    }
+  }
 }
 
-/// Makes the original files of the drawn benchmarks.
+extension BenchmarkDefinition {
+  /// The shape of each of a rehearsal's finest classes, in the order of their labels.
+  fileprivate var shapes: [RehearsalShape] {
+    let names = fineClasses?.names ?? classNames
+    return names.isEmpty
+      ? Array(RehearsalShape.allCases.prefix(classCount)) : names.compactMap(RehearsalShape.init)
+  }
+}
+
+/// Makes the original files of the rehearsals.
 ///
 /// The same seed gives the same bytes. Every CIFAR and STL file holds equally many images of each
 /// class, in shuffled order.
@@ -33,7 +57,7 @@ public struct RehearsalGenerator: Sendable {
     self.seed = seed
   }
 
-  /// Writes a drawn benchmark's original files in its true layout.
+  /// Writes a rehearsal's original files in the layout of the benchmark that it rehearses.
   /// - Parameters:
   ///   - folder: made if it is missing.
   ///   - unpacked: a folder of the files instead of their archive.
@@ -43,12 +67,12 @@ public struct RehearsalGenerator: Sendable {
   public func write(
     _ definition: BenchmarkDefinition = .rehearsal, to folder: String, unpacked: Bool = false
   ) throws(BenchmarkError) -> String {
-    guard let layout = definition.drawnLayout else {
+    guard let layout = RehearsalLayout(of: definition) else {
       throw .noGenerator(benchmark: definition.name)
     }
     let number = BenchmarkDefinition.rehearsals.firstIndex(of: definition) ?? 0
     let series = RehearsalSeries(
-      seed: seed, number: number, shapes: definition.drawnShapes)
+      seed: seed, number: number, shapes: definition.shapes)
     let cifar = CIFAROriginals(definition: definition, series: series)
     let photographs = PhotographOriginals(series: series)
     switch layout {

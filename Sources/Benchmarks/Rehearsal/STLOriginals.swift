@@ -1,3 +1,5 @@
+import Domain
+
 /// STL-10's binary files with drawn images: planes column by column, labels counted from 1 in files of
 /// their own, and images without labels.
 struct STLOriginals {

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Methods
 import Torch
@@ -43,7 +44,7 @@ struct EstimateKey: Codable, Hashable {
 extension PlannedRun {
   /// What the time of a step depends on.
   var settingsWithoutEpochs: [String: SettingValue] {
-    settings.filter { $0.key != "epochs" || epochs == 0 }
+    settings.filter { $0.key != SettingName.epochs || epochs == 0 }
   }
 
   /// The epochs at which the steps of training may change, ascending: the first, and the end of

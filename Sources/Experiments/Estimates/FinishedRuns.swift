@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Records
 import Torch
@@ -21,7 +22,7 @@ struct FinishedRuns: Sendable {
       self.inputs.presentation = nil
       self.inputs.profile = ""
       self.inputs.protocol.nmi = .arithmetic
-      if trains { self.inputs.settings["epochs"] = nil }
+      if trains { self.inputs.settings[SettingName.epochs] = nil }
       // Without its file, a benchmark is taken for a complete copy.
       if !hasFile { self.inputs.benchmarkContentHash = "" }
     }
@@ -69,7 +70,7 @@ struct FinishedRuns: Sendable {
     }
     guard !alike.isEmpty else { return nil }
     let seconds = alike.map { record in
-      guard trains, case .integer(let epochs)? = record.settings["epochs"], epochs > 0 else {
+      guard trains, let epochs = record.settings.epochs, epochs > 0 else {
         return record.timing.seconds
       }
       return record.timing.seconds * (Double(run.epochs) / Double(epochs))

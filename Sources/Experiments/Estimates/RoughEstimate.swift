@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Methods
 
@@ -27,20 +28,18 @@ enum RoughEstimate {
   }
 
   private static func training(_ run: PlannedRun, _ shape: TaskShape, _ threads: Int) -> Double {
-    func number(_ name: String, _ missing: Double) -> Double {
-      if case .integer(let value)? = run.settings[name] { Double(value) } else { missing }
-    }
+    let width = Double(run.settings.width ?? SettingName.publishedWidth)
     let pixels = pow(Double(run.viewSize) / 32, 2)
     var operations = pixels * otherNetwork
     if run.settings["stem"] != nil {
-      operations = pixels * resNet18 * pow(number("width", 64) / 64, 2)
+      operations = pixels * resNet18 * pow(width / Double(SettingName.publishedWidth), 2)
     }
     switch run.settings["stem"]?.description {
     case "small-pool", "small-padded-pool": operations /= 4
     case "imagenet": operations /= 16
     default: break
     }
-    if run.settings["depth"]?.description == "34" { operations *= 2 }
+    if run.settings.depth == "34" { operations *= 2 }
     // Two views, forwards and twice as much backwards.
     let image = 6 * operations
     var speed = (speeds[run.precision.rawValue] ?? 15e9) * pow(Double(threads), 0.85)

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Records
 
 /// How large a run's task is: all of a benchmark that time and memory depend on.
@@ -48,7 +49,7 @@ struct TaskImages {
       ? try BenchmarkFile.open(folder.file(of: run.benchmark)) : nil
     let counts = run.benchmark.counts
     let splits = file?.splits ?? Split.allCases.flatMap { Array(repeating: $0, count: counts[$0]) }
-    func indices(_ selection: SplitSelection) throws -> [Int] {
+    func indices(_ selection: SplitSet) throws -> [Int] {
       let wanted = selection.splits(of: run.benchmark)
       let indices = splits.indices.filter { wanted.contains(splits[$0]) }
       guard !indices.isEmpty else {
@@ -59,25 +60,5 @@ struct TaskImages {
     unlabelled = Set(splits.indices.filter { splits[$0] == .unlabelled })
     learnt = try indices(run.runProtocol.train)
     scored = try indices(run.runProtocol.score)
-  }
-}
-
-extension SplitSelection {
-  /// The splits that are chosen. Those that are no part of the benchmark (Tiny-ImageNet's validation
-  /// images) have to be named alone.
-  func splits(of benchmark: BenchmarkDefinition) -> Set<Split> {
-    switch self {
-    case .train: [.train]
-    case .test: [.test]
-    case .trainAndTest: Set([.train, .test]).filter { benchmark.extraCounts[$0] == 0 }
-    case .trainAndUnlabelled:
-      Set([.train, .unlabelled]).filter { benchmark.extraCounts[$0] == 0 }
-    case .everything: Set(Split.allCases).filter { benchmark.extraCounts[$0] == 0 }
-    }
-  }
-
-  /// The number of chosen images where each split has so many.
-  public func images(among counts: SplitCounts, of benchmark: BenchmarkDefinition) -> Int {
-    splits(of: benchmark).reduce(0) { $0 + counts[$1] }
   }
 }

@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Methods
 import Metrics
 import Records

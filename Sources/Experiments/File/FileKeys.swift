@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -149,7 +150,7 @@ enum ProtocolKey: String, FileKey {
 
   func shape(_ names: KnownNames) -> ValueShape {
     switch self {
-    case .train, .score: .choice(SplitSelection.allCases.map(\.rawValue))
+    case .train, .score: .choice(SplitSet.allCases.map(\.rawValue))
     case .imageSize: .integer(FileRange.imageSize)
     case .checkpoint: .choice(CheckpointRule.allCases.map(\.rawValue))
     case .labels: .choice(LabelChoice.allCases.map(\.rawValue))

@@ -1,10 +1,11 @@
+import Domain
 import Metrics
 import Records
 
 /// What a layer of the `protocol` section says; nil where it is silent.
 struct ProtocolChoices: Sendable {
-  var train: SplitSelection?
-  var score: SplitSelection?
+  var train: SplitSet?
+  var score: SplitSet?
   var imageSize: Int?
   var checkpoint: CheckpointRule?
   var labels: LabelChoice?

@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Methods
 
 /// What an experiment file accepts in a place; the JSON Schema is made of these.

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Foundation
 
 /// The folder of the benchmark files.
@@ -51,7 +52,7 @@ public struct BenchmarkFolder: Sendable {
     options: PreparationOptions = PreparationOptions(),
     report: @escaping (PreparationStep) -> Void = { _ in }
   ) throws -> BenchmarkSummary {
-    guard definition.hasGenerator else {
+    guard definition.isRehearsal else {
       throw BenchmarkError.noGenerator(benchmark: definition.name)
     }
     let originals = try RehearsalGenerator().write(
@@ -63,7 +64,7 @@ public struct BenchmarkFolder: Sendable {
 
   /// What a user has to do to get the file.
   func remedy(for definition: BenchmarkDefinition) -> String {
-    definition.hasGenerator
+    definition.isRehearsal
       ? "'scl data prepare \(definition.name)' generates it"
       : "run 'scl data prepare \(definition.name) --from PATH'"
   }

@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Methods
 import Records
 import Torch
@@ -52,7 +53,7 @@ public struct PlannedRun: Sendable {
 
   /// Epochs of training; 0 for a method that does not train.
   public var epochs: Int {
-    guard method is any TrainedMethod.Type, case .integer(let epochs)? = settings["epochs"] else {
+    guard method is any TrainedMethod.Type, let epochs = settings.epochs else {
       return 0
     }
     return epochs

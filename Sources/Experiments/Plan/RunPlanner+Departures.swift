@@ -1,12 +1,13 @@
 import Benchmarks
 import Core
+import Domain
 import Methods
 import Records
 
 extension ClusteringMethod {
-  /// What the method sets otherwise on a benchmark; a miniature has what its original has.
+  /// What the method sets otherwise on a benchmark; a rehearsal has the settings of its original.
   static func ownDefaults(on benchmark: BenchmarkDefinition) -> [String: SettingValue] {
-    benchmarkDefaults[benchmark.miniatureOf ?? benchmark.name] ?? [:]
+    benchmarkDefaults[benchmark.rehearsalOf ?? benchmark.name] ?? [:]
   }
 }
 

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Methods
 import Records
 

@@ -1,3 +1,4 @@
+import Domain
 import Records
 
 /// The result of a run whose protocol chooses an epoch: the assignments of the best one of those that were

@@ -153,7 +153,7 @@ public struct RunExecution {
     let method = run.method.description
     return RunRecord(
       identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
-      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family.rawValue,
+      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family,
       methodVersion: method.version, variantOf: run.row.variantOf,
       stage: run.identityInputs.stage, seed: run.seed,
       profile: run.profile,
@@ -165,7 +165,7 @@ public struct RunExecution {
         benchmarkFile: BenchmarkProvenance(
           contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
           definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
-          miniatureOf: run.benchmark.miniatureOf, pixels: file.pixels),
+          rehearsalOf: run.benchmark.rehearsalOf, pixels: file.pixels),
         presentation: presentation, libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
         device: run.device.rawValue, deviceName: Machine.name(of: run.device),
         precision: run.precision.rawValue, threads: threads,

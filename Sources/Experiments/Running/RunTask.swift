@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Records
 import Vision
 
@@ -44,7 +45,7 @@ package struct RunTask {
   }
 
   private static func indices(
-    _ selection: SplitSelection, in file: BenchmarkFile, of run: PlannedRun
+    _ selection: SplitSet, in file: BenchmarkFile, of run: PlannedRun
   ) throws -> [Int] {
     // A file without the unlabelled images is complete for whoever does not want them.
     let isOmitted =

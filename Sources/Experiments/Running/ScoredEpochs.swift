@@ -1,3 +1,4 @@
+import Domain
 import Records
 
 /// After which epochs of its training a run is scored.

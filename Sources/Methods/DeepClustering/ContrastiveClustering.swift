@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Torch
 import Vision
 
@@ -39,7 +40,8 @@ public final class ContrastiveClustering: TrainedMethod {
           "instance_temperature", \.instanceTemperature, in: 0.01...10, "temperature tau_I"),
         .number("cluster_temperature", \.clusterTemperature, in: 0.01...10, "temperature tau_C"),
         .integer(
-          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+        ),
         .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
       ]).from("Contrastive-Clustering@61daba8") + .init(\.projection, ProjectionSettings.schema)
       + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)

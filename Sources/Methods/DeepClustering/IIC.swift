@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Torch
 import Vision
 
@@ -66,7 +67,8 @@ public final class IIC: TrainedMethod {
           "crop_share", \.cropShare, in: 0.1...1,
           "side of a random crop, as a share of the image's; crop_scale is not used"),
         .integer(
-          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+        ),
         .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
         .choice("head_initialisation", \.headInitialisation, "where the classifiers start from"),

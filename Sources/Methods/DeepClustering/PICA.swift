@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Torch
 import Vision
 
@@ -42,7 +43,8 @@ public final class PICA: TrainedMethod {
           "crop_share", \.cropShare, in: 0.1...1,
           "side of the unperturbed view's crop, as a share of the image's"),
         .integer(
-          "view_size", \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"),
+          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+        ),
         .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
         .choice("front_end", \.frontEnd, "fixed first layer"),
       ]).from("PICA@a82957e") + .init(\.backbone, BackboneSettings.schema)

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Torch
 
@@ -45,7 +46,7 @@ public struct TrainingSettings: Configurable {
   public init() {}
 
   public static let schema = SettingsSchema<Self>([
-    .integer("epochs", \.epochs, in: 1...100_000, "passes over the images"),
+    .integer(SettingName.epochs, \.epochs, in: 1...100_000, "passes over the images"),
     .integer(
       "batch_size", \.batchSize, in: 2...65_536, "images in a step, about: an epoch is cut evenly"),
     .choice("optimiser", \.optimiser, "what turns gradients into steps"),

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Records
 
 /// In what a measured cell and its reference were not obtained alike.
@@ -64,12 +65,6 @@ extension Departure {
     return "\(name) \(value) instead of \(standard)"
   }
 
-  /// The settings that tell most of a run's cost and of what learns, most telling first.
-  private static let telling = [
-    "epochs", "warmup_epochs", "depth", "width", "stem", "view_size", "pretext", "batch_size",
-    "optimiser", "learning_rate", "schedule", "copies", "restarts", "iterations",
-  ]
-
   /// The most telling first, the method's own before those of what it starts from.
   static func precedes(_ first: Departure, _ second: Departure) -> Bool {
     (first.rank, first.isOfStage ? 1 : 0, first.name)
@@ -80,6 +75,6 @@ extension Departure {
 
   private var rank: Int {
     let setting = name.split(separator: ".").last.map(String.init) ?? name
-    return Self.telling.firstIndex(of: setting) ?? Self.telling.count
+    return SettingName.byImportance.firstIndex(of: setting) ?? SettingName.byImportance.count
   }
 }

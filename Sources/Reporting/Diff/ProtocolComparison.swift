@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -29,15 +30,15 @@ struct ProtocolComparison {
     compareRecipe(cell, published)
     compareStatistic(cell, published)
     compare(.learnt, published.train) { train in
-      Self.pair("\(train)", "\(ImageSplits(measured.train).canonical(on: cell.benchmark))")
+      Self.pair("\(train)", "\(cell.canonical(measured.train))")
     }
     compare(.scored, published.score) { score in
-      Self.pair("\(score)", "\(ImageSplits(measured.score).canonical(on: cell.benchmark))")
+      Self.pair("\(score)", "\(cell.canonical(measured.score))")
     }
     compare(.imageSize, published.imageSize) { size in
       Self.pair("\(size) px", "\(cell.viewSize ?? measured.imageSize) px")
     }
-    if let size = published.imageSize, BenchmarkTitles.isOfPhotographs(cell.benchmark),
+    if let size = published.imageSize, cell.definition?.cutsImages == true,
       let seen = cell.viewSize, seen > measured.imageSize
     {
       // What a file leaves out of a photograph, no enlargement brings back.
@@ -184,9 +185,9 @@ struct ProtocolComparison {
 
   private static func dataDifferences(of cell: ResultCell) -> [Difference] {
     guard let file = cell.benchmarkFile else { return [] }
-    let title = BenchmarkTitles.title(of: cell.benchmark)
-    if file.miniatureOf != nil {
-      return [Difference(.data, "generated images, not those of \(title)")]
+    let title = cell.heading
+    if file.rehearsalOf != nil {
+      return [Difference(.data, "images of a rehearsal, not those of \(title)")]
     }
     if !file.complete {
       return [

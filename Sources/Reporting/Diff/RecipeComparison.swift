@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Records
 
 /// In which settings a measured cell departs from a published row's recipe.
@@ -27,9 +28,9 @@ struct RecipeComparison {
         found.append(Departure(name, value: value, standard: wanted))
       }
     }
-    var judged: Set<String> = published.imageSize == nil ? [] : ["view_size"]
+    var judged: Set<String> = published.imageSize == nil ? [] : [SettingName.viewSize]
     if let backbone = published.backbone, backbone == cell.backbone {
-      judged.formUnion(["depth", "width"])
+      judged.formUnion([SettingName.depth, SettingName.width])
     }
     departures = found.filter { !judged.contains($0.name) }.sorted(by: Departure.precedes)
   }

@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 
 /// Measured results beside what they are to reproduce, with a verdict on each score.
@@ -53,7 +54,7 @@ public struct TableDiff: Equatable, Sendable {
     profile = table.profile
     let tolerance = points.map { Tolerance.points($0) } ?? .standardErrors
     self.tolerance = tolerance
-    let cells = table.allCells.filter { $0.method.family != MethodFamily.control }
+    let cells = table.allCells.filter { $0.method.family != .control }
     let published = Set(paper.rows.flatMap(\.cells.keys))
     let comparisons = cells.filter { published.contains($0.benchmark) }.flatMap {
       Self.comparisons(of: $0, paper: paper, tolerance: tolerance)
@@ -65,7 +66,7 @@ public struct TableDiff: Equatable, Sendable {
     }
 
     var remarks = Self.remarks(on: table)
-    let controls = table.methods.filter { $0.family == MethodFamily.control }
+    let controls = table.methods.filter { $0.family == .control }
     if !controls.isEmpty {
       remarks.append(
         "Controls, which have no published counterpart: "
@@ -150,7 +151,7 @@ public struct TableDiff: Equatable, Sendable {
   private static func withoutReference(
     _ cell: ResultCell, rows: [PublishedRow], file: String
   ) -> Comparison {
-    let title = BenchmarkTitles.title(of: cell.benchmark)
+    let title = cell.heading
     let notes = rows.filter { $0.cells.isEmpty && !$0.note.isEmpty }.map(\.note)
     let reason =
       if let method = cell.method.variantOf {
@@ -212,7 +213,7 @@ public struct TableDiff: Equatable, Sendable {
   private static func unmeasured(
     in paper: PaperTables, cells: [ResultCell], comparisons: [Comparison]
   ) -> [Unmeasured] {
-    BenchmarkTitles.names.compactMap { benchmark in
+    BenchmarkDefinition.all.map(\.name).compactMap { benchmark in
       let measured = Set(
         cells.filter { $0.benchmark == benchmark && $0.method.variantOf == nil }
           .map(\.method.name))
@@ -226,7 +227,7 @@ public struct TableDiff: Equatable, Sendable {
   }
 
   private static func list(_ cells: [ResultCell]) -> String {
-    cells.map { "\($0.method.title) on \(BenchmarkTitles.title(of: $0.benchmark))" }
+    cells.map { "\($0.method.title) on \(BenchmarkRegistry.current.heading(of: $0.benchmark))" }
       .joined(separator: ", ")
   }
 }

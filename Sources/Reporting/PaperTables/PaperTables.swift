@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 
 /// The published figures that `paper-tables.md` holds, for people and for this parser alike.
@@ -110,8 +111,9 @@ private struct FiguresParser {
       throw error(header.line, .missingColumn(column, table: "figures"))
     }
     for column in header.cells
-    where !Self.columns.contains(column) && BenchmarkTitles.name(titled: column) == nil {
-      let nearest = nearestName(to: column, among: BenchmarkTitles.titles + Self.columns)
+    where !Self.columns.contains(column) && benchmark(headed: column) == nil {
+      let headings = BenchmarkRegistry.current.published.map(\.heading)
+      let nearest = nearestName(to: column, among: headings + Self.columns)
       throw error(header.line, .unknownColumn(column, nearest: nearest))
     }
     for row in table.rows { try add(row, header: header.cells) }
@@ -123,7 +125,7 @@ private struct FiguresParser {
     var fields: [String: String] = [:]
     var cells: [String: PublishedCell] = [:]
     for (column, text) in zip(header, row.cells) {
-      guard let benchmark = BenchmarkTitles.name(titled: column) else {
+      guard let benchmark = benchmark(headed: column)?.name else {
         fields[column] = text
         continue
       }
@@ -153,6 +155,10 @@ private struct FiguresParser {
       PublishedRow(
         method: method, title: title, sources: keys, protocolName: name, cells: cells,
         protocols: protocols, note: fields["note"] ?? "", line: row.line))
+  }
+
+  private func benchmark(headed column: String) -> BenchmarkDefinition? {
+    BenchmarkRegistry.current.published.first { $0.heading == column }
   }
 
   private func method(_ text: String, line: Int) throws(PaperTablesError) -> String {

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// What is wrong with a file of published figures, and in which line.
@@ -79,8 +80,8 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     case .fractions(let cell, let column):
       "'\(cell)' (\(column)) has fractions of 1: write per cent as in 56.1/64.5/46.7"
     case .malformedProtocolValue(let value, let column, let allowed):
-      "'\(value)' is not a value of '\(column)': write \(allowed), '?' if it is not known, or six "
-        + "of these with ' / ' between them"
+      "'\(value)' is not a value of '\(column)': write \(allowed), or '?' if it is not known; values "
+        + "of single benchmarks follow by name, as in '?; cifar10, stl10: VALUE'"
     case .unknownProtocol(let name, let nearest):
       "the protocol '\(name)' is not in the table of protocols"
         + suggestion(nearest, otherwise: "add it there")
@@ -94,7 +95,9 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     }
   }
 
-  private static let benchmarks = BenchmarkTitles.titles.joined(separator: ", ")
+  private static var benchmarks: String {
+    BenchmarkRegistry.current.published.map(\.heading).joined(separator: ", ")
+  }
 
   private func suggestion(_ nearest: String?, otherwise: String) -> String {
     nearest.map { ": did you mean '\($0)'?" } ?? ": \(otherwise)"

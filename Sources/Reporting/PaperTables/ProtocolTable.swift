@@ -1,4 +1,6 @@
 import Core
+import Domain
+import Foundation
 import Metrics
 import Records
 
@@ -43,24 +45,21 @@ struct ProtocolTable {
     }
     lines[name] = line
 
-    /// Of a column that an older file may not have, all are unknown.
     func values<Value>(
       _ column: String, _ allowed: String, _ read: (String) -> Value?
-    ) throws(PaperTablesError) -> [Value?] {
+    ) throws(PaperTablesError) -> ProtocolValues<Value> {
+      // A column that an older file does not have is unknown throughout.
       let text = fields[column] ?? "?"
-      let parts = text.split(separator: " / ", omittingEmptySubsequences: false).map(String.init)
-      let count = BenchmarkTitles.names.count
-      let values = parts.map {
-        $0 == "?" || $0 == "-" && Self.inapplicable.contains(column)
-          ? .some(nil) : read($0).map(Optional.some)
+      let isInapplicable = Self.inapplicable.contains(column)
+      let values = ProtocolValues(text) { text in
+        text == "?" || text == "-" && isInapplicable ? .some(nil) : read(text).map(Optional.some)
       }
-      guard parts.count == 1 || parts.count == count, !values.contains(where: { $0 == nil }) else {
+      guard let values else {
         throw PaperTablesError(
           file: file, line: line,
           problem: .malformedProtocolValue(text, column: column, allowed: allowed))
       }
-      let known = values.map { $0 ?? nil }
-      return known.count == 1 ? Array(repeating: known[0], count: count) : known
+      return values
     }
 
     let statistics = try values("statistic", "mean, best, single or mean-of-heads") {
@@ -68,8 +67,8 @@ struct ProtocolTable {
     }
     let trials = try values("trials", "a number of trials") { Self.number($0, in: 1...10_000) }
     let splits = "train, test, unlabelled and ImageNet joined with '+'"
-    let train = try values("learns from", splits) { ImageSplits($0) }
-    let score = try values("scored", splits) { ImageSplits($0) }
+    let train = try values("learns from", splits) { SplitSet(published: $0) }
+    let score = try values("scored", splits) { SplitSet(published: $0) }
     let sizes = try values("image size", "a number of pixels") { Self.number($0, in: 1...10_000) }
     let normalisers = try values("NMI", "arithmetic or geometric") { NMINormaliser(rawValue: $0) }
     let checkpoints = try values("checkpoint", "last, lowest-loss or best-by-labels") {
@@ -83,13 +82,14 @@ struct ProtocolTable {
     }
     let backbones = try values("backbone", "a network such as ResNet-34") { $0.isEmpty ? nil : $0 }
     var byBenchmark: [String: PublishedProtocol] = [:]
-    for (index, benchmark) in BenchmarkTitles.names.enumerated() {
-      byBenchmark[benchmark] = PublishedProtocol(
-        statistic: statistics[index], trials: trials[index],
-        train: train[index]?.canonical(on: benchmark),
-        score: score[index]?.canonical(on: benchmark), imageSize: sizes[index],
-        nmi: normalisers[index], checkpoint: checkpoints[index], candidates: candidates[index],
-        backbone: backbones[index], recipe: recipes[index])
+    for benchmark in BenchmarkRegistry.current.published {
+      let name = benchmark.name
+      byBenchmark[name] = PublishedProtocol(
+        statistic: statistics[name], trials: trials[name],
+        train: train[name]?.canonical(on: benchmark),
+        score: score[name]?.canonical(on: benchmark), imageSize: sizes[name],
+        nmi: normalisers[name], checkpoint: checkpoints[name], candidates: candidates[name],
+        backbone: backbones[name], recipe: recipes[name])
     }
     protocols[name] = byBenchmark
   }
@@ -111,4 +111,32 @@ struct ProtocolTable {
     }
     return recipe
   }
+}
+
+/// A cell of the table of protocols: a value for all benchmarks, and others for some of them.
+///
+///     train+test; stl10: train+test+unlabelled
+///     ?; cifar10, cifar100: 32; stl10: 96
+private struct ProtocolValues<Value> {
+  private var common: Value?
+  private var single: [String: Value?] = [:]
+
+  /// - Parameter read: gives nil for text that is not a value, and a value of nil for what is not known.
+  /// - Returns: nil for text that is not of this form or names a benchmark that is not registered.
+  init?(_ text: String, _ read: (String) -> Value??) {
+    for (index, part) in text.components(separatedBy: "; ").enumerated() {
+      guard let colon = part.firstRange(of: ": ") else {
+        guard index == 0, let value = read(part) else { return nil }
+        common = value
+        continue
+      }
+      guard let value = read(String(part[colon.upperBound...])) else { return nil }
+      for name in part[..<colon.lowerBound].split(separator: ", ").map(String.init) {
+        guard BenchmarkRegistry.current[name] != nil, single.updateValue(value, forKey: name) == nil
+        else { return nil }
+      }
+    }
+  }
+
+  subscript(benchmark: String) -> Value? { single[benchmark] ?? common }
 }

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Metrics
 import Records
 
@@ -17,9 +18,9 @@ public struct PublishedProtocol: Equatable, Sendable {
   /// The number of trials that the statistic is of.
   public var trials: Int?
   /// The images learnt from.
-  public var train: ImageSplits?
+  public var train: SplitSet?
   /// The images scored.
-  public var score: ImageSplits?
+  public var score: SplitSet?
   /// Height and width of the network's input in pixels.
   public var imageSize: Int?
   public var nmi: NMINormaliser?
@@ -32,8 +33,8 @@ public struct PublishedProtocol: Equatable, Sendable {
   public var recipe: [String: SettingValue]?
 
   public init(
-    statistic: Statistic? = nil, trials: Int? = nil, train: ImageSplits? = nil,
-    score: ImageSplits? = nil, imageSize: Int? = nil, nmi: NMINormaliser? = nil,
+    statistic: Statistic? = nil, trials: Int? = nil, train: SplitSet? = nil,
+    score: SplitSet? = nil, imageSize: Int? = nil, nmi: NMINormaliser? = nil,
     checkpoint: CheckpointRule? = nil, candidates: Int? = nil, backbone: String? = nil,
     recipe: [String: SettingValue]? = nil
   ) {

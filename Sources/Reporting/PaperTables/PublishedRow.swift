@@ -1,3 +1,5 @@
+import Domain
+
 /// A published score in per cent.
 public struct PublishedFigure: Equatable, Sendable {
   public var value: Double
@@ -51,7 +53,7 @@ public struct PublishedRow: Equatable, Sendable {
   public var protocolName: String
   /// By benchmark; a benchmark without any figure is not in it.
   public var cells: [String: PublishedCell]
-  /// By benchmark, for each of the six.
+  /// By benchmark, for each registered one but the rehearsals.
   public var protocols: [String: PublishedProtocol]
   /// A remark of the file on this row; empty if there is none.
   public var note: String
@@ -66,5 +68,5 @@ public struct PublishedRow: Equatable, Sendable {
   }
 
   /// The benchmarks that it has figures of, in the papers' order.
-  public var benchmarks: [String] { BenchmarkTitles.sorted(cells.keys) }
+  public var benchmarks: [String] { BenchmarkRegistry.current.sorted(cells.keys) }
 }

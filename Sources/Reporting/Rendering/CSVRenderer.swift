@@ -16,7 +16,7 @@ enum CSVRenderer {
         let statistics = cell.statistics(of: metric)
         let names = [
           table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
-          cell.method.family, metric.rawValue,
+          cell.method.family.rawValue, metric.rawValue,
         ]
         let numbers = [
           number(statistics?.mean), number(statistics?.standardDeviation), "\(cell.records.count)",

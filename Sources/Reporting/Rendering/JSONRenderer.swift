@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -46,7 +47,7 @@ enum JSONRenderer {
     let cells = table.allCells.map { cell in
       Cell(
         experiment: table.experiment, profile: table.profile, benchmark: cell.benchmark,
-        method: cell.method.name, title: cell.method.title, family: cell.method.family,
+        method: cell.method.name, title: cell.method.title, family: cell.method.family.rawValue,
         state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
         nmi: cell.statistics(of: .nmi).map(Score.init),
         acc: cell.statistics(of: .acc).map(Score.init),

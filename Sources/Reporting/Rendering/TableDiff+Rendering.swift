@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 
 extension TableDiff {
@@ -15,7 +16,7 @@ extension TableDiff {
         within: width)
     ]
     var reasons: [String] = []
-    for benchmark in BenchmarkTitles.sorted(comparisons.map(\.benchmark)) {
+    for benchmark in BenchmarkRegistry.current.sorted(comparisons.map(\.benchmark)) {
       var grid = MarkdownGrid(
         header: [
           "Method", "Compared with", "Score", "Reference", "Measured", "Difference", "Verdict",
@@ -37,7 +38,7 @@ extension TableDiff {
         ])
         previous = (title, compared)
       }
-      parts.append("### \(Escaping.markdown(BenchmarkTitles.title(of: benchmark)))")
+      parts.append("### \(Escaping.markdown(BenchmarkRegistry.current.heading(of: benchmark)))")
       parts.append(grid.lines(within: width).joined(separator: "\n"))
     }
     if !reasons.isEmpty {
@@ -63,7 +64,8 @@ extension TableDiff {
     let count = unpublished.reduce(0) { $0 + $1.methods.count }
     return [
       "Without any published figure: "
-        + unpublished.map { BenchmarkTitles.title(of: $0.benchmark) }.joined(separator: ", ")
+        + unpublished.map { BenchmarkRegistry.current.heading(of: $0.benchmark) }.joined(
+          separator: ", ")
         + " (\(count) \(count == 1 ? "cell" : "cells"))"
     ]
   }
@@ -71,11 +73,13 @@ extension TableDiff {
   private func unmeasuredRemarks(verbose: Bool) -> [String] {
     if verbose {
       return unmeasured.map {
-        "Published, not measured here: \(BenchmarkTitles.title(of: $0.benchmark)): "
+        "Published, not measured here: \(BenchmarkRegistry.current.heading(of: $0.benchmark)): "
           + $0.rows.joined(separator: ", ")
       }
     }
-    let counts = unmeasured.map { "\(BenchmarkTitles.title(of: $0.benchmark)) \($0.rows.count)" }
+    let counts = unmeasured.map {
+      "\(BenchmarkRegistry.current.heading(of: $0.benchmark)) \($0.rows.count)"
+    }
     return counts.isEmpty
       ? []
       : [

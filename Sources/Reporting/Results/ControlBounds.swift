@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 
 /// The scores that controls bound: a figure outside of them betrays a broken metric, or a method that
@@ -9,7 +10,7 @@ enum ControlBounds {
   static func remarks(on table: ResultTable) -> [String] {
     table.benchmarks.flatMap { benchmark -> [String] in
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
-      let controls = cells.filter { $0.method.family == MethodFamily.control }
+      let controls = cells.filter { $0.method.family == .control }
       return ScoreMetric.allCases.flatMap { metric -> [String] in
         let bounds = controls.compactMap { $0.statistics(of: metric)?.mean }
         // One control alone bounds nothing.
@@ -17,7 +18,7 @@ enum ControlBounds {
           return []
         }
         return cells.compactMap { cell in
-          guard cell.method.family != MethodFamily.control,
+          guard cell.method.family != .control,
             let mean = cell.statistics(of: metric)?.mean,
             mean < floor - slack || mean > ceiling + 1e-9
           else { return nil }

@@ -1,3 +1,4 @@
+import Domain
 import Records
 
 /// A row of a result table.
@@ -5,13 +6,13 @@ public struct TableMethod: Equatable, Sendable {
   public var name: String
   /// The row's title: "InstDisc + k-means".
   public var title: String
-  /// The family under which the row stands: "classical", "contrastive".
-  public var family: String
+  /// The family under which the row stands.
+  public var family: MethodFamily
   /// The method that the row is a variant of, which is nobody's published row; nil for a method under
   /// its own name.
   public var variantOf: String?
 
-  public init(name: String, title: String, family: String, variantOf: String? = nil) {
+  public init(name: String, title: String, family: MethodFamily, variantOf: String? = nil) {
     self.name = name
     self.title = title
     self.family = family

@@ -19,14 +19,5 @@ extension ResultCell {
   var trains: Bool { records.first?.timing.imagesPerSecond != nil }
 
   /// "ResNet-18", "ResNet-18 of width 32"; nil for a method without a residual network.
-  var backbone: String? {
-    guard let settings = records.first?.settings, case .text(let depth)? = settings["depth"] else {
-      return nil
-    }
-    // The published networks have 64 channels in their first stage.
-    guard case .integer(let width)? = settings["width"], width != 64 else {
-      return "ResNet-\(depth)"
-    }
-    return "ResNet-\(depth) of width \(width)"
-  }
+  var backbone: String? { records.first?.settings.backbone }
 }

@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -36,6 +37,17 @@ public struct ResultCell: Equatable, Sendable {
   public var missing: [UInt64] = []
   /// Why the method cannot run on this benchmark.
   public var notApplicable: String?
+
+  /// The registered definition of the benchmark; nil for a user's own.
+  var definition: BenchmarkDefinition? { BenchmarkRegistry.current[benchmark] }
+
+  /// The heading of the benchmark's columns.
+  var heading: String { definition?.heading ?? benchmark }
+
+  /// Splits as the benchmark has them, so that two protocols can be compared.
+  func canonical(_ splits: SplitSet) -> SplitSet {
+    definition.map { splits.canonical(on: $0) } ?? splits
+  }
 
   public var state: State {
     if isUnscored { return .notApplicable }

@@ -1,3 +1,4 @@
+import Domain
 import Records
 
 /// The scores of one experiment: a row for each method, a group of columns for each benchmark.
@@ -25,10 +26,10 @@ public struct ResultTable: Equatable, Sendable {
     experiment = results.experiment
     profile = results.profile
     distance = results.distance
-    benchmarks = BenchmarkTitles.sorted(results.runs.map(\.benchmark))
+    benchmarks = BenchmarkRegistry.current.sorted(results.runs.map(\.benchmark))
     methods = results.methods.enumerated().sorted { first, second in
       if first.element.family == second.element.family { return first.offset < second.offset }
-      return MethodFamily.precedes(first.element.family, second.element.family)
+      return first.element.family < second.element.family
     }.map(\.element)
 
     var cells: [Position: ResultCell] = [:]

@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -49,7 +50,7 @@ struct TableLayout {
     columns = table.benchmarks.map { benchmark in
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       return Column(
-        benchmark: benchmark, title: BenchmarkTitles.title(of: benchmark),
+        benchmark: benchmark, title: BenchmarkRegistry.current.heading(of: benchmark),
         marks: notes.marks(benchmark: benchmark),
         showsCount: cells.contains { $0.state == .partial })
     }
@@ -61,7 +62,7 @@ struct TableLayout {
             table.cell(benchmark: benchmark, method: method.name), best: best,
             marks: notes.marks(benchmark: benchmark, method: method.name))
         })
-      let family = MethodFamily.title(of: method.family)
+      let family = method.family.title
       if groups.last?.title != family { groups.append(Group(title: family, rows: [])) }
       groups[groups.count - 1].rows.append(row)
     }
@@ -114,7 +115,7 @@ private struct BestFigures {
   }
 
   private static func competes(_ cell: ResultCell, notes: TableNotes) -> Bool {
-    !cell.records.isEmpty && cell.method.family != MethodFamily.control
+    !cell.records.isEmpty && cell.method.family != .control
       && notes.texts(benchmark: cell.benchmark, method: cell.method.name).isEmpty
   }
 

@@ -1,3 +1,4 @@
+import Domain
 import Records
 
 /// What a reader has to know of a table's figures, and the marks that lead there.
@@ -67,12 +68,12 @@ struct TableNotes {
 
   private static func texts(on cell: ResultCell, usual: RunProtocol?) -> [String] {
     var texts: [String] = []
-    let title = BenchmarkTitles.title(of: cell.benchmark)
+    let title = cell.heading
     if let file = cell.benchmarkFile {
-      if let original = file.miniatureOf {
+      if let original = file.rehearsalOf {
         texts.append(
-          "\(title): \(file.images.grouped) generated images, a miniature of "
-            + "\(BenchmarkTitles.title(of: original)), not the benchmark itself")
+          "\(title): \(file.images.grouped) images of a rehearsal, not those of "
+            + BenchmarkRegistry.current.heading(of: original))
       } else if !file.complete {
         texts.append(
           "\(title): \(file.images.grouped) of \(file.definitionImages.grouped) images, "
@@ -96,7 +97,7 @@ struct TableNotes {
         cell.isUnscored
           ? "\(clusters) clusters" : "\(clusters) clusters, not one for each class")
     }
-    if runProtocol.checkpoint.chooses { texts.append(TableText.title(of: runProtocol.checkpoint)) }
+    if runProtocol.checkpoint.chooses { texts.append(runProtocol.checkpoint.title) }
     if let usual, runProtocol != usual {
       var own: [String] = []
       if runProtocol.train != usual.train {

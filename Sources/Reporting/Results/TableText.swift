@@ -1,3 +1,4 @@
+import Domain
 import Metrics
 import Records
 
@@ -7,15 +8,6 @@ enum TableText {
   static func figure(_ statistics: SeedStatistics) -> String {
     let mean = statistics.mean.oneDecimal
     return statistics.standardDeviation.map { "\(mean) ± \($0.oneDecimal)" } ?? mean
-  }
-
-  /// "last checkpoint".
-  static func title(of rule: CheckpointRule) -> String {
-    switch rule {
-    case .last: "last checkpoint"
-    case .lowestLoss: "checkpoint of the lowest loss"
-    case .bestByLabels: "checkpoint chosen by labels"
-    }
   }
 
   static func caption(of table: ResultTable) -> [String] {
@@ -42,9 +34,9 @@ enum TableText {
       guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
       let rule =
         "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), "
-        + "\(title(of: usual.checkpoint)), \(usual.nmi.rawValue) NMI"
+        + "\(usual.checkpoint.title), \(usual.nmi.rawValue) NMI"
       sizes.insert(usual.imageSize)
-      let size = "\(BenchmarkTitles.title(of: benchmark)) \(usual.imageSize) px"
+      let size = "\(BenchmarkRegistry.current.heading(of: benchmark)) \(usual.imageSize) px"
       if let index = lines.firstIndex(where: { $0.rule == rule }) {
         lines[index].benchmarks.append(size)
       } else {
@@ -107,6 +99,6 @@ enum TableText {
   }
 
   static func name(_ cell: ResultCell) -> String {
-    "\(cell.method.title) on \(BenchmarkTitles.title(of: cell.benchmark))"
+    "\(cell.method.title) on \(cell.heading)"
   }
 }

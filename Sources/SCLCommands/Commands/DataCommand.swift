@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Domain
 import Experiments
 import Foundation
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Core
+import Domain
 import Experiments
 import Foundation
 
@@ -111,7 +112,7 @@ struct BenchmarkStatus: Encodable {
       pixels = nil
       counts = nil
       let download = Self.download(definition, folder)
-      state = download?.words ?? (definition.hasGenerator ? "created when needed" : "not prepared")
+      state = download?.words ?? (definition.isRehearsal ? "created when needed" : "not prepared")
       next = Self.preparation(definition, folder)
     }
   }
@@ -227,7 +228,7 @@ struct BenchmarkStatus: Encodable {
     _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
   ) -> String? {
     guard let first = definition.publication?.files.first else {
-      return definition.hasGenerator ? folder.command(["prepare", definition.name]) : nil
+      return definition.isRehearsal ? folder.command(["prepare", definition.name]) : nil
     }
     if let download = download(definition, folder), download.isWhole {
       return folder.prepareCommand(definition, from: download.path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Domain
 
 extension Split: ExpressibleByArgument {
   public init?(argument: String) {

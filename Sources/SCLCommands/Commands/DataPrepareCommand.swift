@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Core
+import Domain
 import Experiments
 import Foundation
 import Records
@@ -169,7 +170,7 @@ extension DataCommand {
         return try BenchmarkPreparation.prepareFolders(
           named: benchmark, from: from, to: to ?? folder.file(named: benchmark), options: options,
           report: meter.show)
-      } else if let definition, definition.hasGenerator {
+      } else if let definition, definition.isRehearsal {
         return try folder.generate(definition, to: to, options: options, report: meter.show)
       } else {
         throw ValidationError(

@@ -54,7 +54,7 @@ extension Plan {
     let methods = experiment.rows.filter { row in runs.contains { $0.row.name == row.name } }
       .map { row in
         TableMethod(
-          name: row.name, title: row.title, family: row.method.description.family.rawValue,
+          name: row.name, title: row.title, family: row.method.description.family,
           variantOf: row.variantOf)
       }
     return ExperimentResults(

@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 
 /// The contents and origin of a benchmark file, as text or JSON.
 struct BenchmarkReport {

@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Foundation
 import Testing
 

@@ -1,6 +1,6 @@
 extension FineClasses {
-  /// CIFAR-100's classes in the order of its labels (batches' `meta` file), and the superclass of each
-  /// (Krizhevsky 2009; the same list as SCAN's and CC's code).
+  /// CIFAR-100's classes in the order of its labels (the file `meta` of the python version), with the
+  /// superclass of each (Krizhevsky 2009; the lists in the code of SCAN and CC agree).
   static let cifar100 = FineClasses(
     names: [
       "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle",

@@ -1,0 +1,155 @@
+/// A data set with the protocol of its published scores: its classes, its splits, and the number and
+/// size of its images.
+///
+/// Adding a benchmark takes its definition and, if its original files have a new form, an adapter for
+/// `SourceForm`. `BenchmarkRegistry` says how a program of another package registers one.
+public struct BenchmarkDefinition: Hashable, Sendable {
+  /// The name in commands, experiment files and folders: "cifar10".
+  public let name: String
+  /// The name in messages: "CIFAR-100".
+  public let title: String
+  /// The heading of its columns in tables: "CIFAR-100 (20)".
+  public let heading: String
+  /// The classes in the order of their labels; empty where the original files name them.
+  public let classNames: [String]
+  public let classCount: Int
+  /// The finer classes that the classes are made of, where the original files label them.
+  public let fineClasses: FineClasses?
+  /// The names of the classes' folders in the original files where those are not `classNames`:
+  /// ImageNet's synsets.
+  public let synsets: [String]
+  /// The side of the square images in an experiment in pixels, unless another is asked for.
+  public let imageSize: Int
+  /// The side in pixels of the images in a benchmark file, from which smaller ones are cut.
+  public let storedSize: Int
+  /// Whether the original images are photographs of any size, of which squares are stored.
+  public let cutsImages: Bool
+  /// The number of images of a complete copy. Except for a user's own benchmarks, all classes have
+  /// equally many in a split.
+  public let counts: SplitCounts
+  /// Images of the original files that are not part of the benchmark. A copy is complete without
+  /// them, and an experiment uses them only where it names their split alone.
+  public let extraCounts: SplitCounts
+  /// The name of the benchmark that this one rehearses: the program draws the images itself and
+  /// writes them in the layout of that benchmark's original files. Nil for real images.
+  public let rehearsalOf: String?
+  /// The forms of original files that can be read, the preferred first.
+  public let sourceForms: [SourceForm]
+  /// Where the original files come from; nil where they are not for download.
+  public let publication: Publication?
+
+  /// - Parameters:
+  ///   - heading: the heading in tables; nil for the title.
+  ///   - classCount: the number of classes; nil for that of `classNames`.
+  ///   - storedSize: nil for `imageSize`.
+  public init(
+    _ name: String, title: String, heading: String? = nil, classNames: [String] = [],
+    classCount: Int? = nil, fineClasses: FineClasses? = nil, synsets: [String] = [],
+    imageSize: Int, storedSize: Int? = nil, cutsImages: Bool = false, counts: SplitCounts,
+    extraCounts: SplitCounts = SplitCounts(), rehearsalOf: String? = nil,
+    sourceForms: [SourceForm], publication: Publication? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.heading = heading ?? title
+    self.classNames = classNames
+    self.classCount = classCount ?? classNames.count
+    self.fineClasses = fineClasses
+    self.synsets = synsets
+    self.imageSize = imageSize
+    self.storedSize = storedSize ?? imageSize
+    self.cutsImages = cutsImages
+    self.counts = counts
+    self.extraCounts = extraCounts
+    self.rehearsalOf = rehearsalOf
+    self.sourceForms = sourceForms
+    self.publication = publication
+  }
+
+  /// What is known of a benchmark of a user's own without its file.
+  ///
+  /// The splits of its images are not known. They count as training images, which most are.
+  public init(ownNamed name: String, imageSize: Int, images: Int) {
+    self.init(
+      name, title: name, imageSize: imageSize, counts: SplitCounts(train: images),
+      sourceForms: [.ownFolders])
+  }
+
+  /// Whether it consists of a user's own images, so that its file alone defines it.
+  public var isOwn: Bool { sourceForms == [.ownFolders] }
+
+  /// Whether the program draws the images itself.
+  public var isRehearsal: Bool { rehearsalOf != nil }
+
+  /// Whether the published images are raw pixels, so that JPEG files of them have lost some detail.
+  public var hasRawOriginals: Bool { sourceForms.contains { $0.isRaw } }
+
+  /// The number of images of each class in a split of a complete copy; nil where the classes differ in
+  /// their numbers, as a user's folders do, or the split has no labels.
+  package func imagesPerClass(in split: Split) -> Int? {
+    imagesPerClass(in: split, of: classCount)
+  }
+
+  /// The number of images of each fine class in a split of a complete copy; nil without fine classes.
+  package func imagesPerFineClass(in split: Split) -> Int? {
+    fineClasses.flatMap { imagesPerClass(in: split, of: $0.names.count) }
+  }
+
+  private func imagesPerClass(in split: Split, of classes: Int) -> Int? {
+    guard !isOwn, split != .unlabelled else { return nil }
+    return (counts[split] + extraCounts[split]) / classes
+  }
+
+  /// The same benchmark with some of its properties replaced.
+  package func with(
+    classCount: Int? = nil, storedSize: Int? = nil, counts: SplitCounts? = nil
+  ) -> BenchmarkDefinition {
+    BenchmarkDefinition(
+      name, title: title, heading: heading, classNames: classNames,
+      classCount: classCount ?? self.classCount, fineClasses: fineClasses, synsets: synsets,
+      imageSize: imageSize, storedSize: storedSize ?? self.storedSize, cutsImages: cutsImages,
+      counts: counts ?? self.counts, extraCounts: extraCounts, rehearsalOf: rehearsalOf,
+      sourceForms: sourceForms, publication: publication)
+  }
+}
+
+/// Classes that are joined to make a benchmark's: CIFAR-100's 100, which make 20 superclasses.
+public struct FineClasses: Hashable, Sendable {
+  /// In the order of the fine labels.
+  public let names: [String]
+  /// The label of the class that each fine class belongs to.
+  public let superclasses: [Int]
+
+  public init(names: [String], superclasses: [Int]) {
+    self.names = names
+    self.superclasses = superclasses
+  }
+}
+
+/// A form in which original files come. The raw value is the one in benchmark files.
+///
+/// A new form takes a case here and an adapter in the module Benchmarks, which the compiler asks for.
+public enum SourceForm: String, CaseIterable, Hashable, Sendable {
+  /// CIFAR's "binary version": files of records of label bytes and 3,072 colour bytes.
+  case cifarBinary = "cifar-binary"
+  /// CIFAR's "python version": pickled dictionaries.
+  case cifarPython = "cifar-python"
+  /// STL-10's binary files: images column by column, labels in files of their own.
+  case stlBinary = "stl-binary"
+  /// Folders train/ and test/ with a folder of JPEG or PNG files for each class.
+  case classFolders = "class-folders"
+  /// ILSVRC-2012's training images: a folder or a tar archive for each synset.
+  case synsetFolders = "synset-folders"
+  /// CS231n's tree: train/SYNSET/images, and val/ with its annotations.
+  case tinyImageNet = "tiny-imagenet"
+  /// A user's own folders, one for each class; their names and number make the benchmark.
+  case ownFolders = "folders"
+
+  /// Whether the files hold raw pixels.
+  var isRaw: Bool {
+    switch self {
+    case .cifarBinary, .cifarPython, .stlBinary: true
+    case .classFolders, .synsetFolders, .tinyImageNet, .ownFolders: false
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// The group under which tables list a method.
+///
+/// A method of another package can bring a family of its own: `family: "graph"`.
+public struct MethodFamily: RawRepresentable, ExpressibleByStringLiteral, Hashable, Sendable {
+  /// The name in records and in the output of `scl methods`: "deep clustering".
+  public let rawValue: String
+
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  public init(stringLiteral value: String) {
+    self.init(rawValue: value)
+  }
+
+  public static let classical = MethodFamily(rawValue: "classical")
+  public static let reconstruction = MethodFamily(rawValue: "reconstruction")
+  public static let deepClustering = MethodFamily(rawValue: "deep clustering")
+  public static let contrastive = MethodFamily(rawValue: "contrastive")
+  public static let semantic = MethodFamily(rawValue: "semantic")
+  /// Rows that bound the scores. They do not compete with methods and stand last.
+  public static let control = MethodFamily(rawValue: "control")
+
+  /// The known families but `control`, with their titles, in the order of tables.
+  private static let titles: [(family: MethodFamily, title: String)] = [
+    (.classical, "Classical"),
+    (.reconstruction, "Reconstruction"),
+    (.deepClustering, "Deep clustering"),
+    (.contrastive, "Contrastive"),
+    (.semantic, "Semantic contrastive"),
+  ]
+
+  /// The heading in tables: "Deep clustering". Of an unknown family it is the name.
+  public var title: String {
+    if self == .control { return "Controls" }
+    return Self.titles.first { $0.family == self }?.title ?? rawValue
+  }
+
+  private var rank: Int {
+    if self == .control { return Self.titles.count + 1 }
+    return Self.titles.firstIndex { $0.family == self } ?? Self.titles.count
+  }
+}
+
+/// The order of tables: known families, unknown ones by name, controls.
+extension MethodFamily: Comparable {
+  public static func < (first: Self, second: Self) -> Bool {
+    (first.rank, first.rawValue) < (second.rank, second.rawValue)
+  }
+}
+
+extension MethodFamily: Codable {}
