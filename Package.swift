@@ -57,6 +57,9 @@ let package = Package(
       dependencies: [
         "Core", "Domain", "HDF5", "CTurboJPEG", "CPNG", "CZlib", "CLZMA", "CArchive",
       ]),
+    .target(
+      name: "Rehearsal", dependencies: ["Core", "Domain", "Benchmarks", "CTurboJPEG", "CArchive"]),
+    .target(name: "Montage", dependencies: ["Core", "Domain", "Benchmarks"]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
     .target(name: "Vision", dependencies: ["Core", "Domain", "Torch"]),
     .target(
@@ -67,7 +70,7 @@ let package = Package(
       name: "Experiments",
       dependencies: [
         "Core", "Domain", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
-        "Metrics", "Records", "Yams",
+        "Rehearsal", "Metrics", "Records", "Yams",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(
@@ -86,9 +89,9 @@ let package = Package(
     .target(
       name: "SCLCommands",
       dependencies: [
-        "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks",
-        "ClassicalClustering",
-        "Vision", "Methods", "Records", "Experiments", "Conformance", "Reporting", "Parity",
+        "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "Montage",
+        "ClassicalClustering", "Vision", "Methods", "Records", "Experiments", "Conformance",
+        "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
@@ -109,7 +112,8 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", "Metrics"]),
     .testTarget(
-      name: "BenchmarksTests", dependencies: ["Benchmarks", "HDF5", "Domain", "Core", "CPNG"]),
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Rehearsal", "HDF5", "Domain", "Core", "CPNG"]),
     .testTarget(
       name: "ClassicalClusteringTests",
       dependencies: ["ClassicalClustering", "Core", "HDF5", "COpenBLAS"]),

@@ -3,12 +3,12 @@ import Domain
 import HDF5
 
 /// Why a benchmark could not be prepared or read.
-public enum BenchmarkError: Error, Hashable, Sendable {
+package enum BenchmarkError: Error, Hashable, Sendable {
   // What was asked for
   case unknownBenchmark(name: String, nearest: String?)
   /// A name for a user's own images that cannot be one.
   case invalidName(String, reason: String)
-  case noGenerator(benchmark: String)
+  case notRehearsal(benchmark: String)
   /// There is nothing at the path.
   case missing(path: String)
   /// The path holds no form of the benchmark that can be read.
@@ -59,7 +59,7 @@ public enum BenchmarkError: Error, Hashable, Sendable {
 }
 
 extension BenchmarkError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownBenchmark(let name, let nearest):
       "unknown benchmark '\(name)'"
@@ -67,7 +67,7 @@ extension BenchmarkError: CustomStringConvertible {
           ?? "; known are \(BenchmarkDefinition.all.map(\.name).joined(separator: ", "))")
     case .invalidName(let name, let reason):
       "'\(name)' cannot name a benchmark of your own: \(reason)"
-    case .noGenerator(let benchmark):
+    case .notRehearsal(let benchmark):
       "\(benchmark) cannot be generated; name its original files with --from"
     case .missing(let path):
       "'\(path)' does not exist; name the folder or archive of the original files"

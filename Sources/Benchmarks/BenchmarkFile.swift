@@ -4,16 +4,16 @@ import HDF5
 /// A benchmark file that was opened and found consistent.
 ///
 /// Pixels and labels are read by separate calls, so that whoever trains is handed pixels alone.
-public struct BenchmarkFile: Sendable {
-  public let path: String
-  public let info: BenchmarkInfo
+package struct BenchmarkFile: Sendable {
+  package let path: String
+  package let info: BenchmarkInfo
   /// The split of each image.
-  public let splits: [Split]
+  package let splits: [Split]
 
   /// Opens a file and checks its schema, its shapes, and that its labels, splits and counts agree
   /// with each other and with the benchmark's definition; the pixels are not read (`verify` does that).
   /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
-  public static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
+  package static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
     try reading(path) { try BenchmarkValidation($0).read() }
   }
 
@@ -39,19 +39,19 @@ public struct BenchmarkFile: Sendable {
 
 extension BenchmarkFile {
   /// The indices in the file of the images of some splits, ascending.
-  public func indices(of splits: Set<Split>) -> [Int] {
+  package func indices(of splits: Set<Split>) -> [Int] {
     self.splits.indices.filter { splits.contains(self.splits[$0]) }
   }
 
   /// The pixels of all images: [N, H, W, 3].
-  public func pixels() throws(BenchmarkError) -> [UInt8] {
+  package func pixels() throws(BenchmarkError) -> [UInt8] {
     try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.images).read()
     }
   }
 
   /// The pixels of the images at these indices, in their order: [indices, H, W, 3].
-  public func pixels(at indices: [Int]) throws(BenchmarkError) -> [UInt8] {
+  package func pixels(at indices: [Int]) throws(BenchmarkError) -> [UInt8] {
     let count = splits.count
     if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
       throw .indexOutOfRange(file: path, index: wrong, count: count)
@@ -81,7 +81,7 @@ extension BenchmarkFile {
   ///
   /// What torchvision's CenterCrop leaves of images that were stored with a margin.
   /// - Parameter side: pixels; at most the file's image size.
-  public func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
+  package func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
     if side == info.imageSize { return try pixels(at: indices) }
     let (stored, imageSize) = (info.imageSize, info.imageSize * info.imageSize * 3)
     var squares: [UInt8] = []
@@ -102,14 +102,14 @@ extension BenchmarkFile {
   }
 
   /// The labels of all images: [N], -1 where unlabelled.
-  public func labels() throws(BenchmarkError) -> [Int32] {
+  package func labels() throws(BenchmarkError) -> [Int32] {
     try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.labels).read()
     }
   }
 
   /// The fine labels of all images: [N]; empty where the benchmark has none.
-  public func fineLabels() throws(BenchmarkError) -> [Int32] {
+  package func fineLabels() throws(BenchmarkError) -> [Int32] {
     if info.fineClassNames.isEmpty { return [] }
     return try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.fineLabels).read()
@@ -118,7 +118,7 @@ extension BenchmarkFile {
 
   /// The original of each image: its path below the folder or archive that was prepared, of a record with
   /// its number after it ("data_batch_1.bin#17"). Empty where the file does not say.
-  public func fileNames() throws(BenchmarkError) -> [String] {
+  package func fileNames() throws(BenchmarkError) -> [String] {
     guard info.hasFileNames else { return [] }
     return try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.fileNames).readStrings()
@@ -129,7 +129,7 @@ extension BenchmarkFile {
   /// the superclasses that they belong to.
   /// - Parameter report: told how far it is, often.
   /// - Throws: `BenchmarkError.invalid` if they differ.
-  public func verify(
+  package func verify(
     report: (PreparationStep) -> Void = { _ in }
   ) throws(BenchmarkError) {
     let info = info

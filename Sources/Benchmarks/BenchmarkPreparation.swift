@@ -4,24 +4,24 @@ import Foundation
 import HDF5
 
 /// What became of the original files.
-public struct BenchmarkSummary: Hashable, Sendable {
-  public let benchmark: String
-  public let file: String
+package struct BenchmarkSummary: Hashable, Sendable {
+  package let benchmark: String
+  package let file: String
   /// "cifar-binary", "class-folders", ...
-  public let sourceFormat: String
+  package let sourceFormat: String
   /// The folder or archive in which the original files were found.
-  public let source: String
-  public let counts: SplitCounts
-  public let isComplete: Bool
+  package let source: String
+  package let counts: SplitCounts
+  package let isComplete: Bool
   /// What a complete copy has more or otherwise: "data_batch_2.bin: 1017 of 10000".
-  public let missing: [String]
-  public let contentSHA256: String
+  package let missing: [String]
+  package let contentSHA256: String
   /// What was passed over, left out, or is worth telling.
-  public let remarks: [Remark]
+  package let remarks: [Remark]
   /// What became of a benchmark file that was there before.
-  public var outcome = Outcome.made
+  package var outcome = Outcome.made
 
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     case made
     /// It has the same content, and was kept.
     case kept
@@ -31,7 +31,7 @@ public struct BenchmarkSummary: Hashable, Sendable {
 }
 
 /// From original files to a benchmark file.
-public enum BenchmarkPreparation {
+package enum BenchmarkPreparation {
   /// Reads the original files of a benchmark in whatever form they come and writes its HDF5 file,
   /// which exists only when it is whole.
   /// - Parameters:
@@ -39,7 +39,7 @@ public enum BenchmarkPreparation {
   ///   - file: the benchmark file to make.
   ///   - report: told how far it is, often.
   /// - Throws: `BenchmarkError`.
-  public static func prepare(
+  package static func prepare(
     _ definition: BenchmarkDefinition, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
     report: @escaping (PreparationStep) -> Void = { _ in }
@@ -58,7 +58,7 @@ public enum BenchmarkPreparation {
 
   /// Makes a benchmark of a user's own class folders, or of images without classes, with a definition that is what they hold.
   /// - Parameter name: small letters, digits and '-'; none of the definitions'.
-  public static func prepareFolders(
+  package static func prepareFolders(
     named name: String, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
     report: @escaping (PreparationStep) -> Void = { _ in }

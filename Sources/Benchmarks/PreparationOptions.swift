@@ -2,27 +2,27 @@ import Core
 import Domain
 
 /// What a user can ask of a preparation.
-public struct PreparationOptions: Sendable {
+package struct PreparationOptions: Sendable {
   /// Accept fewer or other images than the definition's, and record that.
-  public var acceptsPartial = false
+  package var acceptsPartial = false
   /// The side in pixels to which images of any size are cut; nil for the definition's.
-  public var imageSize: Int?
+  package var imageSize: Int?
   /// Leave out the images without labels.
-  public var omitsUnlabelled = false
+  package var omitsUnlabelled = false
   /// Take a user's own images without classes, whatever folders they lie in.
-  public var ignoresClasses = false
+  package var ignoresClasses = false
   /// Leave out images that cannot be decoded, and record which.
-  public var skipsUnreadable = false
+  package var skipsUnreadable = false
   /// Keep an existing benchmark file unless it has the same content.
-  public var keepsExisting = false
+  package var keepsExisting = false
 
-  public init() {}
+  package init() {}
 }
 
 extension BenchmarkDefinition {
   /// The registered definition of this name.
   /// - Throws: `BenchmarkError.unknownBenchmark` with the nearest name.
-  public static func named(_ name: String) throws(BenchmarkError) -> BenchmarkDefinition {
+  package static func named(_ name: String) throws(BenchmarkError) -> BenchmarkDefinition {
     guard let definition = BenchmarkRegistry.current[name] else {
       throw .unknownBenchmark(name: name, nearest: nearestName(to: name, among: all.map(\.name)))
     }
@@ -30,7 +30,7 @@ extension BenchmarkDefinition {
   }
 
   /// The definition that a file of a user's own images states.
-  public init(_ info: BenchmarkInfo) {
+  package init(_ info: BenchmarkInfo) {
     self.init(
       info.benchmark, title: info.benchmark, classNames: info.classNames,
       imageSize: info.imageSize, counts: info.expectedCounts, sourceForms: [.ownFolders])
@@ -38,7 +38,7 @@ extension BenchmarkDefinition {
 
   /// The definition with the number of classes in a file, which may be smaller where the original files
   /// name the classes.
-  public func with(classesOf info: BenchmarkInfo) -> BenchmarkDefinition {
+  package func with(classesOf info: BenchmarkInfo) -> BenchmarkDefinition {
     guard classNames.isEmpty, classCount != info.classNames.count else { return self }
     return with(classCount: info.classNames.count)
   }

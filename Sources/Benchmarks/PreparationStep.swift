@@ -1,5 +1,5 @@
 /// What a preparation is doing, and how far it is.
-public enum PreparationStep: Hashable, Sendable {
+package enum PreparationStep: Hashable, Sendable {
   /// An archive is looked through for the list of its members; so many of its bytes have been read.
   case listing(archive: String, bytes: Int, of: Int)
   /// An archive is read for its images, which ends where the last of them lies.

@@ -68,16 +68,15 @@ struct ExperimentOptions: ParsableArguments {
     ).read(experiment, profile: profile, overrides: overrides)
   }
 
-  /// Makes the benchmark files that are missing and that this program draws itself: nobody has to be asked
-  /// for those.
-  func prepareDrawn() throws {
+  /// Creates missing rehearsals that the experiment uses.
+  func prepareRehearsals() throws {
     let folder = BenchmarkFolder(folders.data)
     for name in try readExperiment(needsData: false).benchmarks {
       guard let definition = try? BenchmarkDefinition.named(name), definition.isRehearsal,
         !folder.hasFile(of: definition)
       else { continue }
-      let summary = try folder.generate(definition)
-      Console.error("generated \(summary.counts) of \(definition.title) in \(summary.file)")
+      let summary = try folder.createRehearsal(definition)
+      Console.error("created \(definition.name): \(summary.counts) images in \(summary.file)")
     }
   }
 

@@ -88,7 +88,7 @@ struct RenderedError {
 
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
-    case .unknownBenchmark, .noGenerator, .invalidName, .fixedImageSize, .imageSizeNeeded,
+    case .unknownBenchmark, .notRehearsal, .invalidName, .fixedImageSize, .imageSizeNeeded,
       .noImages, .alreadyThere:
       usage
     case .missing, .unreadable: missingInput

@@ -1,6 +1,7 @@
 import Benchmarks
 import Domain
 import Foundation
+import Rehearsal
 import Testing
 
 extension BenchmarksTests {

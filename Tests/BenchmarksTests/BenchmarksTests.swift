@@ -1,6 +1,7 @@
 import Benchmarks
 import Domain
 import Foundation
+import Rehearsal
 import Testing
 
 /// All tests of the room, in turns: each has files of many megabytes in memory.

@@ -2,6 +2,7 @@ import Benchmarks
 import Domain
 import Foundation
 import HDF5
+import Rehearsal
 import Testing
 
 extension BenchmarksTests {

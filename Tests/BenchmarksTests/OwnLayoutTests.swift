@@ -1,6 +1,7 @@
 import Benchmarks
 import Domain
 import Foundation
+import Rehearsal
 import Testing
 
 /// Folders as people have them: everything in them is used, remarked, or refused by name.

@@ -2,6 +2,7 @@ import Benchmarks
 import Core
 import Domain
 import Foundation
+import Rehearsal
 import Testing
 
 private let batches = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]

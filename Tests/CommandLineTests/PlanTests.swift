@@ -168,7 +168,7 @@ extension CommandLineTests {
     let empty = try arguments("plan", file, results: "empty", data: "\(folder)/no-data")
     let listed = try program.run(empty + ["--no-measure"])
     // What the program draws itself is drawn, and said.
-    #expect(listed.exitCode == 0 && listed.errorLines.allSatisfy { $0.hasPrefix("generated ") })
+    #expect(listed.exitCode == 0 && listed.errorLines.allSatisfy { $0.hasPrefix("created ") })
     #expect(listed.lines.count { $0.contains("~") && $0.contains("rough estimate") } == 4)
     let measured = try program.run(empty + ["--only", "method=kmeans"])
     #expect(measured.exitCode == 0 && !measured.output.contains("?"), "\(measured.output)")

@@ -85,7 +85,7 @@ extension ExperimentsTests {
 
   @Test func `Fine labels score by the finer classes`() throws {
     let data = folder + "/data"
-    _ = try BenchmarkFolder(data).generate(.named("rehearsal-cifar100"))
+    _ = try BenchmarkFolder(data).createRehearsal(.named("rehearsal-cifar100"))
     let file = try BenchmarkFile.open(data + "/rehearsal-cifar100.h5")
     let fine = try plan(
       of: experiment("protocol: {labels: fine}", benchmark: "rehearsal-cifar100"), data: data)
@@ -104,7 +104,7 @@ extension ExperimentsTests {
 
   @Test func `Images without labels get clusters and no scores`() throws {
     let data = folder + "/data"
-    _ = try BenchmarkFolder(data).generate(.named("rehearsal-imagenet10"))
+    _ = try BenchmarkFolder(data).createRehearsal(.named("rehearsal-imagenet10"))
     var options = PreparationOptions()
     options.ignoresClasses = true
     options.imageSize = 16
@@ -144,7 +144,7 @@ extension ExperimentsTests {
 
   @Test func `A method that trains is not scored on the way where there are no labels`() throws {
     let data = folder + "/data"
-    _ = try BenchmarkFolder(data).generate(.named("rehearsal-imagenet10"))
+    _ = try BenchmarkFolder(data).createRehearsal(.named("rehearsal-imagenet10"))
     var options = PreparationOptions()
     options.ignoresClasses = true
     options.imageSize = 16

@@ -11,7 +11,7 @@ import Testing
   /// A folder with the rehearsal's benchmark file, made once.
   static let data = Result {
     let folder = NSTemporaryDirectory() + "experiments-tests-data-\(getpid())"
-    _ = try BenchmarkFolder(folder).generate(.rehearsal)
+    _ = try BenchmarkFolder(folder).createRehearsal(.rehearsal)
     return folder
   }
 

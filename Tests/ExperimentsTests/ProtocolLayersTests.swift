@@ -143,7 +143,7 @@ extension ExperimentsTests {
 
   @Test func `A run knows which of its images nobody has labels of`() throws {
     let data = folder + "/data"
-    _ = try BenchmarkFolder(data).generate(.named("rehearsal-stl10"))
+    _ = try BenchmarkFolder(data).createRehearsal(.named("rehearsal-stl10"))
     let experiment = try read(
       """
       benchmarks: [rehearsal-stl10]

@@ -150,20 +150,20 @@ struct ImageBlock {
 }
 
 /// An original file, or a folder of many small ones, as the benchmark file records it.
-public struct SourceFile: Hashable, Sendable {
+package struct SourceFile: Hashable, Sendable {
   /// The path below the data's folder.
-  public let name: String
+  package let name: String
   /// Bytes; of a folder, those of all its files.
-  public let size: Int64
+  package let size: Int64
   /// SHA-256 of the file. Of a folder: what `sha256sum * | sha256sum` prints in it (LC_ALL=C).
-  public let sha256: String
+  package let sha256: String
   /// MD5, where it was computed because one is published.
-  public var md5: String? = nil
+  package var md5: String? = nil
   /// The MD5 that the publisher gives for this file.
-  public var publishedMD5: String? = nil
+  package var publishedMD5: String? = nil
 
   /// Whether the file is the published one; nil where nothing is published to compare it with.
-  public var isAsPublished: Bool? {
+  package var isAsPublished: Bool? {
     publishedMD5.map { $0 == md5 }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// point with 22 fractional bits, rows first, and the result of that pass rounded to 8 bits.
 extension RGBImage {
   /// The image scaled to another height and width, both positive.
-  public func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
+  package func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
     resized(
       height: newHeight, width: newWidth, rows: 0..<newHeight, columns: 0..<newWidth)
   }

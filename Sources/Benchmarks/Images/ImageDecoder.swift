@@ -3,9 +3,9 @@ import CTurboJPEG
 import Foundation
 
 /// Decodes JPEG and PNG files to 8-bit colour, as Pillow's `Image.open(...).convert("RGB")` does.
-public enum ImageDecoder {
+package enum ImageDecoder {
   /// What is worth telling of an image that was decoded all the same.
-  public enum Remark: Hashable, Sendable {
+  package enum Remark: Hashable, Sendable {
     /// libjpeg decoded it with a warning, for stray bytes or a damaged segment: Pillow, OpenCV and
     /// TensorFlow take such files without a word.
     case warning
@@ -25,7 +25,7 @@ public enum ImageDecoder {
   ///   - file: the name that an error carries.
   ///   - willUse: told how many bytes decoding takes, before they are taken.
   /// - Throws: `BenchmarkError.unreadableImage` or `.emptyFile`.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in },
     remark: (Remark) -> Void = { _ in }
   ) throws(BenchmarkError) -> RGBImage {

@@ -1,13 +1,13 @@
 import Foundation
 
 /// An 8-bit colour image: `pixels` is [height, width, 3] in row-major order, red first.
-public struct RGBImage: Equatable, Sendable {
-  public let height: Int
-  public let width: Int
-  public let pixels: [UInt8]
+package struct RGBImage: Equatable, Sendable {
+  package let height: Int
+  package let width: Int
+  package let pixels: [UInt8]
 
   /// - Parameter pixels: height x width x 3 values.
-  public init(height: Int, width: Int, pixels: [UInt8]) {
+  package init(height: Int, width: Int, pixels: [UInt8]) {
     self.height = height
     self.width = width
     self.pixels = pixels
@@ -15,7 +15,7 @@ public struct RGBImage: Equatable, Sendable {
 
   /// What `resizedShorterSide(to: size).centreCropped(to: size)` is, without computing what the crop
   /// throws away.
-  public func centreSquare(of size: Int) -> RGBImage {
+  package func centreSquare(of size: Int) -> RGBImage {
     let shorter = min(height, width)
     guard shorter > 0, size > 0 else { return centreCropped(to: size) }
     let scaled = Int(Double(size * max(height, width)) / Double(shorter))
@@ -30,7 +30,7 @@ public struct RGBImage: Equatable, Sendable {
   /// The image scaled so that its shorter side has `size` pixels, as torchvision's `Resize` does to
   /// a Pillow image: bilinear with antialias; the longer side is size x longer / shorter, rounded
   /// down.
-  public func resizedShorterSide(to size: Int) -> RGBImage {
+  package func resizedShorterSide(to size: Int) -> RGBImage {
     let shorter = min(height, width)
     let longer = max(height, width)
     guard shorter > 0, shorter != size else { return self }
@@ -41,7 +41,7 @@ public struct RGBImage: Equatable, Sendable {
 
   /// The central square of `size` pixels, as torchvision's `CenterCrop` cuts it: offsets are rounded
   /// half to even, and where the image is smaller than the square it is surrounded by black.
-  public func centreCropped(to size: Int) -> RGBImage {
+  package func centreCropped(to size: Int) -> RGBImage {
     let top = Self.cropOffset(length: height, size: size)
     let left = Self.cropOffset(length: width, size: size)
     let rows = max(0, top)..<min(height, top + size)

@@ -1,6 +1,6 @@
 /// What of the original files was passed over by a rule, or is worth telling of those that were read.
-public struct Remark: Hashable, Sendable {
-  public enum Kind: String, CaseIterable, Sendable {
+package struct Remark: Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     case leftovers = "leftovers of operating systems and servers, passed over"
     case otherPictures = "pictures that are neither JPEG nor PNG, passed over"
     case otherFiles = "files of other kinds, passed over"
@@ -12,11 +12,11 @@ public struct Remark: Hashable, Sendable {
   }
 
   /// What was remarked, in words.
-  public let text: String
+  package let text: String
   /// Of how many files or folders.
-  public let count: Int
+  package let count: Int
   /// One of them: its path within the originals.
-  public let example: String
+  package let example: String
 }
 
 /// Gathers remarks on files and folders, each of which counts once however often it is met.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Domain
+import Montage
 
 extension Split: ExpressibleByArgument {
   public init?(argument: String) {
@@ -34,8 +35,8 @@ extension DataCommand {
     @Option(help: "Show one split only.")
     var split: Split?
 
-    private var format: Benchmarks.Montage.Format? {
-      Benchmarks.Montage.Format.allCases.first { out.lowercased().hasSuffix("." + $0.rawValue) }
+    private var format: ClassMontage.Format? {
+      ClassMontage.Format.allCases.first { out.lowercased().hasSuffix("." + $0.rawValue) }
     }
 
     func validate() throws {
@@ -50,11 +51,11 @@ extension DataCommand {
 
     func run() throws {
       guard let format else { return }
-      var options = Benchmarks.Montage.Options()
+      var options = ClassMontage.Options()
       options.perClass = images
       options.classes = classes
       if let split { options.splits = [split] }
-      let montage = try Benchmarks.Montage(BenchmarkFile.open(benchmark.path), options)
+      let montage = try ClassMontage(BenchmarkFile.open(benchmark.path), options)
       try montage.write(to: out, as: format)
       let leftOut = montage.classesLeftOut
       Console.print(

@@ -171,7 +171,7 @@ extension DataCommand {
           named: benchmark, from: from, to: to ?? folder.file(named: benchmark), options: options,
           report: meter.show)
       } else if let definition, definition.isRehearsal {
-        return try folder.generate(definition, to: to, options: options, report: meter.show)
+        return try folder.createRehearsal(definition, to: to, options: options, report: meter.show)
       } else {
         throw ValidationError(
           "--from PATH is required: the folder or archive with the original files")

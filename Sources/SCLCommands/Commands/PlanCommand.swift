@@ -45,7 +45,7 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try experiment.prepareDrawn()
+    try experiment.prepareRehearsals()
     let plan = try experiment.plan(needsData: false)
     var store = EstimateStore(plan)
     if let note = store.note { Console.error(note) }

@@ -18,7 +18,7 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     let compares = !comparison.hasNoReference
     if compares { try comparison.check() }
-    try experiment.prepareDrawn()
+    try experiment.prepareRehearsals()
     let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
     do {

@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func run() throws {
-    try experiment.prepareDrawn()
+    try experiment.prepareRehearsals()
     try sweep.carryOut(
       try experiment.plan(recomputes: sweep.recompute),
       command: experiment.childCommand(recomputes: sweep.recompute))

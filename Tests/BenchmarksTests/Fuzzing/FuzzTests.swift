@@ -2,6 +2,7 @@ import Benchmarks
 import Core
 import Domain
 import Foundation
+import Rehearsal
 import Testing
 
 /// How many damaged files each test tries: a few seconds' worth, or a long night's.

@@ -1,29 +1,29 @@
+import Benchmarks
 import Core
 import Dispatch
 
-/// The images of one drawn benchmark: which class each is of, and how it looks. The same seed gives
-/// the same images.
+/// The images of a rehearsal: their classes and their pixels, determined by the seed.
 struct RehearsalSeries: Sendable {
   let seed: UInt64
-  /// Tells the benchmarks apart: each has images of its own.
+  /// The number of the rehearsal, which distinguishes its random streams from the others'.
   let number: Int
   /// The shape of each class.
   let shapes: [RehearsalShape]
 
-  /// The classes of consecutive images: equally many of each, in shuffled order.
+  /// The classes of consecutive images: equal numbers of each, in random order.
   func classes(of images: Range<Int>) -> [Int] {
     var shuffle = RandomStream(
       seed: seed, purpose: .rehearsal, epoch: 2 * number + 1, item: images.lowerBound)
     return shuffle.permutation(of: images.count).map { $0 % shapes.count }
   }
 
-  /// Draws an image of a class.
+  /// An image of a class.
   func image(_ index: Int, of label: Int, height: Int, width: Int) -> RGBImage {
     var random = RandomStream(seed: seed, purpose: .rehearsal, epoch: 2 * number, item: index)
     return RehearsalImage(shapes[label], &random).drawn(height: height, width: width, &random)
   }
 
-  /// What `make` makes of each of `count` places, on all cores.
+  /// Calls `make` for 0..<count on all cores and returns the results in order.
   static func concurrently<Value: Sendable, Failure: Error>(
     _ count: Int, _ make: @Sendable (Int) throws(Failure) -> Value
   ) throws(Failure) -> [Value] {
@@ -44,7 +44,7 @@ struct RehearsalSeries: Sendable {
 }
 
 extension RGBImage {
-  /// Three planes (red, green, blue), by rows or by columns.
+  /// The three colour planes (red, green, blue), by rows or by columns.
   func planes(byColumns: Bool = false) -> [UInt8] {
     let (outer, inner) = byColumns ? (width, height) : (height, width)
     var planes: [UInt8] = []

@@ -1,21 +1,23 @@
+import Benchmarks
+import CTurboJPEG
 import Core
 import Domain
 
-/// Drawn images as files of their own, of the kinds that ImageNet's photographs have.
+/// The files of a rehearsal in ImageNet's layouts: one image per file, in the formats that occur there.
 struct PhotographOriginals {
   let series: RehearsalSeries
 
-  /// How an image lies in its file.
+  /// The format of a file.
   private enum Kind: CaseIterable {
     case colour, greyscale, cmyk, png, rotated
 
-    /// Most are plain; ImageNet has a few of each other kind, all of them named .JPEG.
+    /// Most files are colour JPEGs. ImageNet has a few of each other format, all named .JPEG.
     init(_ index: Int) {
       self = index % 8 == 0 ? Self.allCases[1 + index / 8 % 4] : .colour
     }
   }
 
-  /// A file of any size and kind, its shorter side 40 to 80 pixels.
+  /// A file of varying size and format, with sides of 40 to 80 pixels.
   private func photograph(
     _ index: Int, of label: Int, at path: String
   ) throws(BenchmarkError) -> OriginalFile {
@@ -36,7 +38,7 @@ struct PhotographOriginals {
     return OriginalFile(path, bytes)
   }
 
-  /// A square JPEG; every 50th is greyscale, as in Tiny-ImageNet.
+  /// A square JPEG file. Every 50th is greyscale, as in Tiny-ImageNet.
   private func thumbnail(
     _ index: Int, of label: Int, side: Int, at path: String
   ) throws(BenchmarkError) -> OriginalFile {
@@ -47,7 +49,7 @@ struct PhotographOriginals {
         as: index % 50 == 0 ? .greyscale : .colour, file: path))
   }
 
-  /// ILSVRC-2012's training images, by synset: n90000001/n90000001_17.JPEG.
+  /// The training images of ILSVRC-2012 by synset: n90000001/n90000001_17.JPEG.
   func synsetFiles(
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [[OriginalFile]] {
@@ -63,7 +65,7 @@ struct PhotographOriginals {
     return files
   }
 
-  /// CS231n's tree.
+  /// The tree of tiny-imagenet-200.
   func tinyImageNetFiles(
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [OriginalFile] {
@@ -88,7 +90,7 @@ struct PhotographOriginals {
     }
     let words = zip(synsets, series.shapes).map { "\($0)\t\($1.rawValue)" }
     return training + validation + [
-      // The true list is not in alphabetical order either.
+      // The published list is not in alphabetical order either.
       OriginalFile("wnids.txt", lines: synsets.reversed()),
       OriginalFile("words.txt", lines: words),
       OriginalFile("val/val_annotations.txt", lines: annotations),
@@ -97,7 +99,7 @@ struct PhotographOriginals {
 }
 
 extension RGBImage {
-  /// The image turned by a quarter, anticlockwise.
+  /// The image turned anticlockwise by a quarter.
   func turnedLeft() -> RGBImage {
     var turned: [UInt8] = []
     turned.reserveCapacity(pixels.count)
@@ -108,5 +110,60 @@ extension RGBImage {
       }
     }
     return RGBImage(height: width, width: height, pixels: turned)
+  }
+}
+
+/// Encodes images as JPEG.
+enum JPEGEncoder {
+  enum ColourSpace {
+    case colour, greyscale
+    /// Inverted CMYK, as Adobe's programs write it.
+    case cmyk
+  }
+
+  private static let quality: Int32 = 90
+
+  /// The bytes of a JPEG file.
+  /// - Parameter file: the path for error messages.
+  /// - Throws: `BenchmarkError.unwritable` if libjpeg-turbo fails.
+  static func encode(
+    _ image: RGBImage, as space: ColourSpace = .colour, file: String
+  ) throws(BenchmarkError) -> [UInt8] {
+    guard let encoder = tjInitCompress() else {
+      throw .unwritable(file: file, reason: "out of memory")
+    }
+    defer { tjDestroy(encoder) }
+    var buffer: UnsafeMutablePointer<UInt8>?
+    var size: UInt = 0
+    defer { tjFree(buffer) }
+    let sampling = space == .greyscale ? TJSAMP_GRAY : TJSAMP_420
+    let format = space == .cmyk ? TJPF_CMYK : TJPF_RGB
+    let status = tjCompress2(
+      encoder, space == .cmyk ? cmyk(image) : image.pixels, Int32(image.width), 0,
+      Int32(image.height), Int32(format.rawValue), &buffer, &size, Int32(sampling.rawValue),
+      quality, TJFLAG_ACCURATEDCT)
+    guard status == 0 else {
+      throw .unwritable(file: file, reason: String(cString: tjGetErrorStr2(encoder)))
+    }
+    return [UInt8](UnsafeBufferPointer(start: buffer, count: Int(size)))
+  }
+
+  /// Without black, inverted inks equal the colours.
+  private static func cmyk(_ image: RGBImage) -> [UInt8] {
+    var inks: [UInt8] = []
+    for start in stride(from: 0, to: image.pixels.count, by: 3) {
+      inks += image.pixels[start..<start + 3] + [255]
+    }
+    return inks
+  }
+
+  /// The file with an Exif segment that asks for a quarter turn clockwise (orientation 6).
+  static func withOrientation6(_ jpeg: [UInt8]) -> [UInt8] {
+    let tiff: [UInt8] =
+      [0x49, 0x49, 42, 0, 8, 0, 0, 0]  // little-endian; the directory follows
+      + [1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]  // one entry: orientation, short, 6
+      + [0, 0, 0, 0]
+    let body = Array("Exif\0\0".utf8) + tiff
+    return Array(jpeg.prefix(2)) + [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body + jpeg.dropFirst(2)
   }
 }

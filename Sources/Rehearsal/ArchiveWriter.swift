@@ -1,32 +1,35 @@
+import Benchmarks
 import CArchive
 import Foundation
 
-/// Makes tar and zip archives in memory through libarchive. The same files give the same bytes.
+/// Writes tar and zip archives in memory with libarchive. The same files give the same bytes.
 enum ArchiveWriter {
   enum Format {
     case tar, gzippedTar, zip
   }
 
-  /// What libarchive has written so far.
+  /// The bytes written so far.
   private final class Output {
     var bytes: [UInt8] = []
   }
 
   /// The bytes of an archive.
-  /// - Parameter folder: what the files' paths begin with in it; "" for nothing.
-  /// - Throws: `BenchmarkError.unwritable` in the name of `file`.
+  /// - Parameters:
+  ///   - folder: the folder within the archive; "" for its root.
+  ///   - file: the path for error messages.
+  /// - Throws: `BenchmarkError.unwritable`.
   static func archive(
     _ files: [OriginalFile], in folder: String = "", as format: Format, file: String
   ) throws(BenchmarkError) -> [UInt8] {
     let output = Output()
     guard let handle = archive_write_new() else {
-      throw .unwritable(file: file, reason: "no memory for an archive")
+      throw .unwritable(file: file, reason: "out of memory")
     }
     defer { archive_write_free(handle) }
     func check(_ status: Int32) throws(BenchmarkError) {
       guard status == ARCHIVE_OK else {
         let message = archive_error_string(handle).map { String(cString: $0) }
-        throw .unwritable(file: file, reason: message ?? "libarchive fails")
+        throw .unwritable(file: file, reason: message ?? "libarchive failed")
       }
     }
     switch format {
@@ -34,7 +37,7 @@ enum ArchiveWriter {
     case .gzippedTar:
       try check(archive_write_set_format_ustar(handle))
       try check(archive_write_add_filter_gzip(handle))
-      // The time of writing has no place in a file that is to be the same every time.
+      // A timestamp would make the bytes differ each time.
       try check(archive_write_set_options(handle, "gzip:!timestamp"))
     case .zip: try check(archive_write_set_format_zip(handle))
     }
@@ -61,10 +64,27 @@ enum ArchiveWriter {
       try check(archive_write_header(handle, entry))
       let written = archive_write_data(handle, original.bytes, original.bytes.count)
       guard written == original.bytes.count else {
-        throw .unwritable(file: file, reason: "libarchive took only a part of it")
+        throw .unwritable(file: file, reason: "libarchive wrote only a part")
       }
     }
     try check(archive_write_close(handle))
     return output.bytes
+  }
+}
+
+/// An original file of a rehearsal, before it is written to a folder or an archive.
+struct OriginalFile: Sendable {
+  /// The path within the originals: "train/n90000001/images/n90000001_0.JPEG".
+  let path: String
+  let bytes: [UInt8]
+
+  init(_ path: String, _ bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+
+  /// A text file.
+  init(_ path: String, lines: [String]) {
+    self.init(path, [UInt8](lines.map { $0 + "\n" }.joined().utf8))
   }
 }

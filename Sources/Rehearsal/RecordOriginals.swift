@@ -1,15 +1,15 @@
+import Benchmarks
 import Domain
 
-/// CIFAR's files with drawn images: CIFAR-100's layout if the definition has fine classes, CIFAR-10's
-/// otherwise.
+/// The files of a rehearsal in CIFAR's layout: CIFAR-100's with fine classes, CIFAR-10's without.
 struct CIFAROriginals {
   let definition: BenchmarkDefinition
   let series: RehearsalSeries
 
-  /// The images of one file.
+  /// The contents of one file.
   private struct Batch {
     let name: String
-    /// The finest classes there are.
+    /// The class of each image, or its fine class.
     let classes: [Int]
     let planes: [[UInt8]]
   }
@@ -34,7 +34,7 @@ struct CIFAROriginals {
 
   private func label(of fine: Int) -> Int { definition.fineClasses?.superclasses[fine] ?? fine }
 
-  /// The "binary version": records of label bytes and planes.
+  /// The binary version: records of label bytes and colour planes.
   func binaryFiles() -> [OriginalFile] {
     let records = batches().map { batch in
       OriginalFile(
@@ -52,7 +52,7 @@ struct CIFAROriginals {
     ]
   }
 
-  /// The "python version": pickled dictionaries.
+  /// The Python version: pickled dictionaries.
   func pickles() -> [OriginalFile] {
     let batches = batches().map { batch in
       let labels: [(String, PickleWriter.Value)] =
@@ -80,5 +80,35 @@ struct CIFAROriginals {
       ("coarse_label_names", .strings(definition.classNames)),
     ])
     return batches + [OriginalFile("meta", meta)]
+  }
+}
+
+/// The files of a rehearsal in STL-10's layout: colour planes by columns, labels from 1 in separate files, and
+/// unlabelled images.
+struct STLOriginals {
+  let definition: BenchmarkDefinition
+  let series: RehearsalSeries
+
+  func files() -> [OriginalFile] {
+    let side = definition.imageSize
+    var first = 0
+    var files: [OriginalFile] = []
+    for (name, count) in [
+      ("train", definition.counts.train), ("test", definition.counts.test),
+      ("unlabeled", definition.counts.unlabelled),
+    ] {
+      let start = first
+      first += count
+      let classes = series.classes(of: start..<start + count)
+      let planes = RehearsalSeries.concurrently(count) { [series] place in
+        series.image(start + place, of: classes[place], height: side, width: side)
+          .planes(byColumns: true)
+      }
+      files.append(OriginalFile("\(name)_X.bin", planes.flatMap(\.self)))
+      if name != "unlabeled" {
+        files.append(OriginalFile("\(name)_y.bin", classes.map { UInt8($0 + 1) }))
+      }
+    }
+    return files + [OriginalFile("class_names.txt", lines: definition.classNames)]
   }
 }

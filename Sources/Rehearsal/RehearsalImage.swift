@@ -1,13 +1,14 @@
+import Benchmarks
 import Core
 import Foundation
 
-/// A drawn image of one shape; everything but the shape is nuisance.
+/// An image of a shape with random nuisance.
 ///
-/// Colours, background, texture, clutter and noise vary freely; position, size and rotation vary
-/// moderately, so that the shape stays large (13 to 20 of 32 units). The object is always lighter
-/// than what it lies on, or lightness would be a second, stronger class.
+/// Colours, background, texture, clutter and noise vary freely. Position, size and rotation vary moderately,
+/// so that the shape stays large (13 to 20 of 32 units). The object is always lighter than the background;
+/// otherwise brightness would be a second, stronger class.
 ///
-/// Lengths are in units of which the image's shorter side has 32.
+/// The unit of length is 1/32 of the image's shorter side.
 struct RehearsalImage {
   static let side = 32
   private static let samplesPerSide = 4
@@ -17,7 +18,7 @@ struct RehearsalImage {
     var green: Double
     var blue: Double
 
-    /// A colour of any hue with a given lightness (Rec. 601 luma), in 0...1.
+    /// A random colour with a given lightness in 0...1 (Rec. 601 luma).
     static func random(lightness: Double, _ random: inout RandomStream) -> Colour {
       let colour = Colour(
         red: random.uniform(), green: random.uniform(), blue: random.uniform())
@@ -87,7 +88,7 @@ struct RehearsalImage {
     noise = random.uniform(in: 0.01...0.05)
   }
 
-  /// Draws the image with its centre in the middle of so many pixels.
+  /// Renders the image at a size in pixels, centred.
   func drawn(height: Int, width: Int, _ random: inout RandomStream) -> RGBImage {
     let unit = Double(Self.side) / Double(min(height, width))
     let top = Double(height - min(height, width)) / 2
@@ -106,8 +107,8 @@ struct RehearsalImage {
     return RGBImage(height: height, width: width, pixels: pixels)
   }
 
-  /// The mean of a grid of samples within a pixel; the background, which has no edges, is taken at
-  /// the pixel's centre.
+  /// The mean over a grid of samples within a pixel. The background has no edges and is sampled once, at the
+  /// pixel's centre.
   private func antialiased(x left: Double, y top: Double, unit: Double) -> Colour {
     let count = Self.samplesPerSide
     let background = background((left + 0.5) * unit, (top + 0.5) * unit)
@@ -124,7 +125,7 @@ struct RehearsalImage {
     return Colour(red: sum.red * share, green: sum.green * share, blue: sum.blue * share)
   }
 
-  /// The clutter or object at a point, or nil where there is neither.
+  /// The colour of the clutter or object at a point; nil for background.
   private func foreground(_ x: Double, _ y: Double) -> Colour? {
     for spot in spots {
       let dx = x - spot.x
@@ -151,5 +152,42 @@ struct RehearsalImage {
     colour.green += ripple
     colour.blue += ripple
     return colour
+  }
+}
+
+/// The shapes of the rehearsals, one per class. None is a mirror image or rotation of another.
+enum RehearsalShape: String, CaseIterable, Sendable {
+  case disc, ring, square, triangle, cross, star, crescent, bars, hourglass, arrow
+
+  /// Whether a point is inside the shape, which fills the unit circle around the origin. `y` points down.
+  func contains(_ x: Double, _ y: Double) -> Bool {
+    let radius = (x * x + y * y).squareRoot()
+    switch self {
+    case .disc: return radius < 0.9
+    case .ring: return radius < 1 && radius > 0.58
+    case .square: return max(abs(x), abs(y)) < 0.8
+    case .triangle: return y < 0.7 && y > -1 + 1.9 * abs(x)
+    case .cross: return min(abs(x), abs(y)) < 0.3 && max(abs(x), abs(y)) < 1
+    case .star: return radius < Self.starEdge(angle: atan2(x, -y))
+    case .crescent: return radius < 1 && hypot(x - 0.55, y) > 0.8
+    case .bars: return max(abs(x), abs(y)) < 0.9 && abs(x) > 0.2 && abs(abs(x) - 0.55) < 0.28
+    case .hourglass: return abs(y) < 0.9 && abs(x) < abs(y) * 0.95 + 0.08
+    case .arrow:
+      let isHead = y < 0.05 && abs(x) < (y + 1) * 0.85
+      return isHead || (y >= 0.05 && y < 1 && abs(x) < 0.26)
+    }
+  }
+
+  /// The radius of a five-pointed star at an angle from its top.
+  private static func starEdge(angle: Double) -> Double {
+    let sector = 2 * Double.pi / 5
+    // The angle from the nearest tip, 0...sector / 2.
+    let offset = abs(angle - (angle / sector).rounded() * sector)
+    let inner = 0.42
+    let half = sector / 2
+    // The line from (1, 0) to the notch at (inner, half), in polar coordinates.
+    let notchX = inner * cos(half)
+    let notchY = inner * sin(half)
+    return notchY / (notchY * cos(offset) + (1 - notchX) * sin(offset))
   }
 }

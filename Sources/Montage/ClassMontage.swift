@@ -1,31 +1,35 @@
+import Benchmarks
 import Core
 import Domain
 import Foundation
 
-/// A picture of a few images of each class of a benchmark file, a row for each class with its name, as
-/// PNG or SVG.
-public struct Montage {
-  /// The form of the picture, by the name of its file.
-  public enum Format: String, CaseIterable, Sendable {
+/// A picture of sample images of a benchmark file: a row per class with its name, as PNG or SVG.
+///
+///     let montage = try ClassMontage(BenchmarkFile.open("data/cifar10.h5"))
+///     try montage.write(to: "cifar10.png", as: .png)
+package struct ClassMontage {
+  /// The file format of the picture, by its file name extension.
+  package enum Format: String, CaseIterable, Sendable {
     case png, svg
   }
 
-  /// What is shown.
-  public struct Options: Hashable, Sendable {
-    public var perClass = 10
-    /// How many classes at most, at even distances.
-    public var classes = 20
-    public var splits = Set(Split.allCases)
+  /// The contents of the picture.
+  package struct Options: Hashable, Sendable {
+    /// The number of images per class.
+    package var perClass = 10
+    /// The maximum number of classes, sampled at even intervals.
+    package var classes = 20
+    package var splits = Set(Split.allCases)
 
-    public init() {}
+    package init() {}
   }
 
-  /// How many classes there are that it does not show.
-  public var classesLeftOut: Int { rows.leftOut }
+  /// The number of classes that are not shown.
+  package var classesLeftOut: Int { rows.leftOut }
 
   private static let gap = 2
   private static let margin = 8
-  /// Screen pixels of a tile at least, and of a pixel of the letters.
+  /// The minimum side of a tile, and the side of a font pixel, in screen pixels.
   private static let leastTile = 56
   private static let letterScale = 2
 
@@ -35,9 +39,9 @@ public struct Montage {
   private let tiles: [[RGBImage]]
   private let side: Int
 
-  /// Reads the images that the picture shows.
-  /// - Throws: `BenchmarkError`; `.noImages` if none is of the splits.
-  public init(
+  /// Reads the images of the picture.
+  /// - Throws: `BenchmarkError`; `.noImages` if the splits have none.
+  package init(
     _ file: BenchmarkFile, _ options: Options = Options()
   ) throws(BenchmarkError) {
     let info = file.info
@@ -66,9 +70,9 @@ public struct Montage {
     self.tiles = tiles
   }
 
-  /// Writes the picture in the form that the file's name asks for.
+  /// Writes the picture.
   /// - Throws: `BenchmarkError.unwritable`.
-  public func write(to file: String, as format: Format) throws(BenchmarkError) {
+  package func write(to file: String, as format: Format) throws(BenchmarkError) {
     let bytes =
       switch format {
       case .png: try PNGEncoder.encode(picture(), file: file)
@@ -83,9 +87,9 @@ public struct Montage {
 
   // MARK: - Layout
 
-  /// Whole screen pixels for each pixel of an image, so that small images can be seen.
+  /// The integer scale at which small images are visible.
   private var scale: Int { max(1, (Self.leastTile + side - 1) / side) }
-  /// From a tile to the next one, in both directions.
+  /// The distance between tiles in both directions.
   private var pitch: Int { side * scale + Self.gap }
   private var lineHeight: Int { BitmapFont.height * Self.letterScale + Self.margin }
   private var labelWidth: Int {
@@ -174,5 +178,51 @@ public struct Montage {
       default: result.append(character)
       }
     }
+  }
+}
+
+/// The choice of images for a montage. It is deterministic.
+struct MontageRows {
+  /// A class with its images.
+  struct Row {
+    let name: String
+    /// The indices of its images in the benchmark file.
+    let indices: [Int]
+  }
+
+  let rows: [Row]
+  /// The number of classes without a row.
+  let leftOut: Int
+
+  /// Samples classes and their images at even intervals. Unlabelled images form the last row.
+  init(
+    labels: [Int32], splits: [Split], classNames: [String], wanted: Set<Split>, perClass: Int,
+    classes: Int
+  ) {
+    var members: [[Int]] = Array(repeating: [], count: classNames.count)
+    var unlabelled: [Int] = []
+    for (index, label) in labels.enumerated() where wanted.contains(splits[index]) {
+      if label < 0 {
+        unlabelled.append(index)
+      } else {
+        members[Int(label)].append(index)
+      }
+    }
+    let present = members.indices.filter { !members[$0].isEmpty }
+    let shown = Self.evenly(present, classes)
+    leftOut = present.count - shown.count
+    var rows = shown.map { label in
+      Row(name: classNames[label], indices: Self.evenly(members[label], perClass))
+    }
+    if !unlabelled.isEmpty {
+      rows.append(Row(name: "(unlabelled)", indices: Self.evenly(unlabelled, perClass)))
+    }
+    self.rows = rows
+  }
+
+  /// `count` entries at even intervals, starting with the first; all if there are fewer.
+  private static func evenly(_ entries: [Int], _ count: Int) -> [Int] {
+    guard entries.count > count else { return entries }
+    return (0..<count).map { entries[$0 * entries.count / count] }
   }
 }

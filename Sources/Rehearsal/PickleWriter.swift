@@ -1,12 +1,12 @@
-/// Writes dictionaries with the opcodes of CIFAR's python version: protocol 2 as Python 2 and NumPy 1
-/// wrote it (https://github.com/python/cpython/blob/main/Lib/pickletools.py lists them).
+/// Writes pickled dictionaries with the opcodes of CIFAR's Python version: protocol 2 as written by Python 2
+/// and NumPy 1 (https://github.com/python/cpython/blob/main/Lib/pickletools.py lists them).
 struct PickleWriter {
   enum Value {
     case string(String)
     case strings([String])
     /// Each in 0...255.
     case integers([Int])
-    /// A NumPy array of bytes with so many rows.
+    /// A NumPy array of bytes, [rows, bytes / rows].
     case bytes([UInt8], rows: Int)
   }
 
@@ -43,7 +43,7 @@ struct PickleWriter {
     withUnsafeBytes(of: value.littleEndian) { output += $0 }
   }
 
-  /// BINPUT or LONG_BINPUT: every string, list and array is numbered.
+  /// BINPUT or LONG_BINPUT: every string, list and array gets a memo number.
   private mutating func remember() {
     memo += 1
     if memo < 256 {
@@ -80,7 +80,7 @@ struct PickleWriter {
     }
   }
 
-  /// Elements are appended a thousand at a time.
+  /// Elements are appended in batches of a thousand.
   private mutating func list<Element>(
     _ elements: [Element], _ write: (inout PickleWriter, Element) -> Void
   ) {

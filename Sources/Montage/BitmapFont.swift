@@ -1,5 +1,4 @@
-/// Letters of 5 x 7 pixels with two rows below the baseline, for labels in pictures without a font at
-/// hand.
+/// A bitmap font of 5 x 7 pixels with two rows below the baseline, so that pictures need no installed font.
 struct BitmapFont {
   static let advance = 6
   static let height = 9
@@ -9,7 +8,7 @@ struct BitmapFont {
 
   static let standard = BitmapFont(sheet)
 
-  /// Reads a sheet of bands: a line that names its characters, then nine lines of their pixels.
+  /// Parses a sheet of bands: a line with the characters, then nine lines with their pixels.
   private init(_ sheet: String) {
     var glyphs: [Character: [[Bool]]] = [:]
     var lines = sheet.split(separator: "\n")[...]
@@ -26,8 +25,8 @@ struct BitmapFont {
   /// The width of a text in pixels.
   static func width(of text: String) -> Int { max(0, text.count * advance - 1) }
 
-  /// Calls `mark` for each pixel of a text whose upper left corner is (0, 0); what the font lacks
-  /// becomes a question mark.
+  /// Calls `mark` for each pixel of a text with its upper left corner at (0, 0). Missing characters become
+  /// question marks.
   func draw(_ text: String, _ mark: (_ row: Int, _ column: Int) -> Void) {
     for (place, character) in text.enumerated() where character != " " {
       guard let glyph = glyphs[character] ?? glyphs["?"] else { continue }
@@ -40,7 +39,7 @@ struct BitmapFont {
   }
 }
 
-// Drawn for this program.
+// Designed for this program.
 private let sheet = """
   A     B     C     D     E     F     G     H     I     J     K     L     M
   .###. ####. .###. ###.. ##### ##### .###. #...# .###. ..### #...# #.... #...#

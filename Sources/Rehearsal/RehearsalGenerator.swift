@@ -1,3 +1,4 @@
+import Benchmarks
 import Core
 import Domain
 import Foundation
@@ -43,32 +44,34 @@ extension BenchmarkDefinition {
   }
 }
 
-/// Makes the original files of the rehearsals.
+/// Writes the original files of the rehearsals.
 ///
-/// The same seed gives the same bytes. Every CIFAR and STL file holds equally many images of each
-/// class, in shuffled order.
-public struct RehearsalGenerator: Sendable {
-  /// The seed of the images that the rehearsal's published results were made with.
-  public static let defaultSeed: UInt64 = 2_020
+/// The same seed gives the same bytes. Every file in CIFAR's or STL-10's layout has equal numbers of images of
+/// each class, in random order.
+///
+///     let originals = try RehearsalGenerator().write(.rehearsal, to: "data/originals/rehearsal")
+package struct RehearsalGenerator: Sendable {
+  /// The seed of the images behind the documented results.
+  package static let defaultSeed: UInt64 = 2_020
 
   private let seed: UInt64
 
-  public init(seed: UInt64 = defaultSeed) {
+  package init(seed: UInt64 = defaultSeed) {
     self.seed = seed
   }
 
   /// Writes a rehearsal's original files in the layout of the benchmark that it rehearses.
   /// - Parameters:
-  ///   - folder: made if it is missing.
-  ///   - unpacked: a folder of the files instead of their archive.
+  ///   - folder: the target folder; created if missing.
+  ///   - unpacked: whether to write the files to a folder instead of an archive.
   /// - Returns: the folder or archive to prepare the benchmark from.
-  /// - Throws: `BenchmarkError.noGenerator`, `.unwritable`.
+  /// - Throws: `BenchmarkError.notRehearsal` or `.unwritable`.
   @discardableResult
-  public func write(
+  package func write(
     _ definition: BenchmarkDefinition = .rehearsal, to folder: String, unpacked: Bool = false
   ) throws(BenchmarkError) -> String {
     guard let layout = RehearsalLayout(of: definition) else {
-      throw .noGenerator(benchmark: definition.name)
+      throw .notRehearsal(benchmark: definition.name)
     }
     let number = BenchmarkDefinition.rehearsals.firstIndex(of: definition) ?? 0
     let series = RehearsalSeries(
@@ -96,7 +99,7 @@ public struct RehearsalGenerator: Sendable {
       let file = folder + "/ILSVRC2012_img_train.tar"
       var archives: [OriginalFile] = []
       for (synset, files) in zip(definition.synsets, synsets) {
-        // Within such an archive, images lie at the top.
+        // In these archives the images are at the top level.
         let images = files.map {
           OriginalFile(String($0.path.dropFirst(synset.count + 1)), $0.bytes)
         }
@@ -134,7 +137,7 @@ public struct RehearsalGenerator: Sendable {
 
   private func write(_ bytes: [UInt8], to file: String) throws(BenchmarkError) {
     do {
-      // They can be drawn again.
+      // The files can be created again.
       try AtomicFile.write(Data(bytes), to: file, durable: false)
     } catch {
       throw .unwritable(file: file, reason: "\(error)")

@@ -1,10 +1,11 @@
 import CPNG
 
 /// Encodes 8-bit colour images as PNG.
-enum PNGEncoder {
-  /// The bytes of a PNG file; the same image gives the same bytes.
-  /// - Throws: `BenchmarkError.unwritable` in the name of `file` if libpng refuses.
-  static func encode(_ image: RGBImage, file: String) throws(BenchmarkError) -> [UInt8] {
+package enum PNGEncoder {
+  /// The bytes of a PNG file. The same image gives the same bytes.
+  /// - Parameter file: the path for error messages.
+  /// - Throws: `BenchmarkError.unwritable` if libpng fails.
+  package static func encode(_ image: RGBImage, file: String) throws(BenchmarkError) -> [UInt8] {
     var header = png_image()
     header.version = UInt32(PNG_IMAGE_VERSION)
     header.width = UInt32(image.width)
@@ -28,7 +29,7 @@ enum PNGEncoder {
 }
 
 extension png_image {
-  /// libpng's words on what went wrong.
+  /// libpng's error message.
   var text: String {
     withUnsafeBytes(of: message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
