@@ -1,23 +1,27 @@
+import Core
 import Domain
 import HDF5
 
-/// A benchmark file that was opened and found consistent.
+/// An open and consistent benchmark file.
 ///
-/// Pixels and labels are read by separate calls, so that whoever trains is handed pixels alone.
+/// Pixels and labels are read by separate calls, so that training code gets pixels only.
+///
+///     let file = try BenchmarkFile.open("data/cifar10.h5")
+///     let pixels = try file.pixels(at: file.indices(of: [.train]))
 package struct BenchmarkFile: Sendable {
   package let path: String
   package let info: BenchmarkInfo
   /// The split of each image.
   package let splits: [Split]
 
-  /// Opens a file and checks its schema, its shapes, and that its labels, splits and counts agree
-  /// with each other and with the benchmark's definition; the pixels are not read (`verify` does that).
+  /// Opens a file and checks its schema, its shapes, and the consistency of labels, splits and counts with each
+  /// other and with the benchmark's definition. Pixels are not read (see `verify`).
   /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
   package static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
     try reading(path) { try BenchmarkValidation($0).read() }
   }
 
-  /// Opens `path` and turns libhdf5's errors into this room's.
+  /// Opens `path` and converts HDF5 errors to `BenchmarkError`.
   private static func reading<Value>(
     _ path: String, _ body: (HDF5File) throws -> Value
   ) throws(BenchmarkError) -> Value {
@@ -38,7 +42,7 @@ package struct BenchmarkFile: Sendable {
 // MARK: - Reading
 
 extension BenchmarkFile {
-  /// The indices in the file of the images of some splits, ascending.
+  /// The indices of the images of some splits, ascending.
   package func indices(of splits: Set<Split>) -> [Int] {
     self.splits.indices.filter { splits.contains(self.splits[$0]) }
   }
@@ -50,7 +54,7 @@ extension BenchmarkFile {
     }
   }
 
-  /// The pixels of the images at these indices, in their order: [indices, H, W, 3].
+  /// The pixels of some images in the given order: [indices, H, W, 3].
   package func pixels(at indices: [Int]) throws(BenchmarkError) -> [UInt8] {
     let count = splits.count
     if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
@@ -77,16 +81,15 @@ extension BenchmarkFile {
     }
   }
 
-  /// The central squares of the images at these indices, in their order: [indices, side, side, 3].
-  ///
-  /// What torchvision's CenterCrop leaves of images that were stored with a margin.
-  /// - Parameter side: pixels; at most the file's image size.
+  /// The central squares of some images in the given order: [indices, side, side, 3]. Images stored with a margin
+  /// are cropped like by torchvision's CenterCrop.
+  /// - Parameter side: the side in pixels, at most the file's image size.
   package func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
     if side == info.imageSize { return try pixels(at: indices) }
     let (stored, imageSize) = (info.imageSize, info.imageSize * info.imageSize * 3)
     var squares: [UInt8] = []
     squares.reserveCapacity(indices.count * side * side * 3)
-    // Block by block, so that all images are not in memory twice.
+    // In blocks, so that images are not in memory twice.
     for start in stride(from: 0, to: indices.count, by: 1_024) {
       let block = indices[start..<min(start + 1_024, indices.count)]
       let whole = try pixels(at: Array(block))
@@ -108,7 +111,7 @@ extension BenchmarkFile {
     }
   }
 
-  /// The fine labels of all images: [N]; empty where the benchmark has none.
+  /// The fine labels of all images: [N]; empty if the benchmark has none.
   package func fineLabels() throws(BenchmarkError) -> [Int32] {
     if info.fineClassNames.isEmpty { return [] }
     return try Self.reading(path) { file in
@@ -116,8 +119,8 @@ extension BenchmarkFile {
     }
   }
 
-  /// The original of each image: its path below the folder or archive that was prepared, of a record with
-  /// its number after it ("data_batch_1.bin#17"). Empty where the file does not say.
+  /// The original name of each image: its path within the original folder or archive; for records with the
+  /// number ("data_batch_1.bin#17"). Empty if the file has no names.
   package func fileNames() throws(BenchmarkError) -> [String] {
     guard info.hasFileNames else { return [] }
     return try Self.reading(path) { file in
@@ -125,9 +128,8 @@ extension BenchmarkFile {
     }
   }
 
-  /// Reads everything and compares it with the content's SHA-256 in the file, and fine labels with
-  /// the superclasses that they belong to.
-  /// - Parameter report: told how far it is, often.
+  /// Verifies the content against its SHA-256, and fine labels against their superclasses.
+  /// - Parameter report: called often with the progress.
   /// - Throws: `BenchmarkError.invalid` if they differ.
   package func verify(
     report: (PreparationStep) -> Void = { _ in }
@@ -147,7 +149,7 @@ extension BenchmarkFile {
     guard found == info.contentSHA256 else {
       throw .invalid(
         file: path,
-        reason: "its content's SHA-256 is \(found), but it was made with \(info.contentSHA256)")
+        reason: "the SHA-256 of its content is \(found), expected \(info.contentSHA256)")
     }
   }
 
@@ -161,4 +163,55 @@ extension BenchmarkFile {
         file: path, reason: "image \(index) has the fine label \(fineLabel) and the label \(label)")
     }
   }
+}
+
+/// The metadata of a benchmark file.
+package struct BenchmarkInfo: Hashable, Sendable {
+  /// The definition's name: "cifar10".
+  package let benchmark: String
+  package let schema: Int
+  /// Whether the file has every image of the definition.
+  package let isComplete: Bool
+  /// The side of the images in pixels.
+  package let imageSize: Int
+  /// The classes in the order of their labels.
+  package let classNames: [String]
+  /// The fine classes in the order of the fine labels; empty if the benchmark has none.
+  package let fineClassNames: [String]
+  package let counts: SplitCounts
+  /// The counts of a complete copy.
+  package let expectedCounts: SplitCounts
+  /// The number of images per class: `classCounts[split]?[label]`, for splits with labelled images.
+  package let classCounts: [Split: [Int]]
+  /// "cifar-binary", "class-folders", ...
+  package let sourceFormat: String
+  /// Whether the images have the published pixels.
+  package let pixels: PixelFidelity
+  package let sources: [SourceFile]
+  /// Notes on skipped and unusual original files.
+  package let remarks: [Remark]
+  /// Unreadable originals that were left out.
+  package let leftOut: [String]
+  /// Whether the file states the original name of each image. Files of earlier versions do not.
+  package let hasFileNames: Bool
+  package let toolVersion: String
+  package let contentSHA256: String
+
+  /// Whether checksums of the archive or its files prove that the images are the published ones. Nil without a
+  /// publication.
+  package var isVerified: Bool? {
+    guard (try? BenchmarkDefinition.named(benchmark))?.publication != nil else { return nil }
+    return isComplete && sources.contains { $0.isAsPublished == true }
+  }
+
+  /// Whether the file is complete but no published checksum covers its pixels.
+  package var isCompleteButUnverified: Bool { isComplete && isVerified == false }
+
+  /// How many images of a complete copy the file has. Splits outside the benchmark do not count.
+  package var foundCount: Int {
+    Split.allCases.reduce(0) { $0 + min(counts[$1], expectedCounts[$1]) }
+  }
+
+  /// The size of all pixels in bytes.
+  package var pixelBytes: Int { counts.total * imageSize * imageSize * 3 }
 }

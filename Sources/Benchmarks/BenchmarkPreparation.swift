@@ -3,41 +3,43 @@ import Domain
 import Foundation
 import HDF5
 
-/// What became of the original files.
+/// The result of a preparation.
 package struct BenchmarkSummary: Hashable, Sendable {
   package let benchmark: String
   package let file: String
   /// "cifar-binary", "class-folders", ...
   package let sourceFormat: String
-  /// The folder or archive in which the original files were found.
+  /// The folder or archive that contains the original files.
   package let source: String
   package let counts: SplitCounts
   package let isComplete: Bool
-  /// What a complete copy has more or otherwise: "data_batch_2.bin: 1017 of 10000".
+  /// The differences from a complete copy: "data_batch_2.bin: 1017 of 10000".
   package let missing: [String]
   package let contentSHA256: String
-  /// What was passed over, left out, or is worth telling.
+  /// Notes on skipped and unusual original files.
   package let remarks: [Remark]
-  /// What became of a benchmark file that was there before.
+  /// Whether the file is new, or what happened to the previous file.
   package var outcome = Outcome.made
 
   package enum Outcome: Hashable, Sendable {
     case made
-    /// It has the same content, and was kept.
+    /// The previous file has the same content and was kept.
     case kept
-    /// It was replaced. Its content's SHA-256 is missing where it could not be opened.
+    /// The previous file was replaced. The SHA-256 of its content is nil if it could not be opened.
     case replaced(contentSHA256: String?)
   }
 }
 
-/// From original files to a benchmark file.
+/// Prepares benchmark files from original files.
+///
+///     let summary = try BenchmarkPreparation.prepare(
+///       .cifar10, from: "cifar-10-python.tar.gz", to: "data/cifar10.h5")
 package enum BenchmarkPreparation {
-  /// Reads the original files of a benchmark in whatever form they come and writes its HDF5 file,
-  /// which exists only when it is whole.
+  /// Reads the original files of a benchmark in any supported form and writes its HDF5 file atomically.
   /// - Parameters:
   ///   - path: the folder of the original files, its parent, or an archive of either.
-  ///   - file: the benchmark file to make.
-  ///   - report: told how far it is, often.
+  ///   - file: the benchmark file to write.
+  ///   - report: called often with the progress.
   /// - Throws: `BenchmarkError`.
   package static func prepare(
     _ definition: BenchmarkDefinition, from path: String, to file: String,
@@ -56,8 +58,9 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Makes a benchmark of a user's own class folders, or of images without classes, with a definition that is what they hold.
-  /// - Parameter name: small letters, digits and '-'; none of the definitions'.
+  /// Prepares a benchmark of a user's own class folders, or of images without classes. Its definition follows
+  /// from the files.
+  /// - Parameter name: an unused name of lower-case letters, digits and '-'.
   package static func prepareFolders(
     named name: String, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
@@ -82,8 +85,8 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Prepares once more without the images that cannot be read, if they are to be left out and nothing
-  /// else was wrong: how many images there are has to be known before the first is stored.
+  /// Prepares again without unreadable images if they are to be left out and nothing else was wrong: the number
+  /// of images must be known before the first is stored.
   private static func leavingOutUnreadable(
     of tree: any SourceTree, _ options: PreparationOptions,
     _ body: (_ leftOut: Set<ExactName>) throws -> BenchmarkSummary
@@ -97,8 +100,8 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Lets `body` make the benchmark file under a temporary name, and gives it its own unless another file
-  /// is to be kept. A folder that was made for it does not outlive a refusal.
+  /// Lets `body` write the benchmark file under a temporary name and moves it to its path unless an existing
+  /// file is to be kept. A folder created for it is removed on failure.
   private static func write(
     _ file: String, _ options: PreparationOptions,
     _ body: (_ temporary: String) throws -> BenchmarkSummary
@@ -106,7 +109,7 @@ package enum BenchmarkPreparation {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
     let isNewFolder = !FileManager.default.fileExists(atPath: folder)
     var isMade = false
-    // Only an empty folder is removed.
+    // This removes only an empty folder.
     defer { if isNewFolder, !isMade { rmdir(folder) } }
     let existing = try ExistingFile(file, isKept: options.keepsExisting)
     do {
@@ -122,7 +125,7 @@ package enum BenchmarkPreparation {
       isMade = true
       return kept.summary
     } catch BenchmarkError.unwritable(_, let reason) {
-      // The name of the file on its way means nothing to anybody.
+      // Report the final path, not the temporary one.
       throw .unwritable(file: file, reason: reason)
     } catch let error as BenchmarkError {
       throw error
@@ -132,8 +135,8 @@ package enum BenchmarkPreparation {
   }
 
   /// - Parameters:
-  ///   - intake: what an archive was offered to while it was looked through.
-  ///   - temporary: the name of `file` on its way.
+  ///   - intake: the images stored while the archive was listed.
+  ///   - temporary: the temporary path of `file`.
   private static func prepare(
     _ definition: BenchmarkDefinition, from source: SourceSearch, intake: RecordIntake? = nil,
     to file: String, as temporary: String, _ options: PreparationOptions,
@@ -157,7 +160,7 @@ package enum BenchmarkPreparation {
       try writer.append(block)
       labels.add(block.labels, in: block.split)
       fineLabels.add(block.fineLabels, in: block.split)
-      // Of images that are there already the intake has told.
+      // The intake has reported its images.
       if block.pixels == nil { return }
       done += block.rows.count
       report(.images(done, of: counts.total))
@@ -175,5 +178,48 @@ package enum BenchmarkPreparation {
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
       source: source.root.name(of: ""), counts: counts, isComplete: missing.isEmpty,
       missing: missing, contentSHA256: contentSHA256, remarks: remarks.list)
+  }
+}
+
+/// The previous file at the path of a new benchmark file.
+struct ExistingFile {
+  /// Ends a preparation whose content equals that of the previous file.
+  struct Kept: Error {
+    let summary: BenchmarkSummary
+  }
+
+  private let file: String
+  private let isThere: Bool
+  /// Nil if it is not a valid benchmark file.
+  private let info: BenchmarkInfo?
+
+  /// - Parameter isKept: whether a file with different content must be kept.
+  /// - Throws: `BenchmarkError.alreadyThere` if a file to be kept cannot be opened for comparison.
+  init(_ file: String, isKept: Bool) throws(BenchmarkError) {
+    self.file = file
+    isThere = FileManager.default.fileExists(atPath: file)
+    info = isThere ? try? BenchmarkFile.open(file).info : nil
+    if isThere, info == nil, isKept {
+      throw .alreadyThere(
+        file: file, difference: "it is not a valid benchmark file", dependents: "")
+    }
+  }
+
+  /// What happens to it.
+  /// - Throws: `BenchmarkError.alreadyThere` if it must be kept and has different content.
+  func outcome(
+    for summary: BenchmarkSummary, isKept: Bool
+  ) throws(BenchmarkError) -> BenchmarkSummary.Outcome {
+    guard isThere else { return .made }
+    guard isKept, let info else { return .replaced(contentSHA256: info?.contentSHA256) }
+    if info.contentSHA256 == summary.contentSHA256, info.benchmark == summary.benchmark {
+      return .kept
+    }
+    let difference =
+      info.benchmark != summary.benchmark
+      ? "it contains \(info.benchmark)"
+      : info.counts != summary.counts
+        ? "it has \(info.counts), the new one \(summary.counts)" : "images or labels differ"
+    throw .alreadyThere(file: file, difference: difference, dependents: "")
   }
 }

@@ -2,12 +2,12 @@ import Core
 import Domain
 import HDF5
 
-/// Reads all but the pixels of an open benchmark file, and checks that it contradicts neither itself nor
-/// the definition of its benchmark.
+/// Reads the metadata and labels of an open benchmark file and checks their consistency with each other and with
+/// the benchmark's definition.
 struct BenchmarkValidation {
   private typealias Attribute = BenchmarkSchema.Attribute
 
-  /// More classes, longer names, larger images and more of them than any benchmark has.
+  /// Limits above those of any benchmark.
   private static let mostClasses = 1 << 20
   private static let longestName = 4_096
   private static let imageSizes = 1...8_192
@@ -19,7 +19,7 @@ struct BenchmarkValidation {
     self.file = file
   }
 
-  /// - Throws: `HDF5Error`, and `BenchmarkError.invalid` for a contradiction.
+  /// - Throws: `HDF5Error`; `BenchmarkError.invalid` for inconsistent files.
   func read() throws -> BenchmarkFile {
     try checkSchema()
     let imageSize = try imageSize()
@@ -57,12 +57,12 @@ struct BenchmarkValidation {
     }
     let schema = try file.attribute(Attribute.schema, as: Int64.self)
     guard schema == BenchmarkSchema.version else {
-      throw invalid("its schema is \(schema), this program reads \(BenchmarkSchema.version)")
+      throw invalid("its schema version is \(schema), expected \(BenchmarkSchema.version)")
     }
   }
 
-  /// Of a file that is older than the attribute, what its form leaves possible: class folders may have
-  /// held JPEG files, and only benchmarks whose originals are raw pixels have that form.
+  /// Files of earlier versions lack the attribute. Their class folders may have contained JPEG files, and only
+  /// benchmarks with raw originals had that form.
   private func pixels() throws -> PixelFidelity {
     guard try file.hasAttribute(Attribute.pixels) else {
       let form = try file.stringAttribute(Attribute.sourceFormat)
@@ -71,7 +71,7 @@ struct BenchmarkValidation {
     let word = try file.stringAttribute(Attribute.pixels)
     guard let pixels = PixelFidelity(rawValue: word) else {
       throw invalid(
-        "its attribute 'pixels' says '\(word)', which is neither original nor re-encoded")
+        "its attribute 'pixels' is '\(word)', expected original or re-encoded")
     }
     return pixels
   }
@@ -79,27 +79,27 @@ struct BenchmarkValidation {
   private func imageSize() throws -> Int {
     let size = Int(try file.attribute(Attribute.imageSize, as: Int64.self))
     guard Self.imageSizes.contains(size) else {
-      throw invalid("its images have \(size) pixels a side")
+      throw invalid("its images have a side of \(size) pixels")
     }
     return size
   }
 
-  /// How many images there are, N of [N, side, side, 3].
+  /// The number of images, N in [N, side, side, 3].
   private func imageCount(side: Int) throws -> Int {
     let images = try file.dataSet(BenchmarkSchema.images)
     guard images.shape.count == 4, images.shape.dropFirst().elementsEqual([side, side, 3]) else {
-      throw invalid("/images has the shape \(images.shape), not [N, \(side), \(side), 3]")
+      throw invalid("/images has shape \(images.shape), expected [N, \(side), \(side), 3]")
     }
-    // Blocks may be compressed or missing, so that N would say nothing of the file's size.
-    guard !images.isChunked else { throw invalid("/images is stored in blocks") }
+    // Chunks may be compressed or missing, so N would not be bounded by the file's size.
+    guard !images.isChunked else { throw invalid("/images is stored in chunks") }
     return images.shape[0]
   }
 
-  /// A data set with a value for each image.
+  /// A data set with a value per image.
   private func list<Element: HDF5Element>(_ path: String, of count: Int) throws -> [Element] {
     let dataSet = try file.dataSet(path)
     guard dataSet.shape == [count] else {
-      throw invalid("it has \(count) images, and /\(path) the shape \(dataSet.shape)")
+      throw invalid("it has \(count) images, but /\(path) has shape \(dataSet.shape)")
     }
     return try dataSet.read()
   }
@@ -107,7 +107,7 @@ struct BenchmarkValidation {
   private func names(_ path: String) throws -> [String] {
     let dataSet = try file.dataSet(path)
     guard dataSet.shape.count == 1, dataSet.count <= Self.mostClasses else {
-      throw invalid("/\(path) has the shape \(dataSet.shape)")
+      throw invalid("/\(path) has shape \(dataSet.shape)")
     }
     let names = try dataSet.readStrings()
     if let place = names.firstIndex(where: { $0.utf8.count > Self.longestName }) {
@@ -122,7 +122,7 @@ struct BenchmarkValidation {
     splits.reserveCapacity(count)
     for (index, byte) in bytes.enumerated() {
       guard let split = Split(rawValue: byte) else {
-        throw invalid("image \(index) has the split \(byte), which is none")
+        throw invalid("image \(index) has the unknown split \(byte)")
       }
       splits.append(split)
     }
@@ -134,24 +134,26 @@ struct BenchmarkValidation {
     var tally = ClassTally(classCount: classNames.count)
     for (index, (label, split)) in zip(labels, splits).enumerated() {
       guard (-1..<classNames.count).contains(Int(label)) else {
-        throw invalid("image \(index) has the label \(label) of \(classNames.count) classes")
+        throw invalid(
+          "image \(index) has label \(label), but there are \(classNames.count) classes")
       }
-      // A user's own images without classes are learnt from and assigned as others are.
+      // A user's own images without classes belong to the train split.
       guard (label == -1) == (split == .unlabelled || classNames.isEmpty) else {
-        throw invalid("image \(index) is of the split \(split.name) and has the label \(label)")
+        throw invalid("image \(index) of the split \(split.name) has label \(label)")
       }
       tally.add(CollectionOfOne(label), in: split)
     }
     return tally.counts
   }
 
-  /// None where the benchmark has no fine labels.
+  /// Empty if the benchmark has no fine labels.
   private func fineClassNames(_ count: Int) throws -> [String] {
     guard try file.containsDataSet(BenchmarkSchema.fineLabels) else { return [] }
     let names = try names(BenchmarkSchema.fineClassNames)
     let labels: [Int32] = try list(BenchmarkSchema.fineLabels, of: count)
     if let index = labels.firstIndex(where: { !(-1..<names.count).contains(Int($0)) }) {
-      throw invalid("image \(index) has the fine label \(labels[index]) of \(names.count) classes")
+      throw invalid(
+        "image \(index) has fine label \(labels[index]), but there are \(names.count) fine classes")
     }
     return names
   }
@@ -160,12 +162,12 @@ struct BenchmarkValidation {
     guard try file.containsDataSet(BenchmarkSchema.fileNames) else { return false }
     let names = try file.dataSet(BenchmarkSchema.fileNames)
     guard names.shape == [count], names.kind == .string else {
-      throw invalid("it has \(count) images, and /file_names the shape \(names.shape)")
+      throw invalid("it has \(count) images, but /file_names has shape \(names.shape)")
     }
     return true
   }
 
-  /// The counts of the images, which have to be those that are stated, and of a complete copy.
+  /// The counts of the images, which must match the stated ones, and those of a complete copy.
   private func splitCounts(
     _ splits: [Split]
   ) throws -> (counts: SplitCounts, expected: SplitCounts) {
@@ -173,11 +175,11 @@ struct BenchmarkValidation {
     for split in splits { counts[split] += 1 }
     let stated = try file.attributes(Attribute.counts, as: Int64.self)
     guard stated == Split.allCases.map({ Int64(counts[$0]) }) else {
-      throw invalid("it has \(counts), but its attribute 'counts' says \(stated)")
+      throw invalid("it has \(counts), but its attribute 'counts' is \(stated)")
     }
     let numbers = try file.attributes(Attribute.expectedCounts, as: Int64.self)
     guard numbers.count == Split.allCases.count, numbers.allSatisfy(Self.imageCounts.contains)
-    else { throw invalid("its attribute 'expected_counts' says \(numbers)") }
+    else { throw invalid("its attribute 'expected_counts' is \(numbers)") }
     var expected = SplitCounts()
     for (split, number) in zip(Split.allCases, numbers) { expected[split] = Int(number) }
     return (counts, expected)
@@ -185,11 +187,11 @@ struct BenchmarkValidation {
 }
 
 extension BenchmarkInfo {
-  /// In what the file is not as it says, or not as the definition of its benchmark says; nil where all
-  /// agrees. A user's own benchmark has no definition but its file.
+  /// A contradiction within the file or with the benchmark's definition; nil if there is none. A user's own
+  /// benchmark is defined by its file alone.
   fileprivate var contradiction: String? {
     for split in Split.allCases where isComplete && counts[split] < expectedCounts[split] {
-      return "it calls itself complete with \(counts[split]) of \(expectedCounts[split]) "
+      return "it is marked complete but has \(counts[split]) of \(expectedCounts[split]) "
         + "\(split.name) images"
     }
     guard let definition = try? BenchmarkDefinition.named(benchmark) else { return nil }
@@ -197,24 +199,25 @@ extension BenchmarkInfo {
     if !definition.classNames.isEmpty && classNames != definition.classNames
       || !fineClassNames.isEmpty && fineClassNames != definition.fineClasses?.names
     {
-      return "its classes are not those of \(title)"
+      return "its classes differ from those of \(title)"
     }
     if !definition.cutsImages && imageSize != definition.storedSize {
       return
-        "its images have \(imageSize) pixels a side, those of \(title) \(definition.storedSize)"
+        "its images have a side of \(imageSize) pixels, those of \(title) have \(definition.storedSize)"
     }
     var expected = definition.counts
     if expectedCounts.unlabelled == 0 { expected.unlabelled = 0 }
     if expectedCounts != expected {
-      return "it says that \(title) has \(expectedCounts), but it has \(expected)"
+      return "it states that \(title) has \(expectedCounts), expected \(expected)"
     }
     guard isComplete else { return nil }
     for (split, counts) in classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       guard counts.count == definition.classCount,
         counts.allSatisfy({ $0 == definition.imagesPerClass(in: split) })
       else {
-        return "it calls itself complete, but its classes have other numbers of \(split.name) "
-          + "images than those of \(title)"
+        return
+          "it is marked complete, but the numbers of \(split.name) images per class differ from those "
+          + "of \(title)"
       }
     }
     return nil

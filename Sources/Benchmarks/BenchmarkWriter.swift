@@ -2,7 +2,7 @@ import Core
 import Domain
 import HDF5
 
-/// Completes a benchmark file around its images, block by block, in any order of the blocks.
+/// Writes a benchmark file. Blocks of images may come in any order.
 final class BenchmarkWriter {
   private typealias Attribute = BenchmarkSchema.Attribute
 
@@ -17,8 +17,8 @@ final class BenchmarkWriter {
   private var hasLossyImages = false
 
   /// - Parameters:
-  ///   - counts: how many images will come.
-  ///   - images: where they go.
+  ///   - counts: the numbers of images to be written.
+  ///   - images: the storage of their pixels.
   init(
     _ definition: BenchmarkDefinition, classNames: [String], _ counts: SplitCounts,
     images: ImageStore
@@ -32,7 +32,7 @@ final class BenchmarkWriter {
     splits = Array(repeating: 0, count: counts.total)
   }
 
-  /// Puts images into their rows.
+  /// Writes a block of images to its rows.
   func append(_ block: ImageBlock) throws(BenchmarkError) {
     if let pixels = block.pixels { try images.put(pixels, rows: block.rows) }
     if fineLabels.isEmpty, !block.fineLabels.isEmpty {
@@ -47,10 +47,10 @@ final class BenchmarkWriter {
     hasLossyImages = hasLossyImages || block.isLossy
   }
 
-  /// Writes all but the images, closes the file and returns the content's SHA-256.
+  /// Writes everything but the pixels, closes the file and returns the SHA-256 of the content.
   /// - Parameters:
-  ///   - fileNames: the original of each image, by its row.
-  ///   - leftOut: the images that could not be read.
+  ///   - fileNames: the original name of each image in row order.
+  ///   - leftOut: unreadable images.
   func finish(
     complete: Bool, form: SourceForm, sources: [SourceFile], fileNames: [String],
     remarks: [Remark], leftOut: [String], report: (PreparationStep) -> Void

@@ -1,7 +1,6 @@
 import Domain
 
-/// Compares original files with the definition: the numbers of images, of files and of classes, and
-/// published checksums.
+/// Compares original files with the definition: numbers of images per file and class, and published checksums.
 struct CompletenessCheck {
   private let definition: BenchmarkDefinition
   private let path: String
@@ -14,8 +13,8 @@ struct CompletenessCheck {
     acceptsPartial = options.acceptsPartial
   }
 
-  /// What is missing or different by name and number.
-  /// - Throws: `BenchmarkError.tooMany`, and `.incomplete` unless that is accepted.
+  /// Missing and different files.
+  /// - Throws: `BenchmarkError.tooMany`; `.incomplete` unless accepted.
   func missing(in adapter: some BenchmarkAdapter) throws(BenchmarkError) -> [String] {
     func listing(_ entries: [InventoryEntry]) -> [String] {
       entries.map { "\($0.name): \($0.found) of \($0.expected)" }
@@ -29,8 +28,7 @@ struct CompletenessCheck {
     return try accepted(missing, isHopeless: inventory.allSatisfy { $0.found == 0 })
   }
 
-  /// The files with the checksums that their publishers give. An archive of published bytes may have any
-  /// name.
+  /// The files with their published checksums. Published archives are recognised under any name.
   func compared(_ sources: [SourceFile]) -> [SourceFile] {
     let published = Set(definition.publication?.files.map(\.md5) ?? [])
     return sources.map { source in
@@ -42,12 +40,11 @@ struct CompletenessCheck {
     }
   }
 
-  /// The classes, by split, that have other numbers of images than the definition's: some are labelled
-  /// wrongly or there twice.
+  /// Classes with wrong numbers of images, due to wrong labels or duplicates.
   func differences(
     of labels: ClassTally, _ fineLabels: ClassTally, in adapter: some BenchmarkAdapter
   ) -> [String] {
-    // A superclass has the images of its fine classes.
+    // Superclasses consist of fine classes.
     let isFine = !fineLabels.counts.isEmpty
     let names = isFine ? definition.fineClasses?.names ?? [] : adapter.classNames
     var differences: [String] = []
@@ -58,7 +55,7 @@ struct CompletenessCheck {
         continue
       }
       let files = adapter.inventory.filter { $0.split == split }
-      // What files lack was listed already, and not by class where they hold several.
+      // Incomplete files are already listed.
       let isWhole = files.allSatisfy { $0.found == $0.expected }
       for (name, found) in zip(names, counts)
       where found > expected || (isWhole && found < expected) {
@@ -68,24 +65,24 @@ struct CompletenessCheck {
     return differences
   }
 
-  /// The files that are there under two names, and those that are not the published ones. An archive that
-  /// was packed anew is judged by its members where those have checksums.
+  /// Duplicate files and files that differ from the published ones. Repacked archives are judged by their
+  /// members if those have published checksums.
   func differences(of sources: [SourceFile], missing: [String]) -> [String] {
     let archives = Set(definition.publication?.files.map(\.name) ?? [])
     let members = sources.filter { !archives.contains($0.name) && $0.isAsPublished != nil }
     let differing =
       sources.filter { $0.isAsPublished == false }
       .filter { members.isEmpty || !archives.contains($0.name) }
-      // A file that is too short was listed already.
+      // Incomplete files are already listed.
       .filter { source in !missing.contains { $0.hasPrefix(source.name + ":") } }
     return doubles(among: sources)
       + differing.map {
-        "\($0.name): MD5 \($0.md5 ?? "-") instead of the published \($0.publishedMD5 ?? "-")"
+        "\($0.name): MD5 \($0.md5 ?? "-"), published \($0.publishedMD5 ?? "-")"
       }
   }
 
   private func doubles(among sources: [SourceFile]) -> [String] {
-    // What a user's own folders hold is theirs to say.
+    // A user's own folders may contain duplicates.
     if definition.isOwn { return [] }
     var names: [String: String] = [:]
     return sources.compactMap { source in
@@ -93,11 +90,12 @@ struct CompletenessCheck {
         names[source.sha256] = source.name
         return nil
       }
-      return "\(source.name): the same bytes as \(first)"
+      return "\(source.name): identical to \(first)"
     }
   }
 
-  /// - Throws: `BenchmarkError.incomplete` unless there is nothing or it is accepted.
+  /// The missing files, if there are none or they are accepted.
+  /// - Throws: `BenchmarkError.incomplete` otherwise.
   func accepted(
     _ missing: [String], isHopeless: Bool = false
   ) throws(BenchmarkError) -> [String] {
@@ -105,5 +103,23 @@ struct CompletenessCheck {
       throw .incomplete(benchmark: definition.name, path: path, missing: missing)
     }
     return missing
+  }
+}
+
+/// Counts images by split and class.
+struct ClassTally {
+  private let classCount: Int
+  /// `counts[split]?[label]`, for splits with labelled images.
+  private(set) var counts: [Split: [Int]] = [:]
+
+  init(classCount: Int) {
+    self.classCount = classCount
+  }
+
+  /// Adds the images of a split. Label -1 means unlabelled.
+  mutating func add(_ labels: some Sequence<Int32>, in split: Split) {
+    for label in labels where label >= 0 {
+      counts[split, default: Array(repeating: 0, count: classCount)][Int(label)] += 1
+    }
   }
 }

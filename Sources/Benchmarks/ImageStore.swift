@@ -1,19 +1,22 @@
+import Core
 import HDF5
 
-/// The images of a benchmark file on its way, whose rows may come in any order.
+/// The pixels of a benchmark file that is being written. Rows may come in any order.
 final class ImageStore {
   let file: HDF5File
   private let images: HDF5DataSet
   private var content: ContentHash
-  /// How many rows are stored, and the row after the last of them.
+  /// The number of stored rows, and the row after the last.
   private var (count, end) = (0, 0)
 
-  /// Makes the file.
-  /// - Parameter count: how many images will come, of `side` x `side` pixels.
+  /// Creates the file.
+  /// - Parameters:
+  ///   - count: the number of images.
+  ///   - side: their side in pixels.
   init(_ path: String, count: Int, side: Int) throws(BenchmarkError) {
     do throws(HDF5Error) {
       file = try HDF5File(creating: path)
-      // In one piece and not compressed: the trainer reads all of it at once.
+      // Contiguous and uncompressed, since the trainer reads everything at once.
       images = try file.createDataSet(
         BenchmarkSchema.images, of: UInt8.self, shape: [count, side, side, 3])
     } catch {
@@ -31,8 +34,7 @@ final class ImageStore {
           let place = run.place * images.rowSize..<(run.place + run.rows.count) * images.rowSize
           let part = UnsafeBufferPointer(rebasing: pixels[place])
           try images.write(part, rows: run.rows)
-          // The checksum goes along where the images before these are there, so that most need not be
-          // read again for it.
+          // Images in order are hashed at once, so that most need not be read again.
           if run.rows.lowerBound == count, end <= count {
             try content.add(images, upTo: count)
             content.add(part, count: run.rows.count)
@@ -46,8 +48,8 @@ final class ImageStore {
     }
   }
 
-  /// Closes the images and returns the checksum of them and of what belongs to them.
-  /// - Parameter report: told how far the images are read again for it.
+  /// Closes the images and returns the SHA-256 of the content.
+  /// - Parameter report: called with the progress of hashing images that came out of order.
   func finish(
     labels: [Int32], splits: [UInt8], classNames: [String], fineLabels: [Int32],
     report: (PreparationStep) -> Void
@@ -59,7 +61,7 @@ final class ImageStore {
   }
 }
 
-/// Neighbours among `indices`, each run with its place in the list.
+/// The runs of consecutive indices, each with its position in the list.
 func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
   var runs: [(place: Int, rows: Range<Int>)] = []
   for (place, index) in indices.enumerated() {
@@ -70,4 +72,54 @@ func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
     }
   }
   return runs
+}
+
+/// The SHA-256 of a benchmark's content, independent of its original form.
+///
+/// Hashed in this order: the line "<N> <H> <W> 3\n"; the images [N, H, W, 3]; the labels as little-endian int32;
+/// the splits, a byte each; each class name followed by "\n"; and the fine labels, if any, as little-endian
+/// int32.
+struct ContentHash {
+  /// The number of image bytes per read.
+  private static let blockSize = 4 << 20
+
+  private var hash = SHA256Hash()
+  /// The number of hashed images.
+  private(set) var imageCount = 0
+
+  /// - Parameter shape: the shape of the images, [N, H, W, 3].
+  init(shape: [Int]) {
+    hash.update("\(shape[0]) \(shape[1]) \(shape[2]) 3\n")
+  }
+
+  /// Adds the next images.
+  mutating func add(_ pixels: UnsafeBufferPointer<UInt8>, count: Int) {
+    hash.update(UnsafeRawBufferPointer(pixels))
+    imageCount += count
+  }
+
+  /// Reads and adds the next images of a file up to `end`.
+  /// - Parameter report: called with the hashed and the total number of bytes.
+  mutating func add(
+    _ images: HDF5DataSet, upTo end: Int, report: (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(HDF5Error) {
+    let perBlock = max(1, Self.blockSize / max(1, images.rowSize))
+    while imageCount < end {
+      let rows = imageCount..<min(imageCount + perBlock, end)
+      hash.update(try images.read(rows: rows, as: UInt8.self))
+      imageCount = rows.upperBound
+      report(imageCount * images.rowSize, images.count)
+    }
+  }
+
+  /// Adds the rest of the content and returns the SHA-256.
+  mutating func finish(
+    labels: [Int32], splits: [UInt8], classNames: [String], fineLabels: [Int32]
+  ) -> String {
+    labels.map(\.littleEndian).withUnsafeBytes { hash.update($0) }
+    hash.update(splits)
+    for name in classNames { hash.update(name + "\n") }
+    fineLabels.map(\.littleEndian).withUnsafeBytes { hash.update($0) }
+    return hash.hexadecimal
+  }
 }

@@ -1,19 +1,19 @@
 import Core
 import Domain
 
-/// What a user can ask of a preparation.
+/// The options of a preparation.
 package struct PreparationOptions: Sendable {
-  /// Accept fewer or other images than the definition's, and record that.
+  /// Whether to accept missing or different images, and record that.
   package var acceptsPartial = false
-  /// The side in pixels to which images of any size are cut; nil for the definition's.
+  /// The side in pixels to which photographs are scaled and cropped; nil for the definition's.
   package var imageSize: Int?
-  /// Leave out the images without labels.
+  /// Whether to leave out images without labels.
   package var omitsUnlabelled = false
-  /// Take a user's own images without classes, whatever folders they lie in.
+  /// Whether to use a user's own images without classes, from all subfolders.
   package var ignoresClasses = false
-  /// Leave out images that cannot be decoded, and record which.
+  /// Whether to leave out unreadable images, and record them.
   package var skipsUnreadable = false
-  /// Keep an existing benchmark file unless it has the same content.
+  /// Whether to keep an existing benchmark file with different content.
   package var keepsExisting = false
 
   package init() {}
@@ -59,4 +59,18 @@ extension BenchmarkDefinition {
   func publishedMD5(of file: String) -> String? {
     publishedMD5(ofFileNamed: MemberPath.split(file).name)
   }
+}
+
+/// The current step of a preparation or verification and its progress.
+package enum PreparationStep: Hashable, Sendable {
+  /// Listing the members of an archive.
+  case listing(archive: String, bytes: Int, of: Int)
+  /// Reading images from an archive, up to the last one.
+  case reading(archive: String, bytes: Int, of: Int)
+  /// Writing images to the benchmark file.
+  case images(Int, of: Int)
+  /// Computing the checksum of an archive after reading its images.
+  case hashing(archive: String, bytes: Int, of: Int)
+  /// Computing the checksum of the benchmark file's content.
+  case rereading(bytes: Int, of: Int)
 }

@@ -82,7 +82,7 @@ extension BenchmarksTests {
     for length in [members, members - 1_024] {
       try write(Array(whole.prefix(length)), to: archive)
       let error = #expect(throws: BenchmarkError.self) { try prepareOwn(from: archive) }
-      #expect(error?.description.contains("cut off") == true)
+      #expect(error?.description.contains("is truncated") == true)
     }
     try write(Array(whole.prefix(members + 1_024)), to: archive)
     #expect(throws: Never.self) { try prepareOwn(from: archive) }

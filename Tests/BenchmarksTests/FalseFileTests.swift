@@ -76,19 +76,19 @@ extension BenchmarksTests {
     expectInvalid("expected_counts") { $0.expected = [1 << 62, 1 << 62, 1 << 62] }
     expectInvalid("expected_counts") { $0.expected = [-1, 0, 0] }
     expectInvalid("expected_counts") { $0.expected = [2, 0] }
-    expectInvalid("0 pixels a side") { $0.side = 0 }
+    expectInvalid("a side of 0 pixels") { $0.side = 0 }
     expectInvalid("a name of 5000 bytes") {
       $0.classNames[1] = String(repeating: "b", count: 5_000)
     }
   }
 
   @Test func `Lists that are not as long as the images are many are refused`() {
-    expectInvalid("/labels the shape [3]") { $0.labels = [0, 1, 0] }
-    expectInvalid("/labels the shape [1]") { $0.labels = [0] }
+    expectInvalid("/labels has shape [3]") { $0.labels = [0, 1, 0] }
+    expectInvalid("/labels has shape [1]") { $0.labels = [0] }
   }
 
-  @Test func `Images that are stored in blocks are refused`() {
-    expectInvalid("stored in blocks") { $0.chunk = [1, 2, 2, 3] }
+  @Test func `Images that are stored in chunks are refused`() {
+    expectInvalid("stored in chunks") { $0.chunk = [1, 2, 2, 3] }
   }
 
   @Test func `A file is not its benchmark's that has other classes, sizes or numbers`() throws {
@@ -100,21 +100,21 @@ extension BenchmarksTests {
       sample.isComplete = false
     }
     #expect(try open(asCIFAR).info.counts == SplitCounts(train: 2))
-    expectInvalid("classes are not those of CIFAR-10") { sample in
+    expectInvalid("classes differ from those of CIFAR-10") { sample in
       asCIFAR(&sample)
       sample.classNames[3] = "dog"
     }
-    expectInvalid("2 pixels a side, those of CIFAR-10 32") { sample in
+    expectInvalid("a side of 2 pixels, those of CIFAR-10 have 32") { sample in
       asCIFAR(&sample)
       sample.side = 2
     }
-    expectInvalid("it says that CIFAR-10 has 2 train, but it has 50000 train, 10000 test") {
+    expectInvalid("it states that CIFAR-10 has 2 train, expected 50000 train, 10000 test") {
       sample in
       asCIFAR(&sample)
       sample.expected = [2, 0, 0]
       sample.isComplete = true
     }
-    expectInvalid("calls itself complete with 2 of 50000 train images") { sample in
+    expectInvalid("is marked complete but has 2 of 50000 train images") { sample in
       asCIFAR(&sample)
       sample.isComplete = true
     }
@@ -132,7 +132,7 @@ extension BenchmarksTests {
   }
 
   @Test func `A file that calls itself complete has its benchmark's images of each class`() {
-    expectInvalid("its classes have other numbers of train images than those of Rehearsal-10") {
+    expectInvalid("the numbers of train images per class differ from those of Rehearsal-10") {
       $0.benchmark = "rehearsal"
       $0.side = 32
       $0.classNames = BenchmarkDefinition.rehearsal.classNames

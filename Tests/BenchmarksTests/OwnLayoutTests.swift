@@ -28,17 +28,17 @@ extension BenchmarksTests {
   @Test(arguments: [
     (["a/1.png", "b/1.png", "c/x/1.png", "c/y/1.png"], "mine/c'", "folders with images"),
     (["a/1.png", "b/1.png", "b/more/1.png"], "mine/b'", "'more'"),
-    (["train/a/1.png", "train/b/1.png", "extra/a/1.png"], "mine/extra'", "beside them only"),
+    (["train/a/1.png", "train/b/1.png", "extra/a/1.png"], "mine/extra'", "at this level"),
     (["train/a/1.png", "train/b/1.png", "test/1.png"], "mine/test'", "no class folders"),
     (["train/a/1.png", "train/b/x/1.png"], "mine/train/b'", "folders with images"),
-    (["train/1.png", "test/1.png"], "mine/test'", "no class folders, as train does"),
+    (["train/1.png", "test/1.png"], "mine/test'", "no class folders, like train"),
     (["train/1.png", "test/1.png", "extra/1.png"], "mine/test'", "no class folders"),
-    (two + ["1.png", "2.png"], "mine/1.png'", "1 more lie there"),
+    (two + ["1.png", "2.png"], "mine/1.png'", "1 more are there"),
     (["train/a/1.png", "train/b/1.png", "train/1.png"], "mine/train/1.png'", "of its class"),
-    (["1.png", "2.png"], "mine'", "2 images and no class folders"),
-    (["a/1.png", "b/notes.txt"], "mine", "'a' alone"),
-    (["dogs/a/1.png", "dogs/b/1.png", "cats/c/1.png"], "mine/cats'", "name the folder"),
-    (["a/1.png", "A/1.png"], "mine/a'", "capital letters"),
+    (["1.png", "2.png"], "mine'", "2 images but no class folders"),
+    (["a/1.png", "b/notes.txt"], "mine", "only 'a'"),
+    (["dogs/a/1.png", "dogs/b/1.png", "cats/c/1.png"], "mine/cats'", "give the folder"),
+    (["a/1.png", "A/1.png"], "mine/a'", "only in case"),
     (["caf\u{E9}/1.png", "cafe\u{301}/1.png"], "mine/caf", "Unicode form"),
     (["train/Cat/1.png", "train/dog/1.png", "test/cat/1.png"], "mine/test/cat'", "rename"),
   ])
@@ -176,7 +176,7 @@ extension BenchmarksTests {
     for name in ["a/0.png", "a/9.jpg", "b/3.png", "b/4.jpg: it is empty", "--skip-unreadable"] {
       #expect(text.contains(name), "\(text)")
     }
-    #expect(!text.contains("get it again"))
+    #expect(!text.contains("download it again"))
 
     let file = try prepareMine(skipUnreadable: true)
     #expect(file.info.isComplete && file.info.counts == SplitCounts(train: 4))

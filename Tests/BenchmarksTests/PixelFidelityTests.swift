@@ -54,7 +54,7 @@ extension BenchmarksTests {
     #expect(try BenchmarkFile.open(file.path).info.pixels == .reEncoded)
     try setPixels("lossy", in: file.path)
     let error = #expect(throws: BenchmarkError.self) { try BenchmarkFile.open(file.path) }
-    #expect(error?.description.contains("'pixels' says 'lossy'") == true)
+    #expect(error?.description.contains("'pixels' is 'lossy'") == true)
     let records = try prepare(from: copyOfRehearsal())
     try setPixels(nil, in: records.path)
     #expect(try BenchmarkFile.open(records.path).info.pixels == .original)

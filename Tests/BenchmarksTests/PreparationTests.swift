@@ -126,7 +126,7 @@ extension BenchmarksTests {
     #expect(
       throws: BenchmarkError.incomplete(
         benchmark: "rehearsal", path: original,
-        missing: ["data_batch_4.bin: the same bytes as data_batch_1.bin"])
+        missing: ["data_batch_4.bin: identical to data_batch_1.bin"])
     ) { try prepare(from: original) }
     #expect(try !prepare(from: original, partial: true).info.isComplete)
   }
@@ -171,7 +171,7 @@ extension BenchmarksTests {
     let error = #expect(throws: BenchmarkError.self) {
       try prepare(.cifar10, from: original, partial: true)
     }
-    #expect(error?.description.contains("batches.meta.txt' names other classes") == true)
+    #expect(error?.description.contains("batches.meta.txt' lists the classes") == true)
   }
 
   @Test func `An unreadable image is named, and so is one of the wrong size`() throws {
@@ -226,7 +226,7 @@ extension BenchmarksTests {
     let error = #expect(throws: BenchmarkError.self) {
       try prepare(from: nested + "/train", partial: true)
     }
-    #expect(error?.description.contains("name the folder above") == true)
+    #expect(error?.description.contains("give the folder above") == true)
   }
 
   @Test func `Missing paths and files of other kinds are refused`() throws {
@@ -236,7 +236,7 @@ extension BenchmarksTests {
       try prepare(.cifar10, from: folder + "/cifar-10-binary.tar.gz")
     }
     let error = #expect(throws: BenchmarkError.self) { try prepare(.cifar10, from: folder) }
-    #expect(error?.description.contains("name the archive itself") == true)
+    #expect(error?.description.contains("give the archive itself") == true)
   }
 
   @Test func `A target that cannot be written is named`() throws {

@@ -115,7 +115,7 @@ extension BenchmarksTests {
     text[text.count - 2] = 0
     try write(text, to: words)
     #expect(
-      throws: BenchmarkError.damaged(file: words, reason: "it is no text file in UTF-8")
+      throws: BenchmarkError.damaged(file: words, reason: "it is not a UTF-8 text file")
     ) { try self.prepare(definition, from: source) }
   }
 

@@ -35,7 +35,7 @@ extension CommandLineTests {
   }
 
   @Test func `A batch file that is not whole records is bad data`() throws {
-    try expectRefused(["data_batch_2.bin", "record 499", "3072 of its 3073 bytes"]) { folder in
+    try expectRefused(["data_batch_2.bin", "record 499", "3072 of 3073 bytes"]) { folder in
       try edit(folder + "/data_batch_2.bin") { $0.removeLast() }
     }
   }

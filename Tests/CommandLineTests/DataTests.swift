@@ -63,7 +63,7 @@ extension CommandLineTests {
     try expectRefusal(
       64, ["data", "fetch", "imagenet-dogs"], ["registered users", "https://image-net.org"])
     try expectRefusal(
-      64, ["data", "fetch", "rehearsal"], ["is created by scl", "scl data prepare rehearsal"])
+      64, ["data", "fetch", "rehearsal"], ["is a rehearsal", "scl data prepare rehearsal"])
     try expectRefusal(64, ["data", "fetch", "cifar1"], ["did you mean 'cifar10'?"])
     try expectRefusal(
       64, ["data", "fetch", "stl10", "--version", "python"], ["takes binary"])

@@ -44,7 +44,7 @@ extension CommandLineTests {
     #expect(process.terminationStatus == 1, "\(said)")
     let failure = try RunFailure.read(from: run.failure)
     #expect(failure.kind == .outOfMemory && failure.attempts == 2, "\(failure)")
-    #expect(said.contains("trying again"), "\(said)")
+    #expect(said.contains("retrying"), "\(said)")
   }
 }
 

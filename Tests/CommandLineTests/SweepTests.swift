@@ -65,7 +65,7 @@ extension CommandLineTests {
     ) { kill($1, SIGKILL) }
     let said = try text(errors)
     #expect(process.terminationStatus == 0, "\(said)")
-    #expect(said.contains("killed by signal 9 (Killed); trying again"))
+    #expect(said.contains("killed by signal 9 (Killed); retrying"))
     #expect(try RunRecord.read(from: run.record).timing.resumptions == 1)
     #expect(!FileManager.default.fileExists(atPath: run.failure))
   }
@@ -116,7 +116,7 @@ extension CommandLineTests {
     }
     let said = try text(errors)
     #expect(process.terminationStatus == 0, "\(said)")
-    #expect(said.contains("no progress for 0.15 min; it was killed; trying again"))
+    #expect(said.contains("no progress for 0.15 min; it was killed; retrying"))
     #expect(kill(hung, 0) == -1)
     #expect(try RunRecord.read(from: run.record).timing.resumptions >= 1)
   }

@@ -1,14 +1,19 @@
 import Domain
 
-/// Reads one form of original files, in two steps: `init` takes stock, and `read` streams the images.
+/// A reader of one form of original files. `init` takes inventory, `read` streams the images.
+///
+/// A new form takes a case of `SourceForm` and a type that conforms to this protocol:
+///
+///     let adapter = try CIFARBinaryAdapter(definition: .cifar10, root: root)
+///     let sources = try adapter.read { block in try writer.append(block) }
 protocol BenchmarkAdapter {
-  /// What the files look like, for a message: "data_batch_1.bin ... test_batch.bin".
+  /// A description of the files for messages: "data_batch_1.bin ... test_batch.bin".
   static func expectation(of definition: BenchmarkDefinition) -> String
-  /// What a tree has to look out for when it goes through an archive.
+  /// The files that need attention while an archive is scanned.
   static func index(of definition: BenchmarkDefinition) -> SourceIndex
-  /// The files of records that make this form; nil where it is made of other files.
+  /// The record files of this form; nil if it has none.
   static func records(of definition: BenchmarkDefinition) -> RecordPlan?
-  /// Whether the folder of the tree holds files of this form.
+  /// Whether the folder contains files of this form.
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> Bool
@@ -17,16 +22,16 @@ protocol BenchmarkAdapter {
 
   /// The classes in the order of their labels.
   var classNames: [String] { get }
-  /// The files or folders of a complete copy, with how many images are there, in the order of their
-  /// images in the benchmark file.
+  /// The files or folders of a complete copy with their numbers of images, in the order of the benchmark
+  /// file.
   var inventory: [InventoryEntry] { get }
-  /// The original of each image, by its row in the benchmark file: the path below the named folder or
-  /// archive, of a record with its number after it ("data_batch_1.bin#17").
+  /// The original name of each image in the order of the benchmark file: the path within the folder or
+  /// archive; for records with the number ("data_batch_1.bin#17").
   var imageNames: [String] { get }
-  /// What makes this another data set than the definition's, whatever the numbers.
+  /// Differences from the definition other than numbers of images.
   var differences: [String] { get }
 
-  /// Hands over all images block by block, in any order, and returns where they came from.
+  /// Passes all images to `receive` in blocks, in any order, and returns their original files.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile]
@@ -38,23 +43,23 @@ extension BenchmarkAdapter {
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { nil }
 }
 
-/// The folder of a tree in which a form's files lie.
+/// The folder of a tree that contains the files of a form.
 struct SourceRoot {
   let tree: any SourceTree
-  /// "" for the tree itself.
+  /// The path within the tree; "" for its root.
   let folder: String
-  /// Paths of files that are taken not to be there.
+  /// Paths to ignore.
   var leftOut: Set<ExactName> = []
 
-  /// What is passed over and worth telling.
+  /// The notes on the tree's files.
   var remarks: Remarks { tree.remarks }
 
-  /// A path below the root as the tree has it.
+  /// The path within the tree of a path below this folder.
   func path(_ name: String) -> String {
     folder.isEmpty ? name : name.isEmpty ? folder : "\(folder)/\(name)"
   }
 
-  /// A file below the root, or the root itself, as messages name it.
+  /// The name in messages of a file below this folder, or of the folder itself ("").
   func name(of path: String) -> String {
     let path = self.path(path)
     return path.isEmpty ? tree.path : tree.name(of: path)
@@ -67,7 +72,7 @@ struct SourceRoot {
     return entries.filter { !leftOut.contains(ExactName(MemberPath.joined(path, $0.name))) }
   }
 
-  /// Remarks the files at the root that no form knows, and folders, which hold nothing of this one.
+  /// Notes the files and folders at this level that are not in `known`.
   func remarkOthers(than known: some Sequence<String>) throws(BenchmarkError) {
     let known = Set(known)
     for entry in try entries() where !known.contains(entry.name) {
@@ -78,7 +83,7 @@ struct SourceRoot {
   func isFile(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFile(path(name)) }
   func isFolder(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFolder(path(name)) }
 
-  /// A small file with its checksums; nil if it is not there.
+  /// A small file with its checksums; nil if it does not exist.
   func source(
     of name: String, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> SourceFile? {
@@ -88,15 +93,15 @@ struct SourceRoot {
     return checksums.finish(name: name)
   }
 
-  /// The lines of a small text file without blank ones; nil if it is not there.
-  /// - Throws: `BenchmarkError.damaged` for a zero byte, where HDF5 would end a class's name.
+  /// The non-blank lines of a small text file; nil if it does not exist.
+  /// - Throws: `BenchmarkError.damaged` for a zero byte, at which HDF5 would end a class name.
   func lines(of name: String) throws(BenchmarkError) -> [String]? {
     guard try isFile(name) else { return nil }
     let bytes = try tree.contents(of: path(name))
     guard !bytes.contains(0) else {
-      throw .damaged(file: self.name(of: name), reason: "it is no text file in UTF-8")
+      throw .damaged(file: self.name(of: name), reason: "it is not a UTF-8 text file")
     }
-    // Editors of Windows put a byte order mark before the first line.
+    // Editors on Windows write a byte order mark.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let text = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
     return String(decoding: text, as: UTF8.self)
@@ -109,9 +114,9 @@ struct SourceRoot {
   }
 }
 
-/// A file or folder of the original data and its number of images.
+/// A file or folder of the original data with its number of images.
 struct InventoryEntry {
-  /// The path below the root: "data_batch_1.bin", "train/cat".
+  /// The path below the root: "data_batch_1.bin" or "train/cat".
   let name: String
   let split: Split
   let expected: Int
@@ -119,12 +124,12 @@ struct InventoryEntry {
 }
 
 extension [InventoryEntry] {
-  /// The name of each record of files of records, in the order of their rows.
+  /// The name of each record of record files, in row order.
   func recordNames(below root: SourceRoot) -> [String] {
     flatMap { entry in (0..<entry.found).map { "\(root.path(entry.name))#\($0)" } }
   }
 
-  /// The row of each entry's first image in the benchmark file.
+  /// The row in the benchmark file of each entry's first image.
   var firstRows: [Int] {
     var next = 0
     return map { entry in
@@ -134,36 +139,51 @@ extension [InventoryEntry] {
   }
 }
 
-/// Some images on their way into a benchmark file.
+/// A block of images for a benchmark file.
 struct ImageBlock {
-  /// Their rows in the file.
+  /// Rows in the file.
   let rows: [Int]
   let split: Split
-  /// [rows, H, W, 3]; nil where they are in the file already.
+  /// [rows, H, W, 3]; nil if they are already in the file.
   let pixels: [UInt8]?
-  /// -1 where unlabelled.
+  /// [rows], -1 where unlabelled.
   let labels: [Int32]
-  /// Empty where the benchmark has none.
+  /// [rows]; empty if the benchmark has none.
   var fineLabels: [Int32] = []
-  /// Whether some of the images come from files of a lossy format.
+  /// Whether some images come from a lossy format.
   var isLossy = false
 }
 
-/// An original file, or a folder of many small ones, as the benchmark file records it.
+/// An original file, or a folder of image files, as recorded in a benchmark file.
 package struct SourceFile: Hashable, Sendable {
-  /// The path below the data's folder.
+  /// The path within the originals.
   package let name: String
-  /// Bytes; of a folder, those of all its files.
+  /// The size in bytes; for a folder the total of its files.
   package let size: Int64
-  /// SHA-256 of the file. Of a folder: what `sha256sum * | sha256sum` prints in it (LC_ALL=C).
+  /// SHA-256 of the file; for a folder the output of `sha256sum * | sha256sum` in it (LC_ALL=C).
   package let sha256: String
-  /// MD5, where it was computed because one is published.
+  /// MD5, computed if one is published.
   package var md5: String? = nil
-  /// The MD5 that the publisher gives for this file.
+  /// The published MD5.
   package var publishedMD5: String? = nil
 
-  /// Whether the file is the published one; nil where nothing is published to compare it with.
+  /// Whether the file is the published one; nil without a published checksum.
   package var isAsPublished: Bool? {
     publishedMD5.map { $0 == md5 }
+  }
+}
+
+extension SourceForm {
+  /// The adapter that reads files of this form.
+  var adapter: any BenchmarkAdapter.Type {
+    switch self {
+    case .cifarBinary: CIFARBinaryAdapter.self
+    case .cifarPython: CIFARPythonAdapter.self
+    case .stlBinary: STLBinaryAdapter.self
+    case .classFolders: ClassFolderAdapter.self
+    case .synsetFolders: SynsetFolderAdapter.self
+    case .tinyImageNet: TinyImageNetAdapter.self
+    case .ownFolders: OwnFolderAdapter.self
+    }
   }
 }

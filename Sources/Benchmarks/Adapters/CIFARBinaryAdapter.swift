@@ -1,9 +1,8 @@
 import Domain
 
-/// CIFAR's "binary version" (https://www.cs.toronto.edu/~kriz/cifar.html): files of records without any
-/// header. A record is the label byte (of CIFAR-100 the superclass and the fine label) and three planes
-/// (red, green, blue) of the image's rows. Lists of class names, where they are there, must name the
-/// right ones.
+/// CIFAR's binary version (https://www.cs.toronto.edu/~kriz/cifar.html): files of records without a header.
+/// A record has a label byte (in CIFAR-100 superclass and fine label) and three colour planes (red, green,
+/// blue) by rows. Lists of class names are checked if present.
 struct CIFARBinaryAdapter: BenchmarkAdapter {
   private let definition: BenchmarkDefinition
   private let files: CIFARFiles
@@ -85,5 +84,67 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
       if let source = try records.root.source(of: file, definition) { nameFiles.append(source) }
     }
     return sources + nameFiles
+  }
+}
+
+/// The file names and label rules that CIFAR's versions share: CIFAR-100's with fine classes, CIFAR-10's
+/// without.
+struct CIFARFiles {
+  let definition: BenchmarkDefinition
+  /// ".bin" in the binary version, empty in the Python version.
+  let suffix: String
+
+  private var trainingFiles: [String] {
+    definition.fineClasses == nil
+      ? (1...5).map { "data_batch_\($0)\(suffix)" } : ["train\(suffix)"]
+  }
+
+  private var testFile: String {
+    (definition.fineClasses == nil ? "test_batch" : "test") + suffix
+  }
+
+  /// The batch files in image order, with the numbers of images in complete ones.
+  var batches: [(name: String, split: Split, expected: Int)] {
+    trainingFiles.map {
+      ($0, .train, definition.counts.train / trainingFiles.count)
+    } + [(testFile, .test, definition.counts.test)]
+  }
+
+  var expectation: String {
+    (trainingFiles + [testFile]).joined(separator: ", ")
+  }
+
+  func areIn(_ root: SourceRoot) throws(BenchmarkError) -> Bool {
+    for batch in batches where try root.isFile(batch.name) { return true }
+    return false
+  }
+
+  /// Refuses the class list of another benchmark.
+  func check(
+    _ found: [String]?, are expected: [String]?, in file: String
+  ) throws(BenchmarkError) {
+    guard let found, let expected, found != expected else { return }
+    throw .wrongClassNames(file: file, expected: expected, found: found)
+  }
+
+  /// Refuses labels out of range and fine labels of another superclass.
+  func check(
+    label: Int, fine: Int?, file: String, record: Int
+  ) throws(BenchmarkError) {
+    guard (0..<definition.classCount).contains(label) else {
+      throw .labelOutOfRange(
+        file: file, record: record, label: label, allowed: 0...definition.classCount - 1)
+    }
+    guard let classes = definition.fineClasses, let fine else { return }
+    guard classes.names.indices.contains(fine) else {
+      throw .labelOutOfRange(
+        file: file, record: record, label: fine, allowed: 0...classes.names.count - 1)
+    }
+    guard classes.superclasses[fine] == label else {
+      throw .contradictoryLabels(
+        file: file, record: record, fine: classes.names[fine],
+        stated: definition.classNames[label],
+        expected: definition.classNames[classes.superclasses[fine]])
+    }
   }
 }

@@ -1,10 +1,10 @@
 import Domain
 
-/// CIFAR's "python version" (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary for each
-/// batch, with the labels as lists and the images as one array [N, 3072] of planes by rows.
+/// CIFAR's Python version (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary per batch, with
+/// labels as lists and images as an array [N, 3072] of colour planes by rows.
 ///
-/// The number of images is known only when a file was read to its end, so taking stock reads all of them;
-/// decoded they are 184 MB.
+/// The number of images is known only after reading a whole file, so the inventory reads all of them (184 MB
+/// decoded).
 struct CIFARPythonAdapter: BenchmarkAdapter {
   private struct Batch {
     let labels: [Int32]
@@ -13,7 +13,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     let planes: [UInt8]
   }
 
-  /// Names of classes by the keys under which the meta file has them.
+  /// The class names in the meta file by key.
   private typealias NameFile = (file: String, lists: [(key: String, names: [String])])
 
   private static let imagesPerBlock = 1_024
@@ -21,7 +21,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   let inventory: [InventoryEntry]
   private let definition: BenchmarkDefinition
   private let root: SourceRoot
-  /// By their position in the inventory.
+  /// By position in the inventory.
   private let batches: [Int: Batch]
   private let sources: [SourceFile]
 
@@ -29,7 +29,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   var imageNames: [String] { inventory.recordNames(below: root) }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
-    "the python version (\(CIFARFiles(definition: definition, suffix: "").expectation))"
+    "the Python version (\(CIFARFiles(definition: definition, suffix: "").expectation))"
   }
 
   static func index(of definition: BenchmarkDefinition) -> SourceIndex {
@@ -68,7 +68,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     }
     self.batches = batches
     try root.remarkOthers(than: [Self.nameFile(of: definition).file] + parts.map(\.name))
-    // In the order of the inventory, whatever that of an archive was.
+    // In inventory order, whatever the order in the archive.
     let order = [Self.nameFile(of: definition).file] + parts.map(\.name)
     self.sources = order.compactMap { name in sources.first { $0.name == name } }
   }
@@ -114,7 +114,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     let fine = hasFine ? try labels("fine_labels") : []
     guard let array = dictionary.array("data"), array.columns == recordSize else {
       throw .damaged(
-        file: stream.name, reason: "its 'data' is no array of \(recordSize) bytes an image")
+        file: stream.name, reason: "its 'data' is not an array of \(recordSize) bytes per image")
     }
     for count in [coarse.count] + (hasFine ? [fine.count] : []) where count != array.rows {
       throw .wrongLabelCount(file: stream.name, labels: count, images: array.rows)
@@ -132,7 +132,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     of stream: any MemberStream, images: Int, recordSize: Int,
     consumed: @escaping ([UInt8]) -> Void
   ) throws(BenchmarkError) -> PickleDictionary {
-    // An image takes its pixels, up to two labels and a file name, each with an entry of the memo at most.
+    // An image has its pixels, up to two labels and a file name, each with at most one memo entry.
     var reader = PickleReader(
       stream, stringBytes: images * (recordSize + 300) + 1 << 16,
       mostOpcodes: 10 * images + 10_000, consumed: consumed)
@@ -161,7 +161,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     )
   }
 
-  /// Checks the meta file if it is there.
+  /// Checks the meta file if it exists.
   private static func checkedNames(
     _ files: CIFARFiles, _ root: SourceRoot
   ) throws(BenchmarkError) -> [SourceFile] {

@@ -1,8 +1,8 @@
 import Core
 import Domain
 
-/// Folders train/ and test/ that hold a folder for each class, named after it, with a JPEG or PNG file
-/// for each image. With fine classes the folders may be named after those instead.
+/// Folders train/ and test/ with a folder of JPEG or PNG files per class, named after the class or, if the
+/// benchmark has fine classes, after those.
 struct ClassFolderAdapter: BenchmarkAdapter {
   private static let splits: [Split] = [.train, .test]
 
@@ -33,7 +33,7 @@ struct ClassFolderAdapter: BenchmarkAdapter {
       contents[split] = try FolderContents(of: split.name, in: root)
     }
     let all = Set(contents.values.flatMap(\.folders).map(\.name))
-    // Fine names that are a superclass's too do not decide.
+    // Names shared by fine classes and superclasses count as superclasses.
     let fine = definition.fineClasses.flatMap { fine in
       all.isDisjoint(with: definition.classNames) ? fine : nil
     }
@@ -59,7 +59,7 @@ struct ClassFolderAdapter: BenchmarkAdapter {
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
-  /// Refuses folders that are no class's, and images outside any class.
+  /// Refuses folders of unknown classes and images outside the class folders.
   private static func check(
     _ contents: FolderContents, of split: Split, _ names: [String], _ root: SourceRoot,
     _ definition: BenchmarkDefinition

@@ -1,11 +1,10 @@
-/// What a folder of image files holds: images, and folders with images somewhere in them. All else is
-/// passed over by the rules of `FileRules` and remarked.
+/// The images in a folder, and its subfolders that contain images at any depth. Everything else is skipped by
+/// `FileRules` and noted.
 struct FolderContents {
   let images: [SourceEntry]
   let folders: [SourceEntry]
 
-  /// How deep and how far an unknown folder is searched for an image; one that goes on is taken to have
-  /// one.
+  /// The limits of the search for images in a subfolder. Larger ones are assumed to contain images.
   private static let deepest = 8
   private static let mostFolders = 10_000
 
@@ -37,7 +36,7 @@ struct FolderContents {
     visits += 1
     guard depth <= deepest, visits <= mostFolders else { return true }
     let entries = try root.entries(of: folder)
-    // Deep down, a name without an ending is no image yet: version control and caches are full of them.
+    // Deeper down, files without an extension are not images: version control and caches are full of them.
     if entries.contains(where: {
       !$0.isFolder
         && (depth == 1 ? FileRules.isImage($0.name) : FileRules.isNamedAsImage($0.name))
@@ -49,5 +48,59 @@ struct FolderContents {
       if try holdsImages(path, in: root, depth: depth + 1, &visits) { return true }
     }
     return false
+  }
+}
+
+/// The classification of files by name, as documented in docs/datasets.md.
+enum FileRules {
+  /// Files and folders of operating systems and file servers, in addition to hidden ones (.DS_Store,
+  /// ._photo.jpg, .git).
+  private static let leftovers: Set<String> = [
+    "__macosx", "@eadir", "#recycle", "@recycle", "#snapshot", "@tmp", "$recycle.bin",
+    "system volume information", "lost+found", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db",
+    "desktop.ini", "icon\r",
+  ]
+
+  private static let images: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
+
+  private static let otherPictures: Set<String> = [
+    "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jp2", "j2k", "jxl", "svg", "ico",
+    "ppm", "pgm", "pbm", "pnm", "tga", "psd", "raw", "cr2", "cr3", "nef", "arw", "dng", "exr",
+    "hdr",
+    "mpo", "apng",
+  ]
+
+  /// Text files without an extension.
+  private static let texts: Set<String> = [
+    "readme", "license", "licence", "copying", "notice", "changelog", "authors", "contributors",
+    "manifest", "checksums", "md5sums", "sha1sums", "sha256sums", "makefile", "dockerfile",
+  ]
+
+  /// Whether an entry belongs to the system and not to the data.
+  static func isLeftover(_ name: String) -> Bool {
+    name.utf8.first == UInt8(ascii: ".") || leftovers.contains(name.lowercased())
+  }
+
+  /// Whether a file may be a JPEG or PNG image. Its first bytes decide later. Names without an extension may
+  /// be images.
+  static func isImage(_ name: String) -> Bool {
+    guard let ending = ending(of: name) else { return !texts.contains(name.lowercased()) }
+    return images.contains(ending)
+  }
+
+  /// Whether a file has the extension of an image.
+  static func isNamedAsImage(_ name: String) -> Bool {
+    ending(of: name).map(images.contains) ?? false
+  }
+
+  /// The kind of note for a skipped file.
+  static func remark(on name: String) -> Remark.Kind {
+    ending(of: name).map(otherPictures.contains) == true ? .otherPictures : .otherFiles
+  }
+
+  /// The lower-case extension; nil without one.
+  private static func ending(of name: String) -> String? {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    return String(name[name.utf8.index(after: dot)...]).lowercased()
   }
 }

@@ -1,18 +1,18 @@
 import Core
 import Domain
 
-/// A folder of image files, one of a benchmark's classes mostly.
+/// A folder of image files, usually one class.
 struct ImageFolder {
   /// The path below the root: "train/cat".
   let name: String
   let split: Split
-  /// How many a complete copy has.
+  /// The number of images in a complete copy.
   let expected: Int
   /// Sorted by name.
   let files: [SourceEntry]
   /// The label of each file.
   let labels: [Int32]
-  /// The fine label of every file; nil where the benchmark has none.
+  /// The fine label of all files; nil if the benchmark has none.
   let fineLabel: Int32?
 
   init(
@@ -38,11 +38,11 @@ struct ImageFolder {
   }
 }
 
-/// Folders of JPEG and PNG files, whose images come in the order of the folders and the file names.
+/// Folders of JPEG and PNG files. Images are ordered by folder and file name.
 struct ImageFolders {
-  /// Larger files are no photographs.
+  /// The maximum size of an image file in bytes.
   static let largestFile = 64 << 20
-  /// Bytes of the files, and of the images, that are decoded together.
+  /// The bytes of files, and of decoded images, per block.
   private static let blockBytes = 64 << 20
 
   let root: SourceRoot
@@ -56,15 +56,15 @@ struct ImageFolders {
     }
   }
 
-  /// The path of each image below the originals' root, in the order of the rows.
+  /// The path of each image within the originals, in row order.
   var imageNames: [String] {
     folders.indices.flatMap { folder in
       folders[folder].files.indices.map { path(folder: folder, file: $0) }
     }
   }
 
-  /// The image files of a folder; what else lies in it is passed over and remarked.
-  /// - Throws: `BenchmarkError.unrecognised` for a folder in it that holds images.
+  /// The image files of a folder. Other files are skipped and noted.
+  /// - Throws: `BenchmarkError.unrecognised` for a subfolder with images.
   static func files(
     of folder: String, in root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [SourceEntry] {
@@ -72,12 +72,12 @@ struct ImageFolders {
     if let inner = contents.folders.first {
       throw .unrecognised(
         path: root.name(of: "\(folder)/\(inner.name)"), benchmark: definition.name,
-        reason: "a class folder holds images, not folders; there is a folder level too many")
+        reason: "class folders must not contain folders of images; there is an extra folder level")
     }
     return contents.images
   }
 
-  /// Refuses an image that lies beside the class folders.
+  /// Refuses images beside the class folders.
   static func checkNoImages(
     in folder: String, _ contents: FolderContents, _ root: SourceRoot,
     _ definition: BenchmarkDefinition
@@ -87,22 +87,21 @@ struct ImageFolders {
     let others = contents.images.count - 1
     throw .unrecognised(
       path: root.name(of: path), benchmark: definition.name,
-      reason: "an image must lie in the folder of its class"
-        + (others > 0 ? "; \(others) more lie beside it" : ""))
+      reason: "images must be in the folder of their class"
+        + (others > 0 ? "; \(others) more are beside it" : ""))
   }
 
   // MARK: - Reading
 
-  /// An image on its way: where it belongs, and its bytes.
+  /// An image that was read but not decoded yet.
   private struct Pending {
     let folder: Int
     let file: Int
     let image: EncodedImage
   }
 
-  /// Hands over all images, and returns each folder with the checksum of its list of files.
-  /// - Throws: after all images were tried, the error of the one that cannot be used, or
-  ///   `BenchmarkError.unreadableImages` of several.
+  /// Passes all images to `receive` and returns each folder with the checksum of its file list.
+  /// - Throws: after trying all images, the error of a single failure, or `BenchmarkError.unusableImages`.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
@@ -182,5 +181,58 @@ struct ImageFolders {
       name: folder.name.isEmpty ? "." : folder.name,
       size: folder.files.reduce(0) { $0 + Int64($1.size) },
       sha256: hash.hexadecimal)
+  }
+}
+
+/// Collects images that cannot be used, to report all of them together.
+struct ImageFailures {
+  /// The number of images of the wrong size at which reading stops.
+  private static let most = 1_000
+
+  /// The folder or archive, for messages.
+  private let place: String
+  private var misfits = 0
+  private var failures: [(error: BenchmarkError, path: String)] = []
+
+  init(in place: String) {
+    self.place = place
+  }
+
+  /// Adds the failure of one image.
+  /// - Throws: other errors at once, and all failures when too many images have the wrong size.
+  mutating func add(_ error: BenchmarkError, _ path: String) throws(BenchmarkError) {
+    guard let reason = error.ofImage else { throw error }
+    failures.append((error, path))
+    if !reason.canBeLeftOut { misfits += 1 }
+    if misfits == Self.most { try check() }
+  }
+
+  /// - Throws: a single failure as it is, several as `BenchmarkError.unusableImages`.
+  func check() throws(BenchmarkError) {
+    guard let first = failures.first else { return }
+    if failures.count == 1 { throw first.error }
+    let reasons = failures.map { "\($0.path): \($0.error.ofImage?.reason ?? "")" }
+    throw .unusableImages(
+      place: place, reasons: reasons,
+      canBeLeftOut: failures.contains { $0.error.ofImage?.canBeLeftOut == true },
+      areAll: misfits < Self.most)
+  }
+
+  /// The paths that `--skip-unreadable` leaves out; none if images have the wrong size.
+  var unreadable: [String] { misfits == 0 ? failures.map(\.path) : [] }
+}
+
+extension BenchmarkError {
+  /// For errors about a single image: the reason, and whether the image may be left out.
+  var ofImage: (reason: String, canBeLeftOut: Bool)? {
+    switch self {
+    case .unreadableImage(_, let reason): (reason, true)
+    case .emptyFile: ("it is empty", true)
+    case .tooLarge(_, let size, let limit):
+      ("it has \(size) bytes, more than the limit of \(limit)", true)
+    case .wrongImageSize(_, let width, let height, let expected):
+      ("\(width) x \(height) pixels, expected \(expected) x \(expected)", false)
+    default: nil
+    }
   }
 }

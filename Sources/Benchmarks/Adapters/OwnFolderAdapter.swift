@@ -1,9 +1,8 @@
 import Domain
 
-/// A user's own images: a folder for each class, at the top or within train/ and test/ (see `OwnFolders`),
-/// or images without classes, which all have the label -1 and the split train. The folders' names and the
-/// numbers of their files make the definition. Photographs are turned as
-/// their cameras say.
+/// A user's own images: a folder per class, at the top level or within train/ and test/ (see `OwnFolders`), or
+/// images without classes, which have label -1 and belong to the train split. The definition follows from the
+/// folders' names and numbers of files. Photographs are rotated by their EXIF orientation.
 struct OwnFolderAdapter: BenchmarkAdapter {
   private let images: ImageFolders
   private let definition: BenchmarkDefinition
@@ -13,7 +12,7 @@ struct OwnFolderAdapter: BenchmarkAdapter {
   var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
-    "a folder of JPEG or PNG files for each class, or train/ and test/ with such folders"
+    "a folder of JPEG or PNG files per class, or train/ and test/ with such folders"
   }
 
   static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
@@ -46,15 +45,15 @@ struct OwnFolderAdapter: BenchmarkAdapter {
   }
 }
 
-// MARK: - The definition that folders make
+// MARK: - Definition
 
 extension OwnFolderAdapter {
-  /// So many images at most are tried for the size of all.
+  /// The maximum number of images tried to find the common size.
   private static let mostTries = 100
 
-  /// What the folders of a tree consist of, under a name of the user's, and where they lie.
+  /// The definition of a user's own benchmark, and the location of its files.
   /// - Parameters:
-  ///   - leftOut: paths of files that are taken not to be there.
+  ///   - leftOut: paths to ignore.
   ///   - hasClasses: whether folders are classes.
   static func definition(
     named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?,
@@ -70,8 +69,8 @@ extension OwnFolderAdapter {
     guard !hasClasses || classNames.count >= 2 else {
       throw .unrecognised(
         path: found.root.name(of: ""), benchmark: name,
-        reason: "clustering takes two class folders with images at least, and it has "
-          + classNames.map { "'\($0)' alone" }.joined())
+        reason: "clustering needs at least two class folders with images, and it has only "
+          + classNames.map { "'\($0)'" }.joined())
     }
     let side: Int
     if let imageSize {
@@ -88,15 +87,15 @@ extension OwnFolderAdapter {
 
   private static func checkName(_ name: String) throws(BenchmarkError) {
     if BenchmarkDefinition.all.contains(where: { $0.name == name }) {
-      throw .invalidName(name, reason: "it is a benchmark that has a definition; choose another")
+      throw .invalidName(name, reason: "a benchmark of this name exists; choose another name")
     }
     let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
     guard !name.isEmpty, name.count <= 64, name.allSatisfy(allowed.contains) else {
-      throw .invalidName(name, reason: "it takes small letters, digits and '-'")
+      throw .invalidName(name, reason: "use lower-case letters, digits and '-'")
     }
   }
 
-  /// The side of the first image that can be decoded, which has to be square.
+  /// The side of the first readable image, which must be square.
   private static func side(of found: OwnFolders) throws(BenchmarkError) -> Int {
     let root = found.root
     let files = found.folders.lazy.flatMap { folder in folder.files.map { (folder.name, $0) } }
@@ -121,6 +120,6 @@ extension OwnFolderAdapter {
     }
     throw failure
       ?? .unrecognised(
-        path: root.name(of: ""), benchmark: "a benchmark", reason: "none of its images can be read")
+        path: root.name(of: ""), benchmark: "a benchmark", reason: "none of its images is readable")
   }
 }

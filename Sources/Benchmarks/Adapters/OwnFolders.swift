@@ -1,11 +1,10 @@
 import Domain
 import Foundation
 
-/// A user's own class folders, and how they lie: at the top, or within train/ and test/. Everything in
-/// the named folder is one of their images, is passed over by the rules of `FileRules`, or is refused by
-/// name: a benchmark of a part would look like one of the whole.
+/// A user's own class folders, at the top level or within train/ and test/. Everything in the given folder is
+/// used, skipped by `FileRules`, or refused by name: a benchmark must not silently be a part of the data.
 struct OwnFolders {
-  /// A folder of one class.
+  /// The folder of a class.
   struct ClassFolder {
     /// The path below the root: "train/lamps".
     let name: String
@@ -14,18 +13,18 @@ struct OwnFolders {
     let files: [SourceEntry]
   }
 
-  /// By split and class name.
+  /// Ordered by split and class name.
   let folders: [ClassFolder]
-  /// The folder in which they lie.
+  /// The folder that contains them.
   let root: SourceRoot
 
-  /// Names of folders that hold class folders, with the split that these are of.
+  /// The names of split folders.
   private static let splits: [(names: Set<String>, split: Split)] = [
     (["train", "training"], .train), (["test", "testing"], .test),
     (["val", "valid", "validation"], .test),
   ]
   static let splitNames = "train/, test/, val/, valid/ or validation/"
-  /// A folder that holds one folder and nothing else stands for that one, so often at most.
+  /// The maximum number of nested folders, such as folders that contain only one folder.
   private static let deepest = 16
 
   private static func split(of name: String) -> (order: Int, split: Split)? {
@@ -34,8 +33,8 @@ struct OwnFolders {
       .map { ($0.offset, $0.element.split) }
   }
 
-  /// - Parameter hasClasses: whether folders are classes; otherwise every image is taken, wherever it lies.
-  /// - Throws: `BenchmarkError.unrecognised` with the name of what has no place.
+  /// - Parameter hasClasses: whether folders are classes; otherwise all images at any depth are used.
+  /// - Throws: `BenchmarkError.unrecognised`, which names the offending file or folder.
   init(
     in top: SourceRoot, for benchmark: String, hasClasses: Bool = true
   ) throws(BenchmarkError) {
@@ -44,7 +43,7 @@ struct OwnFolders {
       folders = try Self.foldersWithImages("", in: top)
       guard !folders.isEmpty else {
         throw .unrecognised(
-          path: top.name(of: ""), benchmark: benchmark, reason: "it holds no image")
+          path: top.name(of: ""), benchmark: benchmark, reason: "it contains no images")
       }
       return
     }
@@ -64,14 +63,14 @@ struct OwnFolders {
     try classes.checkNames(folders)
   }
 
-  /// A folder and those in it, as far as they hold images, by their paths.
+  /// A folder and its subfolders that contain images, by path.
   private static func foldersWithImages(
     _ folder: String, in root: SourceRoot, depth: Int = 0
   ) throws(BenchmarkError) -> [ClassFolder] {
     guard depth <= deepest else {
       throw .unrecognised(
         path: root.name(of: folder), benchmark: "a benchmark",
-        reason: "its folders lie more than \(deepest) deep")
+        reason: "its folders are nested more than \(deepest) levels deep")
     }
     let contents = try FolderContents(of: folder, in: root)
     var found: [ClassFolder] = []
@@ -86,7 +85,7 @@ struct OwnFolders {
     return found
   }
 
-  /// Tells class folders and folders of them apart.
+  /// Distinguishes class folders from split folders.
   private struct Layout {
     let root: SourceRoot
     let benchmark: String
@@ -100,9 +99,9 @@ struct OwnFolders {
         throw refused(
           "",
           top.images.isEmpty
-            ? "it holds no image; expected a folder of JPEG or PNG files for each class"
-            : "it holds \(top.images.count) images and no class folders; --unlabelled takes images "
-              + "without classes")
+            ? "it contains no images; expected a folder of JPEG or PNG files per class"
+            : "it contains \(top.images.count) images but no class folders; use images without classes "
+              + "with --unlabelled")
       }
       try checkNoImages("", top)
       var inside: [(name: String, contents: FolderContents)] = []
@@ -112,10 +111,10 @@ struct OwnFolders {
       let deep = inside.filter { !$0.contents.folders.isEmpty }
       if deep.isEmpty {
         let named = inside.filter { OwnFolders.split(of: $0.name) != nil }
-        // One class may be named train, as beside bus and car; train and test are none.
+        // A single class may be named train (beside bus and car), but train and test are splits.
         if named.count > 1 {
           throw refused(
-            named[0].name, "it holds images and no class folders, as \(named[1].name) does")
+            named[0].name, "it contains images but no class folders, like \(named[1].name)")
         }
         return sorted(
           inside.map { folder in
@@ -141,14 +140,14 @@ struct OwnFolders {
         guard let (order, split) = OwnFolders.split(of: name) else {
           throw refused(
             name,
-            "beside them only \(OwnFolders.splitNames) may hold images; move it away, or name "
-              + "one of the folders alone")
+            "only \(OwnFolders.splitNames) may contain images at this level; move it, or give one of the "
+              + "folders")
         }
         if contents.folders.isEmpty {
           throw refused(
             name,
-            "it holds images and no class folders; move it away, or name the folder beside it "
-              + "that has them")
+            "it contains images but no class folders; move it, or give the folder that has class "
+              + "folders")
         }
         try checkNoImages(name, contents)
         for folder in contents.folders {
@@ -165,7 +164,7 @@ struct OwnFolders {
       return sorted(found)
     }
 
-    /// By split and class; val/ beside test/ goes to the same split, after it.
+    /// Ordered by split and class. val/ belongs to the same split as test/ and follows it.
     private func sorted(_ folders: [(order: Int, folder: ClassFolder)]) -> [ClassFolder] {
       folders.sorted {
         ($0.folder.split.rawValue, $0.folder.className, $0.order)
@@ -180,18 +179,18 @@ struct OwnFolders {
       let others = contents.images.count - 1
       throw refused(
         MemberPath.joined(folder, stray.name),
-        "it lies beside class folders, and an image must lie in the folder of its class"
-          + (others > 0 ? "; \(others) more lie there" : ""))
+        "it is beside class folders, but images must be in the folder of their class"
+          + (others > 0 ? "; \(others) more are there" : ""))
     }
 
     private func tooDeep(_ folder: String, _ contents: FolderContents) -> BenchmarkError {
       refused(
         folder,
-        "a class folder holds images alone, and it has folders with images "
-          + "('\(contents.folders[0].name)'); move these, or name the folder that has the classes")
+        "class folders must contain only images, but it has folders with images "
+          + "('\(contents.folders[0].name)'); move these, or give the folder that has the classes")
     }
 
-    /// Refuses class names that are one for a reader and two for a file system.
+    /// Refuses class names that readers cannot distinguish.
     func checkNames(_ folders: [ClassFolder]) throws(BenchmarkError) {
       var known: [String: String] = [:]
       for folder in folders {
@@ -199,8 +198,8 @@ struct OwnFolders {
         if let other = known[key], ExactName(other) != ExactName(folder.className) {
           throw refused(
             folder.name,
-            "its name and that of the class '\(other)' differ in capital letters or Unicode form "
-              + "alone; rename one of them")
+            "its name differs from the class '\(other)' only in case or Unicode form; rename one of "
+              + "them")
         }
         known[key] = folder.className
       }

@@ -1,13 +1,13 @@
-/// Reads a pickle (protocol 2) of CIFAR's python version: its opcodes, numpy's three names, and nothing
-/// else. Nothing is ever called.
+/// A reader for the pickles of CIFAR's Python version (protocol 2): only their opcodes and three names of
+/// NumPy are accepted, and nothing is ever called.
 ///
 /// https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
 struct PickleReader {
   enum Failure: Error {
     case stream(BenchmarkError)
-    /// The file ends within a string of `length` bytes, after `found` of them.
+    /// The file ends within a string of `length` bytes, after `found` bytes.
     case brokenString(length: Int, found: Int)
-    /// Anything else, in words.
+    /// Any other problem.
     case unreadable(String)
   }
 
@@ -23,18 +23,18 @@ struct PickleReader {
   private let consumed: ([UInt8]) -> Void
   private var buffer: [UInt8] = []
   private var position = 0
-  /// Bytes read before the buffer.
+  /// The number of bytes before the buffer.
   private var offset = 0
   private var stack: [PickleValue] = []
-  /// The heights of the stack at its marks.
+  /// The stack heights at marks.
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var objectCount = 0
 
   /// - Parameters:
-  ///   - stringBytes: bounds all strings together; one that is too long is refused before it is read.
-  ///   - mostOpcodes: bounds the memory of everything that is no string.
-  ///   - consumed: given all bytes of the file in order.
+  ///   - stringBytes: the limit on the total length of strings, checked before reading.
+  ///   - mostOpcodes: the limit on opcodes, which bounds the memory of everything else.
+  ///   - consumed: receives all bytes of the file in order.
   init(
     _ stream: any MemberStream, stringBytes: Int, mostOpcodes: Int,
     consumed: @escaping ([UInt8]) -> Void
@@ -45,11 +45,11 @@ struct PickleReader {
     self.consumed = consumed
   }
 
-  /// The dictionary that the file is, and all bytes after it.
+  /// Reads the whole file, whose value must be a dictionary.
   mutating func read() throws(Failure) -> PickleDictionary {
     while try step() {}
     guard stack.count == 1, case .dictionary(let dictionary) = stack[0] else {
-      throw .unreadable("it is no dictionary")
+      throw .unreadable("it is not a dictionary")
     }
     while try refill() {}
     return dictionary
@@ -57,11 +57,11 @@ struct PickleReader {
 
   // MARK: - Opcodes
 
-  /// Carries out one opcode; false at the last.
+  /// Executes one opcode. False after the last.
   private mutating func step() throws(Failure) -> Bool {
     let start = offset + position
     remainingOpcodes -= 1
-    guard remainingOpcodes >= 0 else { throw .unreadable("it has more values than it should") }
+    guard remainingOpcodes >= 0 else { throw .unreadable("it has too many values") }
     let opcode = try byte()
     switch opcode {
     case 0x80:
@@ -96,29 +96,29 @@ struct PickleReader {
     case UInt8(ascii: "b"): try setState()
     default:
       throw .unreadable(
-        "byte \(start) is opcode 0x\(String(opcode, radix: 16)), which these files do not have")
+        "byte \(start) is the unexpected opcode 0x\(String(opcode, radix: 16))")
     }
     return true
   }
 
   private mutating func recall(_ number: Int) throws(Failure) {
-    guard let value = memo[number] else { throw .unreadable("it recalls what it never stored") }
+    guard let value = memo[number] else { throw .unreadable("it refers to a missing memo entry") }
     stack.append(value)
   }
 
   private mutating func append(_ values: [PickleValue]) throws(Failure) {
     guard case .list(let list) = try top(), values.allSatisfy(\.isPlain) else {
-      throw .unreadable("it appends what is no number or string")
+      throw .unreadable("it appends something other than a number or string")
     }
     list.values += values
   }
 
   private mutating func setItems(_ values: [PickleValue]) throws(Failure) {
     guard case .dictionary(let dictionary) = try top(), values.count.isMultiple(of: 2) else {
-      throw .unreadable("it sets items of what is no dictionary")
+      throw .unreadable("it sets items of something other than a dictionary")
     }
     for place in stride(from: 0, to: values.count, by: 2) {
-      guard let key = values[place].text else { throw .unreadable("a key is no string") }
+      guard let key = values[place].text else { throw .unreadable("a key is not a string") }
       if case .dictionary = values[place + 1] { throw .unreadable("'\(key)' is a dictionary") }
       dictionary.values[key] = values[place + 1]
     }
@@ -126,14 +126,14 @@ struct PickleReader {
 
   private mutating func pushTuple(_ values: [PickleValue]) throws(Failure) {
     let depth = 1 + (values.map(\.tupleDepth).max() ?? 0)
-    guard depth <= Self.deepestTuple else { throw .unreadable("its tuples are too deep") }
+    guard depth <= Self.deepestTuple else { throw .unreadable("its tuples are nested too deeply") }
     stack.append(.tuple(values, depth: depth))
   }
 
   private mutating func pushGlobal() throws(Failure) {
     let name = "\(try line()) \(try line())"
     guard Self.globals.contains(name) else {
-      throw .unreadable("it refers to '\(name)', which these files do not; it is not safe")
+      throw .unreadable("it refers to '\(name)', which is not allowed")
     }
     stack.append(.global(name))
   }
@@ -141,7 +141,7 @@ struct PickleReader {
   private mutating func pushObject() throws(Failure) {
     let values = try pop(2)
     guard case .global(let name) = values[0], let arguments = values[1].tuple else {
-      throw .unreadable("it calls what is no name")
+      throw .unreadable("it calls something other than a name")
     }
     objectCount += 1
     guard objectCount <= Self.mostObjects else { throw .unreadable("it has too many arrays") }
@@ -150,7 +150,7 @@ struct PickleReader {
 
   private mutating func setState() throws(Failure) {
     guard let state = try pop(1)[0].tuple, case .object(let object) = try top() else {
-      throw .unreadable("it sets the state of what is no array")
+      throw .unreadable("it sets the state of something other than an array")
     }
     object.state = state
   }
@@ -159,14 +159,14 @@ struct PickleReader {
 
   private func top() throws(Failure) -> PickleValue {
     guard let value = stack.last, stack.count > (marks.last ?? 0) else {
-      throw .unreadable("its stack runs empty")
+      throw .unreadable("its stack is empty")
     }
     return value
   }
 
   private mutating func pop(_ count: Int) throws(Failure) -> [PickleValue] {
     guard stack.count - count >= marks.last ?? 0 else {
-      throw .unreadable("its stack runs empty")
+      throw .unreadable("its stack is empty")
     }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
@@ -194,13 +194,15 @@ struct PickleReader {
 
   private mutating func byte() throws(Failure) -> UInt8 {
     if position == buffer.count {
-      guard try refill() else { throw .unreadable("it breaks off at byte \(offset); get it again") }
+      guard try refill() else {
+        throw .unreadable("it is truncated at byte \(offset); download it again")
+      }
     }
     position += 1
     return buffer[position - 1]
   }
 
-  /// A little-endian number without sign.
+  /// An unsigned little-endian number.
   private mutating func integer(bytes count: Int) throws(Failure) -> Int {
     var value = 0
     for place in 0..<count { value |= Int(try byte()) << (8 * place) }
@@ -220,7 +222,7 @@ struct PickleReader {
   private mutating func string(_ length: Int) throws(Failure) -> [UInt8] {
     guard length <= remainingStringBytes else {
       throw .unreadable(
-        "it has a string of \(length) bytes where at most \(remainingStringBytes) make sense")
+        "it has a string of \(length) bytes, more than the limit of \(remainingStringBytes)")
     }
     remainingStringBytes -= length
     var string: [UInt8] = []

@@ -1,16 +1,16 @@
-/// A value of a pickle; only kinds that CIFAR's files have.
+/// A value of a pickle, restricted to the kinds in CIFAR's files.
 ///
-/// Nesting is bounded by construction: lists hold numbers and strings, tuples are four deep at most.
+/// Nesting is bounded: lists contain numbers and strings, tuples are at most four deep.
 enum PickleValue {
   case none
   case boolean(Bool)
   case integer(Int)
-  /// Python 2's strings are bytes.
+  /// Strings of Python 2 are bytes.
   case string([UInt8])
   case list(PickleList)
   case dictionary(PickleDictionary)
   indirect case tuple([PickleValue], depth: Int)
-  /// A name of numpy's: "numpy dtype".
+  /// A name of NumPy: "numpy dtype".
   case global(String)
   case object(PickleObject)
 
@@ -26,7 +26,7 @@ enum PickleValue {
     if case .tuple(let values, _) = self { values } else { nil }
   }
 
-  /// Whether a list may hold it.
+  /// Whether a list may contain it.
   var isPlain: Bool {
     switch self {
     case .integer, .string: true
@@ -39,17 +39,17 @@ enum PickleValue {
   }
 }
 
-/// A list, which is still appended to after it was put into a dictionary.
+/// A list. It is a class because pickles append to it after adding it to a dictionary.
 final class PickleList {
   var values: [PickleValue] = []
 
-  /// Its values if all are numbers.
+  /// The values, if all are numbers.
   var integers: [Int]? {
     let integers = values.compactMap(\.integer)
     return integers.count == values.count ? integers : nil
   }
 
-  /// Its values if all are strings.
+  /// The values, if all are strings.
   var texts: [String]? {
     let texts = values.compactMap(\.text)
     return texts.count == values.count ? texts : nil
@@ -68,7 +68,7 @@ final class PickleDictionary {
   }
 }
 
-/// What a call of numpy's constructors stands for; nothing is called.
+/// A call of a NumPy constructor as data. It is never executed.
 final class PickleObject {
   let constructor: String
   let arguments: [PickleValue]
@@ -80,15 +80,15 @@ final class PickleObject {
   }
 }
 
-/// A numpy array of bytes with two axes.
+/// A NumPy array of bytes with two axes.
 struct PickleArray {
   let rows: Int
   let columns: Int
-  /// [rows, columns], row by row.
+  /// [rows, columns] in row-major order.
   let bytes: [UInt8]
 
-  /// Nil if the object is anything else than numpy's own state of such an array: (version, shape,
-  /// type, whether the columns follow each other, bytes).
+  /// Nil unless the object has NumPy's state of such an array: (version, shape, type, whether in column-major
+  /// order, bytes).
   init?(_ object: PickleObject) {
     guard object.constructor == "numpy.core.multiarray _reconstruct", object.state.count == 5,
       let shape = object.state[1].tuple?.compactMap(\.integer), shape.count == 2,

@@ -1,16 +1,17 @@
+import Dispatch
 import Domain
 
-/// The files of records that a complete copy of a benchmark has, in the order of their images.
+/// The record files of a complete copy of a benchmark, in image order.
 struct RecordPlan {
   let files: [(name: String, split: Split, expected: Int)]
   let layout: RecordLayout
   let definition: BenchmarkDefinition
 
-  /// Bytes handed over at a time, about.
+  /// The approximate number of bytes per block.
   private static let blockSize = 4 << 20
 
-  /// Reads the `count` records of a file block by block, and returns its checksums; `receive` gets the
-  /// records from number `first` on.
+  /// Reads the `count` records of a file in blocks and returns the file with its checksums.
+  /// - Parameter receive: gets a block of records and the number of the first.
   func read(
     _ count: Int, of name: String, from stream: any MemberStream,
     _ receive: (_ records: [UInt8], _ first: Int) throws(BenchmarkError) -> Void
@@ -27,25 +28,26 @@ struct RecordPlan {
   }
 }
 
-/// Files of records of one size without any header, as they are there.
+/// Existing files of fixed-size records without headers.
 struct RecordFiles {
   let root: SourceRoot
   let inventory: [InventoryEntry]
   private let plan: RecordPlan
 
-  /// Some records of one file.
+  /// A block of records of a file.
   struct Block {
-    /// The number of the first in its file.
+    /// The number of the first record in its file.
     let first: Int
-    /// Their rows in the benchmark file.
+    /// The rows in the benchmark file.
     let rows: Range<Int>
     /// [rows, labelBytes].
     let labels: [UInt8]
-    /// [rows, side, side, 3]; nil where they are in the benchmark file.
+    /// [rows, side, side, 3]; nil if they are already in the benchmark file.
     let pixels: [UInt8]?
   }
 
-  /// Takes stock of the files, each of which has whole records or none.
+  /// Takes inventory of the files.
+  /// - Throws: `BenchmarkError.brokenRecord` or `.emptyFile`.
   init(_ plan: RecordPlan, root: SourceRoot) throws(BenchmarkError) {
     self.plan = plan
     self.root = root
@@ -67,7 +69,7 @@ struct RecordFiles {
     self.inventory = inventory
   }
 
-  /// Hands over the records of all files, each with its position in the inventory.
+  /// Passes the records of all files to `receive`, with the position of their file in the inventory.
   func read(
     _ receive: (_ block: Block, _ entry: Int) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
@@ -99,5 +101,59 @@ struct RecordFiles {
       }
     }
     return inventory.indices.compactMap { sources[$0] }
+  }
+}
+
+/// The layout of a record: label bytes, then three colour planes (red, green, blue) of `side` x `side` bytes.
+struct RecordLayout {
+  /// The order of the values in a colour plane.
+  enum PlaneOrder {
+    case byRows
+    case byColumns
+  }
+
+  var labelBytes = 0
+  let side: Int
+  var order = PlaneOrder.byRows
+
+  /// The size of a record in bytes.
+  var recordSize: Int { labelBytes + 3 * side * side }
+
+  /// The label bytes of records: [count, labelBytes].
+  func labels(of records: [UInt8]) -> [UInt8] {
+    if labelBytes == 0 { return [] }
+    return stride(from: 0, to: records.count, by: recordSize).flatMap {
+      records[$0..<$0 + labelBytes]
+    }
+  }
+
+  /// The images of records: [count, side, side, 3].
+  func pixels(of records: [UInt8]) -> [UInt8] {
+    let (side, plane, recordSize) = (side, side * side, recordSize)
+    let count = records.count / recordSize
+    return [UInt8](unsafeUninitializedCapacity: count * 3 * plane) { pixels, filled in
+      records.withUnsafeBufferPointer { records in
+        // Each iteration writes its own images only.
+        nonisolated(unsafe) let pixels = pixels
+        nonisolated(unsafe) let records = records
+        let bands = min(count, 16)
+        DispatchQueue.concurrentPerform(iterations: bands) { band in
+          for record in count * band / bands..<count * (band + 1) / bands {
+            let source = record * recordSize + labelBytes
+            let target = record * 3 * plane
+            for row in 0..<side {
+              for column in 0..<side {
+                let place = order == .byRows ? row * side + column : column * side + row
+                let pixel = target + 3 * (row * side + column)
+                pixels[pixel] = records[source + place]
+                pixels[pixel + 1] = records[source + plane + place]
+                pixels[pixel + 2] = records[source + 2 * plane + place]
+              }
+            }
+          }
+        }
+      }
+      filled = count * 3 * plane
+    }
   }
 }

@@ -1,22 +1,22 @@
 import Domain
 import Synchronization
 
-/// Stores the images of record files while a compressed archive is looked through for the list of its
-/// members, so that it is not decompressed again for them.
+/// Stores the images of record files while a compressed archive is listed, so that it is decompressed only
+/// once.
 ///
-/// They go into the rows that they have in a complete copy. Where the archive turns out to hold
-/// anything else, nothing of it is kept, and the archive is read as any other: listed, then read.
+/// Images go to their rows in a complete copy. If the archive turns out not to be a complete copy, they are
+/// discarded, and the archive is read again after listing.
 final class RecordIntake {
-  /// What is known of a file whose images are stored.
+  /// A file whose images are stored.
   struct Taken {
-    /// Its position in the plan.
+    /// The position in the plan.
     let entry: Int
     /// [records, labelBytes].
     let labels: [UInt8]
     let source: SourceFile
   }
 
-  /// Why an image could not be stored.
+  /// The first error while storing images.
   private final class Failure: Sendable {
     let first = Mutex<BenchmarkError?>(nil)
 
@@ -31,11 +31,11 @@ final class RecordIntake {
   private let store = BackgroundWorker<ImageStore?>(nil)
   private let failure = Failure()
   private var taken: [ExactName: Taken] = [:]
-  /// How many images are stored.
+  /// The number of stored images.
   private(set) var imageCount = 0
 
-  /// - Parameter file: the benchmark file to make, which is not touched before there is an image.
-  /// - Returns: nil for a benchmark that no record files hold.
+  /// - Parameter file: the benchmark file to write, created with the first image.
+  /// - Returns: nil for benchmarks without record files.
   init?(
     _ definition: BenchmarkDefinition, file: String, report: @escaping (PreparationStep) -> Void
   ) {
@@ -46,7 +46,7 @@ final class RecordIntake {
     self.report = report
   }
 
-  /// Takes a member of an archive if it is as large as the file of its name is in a complete copy.
+  /// Stores the images of an archive member if it has the name and size of a complete record file.
   func offer(
     _ path: String, size: Int, _ stream: () -> any MemberStream
   ) throws(BenchmarkError) {
@@ -80,11 +80,10 @@ final class RecordIntake {
     taken[ExactName(path)] = Taken(entry: entry, labels: labels, source: source)
   }
 
-  /// The file of this path in the archive, if its images are stored.
+  /// The archive member at a path, if its images are stored.
   func taken(_ path: String) -> Taken? { taken[ExactName(path)] }
 
-  /// The stored images, if the adapter found a complete copy of the files that they are of; nil if there
-  /// are none, or no longer.
+  /// The stored images if the inventory is a complete copy; otherwise discards them and returns nil.
   func images(
     for inventory: [InventoryEntry], in root: SourceRoot
   ) throws(BenchmarkError) -> ImageStore? {

@@ -1,8 +1,8 @@
 import Domain
 
-/// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/): for each part an X file of images
-/// without labels, three planes of 96 columns each, and a y file with a byte for each image, 1 to 10.
-/// The unlabelled images have no y file.
+/// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/): for each part an X file of images, three
+/// colour planes by columns each, and a y file with a label byte per image, 1 to 10. The unlabelled images
+/// have no y file.
 struct STLBinaryAdapter: BenchmarkAdapter {
   private struct Part {
     let images: String
@@ -19,7 +19,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
 
   private let definition: BenchmarkDefinition
   private let records: RecordFiles
-  /// The labels of each entry of the inventory, counted from 0; -1 where unlabelled.
+  /// The labels of each inventory entry, from 0; -1 where unlabelled.
   private let labels: [[Int32]]
   private let labelFiles: [SourceFile]
 
@@ -58,7 +58,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
       }
       guard try root.isFile(file) else {
         throw .unreadable(
-          file: root.name(of: file), reason: "it is not there; \(entry.name) needs it")
+          file: root.name(of: file), reason: "it does not exist, but \(entry.name) needs it")
       }
       let bytes = try root.tree.contents(of: root.path(file))
       labels.append(
@@ -80,7 +80,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
       layout: RecordLayout(side: definition.imageSize, order: .byColumns), definition: definition)
   }
 
-  /// A split that is not wanted has no images in the definition.
+  /// The parts with images in the definition, which lacks excluded splits.
   private static func parts(of definition: BenchmarkDefinition) -> [Part] {
     parts.filter { definition.counts[$0.split] > 0 }
   }

@@ -1,10 +1,10 @@
 import Domain
 
-/// ILSVRC-2012's training images: a folder for each synset, or its tar archive, alone or within
-/// ILSVRC2012_img_train.tar. Other synsets are passed over.
+/// The training images of ILSVRC-2012: a folder or tar archive per synset, possibly within
+/// ILSVRC2012_img_train.tar. Other synsets are skipped.
 ///
-/// Stanford Dogs, which has folders of the same synsets (n02085936-Maltese_dog) with other and fewer
-/// images, is told apart by their names.
+/// Stanford Dogs has folders of the same synsets with fewer and different images. It is recognised by its folder
+/// names (n02085936-Maltese_dog).
 struct SynsetFolderAdapter: BenchmarkAdapter {
   private let images: ImageFolders
   private let definition: BenchmarkDefinition
@@ -15,7 +15,7 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
   var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
-    "ILSVRC-2012's training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
+    "ILSVRC-2012 training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
   }
 
   static func index(of definition: BenchmarkDefinition) -> SourceIndex {
@@ -30,7 +30,7 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
     }
   }
 
-  /// "n02085936" of itself and of "n02085936-Maltese_dog".
+  /// "n02085936" for itself and for "n02085936-Maltese_dog".
   private static func synset(of folder: String) -> String? {
     folder.split(separator: "-", maxSplits: 1).first.map { String($0) }
   }
@@ -54,8 +54,8 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
     differences =
       isStanfordDogs
       ? [
-        "these are folders of Stanford Dogs, another data set with other images; "
-          + "\(definition.title) is made of ILSVRC-2012's training images"
+        "these are the folders of Stanford Dogs, a different data set; "
+          + "\(definition.title) consists of ILSVRC-2012 training images"
       ] : []
     images = ImageFolders(
       root: root, folders: folders,

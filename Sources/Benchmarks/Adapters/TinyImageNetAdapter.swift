@@ -1,10 +1,10 @@
 import Domain
 
-/// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with
-/// 500 JPEGs each, and val/images/ with the synset of each file in val/val_annotations.txt. As tutorials
-/// rearrange them the images may lie in train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has
-/// no labels and is not read. The labels count the synsets of wnids.txt in alphabetical order, as
-/// torchvision's ImageFolder does.
+/// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with 500
+/// JPEG files each, and val/images/ with the synset of each file in val/val_annotations.txt. The rearranged
+/// layout of tutorials is also accepted: train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has no
+/// labels and is not read. Labels number the synsets of wnids.txt in alphabetical order, like torchvision's
+/// ImageFolder.
 struct TinyImageNetAdapter: BenchmarkAdapter {
   private static let synsetFile = "wnids.txt"
   private static let wordFile = "words.txt"
@@ -37,7 +37,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     let synsets = try root.lines(of: Self.synsetFile)?.sorted() ?? []
     guard !synsets.isEmpty, Set(synsets).count == synsets.count else {
       throw .damaged(
-        file: root.name(of: Self.synsetFile), reason: "it has no synsets, or one of them twice")
+        file: root.name(of: Self.synsetFile), reason: "it has no synsets or duplicate ones")
     }
     classNames = try Self.names(of: synsets, root)
     differences =
@@ -55,7 +55,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     guard folders.contains(where: { !$0.files.isEmpty }) else {
       throw .unrecognised(
         path: root.name(of: "train"), benchmark: definition.name,
-        reason: "no image lies where its layout has them: in train/SYNSET/images/ or train/SYNSET/")
+        reason: "there are no images in train/SYNSET/images/ or train/SYNSET/")
     }
     folders += try Self.validation(synsets, definition, root)
     try Self.remarkOthers(synsets, root)
@@ -64,7 +64,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
-  /// The first of each synset's words; the synset itself where there is none or another has the same.
+  /// The first word of each synset; the synset itself if there is none or it is not unique.
   private static func names(
     of synsets: [String], _ root: SourceRoot
   ) throws(BenchmarkError) -> [String] {
@@ -83,7 +83,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     }
   }
 
-  /// Where the images of a class lie: in the folder images/ of the synset's folder, or in that itself.
+  /// The folder with the images of a class: images/ within the synset's folder, or that folder itself.
   private static func folder(
     of synset: String, in parent: String, _ root: SourceRoot
   ) throws(BenchmarkError) -> String {
@@ -91,7 +91,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     return try root.isFolder("\(name)/images") ? "\(name)/images" : name
   }
 
-  /// Remarks what of the tree is not read.
+  /// Notes the files and folders that are not read.
   private static func remarkOthers(
     _ synsets: [String], _ root: SourceRoot
   ) throws(BenchmarkError) {
@@ -105,7 +105,7 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     }
   }
 
-  /// The validation images that are of the listed classes.
+  /// The folders of validation images.
   private static func validation(
     _ synsets: [String], _ definition: BenchmarkDefinition, _ root: SourceRoot
   ) throws(BenchmarkError) -> [ImageFolder] {
@@ -124,23 +124,23 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
     guard files.isEmpty || sorted.isEmpty else {
       throw .unrecognised(
         path: root.name(of: "val"), benchmark: definition.name,
-        reason: "its layout is two at once: images in \(folder) and in \(sorted[0].name)")
+        reason: "it mixes two layouts: images in \(folder) and in \(sorted[0].name)")
     }
     if files.isEmpty { return sorted }
     let annotations = "val/\(annotationFile)"
     guard let lines = try root.lines(of: annotations) else {
       throw .unreadable(
-        file: root.name(of: annotations), reason: "it is not there; val/images needs it")
+        file: root.name(of: annotations), reason: "it does not exist, but val/images needs it")
     }
     let labels = Dictionary(uniqueKeysWithValues: synsets.enumerated().map { ($1, $0) })
     var labelOfFile: [String: Int32] = [:]
     for (number, line) in lines.enumerated() {
-      // File, synset and a box.
+      // File name, synset and bounding box.
       let fields = line.split(separator: "\t")
       guard fields.count >= 2, let label = labels[String(fields[1])] else {
         throw .damaged(
           file: root.name(of: annotations),
-          reason: "line \(number + 1) names no synset of \(synsetFile)")
+          reason: "line \(number + 1) has no synset of \(synsetFile)")
       }
       labelOfFile[String(fields[0])] = Int32(label)
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Antialiased bilinear scaling as Pillow's `Image.resize` does it for 8-bit images: weights in fixed
-/// point with 22 fractional bits, rows first, and the result of that pass rounded to 8 bits.
+/// Antialiased bilinear scaling, bit-identical to Pillow's `Image.resize` for 8-bit images: fixed-point weights
+/// with 22 fractional bits, horizontal pass first, its result rounded to 8 bits.
 extension RGBImage {
   /// The image scaled to another height and width, both positive.
   package func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
@@ -9,8 +9,7 @@ extension RGBImage {
       height: newHeight, width: newWidth, rows: 0..<newHeight, columns: 0..<newWidth)
   }
 
-  /// Some rows and columns of the image scaled to another height and width; nothing else of it is
-  /// computed.
+  /// A part of the image scaled to another height and width. Only that part is computed.
   func resized(
     height newHeight: Int, width newWidth: Int, rows: Range<Int>, columns: Range<Int>
   ) -> RGBImage {
@@ -30,19 +29,19 @@ extension RGBImage {
 
 private let fractionalBits: Int32 = 22
 
-/// Which input positions make each output position, with which weights.
+/// The input positions and weights of each output position.
 private struct ResamplingKernel {
   /// The first input position of each output position.
   let starts: [Int]
-  /// How many input positions each output position takes.
+  /// The number of input positions of each output position.
   let counts: [Int]
-  /// The weights, `stride` places for each output position.
+  /// The weights, `stride` entries per output position.
   let weights: [Int32]
   let stride: Int
 
   var outputCount: Int { starts.count }
 
-  /// All input positions that are needed.
+  /// The range of needed input positions.
   var inputs: Range<Int> {
     guard let first = starts.first, let last = starts.last, let count = counts.last else {
       return 0..<0
@@ -52,7 +51,7 @@ private struct ResamplingKernel {
 
   init(from inputSize: Int, to outputSize: Int, outputs: Range<Int>) {
     let scale = Double(inputSize) / Double(outputSize)
-    // When shrinking, the triangle of the bilinear filter is widened to cover every input pixel.
+    // When shrinking, the triangle filter is widened to cover all input pixels.
     let support = max(scale, 1)
     let stride = Int(support.rounded(.up)) * 2 + 1
     var starts: [Int] = []
@@ -84,7 +83,7 @@ private struct ResamplingKernel {
   UInt8(truncatingIfNeeded: min(max(sum >> fractionalBits, 0), 255))
 }
 
-/// Scales some rows to the kernel's columns: [rows, kernel's outputs, 3].
+/// Scales rows horizontally: [rows, kernel outputs, 3].
 private func resampleRows(
   _ pixels: UnsafeBufferPointer<UInt8>, rows: Range<Int>, width: Int, _ kernel: ResamplingKernel
 ) -> [UInt8] {
@@ -98,7 +97,7 @@ private func resampleRows(
           var source = (row * width + kernel.starts[column]) * 3
           let first = column * kernel.stride
           for tap in first..<first + kernel.counts[column] {
-            // The weights of a position add up to 1 and colours to 255: no sum overflows.
+            // The weights add up to 1 and colours are at most 255, so sums do not overflow.
             sums.0 &+= Int32(pixels[source]) &* weights[tap]
             sums.1 &+= Int32(pixels[source + 1]) &* weights[tap]
             sums.2 &+= Int32(pixels[source + 2]) &* weights[tap]
@@ -115,13 +114,13 @@ private func resampleRows(
   }
 }
 
-/// Scales rows, the first of which is input row `firstRow`, to the kernel's rows.
+/// Scales vertically. The first row of `pixels` is input row `firstRow`.
 private func resampleColumns(
   _ pixels: UnsafeBufferPointer<UInt8>, firstRow: Int, rowLength: Int, _ kernel: ResamplingKernel
 ) -> [UInt8] {
   let newHeight = kernel.outputCount
   return [UInt8](unsafeUninitializedCapacity: newHeight * rowLength) { result, filled in
-    // A row of sums, to which the input's rows are added one after the other.
+    // Input rows are added to a row of sums one after the other.
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowLength) { sums in
       for row in 0..<newHeight {
         sums.initialize(repeating: Int32(1) << (fractionalBits - 1))

@@ -1,24 +1,25 @@
 import Core
 import Dispatch
+import Foundation
 
 /// An image file in memory.
 struct EncodedImage: Sendable {
-  /// For messages.
+  /// The name in messages.
   let name: String
   let bytes: [UInt8]
 }
 
-/// Image files decoded on all cores, in the order in which they were given.
+/// Image files decoded on all cores, in their given order.
 struct DecodedBlock {
-  /// What is known of a decoded file.
+  /// A decoded file.
   struct File: Sendable {
     let sha256: String
     let remark: ImageDecoder.Remark?
   }
 
-  /// [images, side, side, 3]; those that could not be decoded are black.
+  /// [images, side, side, 3]; images that could not be decoded are black.
   let pixels: [UInt8]
-  /// What became of each image.
+  /// The result for each image.
   let results: [Result<File, BenchmarkError>]
 
   init(_ images: [EncodedImage], fit: ImageFit) {
@@ -26,7 +27,7 @@ struct DecodedBlock {
     let memory = DecodingMemory()
     var results = [Result<File, BenchmarkError>?](repeating: nil, count: images.count)
     pixels = results.withUnsafeMutableBufferPointer { results in
-      // Every iteration writes its own slot of both buffers and nothing else.
+      // Each iteration writes its own slots of both buffers only.
       nonisolated(unsafe) let results = results
       return [UInt8](unsafeUninitializedCapacity: images.count * imageSize) { pixels, filled in
         pixels.initialize(repeating: 0)
@@ -58,5 +59,58 @@ struct DecodedBlock {
     var hash = SHA256Hash()
     hash.update(encoded.bytes)
     return File(sha256: hash.hexadecimal, remark: remark)
+  }
+}
+
+/// The conversion of decoded images to a benchmark file's image size.
+struct ImageFit {
+  /// The side in pixels.
+  let side: Int
+  /// Whether to scale the shorter side and crop the central square, like torchvision's Resize and CenterCrop
+  /// with a Pillow image. Otherwise images must have the right size.
+  let cutsImages: Bool
+  /// Whether these are a user's own images. Then the EXIF orientation applies (published ImageNet pipelines
+  /// ignore it), and the user can choose the size.
+  var isOwn = false
+
+  func fitted(_ image: RGBImage, from encoded: EncodedImage) throws(BenchmarkError) -> RGBImage {
+    let image =
+      isOwn
+      ? image.oriented(EXIFOrientation.tag(of: encoded.bytes) ?? 1) : image
+    if cutsImages { return image.centreSquare(of: side) }
+    guard image.width == side, image.height == side else {
+      if isOwn {
+        throw .imageSizeNeeded(file: encoded.name, width: image.width, height: image.height)
+      }
+      throw .wrongImageSize(
+        file: encoded.name, width: image.width, height: image.height, expected: side)
+    }
+    return image
+  }
+}
+
+/// Limits the memory of images that are decoded at the same time. Large ones wait for each other.
+final class DecodingMemory: @unchecked Sendable {
+  /// The limit in bytes. A larger image is decoded alone.
+  private static let limit = 512 << 20
+
+  private let condition = NSCondition()
+  private var used = 0
+
+  /// Waits for memory, reserves it, and returns the reserved number of bytes.
+  func reserve(_ bytes: Int) -> Int {
+    let bytes = min(bytes, Self.limit)
+    condition.lock()
+    defer { condition.unlock() }
+    while used + bytes > Self.limit { condition.wait() }
+    used += bytes
+    return bytes
+  }
+
+  func release(_ bytes: Int) {
+    condition.lock()
+    used -= bytes
+    condition.broadcast()
+    condition.unlock()
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An 8-bit colour image: `pixels` is [height, width, 3] in row-major order, red first.
+/// An 8-bit colour image. `pixels` is [height, width, 3] in row-major order, red first.
 package struct RGBImage: Equatable, Sendable {
   package let height: Int
   package let width: Int
@@ -13,8 +13,7 @@ package struct RGBImage: Equatable, Sendable {
     self.pixels = pixels
   }
 
-  /// What `resizedShorterSide(to: size).centreCropped(to: size)` is, without computing what the crop
-  /// throws away.
+  /// The same as `resizedShorterSide(to: size).centreCropped(to: size)`, without computing the cropped parts.
   package func centreSquare(of size: Int) -> RGBImage {
     let shorter = min(height, width)
     guard shorter > 0, size > 0 else { return centreCropped(to: size) }
@@ -27,9 +26,8 @@ package struct RGBImage: Equatable, Sendable {
       height: newHeight, width: newWidth, rows: top..<top + size, columns: left..<left + size)
   }
 
-  /// The image scaled so that its shorter side has `size` pixels, as torchvision's `Resize` does to
-  /// a Pillow image: bilinear with antialias; the longer side is size x longer / shorter, rounded
-  /// down.
+  /// The image scaled so that its shorter side has `size` pixels, like torchvision's `Resize` with a Pillow
+  /// image: antialiased bilinear, the longer side rounded down.
   package func resizedShorterSide(to size: Int) -> RGBImage {
     let shorter = min(height, width)
     let longer = max(height, width)
@@ -39,8 +37,8 @@ package struct RGBImage: Equatable, Sendable {
       ? resized(height: size, width: scaled) : resized(height: scaled, width: size)
   }
 
-  /// The central square of `size` pixels, as torchvision's `CenterCrop` cuts it: offsets are rounded
-  /// half to even, and where the image is smaller than the square it is surrounded by black.
+  /// The central square of `size` pixels, like torchvision's `CenterCrop`: offsets are rounded half to even,
+  /// and smaller images are padded with black.
   package func centreCropped(to size: Int) -> RGBImage {
     let top = Self.cropOffset(length: height, size: size)
     let left = Self.cropOffset(length: width, size: size)
@@ -60,5 +58,37 @@ package struct RGBImage: Equatable, Sendable {
     length < size
       ? -((size - length) / 2)
       : Int((Double(length - size) / 2).rounded(.toNearestOrEven))
+  }
+}
+
+extension RGBImage {
+  /// The image transformed by its EXIF orientation, like Pillow's `exif_transpose`.
+  func oriented(_ tag: Int) -> RGBImage {
+    if tag == 1 { return self }
+    // Orientations 5 to 8 swap rows and columns.
+    let (newHeight, newWidth) = tag >= 5 ? (width, height) : (height, width)
+    let source = self
+    let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { buffer, filled in
+      for row in 0..<newHeight {
+        for column in 0..<newWidth {
+          let (y, x) =
+            switch tag {
+            case 2: (row, source.width - 1 - column)
+            case 3: (source.height - 1 - row, source.width - 1 - column)
+            case 4: (source.height - 1 - row, column)
+            case 5: (column, row)
+            case 6: (source.height - 1 - column, row)
+            case 7: (source.height - 1 - column, source.width - 1 - row)
+            default: (column, source.width - 1 - row)
+            }
+          let place = (row * newWidth + column) * 3
+          for channel in 0..<3 {
+            buffer[place + channel] = source.pixels[(y * source.width + x) * 3 + channel]
+          }
+        }
+      }
+      filled = source.pixels.count
+    }
+    return RGBImage(height: newHeight, width: newWidth, pixels: turned)
   }
 }

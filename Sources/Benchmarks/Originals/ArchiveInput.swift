@@ -2,22 +2,22 @@ import CArchive
 import Domain
 import Foundation
 
-/// What libarchive reads an archive from: a file, or a member of another archive.
+/// The input of libarchive: a file, or a member of another archive.
 final class ArchiveInput {
   let stream: any MemberStream
-  /// The stream as a file, in which parts that nobody wants are passed over.
+  /// The stream as a file, which can skip and seek.
   private let file: FileReader?
   private let block: UnsafeMutableRawBufferPointer
   private let report: (Int) -> Void
   private var position = 0
-  /// How many bytes the block has of what was read last.
+  /// The number of valid bytes in the block.
   private var blockCount = 0
-  /// Why the stream could not be read; libarchive knows only that it could not.
+  /// The error of the stream, which libarchive does not pass on.
   private var failure: BenchmarkError?
 
   /// - Parameters:
-  ///   - blockSize: bytes that libarchive reads at a time.
-  ///   - report: told how many bytes of the stream have been read or passed over.
+  ///   - blockSize: bytes per read.
+  ///   - report: called with the position in the stream.
   init(
     _ stream: any MemberStream, file: FileReader? = nil, blockSize: Int,
     report: @escaping (Int) -> Void = { _ in }
@@ -30,7 +30,7 @@ final class ArchiveInput {
 
   deinit { block.deallocate() }
 
-  /// Opens an archive on this input, which has to outlive it.
+  /// Opens an archive on this input, which must outlive it.
   func open(_ archive: OpaquePointer) throws(BenchmarkError) {
     archive_read_set_callback_data(archive, Unmanaged.passUnretained(self).toOpaque())
     archive_read_set_read_callback(archive) { _, client, buffer in
@@ -63,26 +63,27 @@ final class ArchiveInput {
     guard archive_read_open1(archive) == ARCHIVE_OK else { throw failure(of: archive) }
   }
 
-  /// Why the archive's last call failed.
+  /// The error of the archive's last call.
   func failure(of archive: OpaquePointer) -> BenchmarkError {
     if let failure { return failure }
     let message = archive_error_string(archive).map { String(cString: $0) }
     return .damaged(
       file: stream.name,
-      reason: (message ?? "it is no archive that can be read")
-        + (PublishedFile.isPublished(MemberPath.split(stream.name).name) ? "; get it again" : ""))
+      reason: (message ?? "it is not a readable archive")
+        + (PublishedFile.isPublished(MemberPath.split(stream.name).name)
+          ? "; download it again" : ""))
   }
 
-  /// Goes through what libarchive has left of the stream once it has come to the archive's end.
+  /// Reads the rest of the stream after the end of the archive.
   /// - Parameters:
-  ///   - place: the byte of the stream from which on nothing was used.
-  ///   - size: bytes of the blocks that are handed over; the last may have fewer.
-  /// - Throws: `BenchmarkError.tooLarge` where more follows than any program writes.
+  ///   - place: the position in the stream after the archive's end.
+  ///   - size: the block size in bytes; the last block may be shorter.
+  /// - Throws: `BenchmarkError.tooLarge` if there is too much data.
   func forEachBlock(
     from place: Int, size: Int,
     _ body: (UnsafeRawBufferPointer) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) {
-    // What was read ahead is at the end of the last block.
+    // Bytes that were read ahead are at the end of the last block.
     var rest = block[max(0, blockCount - max(0, position - place))..<blockCount]
     var total = 0
     while true {
@@ -102,7 +103,7 @@ final class ArchiveInput {
     }
   }
 
-  /// Bytes after the end of an archive that are looked through: tapes have records of megabytes at most.
+  /// The maximum number of bytes after the end of an archive. Tape records have at most megabytes.
   private static let longestEnd = 1 << 30
 
   private func moved(to position: Int) {
@@ -110,7 +111,7 @@ final class ArchiveInput {
     report(position)
   }
 
-  /// What a callback returns, or ARCHIVE_FATAL with the reason kept.
+  /// The result of a callback. On errors ARCHIVE_FATAL, with the error kept in `failure`.
   private static func attempt(
     _ client: UnsafeMutableRawPointer?, _ work: (ArchiveInput) throws(BenchmarkError) -> Int
   ) -> Int {

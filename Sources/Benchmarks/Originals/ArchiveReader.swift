@@ -1,24 +1,23 @@
 import CArchive
 import Foundation
 
-/// Reads a tar or zip archive, compressed or not, from its beginning to its end through libarchive.
+/// Reads a tar or zip archive, compressed or not, from start to end through libarchive.
 ///
-/// Nothing is written to disk. Members that are neither files nor folders (links, devices), and those
-/// whose path leads out of the archive, are refused. So is a tar archive that stops without its mark of
-/// the end: libarchive takes one that was cut off between two members for a whole one.
+/// Nothing is written to disk. Members other than files and folders (links, devices) and paths that lead out of
+/// the archive are refused. So are tar archives without an end marker, since libarchive does not notice
+/// truncation between members.
 final class ArchiveReader {
   struct Entry {
-    /// Relative and without "..".
+    /// A relative path without "..".
     let path: String
     let isFolder: Bool
-    /// Bytes, as the archive says.
+    /// The size in bytes according to the archive.
     let size: Int
-    /// Whether the archive is compressed as one stream, so that passing over the entry takes as long as
-    /// reading it.
+    /// Whether the archive is one compressed stream, where skipping an entry takes as long as reading it.
     let isCompressed: Bool
   }
 
-  /// Bytes that libarchive reads at a time.
+  /// Bytes per read.
   private static let blockSize = 1 << 20
 
   let name: String
@@ -30,8 +29,8 @@ final class ArchiveReader {
 
   /// Opens an archive in the file system.
   /// - Parameters:
-  ///   - names: how its members' names are written.
-  ///   - report: told how many of how many bytes of the file have been read.
+  ///   - names: the encoding of member names.
+  ///   - report: called with the position in the file and its size in bytes.
   convenience init(
     file path: String, names: MemberNames = MemberNames(),
     report: @escaping (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
@@ -50,7 +49,7 @@ final class ArchiveReader {
       input, isCompressed: false, isTar: !start.starts(with: Array("PK".utf8)), names)
   }
 
-  /// Opens a tar archive that is itself a member of another.
+  /// Opens a tar archive within another archive.
   convenience init(
     nested stream: any MemberStream, names: MemberNames
   ) throws(BenchmarkError) {
@@ -63,7 +62,7 @@ final class ArchiveReader {
   ) throws(BenchmarkError) {
     MemberNames.prepare()
     guard let handle = archive_read_new() else {
-      throw .unreadable(file: input.stream.name, reason: "no memory for an archive reader")
+      throw .unreadable(file: input.stream.name, reason: "out of memory")
     }
     name = input.stream.name
     self.handle = handle
@@ -71,8 +70,7 @@ final class ArchiveReader {
     self.isCompressed = isCompressed
     self.isTar = isTar
     self.names = names
-    // One format each. Of a zip archive the list of members at its end counts: read as a stream, one that
-    // was cut off would be shorter.
+    // Zip archives are read by the directory at their end, so that truncation is noticed.
     if isTar {
       archive_read_support_format_tar(handle)
     } else {
@@ -83,7 +81,7 @@ final class ArchiveReader {
 
   deinit { archive_read_free(handle) }
 
-  /// Goes to the next member; nil at the end.
+  /// Advances to the next member. Nil at the end.
   func next() throws(BenchmarkError) -> Entry? {
     while true {
       var entry: OpaquePointer?
@@ -94,7 +92,7 @@ final class ArchiveReader {
       }
       if status == ARCHIVE_RETRY { continue }
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw failure() }
-      // The two lists of a zip archive's members differ.
+      // The headers of a zip archive contradict its directory.
       if status == ARCHIVE_WARN, message?.contains("nconsistent") == true { throw failure() }
       guard let bytes = archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry) else {
         throw failure()
@@ -112,9 +110,9 @@ final class ArchiveReader {
         throw .unsafeMember(
           archive: name, member: given, reason: "it is a link or a device, not a file")
       }
-      // The root itself: "./".
+      // The root folder "./".
       if path.isEmpty { continue }
-      // Some ways of writing a size in a tar archive can state a negative one.
+      // Tar sizes can be negative in some encodings.
       let size = isFolder ? 0 : archive_entry_size(entry)
       guard isFolder || archive_entry_size_is_set(entry) != 0, size >= 0 else {
         throw .unsafeMember(archive: name, member: given, reason: "its size is not stated")
@@ -123,7 +121,7 @@ final class ArchiveReader {
     }
   }
 
-  /// The bytes of the member that `next` went to; valid until the next call of it.
+  /// The bytes of the current member, valid until the next call of `next`.
   func member(named name: String) -> any MemberStream { ArchiveMember(self, name) }
 
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
@@ -139,20 +137,20 @@ final class ArchiveReader {
     return filled
   }
 
-  /// Looks whether a tar archive ends with its mark, a block of zeros at least, and reads what follows, so
-  /// that a compressed one is checked to its end. Only more zeros may follow, or what an old tar has
-  /// filled its last record with: another archive joined to this one would not be read.
+  /// Checks for the end marker of a tar archive (at least one block of zeros) and reads the rest, so that
+  /// checksums of compressed archives are verified. Padding may follow, but not another archive, which would
+  /// remain unread.
   private func checkEnd() throws(BenchmarkError) {
     let end = archive_filter_bytes(handle, 0)
     guard end - archive_read_header_position(handle) >= Int64(TarBlock.size) else {
       throw .damaged(
         file: name,
-        reason: "it is cut off: the mark of its end is missing, and members may be too")
+        reason: "it is truncated: the end marker is missing, and members may be missing, too")
     }
     try input.forEachBlock(from: Int(end), size: TarBlock.size) { block throws(BenchmarkError) in
       guard TarBlock.isHeader(block) else { return }
       throw .damaged(
-        file: name, reason: "after its end comes another archive, which tar would not read")
+        file: name, reason: "another archive follows its end, which tar would not read")
     }
   }
 
@@ -166,8 +164,8 @@ private enum TarBlock {
   static let size = 512
   private static let checksum = 148..<156
 
-  /// Whether the block is a member's header: its checksum is right, the sum of its bytes with blanks for
-  /// the checksum's own.
+  /// Whether the block is a member's header: its checksum is the sum of its bytes with blanks in place of the
+  /// checksum.
   static func isHeader(_ block: UnsafeRawBufferPointer) -> Bool {
     guard block.count == size else { return false }
     let digits = block[checksum].prefix { (0x30...0x37).contains($0) || $0 == 0x20 }
@@ -180,7 +178,7 @@ private enum TarBlock {
   }
 }
 
-/// The member at which an archive reader stands.
+/// The current member of an archive reader.
 private final class ArchiveMember: MemberStream {
   let name: String
   private let archive: ArchiveReader

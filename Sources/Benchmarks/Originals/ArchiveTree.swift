@@ -1,18 +1,18 @@
 import Foundation
 
-/// A tar or zip archive as a tree. It is passed through once for the list of its members, and once for
-/// each `read`. In a zip archive and a plain tar archive the members' bytes are passed over; a compressed
-/// one is decompressed whole, so that an intake may take some on the first pass.
+/// A tar or zip archive as a tree. It is scanned once to list the members and once per `read`. Zip and plain tar
+/// archives skip unwanted members; compressed ones are decompressed completely, so an intake may store images
+/// during the first scan.
 final class ArchiveTree: SourceTree {
   let path: String
   private let index: SourceIndex
   private let checksums: BackgroundChecksums
   private let names: MemberNames
-  /// The folder that the archive stands for in another tree, in whose name remarks are made.
+  /// The folder that the archive represents in another tree, for notes.
   private let place: String
   private var listing = ArchiveListing()
 
-  /// - Parameter remarked: the folder that the archive stands for in another tree.
+  /// - Parameter remarked: the folder that the archive represents in another tree.
   init(_ path: String, _ index: SourceIndex, remarked: String = "") throws(BenchmarkError) {
     self.path = path
     self.index = index
@@ -30,7 +30,7 @@ final class ArchiveTree: SourceTree {
 
   func contents(of file: String) throws(BenchmarkError) -> [UInt8] {
     guard let bytes = listing.kept[ExactName(file)] else {
-      throw .unreadable(file: name(of: file), reason: "it is not there")
+      throw .unreadable(file: name(of: file), reason: "it does not exist")
     }
     return bytes
   }
@@ -47,12 +47,12 @@ final class ArchiveTree: SourceTree {
       }
       let member = stream()
       try body(position, member)
-      // To its end, where a zip archive has the checksum.
+      // Zip archives verify checksums at the end of members.
       try member.finish()
       return !positions.isEmpty
     }
     if let missing = files.first(where: { positions[ExactName($0)] != nil }) {
-      throw .damaged(file: name(of: missing), reason: "it vanished; the archive changed")
+      throw .damaged(file: name(of: missing), reason: "it is missing; the archive was modified")
     }
   }
 
@@ -66,10 +66,9 @@ final class ArchiveTree: SourceTree {
     ]
   }
 
-  // MARK: - Passing through
+  // MARK: - Scanning
 
-  /// What is done with an entry that is a file or a folder; false ends the pass. Its bytes are reached
-  /// only through the stream.
+  /// Handles an entry; returns false to end the scan. `stream` gives access to its bytes.
   private typealias Visitor = (
     _ path: String, _ entry: ArchiveReader.Entry, _ stream: () -> any MemberStream
   ) throws(BenchmarkError) -> Bool
@@ -86,13 +85,13 @@ final class ArchiveTree: SourceTree {
 
   private var fileName: String { MemberPath.split(path).name }
 
-  /// Goes through an archive and those in it that count as folders.
+  /// Scans an archive and the nested archives that represent folders.
   private func pass(
     _ reader: ArchiveReader, below folder: String, _ visit: Visitor
   ) throws(BenchmarkError) -> Bool {
     while let entry = try reader.next() {
       let path = MemberPath.joined(folder, entry.path)
-      // One level of archives within archives is all there is.
+      // Archives are nested at most once.
       if folder.isEmpty, !entry.isFolder, let archived = index.folder(of: path) {
         let member = reader.member(named: name(of: path))
         let inner = try ArchiveReader(nested: member, names: names)
@@ -106,7 +105,7 @@ final class ArchiveTree: SourceTree {
     return true
   }
 
-  // MARK: - The list of members
+  // MARK: - Listing
 
   private func survey() throws(BenchmarkError) {
     var listing = ArchiveListing()
@@ -133,5 +132,73 @@ final class ArchiveTree: SourceTree {
     }
     try listing.sort(self.path)
     self.listing = listing
+  }
+}
+
+/// The members of an archive by folder.
+struct ArchiveListing {
+  /// The maximum number of entries, above that of ILSVRC-2012, to bound memory.
+  private static let mostEntries = 1_500_000
+  /// The maximum number of bytes in all names.
+  private static let longestNames = 128 << 20
+  /// The maximum number of bytes in all label files and lists.
+  private static let largestKept = 32 << 20
+
+  private var folders: [ExactName: [SourceEntry]] = [ExactName(""): []]
+  /// The contents of small files.
+  private(set) var kept: [ExactName: [UInt8]] = [:]
+  private var (count, nameBytes, keptBytes) = (0, 0, 0)
+
+  func entries(of folder: String) -> [SourceEntry] { folders[ExactName(folder)] ?? [] }
+
+  /// Adds a folder and its parents. Not all archives have entries for folders.
+  mutating func addFolder(_ path: String) {
+    let key = ExactName(path)
+    guard folders[key] == nil else { return }
+    folders[key] = []
+    count += 1
+    nameBytes += path.utf8.count
+    let (parent, name) = MemberPath.split(path)
+    addFolder(parent)
+    folders[ExactName(parent)]?.append(SourceEntry(name: name, isFolder: true, size: 0))
+  }
+
+  mutating func addFile(_ path: String, size: Int) {
+    let (folder, name) = MemberPath.split(path)
+    addFolder(folder)
+    folders[ExactName(folder)]?.append(SourceEntry(name: name, isFolder: false, size: size))
+    count += 1
+    nameBytes += name.utf8.count
+  }
+
+  mutating func keep(_ bytes: [UInt8], of path: String) {
+    kept[ExactName(path)] = bytes
+    keptBytes += bytes.count
+  }
+
+  /// - Throws: `BenchmarkError` if the list exceeds its limits.
+  func checkSize(_ archive: String) throws(BenchmarkError) {
+    guard count <= Self.mostEntries, nameBytes <= Self.longestNames else {
+      throw .damaged(
+        file: archive, reason: "it has more than \(Self.mostEntries) members or very long names")
+    }
+    guard keptBytes <= Self.largestKept else {
+      throw .tooLarge(file: archive, size: keptBytes, limit: Self.largestKept)
+    }
+  }
+
+  /// Sorts every folder by the bytes of names.
+  /// - Throws: `BenchmarkError.unsafeMember` for duplicate members.
+  mutating func sort(_ archive: String) throws(BenchmarkError) {
+    for (folder, entries) in folders {
+      let sorted = entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      for (first, second) in zip(sorted, sorted.dropFirst())
+      where ExactName(first.name) == ExactName(second.name) {
+        throw .unsafeMember(
+          archive: archive, member: MemberPath.joined(folder.text, first.name),
+          reason: "it occurs more than once")
+      }
+      folders[folder] = sorted
+    }
   }
 }

@@ -2,7 +2,7 @@ import Core
 import Dispatch
 import Synchronization
 
-/// SHA-256 and, where wanted, MD5 of a stream, computed beside the work on its pieces.
+/// SHA-256 and optionally MD5 of a stream, computed in the background.
 final class Checksums {
   private let sha256 = BackgroundWorker(SHA256Hash())
   private let md5: BackgroundWorker<MD5Hash>?
@@ -26,11 +26,11 @@ final class Checksums {
   }
 }
 
-/// The checksums of a whole file, computed while other work goes on, one file at a time.
+/// The checksums of a whole file, computed in the background, one file at a time.
 final class BackgroundChecksums {
   private final class Work: Sendable {
     let isCancelled = Atomic(false)
-    /// Bytes that are read, of how many.
+    /// Progress in bytes.
     let done = Atomic(0)
     let total = Atomic(0)
     let result = Mutex<Result<SourceFile, BenchmarkError>?>(nil)
@@ -53,7 +53,8 @@ final class BackgroundChecksums {
 
   deinit { work.isCancelled.store(true, ordering: .relaxed) }
 
-  /// - Parameter report: told now and then how many of how many bytes are done.
+  /// Waits for the checksums.
+  /// - Parameter report: called repeatedly with the progress.
   func wait(
     _ report: (_ bytes: Int, _ total: Int) -> Void
   ) throws(BenchmarkError) -> SourceFile {
@@ -80,4 +81,28 @@ final class BackgroundChecksums {
     }
     return checksums.finish(name: MemberPath.split(path).name)
   }
+}
+
+/// Processes pieces of work on a value in the background, in order.
+final class BackgroundWorker<State>: @unchecked Sendable {
+  private let queue = DispatchQueue(label: "background work")
+  /// The limit on pending pieces; `add` waits beyond it.
+  private let places = DispatchSemaphore(value: 8)
+  // Accessed on the queue only.
+  private var state: State
+
+  init(_ state: State) {
+    self.state = state
+  }
+
+  func add(_ work: @escaping @Sendable (inout State) -> Void) {
+    places.wait()
+    queue.async { [self] in
+      work(&state)
+      places.signal()
+    }
+  }
+
+  /// The value after all pieces.
+  func wait() -> State { queue.sync { state } }
 }

@@ -1,14 +1,13 @@
 import Foundation
 
-/// A folder of the file system; archives that the index names count as folders in it.
+/// A folder of the file system. Archives in the index count as folders.
 final class FolderTree: SourceTree {
   let path: String
   private let index: SourceIndex
   private var listings: [ExactName: [SourceEntry]] = [:]
-  /// Paths below this folder as the file system has them, with a closing zero, where their names or those
-  /// of their folders are not UTF-8.
+  /// Zero-terminated paths in the file system, for paths that are not UTF-8.
   private var bytePaths: [ExactName: [CChar]] = [:]
-  /// Archives that were looked into, by the folder that they stand for, in the order of first use.
+  /// Opened archives by the folder that they represent, in order of first use.
   private var mounts: [(folder: String, tree: ArchiveTree)] = []
 
   init(_ path: String, _ index: SourceIndex) {
@@ -48,7 +47,7 @@ final class FolderTree: SourceTree {
         start += 1
         continue
       }
-      // Neighbours in the same archive are read in one pass.
+      // Consecutive files in the same archive are read in one scan.
       let mounted = mounts.first { $0.tree === tree }?.folder ?? folder
       let inside = files[start...].prefix { $0.hasPrefix(mounted + "/") }
         .map { String($0.dropFirst(mounted.count + 1)) }
@@ -69,7 +68,7 @@ final class FolderTree: SourceTree {
     return files
   }
 
-  /// The archive that a folder lies in, and the folder's path within it.
+  /// The archive that contains a folder, and the folder's path within it.
   private func mount(of folder: String) throws(BenchmarkError) -> (ArchiveTree, String)? {
     var outer = folder
     while !outer.isEmpty {
@@ -109,13 +108,14 @@ final class FolderTree: SourceTree {
       var status = stat()
       guard stat(Array(place), &status) == 0 else {
         let reason =
-          errno == ENOENT ? "it is a link to nothing" : String(cString: strerror(errno))
+          errno == ENOENT ? "it is a dangling link" : String(cString: strerror(errno))
         throw .unreadable(file: "\(path)/\(name)", reason: reason)
       }
       let isWritten = nameBytes.elementsEqual(name.utf8.lazy.map { CChar(bitPattern: $0) })
       if !isWritten || bytePaths[ExactName(folder)] != nil {
         guard isWritten || !texts.contains(ExactName(name)) || names.count == texts.count else {
-          throw .damaged(file: "\(path)/\(name)", reason: "another file's name looks the same")
+          throw .damaged(
+            file: "\(path)/\(name)", reason: "another file has the same name in another encoding")
         }
         bytePaths[ExactName(inner)] = Array(place)
       }
@@ -132,13 +132,13 @@ final class FolderTree: SourceTree {
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// The names in a folder as the file system has them, without "." and "..".
+  /// The raw names in a folder, without "." and "..".
   private static func names(
     in folder: [CChar], _ path: String
   ) throws(BenchmarkError) -> [[CChar]] {
     guard let listing = opendir(folder) else {
       throw .unreadable(
-        file: path, reason: "the folder cannot be listed: \(String(cString: strerror(errno)))")
+        file: path, reason: "cannot list the folder: \(String(cString: strerror(errno)))")
     }
     defer { closedir(listing) }
     var names: [[CChar]] = []
@@ -155,7 +155,7 @@ final class FolderTree: SourceTree {
     }
     guard errno == 0 else {
       throw .unreadable(
-        file: path, reason: "the folder cannot be listed: \(String(cString: strerror(errno)))")
+        file: path, reason: "cannot list the folder: \(String(cString: strerror(errno)))")
     }
     return names
   }

@@ -1,23 +1,22 @@
 import Foundation
 
-/// How the names of files are written, in a folder or an archive: UTF-8 nearly everywhere; in zip archives
-/// of Windows its code page, which nothing names.
+/// The encoding of file names: UTF-8 nearly everywhere; in zip archives of Windows an unstated code page.
 struct MemberNames: Sendable {
   enum Encoding: Sendable {
-    /// With bytes that are none as \xE9.
+    /// UTF-8, with invalid bytes written like \xE9.
     case utf8
-    /// The code page of the first personal computers, which the zip format falls back to.
+    /// The original code page of the IBM PC, the default of the zip format.
     case codePage437
     case shiftJIS
   }
 
   var encoding = Encoding.utf8
 
-  /// libarchive hands over names in the encoding of the process's locale: as they are in UTF-8.
+  /// libarchive returns names in the encoding of the locale: unchanged in UTF-8.
   static func prepare() { _ = locale }
   private static let locale: Void = { setlocale(LC_CTYPE, "C.UTF-8") }()
 
-  /// What the bytes of a name say.
+  /// Decodes a name.
   func text(of bytes: some Collection<CChar>) -> String {
     let bytes = bytes.map { UInt8(bitPattern: $0) }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -32,12 +31,12 @@ struct MemberNames: Sendable {
     }
   }
 
-  /// The bytes that are UTF-8, and the others as \xE9.
+  /// Decodes UTF-8, with invalid bytes written like \xE9.
   static func escaped(_ bytes: [UInt8]) -> String {
     var text = ""
     var rest = bytes[...]
     while !rest.isEmpty {
-      // A scalar has at most four bytes.
+      // Scalars have at most four bytes.
       let whole = (1...4).lazy.compactMap { count in
         rest.count < count
           ? nil : String(validating: rest.prefix(count), as: UTF8.self).map { (count, $0) }
@@ -62,11 +61,10 @@ struct MemberNames: Sendable {
 }
 
 extension MemberNames {
-  /// Guesses the encoding of a zip archive's names that are not UTF-8.
+  /// Guesses the encoding of names in a zip archive that are not UTF-8.
   ///
-  /// Shift-JIS has letters of two bytes, of which the second is often a Latin letter's. Names in it are
-  /// runs of kana and kanji, where in a European name single letters stand among Latin ones: a run that
-  /// touches a Latin letter speaks against it.
+  /// Japanese names contain runs of kana and kanji. European names read as Shift-JIS have single such letters
+  /// between Latin ones, so letters next to Latin ones count against Shift-JIS.
   init(guessing names: [[UInt8]]) {
     self.init()
     let names = names.filter { String(validating: $0, as: UTF8.self) == nil }
@@ -94,8 +92,8 @@ extension MemberNames {
 }
 
 extension MemberNames {
-  /// How the names of an archive's members are written: guessed for a zip archive, UTF-8 elsewhere.
-  /// - Throws: `BenchmarkError.damaged` for a zip archive that contradicts itself.
+  /// The encoding of an archive's member names: guessed for zip archives, otherwise UTF-8.
+  /// - Throws: `BenchmarkError.damaged` for an inconsistent zip archive.
   init(ofArchive path: String) throws(BenchmarkError) {
     let isZip = try FileReader(path).read(upTo: 2) == Array("PK".utf8)
     self.init(guessing: isZip ? try ZipDirectory(path)?.names ?? [] : [])

@@ -1,7 +1,6 @@
-/// The path of a file within a folder or an archive: "cifar-10-batches-bin/test_batch.bin"; the root is
-/// "".
+/// Functions on paths within a folder or archive: "cifar-10-batches-bin/test_batch.bin". The root is "".
 enum MemberPath {
-  /// Longer ones are refused: Linux has none.
+  /// The maximum length in bytes, as on Linux.
   static let longest = 4_096
 
   /// The path of an entry below a folder.
@@ -9,13 +8,13 @@ enum MemberPath {
     folder.isEmpty ? name : "\(folder)/\(name)"
   }
 
-  /// What stands before the last slash, and after it.
+  /// The parts before and after the last slash.
   static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
     return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
   }
 
-  /// The path up to its first component that is nobody's data, that included; nil if there is none.
+  /// The path up to and including its first system component (`FileRules.isLeftover`); nil without one.
   static func leftover(in path: String) -> String? {
     var start = path.utf8.startIndex
     while start < path.utf8.endIndex {
@@ -26,21 +25,40 @@ enum MemberPath {
     return nil
   }
 
-  /// The path that an archive has for a member, without "./" and doubled slashes.
-  /// - Throws: `Unsafe` where it could lead out of the archive.
+  /// The path of an archive member without "./" and repeated slashes.
+  /// - Throws: `Unsafe` if it could lead out of the archive.
   static func checked(_ path: String) throws(Unsafe) -> String {
     if path.utf8.count > longest {
       throw Unsafe(reason: "its path is longer than \(longest) bytes")
     }
     if path.utf8.first == UInt8(ascii: "/") { throw Unsafe(reason: "its path is absolute") }
-    // By bytes: a slash and a combining mark after it are one letter.
+    // By bytes, since a slash and a following combining mark form one character.
     let components = path.utf8.split(separator: UInt8(ascii: "/"))
       .map { String(Substring($0)) }.filter { $0 != "." }
-    if components.contains("..") { throw Unsafe(reason: "its path leads upwards with '..'") }
+    if components.contains("..") { throw Unsafe(reason: "its path contains '..'") }
     return components.joined(separator: "/")
   }
 
   struct Unsafe: Error {
     let reason: String
+  }
+}
+
+/// A file name or path compared by its bytes. Strings that differ only in Unicode normalisation are equal in
+/// Swift but different files on disk.
+struct ExactName: Hashable {
+  let text: String
+
+  init(_ text: String) {
+    self.text = text
+  }
+
+  static func == (first: ExactName, second: ExactName) -> Bool {
+    first.text.utf8.elementsEqual(second.text.utf8)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

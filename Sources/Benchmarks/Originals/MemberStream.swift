@@ -1,14 +1,16 @@
-/// The bytes of an original file, from its beginning to its end, wherever it lies.
+import Foundation
+
+/// A sequential reader of an original file, in a folder or an archive.
 protocol MemberStream: AnyObject {
-  /// The file as messages name it: the path of the folder or archive and the path within.
+  /// The name in messages: the path of the folder or archive and the path within.
   var name: String { get }
 
-  /// Fills `buffer`; with less only where the file ends. Returns the number of bytes.
+  /// Fills `buffer` and returns the number of bytes, fewer only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int
 }
 
 extension MemberStream {
-  /// The next bytes, fewer than `count` only where the file ends.
+  /// The next `count` bytes, fewer only at the end of the file.
   func read(upTo count: Int) throws(BenchmarkError) -> [UInt8] {
     var failure: BenchmarkError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -24,35 +26,36 @@ extension MemberStream {
   }
 
   /// The next `count` bytes.
-  /// - Throws: `BenchmarkError.damaged` where the file ends before.
+  /// - Throws: `BenchmarkError.damaged` if the file ends earlier.
   func read(exactly count: Int) throws(BenchmarkError) -> [UInt8] {
     let bytes = try read(upTo: count)
     guard bytes.count == count else {
       throw .damaged(
-        file: name, reason: "it ends \(count - bytes.count) bytes too early; it changed or broke")
+        file: name, reason: "it ends \(count - bytes.count) bytes early; it was modified or damaged"
+      )
     }
     return bytes
   }
 
-  /// Reads what is left of the file and drops it.
+  /// Reads and discards the rest of the file.
   func finish() throws(BenchmarkError) {
     while try !read(upTo: 1 << 16).isEmpty {}
   }
 
-  /// All that is left of the file, whose size has been told before.
-  /// - Throws: `BenchmarkError.tooLarge` where it is larger than `limit`.
+  /// The rest of the file, whose size is known.
+  /// - Throws: `BenchmarkError.tooLarge` if it is larger than `limit`.
   func readAll(size: Int, limit: Int) throws(BenchmarkError) -> [UInt8] {
     guard size <= limit else { throw .tooLarge(file: name, size: size, limit: limit) }
-    // One more than told, so that a file that is longer than its size is noticed.
+    // One byte more, to notice a file longer than stated.
     let bytes = try read(upTo: size + 1)
     guard bytes.count == size else {
-      throw .damaged(file: name, reason: "it has not the \(size) bytes that it is said to have")
+      throw .damaged(file: name, reason: "it does not have the stated \(size) bytes")
     }
     return bytes
   }
 }
 
-/// A small file that was read already.
+/// A stream of bytes in memory.
 final class BytesReader: MemberStream {
   let name: String
   private var rest: ArraySlice<UInt8>
@@ -67,5 +70,63 @@ final class BytesReader: MemberStream {
     buffer.copyBytes(from: piece)
     rest = rest.dropFirst(piece.count)
     return piece.count
+  }
+}
+
+/// Reads a file of the file system.
+final class FileReader: MemberStream {
+  let name: String
+  /// The size in bytes.
+  let size: Int
+  private let descriptor: Int32
+
+  /// - Parameter bytes: the zero-terminated path in the file system, if it is not UTF-8.
+  init(_ path: String, bytes: [CChar]? = nil) throws(BenchmarkError) {
+    // Opening a pipe without a writer would block.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    descriptor = bytes.map { open($0, flags) } ?? open(path, flags)
+    guard descriptor >= 0 else {
+      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw .damaged(file: path, reason: "it is not a file")
+    }
+    name = path
+    size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count = Foundation.read(
+        descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+      if count == 0 { break }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw .unreadable(file: name, reason: String(cString: strerror(errno)))
+      }
+      filled += count
+    }
+    return filled
+  }
+
+  /// Skips up to `count` bytes and returns the number of skipped bytes.
+  func skip(_ count: Int) throws(BenchmarkError) -> Int {
+    let start = try seek(0, from: SEEK_CUR)
+    let skipped = max(0, min(count, size - start))
+    return try seek(skipped, from: SEEK_CUR) - start
+  }
+
+  /// Seeks relative to SEEK_SET, SEEK_CUR or SEEK_END and returns the position from the start.
+  func seek(_ offset: Int, from origin: Int32) throws(BenchmarkError) -> Int {
+    let place = lseek(descriptor, off_t(offset), origin)
+    guard place >= 0 else {
+      throw .unreadable(file: name, reason: String(cString: strerror(errno)))
+    }
+    return Int(place)
   }
 }

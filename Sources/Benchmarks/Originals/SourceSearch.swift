@@ -1,6 +1,6 @@
 import Domain
 
-/// Finds out which form of original files a folder or archive holds, itself or one folder level down.
+/// Detects the form of original files in a folder or archive, at the top level or one level down.
 struct SourceSearch {
   let form: SourceForm
   let root: SourceRoot
@@ -11,8 +11,8 @@ struct SourceSearch {
   }
 
   /// - Parameters:
-  ///   - tree: what `tree(for:at:)` has opened.
-  ///   - leftOut: paths of files that are taken not to be there.
+  ///   - tree: the result of `tree(for:at:)`.
+  ///   - leftOut: paths to ignore.
   init(
     _ definition: BenchmarkDefinition, in tree: any SourceTree, leftOut: Set<ExactName> = []
   ) throws(BenchmarkError) {
@@ -34,13 +34,13 @@ struct SourceSearch {
         path: tree.path, benchmark: definition.name,
         reason: found.isEmpty
           ? try Self.advice(for: top, definition)
-          : "several of its folders could be meant (\(names)); name one")
+          : "several of its folders match (\(names)); give one of them")
     }
     (form, root) = first
     try top.remarkOthers(than: [root.folder])
   }
 
-  /// Opens the folder or archive at a path, and looks through an archive.
+  /// Opens the folder or archive at a path. Archives are listed.
   static func tree(
     for definition: BenchmarkDefinition, at path: String, intake: RecordIntake? = nil,
     report: @escaping (PreparationStep) -> Void
@@ -65,19 +65,19 @@ struct SourceSearch {
     return nil
   }
 
-  /// What most likely is wrong with a folder that holds no known form.
+  /// The most likely problem of a folder without a known form.
   private static func advice(
     for root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> String {
     let names = try root.entries().map(\.name)
     if names.contains(where: definition.classNames.contains) {
-      return "it holds class folders but no train/ and test/; name the folder above those two"
+      return "it contains class folders but no train/ and test/; give the folder above those two"
     }
     let archives = [
       ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tar.bz2", ".tbz2", ".tar", ".zip",
     ]
     if let archive = names.first(where: { name in archives.contains { name.hasSuffix($0) } }) {
-      return "name the archive itself: --from '\(root.name(of: archive))'"
+      return "give the archive itself: --from '\(root.name(of: archive))'"
     }
     let forms = definition.sourceForms.map { $0.adapter.expectation(of: definition) }
     return "expected \(forms.joined(separator: ", or "))"

@@ -1,34 +1,34 @@
 import Foundation
 
-/// Original files under one roof: a folder, or an archive that is read as a stream and never unpacked.
+/// A tree of original files: a folder, or an archive that is read as a stream and never unpacked.
 ///
-/// Adapters see paths relative to the roof ("train/cat/0001.png"; the roof itself is ""), and read
-/// many files in one pass.
+/// Paths are relative to the root ("train/cat/0001.png"; the root is ""). Adapters read many files in one scan:
+///
+///     try tree.read(["train.bin", "test.bin"]) { position, stream in ... }
 protocol SourceTree: AnyObject {
-  /// The folder or archive.
+  /// The path of the folder or archive.
   var path: String { get }
 
-  /// What is passed over and worth telling of the files.
+  /// The notes on skipped and unusual files.
   var remarks: Remarks { get }
 
-  /// What lies in a folder, without what operating systems and servers have left, sorted by the names' UTF-8 bytes; nothing if there
-  /// is no such folder.
+  /// The entries of a folder without system files, sorted by the UTF-8 bytes of their names; empty if the
+  /// folder does not exist.
   func entries(of folder: String) throws(BenchmarkError) -> [SourceEntry]
 
-  /// The whole of a small file that `SourceIndex.keeps`.
+  /// The contents of a small file that `SourceIndex.keeps`.
   func contents(of file: String) throws(BenchmarkError) -> [UInt8]
 
-  /// Reads some files once each, in whatever order is best; `body` is told the file's position among
-  /// them.
+  /// Reads files once each, in the most efficient order. `body` gets the file's position in the list.
   func read(
     _ files: [String],
     _ body: (_ position: Int, _ stream: any MemberStream) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError)
 
-  /// The file as it was taken while its archive was looked through; nil if it is still to be read.
+  /// The file if the intake stored it while its archive was listed; otherwise nil.
   func taken(_ file: String) -> RecordIntake.Taken?
 
-  /// The archives among what was read, with their checksums; none of a plain folder.
+  /// The archives that were read, with their checksums.
   func archives() throws(BenchmarkError) -> [SourceFile]
 }
 
@@ -36,12 +36,12 @@ protocol SourceTree: AnyObject {
 struct SourceEntry: Hashable {
   let name: String
   let isFolder: Bool
-  /// Bytes; 0 for a folder.
+  /// The size in bytes; 0 for folders.
   let size: Int
 }
 
 extension SourceTree {
-  /// A file as messages name it.
+  /// The name of a file in messages.
   func name(of file: String) -> String { MemberPath.joined(path, file) }
 
   func taken(_ file: String) -> RecordIntake.Taken? { nil }
@@ -61,25 +61,25 @@ extension SourceTree {
   }
 }
 
-/// What a tree is told before it looks at its files, since an archive is passed through only so often.
+/// What a tree needs to know before scanning, since each scan of an archive is expensive.
 struct SourceIndex {
-  /// Larger files are no lists of labels or names.
+  /// The maximum size of label and name lists in bytes.
   static let largestKept = 8 << 20
 
-  /// Small files that are read while an archive is looked through: label files, lists of classes.
+  /// Names of small files to keep during the listing: label files, lists of classes.
   var kept: Set<String> = []
-  /// Archives in the tree that count as folders: "n02056570" for n02056570.tar.
+  /// Archives that represent folders: "n02056570" for n02056570.tar.
   var nested: Set<String> = []
-  /// Offered the members of a compressed archive while it is looked through.
+  /// Stores images of compressed archives during the listing.
   var intake: RecordIntake?
-  /// What is passed over and worth telling, of all trees.
+  /// The notes of all trees.
   var remarks = Remarks()
-  /// Told how far the passes through archives are.
+  /// Called with the progress of scans.
   var report: (PreparationStep) -> Void = { _ in }
 
   func keeps(_ path: String) -> Bool { kept.contains(MemberPath.split(path).name) }
 
-  /// The folder's name that an archive in the tree stands for.
+  /// The folder that an archive in the tree represents.
   func folder(of archive: String) -> String? {
     guard archive.hasSuffix(".tar") else { return nil }
     let folder = String(archive.dropLast(4))
@@ -88,7 +88,7 @@ struct SourceIndex {
 }
 
 extension SourceIndex {
-  /// The tree at a path: a folder, or else an archive.
+  /// The tree at a path: a folder or an archive.
   func tree(at path: String) throws(BenchmarkError) -> any SourceTree {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -96,5 +96,49 @@ extension SourceIndex {
     }
     return isDirectory.boolValue
       ? FolderTree(path, self) : try ArchiveTree(path, self)
+  }
+}
+
+/// A note on original files: files skipped by a rule, images left out, and images read with caveats.
+package struct Remark: Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
+    case leftovers = "files of operating systems and servers, skipped"
+    case otherPictures = "images that are neither JPEG nor PNG, skipped"
+    case otherFiles = "other files, skipped"
+    case emptyFolders = "folders without images, skipped"
+    case otherFolders = "folders outside the benchmark, skipped"
+    case unreadable = "unreadable images, left out"
+    case warnings = "images decoded with libjpeg warnings"
+    case deepGrey = "16-bit greyscale images, values from 255 on read as white (as in Pillow)"
+  }
+
+  /// The kind of note in words.
+  package let text: String
+  /// The number of files or folders.
+  package let count: Int
+  /// The path of one of them within the originals.
+  package let example: String
+}
+
+/// Collects notes on files and folders. Each path counts once per kind.
+final class Remarks {
+  private var places: [Remark.Kind: Set<ExactName>] = [:]
+
+  func note(_ kind: Remark.Kind, _ path: String) {
+    places[kind, default: []].insert(ExactName(path))
+  }
+
+  /// The notes in the order of the kinds. The example is the first path in byte order.
+  var list: [Remark] {
+    Remark.Kind.allCases.compactMap { kind in
+      guard let paths = places[kind] else { return nil }
+      let first = paths.min { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+      return Remark(text: kind.rawValue, count: paths.count, example: first?.text ?? "")
+    }
+  }
+
+  /// The paths of one kind in byte order.
+  func paths(_ kind: Remark.Kind) -> [String] {
+    (places[kind] ?? []).map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

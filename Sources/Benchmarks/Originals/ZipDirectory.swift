@@ -1,25 +1,24 @@
 import Foundation
 
-/// The list of members at the end of a zip archive (PKWARE's APPNOTE, 4.3.12 to 4.3.16), beside which each
-/// member has a header of its own.
+/// The directory at the end of a zip archive (PKWARE's APPNOTE, 4.3.12 to 4.3.16).
 ///
-/// Nothing but the members' contents has a checksum, and libarchive takes their names from their headers: a
-/// damaged one would put an image into another class. So both have to say the same.
+/// Each member also has a local header, from which libarchive takes the name. Names have no checksum, and a
+/// damaged one could move an image to another class, so directory and headers must agree.
 struct ZipDirectory {
-  /// The members' names as they are written.
+  /// The raw names of the members.
   let names: [[UInt8]]
 
   private static let endSignature: [UInt8] = [0x50, 0x4B, 5, 6]
   private static let end64Signature: [UInt8] = [0x50, 0x4B, 6, 6]
   private static let entrySignature: [UInt8] = [0x50, 0x4B, 1, 2]
   private static let headerSignature: [UInt8] = [0x50, 0x4B, 3, 4]
-  /// Bytes of the end's record without its comment, and of the longest comment.
+  /// The size of the end record without its comment, and of the longest comment.
   private static let (endSize, longestComment) = (22, 0xFFFF)
-  /// More bytes are no list of images.
+  /// The maximum size of the directory in bytes.
   private static let largest = 256 << 20
 
-  /// - Returns: nil where the list is not found: libarchive has to say what such a file is.
-  /// - Throws: `BenchmarkError.damaged` where a member's header has another name than the list.
+  /// - Returns: nil if there is no directory; libarchive then reports the problem.
+  /// - Throws: `BenchmarkError.damaged` if a local header has another name than the directory.
   init?(_ path: String) throws(BenchmarkError) {
     let file = try FileReader(path)
     func bytes(_ count: Int, at place: Int) throws(BenchmarkError) -> [UInt8] {
@@ -31,7 +30,7 @@ struct ZipDirectory {
     let tail = try bytes(file.size - tailStart, at: tailStart)
     guard let end = Self.end(in: tail) else { return nil }
     var (size, place) = (Self.number(tail, end + 12, 4), Self.number(tail, end + 16, 4))
-    // Numbers that have no room there stand in a record before it, to which a locator leads.
+    // Large numbers are in a zip64 record, to which a locator points.
     if size == 0xFFFF_FFFF || place == 0xFFFF_FFFF || Self.number(tail, end + 10, 2) == 0xFFFF {
       let locator = try bytes(20, at: tailStart + end - 20)
       let record = try bytes(56, at: Self.number(locator, 8, 8))
@@ -56,8 +55,8 @@ struct ZipDirectory {
         throw .damaged(
           file: path,
           reason:
-            "its list of members has '\(MemberNames().text(of: name.map(CChar.init(bitPattern:))))' "
-            + "where the member itself has another name")
+            "its directory lists '\(MemberNames().text(of: name.map(CChar.init(bitPattern:))))', "
+            + "but the member has another name")
       }
       names.append(name)
       start = extraEnd + Self.number(list, start + 32, 2)
@@ -65,7 +64,7 @@ struct ZipDirectory {
     self.names = names
   }
 
-  /// Where the record of the end begins: the last one whose comment ends with the file.
+  /// The position of the end record: the last one whose comment ends at the end of the file.
   private static func end(in tail: [UInt8]) -> Int? {
     guard tail.count >= endSize else { return nil }
     for place in stride(from: tail.count - endSize, through: 0, by: -1)
@@ -75,8 +74,8 @@ struct ZipDirectory {
     return nil
   }
 
-  /// Where a member's own header is: in the entry, or where it has no room there in the extra field 1, after
-  /// those of both sizes that have none either.
+  /// The position of a member's local header: in the directory entry or, if too large, in the zip64 extra field
+  /// after the large sizes.
   private static func headerPlace(_ list: [UInt8], entry: Int, extra: Range<Int>) -> Int {
     let place = number(list, entry + 42, 4)
     guard place == 0xFFFF_FFFF else { return place }
@@ -94,7 +93,7 @@ struct ZipDirectory {
     return -1
   }
 
-  /// A whole number, little-endian; -1 where there are no bytes for it, or no integer holds it.
+  /// A little-endian number; -1 if out of bounds or too large.
   private static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
     guard place >= 0, place + count <= bytes.count else { return -1 }
     let value = bytes[place..<place + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

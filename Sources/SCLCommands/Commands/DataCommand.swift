@@ -73,7 +73,7 @@ extension DataCommand {
       }
       Console.print(
         "\(file): ok, \(benchmark.info.counts), SHA-256 \(benchmark.info.contentSHA256)")
-      if benchmark.info.isRightByNumberAlone {
+      if benchmark.info.isCompleteButUnverified {
         Console.print("\(file): \(BenchmarkReport.unverified)")
       }
       if benchmark.info.pixels == .reEncoded {

@@ -156,7 +156,7 @@ struct BenchmarkStatus: Encodable {
         }
         if info.pixels == .reEncoded {
           words.append("re-encoded pixels")
-        } else if info.isRightByNumberAlone {
+        } else if info.isCompleteButUnverified {
           words.append(BenchmarkReport.unverified)
         }
         self.words = words.joined(separator: ", ")

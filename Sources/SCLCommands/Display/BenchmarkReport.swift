@@ -143,7 +143,7 @@ struct BenchmarkReport {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
       return "none published for these files"
-        + (info.isRightByNumberAlone ? ", \(Self.unverified)" : "")
+        + (info.isCompleteButUnverified ? ", \(Self.unverified)" : "")
     }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty

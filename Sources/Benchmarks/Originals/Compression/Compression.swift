@@ -1,12 +1,14 @@
-/// How an archive is compressed as one stream.
+import CArchive
+
+/// The compression of an archive.
 ///
-/// All four formats carry checksums of what they hold, which the decompressors here compare: libarchive's
-/// own reader of gzip does not, and takes a damaged archive for another one. (zstd's is an option of the
-/// writer: `zstd` writes it, some libraries do not.)
+/// All four formats have checksums, which these decompressors verify. libarchive's gzip reader does not, so
+/// damage would go unnoticed. (In zstd the checksum is optional: the program `zstd` writes it, some libraries
+/// do not.)
 enum Compression: CaseIterable {
   case gzip, xz, zstd, bzip2
 
-  /// As many bytes as tell them apart.
+  /// The number of bytes that distinguish the formats.
   static let signatureLength = 6
 
   private var signature: [UInt8] {
@@ -26,7 +28,7 @@ enum Compression: CaseIterable {
     self = found
   }
 
-  /// What the stream decompresses to, checked to its end.
+  /// The decompressed stream, with checksums verified.
   func decompressed(_ stream: any MemberStream) throws(BenchmarkError) -> any MemberStream {
     switch self {
     case .gzip: try GzipReader(stream)
@@ -36,7 +38,7 @@ enum Compression: CaseIterable {
   }
 }
 
-/// A stream that tells how many of its bytes have been read.
+/// A stream that reports the number of bytes read.
 final class CountedStream: MemberStream {
   let name: String
   private let stream: any MemberStream
@@ -54,5 +56,49 @@ final class CountedStream: MemberStream {
     count += read
     report(count)
     return read
+  }
+}
+
+/// Decompresses zstd or bzip2 through libarchive, which verifies their checksums.
+final class FilteredReader: MemberStream {
+  private static let blockSize = 1 << 18
+
+  let name: String
+  private let handle: OpaquePointer
+  private let input: ArchiveInput
+
+  init(_ stream: any MemberStream, _ compression: Compression) throws(BenchmarkError) {
+    guard let handle = archive_read_new() else {
+      throw .unreadable(file: stream.name, reason: "out of memory")
+    }
+    name = stream.name
+    self.handle = handle
+    input = ArchiveInput(stream, blockSize: Self.blockSize)
+    archive_read_support_format_raw(handle)
+    if compression == .zstd {
+      archive_read_support_filter_zstd(handle)
+    } else {
+      archive_read_support_filter_bzip2(handle)
+    }
+    try input.open(handle)
+    var entry: OpaquePointer?
+    guard archive_read_next_header(handle, &entry) == ARCHIVE_OK else {
+      throw input.failure(of: handle)
+    }
+  }
+
+  deinit { archive_read_free(handle) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count = archive_read_data(
+        handle, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+      if count == 0 { break }
+      if count == Int(ARCHIVE_RETRY) { continue }
+      guard count > 0 else { throw input.failure(of: handle) }
+      filled += count
+    }
+    return filled
   }
 }

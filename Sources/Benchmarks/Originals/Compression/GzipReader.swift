@@ -1,10 +1,9 @@
 import CZlib
 
-/// Decompresses gzip (RFC 1952): one member after the other, each with its checksum and length, and zeros
-/// after the last, with which tapes are filled up.
+/// Decompresses gzip (RFC 1952): members with checksum and length, followed by optional zero padding.
 final class GzipReader: MemberStream {
   private static let inputSize = 1 << 18
-  /// Of a gzip header, as zlib's `inflateInit2` takes it.
+  /// The value for zlib's `inflateInit2` that selects gzip headers.
   private static let windowBits: Int32 = 15 + 16
 
   let name: String
@@ -23,7 +22,7 @@ final class GzipReader: MemberStream {
     input = .allocate(byteCount: Self.inputSize, alignment: 16)
     let size = Int32(MemoryLayout<z_stream>.size)
     guard inflateInit2_(state, Self.windowBits, ZLIB_VERSION, size) == Z_OK else {
-      throw .unreadable(file: stream.name, reason: "no memory for a gzip decoder")
+      throw .unreadable(file: stream.name, reason: "out of memory")
     }
   }
 
@@ -46,30 +45,30 @@ final class GzipReader: MemberStream {
         continue
       }
       guard hasInput else {
-        throw damaged("it breaks off: the end of its gzip stream is missing")
+        throw damaged("it is truncated: the end of its gzip stream is missing")
       }
-      let room = min(buffer.count - filled, Int(Int32.max))
+      let space = min(buffer.count - filled, Int(Int32.max))
       state.pointee.next_out = buffer.baseAddress?.advanced(by: filled)
         .assumingMemoryBound(to: UInt8.self)
-      state.pointee.avail_out = UInt32(room)
+      state.pointee.avail_out = UInt32(space)
       let status = inflate(state, Z_NO_FLUSH)
-      filled += room - Int(state.pointee.avail_out)
+      filled += space - Int(state.pointee.avail_out)
       switch status {
       case Z_OK, Z_BUF_ERROR: break
       case Z_STREAM_END: isInMember = false
-      case Z_MEM_ERROR: throw .unreadable(file: name, reason: "no memory for a gzip decoder")
+      case Z_MEM_ERROR: throw .unreadable(file: name, reason: "out of memory")
       default:
         let words = state.pointee.msg.map { String(cString: $0) } ?? "invalid data"
         throw damaged(
           words.hasSuffix("check")
-            ? "its gzip checksum does not match, so that it is damaged (\(words))"
+            ? "it is damaged: its gzip checksum does not match (\(words))"
             : "its gzip stream is damaged (\(words))")
       }
     }
     return filled
   }
 
-  /// Whether there is anything to decompress, after reading more where all was used.
+  /// Reads more input if all was used. False at the end of the input.
   private func refill() throws(BenchmarkError) -> Bool {
     if state.pointee.avail_in > 0 { return true }
     let count = try stream.read(into: input)
@@ -78,7 +77,7 @@ final class GzipReader: MemberStream {
     return count > 0
   }
 
-  /// What follows a member: another one, or zeros up to the end.
+  /// Handles what follows a member: another member, or zeros up to the end.
   private func beginMember() throws(BenchmarkError) {
     while state.pointee.avail_in > 0, state.pointee.next_in?.pointee == 0 {
       state.pointee.next_in = state.pointee.next_in?.advanced(by: 1)
@@ -87,7 +86,7 @@ final class GzipReader: MemberStream {
     }
     if state.pointee.avail_in == 0 { return }
     guard !hasPadding, state.pointee.next_in?.pointee == 0x1F else {
-      throw damaged("after the end of its gzip stream come other bytes")
+      throw damaged("other data follow its gzip stream")
     }
     inflateReset(state)
     isInMember = true

@@ -1,9 +1,9 @@
 import CLZMA
 
-/// Decompresses xz: one stream after the other, each with its checks and its index.
+/// Decompresses xz: consecutive streams with checks and index.
 final class XZReader: MemberStream {
   private static let inputSize = 1 << 18
-  /// A file says itself how much memory it takes: `xz -9` 65 MiB.
+  /// The memory limit in bytes. Files state their need: 65 MiB for `xz -9`.
   private static let memoryLimit: UInt64 = 160 << 20
 
   let name: String
@@ -21,7 +21,7 @@ final class XZReader: MemberStream {
     input = .allocate(byteCount: Self.inputSize, alignment: 16)
     let flags = clzma_concatenated | clzma_tell_unsupported_check
     guard lzma_stream_decoder(state, Self.memoryLimit, flags) == LZMA_OK else {
-      throw .unreadable(file: stream.name, reason: "no memory for an xz decoder")
+      throw .unreadable(file: stream.name, reason: "out of memory")
     }
   }
 
@@ -41,12 +41,12 @@ final class XZReader: MemberStream {
         state.pointee.avail_in = count
         hasMore = count > 0
       }
-      let room = buffer.count - filled
+      let space = buffer.count - filled
       state.pointee.next_out = buffer.baseAddress?.advanced(by: filled)
         .assumingMemoryBound(to: UInt8.self)
-      state.pointee.avail_out = room
+      state.pointee.avail_out = space
       let status = lzma_code(state, hasMore ? LZMA_RUN : LZMA_FINISH)
-      filled += room - state.pointee.avail_out
+      filled += space - state.pointee.avail_out
       switch status {
       case LZMA_OK: break
       case LZMA_STREAM_END: isAtEnd = true
@@ -54,15 +54,15 @@ final class XZReader: MemberStream {
         throw .damaged(
           file: name,
           reason:
-            "to unpack it takes more than \(Self.memoryLimit >> 20) MiB of memory; pack it anew "
+            "decompression needs more than \(Self.memoryLimit >> 20) MiB of memory; compress it again "
             + "with a smaller dictionary")
-      case LZMA_MEM_ERROR: throw .unreadable(file: name, reason: "no memory for an xz decoder")
+      case LZMA_MEM_ERROR: throw .unreadable(file: name, reason: "out of memory")
       case LZMA_BUF_ERROR:
-        throw .damaged(file: name, reason: "it breaks off: the end of its xz stream is missing")
+        throw .damaged(file: name, reason: "it is truncated: the end of its xz stream is missing")
       case LZMA_UNSUPPORTED_CHECK:
-        throw .damaged(file: name, reason: "its xz stream has a check of an unknown kind")
+        throw .damaged(file: name, reason: "its xz stream has an unsupported check")
       default:
-        throw .damaged(file: name, reason: "its xz stream is damaged, or its checks do not match")
+        throw .damaged(file: name, reason: "its xz stream is damaged or its checks do not match")
       }
     }
     return filled

@@ -2,28 +2,28 @@ import CPNG
 import CTurboJPEG
 import Foundation
 
-/// Decodes JPEG and PNG files to 8-bit colour, as Pillow's `Image.open(...).convert("RGB")` does.
+/// Decodes JPEG and PNG files to 8-bit colour, like Pillow's `Image.open(...).convert("RGB")`.
 package enum ImageDecoder {
-  /// What is worth telling of an image that was decoded all the same.
+  /// A caveat about a decoded image.
   package enum Remark: Hashable, Sendable {
-    /// libjpeg decoded it with a warning, for stray bytes or a damaged segment: Pillow, OpenCV and
-    /// TensorFlow take such files without a word.
+    /// libjpeg gave a warning about stray bytes or a damaged segment. Pillow, OpenCV and TensorFlow accept
+    /// such files silently.
     case warning
-    /// It is greyscale of 16 bits, of which Pillow makes everything from 255 on white.
+    /// It is 16-bit greyscale, of which Pillow reads all values from 255 on as white.
     case deepGrey
   }
 
-  /// Images of more pixels are taken for damaged headers.
+  /// The maximum number of pixels. Larger sizes indicate damaged headers.
   private static let pixelLimit = 1 << 26
 
-  /// Decodes an image; its first bytes, not its name, say which format it has.
+  /// Decodes an image. Its first bytes, not its name, determine the format.
   ///
-  /// A greyscale image gets three equal channels, CMYK is taken as inverted (Adobe's convention),
-  /// transparency is dropped, and gamma and colour profiles are ignored. A file that breaks off is
-  /// refused, as Pillow does, and a JPEG in very many scans, and a PNG whose checksums do not match.
+  /// Greyscale images get three equal channels, CMYK is assumed inverted (Adobe's convention), transparency
+  /// is dropped, and gamma and colour profiles are ignored. Truncated files are refused, as by Pillow, and so
+  /// are JPEG files with excessive scans and PNG files with wrong checksums.
   /// - Parameters:
-  ///   - file: the name that an error carries.
-  ///   - willUse: told how many bytes decoding takes, before they are taken.
+  ///   - file: the name for error messages.
+  ///   - willUse: called with the number of bytes that decoding needs, before allocating them.
   /// - Throws: `BenchmarkError.unreadableImage` or `.emptyFile`.
   package static func decode(
     _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in },
@@ -37,7 +37,7 @@ package enum ImageDecoder {
     throw .unreadableImage(file: file, reason: "it is neither a JPEG nor a PNG file")
   }
 
-  /// Whether these are the bytes of a format that does not keep every pixel: JPEG.
+  /// Whether the format is lossy (JPEG).
   static func isLossy(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }
 
   // MARK: - JPEG
@@ -46,7 +46,7 @@ package enum ImageDecoder {
     _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void, _ remark: (Remark) -> Void
   ) throws(BenchmarkError) -> RGBImage {
     guard let decoder = tjInitDecompress() else {
-      throw .unreadableImage(file: file, reason: "no memory for a JPEG decoder")
+      throw .unreadableImage(file: file, reason: "out of memory")
     }
     defer { tjDestroy(decoder) }
     func failure() -> BenchmarkError {
@@ -57,7 +57,7 @@ package enum ImageDecoder {
     var subsampling: Int32 = 0
     var colourSpace: Int32 = 0
     let count = UInt(bytes.count)
-    // Whatever it says of the header, decoding decides where there is a size.
+    // Despite a problem in the header, decoding may work if the size is known.
     let status = tjDecompressHeader3(
       decoder, bytes, count, &width, &height, &subsampling, &colourSpace)
     guard status == 0 || (width > 0 && height > 0 && colourSpace >= 0) else { throw failure() }
@@ -67,7 +67,7 @@ package enum ImageDecoder {
       colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
     let format = Int32((hasBlack ? TJPF_CMYK : TJPF_RGB).rawValue)
     let size = Int(width) * Int(height) * (hasBlack ? 4 : 3)
-    // Beside the pixels, a progressive file takes two bytes for each of its coefficients.
+    // In addition to pixels, progressive files need two bytes per coefficient.
     willUse(Int(width) * Int(height) * (hasBlack ? 4 + 3 + 8 : 3 + 6))
     var isDecoded = false
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
@@ -78,10 +78,10 @@ package enum ImageDecoder {
       filled = size
     }
     if !isDecoded {
-      // Of several warnings libjpeg tells the first: that the file breaks off may be another.
+      // libjpeg reports only the first warning; the file may be truncated as well.
       guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else { throw failure() }
       guard JPEGSegments.endsImage(bytes) else {
-        throw .unreadableImage(file: file, reason: "it breaks off before the end of the image")
+        throw .unreadableImage(file: file, reason: "it is truncated before the end of the image")
       }
       remark(.warning)
     }
@@ -89,8 +89,8 @@ package enum ImageDecoder {
       height: Int(height), width: Int(width), pixels: hasBlack ? rgb(invertedCMYK: pixels) : pixels)
   }
 
-  /// Pillow's conversion: colour = black - (255 - ink) x black / 255, with all four values stored
-  /// inverted and the division rounded.
+  /// Pillow's conversion: colour = black - (255 - ink) x black / 255, with all four values stored inverted and
+  /// the division rounded.
   private static func rgb(invertedCMYK pixels: [UInt8]) -> [UInt8] {
     let count = pixels.count / 4
     return [UInt8](unsafeUninitializedCapacity: count * 3) { result, filled in
@@ -138,6 +138,43 @@ package enum ImageDecoder {
     guard width > 0, height > 0, width * height <= pixelLimit else {
       throw .unreadableImage(
         file: file, reason: "its header claims a size of \(width) x \(height) pixels")
+    }
+  }
+}
+
+/// Encodes 8-bit colour images as PNG.
+package enum PNGEncoder {
+  /// The bytes of a PNG file. The same image gives the same bytes.
+  /// - Parameter file: the path for error messages.
+  /// - Throws: `BenchmarkError.unwritable` if libpng fails.
+  package static func encode(_ image: RGBImage, file: String) throws(BenchmarkError) -> [UInt8] {
+    var header = png_image()
+    header.version = UInt32(PNG_IMAGE_VERSION)
+    header.width = UInt32(image.width)
+    header.height = UInt32(image.height)
+    header.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+    defer { png_image_free(&header) }
+    // The first call only counts.
+    var size: png_alloc_size_t = 0
+    guard png_image_write_to_memory(&header, nil, &size, 0, image.pixels, 0, nil) != 0 else {
+      throw .unwritable(file: file, reason: header.text)
+    }
+    var status: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, filled in
+      status = png_image_write_to_memory(
+        &header, buffer.baseAddress, &size, 0, image.pixels, 0, nil)
+      filled = status == 0 ? 0 : Int(size)
+    }
+    guard status != 0 else { throw .unwritable(file: file, reason: header.text) }
+    return bytes
+  }
+}
+
+extension png_image {
+  /// libpng's error message.
+  var text: String {
+    withUnsafeBytes(of: message) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 }
