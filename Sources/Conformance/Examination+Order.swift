@@ -73,9 +73,9 @@ extension Examination {
       ("odd and even places in the file", { Int32($0 % 2) }),
     ]
     for (name, classOf) in orders {
-      let agreement = try ClusteringScores(
+      let agreement = try ContingencyTable(
         truth: positions.map(classOf), predicted: positions.map { clusters[$0] }
-      ).ari
+      ).adjustedRandIndex
       if agreement > limit {
         report(
           .blindness,

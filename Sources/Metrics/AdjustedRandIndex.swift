@@ -1,3 +1,10 @@
+extension Metric {
+  /// Adjusted Rand index.
+  public static let ari = Metric("ari", title: "ARI", range: -1...1) { table, _ in
+    table.adjustedRandIndex
+  }
+}
+
 extension ContingencyTable {
   /// The Rand index adjusted for chance (Hubert and Arabie, Journal of Classification 2, 1985).
   ///

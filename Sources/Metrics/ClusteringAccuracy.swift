@@ -1,3 +1,8 @@
+extension Metric {
+  /// Clustering accuracy.
+  public static let acc = Metric("acc", title: "ACC") { table, _ in table.accuracy }
+}
+
 extension ContingencyTable {
   /// Clustering accuracy: the fraction of points in their class when every cluster is matched to at
   /// most one class and every class to at most one cluster, by the best such matching

@@ -7,6 +7,8 @@ public enum MetricsError: Error, Hashable, Sendable {
   case costsDoNotFill(rows: Int, columns: Int, costs: Int)
   case costNotFinite(row: Int, column: Int)
   case fewerClustersThanFound(asked: Int, found: Int)
+  /// Two metrics of a registry have one name.
+  case repeatedName(String)
 }
 
 extension MetricsError: CustomStringConvertible {
@@ -25,6 +27,8 @@ extension MetricsError: CustomStringConvertible {
       "the cost in row \(row), column \(column) is not a finite number"
     case .fewerClustersThanFound(let asked, let found):
       "\(found) clusters have members, but only \(asked) were asked for"
+    case .repeatedName(let name):
+      "two metrics are named '\(name)': give each a name of its own"
     }
   }
 }

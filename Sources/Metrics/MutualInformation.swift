@@ -1,5 +1,31 @@
 import Foundation
 
+/// What mutual information is divided by to give NMI.
+public enum NMINormaliser: String, Codable, CaseIterable, Sendable {
+  /// The mean of the two entropies: scikit-learn's default since 0.22.
+  case arithmetic
+  /// The geometric mean of the two entropies: scikit-learn's default before 0.22.
+  case geometric
+}
+
+extension Metric {
+  /// Normalised mutual information under the protocol's normaliser.
+  public static let nmi = Metric(
+    "nmi", title: "NMI", range: 0...1,
+    fixed: [.arithmetic: nmiArithmetic.name, .geometric: nmiGeometric.name]
+  ) { table, normaliser in table.normalisedMutualInformation(normaliser) }
+
+  /// NMI with the arithmetic mean of the entropies.
+  public static let nmiArithmetic = Metric("nmiArithmetic", title: "NMI (arithmetic)") { table, _ in
+    table.normalisedMutualInformation(.arithmetic)
+  }
+
+  /// NMI with the geometric mean of the entropies.
+  public static let nmiGeometric = Metric("nmiGeometric", title: "NMI (geometric)") { table, _ in
+    table.normalisedMutualInformation(.geometric)
+  }
+}
+
 extension ContingencyTable {
   /// Normalised mutual information (Strehl and Ghosh, JMLR 3, 2002), as scikit-learn defines it:
   ///

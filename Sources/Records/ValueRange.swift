@@ -1,3 +1,5 @@
+import Metrics
+
 /// A value in a file that no run can have written.
 struct ValueOutOfRange: Error {
   let key: String
@@ -33,11 +35,19 @@ enum ValueRange {
   }
 
   static func checkScore(
-    _ value: Double, _ key: String, from lowest: Double = 0
+    _ value: Double, _ key: String, in range: ClosedRange<Double>
   ) throws(ValueOutOfRange) {
-    guard !((lowest - rounding)...(1 + rounding)).contains(value) else { return }
+    let rounded = (range.lowerBound - rounding)...(range.upperBound + rounding)
+    guard !rounded.contains(value) else { return }
     throw ValueOutOfRange(
-      key: key, problem: "\(value) is no such score: it lies outside \(lowest) to 1")
+      key: key,
+      problem: "\(value) is no such score: it lies outside \(plain(range.lowerBound)) to "
+        + plain(range.upperBound))
+  }
+
+  /// A whole number without its decimals: "-1".
+  private static func plain(_ value: Double) -> String {
+    Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
   static func check(_ text: String?, _ key: String) throws(ValueOutOfRange) {
@@ -78,14 +88,9 @@ extension RunRecord {
 
 extension RunMetrics {
   fileprivate func checkRanges() throws(ValueOutOfRange) {
-    if let scores {
-      for (score, key) in [
-        (scores.nmi, "nmi"), (scores.acc, "acc"), (scores.nmiArithmetic, "nmiArithmetic"),
-        (scores.nmiGeometric, "nmiGeometric"),
-      ] {
-        try ValueRange.checkScore(score, "metrics.\(key)")
-      }
-      try ValueRange.checkScore(scores.ari, "metrics.ari", from: -1)
+    for (name, score) in (scores?.byName ?? [:]).sorted(by: { $0.key < $1.key }) {
+      guard let metric = MetricRegistry.current[name] else { continue }
+      try ValueRange.checkScore(score, "metrics.\(name)", in: metric.range)
     }
     try ValueRange.check(images, "metrics.images", in: ValueRange.count)
     try ValueRange.check(clusters, "metrics.clusters", in: ValueRange.count)

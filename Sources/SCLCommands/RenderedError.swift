@@ -50,7 +50,7 @@ struct RenderedError {
     case let error as SlurmError: exitCode(slurm: error)
     case let error as ReportError: exitCode(report: error)
     case is FileError, is ThreadError: inputOutput
-    case is MethodError, is SettingError, is PublicationError: usage
+    case is MethodError, is SettingError, is PublicationError, is DuplicateName: usage
     case is SafeTensorsError, is StateError, is MetricsError, is ClusteringError,
       is ParityError:
       badData

@@ -1,11 +1,16 @@
 import ArgumentParser
 import Core
+import Domain
 import Foundation
 import Methods
+import Metrics
+import Reporting
 
 /// The command line program. Executables with methods of their own call it like this:
 ///
 ///     await SCLProgram.main(methods: [MyMethod.self])
+///
+/// Benchmarks, metrics and table formats of other packages are registered in the same way.
 public enum SCLProgram {
   /// The methods that commands know.
   @TaskLocal static var registry = MethodRegistry.builtIn
@@ -13,21 +18,39 @@ public enum SCLProgram {
   /// Runs the command line and exits with its code.
   ///
   /// It runs on the main actor, so that synchronous commands need no other thread.
-  /// - Parameter methods: methods in addition to the built-in ones.
-  @MainActor public static func main(methods: [any ClusteringMethod.Type] = []) async {
+  /// - Parameters:
+  ///   - methods: methods in addition to the built-in ones.
+  ///   - benchmarks: further benchmarks. Their original files have one of the forms of `SourceForm`.
+  ///   - metrics: further scores of runs.
+  ///   - formats: further formats of `scl report`.
+  @MainActor public static func main(
+    methods: [any ClusteringMethod.Type] = [], benchmarks: [BenchmarkDefinition] = [],
+    metrics: [Metric] = [], formats: [TableFormat] = []
+  ) async {
     // Exceeding the file size limit is an error of the write, not a crash.
     signal(SIGXFSZ, SIG_IGN)
-    await $registry.withValue(.builtIn.adding(methods)) {
-      do {
-        var command = try RootCommand.parseAsRoot()
-        if var asynchronous = command as? any AsyncParsableCommand {
-          try await asynchronous.run()
-        } else {
-          try command.run()
+    do {
+      let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
+      let metrics = try MetricRegistry.builtIn.adding(metrics)
+      let formats = try TableFormatRegistry.builtIn.adding(formats)
+      try await $registry.withValue(.builtIn.adding(methods)) {
+        try await BenchmarkRegistry.$current.withValue(benchmarks) {
+          try await MetricRegistry.$current.withValue(metrics) {
+            try await TableFormatRegistry.$current.withValue(formats) { try await run() }
+          }
         }
-      } catch {
-        exit(with: error)
       }
+    } catch {
+      exit(with: error)
+    }
+  }
+
+  @MainActor private static func run() async throws {
+    var command = try RootCommand.parseAsRoot()
+    if var asynchronous = command as? any AsyncParsableCommand {
+      try await asynchronous.run()
+    } else {
+      try command.run()
     }
   }
 

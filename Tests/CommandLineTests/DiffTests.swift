@@ -28,7 +28,7 @@ extension CommandLineTests {
       let run = RunFolder(
         results: other, experiment: "quick", benchmark: "rehearsal", method: "kmeans", seed: seed)
       var record = try RunRecord.read(from: run.record)
-      record.metrics.scores?.acc += points / 100
+      record.metrics.scores?[.acc]? += points / 100
       try record.write(to: run.record)
     }
     return other

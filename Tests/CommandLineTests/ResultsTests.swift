@@ -45,8 +45,8 @@ extension CommandLineTests {
     let table = try clustering("report", ["--identity", identity, "--json"]).objects()
     let cell = try #require(table.first)
     let score = try #require(cell["acc"] as? [String: Double])["mean"]
-    let scores = try #require(old.metrics.scores)
-    #expect(abs(try #require(score) - 100 * scores.acc) < 1e-3)
+    let expected = try #require(old.metrics.scores?.byName["acc"])
+    #expect(abs(try #require(score) - 100 * expected) < 1e-3)
     #expect(try clustering("report", ["--identity", "nothing"]).exitCode == 66)
 
     let list = try program.run(["list", "--results", "\(folder)/kept", "--json"]).objects()
@@ -89,7 +89,7 @@ extension CommandLineTests {
     try FileManager.default.copyItem(atPath: "\(folder)/kept", toPath: "\(folder)/colleague")
     let other = place.record.replacing("/kept/kept/", with: "/colleague/kept/")
     var record = try RunRecord.read(from: other)
-    record.metrics.scores?.acc = 5
+    record.metrics.scores?[.acc] = 5
     try record.write(to: other)
     let diff = try clustering("diff", ["--against", "\(folder)/colleague"])
     #expect(diff.exitCode == 65 && diff.errorLines.count == 1, "\(diff.errors)")

@@ -70,17 +70,19 @@ extension ExperimentsTests {
     let scores = try History.read(from: run.folder.history).rows.compactMap(\.scores)
     try #require(scores.count == 4)
     // The peak is flat, and the end below it.
-    #expect(scores[1].acc > scores[0].acc && scores[1].acc > scores[3].acc)
-    #expect(scores[1].acc == scores[2].acc)
+    let accuracies = scores.compactMap { $0[.acc] }
+    #expect(accuracies[1] > accuracies[0] && accuracies[1] > accuracies[3])
+    #expect(accuracies[1] == accuracies[2])
     #expect(record.checkpointEpoch == 2)
     #expect(record.protocol.checkpoint == .bestByLabels && record.protocol.evaluateEvery == 1)
     #expect(
-      record.metrics.scores?.acc == scores[1].acc && record.metrics.scores?.nmi == scores[1].nmi)
+      record.metrics.scores?[.acc] == scores[1][.acc]
+        && record.metrics.scores?[.nmi] == scores[1][.nmi])
     #expect(record.metrics.clusterSizes == Array(repeating: 50, count: 10))
     let assignments = try Assignments.read(from: run.folder.assignments)
     let scored = try ClusteringScores(
       truth: assignments.truth, predicted: assignments.predicted, clusters: 10)
-    #expect(scored.acc == record.metrics.scores?.acc)
+    #expect(scored[.acc] == record.metrics.scores?[.acc])
     // The third epoch's would have the same sizes under other names.
     #expect(assignments.predicted == (try clusters(epoch: 2)))
     #expect(assignments.predicted != (try clusters(epoch: 3)))
@@ -136,9 +138,9 @@ extension ExperimentsTests {
     #expect(rows.firstIndex { $0.loss == least } == chosen - 1)
     #expect(record.checkpointEpoch == chosen)
     #expect(record.protocol.checkpoint == .lowestLoss && record.protocol.evaluateEvery == 1)
-    #expect(record.metrics.scores?.acc == rows[chosen - 1].scores?.acc)
+    #expect(record.metrics.scores?[.acc] == rows[chosen - 1].scores?[.acc])
     // A loss that falls to the end passes by the best accuracy, in the second epoch.
-    let isPassedBy = try #require(rows[1].scores?.acc) > #require(record.metrics.scores?.acc)
+    let isPassedBy = try #require(rows[1].scores?[.acc]) > #require(record.metrics.scores?[.acc])
     #expect(isPassedBy == (chosen == 4))
   }
 
@@ -193,9 +195,9 @@ extension ExperimentsTests {
     let run = try finish(text, results: "real")
     let record = try record(of: run)
     let scores = try History.read(from: run.folder.history).rows.compactMap(\.scores)
-    let best = try #require(scores.map(\.acc).max())
-    #expect(record.checkpointEpoch == scores.firstIndex { $0.acc == best }.map { $0 + 1 })
-    #expect(record.metrics.scores?.acc == best)
+    let best = try #require(scores.compactMap { $0[.acc] }.max())
+    #expect(record.checkpointEpoch == scores.firstIndex { $0[.acc] == best }.map { $0 + 1 })
+    #expect(record.metrics.scores?[.acc] == best)
   }
 
   @Test func `Where nothing trains nothing is chosen, and the record says last`() throws {

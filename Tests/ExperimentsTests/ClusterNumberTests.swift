@@ -2,6 +2,7 @@ import Benchmarks
 import Experiments
 import Foundation
 import Methods
+import Metrics
 import Records
 import Testing
 
@@ -47,9 +48,9 @@ extension ExperimentsTests {
     #expect(record.metrics.clusters == 25 && record.metrics.clusterSizes.count == 25)
     #expect(Set(assignments.predicted).count == 25)
     // More clusters than classes: most images of the best-matched ones only count.
-    #expect(try #require(record.metrics.scores).acc < 0.5)
+    #expect(try #require(record.metrics.scores?[Metric.acc]) < 0.5)
     #expect(record.protocol.clusters == 25)
-    #expect(try finish(over, 2).0.metrics.scores?.acc == 1)
+    #expect(try finish(over, 2).0.metrics.scores?[.acc] == 1)
   }
 
   @Test(arguments: ["clusters: 10", "clusters: {rehearsal: 10}"])
@@ -92,7 +93,7 @@ extension ExperimentsTests {
     let (truth, assignments) = try finish(fine, 2)
     #expect(try assignments.truth == file.fineLabels())
     #expect(truth.metrics.clusters == file.info.fineClassNames.count)
-    #expect(truth.metrics.scores?.acc == 1 && truth.protocol.labels == .fine)
+    #expect(truth.metrics.scores?[.acc] == 1 && truth.protocol.labels == .fine)
     let usual = try plan(of: experiment("", benchmark: "rehearsal-cifar100"), data: data)
     #expect(
       usual.runs[0].identityInputs.differences(to: fine.runs[0].identityInputs)

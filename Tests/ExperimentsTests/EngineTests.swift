@@ -46,7 +46,8 @@ extension ExperimentsTests {
       methodVersion: inputs.methodVersion, seed: run.seed, profile: run.profile,
       settings: run.settings, protocol: run.runProtocol,
       metrics: RunMetrics(
-        nmi: 0.5, acc: 0.5, ari: 0.5, nmiArithmetic: 0.5, nmiGeometric: 0.5, images: 3000,
+        scores: Scores([.nmi: 0.5, .acc: 0.5, .ari: 0.5, .nmiArithmetic: 0.5, .nmiGeometric: 0.5]),
+        images: 3000,
         clusters: 10, clusterSizes: Array(repeating: 300, count: 10)),
       timing: RunTiming(seconds: 1, imagesPerSecond: 9, peakMemoryBytes: 1, resumptions: 0),
       provenance: Provenance(

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Metrics
 import Records
 import Testing
 
@@ -63,7 +64,7 @@ extension RecordsTests {
         try history.append(
           HistoryRow(
             epoch: epoch, loss: 1 / Double(epoch), learningRate: 0.1, imagesPerSecond: 100,
-            scores: EpochScores(nmi: 0.5, acc: 0.5, ari: 0.5)))
+            scores: Scores([.nmi: 0.5, .acc: 0.5, .ari: 0.5])))
       }
       try history.write(to: place.history)
       try Assignments(

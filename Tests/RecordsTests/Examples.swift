@@ -1,6 +1,7 @@
 import Core
 import Domain
 import Foundation
+import Metrics
 import Records
 
 /// A complete record; its parts are changed where a test needs it.
@@ -14,8 +15,10 @@ func exampleRecord(seed: UInt64 = 3) -> RunRecord {
     ],
     protocol: RunProtocol(imageSize: 32),
     metrics: RunMetrics(
-      nmi: 0.1 + 0.2, acc: 1.0 / 3, ari: -Double.leastNonzeroMagnitude, nmiArithmetic: 0.1 + 0.2,
-      nmiGeometric: 0.30001,
+      scores: Scores([
+        .nmi: 0.1 + 0.2, .acc: 1.0 / 3, .ari: -Double.leastNonzeroMagnitude,
+        .nmiArithmetic: 0.1 + 0.2, .nmiGeometric: 0.30001,
+      ]),
       images: 60_000, clusters: 3, clusterSizes: [40_000, 20_000, 0]),
     timing: RunTiming(
       seconds: 12.75, imagesPerSecond: nil, peakMemoryBytes: 1 << 40, resumptions: 1),

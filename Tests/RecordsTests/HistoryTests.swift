@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Metrics
 import Records
 import Testing
 
@@ -16,7 +17,7 @@ extension RecordsTests {
         HistoryRow(
           epoch: 2, loss: 0.125,
           partialLosses: [PartialLoss("instance", 0.5), PartialLoss("cluster", -1)],
-          learningRate: 0.015, scores: EpochScores(nmi: 0.5, acc: 0.625, ari: -0.25)))
+          learningRate: 0.015, scores: Scores([.nmi: 0.5, .acc: 0.625, .ari: -0.25])))
       return history
     }
 
@@ -51,7 +52,7 @@ extension RecordsTests {
       #expect(try history(speed: 55) != first)
       var changed = History()
       for var row in first.rows {
-        if row.epoch == 2 { row.scores?.ari = (-0.25).nextUp }
+        if row.epoch == 2 { row.scores?[.ari] = (-0.25).nextUp }
         try changed.append(row)
       }
       #expect(changed.deterministicDigest != first.deterministicDigest)

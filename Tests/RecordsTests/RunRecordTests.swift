@@ -150,7 +150,7 @@ extension RecordsTests {
     @Test func `A number that is not finite is refused and no file is left`() throws {
       try withFolder { folder in
         var record = exampleRecord()
-        record.metrics.scores?.nmi = .nan
+        record.metrics.scores?[.nmi] = .nan
         #expect(throws: RecordError.notFinite(key: "metrics.nmi")) {
           try record.write(to: folder + "/run.json")
         }

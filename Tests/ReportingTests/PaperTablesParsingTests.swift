@@ -41,8 +41,9 @@ import Testing
     let row = "| scl | SCL | 12.3/45.6+-0.7/- | P | p | typed in |"
     let tables = try PaperTables.parse(Self.text(row: row), file: "tables.md")
     let cell = tables.rows(of: "scl").first?.cells["cifar10"]
-    let expected = PublishedCell(
-      nmi: PublishedFigure(value: 12.3), acc: PublishedFigure(value: 45.6, spread: 0.7), ari: nil)
+    let expected = PublishedCell([
+      .nmi: PublishedFigure(value: 12.3), .acc: PublishedFigure(value: 45.6, spread: 0.7),
+    ])
     #expect(cell == expected)
   }
 

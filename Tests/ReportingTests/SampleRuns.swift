@@ -26,8 +26,10 @@ enum SampleRuns {
       variantOf: method.variantOf, seed: seed, profile: profile, settings: ["epochs": .integer(30)],
       departures: departures, protocol: `protocol`,
       metrics: RunMetrics(
-        nmi: nmi / 100, acc: acc / 100, ari: ari / 100, nmiArithmetic: nmi / 100,
-        nmiGeometric: (geometricNMI ?? nmi) / 100, images: 60_000, clusters: 10,
+        scores: Scores([
+          .nmi: nmi / 100, .acc: acc / 100, .ari: ari / 100, .nmiArithmetic: nmi / 100,
+          .nmiGeometric: (geometricNMI ?? nmi) / 100,
+        ]), images: 60_000, clusters: 10,
         clusterSizes: Array(repeating: 6_000, count: 10)),
       timing: RunTiming(seconds: 1, imagesPerSecond: nil, peakMemoryBytes: 1, resumptions: 0),
       provenance: Provenance(

@@ -1,4 +1,5 @@
 import Domain
+import Metrics
 import Records
 
 /// The result of a run whose protocol chooses an epoch: the assignments of the best one of those that were
@@ -35,7 +36,7 @@ extension CheckpointRule {
     switch self {
     case .last: nil
     case .lowestLoss: -loss
-    case .bestByLabels: metrics.scores?.acc
+    case .bestByLabels: metrics.scores?[.acc]
     }
   }
 }

@@ -52,13 +52,10 @@ struct Evaluator {
   func metrics(_ predicted: [Int32]) throws -> RunMetrics {
     let scores = try ClusteringScores(
       truth: truth ?? [Int32](repeating: 0, count: fileIndices.count), predicted: predicted,
-      clusters: clusters)
+      clusters: clusters, normaliser: normaliser)
     return RunMetrics(
-      scores: truth.map { _ in
-        RunMetrics.Scores(
-          nmi: scores.nmi(normaliser), acc: scores.acc, ari: scores.ari,
-          nmiArithmetic: scores.nmiArithmetic, nmiGeometric: scores.nmiGeometric)
-      }, images: predicted.count, clusters: clusters, clusterSizes: scores.clusterSizes)
+      scores: truth == nil ? nil : scores.scores, images: predicted.count, clusters: clusters,
+      clusterSizes: scores.clusterSizes)
   }
 
   /// What is written of a run: its images in the order of the benchmark file, not in that in which they

@@ -100,7 +100,7 @@ struct Trainer {
     if scoredEpochs.contains(epoch) {
       report("evaluating", epoch: epoch, done: epoch + 1, session)
       let (predicted, metrics) = try evaluate()
-      row.scores = metrics.scores.map { EpochScores(nmi: $0.nmi, acc: $0.acc, ari: $0.ari) }
+      row.scores = metrics.scores?.columns
       if let value = scoredEpochs.rule.value(loss: row.loss, metrics: metrics) {
         session.progress.best = ChosenEpoch(
           epoch: epoch + 1, value: value, predicted: predicted

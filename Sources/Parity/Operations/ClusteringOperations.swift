@@ -4,12 +4,13 @@ import Metrics
 /// Scores and classical clustering.
 let clusteringOperations: [String: ParityFile.Operation] = [
   "metric.clustering": { parity in
-    let scores = try ClusteringScores(
+    let table = try ContingencyTable(
       truth: parity.values("truth"), predicted: parity.values("predicted"))
     return try largest(
-      parity.largestError([scores.nmiArithmetic], "nmi_arithmetic"),
-      parity.largestError([scores.nmiGeometric], "nmi_geometric"),
-      parity.largestError([scores.acc], "acc"), parity.largestError([scores.ari], "ari"))
+      parity.largestError([table.normalisedMutualInformation(.arithmetic)], "nmi_arithmetic"),
+      parity.largestError([table.normalisedMutualInformation(.geometric)], "nmi_geometric"),
+      parity.largestError([table.accuracy], "acc"),
+      parity.largestError([table.adjustedRandIndex], "ari"))
   },
 
   "cluster.kmeans": { parity in

@@ -17,21 +17,38 @@ public struct ComparisonReference: Equatable, Sendable {
 
 /// One line of a diff.
 public struct Comparison: Equatable, Sendable {
+  /// What a verdict must not be read without.
+  public enum Mark: Hashable, Sendable {
+    case oneSeed
+    /// The reference is the best of as many trials.
+    case bestOf(seeds: Int)
+    /// Raw pixels were published, and the images came as JPEG files.
+    case reEncodedPixels
+
+    public var text: String {
+      switch self {
+      case .oneSeed: "one seed"
+      case .bestOf(let seeds): "best of \(seeds) seeds"
+      case .reEncodedPixels: "re-encoded pixels"
+      }
+    }
+  }
+
   public var benchmark: String
   public var method: TableMethod
   /// Nil where the line is about a cell as a whole.
-  public var metric: ScoreMetric?
+  public var metric: Metric?
   public var reference: ComparisonReference?
   /// In per cent, by score; a line about one score has only that.
-  public var measured: [ScoreMetric: SeedStatistics] = [:]
+  public var measured: [Metric: SeedStatistics] = [:]
   /// Finished and planned seeds.
   public var finished: Int
   public var planned: Int
   /// The allowed difference in points.
   public var tolerance: Double?
   public var verdict: Verdict
-  /// What a verdict must not be read without: "one seed", "re-encoded pixels", "best of 10 seeds".
-  public var marks: [String] = []
+  /// What a verdict must not be read without.
+  public var marks: [Mark] = []
   /// The settings in which the run departs from the reference's recipe, the most telling first.
   public var departures: [Departure] = []
   /// What is not known of the reference's protocol.
@@ -47,14 +64,14 @@ public struct Comparison: Equatable, Sendable {
 
   /// The verdict with its marks: "reproduced, re-encoded pixels".
   public var verdictText: String {
-    ([verdict.title] + (verdict.isComparison ? marks : [])).joined(separator: ", ")
+    ([verdict.title] + (verdict.isComparison ? marks.map(\.text) : [])).joined(separator: ", ")
   }
 }
 
 extension Comparison {
   /// Compares one score of a cell with a reference.
   init(
-    _ cell: ResultCell, _ metric: ScoreMetric, normaliser: NMINormaliser?,
+    _ cell: ResultCell, _ metric: Metric, normaliser: NMINormaliser?,
     against reference: ComparisonReference, tolerance: Tolerance, protocols: ProtocolComparison
   ) {
     self.init(
@@ -105,13 +122,13 @@ extension Comparison {
     return tolerance.limit(spreads)
   }
 
-  private static func marks(of cell: ResultCell, bestOf seeds: Int?) -> [String] {
-    var marks: [String] = []
-    if cell.isReEncoded { marks.append("re-encoded pixels") }
+  private static func marks(of cell: ResultCell, bestOf seeds: Int?) -> [Mark] {
+    var marks: [Mark] = []
+    if cell.isReEncoded { marks.append(.reEncodedPixels) }
     if let seeds, seeds > 1 {
-      marks.append("best of \(seeds) seeds")
+      marks.append(.bestOf(seeds: seeds))
     } else if cell.records.count == 1 {
-      marks.append("one seed")
+      marks.append(.oneSeed)
     }
     return marks
   }
@@ -128,7 +145,7 @@ extension ResultCell {
   /// gives the best of its trials. Not more seeds than these, since more would give a better best.
   func best(of count: Int) -> ResultCell {
     var cell = self
-    func accuracy(_ record: RunRecord) -> Double { record.metrics.scores?.acc ?? 0 }
+    func accuracy(_ record: RunRecord) -> Double { record.metrics.scores?[.acc] ?? 0 }
     cell.records = records.prefix(count).reduce(into: []) { best, record in
       if best.isEmpty || accuracy(record) > accuracy(best[0]) { best = [record] }
     }

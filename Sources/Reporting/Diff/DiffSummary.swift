@@ -26,7 +26,7 @@ public struct DiffSummary: Equatable, Sendable {
       switch comparison.verdict {
       case .reproduced:
         reproduced += 1
-        for mark in comparison.marks { Self.count(mark, in: &marks) }
+        for mark in comparison.marks { Self.count(mark.text, in: &marks) }
       case .differs: differs += 1
       case .unknownProtocol(let isWithin):
         unknownProtocol += 1

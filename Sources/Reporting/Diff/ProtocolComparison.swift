@@ -21,11 +21,13 @@ struct ProtocolComparison {
 
   /// Against a published row. The normaliser of NMI is never a difference: every run records NMI
   /// under both, and the diff takes the published one.
-  init(_ cell: ResultCell, row: PublishedRow, metric: ScoreMetric) {
+  init(_ cell: ResultCell, row: PublishedRow, metric: Metric? = nil) {
     let published = row.protocols[cell.benchmark] ?? PublishedProtocol()
     guard let measured = cell.runProtocol else { return }
     isUnknown = !published.isKnown
-    if let other = row.otherMethod { differences.append(Difference(.method, other)) }
+    if case .anotherMethod(let other)? = row.note {
+      differences.append(Difference(.method, other))
+    }
     differences += Self.dataDifferences(of: cell)
     compareRecipe(cell, published)
     compareStatistic(cell, published)
@@ -59,7 +61,9 @@ struct ProtocolComparison {
       differences.append(
         Difference(.clusters, "published one for each class, measured \(clusters)"))
     }
-    if metric == .nmi, published.nmi == nil { unknown.append("normaliser of NMI") }
+    if metric?.dependsOnNormaliser == true, published.nmi == nil {
+      unknown.append("normaliser of NMI")
+    }
   }
 
   /// Against the same cell of other results.

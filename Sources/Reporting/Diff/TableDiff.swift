@@ -91,7 +91,8 @@ public struct TableDiff: Equatable, Sendable {
     for cell in treatment.allCells {
       let other = control.cell(benchmark: cell.benchmark, method: cell.method.name)
       if let other, !other.records.isEmpty {
-        comparisons += Self.comparisons(of: cell, control: other, tolerance: tolerance)
+        comparisons += Self.comparisons(
+          of: cell, control: other, metrics: treatment.metrics, tolerance: tolerance)
       } else {
         onlyTreatment.append(cell)
       }
@@ -124,7 +125,7 @@ public struct TableDiff: Equatable, Sendable {
       guard let published = row.cells[cell.benchmark] else { continue }
       if cell.method.variantOf != nil, !Self.isOf(row, cell) { continue }
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
-      for metric in ScoreMetric.allCases {
+      for metric in MetricRegistry.published {
         guard let figure = published[metric] else { continue }
         // A spread counts as one over trials only where the row is a mean of trials.
         let spread = theirs.statistic == .mean ? figure.spread : nil
@@ -145,14 +146,14 @@ public struct TableDiff: Equatable, Sendable {
   /// Whether a variant's network and settings are the row's, so that the row is one of this variant too.
   private static func isOf(_ row: PublishedRow, _ variant: ResultCell) -> Bool {
     !variant.records.isEmpty
-      && !ProtocolComparison(variant, row: row, metric: .acc).isOfOtherRecipe
+      && !ProtocolComparison(variant, row: row).isOfOtherRecipe
   }
 
   private static func withoutReference(
     _ cell: ResultCell, rows: [PublishedRow], file: String
   ) -> Comparison {
     let title = cell.heading
-    let notes = rows.filter { $0.cells.isEmpty && !$0.note.isEmpty }.map(\.note)
+    let notes = rows.filter(\.cells.isEmpty).compactMap { $0.note?.text }
     let reason =
       if let method = cell.method.variantOf {
         "a variant of \(method) whose settings are no published row's"
@@ -168,14 +169,14 @@ public struct TableDiff: Equatable, Sendable {
     if cell.records.isEmpty {
       comparison.verdict = .noResult(cell.state, cell.reasonForNoResult)
     }
-    for metric in ScoreMetric.allCases {
+    for metric in MetricRegistry.published {
       comparison.measured[metric] = cell.statistics(of: metric)
     }
     return comparison
   }
 
   private static func comparisons(
-    of cell: ResultCell, control: ResultCell, tolerance: Tolerance
+    of cell: ResultCell, control: ResultCell, metrics: [Metric], tolerance: Tolerance
   ) -> [Comparison] {
     if control.isUnscored {
       return [
@@ -186,7 +187,7 @@ public struct TableDiff: Equatable, Sendable {
     }
     let protocols = ProtocolComparison(cell, control: control)
     let normaliser = cell.runProtocol?.nmi
-    return ScoreMetric.allCases.compactMap { metric in
+    return metrics.compactMap { metric in
       control.statistics(of: metric, normaliser: normaliser).map { statistics in
         Comparison(
           cell, metric, normaliser: normaliser,

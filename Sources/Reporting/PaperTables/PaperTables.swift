@@ -154,7 +154,7 @@ private struct FiguresParser {
     rows.append(
       PublishedRow(
         method: method, title: title, sources: keys, protocolName: name, cells: cells,
-        protocols: protocols, note: fields["note"] ?? "", line: row.line))
+        protocols: protocols, note: PublishedNote(fields["note"] ?? ""), line: row.line))
   }
 
   private func benchmark(headed column: String) -> BenchmarkDefinition? {

@@ -1,46 +1,5 @@
 import Domain
 
-/// A published score in per cent.
-public struct PublishedFigure: Equatable, Sendable {
-  public var value: Double
-  /// The standard deviation that the source prints, in points.
-  public var spread: Double?
-
-  public init(value: Double, spread: Double? = nil) {
-    self.value = value
-    self.spread = spread
-  }
-}
-
-/// What a source prints of a method on a benchmark; nil where it prints nothing that could be read.
-public struct PublishedCell: Equatable, Sendable {
-  public var nmi: PublishedFigure?
-  public var acc: PublishedFigure?
-  public var ari: PublishedFigure?
-
-  public init(nmi: PublishedFigure?, acc: PublishedFigure?, ari: PublishedFigure?) {
-    self.nmi = nmi
-    self.acc = acc
-    self.ari = ari
-  }
-
-  public subscript(metric: ScoreMetric) -> PublishedFigure? {
-    switch metric {
-    case .nmi: nmi
-    case .acc: acc
-    case .ari: ari
-    }
-  }
-
-  /// "71.1/81.5/66.3", as the file has it, "-" for a figure that is not known.
-  public var text: String {
-    [nmi, acc, ari].map { figure in
-      guard let figure else { return "-" }
-      return figure.value.oneDecimal + (figure.spread.map { "+-\($0.oneDecimal)" } ?? "")
-    }.joined(separator: "/")
-  }
-}
-
 /// A row of `paper-tables.md`.
 public struct PublishedRow: Equatable, Sendable {
   /// The id of the method, as in "pica".
@@ -55,18 +14,37 @@ public struct PublishedRow: Equatable, Sendable {
   public var cells: [String: PublishedCell]
   /// By benchmark, for each registered one but the rehearsals.
   public var protocols: [String: PublishedProtocol]
-  /// A remark of the file on this row; empty if there is none.
-  public var note: String
+  /// The file's remark on this row; nil if there is none.
+  public var note: PublishedNote?
   /// Where the row stands in the file.
   public var line: Int
 
-  /// In what the row's method is another than the one here of that id, if a remark says so: it begins
-  /// with "another method: ".
-  public var otherMethod: String? {
-    let mark = "another method: "
-    return note.hasPrefix(mark) ? String(note.dropFirst(mark.count)) : nil
-  }
-
   /// The benchmarks that it has figures of, in the papers' order.
   public var benchmarks: [String] { BenchmarkRegistry.current.sorted(cells.keys) }
+}
+
+/// A remark of `paper-tables.md` on a row.
+public enum PublishedNote: Equatable, Sendable {
+  /// A remark for people.
+  case remark(String)
+  /// The row's method is not this program's method of the same id, and why. No figure of it is compared.
+  case anotherMethod(String)
+
+  private static let mark = "another method: "
+
+  /// Reads a cell of the column `note`; nil if it is empty.
+  init?(_ text: String) {
+    if text.isEmpty { return nil }
+    self =
+      text.hasPrefix(Self.mark)
+      ? .anotherMethod(String(text.dropFirst(Self.mark.count))) : .remark(text)
+  }
+
+  /// The remark as the file has it.
+  public var text: String {
+    switch self {
+    case .remark(let text): text
+    case .anotherMethod(let difference): Self.mark + difference
+    }
+  }
 }

@@ -12,11 +12,11 @@ enum CSVRenderer {
     var lines = [header.joined(separator: ",")]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
-      for metric in ScoreMetric.allCases {
+      for metric in table.metrics {
         let statistics = cell.statistics(of: metric)
         let names = [
           table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
-          cell.method.family.rawValue, metric.rawValue,
+          cell.method.family.rawValue, metric.name,
         ]
         let numbers = [
           number(statistics?.mean), number(statistics?.standardDeviation), "\(cell.records.count)",

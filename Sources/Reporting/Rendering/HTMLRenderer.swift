@@ -16,7 +16,7 @@ enum HTMLRenderer {
     lines += layout.caption.map { "<p>\(Escaping.html($0))</p>" }
     lines += ["<div class=\"scroll\">", "<table>"]
     lines += head(layout)
-    lines += layout.groups.flatMap { body($0, columns: layout.columns) }
+    lines += layout.groups.flatMap { body($0, in: layout) }
     lines += ["</table>", "</div>"]
     if !layout.notes.isEmpty {
       lines.append("<ul class=\"notes\">")
@@ -38,21 +38,22 @@ enum HTMLRenderer {
     var titles = "<tr><th rowspan=\"2\" scope=\"col\">Method</th>"
     var scores = "<tr>"
     for column in layout.columns {
-      let names = ["NMI", "ACC", "ARI"] + (column.showsCount ? ["n"] : [])
+      let names = layout.scores + (column.showsCount ? ["n"] : [])
       titles +=
         "<th colspan=\"\(names.count)\" scope=\"colgroup\" class=\"first\">"
         + "\(Escaping.html(column.title))\(superscript(column.marks))</th>"
       for (index, name) in names.enumerated() {
-        scores += "<th scope=\"col\"\(index == 0 ? " class=\"first\"" : "")>\(name)</th>"
+        scores +=
+          "<th scope=\"col\"\(index == 0 ? " class=\"first\"" : "")>\(Escaping.html(name))</th>"
       }
     }
     return ["<thead>", titles + "</tr>", scores + "</tr>", "</thead>"]
   }
 
   private static func body(
-    _ group: TableLayout.Group, columns: [TableLayout.Column]
+    _ group: TableLayout.Group, in layout: TableLayout
   ) -> [String] {
-    let width = 1 + columns.reduce(0) { $0 + ($1.showsCount ? 4 : 3) }
+    let width = 1 + layout.columns.reduce(0) { $0 + layout.width(of: $1) }
     var lines = [
       "<tbody>",
       "<tr><th colspan=\"\(width)\" scope=\"rowgroup\" class=\"family\">"
@@ -60,7 +61,7 @@ enum HTMLRenderer {
     ]
     for row in group.rows {
       var line = "<tr><th scope=\"row\">\(Escaping.html(row.title))</th>"
-      for (column, cell) in zip(columns, row.cells) {
+      for (column, cell) in zip(layout.columns, row.cells) {
         for (index, figure) in cell.figures.enumerated() {
           let text = Escaping.html(figure.text)
           line +=

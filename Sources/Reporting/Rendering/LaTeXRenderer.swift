@@ -1,7 +1,7 @@
 /// Result tables as a LaTeX fragment with the rules of booktabs.
 enum LaTeXRenderer {
   static func render(_ layout: TableLayout, name: String) -> String {
-    let widths = layout.columns.map { $0.showsCount ? 4 : 3 }
+    let widths = layout.columns.map(layout.width)
     let total = 1 + widths.reduce(0, +)
     var lines = [
       "% Needs \\usepackage{booktabs} and \\usepackage{graphicx}.",
@@ -21,7 +21,7 @@ enum LaTeXRenderer {
       let title = Escaping.latex(column.title) + superscript(column.marks)
       titles.append("\\multicolumn{\(width)}{c}{\(title)}")
       rules.append("\\cmidrule(lr){\(first)-\(first + width - 1)}")
-      scores += ["NMI", "ACC", "ARI"] + (column.showsCount ? ["$n$"] : [])
+      scores += layout.scores.map(Escaping.latex) + (column.showsCount ? ["$n$"] : [])
       first += width
     }
     lines += [titles.joined(separator: " & ") + " \\\\", rules.joined(separator: " ")]

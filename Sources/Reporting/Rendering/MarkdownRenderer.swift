@@ -49,7 +49,9 @@ enum MarkdownRenderer {
     var header = ["Method"]
     for column in columns {
       let title = Escaping.markdown(column.title) + column.marks.joined() + " "
-      header += ["\(named ? title : "")NMI", "ACC", "ARI"] + (column.showsCount ? ["n"] : [])
+      var names = layout.scores.map(Escaping.markdown) + (column.showsCount ? ["n"] : [])
+      if named { names[0] = title + names[0] }
+      header += names
     }
     var grid = MarkdownGrid(
       header: header, isNumeric: [false] + Array(repeating: true, count: header.count - 1))

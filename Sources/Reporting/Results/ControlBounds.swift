@@ -11,7 +11,7 @@ enum ControlBounds {
     table.benchmarks.flatMap { benchmark -> [String] in
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       let controls = cells.filter { $0.method.family == .control }
-      return ScoreMetric.allCases.flatMap { metric -> [String] in
+      return table.metrics.flatMap { metric -> [String] in
         let bounds = controls.compactMap { $0.statistics(of: metric)?.mean }
         // One control alone bounds nothing.
         guard bounds.count > 1, let floor = bounds.min(), let ceiling = bounds.max() else {

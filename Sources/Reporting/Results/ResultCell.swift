@@ -69,22 +69,35 @@ public struct ResultCell: Equatable, Sendable {
   /// The benchmark file of the finished runs.
   public var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
 
-  /// A score in per cent over the finished seeds; nil if there are none. NMI is that under
-  /// `normaliser`, or under the protocol's own.
+  /// A score in per cent over the finished seeds; nil if none has it.
+  /// - Parameter normaliser: that of NMI; nil for the protocol's own.
   public func statistics(
-    of metric: ScoreMetric, normaliser: NMINormaliser? = nil
+    of metric: Metric, normaliser: NMINormaliser? = nil
   ) -> SeedStatistics? {
     SeedStatistics(
-      records.compactMap(\.metrics.scores).map { scores in
-        let score =
-          switch (metric, normaliser) {
-          case (.nmi, .arithmetic): scores.nmiArithmetic
-          case (.nmi, .geometric): scores.nmiGeometric
-          case (.nmi, nil): scores.nmi
-          case (.acc, _): scores.acc
-          case (.ari, _): scores.ari
-          }
-        return 100 * score
+      records.compactMap { $0.metrics.scores?.value(of: metric, under: normaliser) }.map {
+        100 * $0
       })
   }
+}
+
+/// What the recorded settings say about a cell's networks.
+extension ResultCell {
+  /// The settings that are not the method's defaults on the benchmark; nil where a record is older than
+  /// their list.
+  var departures: [Departure]? { records.first?.departures }
+
+  /// Whether the benchmark's raw pixels came as JPEG files.
+  var isReEncoded: Bool { benchmarkFile?.pixels == .reEncoded }
+
+  /// Height and width of the network's input in pixels.
+  var viewSize: Int? {
+    records.first.map { $0.protocol.viewSize(under: $0.settings) }
+  }
+
+  /// Whether the method has epochs, of which one counts.
+  var trains: Bool { records.first?.timing.imagesPerSecond != nil }
+
+  /// "ResNet-18", "ResNet-18 of width 32"; nil for a method without a residual network.
+  var backbone: String? { records.first?.settings.backbone }
 }

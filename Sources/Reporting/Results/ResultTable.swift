@@ -1,4 +1,5 @@
 import Domain
+import Metrics
 import Records
 
 /// The scores of one experiment: a row for each method, a group of columns for each benchmark.
@@ -13,6 +14,8 @@ public struct ResultTable: Equatable, Sendable {
   /// Grouped by family, within a family in the order of the experiment.
   public let methods: [TableMethod]
   public let distance: [String]
+  /// The scores, in the order of a benchmark's columns.
+  public let metrics: [Metric]
   private let cells: [Position: ResultCell]
 
   private struct Position: Hashable {
@@ -22,7 +25,10 @@ public struct ResultTable: Equatable, Sendable {
 
   /// - Throws: `ReportError` if a run stands there twice, lies in the wrong folder, or if the seeds
   ///   of a cell were run under different protocols or on different data.
-  public init(_ results: ExperimentResults) throws(ReportError) {
+  public init(
+    _ results: ExperimentResults, metrics: [Metric] = MetricRegistry.published
+  ) throws(ReportError) {
+    self.metrics = metrics
     experiment = results.experiment
     profile = results.profile
     distance = results.distance

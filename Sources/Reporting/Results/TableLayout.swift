@@ -3,50 +3,53 @@ import Metrics
 import Records
 
 /// A result table in words and marks, before any format: what every renderer prints.
-struct TableLayout {
-  struct Column {
-    var benchmark: String
-    var title: String
-    var marks: [String]
+public struct TableLayout {
+  public struct Column {
+    public var benchmark: String
+    public var title: String
+    public var marks: [String]
     /// Whether some cell lacks seeds, so that their number has to stand beside the figures.
-    var showsCount: Bool
+    public var showsCount: Bool
   }
 
-  struct Figure {
+  public struct Figure {
     /// "56.1 ± 0.3", "failed", "–".
-    var text: String
-    var isBest = false
-    var marks: [String] = []
+    public var text: String
+    public var isBest = false
+    public var marks: [String] = []
   }
 
-  struct Cell {
-    /// NMI, ACC, ARI.
-    var figures: [Figure]
+  public struct Cell {
+    /// One for each score.
+    public var figures: [Figure]
     /// The finished seeds: "2" or "1 of 2".
-    var count: String
+    public var count: String
   }
 
-  struct Row {
-    var title: String
+  public struct Row {
+    public var title: String
     /// One for each column.
-    var cells: [Cell]
+    public var cells: [Cell]
   }
 
-  struct Group {
-    var title: String
-    var rows: [Row]
+  public struct Group {
+    public var title: String
+    public var rows: [Row]
   }
 
-  var caption: [String]
-  var columns: [Column]
-  var groups: [Group] = []
-  var notes: [TableNotes.Note]
+  public var caption: [String]
+  /// The headings of each benchmark's scores: "NMI", "ACC", "ARI".
+  public var scores: [String]
+  public var columns: [Column]
+  public var groups: [Group] = []
+  public var notes: [TableNote]
   /// What was left out and why, and what else has to be said.
-  var remarks: [String]
+  public var remarks: [String]
 
-  init(_ table: ResultTable) {
+  public init(_ table: ResultTable) {
     let notes = TableNotes(table)
     let best = BestFigures(table, notes: notes)
+    scores = table.metrics.map(\.title)
     columns = table.benchmarks.map { benchmark in
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       return Column(
@@ -59,7 +62,8 @@ struct TableLayout {
         title: method.title,
         cells: table.benchmarks.map { benchmark in
           Self.cell(
-            table.cell(benchmark: benchmark, method: method.name), best: best,
+            table.cell(benchmark: benchmark, method: method.name), metrics: table.metrics,
+            best: best,
             marks: notes.marks(benchmark: benchmark, method: method.name))
         })
       let family = method.family.title
@@ -71,8 +75,13 @@ struct TableLayout {
     remarks = TableText.remarks(on: table)
   }
 
-  private static func cell(_ cell: ResultCell?, best: BestFigures, marks: [String]) -> Cell {
-    let figures = ScoreMetric.allCases.map { metric in
+  /// The number of columns of text under a benchmark's heading.
+  public func width(of column: Column) -> Int { scores.count + (column.showsCount ? 1 : 0) }
+
+  private static func cell(
+    _ cell: ResultCell?, metrics: [Metric], best: BestFigures, marks: [String]
+  ) -> Cell {
+    let figures = metrics.map { metric in
       guard let cell else { return Figure(text: "–") }
       guard let statistics = cell.statistics(of: metric) else {
         return Figure(text: cell.state == .notRun ? "–" : cell.state.rawValue)
@@ -91,7 +100,7 @@ struct TableLayout {
 ///
 /// Controls do not compete, and a figure competes only under its column's protocol and data.
 private struct BestFigures {
-  private var best: [String: [ScoreMetric: Double]] = [:]
+  private var best: [String: [Metric: Double]] = [:]
   private let notes: TableNotes
 
   init(_ table: ResultTable, notes: TableNotes) {
@@ -100,14 +109,14 @@ private struct BestFigures {
       let rivals = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
         .filter { Self.competes($0, notes: notes) }
       guard rivals.count > 1 else { continue }
-      for metric in ScoreMetric.allCases {
+      for metric in table.metrics {
         best[benchmark, default: [:]][metric] =
           rivals.compactMap { Self.printed($0, metric) }.max()
       }
     }
   }
 
-  func contains(_ cell: ResultCell, _ metric: ScoreMetric) -> Bool {
+  func contains(_ cell: ResultCell, _ metric: Metric) -> Bool {
     guard Self.competes(cell, notes: notes), let best = best[cell.benchmark]?[metric] else {
       return false
     }
@@ -119,7 +128,7 @@ private struct BestFigures {
       && notes.texts(benchmark: cell.benchmark, method: cell.method.name).isEmpty
   }
 
-  private static func printed(_ cell: ResultCell, _ metric: ScoreMetric) -> Double? {
+  private static func printed(_ cell: ResultCell, _ metric: Metric) -> Double? {
     cell.statistics(of: metric).map { ($0.mean * 10).rounded() / 10 }
   }
 }

@@ -1,15 +1,18 @@
 import Domain
 import Records
 
-/// What a reader has to know of a table's figures, and the marks that lead there.
+/// A note below a table, with the mark that leads to it.
+public struct TableNote: Equatable, Sendable {
+  /// "†".
+  public var mark: String
+  public var text: String
+}
+
+/// What a reader has to know about a table's figures, and the marks that lead there.
 struct TableNotes {
-  struct Note: Equatable {
-    var mark: String
-    var text: String
-  }
 
   /// In the order in which their marks appear.
-  private(set) var notes: [Note] = []
+  private(set) var notes: [TableNote] = []
   private var columnNotes: [String: [String]] = [:]
   private var cellNotes: [String: [String: [String]]] = [:]
 
@@ -118,7 +121,7 @@ struct TableNotes {
 
   private mutating func add(_ text: String) {
     guard !notes.contains(where: { $0.text == text }) else { return }
-    notes.append(Note(mark: Self.mark(notes.count), text: text))
+    notes.append(TableNote(mark: Self.mark(notes.count), text: text))
   }
 
   private func marks(_ texts: [String]) -> [String] {

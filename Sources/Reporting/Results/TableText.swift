@@ -19,9 +19,16 @@ enum TableText {
       most == 1
       ? "one seed" : "mean ± sample standard deviation over \(seeds) seeds"
     return [
-      "Experiment \(table.experiment), profile \(table.profile): NMI, ACC and ARI in per cent, "
+      "Experiment \(table.experiment), profile \(table.profile): "
+        + "\(list(table.metrics.map(\.title))) in per cent, "
         + "\(statistic); best of a column in bold."
     ] + protocolLines(of: table)
+  }
+
+  /// "NMI, ACC and ARI".
+  private static func list(_ names: [String]) -> String {
+    let first = names.dropLast().joined(separator: ", ")
+    return first.isEmpty ? names.joined() : "\(first) and \(names[names.count - 1])"
   }
 
   /// One line for each protocol, with the benchmarks that have it and their image sizes; where all have

@@ -94,7 +94,8 @@ extension RunState {
     switch self {
     case .finished(let record):
       "identity \(record.identity.prefix(12)), "
-        + (record.metrics.scores.map { String(format: "ACC %.1f", 100 * $0.acc) } ?? "no labels")
+        + (record.metrics.scores.map { String(format: "ACC %.1f", 100 * ($0[.acc] ?? 0)) }
+          ?? "no labels")
     case .damaged: "damaged"
     case .failed, .unfinished: "without a result"
     }

@@ -1,16 +1,35 @@
 import ArgumentParser
 import Experiments
+import Metrics
 import Records
 import Reporting
 
-extension TableFormat: ExpressibleByArgument {}
+extension TableFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = TableFormatRegistry.current[argument] else { return nil }
+    self = format
+  }
+
+  public var defaultValueDescription: String { name }
+
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}
+
+extension Metric: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let metric = MetricRegistry.current[argument] else { return nil }
+    self = metric
+  }
+
+  public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
+}
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Print the table of an experiment: mean and standard deviation over seeds.",
     discussion: """
-      The table has a row per method and three columns per benchmark. Narrow terminals get the table split \
+      The table has a row per method and a column per benchmark and score. Narrow terminals get the table split \
       by benchmark; pipes and files get it whole.
       """)
 
@@ -18,6 +37,11 @@ struct ReportCommand: ParsableCommand {
 
   @Option(help: "Format of the table (default: markdown).")
   var format: TableFormat?
+
+  @Option(
+    name: .customLong("score"),
+    help: "Score with columns in the table (default: nmi, acc and ari). Can be repeated.")
+  var scores: [Metric] = []
 
   @Option(
     help: """
@@ -30,13 +54,15 @@ struct ReportCommand: ParsableCommand {
 
   func validate() throws {
     if output.json, let format, format != .json {
-      throw ValidationError("--json conflicts with --format \(format.rawValue)")
+      throw ValidationError("--json conflicts with --format \(format.name)")
     }
   }
 
   func run() throws {
     let plan = try experiment.planOfResults()
-    let table = try ResultTable(identity.isEmpty ? plan.results : plan.results(of: identity))
+    let table = try ResultTable(
+      identity.isEmpty ? plan.results : plan.results(of: identity),
+      metrics: scores.isEmpty ? MetricRegistry.published : scores)
     Console.print(table, as: output.json ? .json : format ?? .markdown)
   }
 }

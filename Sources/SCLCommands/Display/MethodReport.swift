@@ -1,5 +1,7 @@
 import Core
 import Methods
+import Metrics
+import Records
 import Reporting
 
 /// The description of a method, as text or JSON.
@@ -90,13 +92,14 @@ struct MethodReport {
       return
     }
     let rows = published.rows(of: method.description.name)
-    Console.print("\nPublished scores, NMI/ACC/ARI in per cent (\(published.file)):")
+    let scores = MetricRegistry.published.map(\.title).joined(separator: "/")
+    Console.print("\nPublished scores, \(scores) in per cent (\(published.file)):")
     if rows.isEmpty { Console.print("none for \(method.description.name)") }
     for row in rows {
       let sources = row.sources.joined(separator: ", ")
       printWrapped(
         "\(row.title), protocol \(row.protocolName)" + (sources.isEmpty ? "" : ", from \(sources)")
-          + (row.note.isEmpty ? "" : "; \(row.note)"))
+          + (row.note.map { "; \($0.text)" } ?? ""))
       let cells = row.benchmarks.compactMap { benchmark in
         row.cells[benchmark].map { ["  " + benchmark, $0.text] }
       }
@@ -152,11 +155,25 @@ struct MethodReport {
     let method: String
     let row: String
     let benchmark: String
-    let nmi: Double?
-    let acc: Double?
-    let ari: Double?
     let `protocol`: String
     let sources: [String]
+    /// In per cent; keys beside the others.
+    let figures: [Metric: Double]
+
+    private enum CodingKeys: String, CodingKey {
+      case method, row, benchmark, `protocol`, sources
+    }
+
+    func encode(to encoder: any Swift.Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(method, forKey: .method)
+      try container.encode(row, forKey: .row)
+      try container.encode(benchmark, forKey: .benchmark)
+      try container.encode(`protocol`, forKey: .protocol)
+      try container.encode(sources, forKey: .sources)
+      var scores = encoder.container(keyedBy: NameKey.self)
+      for (metric, value) in figures { try scores.encode(value, forKey: NameKey(metric.name)) }
+    }
   }
 
   private func showJSON() throws {
@@ -173,12 +190,11 @@ struct MethodReport {
     }
     for row in published?.rows(of: name) ?? [] {
       for benchmark in row.benchmarks {
-        let cell = row.cells[benchmark]
+        let figures = row.cells[benchmark]?.values ?? [:]
         try Console.json(
           PublishedLine(
-            method: name, row: row.title, benchmark: benchmark, nmi: cell?.nmi?.value,
-            acc: cell?.acc?.value, ari: cell?.ari?.value, protocol: row.protocolName,
-            sources: row.sources))
+            method: name, row: row.title, benchmark: benchmark, protocol: row.protocolName,
+            sources: row.sources, figures: figures))
       }
     }
   }

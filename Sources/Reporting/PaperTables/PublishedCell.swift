@@ -1,3 +1,40 @@
+import Metrics
+
+/// A published score in per cent.
+public struct PublishedFigure: Equatable, Sendable {
+  public var value: Double
+  /// The standard deviation that the source prints, in points.
+  public var spread: Double?
+
+  public init(value: Double, spread: Double? = nil) {
+    self.value = value
+    self.spread = spread
+  }
+}
+
+/// The figures that a source prints for a method on a benchmark.
+public struct PublishedCell: Equatable, Sendable {
+  private var figures: [Metric: PublishedFigure]
+
+  public init(_ figures: [Metric: PublishedFigure]) {
+    self.figures = figures
+  }
+
+  /// Nil where the source prints nothing, or nothing that could be read.
+  public subscript(metric: Metric) -> PublishedFigure? { figures[metric] }
+
+  /// The figures without their spreads, in per cent.
+  public var values: [Metric: Double] { figures.mapValues(\.value) }
+
+  /// "71.1/81.5/66.3", as the file has it, with "-" for a figure that is not known.
+  public var text: String {
+    MetricRegistry.published.map { metric in
+      guard let figure = figures[metric] else { return "-" }
+      return figure.value.oneDecimal + (figure.spread.map { "+-\($0.oneDecimal)" } ?? "")
+    }.joined(separator: "/")
+  }
+}
+
 extension PublishedCell {
   /// Reads "56.1/64.5/46.7", "-/61.7+-0.4/-" or "-"; `column` is for the message.
   static func parse(
@@ -6,18 +43,19 @@ extension PublishedCell {
     if text.isEmpty { throw Malformed(problem: .emptyCell(column: column)) }
     if text == "-" { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == ScoreMetric.allCases.count else {
+    guard parts.count == MetricRegistry.published.count else {
       throw Malformed(problem: .malformedCell(text, column: column))
     }
-    let cell = PublishedCell(
-      nmi: try figure(parts[0], column: column), acc: try figure(parts[1], column: column),
-      ari: try figure(parts[2], column: column))
-    let values = [cell.nmi, cell.acc, cell.ari].compactMap { $0?.value }
+    var figures: [Metric: PublishedFigure] = [:]
+    for (metric, part) in zip(MetricRegistry.published, parts) {
+      figures[metric] = try figure(part, column: column)
+    }
+    let values = figures.values.map(\.value)
     // No clustering of these benchmarks scores below 1 per cent throughout.
     if let most = values.max(), most > 0, most < 1 {
       throw Malformed(problem: .fractions(text, column: column))
     }
-    return values.isEmpty ? nil : cell
+    return values.isEmpty ? nil : PublishedCell(figures)
   }
 
   private static func figure(

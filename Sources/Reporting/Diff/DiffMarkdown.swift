@@ -140,7 +140,7 @@ extension Comparison {
 
   fileprivate var measuredText: String {
     if measured.isEmpty { return "–" }
-    let statistics = ScoreMetric.allCases.compactMap { measured[$0] }
+    let statistics = MetricRegistry.current.metrics.compactMap { measured[$0] }
     let text =
       metric == nil
       ? statistics.map(\.mean.oneDecimal).joined(separator: "/")

@@ -76,7 +76,7 @@ private struct ComparisonObject: Encodable {
   var against: String
   var benchmark: String
   var method: String
-  var metric: ScoreMetric?
+  var metric: String?
   var row: String?
   var sources: [String]?
   var reference: Double?
@@ -102,7 +102,7 @@ private struct ComparisonObject: Encodable {
     self.against = against
     benchmark = comparison.benchmark
     method = comparison.method.name
-    metric = comparison.metric
+    metric = comparison.metric?.name
     row = comparison.reference?.title
     sources = comparison.reference?.sources
     reference = comparison.reference?.value.fourDecimals
@@ -111,15 +111,15 @@ private struct ComparisonObject: Encodable {
     measured = [:]
     standardDeviation = [:]
     for (metric, statistics) in comparison.measured {
-      measured[metric.rawValue] = statistics.mean.fourDecimals
-      standardDeviation[metric.rawValue] = statistics.standardDeviation?.fourDecimals
+      measured[metric.name] = statistics.mean.fourDecimals
+      standardDeviation[metric.name] = statistics.standardDeviation?.fourDecimals
     }
     finished = comparison.finished
     planned = comparison.planned
     difference = comparison.difference?.fourDecimals
     tolerance = comparison.tolerance?.fourDecimals
     verdict = comparison.verdictText
-    marks = comparison.marks
+    marks = comparison.marks.map(\.text)
     departures = comparison.departures
     reasons = comparison.verdict.reasons
     unknown = comparison.unknown

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Metrics
 
 extension History {
   /// Writes `history.csv`, whole or not at all.
@@ -72,7 +73,62 @@ extension History {
   }
 }
 
-extension HistoryColumns {
+/// The columns of a history after the epoch, in order.
+struct HistoryColumns {
+  static let imagesPerSecond = "images_per_second"
+  private static let measured = ["learning_rate", imagesPerSecond]
+  /// The scores that every history has.
+  private static let required = MetricRegistry.published.map(\.name)
+
+  let lossNames: [String]
+  private let scoreNames: [String]
+
+  /// - Parameter rows: they can have scores of metrics that are not registered, which get columns too.
+  init(lossNames: [String], rows: [HistoryRow]) {
+    self.lossNames = lossNames
+    let registered = MetricRegistry.current.columns.map(\.name)
+    let found = Set(rows.flatMap { $0.scores?.byName.keys.map(\.self) ?? [] })
+    scoreNames = registered + found.subtracting(registered).sorted()
+  }
+
+  /// The columns in a file's first line; nil if it is not that of a history.
+  init?(header: [String]) {
+    guard header.starts(with: ["epoch", "loss"]),
+      let end = header.dropFirst(2).firstIndex(of: Self.measured[0]),
+      header[end...].starts(with: Self.measured + Self.required)
+    else { return nil }
+    lossNames = Array(header[2..<end])
+    scoreNames = Array(header[(end + Self.measured.count)...])
+  }
+
+  var names: [String] { ["loss"] + lossNames + Self.measured + scoreNames }
+
+  func values(_ row: HistoryRow) -> [Double?] {
+    [row.loss] + row.partialLosses.map(\.value) + [row.learningRate, row.imagesPerSecond]
+      + scoreNames.map { row.scores?.byName[$0] }
+  }
+
+  func fields(_ row: HistoryRow) -> [String] {
+    values(row).map { value in value.map { "\($0)" } ?? "" }
+  }
+
+  func named(_ row: HistoryRow) -> [(String, Double?)] {
+    Array(zip(names, values(row)))
+  }
+
+  /// - Throws: `RecordError.invalidLossName` for a name that cannot be a column.
+  func check(_ lossNames: [String]) throws(RecordError) {
+    for (index, name) in lossNames.enumerated() {
+      let plain = name.utf8.allSatisfy {
+        $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+      }
+      let taken = ["epoch", "loss"] + Self.measured + scoreNames + lossNames[..<index]
+      guard plain, !name.isEmpty, !taken.contains(name) else { throw .invalidLossName(name) }
+    }
+  }
+
   /// The epoch in a line of a file.
   fileprivate func row(_ fields: [String], line: String, of file: String) throws -> HistoryRow {
     func problem(_ column: String, _ text: String) -> RecordError {
@@ -95,12 +151,14 @@ extension HistoryColumns {
       guard let value = values[column] else { throw problem(column, "is empty") }
       return value
     }
-    let evaluated = ["nmi", "acc", "ari"].contains { values[$0] != nil }
+    let scores = values.filter { scoreNames.contains($0.key) }
+    if !scores.isEmpty {
+      for name in Self.required { _ = try value(name) }
+    }
     return HistoryRow(
       epoch: epoch, loss: try value("loss"),
       partialLosses: try lossNames.map { PartialLoss($0, try value($0)) },
-      learningRate: try value("learning_rate"), imagesPerSecond: values[Self.imagesPerSecond],
-      scores: evaluated
-        ? EpochScores(nmi: try value("nmi"), acc: try value("acc"), ari: try value("ari")) : nil)
+      learningRate: try value(Self.measured[0]), imagesPerSecond: values[Self.imagesPerSecond],
+      scores: scores.isEmpty ? nil : Scores(byName: scores))
   }
 }

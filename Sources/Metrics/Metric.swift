@@ -1,0 +1,96 @@
+/// A score of a clustering: its name, how to read it and how it is computed.
+///
+/// Adding a metric takes two places: its declaration, and one line of a `MetricRegistry`. Records,
+/// histories, tables and diffs then know it by name.
+///
+///     extension Metric {
+///       /// The fraction of points in the largest class of their cluster.
+///       static let purity = Metric("purity", title: "purity") { table, _ in table.purity }
+///     }
+///
+///     await SCLProgram.main(metrics: [.purity])
+public struct Metric: Sendable {
+  /// The name in records, histories and options: "nmi".
+  public let name: String
+  /// The heading of its columns in tables: "NMI".
+  public let title: String
+  /// The possible values, as fractions of 1; higher is better. Records outside are refused.
+  public let range: ClosedRange<Double>
+  /// The names of the metrics that have this one's value under a fixed normaliser; empty if a
+  /// normaliser makes no difference.
+  let fixed: [NMINormaliser: String]
+  private let compute: @Sendable (ContingencyTable, NMINormaliser) -> Double
+
+  /// - Parameter compute: the score from the counts and the protocol's normaliser of NMI.
+  public init(
+    _ name: String, title: String, range: ClosedRange<Double> = 0...1,
+    compute: @escaping @Sendable (ContingencyTable, NMINormaliser) -> Double
+  ) {
+    self.init(name, title: title, range: range, fixed: [:], compute: compute)
+  }
+
+  init(
+    _ name: String, title: String, range: ClosedRange<Double>, fixed: [NMINormaliser: String],
+    compute: @escaping @Sendable (ContingencyTable, NMINormaliser) -> Double
+  ) {
+    self.name = name
+    self.title = title
+    self.range = range
+    self.fixed = fixed
+    self.compute = compute
+  }
+
+  /// Whether the value depends on the protocol's normaliser.
+  public var dependsOnNormaliser: Bool { !fixed.isEmpty }
+
+  /// The score of a clustering.
+  public func value(
+    of table: ContingencyTable, normaliser: NMINormaliser = .arithmetic
+  ) -> Double {
+    compute(table, normaliser)
+  }
+}
+
+/// Metrics are the same if their names are.
+extension Metric: Hashable {
+  public static func == (first: Metric, second: Metric) -> Bool { first.name == second.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// The metrics that runs are scored by.
+public struct MetricRegistry: Sendable {
+  /// The registry of this task, which all look-ups use.
+  @TaskLocal public static var current = MetricRegistry.builtIn
+
+  /// The metrics of this package. Every record with scores has all of them.
+  public static let builtIn = MetricRegistry([.nmi, .acc, .ari, .nmiArithmetic, .nmiGeometric])
+
+  /// The scores of the published tables. A cell of `paper-tables.md` has one figure for each, and
+  /// result tables have one column for each unless others are asked for.
+  public static let published: [Metric] = [.nmi, .acc, .ari]
+
+  /// In the order of tables.
+  public let metrics: [Metric]
+
+  private init(_ metrics: [Metric]) {
+    self.metrics = metrics
+  }
+
+  /// These metrics and more.
+  /// - Throws: `MetricsError.repeatedName` if two have one name.
+  public func adding(_ more: [Metric]) throws(MetricsError) -> MetricRegistry {
+    let all = metrics + more
+    for (index, metric) in all.enumerated() where all[..<index].contains(metric) {
+      throw .repeatedName(metric.name)
+    }
+    return MetricRegistry(all)
+  }
+
+  public subscript(name: String) -> Metric? { metrics.first { $0.name == name } }
+
+  /// The metrics that can be columns: all but those that repeat another one under a fixed normaliser.
+  public var columns: [Metric] {
+    let repeated = Set(metrics.flatMap(\.fixed.values))
+    return metrics.filter { !repeated.contains($0.name) }
+  }
+}

@@ -1,0 +1,84 @@
+/// Scores by the names of their metrics, as fractions of 1.
+///
+/// Scores of metrics that are not registered, which a record of another program can have, are kept.
+public struct Scores: Hashable, Sendable {
+  public private(set) var byName: [String: Double]
+
+  public init(byName: [String: Double]) {
+    self.byName = byName
+  }
+
+  public init(_ values: [Metric: Double]) {
+    byName = Dictionary(uniqueKeysWithValues: values.map { ($0.name, $1) })
+  }
+
+  /// The value of every registered metric.
+  /// - Parameter normaliser: that of NMI, where a metric does not fix it.
+  public init(_ table: ContingencyTable, normaliser: NMINormaliser) {
+    self.init(
+      byName: Dictionary(
+        uniqueKeysWithValues: MetricRegistry.current.metrics.map {
+          ($0.name, $0.value(of: table, normaliser: normaliser))
+        }))
+  }
+
+  public subscript(metric: Metric) -> Double? {
+    get { byName[metric.name] }
+    set { byName[metric.name] = newValue }
+  }
+
+  /// These scores without those that repeat another one under a fixed normaliser.
+  public var columns: Scores {
+    let names = Set(MetricRegistry.current.columns.map(\.name))
+    return Scores(byName: byName.filter { names.contains($0.key) })
+  }
+
+  /// The value of a metric, of NMI that under a normaliser.
+  /// - Parameter normaliser: nil for the one that the scores were computed with.
+  public func value(of metric: Metric, under normaliser: NMINormaliser?) -> Double? {
+    byName[normaliser.flatMap { metric.fixed[$0] } ?? metric.name]
+  }
+}
+
+/// Coded as an object: `{"acc": 0.5, "nmi": 0.25}`.
+extension Scores: Codable {
+  public init(from decoder: any Decoder) throws {
+    byName = try decoder.singleValueContainer().decode([String: Double].self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(byName)
+  }
+}
+
+/// The scores of a clustering against the true classes.
+public struct ClusteringScores: Hashable, Sendable {
+  /// The value of every registered metric.
+  public let scores: Scores
+  /// Members of every cluster, largest first; a cluster without members has 0.
+  public let clusterSizes: [Int]
+
+  /// - Parameters:
+  ///   - truth: the class of every point, [N].
+  ///   - predicted: the cluster of every point, [N].
+  ///   - clusters: the number of clusters asked for; nil for as many as have members.
+  ///   - normaliser: that of NMI.
+  /// - Throws: `MetricsError` for lists of different lengths, no points, too many groups, or more
+  ///   clusters than were asked for.
+  public init(
+    truth: [Int32], predicted: [Int32], clusters: Int? = nil,
+    normaliser: NMINormaliser = .arithmetic
+  ) throws(MetricsError) {
+    let table = try ContingencyTable(truth: truth, predicted: predicted)
+    let asked = clusters ?? table.clusters.count
+    guard asked >= table.clusters.count else {
+      throw .fewerClustersThanFound(asked: asked, found: table.clusters.count)
+    }
+    scores = Scores(table, normaliser: normaliser)
+    let empty = [Int](repeating: 0, count: asked - table.clusters.count)
+    clusterSizes = table.clusterSizes.sorted(by: >) + empty
+  }
+
+  public subscript(metric: Metric) -> Double? { scores[metric] }
+}
