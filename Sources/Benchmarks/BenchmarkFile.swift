@@ -9,7 +9,9 @@ import HDF5
 ///     let file = try BenchmarkFile.open("data/cifar10.h5")
 ///     let pixels = try file.pixels(at: file.indices(of: [.train]))
 package struct BenchmarkFile: Sendable {
+  /// The path as given to `open`.
   package let path: String
+  /// The metadata, read when the file was opened.
   package let info: BenchmarkInfo
   /// The split of each image.
   package let splits: [Split]
@@ -169,6 +171,7 @@ extension BenchmarkFile {
 package struct BenchmarkInfo: Hashable, Sendable {
   /// The definition's name: "cifar10".
   package let benchmark: String
+  /// The version of the file's layout.
   package let schema: Int
   /// Whether the file has every image of the definition.
   package let isComplete: Bool
@@ -178,6 +181,7 @@ package struct BenchmarkInfo: Hashable, Sendable {
   package let classNames: [String]
   /// The fine classes in the order of the fine labels; empty if the benchmark has none.
   package let fineClassNames: [String]
+  /// The numbers of images by split.
   package let counts: SplitCounts
   /// The counts of a complete copy.
   package let expectedCounts: SplitCounts
@@ -187,6 +191,7 @@ package struct BenchmarkInfo: Hashable, Sendable {
   package let sourceFormat: String
   /// Whether the images have the published pixels.
   package let pixels: PixelFidelity
+  /// The original files with their checksums.
   package let sources: [SourceFile]
   /// Notes on skipped and unusual original files.
   package let remarks: [Remark]
@@ -194,7 +199,9 @@ package struct BenchmarkInfo: Hashable, Sendable {
   package let leftOut: [String]
   /// Whether the file states the original name of each image. Files of earlier versions do not.
   package let hasFileNames: Bool
+  /// The program that wrote the file: "scl 0.1".
   package let toolVersion: String
+  /// The SHA-256 of the content (`ContentHash`), which identifies the data of a run.
   package let contentSHA256: String
 
   /// Whether checksums of the archive or its files prove that the images are the published ones. Nil without a

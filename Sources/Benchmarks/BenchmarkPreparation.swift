@@ -5,22 +5,28 @@ import HDF5
 
 /// The result of a preparation.
 package struct BenchmarkSummary: Hashable, Sendable {
+  /// The name of the benchmark.
   package let benchmark: String
+  /// The path of the benchmark file.
   package let file: String
   /// "cifar-binary", "class-folders", ...
   package let sourceFormat: String
   /// The folder or archive that contains the original files.
   package let source: String
+  /// The numbers of prepared images by split.
   package let counts: SplitCounts
+  /// Whether the file has every image of the definition.
   package let isComplete: Bool
   /// The differences from a complete copy: "data_batch_2.bin: 1017 of 10000".
   package let missing: [String]
+  /// The SHA-256 of the content (`ContentHash`).
   package let contentSHA256: String
   /// Notes on skipped and unusual original files.
   package let remarks: [Remark]
   /// Whether the file is new, or what happened to the previous file.
   package var outcome = Outcome.made
 
+  /// The outcome of a preparation with respect to a previous file.
   package enum Outcome: Hashable, Sendable {
     case made
     /// The previous file has the same content and was kept.

@@ -16,6 +16,7 @@ enum BenchmarkSchema {
   /// The original name of each image; absent in files of earlier versions.
   static let fileNames = "file_names"
 
+  /// Names of attributes of the file.
   enum Attribute {
     static let benchmark = "benchmark"
     static let schema = "schema"

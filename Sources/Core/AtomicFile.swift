@@ -5,12 +5,14 @@ import Synchronization
 package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A verb phrase for the message: "write", "create the folder".
   package let operation: String
+  /// The file or folder that the operation concerns.
   package let path: String
   /// The operating system's reason, from `errno`.
   package let reason: String
   /// Whether the file system or the user's quota is full.
   package let isFull: Bool
 
+  /// Creates an error from `errno`. Read `errno` directly after the failed call.
   package init(_ operation: String, _ path: String, errno code: Int32) {
     self.operation = operation
     self.path = path
@@ -225,5 +227,6 @@ package final class FolderLock {
 
   deinit { close(descriptor) }
 
+  /// Releases the lock before the object goes out of scope.
   package func release() { flock(descriptor, LOCK_UN) }
 }

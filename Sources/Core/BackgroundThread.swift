@@ -2,8 +2,10 @@ import Foundation
 
 /// A thread that could not be started: a limit on memory (ulimit -v) or processes (ulimit -u) is reached.
 package struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The operating system's reason.
   package let reason: String
 
+  /// Creates an error with the operating system's reason.
   package init(reason: String) {
     self.reason = reason
   }
@@ -15,6 +17,7 @@ package struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Threads whose creation can fail with an error. Dispatch waits forever when no thread can be created.
 package enum BackgroundThread {
+  /// The closure of a thread as an object that a C pointer can refer to.
   private final class Work {
     let body: @Sendable () -> Void
 

@@ -8,6 +8,7 @@ package final class ChildProcess {
     case signaled(Int32)
   }
 
+  /// The process number.
   package let pid: Int32
   /// The read end of the pipe from its standard output; -1 after end of file.
   package private(set) var output: Int32

@@ -49,7 +49,9 @@ public enum EpochSpan: Hashable, Sendable {
 }
 
 extension EpochSpan: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+  /// A number of epochs.
   public init(integerLiteral value: Int) { self = .epochs(value) }
+  /// A share of all epochs.
   public init(floatLiteral value: Double) { self = .share(value) }
 }
 

@@ -43,6 +43,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     )
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     if unread == 0 {
       let words = Self.philox(

@@ -36,6 +36,7 @@ extension SettingValue: Hashable {
   }
 }
 
+/// The value as in experiment files.
 extension SettingValue: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -47,6 +48,7 @@ extension SettingValue: CustomStringConvertible {
   }
 }
 
+/// The value as a JSON scalar.
 extension SettingValue: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -90,6 +92,7 @@ extension SettingValue {
   }
 }
 
+/// Settings in code are written as literals: `["epochs": 200, "similarity": "sum"]`.
 extension SettingValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral
 {

@@ -15,6 +15,7 @@ package struct Download: Sendable {
     package var attempts = 8
     /// Seconds before the first retry; each further pause is twice as long, up to `longestPause`.
     package var firstPause = 1.0
+    /// The maximum pause between attempts in seconds.
     package var longestPause = 60.0
 
     package init() {}
@@ -25,6 +26,7 @@ package struct Download: Sendable {
     }
   }
 
+  /// The progress of a download.
   package enum Event: Hashable, Sendable {
     /// A connection delivers data from this byte on.
     case started(offset: Int64)
@@ -35,6 +37,7 @@ package struct Download: Sendable {
     case verifying
   }
 
+  /// How the file came to be there.
   package enum Outcome: Hashable, Sendable {
     case downloaded
     /// The complete file existed before.

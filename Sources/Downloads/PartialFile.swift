@@ -18,6 +18,7 @@ final class PartialFile: Sendable {
     }
   }
 
+  /// The mutable state, which URLSession's threads share.
   private struct State {
     var count: Int64
     var version: Version?

@@ -8,12 +8,14 @@ import Synchronization
 
 /// An HTTP request for the missing part of a file.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
+  /// How this side ended the transfer.
   private enum End {
     /// The connection broke or the server failed; a retry may succeed.
     case interrupted(String)
     case failed(any Error)
   }
 
+  /// The mutable state, which URLSession's threads share.
   private struct State {
     /// Why this side ended the transfer; nil if it did not.
     var end: End?

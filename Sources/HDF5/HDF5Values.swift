@@ -11,31 +11,37 @@ package protocol HDF5Element: BitwiseCopyable, Sendable {
   static var storedType: Int64 { get }
 }
 
+/// Pixels, splits and flags.
 extension UInt8: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_uint8() }
   package static var storedType: Int64 { chdf5_stored_uint8() }
 }
 
+/// Labels and assignments.
 extension Int32: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_int32() }
   package static var storedType: Int64 { chdf5_stored_int32() }
 }
 
+/// Sizes and counts.
 extension Int64: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_int64() }
   package static var storedType: Int64 { chdf5_stored_int64() }
 }
 
+/// Seeds.
 extension UInt64: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_uint64() }
   package static var storedType: Int64 { chdf5_stored_uint64() }
 }
 
+/// Tensors.
 extension Float: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_float() }
   package static var storedType: Int64 { chdf5_stored_float() }
 }
 
+/// Reference values.
 extension Double: HDF5Element {
   package static var memoryType: Int64 { chdf5_native_double() }
   package static var storedType: Int64 { chdf5_stored_double() }

@@ -19,6 +19,7 @@ package struct ClassMontage {
     package var perClass = 10
     /// The maximum number of classes, sampled at even intervals.
     package var classes = 20
+    /// The splits whose images are shown.
     package var splits = Set(Split.allCases)
 
     package init() {}

@@ -4,6 +4,7 @@ import Foundation
 
 /// Writes tar and zip archives in memory with libarchive. The same files give the same bytes.
 enum ArchiveWriter {
+  /// The archive formats of the published files.
   enum Format {
     case tar, gzippedTar, zip
   }

@@ -115,6 +115,7 @@ extension RGBImage {
 
 /// Encodes images as JPEG.
 enum JPEGEncoder {
+  /// The colour spaces that occur in ImageNet.
   enum ColourSpace {
     case colour, greyscale
     /// Inverted CMYK, as Adobe's programs write it.

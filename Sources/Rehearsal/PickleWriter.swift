@@ -1,6 +1,7 @@
 /// Writes pickled dictionaries with the opcodes of CIFAR's Python version: protocol 2 as written by Python 2
 /// and NumPy 1 (https://github.com/python/cpython/blob/main/Lib/pickletools.py lists them).
 struct PickleWriter {
+  /// The values of a dictionary.
   enum Value {
     case string(String)
     case strings([String])

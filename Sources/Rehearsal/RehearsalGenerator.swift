@@ -56,6 +56,7 @@ package struct RehearsalGenerator: Sendable {
 
   private let seed: UInt64
 
+  /// - Parameter seed: determines all images.
   package init(seed: UInt64 = defaultSeed) {
     self.seed = seed
   }

@@ -13,6 +13,7 @@ struct RehearsalImage {
   static let side = 32
   private static let samplesPerSide = 4
 
+  /// A colour with components in 0...1.
   private struct Colour {
     var red: Double
     var green: Double

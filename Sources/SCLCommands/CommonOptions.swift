@@ -9,42 +9,42 @@ import Torch
 extension Device: ExpressibleByArgument {}
 extension PrecisionChoice: ExpressibleByArgument {}
 
-/// Where benchmark files and results lie.
+/// The data and results folders.
 struct FolderOptions: ParsableArguments {
-  @Option(help: "Folder of the benchmark files.", completion: .directory)
+  @Option(help: "Folder of benchmark files.", completion: .directory)
   var data = "data"
 
-  @Option(help: "Folder of the results.", completion: .directory)
+  @Option(help: "Folder of results.", completion: .directory)
   var results = "results"
 }
 
-/// An experiment, and how its runs are computed.
+/// An experiment and the options of its runs.
 struct ExperimentOptions: ParsableArguments {
   @Argument(
     help: "Experiment file, such as experiments/rehearsal.yaml.",
     completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
 
-  @Option(help: "Profile of the experiment file, laid over it.")
+  @Option(help: "Profile of the experiment file to apply.")
   var profile: String?
 
   @Option(
     name: .customLong("set"), help: "Override a setting: KEY=VALUE or METHOD.KEY=VALUE.")
   var overrides: [String] = []
 
-  @Option(help: "Only some runs: benchmark=NAME,method=NAME,seed=NUMBER.")
+  @Option(help: "Select runs: benchmark=NAME,method=NAME,seed=NUMBER.")
   var only: String?
 
   @OptionGroup var folders: FolderOptions
 
   @Option(
-    help: "Device of the networks (default: the processor; finished runs of either are taken).")
+    help: "Device of the networks (default: cpu; finished runs of any device count).")
   var device: Device?
 
   @Option(help: "Arithmetic of convolutions and matrix products.")
   var precision: PrecisionChoice = .auto
 
-  @Option(help: "Threads of one run (default: the experiment file's).")
+  @Option(help: "Threads per run (default: from the experiment file).")
   var threads: Int?
 
   func validate() throws {
@@ -59,8 +59,7 @@ struct ExperimentOptions: ParsableArguments {
       threads: threads, recomputes: recomputes)
   }
 
-  /// - Parameter needsData: false for what reads results alone; benchmarks that only those have can be
-  ///   named then.
+  /// - Parameter needsData: false for commands that read results only, which accept benchmarks without files.
   func readExperiment(needsData: Bool = true) throws -> Experiment {
     try ExperimentFile(
       registry: SCLProgram.registry, data: folders.data,
@@ -81,8 +80,8 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// - Parameters:
-  ///   - needsData: false for what reads results alone.
-  ///   - recomputes: whether finished runs of another engine are computed again.
+  ///   - needsData: false for commands that read results only.
+  ///   - recomputes: whether to repeat finished runs of other engines.
   func plan(needsData: Bool = true, recomputes: Bool = false) throws -> Plan {
     do {
       return try Plan(
@@ -90,7 +89,7 @@ struct ExperimentOptions: ParsableArguments {
         registry: SCLProgram.registry,
         filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
-      // The very next command, as 'scl data list' has it.
+      // Name the next command, like 'scl data list'.
       let folder = BenchmarkFolder(folders.data)
       for index in missing.indices {
         let definition = try folder.definition(named: missing[index].name)
@@ -101,9 +100,8 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  /// The plan of an experiment that was begun, for what shows results.
-  /// - Throws: `ReportError.nothingRun` where the results folder has none of it: a wrong `--results`, or a
-  ///   wrong working directory, would show a table of nothing.
+  /// The plan of an experiment for commands that show results.
+  /// - Throws: `ReportError.nothingRun` if the results folder has none, such as after a wrong `--results`.
   func planOfResults() throws -> Plan {
     let plan = try plan(needsData: false)
     guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
@@ -113,10 +111,10 @@ struct ExperimentOptions: ParsableArguments {
     return plan
   }
 
-  /// The one run that `--only` names; the plan has those that it starts from as well.
+  /// The run that `--only` selects. The plan also contains the runs that it starts from.
   func onlyRun(of plan: Plan) throws -> PlannedRun {
     guard let run = plan.runs.first(where: { $0.selector == only }) else {
-      throw ValidationError("--only has to name one run: benchmark=NAME,method=NAME,seed=NUMBER")
+      throw ValidationError("--only must select one run: benchmark=NAME,method=NAME,seed=NUMBER")
     }
     return run
   }
@@ -128,8 +126,18 @@ struct ExperimentOptions: ParsableArguments {
   }
 }
 
-/// `--json`, which every command that prints results has.
+/// The option `--json` of commands that print results.
 struct JSONOption: ParsableArguments {
-  @Flag(help: "Machine-readable output: one JSON object a line.")
+  @Flag(help: "Print JSON, one object per line.")
   var json = false
+}
+
+/// The option `--quiet` of commands that show progress.
+struct QuietOption: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Print only results and errors, no progress.")
+  var quiet = false
+
+  func validate() throws {
+    if quiet { Console.isQuiet.store(true, ordering: .relaxed) }
+  }
 }

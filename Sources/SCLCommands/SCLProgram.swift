@@ -81,6 +81,7 @@ public enum SCLProgram {
   }
 }
 
+/// The command `scl` with its subcommands.
 struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scl",

@@ -117,18 +117,18 @@ extension CommandLineTests {
       #expect(result.exitCode == 0 && !result.output.contains("stale"), "\(result.errors)")
     }
     let again = try program.run(arguments("run", file))
-    #expect(again.errors.contains("1 of them is of another engine (libtorch 9.9.9, now"))
+    #expect(again.errors.contains("1 of them used another engine (libtorch 9.9.9, now"))
     #expect(try RunRecord.read(from: run.record) == other)
     let renewed = try program.run(arguments("run", file, ["--recompute"]))
     #expect(renewed.exitCode == 0, "\(renewed.errors)")
     #expect(try RunRecord.read(from: run.record).identity == record.identity)
   }
 
-  @Test func `Watching ends when nothing runs or is queued any more`() throws {
+  @Test func `Watching ends when nothing is running or queued`() throws {
     let file = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "watched.yaml")
     let watch = try program.run(arguments("status", file, ["--watch", "--json"]))
     #expect(watch.exitCode == 0)
-    #expect(watch.errors.contains("nothing runs or is queued any more"), "\(watch.errors)")
+    #expect(watch.errors.contains("nothing is running or queued"), "\(watch.errors)")
     #expect(watch.lines.count == 4)
   }
 }

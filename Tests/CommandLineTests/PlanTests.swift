@@ -47,7 +47,7 @@ extension CommandLineTests {
         "measuring 1 of 2: rehearsal kmeans", "measuring 2 of 2: rehearsal scl",
       ])
     // An answer before anything is measured, and each measurement's.
-    #expect(first.errorLines.first?.hasPrefix("from what is known so far: here, ") == true)
+    #expect(first.errorLines.first?.hasPrefix("preliminary: here, ") == true)
     #expect(first.errorLines.count { $0.hasPrefix("  a run takes ") } == 2)
     let again = try program.run(arguments)
     #expect(again.errors.isEmpty && again.output == first.output)
@@ -119,7 +119,7 @@ extension CommandLineTests {
     try process.waitForEnd()
     let said = try told()
     #expect(process.terminationStatus == 128 + SIGINT, "\(said)")
-    #expect(said.contains("the same command goes on"))
+    #expect(said.contains("run the same command to resume"))
     let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
     #expect(lines.contains { $0.contains("scl") && $0.contains("~") }, "\(lines)")
     #expect(lines.last?.hasPrefix("here, ") == true)

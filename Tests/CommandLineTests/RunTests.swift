@@ -34,7 +34,7 @@ extension CommandLineTests {
 
     let second = try program.run(arguments("run", file, results: "once"))
     #expect(second.exitCode == 0)
-    #expect(second.errors == "2 of 2 runs are finished already\n")
+    #expect(second.errors == "2 of 2 runs are already finished\n")
     #expect(try Data(contentsOf: URL(fileURLWithPath: record)) == before)
 
     let status = try program.run(arguments("status", file, results: "once") + ["--json"])

@@ -88,7 +88,7 @@ import Testing
     var queue = SweepQueue(
       jobs: 3, groups: [0, 0, 1], stages: [nil, 0, nil], memory: [nil, nil, nil], budget: nil)
     #expect(started(&queue) == [0, 2])
-    queue.leaveElsewhere(0)
+    queue.markHeldElsewhere(0)
     #expect(started(&queue) == [])
     queue.takeBack(0)
     #expect(started(&queue) == [0])
@@ -100,7 +100,7 @@ import Testing
     var queue = SweepQueue(
       jobs: 1, groups: [0, 0, 0], memory: [nil, nil, nil], budget: nil)
     #expect(queue.next() == 0)
-    queue.leaveElsewhere(0)
+    queue.markHeldElsewhere(0)
     #expect(queue.next() == 1)
     #expect(queue.runsElsewhere == [0])
     queue.takeBack(0)

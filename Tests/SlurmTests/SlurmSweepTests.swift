@@ -130,7 +130,7 @@ extension SlurmTests {
 
     let again = try start("cancel")
     #expect(again.wait() == 0)
-    #expect(again.output == "nothing of long is queued or runs here\n")
+    #expect(again.output == "no run of long is queued or running here\n")
     let resumed = try startLong()
     #expect(resumed.wait() == 0, "\(resumed.errors)")
     try expectUndisturbed(resumptions: 1)

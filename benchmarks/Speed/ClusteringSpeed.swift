@@ -9,6 +9,7 @@ import Methods
 import Vision
 
 extension Speed {
+  /// The counterpart of benchmarks/kmeans.py.
   struct KMeansFit: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "kmeans", abstract: "Time k-means from given initial centres.")
@@ -47,6 +48,7 @@ extension Speed {
     }
   }
 
+  /// Times one assignment by a classical method on real images.
   struct Classical: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time a classical method on the labelled images of a benchmark file.")

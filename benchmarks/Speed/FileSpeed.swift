@@ -3,6 +3,7 @@ import Benchmarks
 import Foundation
 
 extension Speed {
+  /// Times reading a benchmark file.
   struct Read: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time reading all pixels and labels of a benchmark file.")
@@ -22,6 +23,7 @@ extension Speed {
     }
   }
 
+  /// The counterpart of benchmarks/pillow_decode.py.
   struct Decode: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time decoding and scaling photographs on one core.",

@@ -4,6 +4,7 @@ import Torch
 import Vision
 
 extension Speed {
+  /// The counterpart of benchmarks/pytorch_step.py.
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time a training step of ResNet-18 on 32x32 images: forward, backward and SGD.")
@@ -35,6 +36,7 @@ extension Speed {
     }
   }
 
+  /// Times the convolutions of a step, its lower bound.
   struct Convolutions: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time the convolutions of that step alone: the lower bound of a step.")

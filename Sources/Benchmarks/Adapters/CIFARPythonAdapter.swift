@@ -6,6 +6,7 @@ import Domain
 /// The number of images is known only after reading a whole file, so the inventory reads all of them (184 MB
 /// decoded).
 struct CIFARPythonAdapter: BenchmarkAdapter {
+  /// The contents of a batch file.
   private struct Batch {
     let labels: [Int32]
     let fineLabels: [Int32]

@@ -3,6 +3,7 @@
 ///
 /// https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
 struct PickleReader {
+  /// The reason why a pickle cannot be read.
   enum Failure: Error {
     case stream(BenchmarkError)
     /// The file ends within a string of `length` bytes, after `found` bytes.

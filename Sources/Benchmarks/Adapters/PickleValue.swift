@@ -56,6 +56,7 @@ final class PickleList {
   }
 }
 
+/// A dictionary with string keys.
 final class PickleDictionary {
   var values: [String: PickleValue] = [:]
 

@@ -4,6 +4,7 @@ import Domain
 /// colour planes by columns each, and a y file with a label byte per image, 1 to 10. The unlabelled images
 /// have no y file.
 struct STLBinaryAdapter: BenchmarkAdapter {
+  /// The files of a split.
   private struct Part {
     let images: String
     let labels: String?

@@ -2,8 +2,11 @@ import Foundation
 
 /// An 8-bit colour image. `pixels` is [height, width, 3] in row-major order, red first.
 package struct RGBImage: Equatable, Sendable {
+  /// The number of rows.
   package let height: Int
+  /// The number of columns.
   package let width: Int
+  /// [height, width, 3], row-major, red first.
   package let pixels: [UInt8]
 
   /// - Parameter pixels: height x width x 3 values.

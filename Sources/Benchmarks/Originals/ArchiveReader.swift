@@ -7,6 +7,7 @@ import Foundation
 /// the archive are refused. So are tar archives without an end marker, since libarchive does not notice
 /// truncation between members.
 final class ArchiveReader {
+  /// A file or folder of an archive.
   struct Entry {
     /// A relative path without "..".
     let path: String

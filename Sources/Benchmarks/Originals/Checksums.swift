@@ -28,6 +28,7 @@ final class Checksums {
 
 /// The checksums of a whole file, computed in the background, one file at a time.
 final class BackgroundChecksums {
+  /// The state that the background queue and the waiting thread share.
   private final class Work: Sendable {
     let isCancelled = Atomic(false)
     /// Progress in bytes.

@@ -2,6 +2,7 @@ import Foundation
 
 /// The encoding of file names: UTF-8 nearly everywhere; in zip archives of Windows an unstated code page.
 struct MemberNames: Sendable {
+  /// The encodings that occur.
   enum Encoding: Sendable {
     /// UTF-8, with invalid bytes written like \xE9.
     case utf8

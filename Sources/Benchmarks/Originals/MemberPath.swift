@@ -39,6 +39,7 @@ enum MemberPath {
     return components.joined(separator: "/")
   }
 
+  /// The reason why a path is refused.
   struct Unsafe: Error {
     let reason: String
   }

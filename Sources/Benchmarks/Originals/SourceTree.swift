@@ -101,6 +101,7 @@ extension SourceIndex {
 
 /// A note on original files: files skipped by a rule, images left out, and images read with caveats.
 package struct Remark: Hashable, Sendable {
+  /// The kinds of notes. The raw value is the text in benchmark files.
   package enum Kind: String, CaseIterable, Sendable {
     case leftovers = "files of operating systems and servers, skipped"
     case otherPictures = "images that are neither JPEG nor PNG, skipped"

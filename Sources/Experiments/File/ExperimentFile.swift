@@ -51,7 +51,7 @@ public struct ExperimentFile {
       throw content.place.invalid("'methods' is missing")
     }
     let inclusions = sections.inclusions ?? []
-    let rows = try (names + inclusions.flatMap(\.rows)).withoutRepetitions.map { name in
+    let rows = try (names + inclusions.flatMap(\.rows)).uniqued.map { name in
       try row(name, sections.variants)
     }
     if !overrides.isEmpty {
@@ -63,8 +63,8 @@ public struct ExperimentFile {
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     return Experiment(
       name: stem + (profile.map { "@\($0)" } ?? ""), file: file, title: content.title ?? stem,
-      benchmarks: (benchmarks + inclusions.flatMap(\.benchmarks)).withoutRepetitions, rows: rows,
-      seeds: (sections.seedsOrDefault + inclusions.flatMap { $0.seeds ?? [] }).withoutRepetitions,
+      benchmarks: (benchmarks + inclusions.flatMap(\.benchmarks)).uniqued, rows: rows,
+      seeds: (sections.seedsOrDefault + inclusions.flatMap { $0.seeds ?? [] }).uniqued,
       combinations: sections.combinations, threads: sections.threads ?? 1,
       evaluateEvery: sections.evaluateEvery ?? 0, clusters: sections.clusters,
       profile: profile ?? "default",

@@ -91,9 +91,9 @@ public struct ExperimentSchema {
     }
     let byName = Dictionary(grouping: all) { $0.setting.name }
     let properties = byName.mapValues { owners -> JSONValue in
-      let kinds = owners.map(\.setting.kind).withoutRepetitions.map { json($0.shape) }
-      let summaries = owners.map(\.setting.summary).withoutRepetitions
-      let defaults = owners.map { "\($0.setting.defaultValue)" }.withoutRepetitions
+      let kinds = owners.map(\.setting.kind).uniqued.map { json($0.shape) }
+      let summaries = owners.map(\.setting.summary).uniqued
+      let defaults = owners.map { "\($0.setting.defaultValue)" }.uniqued
       let values =
         defaults.count == 1
         ? defaults[0]

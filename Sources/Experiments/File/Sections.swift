@@ -54,7 +54,7 @@ struct Sections: Sendable {
         }
       }
     }
-    return (chosen + more).withoutRepetitions
+    return (chosen + more).uniqued
   }
 
   /// Refuses an entry of `exclude` that excludes nothing here, which is a slip of the pen.
@@ -81,12 +81,4 @@ struct ClusterNumbers: Sendable {
   }
 
   func on(_ benchmark: String) -> Int? { benchmarks[benchmark] ?? shared }
-}
-
-extension Sequence where Element: Hashable {
-  /// The elements in order, each the first time only.
-  var withoutRepetitions: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
 }

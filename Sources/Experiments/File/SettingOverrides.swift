@@ -43,7 +43,7 @@ struct SettingOverrides {
       }
     }
     known += layers.flatMap(\.texts).filter { registry.names.contains($0) }
-    known = known.withoutRepetitions
+    known = known.uniqued
     guard !known.contains(name) else { return }
     let nearest = nearestName(to: name, among: known)
     throw invalid(

@@ -26,7 +26,7 @@ struct RunPlanner {
     var files: [String: PlannedBenchmark] = [:]
     var missing: [MissingBenchmark] = []
     let wanted = experiment.combinations.filter { filter.reaches($0) }.map(\.benchmark)
-    for name in wanted.withoutRepetitions {
+    for name in wanted.uniqued {
       do {
         files[name] = try PlannedBenchmark(
           name, experiment: experiment, options: options, needsData: needsData)

@@ -98,7 +98,7 @@ public struct LocalExecutor {
         guard let outcome = process.look() else { continue }
         processes[index] = nil
         cards.giveBack(from: index)
-        sweep.took(outcome, of: index, stopping: stop.signal != nil)
+        sweep.finishAttempt(outcome, of: index, stopping: stop.signal != nil)
       }
       if .now - lastLook > Self.elsewhereInterval {
         sweep.lookElsewhere()

@@ -33,7 +33,7 @@ struct Sweep {
     while let index = queue.next() {
       // Another sweep may have it, or have dealt with it since this one was planned.
       if let owner = RunLock.owner(runs[index].folder.lock) {
-        queue.leaveElsewhere(index)
+        queue.markHeldElsewhere(index)
         onEvent(.elsewhere(index, owner))
       } else if isFinished(index) {
         queue.end(index)
@@ -57,14 +57,14 @@ struct Sweep {
 
   /// A run's process has ended.
   /// - Parameter stopping: whether no process is to be started any more.
-  mutating func took(_ outcome: AttemptOutcome, of index: Int, stopping: Bool) {
+  mutating func finishAttempt(_ outcome: AttemptOutcome, of index: Int, stopping: Bool) {
     running.remove(index)
     switch outcome {
     case .finished:
       queue.end(index)
       onEvent(.finished(index))
     case .elsewhere:
-      queue.leaveElsewhere(index)
+      queue.markHeldElsewhere(index)
       onEvent(.elsewhere(index, RunLock.owner(runs[index].folder.lock)))
     case .stopped:
       queue.retry(index, alone: false)

@@ -77,7 +77,7 @@ package struct SweepQueue {
   }
 
   /// Another process has the run.
-  package mutating func leaveElsewhere(_ index: Int) {
+  package mutating func markHeldElsewhere(_ index: Int) {
     elsewhere[index] = running.removeValue(forKey: index)
   }
 

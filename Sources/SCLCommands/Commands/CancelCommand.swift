@@ -3,17 +3,19 @@ import Experiments
 import Foundation
 import Records
 
+/// `scl cancel`: signals the processes of an experiment's runs and cancels queued tasks.
 struct CancelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel",
-    abstract: "Stops an experiment's runs: Slurm's tasks, and processes of this machine.",
+    abstract: "Stop the runs of an experiment: Slurm tasks and processes on this machine.",
     discussion: """
-      Runs that go on write a checkpoint first. Nothing is lost: 'scl run' takes them up again.
+      Runs write a checkpoint before they stop, and 'scl run' resumes them.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var output: JSONOption
 
+  /// A stopped run, as printed with --json.
   private struct Line: Encodable {
     let benchmark: String
     let method: String
@@ -50,7 +52,9 @@ struct CancelCommand: AsyncParsableCommand {
         "cancelled \(line.benchmark) / \(line.method) / seed \(line.seed): "
           + "\(what) \(line.id), \(line.detail)")
     }
-    if lines.isEmpty { Console.print("nothing of \(plan.experiment.name) is queued or runs here") }
+    if lines.isEmpty {
+      Console.print("no run of \(plan.experiment.name) is queued or running here")
+    }
   }
 
   private func cancelledTasks(_ plan: Plan) async throws -> [String: SlurmQueue.Entry] {
@@ -60,7 +64,7 @@ struct CancelCommand: AsyncParsableCommand {
     ).cancel { chosen.contains($0) }
   }
 
-  /// Asks the process of this machine that works on a run to stop.
+  /// Stops the process on this machine that works on a run.
   private func stopped(_ run: PlannedRun) -> LockOwner? {
     guard let owner = RunLock.owner(run.folder.lock), owner.isOnThisMachine, owner.slurmJob == nil,
       kill(owner.pid, SIGTERM) == 0

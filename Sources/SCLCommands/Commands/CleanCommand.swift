@@ -4,6 +4,7 @@ import Foundation
 import Records
 import Reporting
 
+/// `scl clean`: deletes the folders of superseded results.
 struct CleanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",

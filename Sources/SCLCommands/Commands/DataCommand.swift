@@ -4,6 +4,7 @@ import Domain
 import Experiments
 import Foundation
 
+/// `scl data`: the commands on benchmark data.
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Download, prepare and inspect benchmark data.",
@@ -36,6 +37,7 @@ struct BenchmarkFileArgument: ParsableArguments {
 }
 
 extension DataCommand {
+  /// `scl data info`: prints a `BenchmarkReport`.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the contents and origin of a benchmark file.")
@@ -48,6 +50,7 @@ extension DataCommand {
     }
   }
 
+  /// `scl data verify`: reads a benchmark file and compares it with its checksum.
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Verify a benchmark file against its checksum.",

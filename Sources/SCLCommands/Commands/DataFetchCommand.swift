@@ -7,6 +7,7 @@ import Experiments
 extension PublishedFile.Version: ExpressibleByArgument {}
 
 extension DataCommand {
+  /// `scl data fetch`: downloads a `PublishedFile` with `Download`.
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download the original files of a benchmark and verify their checksum.",
@@ -37,6 +38,7 @@ extension DataCommand {
     @OptionGroup var output: JSONOption
     @OptionGroup var quiet: QuietOption
 
+    /// The result, as printed with --json.
     private struct Line: Encodable {
       let benchmark: String
       let file: String

@@ -6,6 +6,7 @@ import Experiments
 import Foundation
 
 extension DataCommand {
+  /// `scl data list`: prints the `BenchmarkStatus` of every benchmark.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "List the benchmarks, their state, and the next command for each.",
@@ -32,7 +33,10 @@ extension DataCommand {
         for line in status.paragraph { Console.print(line) }
         Console.print("")
       }
-      for (kind, heading) in [(BenchmarkStatus.Kind.rehearsal, "Rehearsals"), (.own, "Your own")] {
+      for (kind, heading) in [
+        (BenchmarkStatus.Kind.rehearsal, "Rehearsals, created when an experiment needs them"),
+        (.own, "Your own"),
+      ] {
         let rows = all.filter { $0.kind == kind }.map(\.cells)
         if !rows.isEmpty { Console.print("\(kind == .own ? "\n" : "")\(heading):") }
         Console.printColumns(rows)
@@ -53,6 +57,7 @@ struct BenchmarkStatus: Encodable {
     let bytes: Int64
   }
 
+  /// The origin of the images.
   enum Kind: String, Encodable {
     /// A published data set.
     case published
@@ -192,6 +197,8 @@ struct BenchmarkStatus: Encodable {
   /// The cells of a rehearsal or own benchmark.
   var cells: [String] {
     let size = "\(images) images" + (kind == .own ? " in \(classes) classes" : "")
+    // The heading says how rehearsals are created.
+    if kind == .rehearsal, complete == nil { return [benchmark, size] }
     return [benchmark, size, state, next ?? ""]
   }
 

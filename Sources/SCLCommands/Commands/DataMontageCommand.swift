@@ -13,6 +13,7 @@ extension Split: ExpressibleByArgument {
 }
 
 extension DataCommand {
+  /// `scl data montage`: draws a `ClassMontage`.
   struct Montage: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Draw sample images of each class, to check data before use.",

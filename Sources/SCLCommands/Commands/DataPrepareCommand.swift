@@ -7,6 +7,7 @@ import Foundation
 import Records
 
 extension DataCommand {
+  /// `scl data prepare`: runs `BenchmarkPreparation` and prints a `BenchmarkReport`.
   struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prepare a benchmark file from original image files.",

@@ -4,6 +4,7 @@ import Foundation
 import Records
 import Reporting
 
+/// `scl diff`: prints a `TableDiff` between results and a reference.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",

@@ -4,6 +4,7 @@ import Foundation
 import Records
 import Reporting
 
+/// `scl list`: counts the runs in the results folder by state.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

@@ -5,6 +5,7 @@ import Foundation
 import Methods
 import Reporting
 
+/// `scl methods`: prints `MethodReport`s, or checks a method with `Conformance`.
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods", abstract: "List the methods, or the settings of one method.",

@@ -3,33 +3,32 @@ import Experiments
 import Foundation
 import Synchronization
 
+/// `scl plan`: prints a `PlanTable`, after measuring what has no estimate.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Lists the runs of an experiment, how they stand, and what they will take.",
+    abstract: "List the runs of an experiment, their states, and the time and memory they need.",
     discussion: """
-      Time and memory come from a few steps, timed on this machine and kept in \
-      RESULTS/.estimates.json, or from finished runs that differ in seed and epochs at most. Before \
-      anything is measured, a first answer is printed from what is known and from the size of the \
-      tasks; such rough estimates (~) are right within a factor of about three. Ctrl-C ends measuring \
-      and prints the plan with what is known by then.
+      Estimates come from a few steps timed on this machine (stored in RESULTS/.estimates.json) or from \
+      finished runs that differ only in seed and epochs. Rough estimates (~) are printed first; they are \
+      accurate to a factor of about three. Ctrl-C ends the measurements and prints the plan.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
 
-  @Option(help: "Runs that go on at once here (default: as many as the cores have threads for).")
+  @Option(help: "Number of simultaneous runs (default: by cores and threads per run).")
   var jobs: Int?
 
-  @Option(help: "Also tell how long so many Slurm nodes take.")
+  @Option(help: "Also estimate the time on this number of Slurm nodes.")
   var nodes: Int?
 
-  @Option(help: "Processors of a node (default: as many as this machine has).")
+  @Option(help: "Cores per node (default: as on this machine).")
   var cpusPerNode: Int?
 
-  @Flag(help: "Use only estimates that are known already.")
+  @Flag(help: "Use existing estimates only.")
   var noMeasure = false
 
-  @Flag(help: "Measure again what was measured before.")
+  @Flag(help: "Repeat all measurements.")
   var remeasure = false
 
   @OptionGroup var output: JSONOption
@@ -40,8 +39,10 @@ struct PlanCommand: AsyncParsableCommand {
       guard let value, !(1...100_000).contains(value) else { continue }
       throw ValidationError("--\(name) takes 1 to 100000")
     }
-    if cpusPerNode != nil, nodes == nil { throw ValidationError("--cpus-per-node needs --nodes") }
-    if noMeasure, remeasure { throw ValidationError("--remeasure goes without --no-measure") }
+    if cpusPerNode != nil, nodes == nil {
+      throw ValidationError("--cpus-per-node requires --nodes")
+    }
+    if noMeasure, remeasure { throw ValidationError("--remeasure conflicts with --no-measure") }
   }
 
   func run() async throws {
@@ -70,8 +71,8 @@ struct PlanCommand: AsyncParsableCommand {
       })
   }
 
-  /// Measures what is not known, and keeps each measurement at once: an interrupted plan loses one.
-  /// - Returns: the signal that ended it before its time.
+  /// Measures what is unknown. Each measurement is stored at once, so an interruption loses only one.
+  /// - Returns: the signal that interrupted it, if any.
   private func measure(
     _ plan: Plan, _ store: inout EstimateStore,
     _ problems: inout [(run: PlannedRun, reason: String)]
@@ -79,12 +80,12 @@ struct PlanCommand: AsyncParsableCommand {
     let unknown = store.unknown(among: plan.runs, again: remeasure)
     guard !unknown.isEmpty else { return nil }
     for sentence in table(plan, store, []).sentences {
-      Console.note("from what is known so far: \(sentence)")
+      Console.note("preliminary: \(sentence)")
     }
     let measurer = EstimateMeasurer(experiment.childCommand())
     let going = Mutex<Task<MeasuredCosts, any Error>?>(nil)
     let stop = StopRequest { _ in going.withLock { $0?.cancel() } }
-    // Where no thread can be had for it, a signal ends the plan at once.
+    // Without a thread for signals, they end the plan at once.
     try? stop.listen(to: [SIGINT, SIGTERM])
     for (index, run) in unknown.enumerated() {
       Console.note(
@@ -100,7 +101,7 @@ struct PlanCommand: AsyncParsableCommand {
       }
       if let signal = stop.signal {
         Console.error(
-          "stopped after \(index) of \(unknown.count) measurements; the same command goes on")
+          "stopped after \(index) of \(unknown.count) measurements; run the same command to resume")
         return signal
       }
     }
@@ -113,11 +114,30 @@ struct PlanCommand: AsyncParsableCommand {
     do {
       try store.keep(measurement, for: run)
     } catch {
-      Console.error("the measurement is not kept: \(error)")
+      Console.error("cannot store the measurement: \(error)")
     }
     guard let estimate = store.estimate(for: run) else { return }
     Console.note(
       "  a run takes \(Quantities.time(estimate.seconds)), "
         + "\(Quantities.memory(estimate.memoryBytes))")
+  }
+}
+
+/// Measures one run in its own process, started by `scl plan`.
+struct MeasureChildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "measure-child",
+    abstract: "Measure the time and memory of a single run (used by 'scl plan').",
+    shouldDisplay: false)
+
+  @OptionGroup var experiment: ExperimentOptions
+
+  func run() throws {
+    let plan = try experiment.plan(needsData: false)
+    let run = try experiment.onlyRun(of: plan)
+    try Machine.checkHas(run.device)
+    let threads = plan.options.threads ?? plan.experiment.threads
+    try Console.json(
+      RunMeasurement(run, among: plan.runs, options: plan.options, threads: threads).measure())
   }
 }

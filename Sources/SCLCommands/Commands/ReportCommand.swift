@@ -24,6 +24,7 @@ extension Metric: ExpressibleByArgument {
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
+/// `scl report`: renders the `ResultTable` of an experiment.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",

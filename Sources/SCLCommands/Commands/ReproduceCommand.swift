@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Reporting
 
+/// `scl reproduce`: run, report and diff in one command.
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
@@ -22,7 +23,7 @@ struct ReproduceCommand: ParsableCommand {
     let plan = try experiment.plan(recomputes: sweep.recompute)
     var failed = false
     do {
-      try sweep.carryOut(plan, command: experiment.childCommand(recomputes: sweep.recompute))
+      try sweep.run(plan, command: experiment.childCommand(recomputes: sweep.recompute))
     } catch let code as ExitCode where code == .failure {
       // The table shows the failures; the exit code reports them at the end.
       failed = true

@@ -4,15 +4,15 @@ import Experiments
 import Foundation
 import Records
 
-/// One run in a process of its own, started by `scl run` or by a batch system.
+/// Runs one run in its own process, started by `scl run` or by a batch system.
 struct RunChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run-child", abstract: "Carries out one run (used by 'scl run').",
+    commandName: "run-child", abstract: "Run a single run (used by 'scl run').",
     shouldDisplay: false)
 
   @OptionGroup var experiment: ExperimentOptions
 
-  @Flag(help: "As of 'scl run'.")
+  @Flag(help: "See 'scl run'.")
   var recompute = false
 
   func run() throws {
@@ -21,25 +21,25 @@ struct RunChildCommand: ParsableCommand {
     let folder = try experiment.onlyRun(of: plan).folder
     try AtomicFile.createFolder(folder.path)
     guard let lock = try RunLock.take(folder.lock) else {
-      Console.error("\(label): another process works on it")
+      Console.error("\(label): locked by another process")
       throw ExitCode(RunExit.elsewhere)
     }
     defer { lock.release() }
     let stop = StopRequest { signal in
       lock.release()
-      // Other threads compute on: nothing of theirs is to be taken down in order.
+      // Other threads are still computing, so there is no orderly shutdown.
       _exit(RunExit.interrupted(by: signal))
     }
-    // A terminal that closes is the sweep's affair: it stops its runs, or goes on under nohup(1).
+    // The sweep handles SIGHUP: it stops its runs, or continues under nohup(1).
     signal(SIGHUP, SIG_IGN)
-    // Where memory runs out, the kernel is to take a run and not the sweep that looks after it.
+    // If memory runs out, the kernel should kill a run, not the sweep.
     try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     try folder.removeLeftovers()
-    // Another process may have finished it meanwhile.
+    // Another process may have finished the run meanwhile.
     let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))
     if case .finished = run.state { return }
-    // With the log of its own run, before that of this one begins.
+    // The previous result keeps its own log, so it moves before the new log starts.
     try folder.setAside()
     try redirectErrors(to: folder.log)
     do {
@@ -59,7 +59,7 @@ struct RunChildCommand: ParsableCommand {
     }
   }
 
-  /// Sends what this process and its libraries say to the run's log.
+  /// Redirects standard error of this process and its libraries to the run's log.
   private func redirectErrors(to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
@@ -68,8 +68,7 @@ struct RunChildCommand: ParsableCommand {
   }
 }
 
-/// Tells how far a run has come: its starter through standard output, everybody else through the
-/// run's folder.
+/// Reports the progress of a run: to its parent through standard output, to others through the run's folder.
 private final class ProgressReporter {
   private let path: String
   private let stop: StopRequest
@@ -78,7 +77,7 @@ private final class ProgressReporter {
   init(_ path: String, stop: StopRequest) {
     self.path = path
     self.stop = stop
-    // A starter that has gone is noticed where its pipe is written.
+    // If the parent is gone, the write fails.
     signal(SIGPIPE, SIG_IGN)
   }
 
@@ -88,16 +87,16 @@ private final class ProgressReporter {
     } catch {
       stop.request(SIGTERM)
     }
-    // A phase may last long: who watches the folder has to know of it from its start.
+    // A new phase is written at once, since it may last long.
     if let last, last.phase == progress.phase, .now - last.at < .seconds(1) { return }
     last = (progress.phase, .now)
-    // Nothing depends on it: a full disk shows where a checkpoint is written.
+    // Errors are ignored: a full disk is reported when a checkpoint is written.
     try? RunActivity(progress: progress, updatedAt: Date()).write(to: path)
   }
 }
 
 extension RunFolder {
-  /// Removes what processes that were killed had half written. Only the lock's holder may.
+  /// Removes partial files of killed processes. The caller must hold the lock.
   fileprivate func removeLeftovers() throws {
     let manager = FileManager.default
     for name in try manager.contentsOfDirectory(atPath: path)

@@ -4,17 +4,19 @@ import Experiments
 import Foundation
 import Records
 
+/// `scl run`: plans an experiment and passes its unfinished runs to an executor.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Carries out the runs of an experiment that are not finished yet.",
+    abstract: "Run an experiment: every run that is not finished.",
     discussion: """
-      Benchmarks that this program draws itself are prepared where they are missing. \
-      Each run has a process of its own. Finished runs are not repeated; unfinished ones go on from \
-      their last checkpoint; stale ones start again. A run that was killed, crashed, hung or ran out \
-      of memory is tried again. Killed at any time, the same command goes on; stopped by Ctrl-C or \
-      SIGTERM, every run writes a checkpoint first (a second Ctrl-C does not wait for it). Several \
-      sweeps on the same results, on several machines too, share the work.
+      Each run has its own process. Finished runs are skipped, unfinished runs resume from their last \
+      checkpoint, and stale runs start again. Runs that crash, hang, are killed or run out of memory are \
+      retried. Missing rehearsals are created first.
+
+      You can interrupt the command at any time and run it again to resume. On Ctrl-C or SIGTERM every run \
+      writes a checkpoint; a second Ctrl-C stops at once. Several commands on the same results folder, also \
+      on several machines, share the work.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -23,54 +25,54 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try experiment.prepareRehearsals()
-    try sweep.carryOut(
+    try sweep.run(
       try experiment.plan(recomputes: sweep.recompute),
       command: experiment.childCommand(recomputes: sweep.recompute))
   }
 }
 
-/// How a sweep is carried out.
+/// The options of a sweep.
 struct SweepOptions: ParsableArguments {
   @Option(
     help:
-      "Runs that go on at once (default: as many as the cores have threads for, or as there are cards)."
+      "Number of simultaneous runs (default: by cores and threads per run, or one per GPU)."
   )
   var jobs: Int?
 
-  @Flag(help: "Repeat runs as well whose failure would come again: a loss that was not finite.")
+  @Flag(help: "Also retry deterministic failures (such as a non-finite loss).")
   var retryFailed = false
 
   @Flag(
-    help: "Compute finished runs again too that another device, precision or libtorch has computed."
+    help: "Repeat finished runs that were computed with another device, precision or libtorch."
   )
   var recompute = false
 
-  @Option(help: "Where runs are carried out: processes of this machine, or a Slurm cluster's jobs.")
+  @Option(help: "Where to run: local processes or Slurm jobs.")
   var executor = ExecutorKind.local
 
   @Option(
     name: .customLong("slurm"),
-    help: "What tasks ask of Slurm, over what the experiment file says: KEY=VALUE.")
+    help: "Override a Slurm option of the experiment file: KEY=VALUE.")
   var slurmOptions: [String] = []
 
   func validate() throws {
     if executor == .local, !slurmOptions.isEmpty {
-      throw ValidationError("--slurm needs --executor slurm")
+      throw ValidationError("--slurm requires --executor slurm")
     }
     if executor == .slurm, jobs != nil {
       throw ValidationError(
-        "--jobs is for this machine; --slurm max-running=N caps the tasks that run at a time")
+        "--jobs applies to local runs; use --slurm max-running=N to limit simultaneous tasks")
     }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1 to 1024") }
   }
 
-  /// Carries out what is not finished and says what was done.
-  /// - Throws: `ExitCode.failure` if a run failed; 128 and the signal's number after a signal.
-  func carryOut(_ plan: Plan, command: ChildCommand) throws {
+  /// Runs what is not finished and reports the outcome.
+  /// - Throws: `ExitCode.failure` if a run failed; 128 plus the signal's number after a signal.
+  func run(_ plan: Plan, command: ChildCommand) throws {
     let open = plan.runs.filter(isOpen)
-    tellWhatStands(plan, open: open)
-    guard !open.isEmpty else { return try tellFailures(plan, logs: [], of: 0) }
-    // Found out before hours of work, not after.
+    reportStates(plan, open: open)
+    guard !open.isEmpty else { return try reportFailures(plan, logs: [], of: 0) }
+    // Checked before hours of work, not after.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
@@ -91,13 +93,13 @@ struct SweepOptions: ParsableArguments {
       let finished = plan.runs.count - open.count + display.counts.finished
       Console.error(
         "stopped by \(interruption.name), \(finished) of \(plan.runs.count) runs are finished; "
-          + "this goes on:\n  \(CommandLine.arguments.shellCommand)")
+          + "to resume:\n  \(CommandLine.arguments.shellCommand)")
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     }
-    try tellFailures(plan, logs: display.failedLogs, of: open.count)
+    try reportFailures(plan, logs: display.failedLogs, of: open.count)
   }
 
-  /// Whether there is something to do about a run.
+  /// Whether a run is still to be done.
   private func isOpen(_ run: PlannedRun) -> Bool {
     switch run.state {
     case .finished: false
@@ -106,59 +108,56 @@ struct SweepOptions: ParsableArguments {
     }
   }
 
-  private func tellWhatStands(_ plan: Plan, open: [PlannedRun]) {
+  private func reportStates(_ plan: Plan, open: [PlannedRun]) {
     for run in open {
       switch run.state {
       case .stale(let differences):
         Console.note(
-          "stale     \(run.label): \(differences.joined(separator: "; ")); its result is set aside, and "
+          "stale     \(run.label): \(differences.joined(separator: "; ")); its result is moved aside, and "
             + "it runs again")
       case .damaged(let reason):
         Console.note(
-          "damaged   \(run.label): \(reason); its files are set aside, and it runs again")
+          "damaged   \(run.label): \(reason); its files are moved aside, and it runs again")
       default: break
       }
     }
     let finished = plan.runs.count { $0.state.word == "finished" }
     if finished > 0 {
-      Console.note("\(finished) of \(plan.runs.count) runs are finished already")
+      Console.note("\(finished) of \(plan.runs.count) runs are already finished")
     }
-    tellOtherEngines(plan)
+    reportOtherEngines(plan)
     for run in plan.runs {
       guard case .failed(let failure) = run.state, !isOpen(run) else { continue }
       Console.note(
-        "failed    \(run.label): \(failure.text); it would again, and is left "
-          + "(--retry-failed repeats it)")
+        "failed    \(run.label): \(failure.text); it would fail again and is skipped "
+          + "(see --retry-failed)")
     }
   }
 
-  /// Finished runs that would be computed otherwise now, a line for each way.
-  private func tellOtherEngines(_ plan: Plan) {
+  /// Reports finished runs of other engines, a line per difference.
+  private func reportOtherEngines(_ plan: Plan) {
     let others = plan.runs.map { $0.otherEngine.joined(separator: "; ") }.filter { !$0.isEmpty }
     for difference in Set(others).sorted() {
       let count = others.count { $0 == difference }
       Console.note(
-        "\(count) of them \(count == 1 ? "is" : "are") of another engine (\(difference)), and "
-          + "\(count == 1 ? "stays" : "stay"): --recompute computes \(count == 1 ? "it" : "them") again"
-      )
+        "\(count) of them used another engine (\(difference)); repeat with --recompute")
     }
   }
 
   /// - Parameters:
-  ///   - logs: of the runs that have failed now.
-  ///   - open: how many there were to carry out.
-  /// - Throws: `ExitCode.failure` where a run has failed, now or before.
-  private func tellFailures(_ plan: Plan, logs: [String], of open: Int) throws {
+  ///   - logs: the logs of the runs that failed in this sweep.
+  ///   - open: the number of runs of this sweep.
+  /// - Throws: `ExitCode.failure` if a run failed, now or before.
+  private func reportFailures(_ plan: Plan, logs: [String], of open: Int) throws {
     let failed = logs.count
     if let first = logs.first {
       Console.error(
-        "\(failed) of \(open) runs failed; \(first) says more"
-          + (failed > 1 ? ", and so do the logs of the others" : ""))
+        "\(failed) of \(open) runs failed; for details see \(first)" + (failed > 1 ? " and" : ""))
       for log in logs.dropFirst() { Console.error("  \(log)") }
     }
     let left = plan.runs.contains { run in
       guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
-      // A method that cannot run there has been answered: n/a.
+      // Unsupported combinations are shown as n/a and are not failures.
       return failure.kind != .unsupported
     }
     if failed > 0 || left { throw ExitCode.failure }
@@ -182,18 +181,18 @@ struct SweepOptions: ParsableArguments {
     let cards = CardPool.ofThisMachine
     let threads = plan.options.threads ?? plan.experiment.threads
     let cores = Machine.cores
-    // A card is one run's, whatever the cores are.
+    // A GPU serves one run, whatever the number of cores.
     let usual = isOnCards ? max(1, cards.count) : max(1, cores / threads)
     let jobs = self.jobs ?? usual
     let busy = min(jobs, open.count)
     var line =
       "\(plan.experiment.title): \(open.count) \(open.count == 1 ? "run" : "runs"), \(busy) at a time with "
       + "\(threads) \(threads == 1 ? "thread" : "threads") each"
-    // Threads are not changed on the quiet: results are promised for a number of them.
+    // The number of threads is never changed silently, since results depend on it.
     if busy * threads > cores {
       line += "; they share \(cores) \(cores == 1 ? "core" : "cores")"
     } else if self.jobs != nil, busy * threads < cores {
-      line += "; \(busy * threads) of \(cores) cores are used (--threads gives a run more)"
+      line += "; \(busy * threads) of \(cores) cores are used (see --threads)"
     }
     Console.note(line)
     let estimates = EstimateStore(plan)
@@ -206,7 +205,7 @@ struct SweepOptions: ParsableArguments {
 extension ExecutorKind: ExpressibleByArgument {}
 
 extension RunFailure {
-  /// Whether the same run, begun again, would fail in the same way.
+  /// Whether the failure is deterministic.
   fileprivate var wouldRepeat: Bool { kind == .nonFinite || kind == .unsupported }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 
+/// `scl schema`: prints the `ExperimentSchema`.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",

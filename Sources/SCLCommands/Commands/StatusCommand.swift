@@ -2,50 +2,50 @@ import ArgumentParser
 import Experiments
 import Foundation
 
+/// `scl status`: prints a `RunLine` per run, once or repeatedly.
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Shows how an experiment's runs stand, those that go on elsewhere too.",
+    abstract: "Show the states of an experiment's runs.",
     discussion: """
-      Reads the results folder, and so shows runs of any machine that shares it. --watch looks again \
-      every two seconds until every run is finished or has failed for good, or nothing runs or is \
-      queued any more.
+      Reads the results folder, so it shows runs on all machines that share it. --watch updates the output \
+      every two seconds until all runs have finished or failed, or nothing is running or queued.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var output: JSONOption
 
-  @Flag(help: "Look again every two seconds until all is done.")
+  @Flag(help: "Update every two seconds until all runs are done.")
   var watch = false
 
   func run() async throws {
     var idleLooks = 0
     while true {
-      // What is watched may be about to begin.
+      // The experiment may be about to start.
       let plan = try watch ? experiment.plan(needsData: false) : experiment.planOfResults()
       let runs = plan.runs
       let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
       try show(lines)
       guard watch, !runs.allSatisfy(isOver) else { return }
       idleLooks = await isIdle(plan) ? idleLooks + 1 : 0
-      // Between two runs of a sweep nothing goes on for a moment.
+      // Between two runs of a sweep there is a short pause.
       if idleLooks == 4 {
-        Console.error("nothing runs or is queued any more: 'scl run' goes on")
+        Console.error("nothing is running or queued; resume with 'scl run'")
         return
       }
       try await Task.sleep(for: .seconds(2))
     }
   }
 
-  /// Whether no process works on a run, and none waits in Slurm's queue.
+  /// Whether no run is in progress or in Slurm's queue.
   private func isIdle(_ plan: Plan) async -> Bool {
     guard !plan.runs.contains(where: { $0.state.word == "running" }) else { return false }
     let queue = SlurmQueue(results: plan.options.results, experiment: plan.experiment.name)
-    // Where Slurm cannot be asked, something may be queued.
+    // If Slurm does not answer, something may be queued.
     return (try? await queue.tasks().isEmpty) ?? false
   }
 
-  /// Whether nothing more is to be expected of a run.
+  /// Whether a run has ended for good.
   private func isOver(_ run: PlannedRun) -> Bool {
     switch run.state {
     case .finished: true
@@ -60,7 +60,7 @@ struct StatusCommand: AsyncParsableCommand {
       return
     }
     let clears = watch && isatty(STDOUT_FILENO) == 1
-    // What is redrawn has a line for each run.
+    // The redrawn output has one line per run.
     var text = TextColumns(lines.map(\.cells), width: clears ? nil : Console.outputWidth).lines
     if clears {
       let size = TerminalRegion.size(of: STDOUT_FILENO)
@@ -72,7 +72,7 @@ struct StatusCommand: AsyncParsableCommand {
     Console.printPart(text.joined(separator: "\n") + "\n")
   }
 
-  /// The lines that a terminal has room for: those that go on before all others.
+  /// The lines that fit on the terminal, runs in progress first.
   private static func excerpt(_ text: [String], of lines: [RunLine], rows: Int) -> [String] {
     guard text.count > rows else { return text }
     let order = ["running", "failed", "damaged", "stale", "unfinished", "missing", "finished"]

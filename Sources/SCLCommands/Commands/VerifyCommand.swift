@@ -3,6 +3,7 @@ import Foundation
 import Parity
 import Torch
 
+/// `scl verify`: evaluates the cases and trajectories of a `ParityFile`.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -67,6 +68,7 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
+/// The result of a case.
 private struct CaseLine: Encodable {
   let name: String
   let operation: String
@@ -94,6 +96,7 @@ private struct CaseLine: Encodable {
   var row: [String] { [name, error.errorText, tolerance.toleranceText, outcome] }
 }
 
+/// The result of a replayed trajectory.
 private struct TrajectoryLine: Encodable {
   let trajectory: String
   let method: String

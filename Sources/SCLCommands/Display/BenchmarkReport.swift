@@ -4,6 +4,7 @@ import Domain
 
 /// The contents and origin of a benchmark file, as text or JSON.
 struct BenchmarkReport {
+  /// The report as JSON.
   private struct Object: Encodable {
     let benchmark: String
     let complete: Bool
@@ -37,12 +38,14 @@ struct BenchmarkReport {
     let verified: Bool?
   }
 
+  /// A note on original files as JSON.
   private struct Remark: Encodable {
     let text: String
     let count: Int
     let example: String
   }
 
+  /// An original file as JSON.
   private struct Source: Encodable {
     let name: String
     let size: Int64

@@ -109,6 +109,7 @@ struct MethodReport {
 
   // MARK: JSON
 
+  /// A method as JSON.
   private struct Summary: Encodable {
     let name: String
     let title: String
@@ -131,6 +132,7 @@ struct MethodReport {
     }
   }
 
+  /// A setting as JSON.
   private struct SettingLine: Encodable {
     let method: String
     let setting: String
@@ -145,12 +147,14 @@ struct MethodReport {
     }
   }
 
+  /// The defaults for a benchmark as JSON.
   private struct BenchmarkLine: Encodable {
     let method: String
     let benchmark: String
     let defaults: [String: SettingValue]
   }
 
+  /// A published score as JSON.
   private struct PublishedLine: Encodable {
     let method: String
     let row: String

@@ -12,6 +12,7 @@ func progressBar(_ share: Double) -> String {
 
 /// The progress line of work of known size: share, amount, recent rate and time left.
 struct ProgressGauge {
+  /// What is counted.
   enum Unit {
     case bytes
     case images
@@ -115,6 +116,7 @@ final class PreparationMeter {
 
 /// Shows the progress of a download: a bar with rate and time left on a terminal, plain lines elsewhere.
 final class TransferMeter: Sendable {
+  /// The mutable state, which download threads share.
   private struct State {
     var gauge = ProgressGauge()
     var region = TerminalRegion()

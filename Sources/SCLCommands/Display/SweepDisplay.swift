@@ -6,6 +6,7 @@ import Synchronization
 /// Shows the progress of a sweep: a line per running run and a summary, redrawn on a terminal; plain lines
 /// elsewhere.
 final class SweepDisplay: Sendable {
+  /// The mutable state, which executor threads share.
   private struct State {
     var lines: [RunLine]
     var elsewhere: Set<Int> = []
