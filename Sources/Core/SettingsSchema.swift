@@ -67,6 +67,8 @@ public struct Setting<Root: Sendable>: Sendable {
   public let summary: String
   public let kind: SettingKind
   fileprivate(set) var source: String?
+  /// Whether, with this setting as it is, an epoch depends on how many epochs come after it.
+  var dependsOnLength: @Sendable (Root) -> Bool = { _ in false }
   let read: @Sendable (Root) -> SettingValue
   let write: @Sendable (inout Root, SettingValue) -> Bool
 
@@ -119,7 +121,8 @@ public struct Setting<Root: Sendable>: Sendable {
         if case .epochs(let count) = span, !(0...most).contains(count) { return false }
         root[keyPath: path] = span
         return true
-      })
+      }
+    ).dependingOnLength { if case .share = $0[keyPath: path] { true } else { false } }
   }
 
   /// True or false.
@@ -137,8 +140,11 @@ public struct Setting<Root: Sendable>: Sendable {
   }
 
   /// One of an enumeration's cases, written as its raw value.
+  /// - Parameter scaled: the cases that stretch with the number of epochs, such as a cosine that ends
+  ///   with the last one. A run with such a setting cannot be extended.
   public static func choice<Choice>(
-    _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ summary: String
+    _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable,
+    scaledByEpochs scaled: Set<Choice> = [], _ summary: String
   ) -> Self where Choice: RawRepresentable<String> & CaseIterable & Sendable {
     Self(
       name: name, summary: summary, kind: .choice(Choice.allCases.map(\.rawValue)),
@@ -147,7 +153,14 @@ public struct Setting<Root: Sendable>: Sendable {
         guard let choice = Choice(rawValue: value.description) else { return false }
         root[keyPath: path] = choice
         return true
-      })
+      }
+    ).dependingOnLength { scaled.contains($0[keyPath: path]) }
+  }
+
+  private func dependingOnLength(_ rule: @escaping @Sendable (Root) -> Bool) -> Self {
+    var setting = self
+    setting.dependsOnLength = rule
+    return setting
   }
 }
 
@@ -166,6 +179,7 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
     settings = schema.settings.map { inner in
       Setting(
         name: inner.name, summary: inner.summary, kind: inner.kind, source: inner.source,
+        dependsOnLength: { inner.dependsOnLength($0[keyPath: part]) },
         read: { inner.read($0[keyPath: part]) },
         write: { root, value in inner.write(&root[keyPath: part], value) })
     }
@@ -190,6 +204,12 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
   /// `set`.
   public func values(of root: Root) -> [String: SettingValue] {
     Dictionary(settings.map { ($0.name, $0.read(root)) }) { first, _ in first }
+  }
+
+  /// The settings that make an epoch depend on the number of epochs that follow it: "schedule cosine". A
+  /// run of fewer epochs is the beginning of a longer one only where there are none.
+  public func lengthDependences(of root: Root) -> [String] {
+    settings.filter { $0.dependsOnLength(root) }.map { "\($0.name) \($0.read(root))" }
   }
 
   /// Sets one setting.

@@ -22,6 +22,8 @@ public struct RunFolder: Hashable, Sendable {
   public var checkpoint: String { path + "/checkpoint.safetensors" }
   /// The checkpoint before `checkpoint`, kept until that one is whole.
   public var previousCheckpoint: String { path + "/checkpoint.previous.safetensors" }
+  /// The checkpoint after the last epoch of a finished run, where more epochs can follow.
+  public var lastEpoch: String { path + "/last-epoch.safetensors" }
   public var failure: String { path + "/failed.json" }
   public var log: String { path + "/log.txt" }
   /// How far the run's process has come; there while it runs, and after its death.

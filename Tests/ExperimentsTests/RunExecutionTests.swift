@@ -8,7 +8,7 @@ import Torch
 
 extension ExperimentsTests {
   /// Small enough for seconds: 500 test images in five steps an epoch.
-  private static let tiny = """
+  static let tiny = """
     benchmarks: [rehearsal]
     methods: [kmeans, spectral, instdisc, scl, true-labels, random-labels]
     evaluate_every: 1
@@ -21,7 +21,7 @@ extension ExperimentsTests {
 
   /// Carries out one method's run; `report` sees its progress.
   @discardableResult
-  private func carryOut(
+  func carryOut(
     _ method: String, results: String, overrides: [String] = [],
     stop: StopRequest = StopRequest(), report: @escaping (RunProgress) -> Void = { _ in },
     note: @escaping (String) -> Void = { _ in }
@@ -35,11 +35,11 @@ extension ExperimentsTests {
     return try self.plan(experiment, results: results, only: "method=\(method)").runs[0]
   }
 
-  private func record(_ run: PlannedRun) throws -> RunRecord {
+  func record(_ run: PlannedRun) throws -> RunRecord {
     try RunRecord.read(from: run.folder.record)
   }
 
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   @Test func `A run that trains leaves its record, history, assignments and encoder`() throws {
     let run = try carryOut("instdisc", results: "whole")
@@ -113,7 +113,7 @@ extension ExperimentsTests {
   }
 
   /// What has to be the same, bit by bit, of two runs of the same settings.
-  private func expectSameBits(_ first: PlannedRun, _ second: PlannedRun) throws {
+  func expectSameBits(_ first: PlannedRun, _ second: PlannedRun) throws {
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: first.folder.assignments))
         == Data(contentsOf: URL(fileURLWithPath: second.folder.assignments)))

@@ -11,7 +11,9 @@ extension PlannedRun {
     case .unfinished, .failed:
       FileManager.default.fileExists(atPath: folder.checkpoint)
         ? RunActivity.read(from: folder.progress)?.progress.fraction ?? 0 : 0
-    case .missing, .stale, .damaged: 0
+    // The beginning that a finished run of fewer epochs has left.
+    case .stale: shorterRun.map { Double($0.epochs) / Double(epochs) } ?? 0
+    case .missing, .damaged: 0
     }
   }
 }

@@ -52,9 +52,9 @@ package struct Checkpoint {
   /// Where a run's checkpoints lie: the last, and the one before it, in case that one is damaged.
   package struct Files {
     let current: String
-    let previous: String
+    let previous: String?
 
-    package init(current: String, previous: String) {
+    package init(current: String, previous: String?) {
       self.current = current
       self.previous = previous
     }
@@ -80,7 +80,7 @@ package struct Checkpoint {
     try SafeTensors.write(
       Self.tensors(of: method, optimiser), metadata: ["progress": json], to: next)
     // The first has nothing to keep.
-    rename(files.current, files.previous)
+    if let previous = files.previous { rename(files.current, previous) }
     guard rename(next, files.current) == 0 else {
       throw FileError("write", files.current, errno: errno)
     }
@@ -96,7 +96,7 @@ package struct Checkpoint {
     _ optimiser: any Optimiser,
     note: (String) -> Void
   ) throws -> Checkpoint? {
-    for path in [files.current, files.previous] {
+    for path in [files.current, files.previous].compactMap(\.self) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       do {
         let (tensors, metadata) = try SafeTensors.read(path)

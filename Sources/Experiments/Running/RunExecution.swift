@@ -81,7 +81,7 @@ public struct RunExecution {
       try Trainer(
         steps: TrainingSteps(
           method: trained, images: task.learnt, seed: run.seed, device: run.device),
-        identity: run.identity, checkpoints: Checkpoint.Files(run.folder),
+        identity: run.identity, checkpoints: Checkpoint.Files(run.folder), shorter: run.shorterRun,
         checkpointInterval: checkpointInterval,
         scoredEpochs: ScoredEpochs(
           run.runProtocol.checkpoint, epochs: trained.plan.training.epochs,
@@ -131,18 +131,21 @@ public struct RunExecution {
     return try method.assign(images)
   }
 
-  /// Writes the folder's files, the record last; the checkpoint is then of no more use.
+  /// Writes the folder's files, the record last. The checkpoint is kept where more epochs can follow, and is
+  /// of no more use elsewhere.
   private func finish(_ outcome: Outcome) throws {
     let folder = run.folder
     try hooks.checkLock()
     // What a process left that was killed before its record was written.
-    try remove(folder.record, folder.history, folder.assignments, folder.encoder)
+    try remove(
+      folder.record, folder.history, folder.assignments, folder.encoder, folder.lastEpoch)
     try outcome.history?.write(to: run.folder.history)
     try outcome.assignments.write(to: run.folder.assignments)
     if let network = outcome.network {
       try SafeTensors.write(encoderTensors(of: network), to: run.folder.encoder)
     }
     try outcome.record.write(to: run.folder.record)
+    if run.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
     try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
   }
 

@@ -9,6 +9,8 @@ struct Trainer {
   let steps: TrainingSteps
   let identity: String
   let checkpoints: Checkpoint.Files
+  /// The finished run of fewer epochs that this one extends, if it has no checkpoint of its own yet.
+  let shorter: ShorterRun?
   /// A checkpoint is written after every epoch, and within one as often as this.
   let checkpointInterval: Duration
   let scoredEpochs: ScoredEpochs
@@ -31,6 +33,14 @@ struct Trainer {
     {
       session = Session(saved.progress)
       session.progress.resumptions += 1
+    } else if let shorter,
+      let saved = try Checkpoint.resume(
+        Checkpoint.Files(current: shorter.checkpoint, previous: nil), identity: shorter.identity,
+        epochs: training.epochs, method, optimiser, note: hooks.note)
+    {
+      hooks.note("goes on after epoch \(shorter.epochs), from \(shorter.checkpoint)")
+      session = Session(saved.progress)
+      session.progress.identity = identity
     }
     for epoch in session.progress.completedEpochs..<training.epochs {
       try hooks.stop.deferring { try runSteps(of: epoch, optimiser, &session) }

@@ -23,7 +23,9 @@ public struct MomentumSettings: Configurable {
   public static let schema = SettingsSchema<Self>([
     .number(
       "encoder_momentum", \.momentum, in: 0...1, "share of its old weights that the target keeps"),
-    .choice("encoder_momentum_course", \.course, "how that share changes over the run"),
+    .choice(
+      "encoder_momentum_course", \.course, scaledByEpochs: [.cosine],
+      "how that share changes over the run"),
   ])
 
   /// The momentum once `progress`, 0 to 1, of the training is done:

@@ -59,7 +59,7 @@ public struct TrainingSettings: Configurable {
     .number("momentum", \.momentum, in: 0...0.9999, "momentum of SGD and LARS"),
     .boolean("nesterov", \.nesterov, "Nesterov's form of momentum"),
     .number("weight_decay", \.weightDecay, in: 0...1, "weight decay, added to the gradient"),
-    .choice("schedule", \.schedule, "how the learning rate changes"),
+    .choice("schedule", \.schedule, scaledByEpochs: [.cosine], "how the learning rate changes"),
     .integer(
       "decay_start", \.decayStart, in: 0...100_000, "first epoch of the step schedule's decay"),
     .integer("decay_every", \.decayEvery, in: 1...100_000, "epochs between decays"),

@@ -114,7 +114,7 @@ struct SweepOptions: ParsableArguments {
       case .stale(let differences):
         Console.note(
           "stale     \(run.label): \(differences.joined(separator: "; ")); its result is moved aside, and "
-            + "it runs again")
+            + "it " + (run.continuation ?? "runs again"))
       case .damaged(let reason):
         Console.note(
           "damaged   \(run.label): \(reason); its files are moved aside, and it runs again")
