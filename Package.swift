@@ -74,6 +74,12 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(
+      name: "Slurm",
+      dependencies: [
+        "Core", "Methods", "Records", "Experiments",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .target(
       name: "Conformance",
       dependencies: [
         "Core", "Domain", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
@@ -90,8 +96,8 @@ let package = Package(
       name: "SCLCommands",
       dependencies: [
         "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "Montage",
-        "ClassicalClustering", "Vision", "Methods", "Records", "Experiments", "Conformance",
-        "Reporting", "Parity",
+        "ClassicalClustering", "Vision", "Methods", "Records", "Experiments", "Slurm",
+        "Conformance", "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
@@ -129,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch", "Domain",
-        "Core",
+        "Experiments", "Slurm", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch",
+        "Domain", "Core",
       ]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics"]),
@@ -139,12 +145,14 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Conformance", "Reporting",
+        "scl", "Core", "Torch", "Vision", "Methods", "Experiments", "Slurm", "Conformance",
+        "Reporting",
       ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["scl", "Speed", "Benchmarks", "Domain", "Core", "Records"]),
-    .testTarget(name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Records"]),
+    .testTarget(
+      name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Slurm", "Records"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: libtorch == nil ? .cxx17 : .cxx20

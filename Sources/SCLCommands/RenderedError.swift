@@ -47,7 +47,7 @@ struct RenderedError {
     case let error as HDF5Error: exitCode(hdf5: error)
     case let error as RecordError: exitCode(record: error)
     case let error as PaperTablesError: exitCode(paperTables: error)
-    case let error as SlurmError: exitCode(slurm: error)
+    case let error as any ExecutorError: exitCode(executor: error.cause)
     case let error as ReportError: exitCode(report: error)
     case is FileError, is ThreadError: inputOutput
     case is MethodError, is SettingError, is PublicationError, is DuplicateName: usage
@@ -77,12 +77,12 @@ struct RenderedError {
     }
   }
 
-  private static func exitCode(slurm error: SlurmError) -> Int32 {
-    switch error {
-    case .notInstalled, .noCluster: missingInput
-    case .refused: usage
-    case .unreachable, .atLimit: inputOutput
-    case .unreadable: badData
+  private static func exitCode(executor cause: ExecutorErrorCause) -> Int32 {
+    switch cause {
+    case .missing: missingInput
+    case .usage: usage
+    case .inputOutput: inputOutput
+    case .badData: badData
     }
   }
 

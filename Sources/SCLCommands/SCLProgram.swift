@@ -1,10 +1,12 @@
 import ArgumentParser
 import Core
 import Domain
+import Experiments
 import Foundation
 import Methods
 import Metrics
 import Reporting
+import Slurm
 
 /// The command line program. Executables with methods of their own call it like this:
 ///
@@ -14,6 +16,9 @@ import Reporting
 public enum SCLProgram {
   /// The methods that commands know.
   @TaskLocal static var registry = MethodRegistry.builtIn
+
+  /// The executors that commands know, besides processes on this machine.
+  private static let executors = ExecutorRegistry([SlurmExecutor.self])
 
   /// Runs the command line and exits with its code.
   ///
@@ -33,10 +38,12 @@ public enum SCLProgram {
       let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
       let metrics = try MetricRegistry.builtIn.adding(metrics)
       let formats = try TableFormatRegistry.builtIn.adding(formats)
-      try await $registry.withValue(.builtIn.adding(methods)) {
-        try await BenchmarkRegistry.$current.withValue(benchmarks) {
-          try await MetricRegistry.$current.withValue(metrics) {
-            try await TableFormatRegistry.$current.withValue(formats) { try await run() }
+      await $registry.withValue(.builtIn.adding(methods)) {
+        await BenchmarkRegistry.$current.withValue(benchmarks) {
+          await MetricRegistry.$current.withValue(metrics) {
+            await TableFormatRegistry.$current.withValue(formats) {
+              await ExecutorRegistry.$current.withValue(executors) { await run() }
+            }
           }
         }
       }
@@ -45,12 +52,17 @@ public enum SCLProgram {
     }
   }
 
-  @MainActor private static func run() async throws {
-    var command = try RootCommand.parseAsRoot()
-    if var asynchronous = command as? any AsyncParsableCommand {
-      try await asynchronous.run()
-    } else {
-      try command.run()
+  /// Runs the command. Errors are reported here because help texts name what is registered.
+  @MainActor private static func run() async {
+    do {
+      var command = try RootCommand.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(with: error)
     }
   }
 

@@ -2,6 +2,7 @@ import Core
 import Experiments
 import Foundation
 import Methods
+import Slurm
 import Testing
 import Vision
 
@@ -62,7 +63,9 @@ import Vision
       try Data(example.text.utf8).write(to: URL(fileURLWithPath: file))
       defer { try? FileManager.default.removeItem(atPath: file) }
       #expect(throws: Never.self, "\(path): \(example.text)") {
-        try ExperimentFile(registry: .builtIn).read(file)
+        try ExecutorRegistry.$current.withValue(ExecutorRegistry([SlurmExecutor.self])) {
+          try ExperimentFile(registry: .builtIn).read(file)
+        }
       }
     }
   }

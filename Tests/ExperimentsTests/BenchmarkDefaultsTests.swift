@@ -24,8 +24,10 @@ extension ExperimentsTests {
   }
 
   @Test func `The paper's experiment has every method on its six benchmarks`() throws {
-    let experiment = try ExperimentFile(registry: .builtIn).read(
-      Self.root.appendingPathComponent("experiments/paper.yaml").path)
+    let experiment = try withSlurm {
+      try ExperimentFile(registry: .builtIn).read(
+        Self.root.appendingPathComponent("experiments/paper.yaml").path)
+    }
     let names = MethodRegistry.builtIn.names
     #expect(experiment.methods.filter(names.contains).sorted() == names.sorted())
     #expect(

@@ -1,6 +1,7 @@
 import Core
 import Experiments
 import Foundation
+import Slurm
 import Testing
 
 /// One file laid over another.
@@ -64,11 +65,11 @@ extension ExperimentsTests {
     #expect(scl["width"] == 32 && scl["warmup_epochs"] == 5 && scl["batch_size"] == 64)
     #expect(experiment.running == RunningOptions(retries: 5, memoryGiB: 16))
     #expect(
-      experiment.slurm.options(benchmark: "rehearsal", method: "scl", usesCards: true) == [
+      slurm(of: experiment).options(benchmark: "rehearsal", method: "scl", usesCards: true) == [
         "partition": "long", "time": "90",
       ])
     #expect(
-      experiment.slurm.options(benchmark: "cifar10", method: "scl", usesCards: true) == [
+      slurm(of: experiment).options(benchmark: "cifar10", method: "scl", usesCards: true) == [
         "partition": "long", "time": "120",
       ])
   }

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Slurm
 import Testing
 
 /// The sections that say how runs are carried out.
@@ -13,7 +14,7 @@ extension ExperimentsTests {
     let usual = RunningOptions(
       checkpointMinutes: 10, hangMinutes: 30, retries: 2, memoryGiB: nil)
     #expect(experiment.running == usual)
-    #expect(experiment.slurm == SlurmLayers())
+    #expect(experiment.executors.isEmpty)
   }
 
   @Test func `A profile changes single keys of running and slurm`() throws {
@@ -39,12 +40,12 @@ extension ExperimentsTests {
       gpu.running
         == RunningOptions(checkpointMinutes: 5, hangMinutes: 0.5, retries: 0, memoryGiB: 12))
     #expect(
-      gpu.slurm.options(benchmark: "cifar10", method: "moco", usesCards: true)
+      slurm(of: gpu).options(benchmark: "cifar10", method: "moco", usesCards: true)
         == ["partition": "gpu", "gpus": "1", "time": "1-12", "mem": "16G"])
     #expect(
-      gpu.slurm.options(benchmark: "cifar10", method: "scl", usesCards: true)["mem"] == "24G")
+      slurm(of: gpu).options(benchmark: "cifar10", method: "scl", usesCards: true)["mem"] == "24G")
     #expect(
-      gpu.slurm.options(benchmark: "rehearsal", method: "moco", usesCards: true)
+      slurm(of: gpu).options(benchmark: "rehearsal", method: "moco", usesCards: true)
         == ["partition": "gpu", "gpus": "1", "time": "2:00:00"])
   }
 

@@ -12,7 +12,7 @@ extension ExperimentsTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   private static func schema() throws -> Schema {
-    let text = try ExperimentSchema(registry: .builtIn).text()
+    let text = try withSlurm { try ExperimentSchema(registry: .builtIn).text() }
     let json = try JSONSerialization.jsonObject(with: Data(text.utf8))
     return try Schema(#require(json as? [String: Any]))
   }
@@ -21,7 +21,7 @@ extension ExperimentsTests {
     let committed = try String(
       contentsOf: Self.root.appendingPathComponent("experiments/experiment.schema.json"),
       encoding: .utf8)
-    let current = try ExperimentSchema(registry: .builtIn).text()
+    let current = try withSlurm { try ExperimentSchema(registry: .builtIn).text() }
     #expect(
       committed == current,
       "renew it: .build/release/scl schema > experiments/experiment.schema.json")
@@ -64,7 +64,7 @@ extension ExperimentsTests {
   private func committed(_ name: String, profile: String? = nil) throws -> Plan {
     let path = Self.root.appendingPathComponent("experiments/\(name).yaml").path
     return try Plan(
-      ExperimentFile(registry: .builtIn).read(path, profile: profile),
+      withSlurm { try ExperimentFile(registry: .builtIn).read(path, profile: profile) },
       options: RunOptions(data: folder, results: folder), registry: .builtIn, needsData: false)
   }
 

@@ -2,9 +2,10 @@ import Benchmarks
 import Experiments
 import Foundation
 import Methods
+import Slurm
 import Testing
 
-/// All tests of the room, in turns: they share libtorch's threads and one benchmark file.
+/// All tests of the module, one after another: they share libtorch's threads and one benchmark file.
 @Suite(.serialized) final class ExperimentsTests {
   let folder: String
 
@@ -26,8 +27,15 @@ import Testing
   func read(
     _ text: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
-    try ExperimentFile(registry: .builtIn).read(
-      write(text, to: "trial.yaml"), profile: profile, overrides: overrides)
+    try withSlurm {
+      try ExperimentFile(registry: .builtIn).read(
+        write(text, to: "trial.yaml"), profile: profile, overrides: overrides)
+    }
+  }
+
+  /// The options of Slurm.
+  func slurm(of experiment: Experiment) -> ExecutorLayers {
+    experiment.executors[SlurmExecutor.name] ?? ExecutorLayers()
   }
 
   /// Writes a file into the test's folder.
@@ -86,4 +94,10 @@ import Testing
         data: Self.data.get(), results: "\(folder)/\(results)", precision: .float32, threads: 1),
       registry: .builtIn, filter: RunFilter(parsing: filter))
   }
+}
+
+/// Runs `body` with the program's executors registered.
+func withSlurm<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try ExecutorRegistry.$current.withValue(
+    ExecutorRegistry([SlurmExecutor.self]), operation: body)
 }

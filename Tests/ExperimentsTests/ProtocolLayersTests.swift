@@ -116,7 +116,7 @@ extension ExperimentsTests {
     let path = Self.root.appendingPathComponent("experiments/paper.yaml").path
     func plan(_ file: String, profile: String? = nil) throws -> [PlannedRun] {
       try Plan(
-        ExperimentFile(registry: .builtIn).read(file, profile: profile),
+        withSlurm { try ExperimentFile(registry: .builtIn).read(file, profile: profile) },
         options: RunOptions(data: folder, results: folder), registry: .builtIn, needsData: false
       ).runs
     }

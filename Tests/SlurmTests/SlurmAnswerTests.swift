@@ -1,4 +1,4 @@
-import Experiments
+import Slurm
 import Testing
 
 /// What Slurm's commands of different sites say.

@@ -1,4 +1,5 @@
 import Experiments
+import Slurm
 import Testing
 
 @Suite struct SlurmOptionsTests {
@@ -30,10 +31,11 @@ import Testing
   }
 
   @Test func `The command line is over the file's defaults and benchmarks`() throws {
-    let layers = SlurmLayers(
+    let layers = ExecutorLayers(
       defaults: ["partition": "short", "time": "30"],
       benchmarks: ["stl10": ["time": "60", "mem": "16G"]])
-    let ours = try layers.overridden(by: ["time=90", "gres=gpu:x=1"])
+    let ours = try layers.overridden(
+      by: ["time=90", "gres=gpu:x=1"], of: SlurmExecutor.self)
     #expect(
       ours.options(benchmark: "cifar10", method: "scl", usesCards: true)
         == ["partition": "short", "time": "90", "gres": "gpu:x=1"])
@@ -43,7 +45,7 @@ import Testing
   }
 
   @Test func `What trains no network asks for no card, unless its own layer does`() {
-    let layers = SlurmLayers(
+    let layers = ExecutorLayers(
       defaults: ["gpus": "1", "gres": "gpu:a100:1,scratch:20", "mem": "8G"],
       benchmarks: ["stl10": ["gpus": "2", "gres": "gpu"]],
       methods: ["nmf": ["partition": "cpu"], "kmeans": ["gpus": "1"]])
@@ -65,7 +67,7 @@ import Testing
   ])
   func `A mistake on the command line is named`(argument: String, words: String) {
     let error = #expect(throws: ExperimentError.self) {
-      try SlurmLayers().overridden(by: [argument])
+      try ExecutorLayers().overridden(by: [argument], of: SlurmExecutor.self)
     }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }

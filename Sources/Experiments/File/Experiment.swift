@@ -30,7 +30,8 @@ public struct Experiment: Sendable {
   /// What tells this experiment from the published protocol, printed under its tables.
   public let notes: [String]
   public let running: RunningOptions
-  public let slurm: SlurmLayers
+  /// The options of executors, by the executor's name.
+  package let executors: [String: ExecutorLayers]
   /// Later layers win, here and below.
   let protocolLayers: [ProtocolLayers]
   let layers: [SettingLayers]

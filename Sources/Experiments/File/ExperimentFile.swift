@@ -68,7 +68,8 @@ public struct ExperimentFile {
       combinations: sections.combinations, threads: sections.threads ?? 1,
       evaluateEvery: sections.evaluateEvery ?? 0, clusters: sections.clusters,
       profile: profile ?? "default",
-      notes: sections.notes ?? [], running: sections.running.options, slurm: sections.slurm,
+      notes: sections.notes ?? [], running: sections.running.options,
+      executors: sections.executors,
       protocolLayers: sections.protocolLayers, layers: sections.layers)
   }
 
@@ -113,7 +114,7 @@ public struct ExperimentFile {
     of file: String, extending: [String] = [], _ mistakes: MistakeList
   ) throws -> Content {
     let top = try YAMLReader.read(file, mistakes)
-    let entries = try top.entries(known: TopKey.names + SectionKey.names)
+    let entries = try top.entries(known: TopKey.names + names.sections)
     var content = Content(place: top)
     var title: String?
     var profiles: [(key: String, value: YAMLReader)] = []
@@ -131,7 +132,7 @@ public struct ExperimentFile {
     content.title = title ?? content.title
     var reader = SectionReader(names, inherited: content.sections.variants)
     let own = try reader.read(
-      entries.compactMap { name, value in SectionKey(rawValue: name).map { ($0, value) } })
+      entries.filter { TopKey(rawValue: $0.key) == nil })
     content.sections = content.sections.overlaid(with: own)
     try mistakes.collecting { try content.sections.check(own.exclusions) }
     // Profiles are read even where none is chosen, so that a mistake in one is found early.
@@ -140,7 +141,7 @@ public struct ExperimentFile {
         with: content.profile(name)?.variants ?? [])
       var reader = SectionReader(names, inherited: variants)
       try mistakes.collecting {
-        let sections = try reader.read(value.entries(of: SectionKey.self))
+        let sections = try reader.read(value.entries(known: names.sections))
         content.lay(sections, overProfile: name)
         try content.sections.overlaid(with: content.profile(name) ?? sections)
           .check(sections.exclusions)

@@ -23,7 +23,7 @@ public struct ExperimentSchema {
   }
 
   private var schema: JSONValue {
-    let keys = TopKey.descriptions(names) + SectionKey.descriptions(names)
+    let keys = TopKey.descriptions(names) + names.sectionDescriptions
     let complete: JSONValue = ["required": ["benchmarks", "methods"]]
     let extending: JSONValue = ["required": ["extends"]]
     return json(.keys(keys, required: [])).adding([
@@ -61,8 +61,11 @@ public struct ExperimentSchema {
       ("settings", .keys(SettingsKey.descriptions(names), required: [])),
       ("settings-by-method", .keys(byMethod, required: [])),
       ("running", .keys(RunningKey.descriptions(names), required: [])),
-      ("slurm", .keys(SlurmSectionKey.descriptions(names), required: [])),
     ]
+    let executors = names.executors.executors.map { executor -> (String, ValueShape) in
+      let keys = ExecutorSectionKey.descriptions(names, of: executor.options)
+      return (executor.name, .keys(keys, required: []))
+    }
     // Methods by their names, with any settings for variants' names.
     let byRow = json(.keys(byMethod, required: [])).adding([
       "additionalProperties": json(.definition("any-settings"))
@@ -79,7 +82,7 @@ public struct ExperimentSchema {
           ]
         })
     ])
-    return shapes.map { ($0, json($1)) }
+    return (shapes + executors).map { ($0, json($1)) }
       + methods.map { ("settings-of-\($0.description.name)", settings(of: [$0])) }
       + [("any-settings", settings(of: methods)), ("settings-by-row", byRow), ("variant", variant)]
   }

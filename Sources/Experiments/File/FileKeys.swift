@@ -36,7 +36,7 @@ enum TopKey: String, FileKey {
     case .title: .text
     case .extends:
       .either([.text, .keys(ExtendsKey.descriptions(names), required: ["file", "profile"])])
-    case .profiles: .ownNames(.keys(SectionKey.descriptions(names), required: []))
+    case .profiles: .ownNames(.keys(names.sectionDescriptions, required: []))
     }
   }
 }
@@ -70,7 +70,6 @@ enum SectionKey: String, FileKey {
   case `protocol`
   case settings
   case running
-  case slurm
 
   var documentation: String {
     switch self {
@@ -94,7 +93,6 @@ enum SectionKey: String, FileKey {
         + "combinations."
     case .settings: "Settings in layers: defaults < benchmarks < methods < combinations."
     case .running: "How runs are looked after; nothing here changes a result."
-    case .slurm: "What '--executor slurm' asks for."
     }
   }
 
@@ -116,7 +114,6 @@ enum SectionKey: String, FileKey {
     case .protocol: .definition("protocol")
     case .settings: .definition("settings")
     case .running: .definition("running")
-    case .slurm: .definition("slurm")
     }
   }
 
@@ -305,7 +302,8 @@ enum RunningKey: String, FileKey {
   }
 }
 
-enum SlurmSectionKey: String, FileKey {
+/// The keys of an executor's section.
+enum ExecutorSectionKey: String, FileKey {
   case defaults
   case benchmarks
   case methods
@@ -318,35 +316,27 @@ enum SlurmSectionKey: String, FileKey {
     }
   }
 
-  func shape(_ names: KnownNames) -> ValueShape {
-    switch self {
-    case .defaults: .keys(SlurmKey.descriptions(names), required: [])
-    case .benchmarks: .names(names.benchmarks, partial(names))
-    case .methods: .names(names.methods, partial(names))
+  /// A value of its own for every executor: see `descriptions(_:of:)`.
+  func shape(_ names: KnownNames) -> ValueShape { .text }
+
+  /// The keys of the section of an executor with these options.
+  static func descriptions(_ names: KnownNames, of options: [ExecutorOption]) -> [KeyDescription] {
+    func keys(_ options: [ExecutorOption]) -> ValueShape {
+      .keys(
+        options.map {
+          KeyDescription(name: $0.name, documentation: $0.documentation, shape: $0.shape)
+        }, required: [])
     }
-  }
-
-  private func partial(_ names: KnownNames) -> ValueShape {
-    .keys(
-      SlurmKey.descriptions(names).filter { key in
-        SlurmKey(rawValue: key.name)?.isForWholeExperiment == false
-      }, required: [])
-  }
-}
-
-extension SlurmKey: FileKey {
-  func shape(_ names: KnownNames) -> ValueShape {
-    let count = ValueShape.integer(0...Int.max)
-    return switch self {
-    case .cpusPerTask, .maxRunning, .signalSeconds: .integer(1...65_535)
-    case .time:
-      .either([
-        .pattern(
-          "^([0-9]+-[0-9]+(:[0-9]+){0,2}|[0-9]+(:[0-9]+){0,2}|unlimited|infinite)$",
-          example: "1-12:00:00"), count,
-      ])
-    case .mem: .either([.pattern("^[0-9]+[KMGTkmgt]?$", example: "16G"), count])
-    default: .either([.pattern("^\\S+$", example: "name"), count])
+    let partial = keys(options.filter { !$0.isForWholeExperiment })
+    return allCases.map { key in
+      let shape: ValueShape =
+        switch key {
+        case .defaults: keys(options)
+        case .benchmarks: .names(names.benchmarks, partial)
+        case .methods: .names(names.methods, partial)
+        }
+      return KeyDescription(
+        name: key.rawValue, documentation: key.documentation, shape: shape)
     }
   }
 }

@@ -19,15 +19,21 @@ struct SectionReader {
   }
 
   /// Reads the given entries of a mapping.
-  mutating func read(_ entries: [(key: SectionKey, value: YAMLReader)]) throws -> Sections {
+  mutating func read(_ entries: [(key: String, value: YAMLReader)]) throws -> Sections {
     var sections = Sections()
     // First, since other sections name them, wherever they stand.
-    for (key, value) in entries where key == .variants {
+    for (key, value) in entries where key == SectionKey.variants.rawValue {
       try value.mistakes.collecting { sections.variants = try readVariants(value) }
       variants = variants.overlaid(with: sections.variants)
     }
     for (key, value) in entries {
-      try value.mistakes.collecting { try read(key, value, into: &sections) }
+      try value.mistakes.collecting {
+        if let key = SectionKey(rawValue: key) {
+          try read(key, value, into: &sections)
+        } else if let executor = names.executors.named(key) {
+          sections.executors[key] = try layers(value, of: executor.options)
+        }
+      }
     }
     return sections
   }
@@ -53,7 +59,6 @@ struct SectionReader {
     case .protocol: sections.protocolLayers = [try protocolLayers(value)]
     case .settings: sections.layers = [try layers(value)]
     case .running: sections.running = try running(value)
-    case .slurm: sections.slurm = try slurm(value)
     }
   }
 
@@ -292,36 +297,38 @@ struct SectionReader {
     return choices
   }
 
-  private func slurm(_ section: YAMLReader) throws -> SlurmLayers {
-    var layers = SlurmLayers()
-    let partial = SlurmKey.allCases.filter { !$0.isForWholeExperiment }
-    try section.eachEntry(of: SlurmSectionKey.self) { key, value in
+  private func layers(
+    _ section: YAMLReader, of options: [ExecutorOption]
+  ) throws -> ExecutorLayers {
+    var layers = ExecutorLayers()
+    let partial = options.filter { !$0.isForWholeExperiment }
+    try section.eachEntry(of: ExecutorSectionKey.self) { key, value in
       switch key {
-      case .defaults: layers.defaults = try slurmOptions(value, for: SlurmKey.allCases)
+      case .defaults: layers.defaults = try values(value, of: options)
       case .benchmarks:
-        try value.eachEntry(known: names.benchmarks) { name, options in
-          layers.benchmarks[name] = try slurmOptions(options, for: partial)
+        try value.eachEntry(known: names.benchmarks) { name, entries in
+          layers.benchmarks[name] = try values(entries, of: partial)
         }
       case .methods:
-        try value.eachEntry(known: names.methods) { name, options in
-          layers.methods[name] = try slurmOptions(options, for: partial)
+        try value.eachEntry(known: names.methods) { name, entries in
+          layers.methods[name] = try values(entries, of: partial)
         }
       }
     }
     return layers
   }
 
-  private func slurmOptions(
-    _ section: YAMLReader, for keys: [SlurmKey]
+  private func values(
+    _ section: YAMLReader, of options: [ExecutorOption]
   ) throws -> [String: String] {
-    var options: [String: String] = [:]
-    try section.eachEntry(known: keys.map(\.rawValue)) { name, value in
+    var values: [String: String] = [:]
+    try section.eachEntry(known: options.map(\.name)) { name, value in
       let text = try value.text()
-      if let problem = SlurmKey(rawValue: name)?.problem(with: text) {
+      if let problem = options.first(where: { $0.name == name })?.problem(text) {
         throw value.invalid("'\(text)' cannot be: it \(problem)")
       }
-      options[name] = text
+      values[name] = text
     }
-    return options
+    return values
   }
 }

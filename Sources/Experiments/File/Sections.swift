@@ -14,10 +14,11 @@ struct Sections: Sendable {
   var protocolLayers: [ProtocolLayers] = []
   var layers: [SettingLayers] = []
   var running = RunningChoices()
-  var slurm = SlurmLayers()
+  /// By executor.
+  var executors: [String: ExecutorLayers] = [:]
 
   /// These sections with those of `other` over them: lists and single values are replaced, keys of
-  /// `running` and `slurm` and variants one by one, protocol and settings are one more layer.
+  /// `running`, of executors and variants one by one, protocol and settings are one more layer.
   func overlaid(with other: Sections) -> Sections {
     Sections(
       notes: other.notes ?? notes, benchmarks: other.benchmarks ?? benchmarks,
@@ -28,7 +29,7 @@ struct Sections: Sendable {
       clusters: clusters.overlaid(with: other.clusters),
       protocolLayers: protocolLayers + other.protocolLayers,
       layers: layers + other.layers, running: running.overlaid(with: other.running),
-      slurm: slurm.overlaid(with: other.slurm))
+      executors: executors.merging(other.executors) { $0.overlaid(with: $1) })
   }
 
   var seedsOrDefault: [UInt64] { seeds ?? [0] }

@@ -4,7 +4,7 @@ import Domain
 import Methods
 
 /// What an experiment file accepts in a place; the JSON Schema is made of these.
-indirect enum ValueShape: Sendable {
+package indirect enum ValueShape: Sendable {
   case text
   /// Text that matches a regular expression, such as the example.
   case pattern(String, example: String)
@@ -31,7 +31,7 @@ extension ValueShape {
 }
 
 /// A key as documentation and tools see it.
-struct KeyDescription: Sendable {
+package struct KeyDescription: Sendable {
   let name: String
   let documentation: String
   let shape: ValueShape
@@ -60,6 +60,7 @@ extension FileKey {
 /// The names that experiment files can use.
 struct KnownNames: Sendable {
   let registry: MethodRegistry
+  var executors = ExecutorRegistry.current
   /// Benchmarks of the user's own images.
   var ownBenchmarks: [String] = []
   /// Where files of these were looked for; nil for nowhere.
@@ -67,4 +68,15 @@ struct KnownNames: Sendable {
 
   var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
   var methods: [String] { registry.names }
+  /// The keys of the sections that a file and its profiles share.
+  var sections: [String] { SectionKey.names + executors.names }
+
+  var sectionDescriptions: [KeyDescription] {
+    SectionKey.descriptions(self)
+      + executors.names.map { name in
+        KeyDescription(
+          name: name, documentation: "What '--executor \(name)' asks for.",
+          shape: .definition(name))
+      }
+  }
 }

@@ -79,7 +79,7 @@ extension PlannedRun {
   /// Whether a record is this run's result.
   /// - Parameter stage: the identity of the run that it starts from, where that is known better than
   ///   when this one was planned.
-  func accepts(_ record: RunRecord, stage: String? = nil) throws -> Bool {
+  package func accepts(_ record: RunRecord, stage: String? = nil) throws -> Bool {
     var inputs = identityInputs
     if let stage { inputs.stage = stage }
     return try record.staleness(against: engine.accepting(record.provenance, for: inputs)).isEmpty

@@ -5,7 +5,7 @@ import Records
 /// How to start this program again for one run.
 public struct ChildCommand: Sendable {
   /// What comes before the run's own arguments: the experiment file and the common options.
-  let common: [String]
+  package let common: [String]
 
   public init(
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions

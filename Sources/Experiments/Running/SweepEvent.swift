@@ -1,13 +1,5 @@
 import Records
 
-/// What carries out a sweep.
-public enum ExecutorKind: String, CaseIterable, Sendable {
-  /// Processes on this machine.
-  case local
-  /// Jobs of a Slurm cluster.
-  case slurm
-}
-
 /// What happens to the runs of a sweep. Indices are those of the runs given to the executor.
 public enum SweepEvent: Sendable {
   case started(Int)

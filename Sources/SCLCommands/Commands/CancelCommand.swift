@@ -7,7 +7,7 @@ import Records
 struct CancelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel",
-    abstract: "Stop the runs of an experiment: Slurm tasks and processes on this machine.",
+    abstract: "Stop the runs of an experiment: queued tasks and processes on this machine.",
     discussion: """
       Runs write a checkpoint before they stop, and 'scl run' resumes them.
       """)
@@ -20,9 +20,9 @@ struct CancelCommand: AsyncParsableCommand {
     let benchmark: String
     let method: String
     let seed: UInt64
-    /// "slurm" or "process".
+    /// The executor's name, or "process".
     let kind: String
-    /// Slurm's "12_3", or the process's number.
+    /// The task's name in the executor's queue, or the process's number.
     let id: String
     let detail: String
   }
@@ -32,11 +32,12 @@ struct CancelCommand: AsyncParsableCommand {
     let tasks = try await cancelledTasks(plan)
     var lines: [Line] = []
     for run in plan.runs {
-      if let task = tasks[run.selector] {
+      if let (executor, task) = tasks[run.selector] {
         lines.append(
           line(
-            run, kind: "slurm", id: task.task,
-            detail: task.state + (task.node.isEmpty ? "" : " on \(task.node)")))
+            run, kind: executor.name, id: task.id,
+            detail: (task.isRunning ? "running" : "pending")
+              + (task.node.isEmpty ? "" : " on \(task.node)")))
       } else if let owner = stopped(run) {
         lines.append(
           line(run, kind: "process", id: "\(owner.pid)", detail: "running on \(owner.host)"))
@@ -47,7 +48,8 @@ struct CancelCommand: AsyncParsableCommand {
       return
     }
     for line in lines {
-      let what = line.kind == "slurm" ? "Slurm task" : "process"
+      let executor = ExecutorRegistry.current.named(line.kind)
+      let what = executor.map { "\($0.title) task" } ?? "process"
       Console.print(
         "cancelled \(line.benchmark) / \(line.method) / seed \(line.seed): "
           + "\(what) \(line.id), \(line.detail)")
@@ -57,11 +59,21 @@ struct CancelCommand: AsyncParsableCommand {
     }
   }
 
-  private func cancelledTasks(_ plan: Plan) async throws -> [String: SlurmQueue.Entry] {
-    let chosen = Set(plan.runs.map(\.selector))
-    return try await SlurmQueue(
-      results: plan.options.results, experiment: plan.experiment.name
-    ).cancel { chosen.contains($0) }
+  /// Cancels the runs' tasks, of every executor.
+  /// - Returns: what was cancelled, by `PlannedRun.selector`.
+  private func cancelledTasks(
+    _ plan: Plan
+  ) async throws -> [String: (any Executor.Type, ExecutorTask)] {
+    let selectors = Set(plan.runs.map(\.selector))
+    var cancelled: [String: (any Executor.Type, ExecutorTask)] = [:]
+    for executor in ExecutorRegistry.current.executors {
+      let tasks = try await executor.tasks(
+        results: plan.options.results, experiment: plan.experiment.name
+      ).filter { selectors.contains($0.key) }
+      try await executor.cancel(Array(tasks.values))
+      for (selector, task) in tasks { cancelled[selector] = (executor, task) }
+    }
+    return cancelled
   }
 
   /// Stops the process on this machine that works on a run.

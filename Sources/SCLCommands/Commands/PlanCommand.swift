@@ -19,7 +19,7 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "Number of simultaneous runs (default: by cores and threads per run).")
   var jobs: Int?
 
-  @Option(help: "Also estimate the time on this number of Slurm nodes.")
+  @Option(help: "Also estimate the time on this number of nodes of a cluster.")
   var nodes: Int?
 
   @Option(help: "Cores per node (default: as on this machine).")

@@ -47,21 +47,31 @@ struct SweepOptions: ParsableArguments {
   )
   var recompute = false
 
-  @Option(help: "Where to run: local processes or Slurm jobs.")
-  var executor = ExecutorKind.local
+  @Option(help: "Where to run: local processes or an executor's jobs.")
+  var executor = ExecutorName.local
 
   @Option(
-    name: .customLong("slurm"),
-    help: "Override a Slurm option of the experiment file: KEY=VALUE.")
-  var slurmOptions: [String] = []
+    name: Self.optionNames,
+    help: "Override one of the executor's options in the experiment file: KEY=VALUE.")
+  var executorOption: [String] = []
+
+  /// `--executor-option`, and the name of every executor.
+  private static var optionNames: NameSpecification {
+    NameSpecification(
+      (["executor-option"] + ExecutorRegistry.current.names).map { .customLong($0) })
+  }
 
   func validate() throws {
-    if executor == .local, !slurmOptions.isEmpty {
-      throw ValidationError("--slurm requires --executor slurm")
-    }
-    if executor == .slurm, jobs != nil {
+    if executor == .local, !executorOption.isEmpty {
+      let names = ExecutorRegistry.current.names
       throw ValidationError(
-        "--jobs applies to local runs; use --slurm max-running=N to limit simultaneous tasks")
+        names.map { "--\($0) requires --executor \($0)" }.joined(separator: ", "))
+    }
+    if let remote = executor.type, jobs != nil {
+      let limit = remote.limitOption.map {
+        "; use --\(remote.name) \($0)=N to limit simultaneous tasks"
+      }
+      throw ValidationError("--jobs applies to local runs" + (limit ?? ""))
     }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1 to 1024") }
   }
@@ -78,13 +88,13 @@ struct SweepOptions: ParsableArguments {
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
     do {
       try stop.whileCatching {
-        switch executor {
-        case .local:
+        if let remote = executor.type {
+          let executor = try self.executor(
+            remote, plan, open: open.count, command: command, stop: stop)
+          try stop.waiting { try await executor.run(open) { display.show($0) } }
+        } else {
           try localExecutor(plan, open: open, command: command, stop: stop)
             .carryOut(open) { display.show($0) }
-        case .slurm:
-          let executor = try slurmExecutor(plan, open: open.count, command: command, stop: stop)
-          try stop.waiting { try await executor.carryOut(open) { display.show($0) } }
         }
       }
       display.end()
@@ -163,13 +173,14 @@ struct SweepOptions: ParsableArguments {
     if failed > 0 || left { throw ExitCode.failure }
   }
 
-  private func slurmExecutor(
-    _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
-  ) throws -> SlurmExecutor {
-    let layers = try plan.experiment.slurm.overridden(by: slurmOptions)
+  private func executor(
+    _ remote: any Executor.Type, _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
+  ) throws -> any Executor {
+    let layers = try (plan.experiment.executors[remote.name] ?? ExecutorLayers())
+      .overridden(by: executorOption, of: remote)
     Console.note(
-      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs") on Slurm")
-    return SlurmExecutor(
+      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs") on \(remote.title)")
+    return remote.init(
       plan.experiment, options: plan.options, command: command, layers: layers, stop: stop)
   }
 
@@ -202,7 +213,25 @@ struct SweepOptions: ParsableArguments {
   }
 }
 
-extension ExecutorKind: ExpressibleByArgument {}
+/// The value of `--executor`: "local", or the name of a registered executor.
+struct ExecutorName: ExpressibleByArgument, Equatable {
+  static let local = ExecutorName(name: "local")
+
+  private let name: String
+
+  private init(name: String) { self.name = name }
+
+  init?(argument: String) {
+    guard Self.allValueStrings.contains(argument) else { return nil }
+    name = argument
+  }
+
+  /// Nil for processes on this machine.
+  var type: (any Executor.Type)? { ExecutorRegistry.current.named(name) }
+
+  static var allValueStrings: [String] { [local.name] + ExecutorRegistry.current.names }
+  var defaultValueDescription: String { name }
+}
 
 extension RunFailure {
   /// Whether the failure is deterministic.

@@ -37,12 +37,16 @@ struct StatusCommand: AsyncParsableCommand {
     }
   }
 
-  /// Whether no run is in progress or in Slurm's queue.
+  /// Whether no run is in progress or in an executor's queue.
   private func isIdle(_ plan: Plan) async -> Bool {
     guard !plan.runs.contains(where: { $0.state.word == "running" }) else { return false }
-    let queue = SlurmQueue(results: plan.options.results, experiment: plan.experiment.name)
-    // If Slurm does not answer, something may be queued.
-    return (try? await queue.tasks().isEmpty) ?? false
+    for executor in ExecutorRegistry.current.executors {
+      let tasks = try? await executor.tasks(
+        results: plan.options.results, experiment: plan.experiment.name)
+      // If the queue does not answer, something may be queued.
+      guard let tasks, tasks.isEmpty else { return false }
+    }
+    return true
   }
 
   /// Whether a run has ended for good.

@@ -4,7 +4,7 @@ import Experiments
 struct PlanTable {
   /// The machines that share the runs.
   struct Machines {
-    /// Slurm nodes; nil for this machine.
+    /// Nodes of a cluster; nil for this machine.
     let count: Int?
     /// Simultaneous runs per machine.
     let jobs: Int
@@ -42,7 +42,7 @@ struct PlanTable {
 
   /// The time that some machines take for the whole plan.
   private struct Duration: Encodable {
-    /// "local" or "slurm".
+    /// "local", or "slurm" for a cluster.
     let duration: String
     let nodes: Int
     let jobs: Int
@@ -56,7 +56,7 @@ struct PlanTable {
     var sentence: String {
       let runs = "\(jobs) \(jobs == 1 ? "run" : "runs") at a time"
       let place =
-        duration == "local" ? "here, \(runs)" : "on \(nodes) Slurm nodes, \(runs) on each"
+        duration == "local" ? "here, \(runs)" : "on \(nodes) nodes, \(runs) on each"
       let threads = threads == 1 ? "1 thread" : "\(threads) threads"
       let memory =
         ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " on a node")

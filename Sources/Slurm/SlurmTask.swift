@@ -1,3 +1,4 @@
+import Experiments
 import Records
 
 /// A task of a job array as the queue has it.

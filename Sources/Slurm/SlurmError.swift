@@ -1,5 +1,7 @@
+import Experiments
+
 /// Why Slurm cannot be used.
-public enum SlurmError: Error, Hashable, Sendable {
+package enum SlurmError: ExecutorError, Hashable {
   case notInstalled(program: String)
   /// Slurm's commands are here, but no cluster that they know of.
   case noCluster(command: String, words: String)
@@ -12,8 +14,8 @@ public enum SlurmError: Error, Hashable, Sendable {
   case unreadable(command: String, answer: String)
 }
 
-extension SlurmError: CustomStringConvertible {
-  public var description: String {
+extension SlurmError {
+  package var description: String {
     switch self {
     case .notInstalled(let program):
       "'\(program)' is not here: run this where jobs of your cluster are submitted, or without "
@@ -29,6 +31,15 @@ extension SlurmError: CustomStringConvertible {
       "\(command): Slurm takes no more jobs now (\(words)); give the same command again later"
     case .unreadable(let command, let answer):
       "\(command) answered '\(answer.prefix(200))', which this program does not understand"
+    }
+  }
+
+  package var cause: ExecutorErrorCause {
+    switch self {
+    case .notInstalled, .noCluster: .missing
+    case .refused: .usage
+    case .unreachable, .atLimit: .inputOutput
+    case .unreadable: .badData
     }
   }
 }

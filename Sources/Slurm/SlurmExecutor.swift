@@ -1,21 +1,28 @@
 import Core
+import Experiments
+import Records
 
 /// Carries out runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system
 /// that the nodes share, is the only state: whoever gives the same command later, from another
 /// machine too, goes on with what is queued.
-public struct SlurmExecutor: Sendable {
+package struct SlurmExecutor: Executor {
+  package static let name = "slurm"
+  package static let title = "Slurm"
+  package static let options = SlurmKey.allCases.map(\.option)
+  package static var limitOption: String? { SlurmKey.maxRunning.rawValue }
+
   private let experiment: Experiment
   private let options: RunOptions
   private let command: ChildCommand
-  private let layers: SlurmLayers
+  private let layers: ExecutorLayers
   private let stop: SweepStop
 
   /// - Parameters:
   ///   - layers: what the experiment and the command line ask of Slurm.
   ///   - stop: ends the watching and leaves the tasks where they are.
-  public init(
-    _ experiment: Experiment, options: RunOptions, command: ChildCommand, layers: SlurmLayers,
-    stop: SweepStop = SweepStop()
+  package init(
+    _ experiment: Experiment, options: RunOptions, command: ChildCommand, layers: ExecutorLayers,
+    stop: SweepStop
   ) {
     self.experiment = experiment
     self.options = options
@@ -27,7 +34,7 @@ public struct SlurmExecutor: Sendable {
   /// Adopts what is queued, submits the rest, and follows all of it to its end.
   /// - Throws: `RunInterrupted` after a stop was asked for; `SlurmError`, `ExperimentError`,
   ///   `FileError`.
-  public func carryOut(
+  package func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
   ) async throws {
     let threads = options.threads ?? experiment.threads
@@ -48,5 +55,28 @@ public struct SlurmExecutor: Sendable {
       onEvent(.remark("what is queued stays queued, and goes on; 'scl cancel' stops it"))
       throw interruption
     }
+  }
+
+  package static func tasks(
+    results: String, experiment: String
+  ) async throws -> [String: ExecutorTask] {
+    let root = SlurmSubmission.root(results: results, experiment: experiment)
+    let submissions = SlurmSubmission.all(in: root)
+    let tasks = try await SlurmClient().tasks(ofJobsNamed: submissions.map(\.description.jobName))
+    var entries: [String: ExecutorTask] = [:]
+    for submission in submissions {
+      for task in tasks
+      where task.isActive && task.jobName == submission.description.jobName
+        && submission.tasks.indices.contains(task.index)
+      {
+        entries[submission.tasks[task.index]] = ExecutorTask(
+          id: task.name, isRunning: task.isRunning, node: task.node)
+      }
+    }
+    return entries
+  }
+
+  package static func cancel(_ tasks: [ExecutorTask]) async throws {
+    if !tasks.isEmpty { try await SlurmClient().cancel(tasks.map(\.id).sorted()) }
   }
 }

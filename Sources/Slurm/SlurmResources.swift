@@ -1,35 +1,5 @@
-import Core
+import Experiments
 import Methods
-
-extension SlurmLayers {
-  /// These layers with what the command line says (`--slurm KEY=VALUE`) over all of them.
-  /// - Throws: `ExperimentError.invalidOption` for a key or a value that is not accepted.
-  public func overridden(by arguments: [String]) throws(ExperimentError) -> SlurmLayers {
-    var layers = self
-    for argument in arguments {
-      let pair = argument.split(separator: "=", maxSplits: 1).map(String.init)
-      guard pair.count == 2 else {
-        throw .invalidOption(option: "--slurm \(argument)", problem: "write KEY=VALUE")
-      }
-      let known = SlurmKey.allCases.map(\.rawValue)
-      guard let key = SlurmKey(rawValue: pair[0]) else {
-        let nearest = nearestName(to: pair[0], among: known)
-        throw .invalidOption(
-          option: "--slurm \(argument)",
-          problem: "there is no key '\(pair[0])'; "
-            + (nearest.map { "did you mean '\($0)'?" } ?? "it is one of "
-              + known.joined(separator: ", ")))
-      }
-      if let problem = key.problem(with: pair[1]) {
-        throw .invalidOption(option: "--slurm \(argument)", problem: "\(pair[0]) \(problem)")
-      }
-      layers.defaults[pair[0]] = pair[1]
-      for name in layers.benchmarks.keys { layers.benchmarks[name]?[pair[0]] = nil }
-      for name in layers.methods.keys { layers.methods[name]?[pair[0]] = nil }
-    }
-    return layers
-  }
-}
 
 /// What the tasks of one array ask for.
 struct SlurmResources: Hashable {
@@ -42,7 +12,7 @@ struct SlurmResources: Hashable {
 
   /// - Parameter threads: the run's, which are its cores unless it says otherwise.
   /// - Throws: `ExperimentError.invalidOption` for values that do not go together.
-  init(_ layers: SlurmLayers, of run: PlannedRun, threads: Int) throws(ExperimentError) {
+  init(_ layers: ExecutorLayers, of run: PlannedRun, threads: Int) throws(ExperimentError) {
     let method = run.method
     var values = layers.options(
       benchmark: run.benchmark.name, method: method.description.name,

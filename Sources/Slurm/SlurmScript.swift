@@ -1,3 +1,6 @@
+import Core
+import Experiments
+
 /// The batch script of an array's tasks, for any POSIX shell.
 struct SlurmScript {
   /// The absolute path of this program.
@@ -7,12 +10,12 @@ struct SlurmScript {
 
   /// - Parameter folder: the submission's.
   func text(folder: String) -> String {
-    let command = ([program] + arguments).map(Self.quoted).joined(separator: " ")
+    let command = ([program] + arguments).shellCommand
     return """
       #!/bin/sh
       # Written by scl for one job array: a task is a run, named by a line of the file 'tasks'.
-      exec >>\(Self.quoted(folder + "/output-"))"$SLURM_ARRAY_TASK_ID.txt" 2>&1
-      only=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" \(Self.quoted(folder + "/tasks"))) || exit 66
+      exec >>\((folder + "/output-").shellQuoted)"$SLURM_ARRAY_TASK_ID.txt" 2>&1
+      only=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" \((folder + "/tasks").shellQuoted)) || exit 66
       [ -n "$only" ] || { echo "no line for task $SLURM_ARRAY_TASK_ID in 'tasks'" >&2; exit 66; }
       task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
       # The Swift runtime's own report of a crash halts all threads first, and may leave them so.
@@ -81,11 +84,5 @@ struct SlurmScript {
       exit "$code"
 
       """
-  }
-
-  /// A word that the shell takes as it is.
-  static func quoted(_ word: String) -> String {
-    "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
-      + "'"
   }
 }

@@ -1,5 +1,7 @@
+import Experiments
+
 /// What a run may ask of Slurm, under sbatch's own names where it has them.
-public enum SlurmKey: String, CaseIterable, Sendable {
+package enum SlurmKey: String, CaseIterable, Sendable {
   case partition
   case account
   case qos
@@ -16,7 +18,7 @@ public enum SlurmKey: String, CaseIterable, Sendable {
   case maxRunning = "max-running"
   case signalSeconds = "signal-seconds"
 
-  public var documentation: String {
+  package var documentation: String {
     switch self {
     case .partition: "Partition, or several with commas between them."
     case .account: "Account that is charged."
@@ -41,13 +43,13 @@ public enum SlurmKey: String, CaseIterable, Sendable {
   }
 
   /// Whether no benchmark or method has a value of its own.
-  public var isForWholeExperiment: Bool { self == .maxRunning }
+  package var isForWholeExperiment: Bool { self == .maxRunning }
 
   /// Whether sbatch has an option of this name.
   var isOptionOfBatch: Bool { self != .maxRunning && self != .signalSeconds }
 
   /// Why a value is not accepted; nil if it is. What only the cluster knows, sbatch says.
-  public func problem(with value: String) -> String? {
+  package func problem(with value: String) -> String? {
     guard !value.isEmpty, !value.contains(where: \.isWhitespace) else {
       return "takes a value without spaces"
     }
@@ -101,26 +103,10 @@ struct SlurmTimeLimit {
   }
 }
 
-/// What an experiment asks of Slurm: defaults, and what benchmarks and methods have instead.
-public struct SlurmLayers: Equatable, Sendable {
-  public var defaults: [String: String]
-  /// By benchmark.
-  public var benchmarks: [String: [String: String]]
-  /// By method, which its variants share.
-  public var methods: [String: [String: String]]
-
-  public init(
-    defaults: [String: String] = [:], benchmarks: [String: [String: String]] = [:],
-    methods: [String: [String: String]] = [:]
-  ) {
-    self.defaults = defaults
-    self.benchmarks = benchmarks
-    self.methods = methods
-  }
-
-  /// What holds for a method's runs on a benchmark, by `SlurmKey`'s raw value.
-  /// - Parameter usesCards: without it, cards are asked for only where the method's own layer does.
-  public func options(
+extension ExecutorLayers {
+  /// The options of a method's runs on a benchmark, by `SlurmKey`'s raw value.
+  /// - Parameter usesCards: without it, cards are requested only where the method's own layer does.
+  package func options(
     benchmark: String, method: String, usesCards: Bool
   ) -> [String: String] {
     var options = defaults.merging(benchmarks[benchmark] ?? [:]) { $1 }
@@ -132,12 +118,28 @@ public struct SlurmLayers: Equatable, Sendable {
     }
     return options.merging(methods[method] ?? [:]) { $1 }
   }
+}
 
-  /// These layers with those of `other` over them, key by key.
-  func overlaid(with other: SlurmLayers) -> SlurmLayers {
-    SlurmLayers(
-      defaults: defaults.merging(other.defaults) { $1 },
-      benchmarks: benchmarks.merging(other.benchmarks) { $0.merging($1) { $1 } },
-      methods: methods.merging(other.methods) { $0.merging($1) { $1 } })
+extension SlurmKey {
+  /// This key as the experiment file and its schema have it.
+  var option: ExecutorOption {
+    ExecutorOption(
+      rawValue, documentation, shape: shape, isForWholeExperiment: isForWholeExperiment
+    ) { problem(with: $0) }
+  }
+
+  private var shape: ValueShape {
+    let count = ValueShape.integer(0...Int.max)
+    return switch self {
+    case .cpusPerTask, .maxRunning, .signalSeconds: .integer(1...65_535)
+    case .time:
+      .either([
+        .pattern(
+          "^([0-9]+-[0-9]+(:[0-9]+){0,2}|[0-9]+(:[0-9]+){0,2}|unlimited|infinite)$",
+          example: "1-12:00:00"), count,
+      ])
+    case .mem: .either([.pattern("^[0-9]+[KMGTkmgt]?$", example: "16G"), count])
+    default: .either([.pattern("^\\S+$", example: "name"), count])
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Core
+import Experiments
 import Foundation
 
 /// Puts runs into Slurm's queue.
@@ -7,7 +8,7 @@ package struct SlurmSubmitter: Sendable {
   let root: String
   let experiment: String
   let command: ChildCommand
-  let layers: SlurmLayers
+  let layers: ExecutorLayers
   /// Threads of one run.
   let threads: Int
   let stop: SweepStop
