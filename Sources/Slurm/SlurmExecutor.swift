@@ -2,9 +2,9 @@ import Core
 import Experiments
 import Records
 
-/// Carries out runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system
-/// that the nodes share, is the only state: whoever gives the same command later, from another
-/// machine too, goes on with what is queued.
+/// Runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system that the
+/// nodes share, is the only state: the same command, given later or on another machine, adopts what is
+/// queued.
 package struct SlurmExecutor: Executor {
   package static let name = "slurm"
   package static let title = "Slurm"
@@ -18,8 +18,8 @@ package struct SlurmExecutor: Executor {
   private let stop: SweepStop
 
   /// - Parameters:
-  ///   - layers: what the experiment and the command line ask of Slurm.
-  ///   - stop: ends the watching and leaves the tasks where they are.
+  ///   - layers: Slurm's options from the experiment file and the command line.
+  ///   - stop: ends the command. Queued tasks stay queued.
   package init(
     _ experiment: Experiment, options: RunOptions, command: ChildCommand, layers: ExecutorLayers,
     stop: SweepStop
@@ -32,7 +32,7 @@ package struct SlurmExecutor: Executor {
   }
 
   /// Adopts what is queued, submits the rest, and follows all of it to its end.
-  /// - Throws: `RunInterrupted` after a stop was asked for; `SlurmError`, `ExperimentError`,
+  /// - Throws: `RunInterrupted` after a stop was requested; `SlurmError`, `ExperimentError`,
   ///   `FileError`.
   package func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
@@ -52,7 +52,7 @@ package struct SlurmExecutor: Executor {
         submitter, runs: runs, retries: experiment.running.retries, onEvent: onEvent
       ).follow()
     } catch let interruption as RunInterrupted {
-      onEvent(.remark("what is queued stays queued, and goes on; 'scl cancel' stops it"))
+      onEvent(.remark("queued tasks stay queued; to stop them: 'scl cancel'"))
       throw interruption
     }
   }

@@ -131,7 +131,7 @@ struct SweepOptions: ParsableArguments {
       default: break
       }
     }
-    let finished = plan.runs.count { $0.state.word == "finished" }
+    let finished = plan.runs.count { if case .finished = $0.state { true } else { false } }
     if finished > 0 {
       Console.note("\(finished) of \(plan.runs.count) runs are already finished")
     }

@@ -39,7 +39,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   /// Whether no run is in progress or in an executor's queue.
   private func isIdle(_ plan: Plan) async -> Bool {
-    guard !plan.runs.contains(where: { $0.state.word == "running" }) else { return false }
+    let isRunning = plan.runs.contains { if case .running = $0.state { true } else { false } }
+    guard !isRunning else { return false }
     for executor in ExecutorRegistry.current.executors {
       let tasks = try? await executor.tasks(
         results: plan.options.results, experiment: plan.experiment.name)
