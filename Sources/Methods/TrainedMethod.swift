@@ -3,8 +3,27 @@ import Vision
 
 /// A method that learns by gradient steps.
 ///
-/// The trainer owns epochs, batches, the optimiser and checkpoints; the method turns a batch into
-/// loss terms and keeps whatever else it has to remember in `memory`.
+/// The trainer owns epochs, batches, the optimiser and checkpoints. The method turns a batch into loss
+/// terms and keeps any other state in `memory`. The trainer calls it in this order:
+///
+/// 1. `init(settings:context:images:)` builds the network.
+/// 2. `beginEpoch` precedes every epoch, but not the rest of an epoch resumed from a checkpoint.
+/// 3. `views` makes the augmented images of a step.
+/// 4. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
+///    updates the network.
+/// 5. `finishStep` follows the update. Momentum encoders and memory banks change here.
+/// 6. `assign` predicts the clusters, at evaluations and after the last epoch.
+///
+/// Of the members below, only `plan`, `network`, `augmentation` and `loss` have no default. A loss of
+/// two views:
+///
+/// ```swift
+/// func loss(_ batch: Batch) throws -> [LossTerm] {
+///   let first = try encoder(batch.views[0], training: true)
+///   let second = try encoder(batch.views[1], training: true)
+///   return [("contrast", try ntXentLoss(first, second, temperature: 0.5))]
+/// }
+/// ```
 public protocol TrainedMethod: ClusteringMethod {
   /// Epochs, batches, optimiser and views.
   var plan: TrainingPlan { get }
@@ -159,5 +178,18 @@ public struct Batch {
     self.positions = positions
     self.index = index
     self.views = views
+  }
+}
+
+extension Augmentation {
+  /// What makes a method's views, normalised by the images learnt from.
+  /// - Parameter size: height and width of a view in pixels; the images' own if nil.
+  public init(
+    _ settings: AugmentationSettings, learning images: ImageSet, _ context: MethodContext,
+    size: Int? = nil, crop: Crop = .randomResized
+  ) throws {
+    try self.init(
+      settings: settings, size: size ?? images.height, crop: crop, seed: context.seed,
+      images: images, on: context.device)
   }
 }

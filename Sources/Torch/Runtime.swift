@@ -1,3 +1,4 @@
+import CATen
 import CATenLoader
 
 /// Where tensors live and operators run.
@@ -74,4 +75,28 @@ public enum Torch {
     defer { caten.set_grad_enabled(before) }
     return try body()
   }
+}
+
+/// libtorch's functions. The first use loads it, which takes half a second: what only names methods,
+/// reads records or prints tables never gets here.
+let caten = caten_load().assumingMemoryBound(to: caten_functions.self).pointee
+
+/// An operation on tensors that was refused, with libtorch's own message where it was libtorch.
+public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let message: String
+
+  public init(message: String) { self.message = message }
+
+  /// The first line of libtorch's message: the rest is its C++ call stack.
+  public var description: String {
+    String(message.prefix { $0 != "\n" })
+  }
+
+  /// The last exception that the shim caught on this thread.
+  static var last: TorchError { TorchError(message: String(cString: caten.last_error())) }
+}
+
+/// Turns the shim's success flag into a Swift error.
+func check(_ succeeded: Bool) throws(TorchError) {
+  if !succeeded { throw .last }
 }

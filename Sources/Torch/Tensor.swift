@@ -1,9 +1,31 @@
 import CATen
+import Core
 
 /// A tensor of libtorch: a reference to its storage, which is freed when the last reference goes.
 ///
 /// Copying a `Tensor` copies the reference. Operators return new tensors and record gradients where
 /// an operand asks for them. The few methods that change a tensor in place say so.
+///
+/// | operations | members |
+/// |---|---|
+/// | creation | `init(_:shape:)`, `full`, `zeros`, `indices`, `normal`, `uniform`, `concatenated` |
+/// | arithmetic | `+`, `-`, `*`, `/`, `exp`, `log`, `squareRoot`, `squared`, `power`, `absolute` |
+/// | nonlinear | `relu`, `sigmoid`, `tanh`, `softmax`, `logSoftmax`, `clamped` |
+/// | products | `matmul`, `linear`, `convolved`, `transposedConvolved` |
+/// | reductions | `sum`, `mean`, `maximum`, `minimum`, `logSumExp`, `argmax` |
+/// | comparison | `isEqual`, `isLess`, `isGreater`, `not`, `select`, `filled` |
+/// | shape | `reshaped`, `expanded`, `permuted`, `transposed`, `unsqueezed`, `squeezed`, `narrowed` |
+/// | rows | `rows`, `gathered`, `oneHot`, `normalisedRows` |
+/// | losses | `crossEntropy`, `crossEntropies` |
+/// | gradients | `settingRequiresGradient`, `backward`, `gradient`, `clearGradient`, `detached` |
+/// | in place | `add`, `scale`, `addProduct`, `addQuotient`, `copy(from:)`, `zero`, `setRows` |
+/// | values | `floats`, `integers`, `bytes`, `scalar` |
+///
+/// ```swift
+/// // Mean squared error of predictions [N, D] and targets [N, D], a scalar.
+/// let loss = try (predictions - targets).squared().mean()
+/// try loss.backward()
+/// ```
 public struct Tensor {
   /// Owns one C++ reference.
   private final class Reference {
@@ -161,4 +183,49 @@ extension Tensor {
 /// Hands integers to the shim as a pointer and a count.
 func withSizes<Result>(_ sizes: [Int], _ body: (UnsafePointer<Int64>?, Int64) -> Result) -> Result {
   sizes.map(Int64.init).withUnsafeBufferPointer { body($0.baseAddress, Int64($0.count)) }
+}
+
+extension Tensor {
+  /// Whether operators record how this tensor's gradient is computed.
+  public var requiresGradient: Bool { caten.requires_grad(handle) }
+
+  /// Marks a leaf, such as a parameter, as wanting a gradient.
+  @discardableResult
+  public func settingRequiresGradient(_ flag: Bool = true) throws(TorchError) -> Tensor {
+    try check(caten.set_requires_grad(handle, flag))
+    return self
+  }
+
+  /// Adds the gradient of this scalar to every leaf that it was computed from.
+  public func backward() throws(TorchError) { try check(caten.backward(handle)) }
+
+  /// The gradient that `backward` left, nil where none reached this tensor.
+  public var gradient: Tensor? {
+    caten.grad(handle).flatMap { handle in try? Tensor(handle) }
+  }
+
+  public func clearGradient() throws(TorchError) { try check(caten.clear_grad(handle)) }
+
+  /// The same elements, cut off from the recorded graph.
+  public func detached() throws(TorchError) -> Tensor { try Tensor(caten.detach(handle)) }
+}
+
+extension Tensor {
+  /// Independent draws from a normal distribution of mean 0.
+  public static func normal(
+    _ shape: [Int], standardDeviation: Double, from stream: inout RandomStream
+  ) throws(TorchError) -> Tensor {
+    var values = [Float](repeating: 0, count: shape.reduce(1, *))
+    for i in values.indices { values[i] = Float(standardDeviation * stream.normal()) }
+    return try Tensor(values, shape: shape)
+  }
+
+  /// Independent draws from a uniform distribution over [-bound, bound).
+  public static func uniform(
+    _ shape: [Int], bound: Double, from stream: inout RandomStream
+  ) throws(TorchError) -> Tensor {
+    var values = [Float](repeating: 0, count: shape.reduce(1, *))
+    for i in values.indices { values[i] = Float(stream.uniform(in: -bound...bound)) }
+    return try Tensor(values, shape: shape)
+  }
 }

@@ -38,3 +38,44 @@ package struct SCLNetwork: Module {
     try classifier(features).softmax(along: 1)
   }
 }
+
+/// What one view's predictions are drawn towards: the consensus of the other view's two (our
+/// reading, 2.4). No gradient flows through it.
+package struct ConsistencyTarget {
+  /// [B, K]; a row of zeros leaves its image out.
+  package let probabilities: Tensor
+  /// The number of images that are not left out, at least 1.
+  private let images: Double
+
+  /// - Parameters:
+  ///   - boundary: the classifier's prediction p of the other view, [B, K].
+  ///   - similarity: the prediction by visual similarity q of the other view, [B, K].
+  package init(boundary: Tensor, similarity: Tensor, consensus: SCLSettings.Consensus) throws {
+    let (p, q) = (try boundary.detached(), try similarity.detached())
+    switch consensus {
+    case .product:
+      probabilities = try normalisedProduct(p, q)
+      images = Double(p.shape[0])
+    case .mean:
+      probabilities = try (p + q) / 2
+      images = Double(p.shape[0])
+    case .agreement:
+      let (first, second) = (try p.argmax(along: 1), try q.argmax(along: 1))
+      let agreed = try first.isEqual(to: second).to(.float32)
+      probabilities = try first.oneHot(p.shape[1]).to(.float32) * agreed.unsqueezed(1)
+      images = max(1, try agreed.sum().scalar())
+    }
+  }
+
+  /// Mean cross-entropy of `prediction` [B, K] to the target.
+  package func crossEntropy(_ prediction: Tensor) throws -> Tensor {
+    let logarithm = try prediction.clamped(to: 1e-8...1).log()
+    return try -((probabilities * logarithm).sum() / images)
+  }
+}
+
+/// p q / sum_k p q, row by row: [B, K].
+func normalisedProduct(_ p: Tensor, _ q: Tensor) throws -> Tensor {
+  let product = try p * q + 1e-12
+  return try product / product.sum(along: [1], keep: true)
+}
