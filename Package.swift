@@ -22,7 +22,9 @@ let package = Package(
   products: [
     .executable(name: "scl", targets: ["scl"]),
     .executable(name: "scl-speed", targets: ["Speed"]),
-    .library(name: "SCLKit", targets: ["Domain", "Methods", "Conformance", "SCLCommands"]),
+    .library(
+      name: "SCLKit",
+      targets: ["Metrics", "Domain", "Methods", "Conformance", "Reporting", "SCLCommands"]),
   ],
   dependencies: [
     .package(path: "Engine"),

@@ -18,11 +18,11 @@ extension History {
       .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     guard let columns = HistoryColumns(header: lines[0]) else {
       throw RecordError.malformed(
-        file: path, key: "line 1", problem: "does not name the columns of a history")
+        file: path, key: "line 1", problem: "does not have the columns of a history")
     }
     guard lines.last == [""] else {
       throw RecordError.malformed(
-        file: path, key: "line \(lines.count)", problem: "breaks off: the file is cut short")
+        file: path, key: "line \(lines.count)", problem: "is incomplete: the file is cut short")
     }
     var history = History()
     for (index, fields) in lines.enumerated().dropFirst().dropLast() {
@@ -51,11 +51,11 @@ extension History {
     let header = String(decoding: lines[0], as: UTF8.self)
       .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard let columns = HistoryColumns(header: header) else {
-      throw .malformed(file: path, key: "line 1", problem: "does not name the columns of a history")
+      throw .malformed(file: path, key: "line 1", problem: "does not have the columns of a history")
     }
     guard lines.last?.isEmpty == true else {
       throw .malformed(
-        file: path, key: "line \(lines.count)", problem: "breaks off: the file is cut short")
+        file: path, key: "line \(lines.count)", problem: "is incomplete: the file is cut short")
     }
     let commas = columns.names.count
     for (index, line) in lines.enumerated().dropFirst().dropLast() {

@@ -124,7 +124,7 @@ extension RunRecord {
     guard try identity != planned.identity() else { return [] }
     let differences = IdentityInputs(self).differences(to: planned)
     return differences.isEmpty
-      ? ["its identity is not that of the inputs it names: the record was changed by hand"]
+      ? ["its identity does not match its inputs: the record was edited"]
       : differences
   }
 }

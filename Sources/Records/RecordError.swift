@@ -28,18 +28,18 @@ extension RecordError: CustomStringConvertible {
       "'\(file)' has layout \(found), but this program reads layout \(expected): "
         + "read it with the program that wrote it, or run again"
     case .misplaced(let file, let key, let found, let expected):
-      "'\(file)' is the record of \(key) \(found), but lies in the folder of \(key) \(expected): "
-        + "move it back or remove it"
+      "'\(file)' is the record of \(key) \(found) in the folder of \(key) \(expected): "
+        + "move or remove it"
     case .notFinite(let key):
       "'\(key)' is not a finite number and cannot be recorded"
     case .wrongLossNames(let epoch, let found, let expected):
       "epoch \(epoch) has the partial losses [\(found.joined(separator: ", "))], but the history "
         + "began with [\(expected.joined(separator: ", "))]"
     case .invalidLossName(let name):
-      "'\(name)' cannot name a partial loss: take letters, digits, '_' and '-', each name once and "
-        + "none of the history's own columns"
+      "'\(name)' cannot name a partial loss: use letters, digits, '_' and '-', and no name "
+        + "that occurs twice or is a column of the history"
     case .lockLost(let file):
-      "another process has taken over '\(file)' while this one did not answer: this one stops"
+      "another process took over '\(file)' because this one did not respond: this one stops"
     case .lengthsDiffer(let indices, let predicted, let truth):
       "\(indices) image indices, \(predicted) predicted and \(truth) true labels: "
         + "give one of each for every image"

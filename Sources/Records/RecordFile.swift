@@ -23,7 +23,7 @@ package enum RecordFile {
     guard status.st_size <= limit else {
       throw .malformed(
         file: path, key: "",
-        problem: "it has \(status.st_size) bytes, more than a whole one can have")
+        problem: "it has \(status.st_size) bytes, more than such a file can have")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
     do {

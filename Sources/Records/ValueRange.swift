@@ -41,7 +41,7 @@ enum ValueRange {
     guard !rounded.contains(value) else { return }
     throw ValueOutOfRange(
       key: key,
-      problem: "\(value) is no such score: it lies outside \(plain(range.lowerBound)) to "
+      problem: "\(value) is not a score: it lies outside \(plain(range.lowerBound)) to "
         + plain(range.upperBound))
   }
 
@@ -52,7 +52,7 @@ enum ValueRange {
 
   static func check(_ text: String?, _ key: String) throws(ValueOutOfRange) {
     guard let text, text.utf8.count > 1 << 16 else { return }
-    throw ValueOutOfRange(key: key, problem: "it has \(text.utf8.count) bytes, which no name has")
+    throw ValueOutOfRange(key: key, problem: "it has \(text.utf8.count) bytes, too many for a name")
   }
 }
 

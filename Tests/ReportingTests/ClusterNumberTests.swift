@@ -43,7 +43,7 @@ import Testing
     let table = try SampleRuns.table([SampleRuns.kMeans], [SampleRuns.finished(record)])
     let text = table.rendered(as: .markdown)
     #expect(text.contains("scored by its fine classes"))
-    #expect(text.contains("150 clusters, not one for each class"))
+    #expect(text.contains("150 clusters, not one per class"))
     let control = try SampleRuns.table([SampleRuns.kMeans], [SampleRuns.finished(usual)])
     let diff = TableDiff(table, against: control)
     #expect(!diff.hasComparisons)

@@ -23,7 +23,7 @@ import Testing
         run(SampleRuns.scl, seed: 0, device: "cuda"), run(SampleRuns.scl, seed: 1, device: "cpu"),
       ])
     let remark =
-      "Computed with cpu, float32, libtorch 1.13.1, where others were with cuda, float32, libtorch "
+      "Computed with cpu, float32, libtorch 1.13.1, other runs with cuda, float32, libtorch "
       + "1.13.1: SCL on CIFAR-10 (seed 1)"
     let text = table.rendered(as: .json)
     #expect(text.contains(remark), "\(text)")

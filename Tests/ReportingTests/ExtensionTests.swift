@@ -101,7 +101,7 @@ extension TableFormat {
       #expect(table.rendered(as: format) == "Flowers-17\nSCL: 50.0 75.0\n")
       #expect(TableFormat.allCases.last == .titles)
       let csv = table.rendered(as: .csv)
-      #expect(csv.contains(",purity,75,") && !csv.contains(",nmi,"))
+      #expect(csv.contains(",purity,75.0,") && !csv.contains(",nmi,"))
       #expect(table.rendered(as: .markdown).contains("| Flowers-17 ACC | Purity |"))
     }
   }

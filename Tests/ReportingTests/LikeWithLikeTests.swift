@@ -162,7 +162,7 @@ import Testing
     let unlike = try Self.diff([Self.run(method: variant, departures: other)], methods: [variant])
     #expect(
       unlike.comparisons.map(\.verdict) == [
-        .noReference("a variant of pica whose settings are no published row's")
+        .noReference("a variant of pica; no published row has its settings")
       ])
     // Another checkpoint is no other recipe: it is compared, and the difference is said.
     let chosen = Self.run(
@@ -235,7 +235,7 @@ import Testing
     // NMI: t = 3 over 3 trials allows 2 sqrt 3 = 3.46.
     #expect(
       diff.comparisons[0].caveats == [
-        "the spread would allow 3.5 points, and at most 3.0 count: more seeds would tell"
+        "the spread would allow 3.5 points, the cap is 3.0: more seeds would settle it"
       ])
     #expect(diff.comparisons[0].reference?.trials == 3)
     // A deviation of 9 reproduces nothing within 18 points.
@@ -251,7 +251,7 @@ import Testing
     #expect(abs(tolerance - 2 * (9.0 / 5).squareRoot()) < 1e-9)
     #expect(
       diff.comparisons[0].caveats == [
-        "the published number of trials is unknown: 5 are assumed"
+        "the published number of trials is unknown, 5 are assumed"
       ])
     #expect(diff.comparisons[1].caveats.isEmpty)
   }
@@ -277,7 +277,7 @@ import Testing
       ])
     #expect(
       Self.reasons(try Self.diff(runs, try paper("?"))) == [
-        "statistic: published best of trials, whose number is unknown, measured mean over seeds"
+        "statistic: published best of an unknown number of trials, measured mean over seeds"
       ])
   }
 

@@ -108,13 +108,12 @@ import Testing
     ),
     (
       "| Pica! | PICA | - | P | p | |",
-      "tables.md:5: 'Pica!' is not a method id: write small letters, digits and hyphens, as in "
+      "tables.md:5: 'Pica!' is not a method id: write lower-case letters, digits and hyphens, as in "
         + "'imc-swav'"
     ),
     (
       "| pica | PICA | - | P | p | |\n| pica | PICA | - | P | p | |",
-      "tables.md:6: the row 'PICA' of pica stands already in line 5: remove one or give it a name "
-        + "of its own"
+      "tables.md:6: the row 'PICA' of pica is already in line 5: remove one or rename it"
     ),
   ])
   func `a bad row is an error that names its line and what to do`(row: String, expected: String) {
@@ -122,16 +121,22 @@ import Testing
   }
 
   @Test(arguments: [
-    ("| picca | PICA | - | P | p | |", "'picca' is no method here: did you mean 'pica'?"),
-    ("| picca | PICCA | - | P | p | |", "'picca' is no method here: did you mean 'pica'?"),
-    ("| cs | CC | - | P | p | |", "'cs' is no method here: did you mean 'cc'?"),
+    (
+      "| picca | PICA | - | P | p | |",
+      "'picca' is not a method of this program: did you mean 'pica'?"
+    ),
+    (
+      "| picca | PICCA | - | P | p | |",
+      "'picca' is not a method of this program: did you mean 'pica'?"
+    ),
+    ("| cs | CC | - | P | p | |", "'cs' is not a method of this program: did you mean 'cc'?"),
     (
       "| pica | PICA | 0.561/0.645/0.467 | P | p | |",
-      "'0.561/0.645/0.467' (CIFAR-10) has fractions of 1: write per cent as in 56.1/64.5/46.7"
+      "'0.561/0.645/0.467' (CIFAR-10) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
     ),
     (
       "| pica | PICA | -/0.617+-0.01/- | P | p | |",
-      "'-/0.617+-0.01/-' (CIFAR-10) has fractions of 1: write per cent as in 56.1/64.5/46.7"
+      "'-/0.617+-0.01/-' (CIFAR-10) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
     ),
   ])
   func `a misspelt method and fractions of 1 are errors with their line`(
@@ -223,16 +228,14 @@ import Testing
     let row = "| p | ? | ? | ? | ? | ? | ? | ? |"
     #expect(
       message(Self.text(protocolRow: row + "\n" + row))
-        == "tables.md:10: the protocol 'p' stands already in line 9: remove one or give it a name "
-        + "of its own")
+        == "tables.md:10: the protocol 'p' is already in line 9: remove one or rename it")
     #expect(
       message(Self.text(sourceRow: "| P | a |\n| P | b |"))
-        == "tables.md:14: the source 'P' stands already in line 13: remove one or give it a name "
-        + "of its own")
+        == "tables.md:14: the source 'P' is already in line 13: remove one or rename it")
   }
 
   @Test func `a file without figures, or no file, is an error`() {
-    #expect(message("# Nothing").hasPrefix("tables.md: holds no figures"))
+    #expect(message("# Nothing").hasPrefix("tables.md: has no figures"))
     #expect(throws: PaperTablesError.self) { try PaperTables.read(from: "/nowhere/tables.md") }
   }
 

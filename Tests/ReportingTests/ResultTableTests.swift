@@ -38,7 +38,7 @@ import Testing
       - ‡ checkpoint chosen by labels
       - § STL-10: 200 images of a rehearsal, not those of STL-10
 
-      - A figure without ± is of one seed only.
+      - A figure without ± is from one seed.
       - PICA on CIFAR-10: n = 1 of 2.
       - k-means on STL-10: n = 1 of 2.
       - Failed: PICA on CIFAR-10, seed 1: the loss became nan in epoch 3
@@ -172,7 +172,7 @@ import Testing
       [SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 50, 60, 40))])
     let text = table.rendered(as: .markdown)
     #expect(text.contains("in per cent, one seed;"))
-    #expect(text.contains("One seed only: these figures say nothing of the spread over seeds."))
+    #expect(text.contains("One seed only: the figures have no spread over seeds."))
   }
 
   @Test func `a cell of another protocol than its column's is marked and not best`() throws {
@@ -329,8 +329,8 @@ import Testing
     #expect(try remarks(0, 10.2, -0.3).isEmpty)
     #expect(
       try remarks(8.5, 5, 101) == [
-        "- Suspect: k-means on CIFAR-10: ACC 5.0 lies outside the controls' 10.5 to 100.0",
-        "- Suspect: k-means on CIFAR-10: ARI 101.0 lies outside the controls' 0.0 to 100.0",
+        "- Suspect: k-means on CIFAR-10: ACC 5.0 is outside the controls' range, 10.5 to 100.0",
+        "- Suspect: k-means on CIFAR-10: ARI 101.0 is outside the controls' range, 0.0 to 100.0",
       ])
   }
 }

@@ -79,14 +79,14 @@ import Testing
       |         |               | ACC   |      19.2 |        – |            | not run |
       |         |               | ARI   |       6.1 |        – |            | not run |
 
-      1. unknown of the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint,
+      1. unknown in the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint,
          normaliser of NMI
-      2. unknown of the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint
+      2. unknown in the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint
       3. killed by signal 9
       4. SCL: no figure was found
 
       - Departs from the published experiments: 30 epochs instead of 200
-      - Controls, which have no published counterpart: True labels
+      - Controls, without published counterparts: True labels
       - Published rows, not measured here (--verbose names them): CIFAR-10 1
 
       Summary: reproduced 0 of 0 comparable, 0 not comparable; 3 of unknown protocol (2 agree); 1 without a published figure;
@@ -118,7 +118,7 @@ import Testing
     let diff = try diff([variant], [SampleRuns.finished(record)])
     #expect(
       diff.comparisons.map(\.verdict) == [
-        .noReference("a variant of scl whose settings are no published row's")
+        .noReference("a variant of scl; no published row has its settings")
       ])
     #expect(diff.unmeasured.first?.rows == ["k-means", "PICA (mean)", "PICA (best)", "DAC"])
     #expect(!diff.hasComparisons)
@@ -147,7 +147,7 @@ import Testing
     let diff = try diff(
       [SampleRuns.pica], [pica(59.1, 69.6, 51.2), pica(59.1, 69.6, 51.2, seed: 1)])
     let expected = [
-      "statistic: published best of trials, whose number is unknown, measured mean over seeds",
+      "statistic: published best of an unknown number of trials, measured mean over seeds",
       "images learnt from: published train, measured train+test",
       "scored images: published test, measured train+test",
       "image size: published 224 px, measured 32 px",

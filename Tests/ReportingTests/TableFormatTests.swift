@@ -42,7 +42,7 @@ import Testing
       \par\smallskip
       \footnotesize\raggedright
       \textsuperscript{\dag{}} CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version\par
-      One seed only: these figures say nothing of the spread over seeds.\par
+      One seed only: the figures have no spread over seeds.\par
       \end{table*}
 
       """##

@@ -1,7 +1,7 @@
 import Core
 
 /// Settings that differ by benchmark: by the benchmark's name, then by the setting's. A benchmark that
-/// is a miniature of another has the other's.
+/// rehearses another has the settings of that one.
 public typealias BenchmarkDefaults = [String: [String: SettingValue]]
 
 extension BenchmarkDefaults {

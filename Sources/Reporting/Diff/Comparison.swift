@@ -2,30 +2,30 @@ import Metrics
 import Records
 
 /// What a measured score is compared with: a published row or a cell of other results.
-public struct ComparisonReference: Equatable, Sendable {
+package struct ComparisonReference: Equatable, Sendable {
   /// "PICA (best)".
-  public var title: String
+  package var title: String
   /// Keys of sources in `paper-tables.md`; empty for other results.
-  public var sources: [String]
+  package var sources: [String]
   /// In per cent.
-  public var value: Double
+  package var value: Double
   /// A standard deviation over trials, in points.
-  public var spread: Double?
+  package var spread: Double?
   /// The number of these trials; nil where it is not known.
-  public var trials: Int?
+  package var trials: Int?
 }
 
 /// One line of a diff.
-public struct Comparison: Equatable, Sendable {
+package struct Comparison: Equatable, Sendable {
   /// What a verdict must not be read without.
-  public enum Mark: Hashable, Sendable {
+  package enum Mark: Hashable, Sendable {
     case oneSeed
     /// The reference is the best of as many trials.
     case bestOf(seeds: Int)
     /// Raw pixels were published, and the images came as JPEG files.
     case reEncodedPixels
 
-    public var text: String {
+    package var text: String {
       switch self {
       case .oneSeed: "one seed"
       case .bestOf(let seeds): "best of \(seeds) seeds"
@@ -34,36 +34,36 @@ public struct Comparison: Equatable, Sendable {
     }
   }
 
-  public var benchmark: String
-  public var method: TableMethod
+  package var benchmark: String
+  package var method: TableMethod
   /// Nil where the line is about a cell as a whole.
-  public var metric: Metric?
-  public var reference: ComparisonReference?
+  package var metric: Metric?
+  package var reference: ComparisonReference?
   /// In per cent, by score; a line about one score has only that.
-  public var measured: [Metric: SeedStatistics] = [:]
+  package var measured: [Metric: SeedStatistics] = [:]
   /// Finished and planned seeds.
-  public var finished: Int
-  public var planned: Int
+  package var finished: Int
+  package var planned: Int
   /// The allowed difference in points.
-  public var tolerance: Double?
-  public var verdict: Verdict
+  package var tolerance: Double?
+  package var verdict: Verdict
   /// What a verdict must not be read without.
-  public var marks: [Mark] = []
+  package var marks: [Mark] = []
   /// The settings in which the run departs from the reference's recipe, the most telling first.
-  public var departures: [Departure] = []
+  package var departures: [Departure] = []
   /// What is not known of the reference's protocol.
-  public var unknown: [String] = []
+  package var unknown: [String] = []
   /// What weakens a verdict: "the seeds' spread would allow 12.7 points".
-  public var caveats: [String] = []
+  package var caveats: [String] = []
 
   /// Measured less reference, in points.
-  public var difference: Double? {
+  package var difference: Double? {
     guard let metric, let reference, let mean = measured[metric]?.mean else { return nil }
     return mean - reference.value
   }
 
   /// The verdict with its marks: "reproduced, re-encoded pixels".
-  public var verdictText: String {
+  package var verdictText: String {
     ([verdict.title] + (verdict.isComparison ? marks.map(\.text) : [])).joined(separator: ", ")
   }
 }
@@ -111,13 +111,13 @@ extension Comparison {
       if trials > 0 { spreads.append(Tolerance.Spread(deviation: deviation, count: trials)) }
       if reference.trials == nil, tolerance == .standardErrors {
         caveats.append(
-          "the published number of trials is unknown: \(Tolerance.assumedTrials) are assumed")
+          "the published number of trials is unknown, \(Tolerance.assumedTrials) are assumed")
       }
     }
     if let allowed = tolerance.beyondCap(spreads) {
       caveats.append(
-        "the spread would allow \(allowed.oneDecimal) points, and at most "
-          + "\(Tolerance.cap.oneDecimal) count: more seeds would tell")
+        "the spread would allow \(allowed.oneDecimal) points, the cap is "
+          + "\(Tolerance.cap.oneDecimal): more seeds would settle it")
     }
     return tolerance.limit(spreads)
   }

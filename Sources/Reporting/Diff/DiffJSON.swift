@@ -5,7 +5,7 @@ import Records
 extension TableDiff {
   /// An object for each comparison and each remark, and one that sums up, on lines of their own.
   /// Scores are in per cent, differences in points.
-  public func jsonLines() -> String {
+  package func jsonLines() -> String {
     let lines = comparisons.map { comparison in
       JSONLines.line(
         ComparisonObject(comparison, experiment: experiment, profile: profile, against: reference))

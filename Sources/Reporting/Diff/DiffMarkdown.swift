@@ -9,7 +9,7 @@ extension TableDiff {
   /// - Parameters:
   ///   - verbose: whether published rows that are not measured here are named, not counted.
   ///   - width: the columns of the terminal that shows it, if it is one.
-  public func markdown(verbose: Bool = false, width: Int? = nil) -> String {
+  package func markdown(verbose: Bool = false, width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
         "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)",
@@ -109,7 +109,7 @@ extension Comparison {
   fileprivate var footnotes: [String] {
     var notes = verdict.reasons(atMost: TableDiff.mostSettings)
     if !unknown.isEmpty {
-      notes.append("unknown of the published protocol: \(unknown.joined(separator: ", "))")
+      notes.append("unknown in the published protocol: \(unknown.joined(separator: ", "))")
     }
     if verdict.isComparison, !departures.isEmpty {
       let settings = Difference(.recipe, departures.map(\.text))

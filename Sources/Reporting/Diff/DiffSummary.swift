@@ -1,25 +1,25 @@
 /// How many verdicts of which kind a diff has. Every score of a comparison counts once, under its first
 /// and most telling reason.
-public struct DiffSummary: Equatable, Sendable {
-  public private(set) var reproduced = 0
+package struct DiffSummary: Equatable, Sendable {
+  package private(set) var reproduced = 0
   /// Of the reproduced ones, how many have a mark: "one seed 3".
-  public private(set) var marks: [Count] = []
-  public private(set) var differs = 0
-  public private(set) var notComparable = 0
+  package private(set) var marks: [Count] = []
+  package private(set) var differs = 0
+  package private(set) var notComparable = 0
   /// By aspect: "recipe 12".
-  public private(set) var reasons: [Count] = []
-  public private(set) var unknownProtocol = 0
+  package private(set) var reasons: [Count] = []
+  package private(set) var unknownProtocol = 0
   /// Of those of an unknown protocol, how many lie within the tolerance.
-  public private(set) var agreeing = 0
-  public private(set) var withoutReference = 0
-  public private(set) var withoutResult = 0
+  package private(set) var agreeing = 0
+  package private(set) var withoutReference = 0
+  package private(set) var withoutResult = 0
 
-  public struct Count: Equatable, Sendable {
-    public let name: String
+  package struct Count: Equatable, Sendable {
+    package let name: String
     public fileprivate(set) var count: Int
   }
 
-  public var comparable: Int { reproduced + differs }
+  package var comparable: Int { reproduced + differs }
 
   init(_ comparisons: [Comparison]) {
     for comparison in comparisons {
@@ -50,7 +50,7 @@ public struct DiffSummary: Equatable, Sendable {
   }
 
   /// "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data 4); 6 of unknown protocol (2 agree)".
-  public var text: String {
+  package var text: String {
     func list(_ counts: [Count]) -> String {
       counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     }

@@ -3,9 +3,9 @@ import Domain
 import Records
 
 /// In what a measured cell and its reference were not obtained alike.
-public struct Difference: Hashable, Sendable {
+package struct Difference: Hashable, Sendable {
   /// What they differ in.
-  public enum Aspect: String, Sendable {
+  package enum Aspect: String, Sendable {
     case method
     case data
     case recipe
@@ -23,11 +23,11 @@ public struct Difference: Hashable, Sendable {
     case benchmarkFile = "benchmark file"
   }
 
-  public let aspect: Aspect
+  package let aspect: Aspect
   /// At least one; of a recipe the settings that differ, the most telling first.
-  public let details: [String]
+  package let details: [String]
 
-  public init(_ aspect: Aspect, _ details: [String]) {
+  package init(_ aspect: Aspect, _ details: [String]) {
     self.aspect = aspect
     self.details = details
   }
@@ -53,7 +53,7 @@ public struct Difference: Hashable, Sendable {
 }
 
 extension Difference: CustomStringConvertible {
-  public var description: String { text() }
+  package var description: String { text() }
 }
 
 extension Departure {

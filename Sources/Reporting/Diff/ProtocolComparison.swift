@@ -59,7 +59,7 @@ struct ProtocolComparison {
     }
     if let clusters = measured.clusters {
       differences.append(
-        Difference(.clusters, "published one for each class, measured \(clusters)"))
+        Difference(.clusters, "published one cluster per class, measured \(clusters)"))
     }
     if metric?.dependsOnNormaliser == true, published.nmi == nil {
       unknown.append("normaliser of NMI")
@@ -115,7 +115,7 @@ struct ProtocolComparison {
     switch published.statistic {
     case .best:
       guard let trials = published.trials else {
-        let theirs = "best of trials, whose number is unknown"
+        let theirs = "best of an unknown number of trials"
         differences.append(Difference(.statistic, "published \(theirs), measured \(measured)"))
         return
       }
@@ -151,7 +151,8 @@ struct ProtocolComparison {
         measured.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
       }
       if measured.checkpoint == .lowestLoss {
-        caveats.append("lowest loss: of the training here; the authors' code may take another")
+        caveats.append(
+          "lowest loss: that of the training here; the authors' code may use another loss")
       }
     }
   }
@@ -180,7 +181,7 @@ struct ProtocolComparison {
   }
 
   private static func clusters(_ runProtocol: RunProtocol) -> String {
-    runProtocol.clusters.map { "\($0)" } ?? "one for each class"
+    runProtocol.clusters.map { "\($0)" } ?? "one per class"
   }
 
   private static func pair(_ published: String, _ measured: String) -> (String, String)? {

@@ -5,50 +5,50 @@ import Metrics
 ///
 /// Only like is compared with like: where the protocols or the recipes are known to differ, the verdict is
 /// "not comparable" and says in what; where a published row's protocol is not known, that is said too.
-public struct TableDiff: Equatable, Sendable {
+package struct TableDiff: Equatable, Sendable {
   /// Published rows of methods that are not planned on a benchmark.
-  public struct Unmeasured: Equatable, Sendable {
-    public let benchmark: String
+  package struct Unmeasured: Equatable, Sendable {
+    package let benchmark: String
     /// Titles of the rows.
-    public let rows: [String]
+    package let rows: [String]
   }
 
   /// A benchmark of which nothing is published, with the titles of the rows that were measured on it.
-  public struct Unpublished: Equatable, Sendable {
-    public let benchmark: String
-    public let methods: [String]
+  package struct Unpublished: Equatable, Sendable {
+    package let benchmark: String
+    package let methods: [String]
   }
 
   /// What the results are compared with: a file or an experiment.
-  public let reference: String
-  public let experiment: String
-  public let profile: String
-  public let tolerance: Tolerance
+  package let reference: String
+  package let experiment: String
+  package let profile: String
+  package let tolerance: Tolerance
   /// Benchmark by benchmark, in the order of the result table's rows.
-  public let comparisons: [Comparison]
+  package let comparisons: [Comparison]
   /// What stands on one side only, or needs to be said of the results.
-  public let remarks: [String]
+  package let remarks: [String]
   /// A benchmark each; none against other results.
-  public let unmeasured: [Unmeasured]
+  package let unmeasured: [Unmeasured]
   /// A benchmark each; their cells are in no comparison. None against other results.
-  public let unpublished: [Unpublished]
+  package let unpublished: [Unpublished]
 
   /// What all verdicts come to.
-  public var summary: DiffSummary { DiffSummary(comparisons) }
+  package var summary: DiffSummary { DiffSummary(comparisons) }
 
   /// Whether any comparable score differs by more than the tolerance.
-  public var hasFailures: Bool {
+  package var hasFailures: Bool {
     comparisons.contains { $0.verdict == .differs }
   }
 
   /// Whether any measured score was held against a reference.
-  public var hasComparisons: Bool {
+  package var hasComparisons: Bool {
     comparisons.contains { $0.verdict.isComparison }
   }
 
   /// Against published figures. `points` is the allowed difference; without it
   /// `Tolerance.standardErrors` holds. NMI is compared under the published row's normaliser where that is known.
-  public init(_ table: ResultTable, against paper: PaperTables, within points: Double? = nil) {
+  package init(_ table: ResultTable, against paper: PaperTables, within points: Double? = nil) {
     reference = paper.file
     experiment = table.experiment
     profile = table.profile
@@ -69,7 +69,7 @@ public struct TableDiff: Equatable, Sendable {
     let controls = table.methods.filter { $0.family == .control }
     if !controls.isEmpty {
       remarks.append(
-        "Controls, which have no published counterpart: "
+        "Controls, without published counterparts: "
           + controls.map(\.title).joined(separator: ", "))
     }
     self.remarks = remarks
@@ -77,7 +77,7 @@ public struct TableDiff: Equatable, Sendable {
   }
 
   /// Against other results of the same layout, the control.
-  public init(
+  package init(
     _ treatment: ResultTable, against control: ResultTable, within points: Double? = nil
   ) {
     reference = "experiment \(control.experiment), profile \(control.profile)"
@@ -156,7 +156,7 @@ public struct TableDiff: Equatable, Sendable {
     let notes = rows.filter(\.cells.isEmpty).compactMap { $0.note?.text }
     let reason =
       if let method = cell.method.variantOf {
-        "a variant of \(method) whose settings are no published row's"
+        "a variant of \(method); no published row has its settings"
       } else if rows.isEmpty {
         "\(file) has no row of \(cell.method.name)"
       } else {

@@ -1,5 +1,5 @@
 /// How far a measured score may lie from its reference and still count as reproduced.
-public enum Tolerance: Equatable, Sendable {
+package enum Tolerance: Equatable, Sendable {
   /// At most so many points.
   case points(Double)
   /// At most twice the standard error of the difference of two means, 2 sqrt(s^2 / n + t^2 / m), s and t
@@ -8,20 +8,20 @@ public enum Tolerance: Equatable, Sendable {
   case standardErrors
 
   /// Points that are always allowed: tables print one decimal, and a port has other random numbers.
-  public static let floor = 1.0
+  package static let floor = 1.0
   /// The most that any spread allows, in points: about what separates neighbouring rows of the published
   /// tables. With more, one method's scores would reproduce another's row.
-  public static let cap = 3.0
+  package static let cap = 3.0
   /// Trials of a published spread whose source does not say how many: the most that tables of this field
   /// usually have, so that the tolerance is rather too narrow than too wide.
-  public static let assumedTrials = 5
+  package static let assumedTrials = 5
 
   /// A standard deviation over a number of seeds or trials.
-  public struct Spread: Equatable, Sendable {
-    public var deviation: Double
-    public var count: Int
+  package struct Spread: Equatable, Sendable {
+    package var deviation: Double
+    package var count: Int
 
-    public init(deviation: Double, count: Int) {
+    package init(deviation: Double, count: Int) {
       self.deviation = deviation
       self.count = count
     }
@@ -29,7 +29,7 @@ public enum Tolerance: Equatable, Sendable {
 
   /// The largest difference in points that is allowed.
   /// - Parameter spreads: of both sides, where they are known.
-  public func limit(_ spreads: [Spread]) -> Double {
+  package func limit(_ spreads: [Spread]) -> Double {
     switch self {
     case .points(let points): points
     case .standardErrors: min(max(Self.floor, Self.twiceStandardError(spreads)), Self.cap)

@@ -1,5 +1,5 @@
 /// What a comparison of a measured score with a reference comes to.
-public enum Verdict: Equatable, Sendable {
+package enum Verdict: Equatable, Sendable {
   case reproduced
   case differs
   /// Of a row of which too little is known to compare like with like, so that nothing follows from it.
@@ -12,7 +12,7 @@ public enum Verdict: Equatable, Sendable {
   case noResult(ResultCell.State, String?)
 
   /// The verdict in words: "not comparable".
-  public var title: String {
+  package var title: String {
     switch self {
     case .reproduced: "reproduced"
     case .differs: "differs"
@@ -25,7 +25,7 @@ public enum Verdict: Equatable, Sendable {
   }
 
   /// Whether a measured score was held against another of the same protocol, as far as that is known.
-  public var isComparison: Bool {
+  package var isComparison: Bool {
     switch self {
     case .reproduced, .differs, .unknownProtocol: true
     case .notComparable, .noReference, .noResult: false
@@ -33,7 +33,7 @@ public enum Verdict: Equatable, Sendable {
   }
 
   /// Why, where the title alone does not say.
-  public var reasons: [String] { reasons(atMost: nil) }
+  package var reasons: [String] { reasons(atMost: nil) }
 
   /// - Parameter most: the number of settings that are written out; nil for all.
   func reasons(atMost most: Int?) -> [String] {

@@ -7,17 +7,17 @@ import Foundation
 /// The file has four kinds of tables, told apart by their first column: `method` (figures), `protocol`
 /// (how they were obtained), `key` (their sources) and `other method` (ids of methods that only the file
 /// has). All other text is for people.
-public struct PaperTables: Equatable, Sendable {
-  public var file: String
+package struct PaperTables: Equatable, Sendable {
+  package var file: String
   /// In the order of the file.
-  public var rows: [PublishedRow]
+  package var rows: [PublishedRow]
   /// The description of each source by its key.
-  public var sources: [String: String]
+  package var sources: [String: String]
 
   /// Reads the file at `path`.
   /// - Parameter methods: the ids of the methods that there are here, to find misspelt ones; none to look
   ///   for none.
-  public static func read(
+  package static func read(
     from path: String, methods: [String] = []
   ) throws(PaperTablesError) -> PaperTables {
     let text: String
@@ -33,7 +33,7 @@ public struct PaperTables: Equatable, Sendable {
   }
 
   /// Reads the tables of `text`; `file` is named in errors.
-  public static func parse(
+  package static func parse(
     _ text: String, file: String, methods: [String] = []
   ) throws(PaperTablesError) -> PaperTables {
     var spelling = MethodSpelling(known: methods)
@@ -61,7 +61,7 @@ public struct PaperTables: Equatable, Sendable {
   }
 
   /// The rows of a method, in the order of the file.
-  public func rows(of method: String) -> [PublishedRow] {
+  package func rows(of method: String) -> [PublishedRow] {
     rows.filter { $0.method == method }
   }
 

@@ -2,8 +2,8 @@ import Domain
 import Foundation
 
 /// What is wrong with a file of published figures, and in which line.
-public struct PaperTablesError: Error, Equatable {
-  public enum Problem: Equatable, Sendable {
+package struct PaperTablesError: Error, Equatable {
+  package enum Problem: Equatable, Sendable {
     case unreadable(reason: String)
     case noFigures
     case unknownTable(firstColumn: String)
@@ -26,37 +26,37 @@ public struct PaperTablesError: Error, Equatable {
     case duplicate(String, firstLine: Int)
   }
 
-  public var file: String
+  package var file: String
   /// The line in the file, counted from 1; nil for what concerns the file as a whole.
-  public var line: Int?
-  public var problem: Problem
+  package var line: Int?
+  package var problem: Problem
 }
 
 extension PaperTablesError: CustomStringConvertible, LocalizedError {
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 
-  public var description: String {
+  package var description: String {
     line.map { "\(file):\($0): \(problem)" } ?? "\(file): \(problem)"
   }
 }
 
 extension PaperTablesError.Problem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let reason):
       "cannot be read (\(reason)): name a file of published figures such as paper-tables.md"
     case .noFigures:
-      "holds no figures: a table of figures has the columns method, row, one per benchmark, "
+      "has no figures: a table of figures has the columns method, row, one per benchmark, "
         + "source, protocol and note"
     case .unknownTable(let column):
-      "a table whose first column is '\(column)' is not known: begin with 'method' (figures), "
+      "'\(column)' is not the first column of a known table: use 'method' (figures), "
         + "'protocol', 'key' (sources) or 'other method'"
     case .missingDelimiter:
-      "the line below a table's heading must be its delimiter: write |---| for each column"
+      "the line below the heading of a table must be its delimiter: write |---| for each column"
     case .missingColumn(let column, let table):
       "the table of \(table) has no column '\(column)': add it"
     case .repeatedColumn(let column):
-      "the column '\(column)' stands here twice: remove one"
+      "the column '\(column)' occurs twice: remove one"
     case .unknownColumn(let column, let nearest):
       "'\(column)' is not a benchmark or another known column"
         + suggestion(nearest, otherwise: "the benchmarks are \(Self.benchmarks)")
@@ -65,9 +65,9 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     case .emptyCell(let column):
       "the cell '\(column)' is empty: write '-' for a figure that is not known"
     case .malformedMethod(let method):
-      "'\(method)' is not a method id: write small letters, digits and hyphens, as in 'imc-swav'"
+      "'\(method)' is not a method id: write lower-case letters, digits and hyphens, as in 'imc-swav'"
     case .misspeltMethod(let method, let nearest):
-      "'\(method)' is no method here: did you mean '\(nearest)'? Another method's id belongs into a "
+      "'\(method)' is not a method of this program: did you mean '\(nearest)'? List the id of another method in a "
         + "table whose first column is 'other method'"
     case .malformedCell(let cell, let column):
       "'\(cell)' (\(column)) is not NMI/ACC/ARI: write three figures as in 56.1/64.5/46.7, "
@@ -78,7 +78,7 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     case .outOfRange(let number, let column):
       "'\(number)' (\(column)) lies outside 0 to 100: write per cent"
     case .fractions(let cell, let column):
-      "'\(cell)' (\(column)) has fractions of 1: write per cent as in 56.1/64.5/46.7"
+      "'\(cell)' (\(column)) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
     case .malformedProtocolValue(let value, let column, let allowed):
       "'\(value)' is not a value of '\(column)': write \(allowed), or '?' if it is not known; values "
         + "of single benchmarks follow by name, as in '?; cifar10, stl10: VALUE'"
@@ -91,7 +91,7 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     case .figuresWithoutSource:
       "the row has figures and no source: name a key of the table of sources"
     case .duplicate(let row, let firstLine):
-      "\(row) stands already in line \(firstLine): remove one or give it a name of its own"
+      "\(row) is already in line \(firstLine): remove one or rename it"
     }
   }
 

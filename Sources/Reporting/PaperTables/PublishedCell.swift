@@ -1,33 +1,33 @@
 import Metrics
 
 /// A published score in per cent.
-public struct PublishedFigure: Equatable, Sendable {
-  public var value: Double
+package struct PublishedFigure: Equatable, Sendable {
+  package var value: Double
   /// The standard deviation that the source prints, in points.
-  public var spread: Double?
+  package var spread: Double?
 
-  public init(value: Double, spread: Double? = nil) {
+  package init(value: Double, spread: Double? = nil) {
     self.value = value
     self.spread = spread
   }
 }
 
 /// The figures that a source prints for a method on a benchmark.
-public struct PublishedCell: Equatable, Sendable {
+package struct PublishedCell: Equatable, Sendable {
   private var figures: [Metric: PublishedFigure]
 
-  public init(_ figures: [Metric: PublishedFigure]) {
+  package init(_ figures: [Metric: PublishedFigure]) {
     self.figures = figures
   }
 
   /// Nil where the source prints nothing, or nothing that could be read.
-  public subscript(metric: Metric) -> PublishedFigure? { figures[metric] }
+  package subscript(metric: Metric) -> PublishedFigure? { figures[metric] }
 
   /// The figures without their spreads, in per cent.
-  public var values: [Metric: Double] { figures.mapValues(\.value) }
+  package var values: [Metric: Double] { figures.mapValues(\.value) }
 
   /// "71.1/81.5/66.3", as the file has it, with "-" for a figure that is not known.
-  public var text: String {
+  package var text: String {
     MetricRegistry.published.map { metric in
       guard let figure = figures[metric] else { return "-" }
       return figure.value.oneDecimal + (figure.spread.map { "+-\($0.oneDecimal)" } ?? "")

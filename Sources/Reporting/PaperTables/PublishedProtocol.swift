@@ -4,8 +4,8 @@ import Metrics
 import Records
 
 /// How published figures were obtained on a benchmark; nil is unknown.
-public struct PublishedProtocol: Equatable, Sendable {
-  public enum Statistic: String, CaseIterable, Sendable {
+package struct PublishedProtocol: Equatable, Sendable {
+  package enum Statistic: String, CaseIterable, Sendable {
     case mean
     /// The best of several trials.
     case best
@@ -14,25 +14,25 @@ public struct PublishedProtocol: Equatable, Sendable {
     case meanOfHeads = "mean-of-heads"
   }
 
-  public var statistic: Statistic?
+  package var statistic: Statistic?
   /// The number of trials that the statistic is of.
-  public var trials: Int?
+  package var trials: Int?
   /// The images learnt from.
-  public var train: SplitSet?
+  package var train: SplitSet?
   /// The images scored.
-  public var score: SplitSet?
+  package var score: SplitSet?
   /// Height and width of the network's input in pixels.
-  public var imageSize: Int?
-  public var nmi: NMINormaliser?
-  public var checkpoint: CheckpointRule?
+  package var imageSize: Int?
+  package var nmi: NMINormaliser?
+  package var checkpoint: CheckpointRule?
   /// Epochs between those that the checkpoint was chosen among; 1 for every epoch.
-  public var candidates: Int?
+  package var candidates: Int?
   /// "ResNet-34".
-  public var backbone: String?
+  package var backbone: String?
   /// The settings in which the authors depart from the method's defaults here; empty if in none.
-  public var recipe: [String: SettingValue]?
+  package var recipe: [String: SettingValue]?
 
-  public init(
+  package init(
     statistic: Statistic? = nil, trials: Int? = nil, train: SplitSet? = nil,
     score: SplitSet? = nil, imageSize: Int? = nil, nmi: NMINormaliser? = nil,
     checkpoint: CheckpointRule? = nil, candidates: Int? = nil, backbone: String? = nil,
@@ -52,5 +52,5 @@ public struct PublishedProtocol: Equatable, Sendable {
 
   /// Whether enough is known to say that a figure is of the same protocol: at least which images are
   /// scored, and at what size they are seen.
-  public var isKnown: Bool { score != nil && imageSize != nil }
+  package var isKnown: Bool { score != nil && imageSize != nil }
 }

@@ -1,30 +1,30 @@
 import Domain
 
 /// A row of `paper-tables.md`.
-public struct PublishedRow: Equatable, Sendable {
+package struct PublishedRow: Equatable, Sendable {
   /// The id of the method, as in "pica".
-  public var method: String
+  package var method: String
   /// The row's own name, as in "PICA (best)".
-  public var title: String
+  package var title: String
   /// Keys of the file's table of sources.
-  public var sources: [String]
+  package var sources: [String]
   /// The name of its protocol in the file's table of protocols.
-  public var protocolName: String
+  package var protocolName: String
   /// By benchmark; a benchmark without any figure is not in it.
-  public var cells: [String: PublishedCell]
+  package var cells: [String: PublishedCell]
   /// By benchmark, for each registered one but the rehearsals.
-  public var protocols: [String: PublishedProtocol]
+  package var protocols: [String: PublishedProtocol]
   /// The file's remark on this row; nil if there is none.
-  public var note: PublishedNote?
+  package var note: PublishedNote?
   /// Where the row stands in the file.
-  public var line: Int
+  package var line: Int
 
   /// The benchmarks that it has figures of, in the papers' order.
-  public var benchmarks: [String] { BenchmarkRegistry.current.sorted(cells.keys) }
+  package var benchmarks: [String] { BenchmarkRegistry.current.sorted(cells.keys) }
 }
 
 /// A remark of `paper-tables.md` on a row.
-public enum PublishedNote: Equatable, Sendable {
+package enum PublishedNote: Equatable, Sendable {
   /// A remark for people.
   case remark(String)
   /// The row's method is not this program's method of the same id, and why. No figure of it is compared.
@@ -41,7 +41,7 @@ public enum PublishedNote: Equatable, Sendable {
   }
 
   /// The remark as the file has it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .remark(let text): text
     case .anotherMethod(let difference): Self.mark + difference

@@ -23,8 +23,8 @@ enum ControlBounds {
             mean < floor - slack || mean > ceiling + 1e-9
           else { return nil }
           return
-            "Suspect: \(TableText.name(cell)): \(metric.title) \(mean.oneDecimal) lies outside the "
-            + "controls' \(floor.oneDecimal) to \(ceiling.oneDecimal)"
+            "Suspect: \(TableText.name(cell)): \(metric.title) \(mean.oneDecimal) is outside the "
+            + "controls' range, \(floor.oneDecimal) to \(ceiling.oneDecimal)"
         }
       }
     }

@@ -21,7 +21,7 @@ enum EngineRemarks {
       let usual = counts.min(by: { (-$0.value, $0.key) < (-$1.value, $1.key) })?.key
     else { return [] }
     return counts.keys.filter { $0 != usual }.sorted().map { engine in
-      "Computed with \(engine), where others were with \(usual): "
+      "Computed with \(engine), other runs with \(usual): "
         + list(runs.filter { $0.engine == engine })
     }
   }

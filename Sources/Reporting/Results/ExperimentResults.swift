@@ -2,17 +2,17 @@ import Domain
 import Records
 
 /// A row of a result table.
-public struct TableMethod: Equatable, Sendable {
-  public var name: String
+package struct TableMethod: Equatable, Sendable {
+  package var name: String
   /// The row's title: "InstDisc + k-means".
-  public var title: String
+  package var title: String
   /// The family under which the row stands.
-  public var family: MethodFamily
+  package var family: MethodFamily
   /// The method that the row is a variant of, which is nobody's published row; nil for a method under
   /// its own name.
-  public var variantOf: String?
+  package var variantOf: String?
 
-  public init(name: String, title: String, family: MethodFamily, variantOf: String? = nil) {
+  package init(name: String, title: String, family: MethodFamily, variantOf: String? = nil) {
     self.name = name
     self.title = title
     self.family = family
@@ -21,8 +21,8 @@ public struct TableMethod: Equatable, Sendable {
 }
 
 /// What became of one run that an experiment plans.
-public struct RunOutcome: Equatable, Sendable {
-  public enum Result: Equatable, Sendable {
+package struct RunOutcome: Equatable, Sendable {
+  package enum Result: Equatable, Sendable {
     case finished(RunRecord)
     case failed(reason: String)
     /// There is a finished run, but its settings or its data have changed since.
@@ -35,12 +35,12 @@ public struct RunOutcome: Equatable, Sendable {
     case notApplicable(reason: String)
   }
 
-  public var benchmark: String
-  public var method: String
-  public var seed: UInt64
-  public var result: Result
+  package var benchmark: String
+  package var method: String
+  package var seed: UInt64
+  package var result: Result
 
-  public init(benchmark: String, method: String, seed: UInt64, result: Result) {
+  package init(benchmark: String, method: String, seed: UInt64, result: Result) {
     self.benchmark = benchmark
     self.method = method
     self.seed = seed
@@ -49,19 +49,19 @@ public struct RunOutcome: Equatable, Sendable {
 }
 
 /// Everything of one experiment that tables and diffs are made of.
-public struct ExperimentResults: Equatable, Sendable {
-  public var experiment: String
+package struct ExperimentResults: Equatable, Sendable {
+  package var experiment: String
   /// The profile whose results are wanted; a record of another one is left out and named.
-  public var profile: String
+  package var profile: String
   /// The rows, in the order in which the experiment lists them.
-  public var methods: [TableMethod]
+  package var methods: [TableMethod]
   /// Every planned run.
-  public var runs: [RunOutcome]
+  package var runs: [RunOutcome]
   /// In what the experiment departs from the published ones (fewer epochs, a smaller network), as
   /// its author states it; every table and diff prints it.
-  public var distance: [String]
+  package var distance: [String]
 
-  public init(
+  package init(
     experiment: String, profile: String, methods: [TableMethod], runs: [RunOutcome],
     distance: [String] = []
   ) {
@@ -74,7 +74,7 @@ public struct ExperimentResults: Equatable, Sendable {
 
   /// Results without a plan, as they are found in a results folder: rows and columns are those that
   /// the records have.
-  public init(experiment: String, profile: String, records: [RunRecord]) {
+  package init(experiment: String, profile: String, records: [RunRecord]) {
     var methods: [TableMethod] = []
     for record in records where !methods.contains(where: { $0.name == record.method }) {
       methods.append(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Results of which no honest table can be made.
-public enum ReportError: Error, Equatable {
+package enum ReportError: Error, Equatable {
   case unknownMethod(String, experiment: String)
   case repeatedRun(benchmark: String, method: String, seed: UInt64)
   case misfiledRecord(benchmark: String, method: String, seed: UInt64)
@@ -17,32 +17,31 @@ public enum ReportError: Error, Equatable {
 }
 
 extension ReportError: CustomStringConvertible, LocalizedError {
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownMethod(let method, let experiment):
-      "\(experiment): there are runs of '\(method)', which is not among the experiment's methods: "
-        + "add it to them"
+      "\(experiment): it has runs of '\(method)', which it does not list: add it to its methods"
     case .repeatedRun(let benchmark, let method, let seed):
-      "\(benchmark)/\(method)/seed-\(seed): there are two results of this run: remove one"
+      "\(benchmark)/\(method)/seed-\(seed): this run has two results: remove one"
     case .misfiledRecord(let benchmark, let method, let seed):
-      "\(benchmark)/\(method)/seed-\(seed): its run.json is of another benchmark, method or seed: "
-        + "move it to its own folder"
+      "\(benchmark)/\(method)/seed-\(seed): its run.json belongs to another benchmark, method or seed: "
+        + "move it to the folder of that run"
     case .nothingRun(let experiment, let results):
-      "there is no run of \(experiment) in '\(URL(fileURLWithPath: results).standardizedFileURL.path)': "
-        + "'scl run' comes first, with the same --results"
+      "no runs of \(experiment) in '\(URL(fileURLWithPath: results).standardizedFileURL.path)': "
+        + "run 'scl run' first, with the same --results"
     case .noIdentity(let identity, let experiment, let known):
-      "no result of \(experiment) has an identity that begins with '\(identity)': there are "
+      "no result of \(experiment) has an identity that begins with '\(identity)'; there are "
         + (known.isEmpty ? "none" : known.sorted().prefix(20).joined(separator: ", "))
     case .noReference(let path):
-      "'\(path)' is not there: name a file of published figures such as paper-tables.md, a results "
-        + "folder, or one experiment's folder in it"
+      "'\(path)' does not exist: name a file of published figures such as paper-tables.md, a results "
+        + "folder, or the folder of an experiment in it"
     case .nothingToCompare(let experiment, let folder):
-      "'\(folder)' has no finished run of \(experiment): name a results folder that has, or one "
-        + "experiment's folder in it"
+      "'\(folder)' has no finished run of \(experiment): name a results folder with such runs, or "
+        + "the folder of an experiment in it"
     case .mixedSeeds(let benchmark, let method, let what):
-      "\(benchmark)/\(method): its seeds differ in their \(what), so they have no common mean: "
+      "\(benchmark)/\(method): the seeds differ in \(what) and have no common mean: "
         + "run the experiment again"
     }
   }

@@ -3,14 +3,14 @@ import Metrics
 import Records
 
 /// The results of a method on a benchmark over all planned seeds.
-public struct ResultCell: Equatable, Sendable {
+package struct ResultCell: Equatable, Sendable {
   /// A seed that gave no score, and why.
-  public struct Omission: Equatable, Sendable {
-    public var seed: UInt64
-    public var reason: String
+  package struct Omission: Equatable, Sendable {
+    package var seed: UInt64
+    package var reason: String
   }
 
-  public enum State: String, Codable, Sendable {
+  package enum State: String, Codable, Sendable {
     /// Every planned seed has finished.
     case finished
     /// Some planned seeds have.
@@ -22,21 +22,21 @@ public struct ResultCell: Equatable, Sendable {
     case notApplicable = "n/a"
   }
 
-  public var benchmark: String
-  public var method: TableMethod
+  package var benchmark: String
+  package var method: TableMethod
   /// The number of planned seeds.
-  public var planned: Int
+  package var planned: Int
   /// By seed; of one profile, one protocol and one benchmark file.
-  public var records: [RunRecord] = []
-  public var failed: [Omission] = []
-  public var stale: [Omission] = []
+  package var records: [RunRecord] = []
+  package var failed: [Omission] = []
+  package var stale: [Omission] = []
   /// Results that cannot be read, or are not what a run writes.
-  public var damaged: [Omission] = []
+  package var damaged: [Omission] = []
   /// Finished runs of another profile, which is named as the reason.
-  public var otherProfiles: [Omission] = []
-  public var missing: [UInt64] = []
+  package var otherProfiles: [Omission] = []
+  package var missing: [UInt64] = []
   /// Why the method cannot run on this benchmark.
-  public var notApplicable: String?
+  package var notApplicable: String?
 
   /// The registered definition of the benchmark; nil for a user's own.
   var definition: BenchmarkDefinition? { BenchmarkRegistry.current[benchmark] }
@@ -49,7 +49,7 @@ public struct ResultCell: Equatable, Sendable {
     definition.map { splits.canonical(on: $0) } ?? splits
   }
 
-  public var state: State {
+  package var state: State {
     if isUnscored { return .notApplicable }
     if !records.isEmpty { return records.count == planned ? .finished : .partial }
     if notApplicable != nil { return .notApplicable }
@@ -59,19 +59,19 @@ public struct ResultCell: Equatable, Sendable {
   }
 
   /// Whether runs have finished and have no scores, since their images have no labels.
-  public var isUnscored: Bool {
+  package var isUnscored: Bool {
     !records.isEmpty && records.allSatisfy { $0.metrics.scores == nil }
   }
 
   /// The protocol of the finished runs.
-  public var runProtocol: RunProtocol? { records.first?.protocol }
+  package var runProtocol: RunProtocol? { records.first?.protocol }
 
   /// The benchmark file of the finished runs.
-  public var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
+  package var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
 
   /// A score in per cent over the finished seeds; nil if none has it.
   /// - Parameter normaliser: that of NMI; nil for the protocol's own.
-  public func statistics(
+  package func statistics(
     of metric: Metric, normaliser: NMINormaliser? = nil
   ) -> SeedStatistics? {
     SeedStatistics(

@@ -12,8 +12,8 @@ public struct ResultTable: Equatable, Sendable {
   /// In the papers' order of columns.
   public let benchmarks: [String]
   /// Grouped by family, within a family in the order of the experiment.
-  public let methods: [TableMethod]
-  public let distance: [String]
+  package let methods: [TableMethod]
+  package let distance: [String]
   /// The scores, in the order of a benchmark's columns.
   public let metrics: [Metric]
   private let cells: [Position: ResultCell]
@@ -25,7 +25,7 @@ public struct ResultTable: Equatable, Sendable {
 
   /// - Throws: `ReportError` if a run stands there twice, lies in the wrong folder, or if the seeds
   ///   of a cell were run under different protocols or on different data.
-  public init(
+  package init(
     _ results: ExperimentResults, metrics: [Metric] = MetricRegistry.published
   ) throws(ReportError) {
     self.metrics = metrics
@@ -57,12 +57,12 @@ public struct ResultTable: Equatable, Sendable {
   }
 
   /// The cell of a method and a benchmark; nil if the experiment does not plan it.
-  public func cell(benchmark: String, method: String) -> ResultCell? {
+  package func cell(benchmark: String, method: String) -> ResultCell? {
     cells[Position(benchmark: benchmark, method: method)]
   }
 
   /// Every planned cell, benchmark by benchmark, in the order of the rows.
-  public var allCells: [ResultCell] {
+  package var allCells: [ResultCell] {
     benchmarks.flatMap { benchmark in
       methods.compactMap { cell(benchmark: benchmark, method: $0.name) }
     }
@@ -104,7 +104,7 @@ extension ResultCell {
     }
     records.append(record)
     if record.metrics.scores == nil {
-      notApplicable = "the images have no labels to score by; assignments are there"
+      notApplicable = "the images have no labels to score by; assignments are written"
     }
   }
 }

@@ -92,13 +92,13 @@ struct TableNotes {
     }
     if runProtocol.labels == .fine {
       texts.append(
-        "\(title): scored by its fine classes; published figures are of the classes that these make up"
+        "\(title): scored by its fine classes; published figures are of its superclasses"
       )
     }
     if let clusters = runProtocol.clusters {
       texts.append(
         cell.isUnscored
-          ? "\(clusters) clusters" : "\(clusters) clusters, not one for each class")
+          ? "\(clusters) clusters" : "\(clusters) clusters, not one per class")
     }
     if runProtocol.checkpoint.chooses { texts.append(runProtocol.checkpoint.title) }
     if let usual, runProtocol != usual {

@@ -63,9 +63,9 @@ enum TableText {
     if scored.contains(where: { $0.records.count == 1 })
       && cells.contains(where: { $0.planned > 1 })
     {
-      remarks.append("A figure without ± is of one seed only.")
+      remarks.append("A figure without ± is from one seed.")
     } else if scored.contains(where: { $0.records.count == 1 }) {
-      remarks.append("One seed only: these figures say nothing of the spread over seeds.")
+      remarks.append("One seed only: the figures have no spread over seeds.")
     }
     for cell in cells where cell.state == .partial {
       remarks.append("\(name(cell)): n = \(cell.records.count) of \(cell.planned).")
