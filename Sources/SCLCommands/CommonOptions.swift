@@ -48,9 +48,7 @@ struct ExperimentOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes 1 to 1024")
-    }
+    try require("threads", threads, in: 1...1024)
   }
 
   func options(recomputes: Bool = false) -> RunOptions {
@@ -124,6 +122,13 @@ struct ExperimentOptions: ParsableArguments {
       experimentFile: experiment, profile: profile, overrides: overrides,
       options: options(recomputes: recomputes))
   }
+}
+
+/// Checks the range of a numeric option, if it was given.
+/// - Throws: `ValidationError`.
+func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+  guard let value, !range.contains(value) else { return }
+  throw ValidationError("--\(option) takes \(range.lowerBound) to \(range.upperBound)")
 }
 
 /// The option `--json` of commands that print results.

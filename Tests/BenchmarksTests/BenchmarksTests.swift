@@ -4,7 +4,7 @@ import Foundation
 import Rehearsal
 import Testing
 
-/// All tests of the room, in turns: each has files of many megabytes in memory.
+/// All tests of the module, in sequence: each has files of many megabytes in memory.
 @Suite(.serialized) final class BenchmarksTests {
   let folder: String
 
@@ -22,7 +22,7 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  /// A copy of the generated files under `name` that a test may damage.
+  /// A copy of the rehearsal's files under `name` that a test may damage.
   func copyOfRehearsal(_ name: String = "original") throws -> String {
     let copy = "\(folder)/\(name)"
     try FileManager.default.copyItem(atPath: Self.rehearsal.get(), toPath: copy)

@@ -129,7 +129,7 @@ extension BenchmarksTests {
     }
   }
 
-  @Test func `A drawn photograph's pixels are the same in every kind of file`() throws {
+  @Test func `A rehearsal's image has the same pixels in every file format`() throws {
     // Classes are told by shape: a turned or inverted image would be another image.
     let definition = try BenchmarkDefinition.named("rehearsal-imagenet10")
     let source = try RehearsalGenerator(seed: 3).write(definition, to: folder + "/originals")

@@ -167,7 +167,7 @@ extension CommandLineTests {
     let file = try write(Self.trial, to: "trial.yaml")
     let empty = try arguments("plan", file, results: "empty", data: "\(folder)/no-data")
     let listed = try program.run(empty + ["--no-measure"])
-    // What the program draws itself is drawn, and said.
+    // Rehearsals are created, with a message.
     #expect(listed.exitCode == 0 && listed.errorLines.allSatisfy { $0.hasPrefix("created ") })
     #expect(listed.lines.count { $0.contains("~") && $0.contains("rough estimate") } == 4)
     let measured = try program.run(empty + ["--only", "method=kmeans"])

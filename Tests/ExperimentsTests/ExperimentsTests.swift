@@ -5,7 +5,7 @@ import Methods
 import Slurm
 import Testing
 
-/// All tests of the module, one after another: they share libtorch's threads and one benchmark file.
+/// All tests of the module, in sequence: they share libtorch's threads and one benchmark file.
 @Suite(.serialized) final class ExperimentsTests {
   let folder: String
 

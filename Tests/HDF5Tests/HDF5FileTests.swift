@@ -2,21 +2,21 @@ import Foundation
 import HDF5
 import Testing
 
-/// All tests of the room.
+/// All tests of the module.
 @Suite(.timeLimit(.minutes(10))) final class HDF5FileTests {
   let folder: String
 
   init() throws {
     folder = NSTemporaryDirectory() + "hdf5-tests-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    // Some tests call libhdf5 themselves. The room's own first call has to come before theirs: what it sets
+    // Some tests call libhdf5 themselves. The module's own first call has to come before theirs: what it sets
     // for the process (not to close what is left at its end) counts only until the library is in use.
     try HDF5File(creating: folder + "/first.h5").close()
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  /// A file with every kind of value that the room writes.
+  /// A file with every kind of value that the module writes.
   func writeSample(to path: String) throws {
     let file = try HDF5File(creating: path)
     try file.setAttribute("schema", Int64(3))

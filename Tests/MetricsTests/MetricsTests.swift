@@ -142,7 +142,7 @@ import Testing
   }
 }
 
-/// Labels from a linear congruential generator (Knuth's MMIX), so that the tests need no other room.
+/// Labels from a linear congruential generator (Knuth's MMIX), so that the tests need no other module.
 func randomLabels(_ count: Int, below bound: Int, seed: UInt64) -> [Int32] {
   var state = seed
   return (0..<count).map { _ in

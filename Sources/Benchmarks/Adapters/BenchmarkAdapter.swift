@@ -40,6 +40,8 @@ protocol BenchmarkAdapter {
 extension BenchmarkAdapter {
   var differences: [String] { [] }
 
+  static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
+
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { nil }
 }
 

@@ -3,21 +3,17 @@ import Domain
 
 /// Folders train/ and test/ with a folder of JPEG or PNG files per class, named after the class or, if the
 /// benchmark has fine classes, after those.
-struct ClassFolderAdapter: BenchmarkAdapter {
+struct ClassFolderAdapter: ImageFolderAdapter {
   private static let splits: [Split] = [.train, .test]
 
-  private let images: ImageFolders
+  let images: ImageFolders
   private let definition: BenchmarkDefinition
 
   var classNames: [String] { definition.classNames }
-  var inventory: [InventoryEntry] { images.inventory }
-  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train/ and test/ with a folder of images for each class (\(definition.classNames[0]), ...)"
   }
-
-  static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
 
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
@@ -70,11 +66,5 @@ struct ClassFolderAdapter: BenchmarkAdapter {
         path: root.name(of: "\(split.name)/\(unknown.name)"), benchmark: definition.name,
         nearest: nearestName(to: unknown.name, among: names))
     }
-  }
-
-  func read(
-    into receive: (ImageBlock) throws(BenchmarkError) -> Void
-  ) throws(BenchmarkError) -> [SourceFile] {
-    try images.read(into: receive)
   }
 }

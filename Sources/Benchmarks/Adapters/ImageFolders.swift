@@ -236,3 +236,19 @@ extension BenchmarkError {
     }
   }
 }
+
+/// An adapter whose images are files in folders.
+protocol ImageFolderAdapter: BenchmarkAdapter {
+  var images: ImageFolders { get }
+}
+
+extension ImageFolderAdapter {
+  var inventory: [InventoryEntry] { images.inventory }
+  var imageNames: [String] { images.imageNames }
+
+  func read(
+    into receive: (ImageBlock) throws(BenchmarkError) -> Void
+  ) throws(BenchmarkError) -> [SourceFile] {
+    try images.read(into: receive)
+  }
+}

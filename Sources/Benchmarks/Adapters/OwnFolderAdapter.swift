@@ -3,19 +3,15 @@ import Domain
 /// A user's own images: a folder per class, at the top level or within train/ and test/ (see `OwnFolders`), or
 /// images without classes, which have label -1 and belong to the train split. The definition follows from the
 /// folders' names and numbers of files. Photographs are rotated by their EXIF orientation.
-struct OwnFolderAdapter: BenchmarkAdapter {
-  private let images: ImageFolders
+struct OwnFolderAdapter: ImageFolderAdapter {
+  let images: ImageFolders
   private let definition: BenchmarkDefinition
 
   var classNames: [String] { definition.classNames }
-  var inventory: [InventoryEntry] { images.inventory }
-  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "a folder of JPEG or PNG files per class, or train/ and test/ with such folders"
   }
-
-  static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
 
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
@@ -36,12 +32,6 @@ struct OwnFolderAdapter: BenchmarkAdapter {
       },
       fit: ImageFit(
         side: definition.storedSize, cutsImages: definition.cutsImages, isOwn: true))
-  }
-
-  func read(
-    into receive: (ImageBlock) throws(BenchmarkError) -> Void
-  ) throws(BenchmarkError) -> [SourceFile] {
-    try images.read(into: receive)
   }
 }
 

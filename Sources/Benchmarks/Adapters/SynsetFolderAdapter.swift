@@ -5,14 +5,12 @@ import Domain
 ///
 /// Stanford Dogs has folders of the same synsets with fewer and different images. It is recognised by its folder
 /// names (n02085936-Maltese_dog).
-struct SynsetFolderAdapter: BenchmarkAdapter {
-  private let images: ImageFolders
+struct SynsetFolderAdapter: ImageFolderAdapter {
+  let images: ImageFolders
   private let definition: BenchmarkDefinition
   let differences: [String]
 
   var classNames: [String] { definition.classNames }
-  var inventory: [InventoryEntry] { images.inventory }
-  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "ILSVRC-2012 training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
@@ -60,11 +58,5 @@ struct SynsetFolderAdapter: BenchmarkAdapter {
     images = ImageFolders(
       root: root, folders: folders,
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
-  }
-
-  func read(
-    into receive: (ImageBlock) throws(BenchmarkError) -> Void
-  ) throws(BenchmarkError) -> [SourceFile] {
-    try images.read(into: receive)
   }
 }

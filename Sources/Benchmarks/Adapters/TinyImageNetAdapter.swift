@@ -5,17 +5,14 @@ import Domain
 /// layout of tutorials is also accepted: train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has no
 /// labels and is not read. Labels number the synsets of wnids.txt in alphabetical order, like torchvision's
 /// ImageFolder.
-struct TinyImageNetAdapter: BenchmarkAdapter {
+struct TinyImageNetAdapter: ImageFolderAdapter {
   private static let synsetFile = "wnids.txt"
   private static let wordFile = "words.txt"
   private static let annotationFile = "val_annotations.txt"
 
-  private let images: ImageFolders
+  let images: ImageFolders
   let classNames: [String]
   let differences: [String]
-
-  var inventory: [InventoryEntry] { images.inventory }
-  var imageNames: [String] { images.imageNames }
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "tiny-imagenet-200 (\(synsetFile), train/SYNSET/images or train/SYNSET, val/images with "
@@ -157,11 +154,5 @@ struct TinyImageNetAdapter: BenchmarkAdapter {
         name: folder, split: .test, expected: definition.extraCounts.test, files: files,
         labels: fileLabels)
     ]
-  }
-
-  func read(
-    into receive: (ImageBlock) throws(BenchmarkError) -> Void
-  ) throws(BenchmarkError) -> [SourceFile] {
-    try images.read(into: receive)
   }
 }

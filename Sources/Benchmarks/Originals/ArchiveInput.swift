@@ -63,6 +63,22 @@ final class ArchiveInput {
     guard archive_read_open1(archive) == ARCHIVE_OK else { throw failure(of: archive) }
   }
 
+  /// Reads data of the archive's current member into `buffer`; fewer bytes only at its end.
+  func readData(
+    of archive: OpaquePointer, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(BenchmarkError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count = archive_read_data(
+        archive, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+      if count == 0 { break }
+      if count == Int(ARCHIVE_RETRY) { continue }
+      guard count > 0 else { throw failure(of: archive) }
+      filled += count
+    }
+    return filled
+  }
+
   /// The error of the archive's last call.
   func failure(of archive: OpaquePointer) -> BenchmarkError {
     if let failure { return failure }

@@ -126,16 +126,7 @@ final class ArchiveReader {
   func member(named name: String) -> any MemberStream { ArchiveMember(self, name) }
 
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
-    var filled = 0
-    while filled < buffer.count {
-      let count = archive_read_data(
-        handle, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-      if count == 0 { break }
-      if count == Int(ARCHIVE_RETRY) { continue }
-      guard count > 0 else { throw failure() }
-      filled += count
-    }
-    return filled
+    try input.readData(of: handle, into: buffer)
   }
 
   /// Checks for the end marker of a tar archive (at least one block of zeros) and reads the rest, so that

@@ -44,10 +44,8 @@ extension DataCommand {
       guard format != nil else {
         throw ValidationError("--out takes a file name that ends in .png or .svg, not '\(out)'")
       }
-      for (name, value) in [("images", images), ("classes", classes)]
-      where !(1...1_000).contains(value) {
-        throw ValidationError("--\(name) takes 1 to 1000")
-      }
+      try require("images", images, in: 1...1_000)
+      try require("classes", classes, in: 1...1_000)
     }
 
     func run() throws {

@@ -95,9 +95,7 @@ extension DataCommand {
     }
 
     func validate() throws {
-      if let imageSize, !(8...1024).contains(imageSize) {
-        throw ValidationError("--image-size takes 8 to 1024")
-      }
+      try require("image-size", imageSize, in: 8...1024)
       if unlabelled, form == nil {
         throw ValidationError("--unlabelled requires --as folders")
       }

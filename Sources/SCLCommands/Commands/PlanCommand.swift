@@ -35,10 +35,9 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
-    for (name, value) in [("jobs", jobs), ("nodes", nodes), ("cpus-per-node", cpusPerNode)] {
-      guard let value, !(1...100_000).contains(value) else { continue }
-      throw ValidationError("--\(name) takes 1 to 100000")
-    }
+    try require("jobs", jobs, in: 1...100_000)
+    try require("nodes", nodes, in: 1...100_000)
+    try require("cpus-per-node", cpusPerNode, in: 1...100_000)
     if cpusPerNode != nil, nodes == nil {
       throw ValidationError("--cpus-per-node requires --nodes")
     }

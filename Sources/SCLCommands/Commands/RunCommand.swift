@@ -73,7 +73,7 @@ struct SweepOptions: ParsableArguments {
       }
       throw ValidationError("--jobs applies to local runs" + (limit ?? ""))
     }
-    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1 to 1024") }
+    try require("jobs", jobs, in: 1...1024)
   }
 
   /// Runs what is not finished and reports the outcome.

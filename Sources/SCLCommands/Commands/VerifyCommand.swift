@@ -25,45 +25,36 @@ struct VerifyCommand: ParsableCommand {
     // Reference values are from one thread; the number of cores must not matter.
     Torch.threads = 1
     let parity = try ParityFile(file)
-    let cases = try parity.names()
-    let trajectories = try parity.trajectoryNames()
-    var passed = true
-    if output.json {
-      for name in cases {
-        let result = try parity.run(name)
-        try Console.json(CaseLine(result))
-        passed = passed && result.passed
-      }
-      for name in trajectories {
-        let result = parity.replay(name)
-        try Console.json(TrajectoryLine(result))
-        passed = passed && result.passed
-      }
-    } else {
-      let results = try cases.map(parity.run)
-      Console.printColumns(results.map { CaseLine($0).row })
-      let replays = trajectories.map(parity.replay)
-      Console.printColumns(replays.map { TrajectoryLine($0).row })
-      if !results.isEmpty {
-        summarise(
-          "cases", results.count, passed: results.count { $0.passed },
-          unknown: results.count { $0.outcome == .unknownOperation }, "operations")
-      }
-      if !replays.isEmpty {
-        summarise(
-          "trajectories", replays.count, passed: replays.count { $0.passed },
-          unknown: replays.count { $0.outcome == .unknownMethod }, "methods")
-      }
-      passed = results.allSatisfy(\.passed) && replays.allSatisfy(\.passed)
+    let results = try parity.names().map { name in
+      let result = try parity.run(name)
+      if output.json { try Console.json(CaseLine(result)) }
+      return result
     }
-    if !passed { throw ExitCode.failure }
+    if !output.json { Console.printColumns(results.map { CaseLine($0).row }) }
+    let replays = try parity.trajectoryNames().map { name in
+      let result = parity.replay(name)
+      if output.json { try Console.json(TrajectoryLine(result)) }
+      return result
+    }
+    if !output.json {
+      Console.printColumns(replays.map { TrajectoryLine($0).row })
+      summarise("cases", results.map(\.passed), "operations") {
+        results.count { $0.outcome == .unknownOperation }
+      }
+      summarise("trajectories", replays.map(\.passed), "methods") {
+        replays.count { $0.outcome == .unknownMethod }
+      }
+    }
+    guard results.allSatisfy(\.passed), replays.allSatisfy(\.passed) else { throw ExitCode.failure }
   }
 
   private func summarise(
-    _ what: String, _ count: Int, passed: Int, unknown: Int, _ unknownWhat: String
+    _ what: String, _ passed: [Bool], _ unknownWhat: String, unknown: () -> Int
   ) {
+    if passed.isEmpty { return }
+    let (ok, unknown) = (passed.count { $0 }, unknown())
     Console.print(
-      "\(count) \(what): \(passed) ok, \(count - passed - unknown) failed, "
+      "\(passed.count) \(what): \(ok) ok, \(passed.count - ok - unknown) failed, "
         + "\(unknown) with unknown \(unknownWhat)")
   }
 }

@@ -121,14 +121,9 @@ struct MethodReport {
     let benchmarks: [String]
 
     init(_ method: MethodDescription) {
-      name = method.name
-      title = method.title
-      family = method.family.rawValue
-      version = method.version
-      reference = method.reference
-      summary = method.summary
-      code = method.code
-      benchmarks = method.benchmarks
+      (name, title, version) = (method.name, method.title, method.version)
+      (reference, summary, code) = (method.reference, method.summary, method.code)
+      (family, benchmarks) = (method.family.rawValue, method.benchmarks)
     }
   }
 

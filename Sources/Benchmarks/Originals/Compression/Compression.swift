@@ -90,15 +90,6 @@ final class FilteredReader: MemberStream {
   deinit { archive_read_free(handle) }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
-    var filled = 0
-    while filled < buffer.count {
-      let count = archive_read_data(
-        handle, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-      if count == 0 { break }
-      if count == Int(ARCHIVE_RETRY) { continue }
-      guard count > 0 else { throw input.failure(of: handle) }
-      filled += count
-    }
-    return filled
+    try input.readData(of: handle, into: buffer)
   }
 }
