@@ -98,8 +98,8 @@ let package = Package(
       name: "SCLCommands",
       dependencies: [
         "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "Montage",
-        "ClassicalClustering", "Vision", "Methods", "Records", "Experiments", "Slurm",
-        "Conformance", "Reporting", "Parity",
+        "ClassicalClustering", "Methods", "Records", "Experiments", "Slurm", "Conformance",
+        "Reporting", "Parity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),

@@ -5,7 +5,7 @@ import Foundation
 /// and verified before the file gets its final name.
 ///
 ///     let download = try Download(address, to: "data/downloads/a.zip", size: 1_000, md5: "...")
-///     let outcome = try await download.run { event in print(event) }
+///     let outcome = try await download.run { meter.show($0) }
 package struct Download: Sendable {
   /// Timeouts and retries.
   package struct Patience: Hashable, Sendable {

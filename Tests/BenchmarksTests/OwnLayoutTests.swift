@@ -34,7 +34,7 @@ extension BenchmarksTests {
     (["train/1.png", "test/1.png"], "mine/test'", "no class folders, like train"),
     (["train/1.png", "test/1.png", "extra/1.png"], "mine/test'", "no class folders"),
     (two + ["1.png", "2.png"], "mine/1.png'", "1 more are there"),
-    (["train/a/1.png", "train/b/1.png", "train/1.png"], "mine/train/1.png'", "of its class"),
+    (["train/a/1.png", "train/b/1.png", "train/1.png"], "mine/train/1.png'", "of their class"),
     (["1.png", "2.png"], "mine'", "2 images but no class folders"),
     (["a/1.png", "b/notes.txt"], "mine", "only 'a'"),
     (["dogs/a/1.png", "dogs/b/1.png", "cats/c/1.png"], "mine/cats'", "give the folder"),

@@ -71,7 +71,7 @@ extension CommandLineTests {
       ["a results folder", "paper-tables.md"])
     try FileManager.default.removeItem(atPath: folder + "/results")
     try expectRefusal(
-      66, arguments("diff", file, ["--against", other]), ["no run of quick", "scl run"])
+      66, arguments("diff", file, ["--against", other]), ["no runs of quick", "scl run"])
   }
 
   @Test func `Every line of --json is an object, and text ends with one line break`() throws {

@@ -202,9 +202,12 @@ extension CommandLineTests {
     let text = "benchmarks: [rehearsal-tiny-imagenet]\nmethods: [random-labels]\nseeds: 1\n"
     try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/drawn.yaml"))
     let plan = try program.run(["plan", "drawn.yaml", "--no-measure", "--data", "one"])
-    #expect(plan.exitCode == 0 && plan.errors.contains("1200 train images in"), "\(plan.errors)")
+    #expect(
+      plan.exitCode == 0 && plan.errors.contains("1200 train, 100 test images in"), "\(plan.errors)"
+    )
     let run = try program.run(["run", "drawn.yaml", "--data", "two"])
-    #expect(run.exitCode == 0 && run.errors.contains("1200 train images in"), "\(run.errors)")
+    #expect(
+      run.exitCode == 0 && run.errors.contains("1200 train, 100 test images in"), "\(run.errors)")
     #expect(files(in: folder + "/one").contains("rehearsal-tiny-imagenet.h5"))
   }
 

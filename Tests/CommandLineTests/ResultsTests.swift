@@ -40,7 +40,7 @@ extension CommandLineTests {
 
     // The old settings find the old result, which is not computed again.
     let back = try clustering("run")
-    #expect(back.errors == "2 of 2 runs are finished already\n", "\(back.errors)")
+    #expect(back.errors == "2 of 2 runs are already finished\n", "\(back.errors)")
     let identity = String(old.identity.prefix(10))
     let table = try clustering("report", ["--identity", identity, "--json"]).objects()
     let cell = try #require(table.first)

@@ -80,7 +80,7 @@ extension RecordsTests {
       var record = try identifiedRecord()
       record.settings["epochs"] = .integer(40)
       let reasons = try record.staleness(against: IdentityInputs(record))
-      #expect(reasons.count == 1 && reasons[0].contains("by hand"))
+      #expect(reasons.count == 1 && reasons[0].contains("edited"))
     }
   }
 }

@@ -207,8 +207,8 @@ import Testing
     let text = Self.text(header: "| metod | row | CIFAR-10 | source | protocol | note |")
     #expect(
       message(text)
-        == "tables.md:3: a table whose first column is 'metod' is not known: begin with 'method' "
-        + "(figures), 'protocol', 'key' (sources) or 'other method'")
+        == "tables.md:3: 'metod' is not the first column of a known table: use 'method' (figures), "
+        + "'protocol', 'key' (sources) or 'other method'")
   }
 
   @Test(arguments: [

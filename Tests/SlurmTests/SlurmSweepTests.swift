@@ -34,7 +34,7 @@ extension SlurmTests {
 
     let again = try start("run", "small.yaml", ["--executor", "slurm"], results: results)
     #expect(again.wait() == 0)
-    #expect(again.errors == "4 of 4 runs are finished already\n")
+    #expect(again.errors == "4 of 4 runs are already finished\n")
   }
 
   @Test func `What Slurm refuses is said in its words, and leaves nothing behind`() throws {
