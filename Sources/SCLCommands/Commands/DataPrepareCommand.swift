@@ -109,7 +109,7 @@ extension DataCommand {
         return try .named(benchmark)
       } catch {
         throw ValidationError(
-          "\(error). 'scl data list' lists all benchmarks; to use your own images, add "
+          "\(error); 'scl data list' lists all benchmarks; to use your own images, add "
             + "--as folders --from FOLDER")
       }
     }
