@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A file that could not be read or written.
+/// A file that could not be read or written. Its description is one line: `cannot write
+/// 'results/run.json': No space left on device`.
 package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A verb phrase for the message: "write", "create the folder".
   package let operation: String
@@ -12,7 +13,12 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the file system or the user's quota is full.
   package let isFull: Bool
 
-  /// Creates an error from `errno`. Read `errno` directly after the failed call.
+  /// Creates an error from a failed system call.
+  /// - Parameters:
+  ///   - operation: the verb phrase that completes "cannot … 'PATH'".
+  ///   - path: the file that the user knows, not a temporary one.
+  ///   - code: `errno`. Read it directly after the failed call, because any other call may
+  ///     change it.
   package init(_ operation: String, _ path: String, errno code: Int32) {
     self.operation = operation
     self.path = path
@@ -25,14 +31,16 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Atomic file writes: a file is written under a temporary name in the same folder, synced and renamed, so
-/// that readers see the old content or the new one and never a part of it.
+/// Atomic file writes. A file is written under a temporary name in the same folder, synced and
+/// renamed, so that readers see the old content or the new one and never a part of it.
 ///
 ///     try AtomicFile.write(Data(text.utf8), to: "results/summary.txt")
 package enum AtomicFile {
-  /// Writes `data` to `path`.
-  /// - Parameter durable: whether the file must survive a power failure (fsync of file and folder).
-  /// - Throws: `FileError`; no temporary file remains.
+  /// Writes `data` to `path`, replacing a file that exists.
+  /// - Parameter durable: whether the file must survive a power failure (fsync of file and
+  ///   folder). Pass false for files that can be computed again.
+  /// - Throws: `FileError`; no temporary file remains, and an old file at `path` is unchanged
+  ///   unless only the last sync failed.
   package static func write(_ data: Data, to path: String, durable: Bool = true) throws {
     try replace(path, durable: durable) { temporary in
       guard let file = fopen(temporary, "wb") else { throw FileError("write", path, errno: errno) }
@@ -45,11 +53,24 @@ package enum AtomicFile {
     }
   }
 
-  /// Lets `body` write a file under a temporary name in the folder of `path`, syncs it and renames it to
-  /// `path`. Returns the result of `body`.
+  /// Lets `body` write a file under a temporary name in the folder of `path`, syncs it and
+  /// renames it to `path`. Use it for writers that need a path, such as libhdf5:
   ///
-  /// A missing folder is created. If `body` throws, the temporary file is removed; if the process is
-  /// killed, the next writer of the same file removes it.
+  ///     try AtomicFile.replace("data/points.h5") { temporary in
+  ///       let file = try HDF5File(creating: temporary)
+  ///       try file.write("points", values)
+  ///       try file.close()
+  ///     }
+  ///
+  /// A missing folder is created. If `body` throws, the temporary file is removed; if the
+  /// process is killed, the next writer of the same file removes it.
+  /// - Parameters:
+  ///   - path: the final path. The temporary file is in the same folder, so that rename(2)
+  ///     replaces the file in one step.
+  ///   - durable: whether to sync the file before the rename and its folder after it.
+  ///   - body: writes the content to `temporary`, an empty file that exists already.
+  /// - Returns: the result of `body`.
+  /// - Throws: what `body` throws, or `FileError`.
   @discardableResult
   package static func replace<Value>(
     _ path: String, durable: Bool = true, _ body: (_ temporary: String) throws -> Value
@@ -69,10 +90,12 @@ package enum AtomicFile {
     }
   }
 
-  /// Removes the temporary files of this process. For signal handlers that end it.
+  /// Removes all temporary files of this process, and refuses new ones from then on. For code
+  /// that ends the process after a signal, when no `catch` block will run.
   package static func removeUnfinished() { TemporaryFile.removeUnfinished() }
 
-  /// Creates a folder and its parents.
+  /// Creates a folder and its parents. Does nothing if it exists.
+  /// - Throws: `FileError`.
   package static func createFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -85,6 +108,8 @@ package enum AtomicFile {
   /// - Throws: `FileError`.
   package static func sync(folder: String) throws { try sync(folder, as: folder) }
 
+  /// Syncs a file or folder.
+  /// - Parameter name: the path for the error message.
   private static func sync(_ path: String, as name: String) throws {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { throw FileError("write", name, errno: errno) }
@@ -92,13 +117,15 @@ package enum AtomicFile {
     guard fsync(descriptor) == 0 else { throw FileError("write", name, errno: errno) }
   }
 
+  /// The `errno` behind an error of Foundation; EACCES if none is known.
   private static func folderErrno(_ path: String, _ error: any Error) -> Int32 {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     if let code = underlying?.code { return Int32(code) }
     return errno == 0 ? EACCES : errno
   }
 
-  /// Creates a folder if it is missing and checks that files can be created in it.
+  /// Creates a folder if it is missing and checks that files can be created in it, by creating
+  /// one. Permission bits alone do not tell, since a file system can be mounted read-only.
   /// - Throws: `FileError`.
   package static func checkWritable(folder path: String) throws {
     try createFolder(path)
@@ -112,8 +139,10 @@ package enum AtomicFile {
 
 /// A temporary file that will be renamed: `<path>.writing-<host>-<token>`.
 ///
-/// The file stays locked while its process lives, which distinguishes files in use from leftovers of dead
-/// processes.
+/// The process holds a lock (flock) on the file as long as the object exists. The system
+/// releases it when the process ends, however it ends. A file without a lock is therefore a
+/// leftover of a dead process, and the next writer of the same final file removes it. Most code
+/// uses `AtomicFile`, which renames the file.
 package final class TemporaryFile {
   package let path: String
   private let descriptor: Int32
@@ -121,15 +150,20 @@ package final class TemporaryFile {
   /// Files of this process, to be removed when a signal ends it; nil after that.
   private static let unfinished = Mutex<Set<String>?>([])
   private static let infix = ".writing-"
-  /// Some file systems lock within one machine only. A file of another machine counts as a leftover after
-  /// so many seconds without a write.
+  /// Seconds without a write after which a file of another machine counts as a leftover. Some
+  /// file systems lock within one machine only, so a missing lock proves nothing about another
+  /// machine's file.
   private static let patience: TimeInterval = 86_400
   /// How often a file is created again because another process removed it as a leftover.
   private static let mostAttempts = 16
 
   /// Creates an empty file, after removing leftovers of dead processes for the same final file.
-  /// - Parameter lock: requests the lock of an open file without waiting, like `flock`.
-  /// - Throws: `FileError` that names the final file.
+  /// - Parameters:
+  ///   - final: the path that the file will be renamed to.
+  ///   - lock: requests the lock of an open file without waiting, like `flock`. Tests replace
+  ///     it.
+  /// - Throws: `FileError` that names the final file. Its reason is EAGAIN if other processes
+  ///   removed every attempt, and ECANCELED after `removeUnfinished`.
   package init(
     beside final: String,
     lock: (_ descriptor: Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) }
@@ -139,8 +173,9 @@ package final class TemporaryFile {
       let candidate = final + Self.infix + Self.host + "-" + UUID().uuidString.prefix(8)
       let (file, code) = Self.create(candidate)
       guard file >= 0 else { throw FileError("write", final, errno: code) }
-      // Another process may have removed the file as a leftover before it was locked. Some file systems
-      // refuse every lock: there the last attempt goes without.
+      // Between creation and lock, another process may have taken the file for a leftover and
+      // removed it. Some file systems refuse every lock; on those the last attempt does
+      // without.
       let isLast = attempt == Self.mostAttempts
       let isLocked = lock(file) == 0 || errno != EWOULDBLOCK || isLast
       if isLocked, access(candidate, F_OK) == 0 {
@@ -156,7 +191,8 @@ package final class TemporaryFile {
     throw FileError("write", final, errno: EAGAIN)
   }
 
-  /// Creates a file and registers it for `removeUnfinished` in one step.
+  /// Creates a file and registers it for `removeUnfinished` in one step, so that a signal
+  /// between the two leaves no file behind.
   /// - Returns: the descriptor, or -1 and `errno`.
   private static func create(_ path: String) -> (descriptor: Int32, errno: Int32) {
     unfinished.withLock { unfinished in
@@ -184,6 +220,8 @@ package final class TemporaryFile {
     }
   }
 
+  /// Removes the temporary files of `final` that nobody holds a lock on, if they are this
+  /// machine's or old enough (`patience`).
   private static func removeAbandoned(beside final: String) {
     let place = URL(fileURLWithPath: final)
     let folder = place.deletingLastPathComponent().path
@@ -201,6 +239,7 @@ package final class TemporaryFile {
     }
   }
 
+  /// The machine's name, without slashes, since it is part of a file name.
   private static let host: String = {
     var bytes = [CChar](repeating: 0, count: 65)
     gethostname(&bytes, bytes.count - 1)
@@ -209,10 +248,14 @@ package final class TemporaryFile {
   }()
 }
 
-/// An exclusive lock on a folder between processes.
+/// An exclusive lock on a folder between processes, held until the object is released or goes
+/// out of scope.
 ///
-/// Only for short changes that are harmless if made twice: file systems without locks (some network ones)
-/// grant it to everybody.
+///     let lock = try FolderLock("results")
+///     defer { lock.release() }
+///
+/// Use it only for short changes that do no harm if two processes make them at once. Some
+/// network file systems have no locks; there every process proceeds without waiting.
 package final class FolderLock {
   private let descriptor: Int32
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A thread that could not be started: a limit on memory (ulimit -v) or processes (ulimit -u) is reached.
+/// A thread that could not be started because a limit on memory (ulimit -v) or on processes
+/// (ulimit -u) is reached.
 package struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The operating system's reason.
   package let reason: String
@@ -15,7 +16,10 @@ package struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Threads whose creation can fail with an error. Dispatch waits forever when no thread can be created.
+/// Detached POSIX threads whose creation can fail with an error.
+///
+/// Clusters often limit processes and memory. Dispatch does not report that a thread cannot be
+/// created and waits forever.
 package enum BackgroundThread {
   /// The closure of a thread as an object that a C pointer can refer to.
   private final class Work {
@@ -24,9 +28,12 @@ package enum BackgroundThread {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
+  /// Small enough for many threads under a limit on memory; the default is often 8 MiB.
   private static let stackBytes = 512 << 10
 
-  /// Starts a thread that runs `body`, which has a stack of 512 KiB.
+  /// Starts a detached thread that runs `body` on a stack of 512 KiB. There is no way to join
+  /// it.
+  /// - Throws: `ThreadError`, with the reason that pthread_create(3) gives.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

@@ -1,10 +1,23 @@
 import Foundation
 
 /// A child process, supervised without threads: its owner polls for its end and its output.
+///
+///     let child = try ChildProcess(
+///       "/usr/bin/seq", ["3"], environment: ProcessInfo.processInfo.environment)
+///     while child.hasEnded() == nil {
+///       ChildProcess.wait(for: [child], milliseconds: 100)
+///       for line in child.readLines() { print(line) }
+///     }
+///     for line in child.readLines() { print(line) }
+///
+/// It needs no thread, so that it also works where a limit on processes is reached. The process
+/// goes on when the object goes out of scope.
 package final class ChildProcess {
   /// How a process ended.
   package enum Ending: Hashable, Sendable {
+    /// With this exit code, 0 to 255; -1 if other code in this process has waited for it.
     case exited(Int32)
+    /// By this signal.
     case signaled(Int32)
   }
 
@@ -12,12 +25,17 @@ package final class ChildProcess {
   package let pid: Int32
   /// The read end of the pipe from its standard output; -1 after end of file.
   package private(set) var output: Int32
+  /// The start of a line whose end has not arrived.
   private var unread = Data()
+  /// Set when `waitpid` has reported the end, which it does once.
   private var ending: Ending?
 
-  /// Starts a program with empty standard input and this process's standard error.
+  /// Starts a program with empty standard input and this process's standard error. Its standard
+  /// output goes to a pipe; read it regularly, because the program stops when the pipe is full.
   /// - Parameters:
-  ///   - program: the path of the executable.
+  ///   - program: the path of the executable. PATH is not searched.
+  ///   - arguments: without the program's name.
+  ///   - environment: all variables of the new process.
   ///   - silent: whether to discard its standard error.
   /// - Throws: `FileError` if it cannot be started.
   package init(
@@ -51,7 +69,8 @@ package final class ChildProcess {
 
   deinit { if output >= 0 { close(output) } }
 
-  /// The output since the last call. Does not block.
+  /// The output since the last call. Does not block. After the end of the output it is always
+  /// empty.
   package func read() -> Data {
     var said = Data()
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -72,7 +91,8 @@ package final class ChildProcess {
     return said
   }
 
-  /// The complete lines of that output. An incomplete line is kept for the next call.
+  /// The complete lines of the output since the last call, without line feeds. An incomplete
+  /// line is kept for the next call, up to 1 MiB of it. Do not mix with `read`.
   package func readLines() -> [String] {
     unread.append(read())
     var lines = unread.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -81,7 +101,8 @@ package final class ChildProcess {
     return lines.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// How it ended; nil while it runs. Its process number stays reserved until this returns a value.
+  /// How it ended; nil while it runs. Until this returns a value, the system does not give its
+  /// process number to another process, so it is safe to send signals to `pid`.
   package func hasEnded() -> Ending? {
     if let ending { return ending }
     var status: Int32 = 0
@@ -90,21 +111,28 @@ package final class ChildProcess {
       let signal = status & 0x7F
       ending = signal == 0 ? .exited(status >> 8 & 0xFF) : .signaled(signal)
     } else if found < 0, errno == ECHILD {
-      // Somebody else has waited for it.
+      // Other code has waited for it and has its status.
       ending = .exited(-1)
     }
     return ending
   }
 
-  /// Waits for output of one of the processes, a caught signal, or the timeout.
+  /// Waits (poll(2)) for output of one of the processes, its end, a caught signal
+  /// (`SignalInbox`), or the timeout.
+  /// - Parameter milliseconds: the timeout; negative for none.
   package static func wait(for processes: [ChildProcess], milliseconds: Int32) {
     var polled = (processes.map(\.output) + [SignalInbox.descriptor]).filter { $0 >= 0 }
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polled, nfds_t(polled.count), milliseconds)
   }
 
-  /// The standard output of a program run to its end; nil if it cannot be run, fails, or takes longer than
-  /// `seconds`.
+  /// The standard output of a program run to its end. Blocks the calling thread.
+  ///
+  ///     let gpus = ChildProcess.output(of: "/usr/bin/nvidia-smi", ["-L"], seconds: 10)
+  ///
+  /// - Parameter seconds: the time limit, after which the program is killed.
+  /// - Returns: nil if the program cannot be run, does not exit with 0, or reaches the time
+  ///   limit.
   package static func output(
     of program: String, _ arguments: [String], seconds: Double
   ) -> Data? {
@@ -128,7 +156,7 @@ package final class ChildProcess {
   }
 }
 
-/// A process as the process table shows it (proc(5), /proc/PID/stat).
+/// A process as the process table shows it (proc(5), /proc/PID/stat). Linux only.
 package struct ProcessEntry: Sendable {
   /// Whether it has ended and its parent has not waited for it yet (a zombie).
   package let hasEnded: Bool
@@ -137,14 +165,15 @@ package struct ProcessEntry: Sendable {
   /// Start time in kernel ticks since boot. Distinguishes processes that reuse a number.
   package let startTicks: String
 
-  /// Nil if the process does not exist.
+  /// Reads the entry of a process; nil if it does not exist.
   package init?(_ pid: Int32) {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       // The program's name, in parentheses, may contain anything.
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    // The state is field 3, user and system time are fields 14 and 15, threads field 20, the start field 22.
+    // The state is field 3, user and system time are fields 14 and 15, threads field 20, and
+    // the start time field 22.
     guard fields.count > 19, let user = Double(fields[11]), let system = Double(fields[12]),
       let threads = Int(fields[17])
     else { return nil }

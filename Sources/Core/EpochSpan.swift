@@ -2,12 +2,19 @@
 ///
 ///     let warmup: EpochSpan = 0.2
 ///     warmup.wholeEpochs(of: 200)  // 40
+///
+/// In literals the type decides: `5` is five epochs, and every number with a decimal point is a
+/// share. In files a whole number is a number of epochs even if it is written as `5.0`.
 public enum EpochSpan: Hashable, Sendable {
+  /// A number of epochs, whatever the length of the training.
   case epochs(Int)
-  /// A share of all epochs, 0 to less than 1.
+  /// A share of all epochs, more than 0 and less than 1. With it an epoch depends on the length
+  /// of the whole training, so such a run cannot be extended.
   case share(Double)
 
-  /// A whole number is a number of epochs, a fraction below 1 a share. Nil for anything else.
+  /// The span that a setting's value means: a whole number is a number of epochs, a fraction
+  /// between 0 and 1 a share. Nil for anything else. The range of a number of epochs is left to
+  /// the schema.
   public init?(_ value: SettingValue) {
     switch value {
     case .integer(let epochs): self = .epochs(epochs)
@@ -31,7 +38,8 @@ public enum EpochSpan: Hashable, Sendable {
     }
   }
 
-  /// The length in epochs within a training of `epochs`.
+  /// The length in epochs within a training of `epochs`. It can be fractional, as a warm-up
+  /// that is counted in steps may be.
   public func length(of epochs: Int) -> Double {
     switch self {
     case .epochs(let count): Double(count)
@@ -39,7 +47,9 @@ public enum EpochSpan: Hashable, Sendable {
     }
   }
 
-  /// The length in whole epochs within a training of `epochs`, rounded. A share leaves at least one epoch.
+  /// The length in whole epochs within a training of `epochs`. A share is rounded to the
+  /// nearest whole number and leaves at least one epoch; a number of epochs is returned as it
+  /// is.
   public func wholeEpochs(of epochs: Int) -> Int {
     switch self {
     case .epochs(let count): count

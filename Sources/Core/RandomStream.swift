@@ -1,37 +1,59 @@
 import Foundation
 
-/// The purpose of a random stream. Streams of different purposes are independent.
+/// What a random stream is for. Streams of different purposes are independent, so that a new
+/// draw for one purpose changes no number of another.
+///
+/// The raw values are part of every result: they enter Philox's counter. Never change or reuse
+/// one.
 public enum RandomPurpose: UInt32, Sendable {
+  /// Initial weights of networks.
   case weights = 1
+  /// The order of images within an epoch.
   case shuffle = 2
+  /// The parameters of augmented views.
   case augmentation = 3
+  /// Starts of k-means, of eigensolvers and of factorisations.
   case clustering = 4
+  /// Images that the program draws itself.
   case rehearsal = 5
+  /// A method's own draws: negatives, dropout, memory banks.
   case method = 6
+  /// The order among images with identical pixels.
   case presentation = 7
 }
 
-/// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as
-/// 1, 2, 3", SC 2011).
+/// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As
+/// Easy as 1, 2, 3", SC 2011).
 ///
-/// A stream is determined by its coordinates, not by what was drawn before: `seed` is the key, and the
-/// counter holds purpose, view, epoch and item. Streams can therefore be used in any order and on any
-/// thread, and a resumed run has no random state to restore.
+/// A stream is determined by its coordinates, not by what was drawn before: `seed` is the key,
+/// and the counter holds purpose, view, epoch and item. Streams can therefore be used in any
+/// order and on any thread, and a resumed run has no random state to restore.
 ///
 ///     var stream = RandomStream(seed: 0, purpose: .augmentation, epoch: 3, item: 17)
 ///     let angle = stream.uniform(in: -10...10)
+///
+/// Layout: the key is the seed's low and high 32 bits. The counter's four words are the number
+/// of the block, `purpose | view << 16`, the epoch and the item. A block gives two 64-bit
+/// numbers, words 0 and 1 and then words 2 and 3, low word first. A stream repeats itself after
+/// 2^33 numbers. Every draw is the same on every machine, except that `normal` depends on the C
+/// library's `log` and `cos`.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let key: (UInt32, UInt32)
   private let coordinates: (UInt32, UInt32, UInt32)
+  /// The number of the next block.
   private var block: UInt32 = 0
+  /// The two numbers of the current block.
   private var buffer: (UInt64, UInt64) = (0, 0)
+  /// How many numbers of `buffer` have not been returned.
   private var unread = 0
 
   /// - Parameters:
   ///   - seed: the run's seed.
   ///   - purpose: what the numbers are for.
-  ///   - epoch: the epoch, or another first coordinate.
-  ///   - item: the image's key (`ImageSet.drawKeys`), or another second coordinate.
+  ///   - epoch: the epoch, or another first coordinate. Its low 32 bits count; it can be
+  ///     negative.
+  ///   - item: the image's key (`ImageSet.drawKeys`), or another second coordinate. Its low 32
+  ///     bits count.
   ///   - view: the augmented view; below 65,536.
   public init(
     seed: UInt64, purpose: RandomPurpose, epoch: Int = 0, item: Int = 0, view: Int = 0
@@ -68,18 +90,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// A uniform integer in 0..<bound, without modulo bias.
+  /// A uniform integer in 0..<bound, without modulo bias. The standard library's rejection
+  /// method may use more than one draw.
+  /// - Parameter bound: at least 1.
   public mutating func integer(below bound: Int) -> Int {
     Int(next(upperBound: UInt64(bound)))
   }
 
-  /// A standard normal number (Box and Muller, the cosine half).
+  /// A standard normal number (Box and Muller, Annals of Mathematical Statistics 29, 1958; the
+  /// cosine half). Uses two draws. `1 - uniform()` is in (0, 1], so the logarithm is finite.
   public mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * .pi * uniform())
   }
 
-  /// A random permutation of 0..<count (Fisher and Yates).
+  /// A random permutation of 0..<count (Fisher and Yates, from the last place down), in
+  /// O(count).
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
@@ -88,7 +114,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return order
   }
 
-  /// One block of Philox4x32 with ten rounds.
+  /// One block of Philox4x32 with ten rounds (Salmon et al., section 3.3). The two multipliers
+  /// and the two constants that are added to the key after each round are those of the authors'
+  /// library Random123, whose known answers the tests check.
   package static func philox(
     counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {

@@ -1,6 +1,9 @@
-/// The value of a setting, as YAML and JSON write it.
+/// The value of a setting, as YAML and JSON write it: a scalar, without its name and range.
 ///
-/// A whole number is the same value as an integer or as a number: JSON writes 1.0 as 1.
+///     let settings: [String: SettingValue] = ["epochs": 200, "schedule": "cosine"]
+///
+/// A whole number is the same value as an integer or as a number, because JSON writes 1.0 as 1.
+/// Both compare equal and have the same hash.
 public enum SettingValue: Sendable {
   case boolean(Bool)
   case integer(Int)
@@ -36,7 +39,7 @@ extension SettingValue: Hashable {
   }
 }
 
-/// The value as in experiment files.
+/// The value as experiment files write it, without quotes.
 extension SettingValue: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -48,7 +51,8 @@ extension SettingValue: CustomStringConvertible {
   }
 }
 
-/// The value as a JSON scalar.
+/// The value as a JSON scalar. Decoding tries boolean, integer, number and text in this order.
+/// A whole number, which JSON writes without a fraction, becomes an integer.
 extension SettingValue: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -75,7 +79,10 @@ extension SettingValue: Codable {
 }
 
 extension SettingValue {
-  /// Reads a scalar as YAML's core schema would: `true`, `12`, `0.03`, anything else is text.
+  /// Reads a scalar of an experiment file or of `--set`: `true` and `false` are booleans, `12`
+  /// is an integer, `0.03` and `1e-4` are numbers, and anything else is text. This is YAML's
+  /// core schema without its other spellings of booleans, null, octal integers, infinities and
+  /// NaN, which become text.
   public init(scalar: String) {
     switch scalar {
     case "true": self = .boolean(true)

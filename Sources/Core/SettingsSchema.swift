@@ -1,13 +1,17 @@
-/// What values a setting takes.
+/// The type and range of a setting.
 public enum SettingKind: Hashable, Sendable {
+  /// True or false.
   case boolean
+  /// An integer within the range.
   case integer(ClosedRange<Int>)
+  /// A number within the range.
   case number(ClosedRange<Double>)
+  /// One of these names.
   case choice([String])
   /// An `EpochSpan`: at most so many epochs, or a share of all.
   case span(Int)
 
-  /// The values in words: "0.01 to 10", "instance, cluster or both".
+  /// The accepted values in words: "0.01 to 10", "instance, cluster or both".
   public var values: String {
     switch self {
     case .boolean: "true or false"
@@ -22,7 +26,7 @@ public enum SettingKind: Hashable, Sendable {
   }
 }
 
-/// A setting as documentation and tools see it.
+/// A setting as documentation and tools see it: `scl methods NAME` lists them.
 public struct SettingDescription: Hashable, Sendable {
   /// The name in experiment files: "learning_rate".
   public let name: String
@@ -30,7 +34,7 @@ public struct SettingDescription: Hashable, Sendable {
   public let summary: String
   /// The values that it takes.
   public let kind: SettingKind
-  /// Its value where nothing is said.
+  /// The value where an experiment says nothing.
   public let defaultValue: SettingValue
   /// Where the setting and its default come from: a paper and its equation, or code and its commit.
   public let source: String?
@@ -38,7 +42,9 @@ public struct SettingDescription: Hashable, Sendable {
 
 /// Why a setting was refused.
 public enum SettingError: Error, Hashable, Sendable {
+  /// No setting has this name; `nearest` is the likely one, if any.
   case unknown(name: String, nearest: String?)
+  /// The value has another type or is outside the range, which `expected` states in words.
   case outOfRange(name: String, value: SettingValue, expected: String)
 }
 
@@ -55,21 +61,43 @@ extension SettingError: CustomStringConvertible {
 
 /// A structure of settings that knows their names, ranges and meaning.
 ///
-/// `init()` gives the defaults; `schema` lists every stored property once.
+/// `init()` gives the defaults; `schema` lists every stored property once. Experiment files,
+/// `scl methods`, records and the identity of runs use nothing else:
+///
+///     struct HeadSettings: Configurable {
+///       var temperature = 0.5
+///       var layers = 2
+///
+///       static let schema = SettingsSchema<Self>([
+///         .number("temperature", \.temperature, in: 0.01...10, "temperature of the softmax"),
+///         .integer("layers", \.layers, in: 1...4, "layers of the head"),
+///       ])
+///     }
+///
+///     let settings = try HeadSettings.schema.resolve(["temperature": 0.1])
+///     settings.layers  // 2
 public protocol Configurable: Sendable {
+  /// The defaults.
   init()
+  /// Every setting with its name, key path, range and meaning.
   static var schema: SettingsSchema<Self> { get }
 }
 
-/// One stored property of `Root` under the name that experiment files use.
+/// One stored property of `Root` under the name that experiment files use. Create it with one
+/// of the static functions, which take the property's key path and check values of its type.
 public struct Setting<Root: Sendable>: Sendable {
+  /// The name in experiment files: snake case, "learning_rate".
   public let name: String
+  /// What it stands for, in a few words; lower case, without a full stop.
   public let summary: String
+  /// The values that it takes.
   public let kind: SettingKind
+  /// Where the setting and its default come from; set by `SettingsSchema.from`.
   fileprivate(set) var source: String?
   /// Whether, with this setting as it is, an epoch depends on how many epochs come after it.
   var dependsOnLength: @Sendable (Root) -> Bool = { _ in false }
   let read: @Sendable (Root) -> SettingValue
+  /// Sets the property; false, without a change, if the value is not accepted.
   let write: @Sendable (inout Root, SettingValue) -> Bool
 
   /// An integer within `range`.
@@ -87,7 +115,8 @@ public struct Setting<Root: Sendable>: Sendable {
       })
   }
 
-  /// A number within `range`; an integer in the file is read as the number it is.
+  /// A number within `range`; an integer in the file is read as the number it is. NaN and
+  /// infinities are in no range.
   public static func number(
     _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable,
     in range: ClosedRange<Double>, _ summary: String
@@ -108,7 +137,8 @@ public struct Setting<Root: Sendable>: Sendable {
       })
   }
 
-  /// A number of epochs up to `most`, or a share of all epochs.
+  /// A number of epochs up to `most`, or a share of all epochs. With a share, a run cannot be
+  /// extended (`lengthDependences`).
   public static func span(
     _ name: String, _ path: WritableKeyPath<Root, EpochSpan> & Sendable, upTo most: Int,
     _ summary: String
@@ -139,9 +169,10 @@ public struct Setting<Root: Sendable>: Sendable {
       })
   }
 
-  /// One of an enumeration's cases, written as its raw value.
-  /// - Parameter scaled: the cases that stretch with the number of epochs, such as a cosine that ends
-  ///   with the last one. A run with such a setting cannot be extended.
+  /// One of an enumeration's cases, written as its raw value. A raw value of digits may be
+  /// written without quotes: `depth: 18` is the case "18".
+  /// - Parameter scaled: the cases that stretch with the number of epochs, such as a cosine
+  ///   that ends with the last one. A run with such a setting cannot be extended.
   public static func choice<Choice>(
     _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable,
     scaledByEpochs scaled: Set<Choice> = [], _ summary: String
@@ -165,6 +196,14 @@ public struct Setting<Root: Sendable>: Sendable {
 }
 
 /// The settings of a `Root`, in the order in which they are documented.
+///
+/// Schemas are composed from those of parts, and `from` says what a part is taken from:
+///
+///     static let schema =
+///       SettingsSchema<Self>([
+///         .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent")
+///       ]).from("Chen et al., ICML 2020, equation 1")
+///       + .init(\.training, TrainingSettings.schema)
 public struct SettingsSchema<Root: Sendable>: Sendable {
   public let settings: [Setting<Root>]
 
@@ -172,7 +211,10 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
     self.settings = settings
   }
 
-  /// The settings of a part of `Root`, under their own names.
+  /// The settings of a part of `Root`, under their own names and without a prefix.
+  /// - Parameters:
+  ///   - part: the property of `Root` that holds the part.
+  ///   - schema: the part's settings.
   public init<Part>(
     _ part: WritableKeyPath<Root, Part> & Sendable, _ schema: SettingsSchema<Part>
   ) {
@@ -185,12 +227,15 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
     }
   }
 
+  /// The settings of both, in this order. Names should be unique; of two settings of one name,
+  /// the first counts.
   public static func + (first: Self, second: Self) -> Self {
     Self(first.settings + second.settings)
   }
 
-  /// These settings, where none is named yet, with what they and their defaults are taken from:
-  /// `.from("Wu et al., CVPR 2018, equation 2")`, `.from("lemniscate.pytorch@f7cfe29")`.
+  /// These settings, with a source for those that have none yet. The source says where the
+  /// settings and their defaults are taken from: `.from("Wu et al., CVPR 2018, equation 2")`,
+  /// `.from("lemniscate.pytorch@f7cfe29")`.
   public func from(_ source: String) -> Self {
     Self(
       settings.map { setting in
@@ -200,20 +245,22 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
       })
   }
 
-  /// Every setting's value, defaults included. Of two settings of one name the first counts, as in
-  /// `set`.
+  /// Every setting's value by name, defaults included. This is what records and identities
+  /// contain.
   public func values(of root: Root) -> [String: SettingValue] {
     Dictionary(settings.map { ($0.name, $0.read(root)) }) { first, _ in first }
   }
 
-  /// The settings that make an epoch depend on the number of epochs that follow it: "schedule cosine". A
-  /// run of fewer epochs is the beginning of a longer one only where there are none.
+  /// The settings that make an epoch depend on the number of epochs that follow it, such as
+  /// "schedule cosine". A run of fewer epochs is the beginning of a longer one only if there
+  /// are none.
   public func lengthDependences(of root: Root) -> [String] {
     settings.filter { $0.dependsOnLength(root) }.map { "\($0.name) \($0.read(root))" }
   }
 
-  /// Sets one setting.
-  /// - Throws: `SettingError` if the name is unknown or the value out of range.
+  /// Sets one setting of `root`.
+  /// - Throws: `SettingError` if the name is unknown or the value is not accepted; `root` is
+  ///   unchanged.
   public func set(
     _ name: String, to value: SettingValue, in root: inout Root
   ) throws(SettingError) {

@@ -1,23 +1,26 @@
 import Foundation
 
 extension StringProtocol {
-  /// The text on one line, safe to print: names and messages may come from files of other people.
+  /// The text on one line, safe to print. Names and messages may come from other people's
+  /// files, and a terminal obeys escape sequences in them.
   ///
-  /// Line breaks and tabs become spaces. Control characters (C0, DEL, C1), bidirectional marks, other
-  /// invisible formatting and noncharacters become U+FFFD, the replacement character. Joiners (ZWNJ, ZWJ)
-  /// stay, since some scripts need them.
+  /// Line breaks and tabs become spaces. Control characters (C0, DEL, C1), bidirectional marks,
+  /// other invisible formatting and noncharacters become U+FFFD, the replacement character.
+  /// Joiners (ZWNJ, ZWJ) stay, since some scripts need them.
   package var displayable: String {
     unicodeScalars.allSatisfy(\.isPrintableASCII)
       ? String(self) : replacingHarmful(keepingLines: false)
   }
 
-  /// The same for several lines: line feeds and tabs stay.
+  /// Like `displayable`, for several lines: line feeds and tabs stay.
   package var displayableLines: String {
     unicodeScalars.allSatisfy { $0.isPrintableASCII || $0 == "\n" }
       ? String(self) : replacingHarmful(keepingLines: true)
   }
 
-  /// JSON text with such characters escaped: the value is the same, the text is safe to print.
+  /// JSON text in which the characters that `displayable` replaces are escaped as `\uXXXX`. The
+  /// value is the same, and the text is safe to print. Characters below U+007F are left alone:
+  /// JSON encoders escape them.
   package var displayableJSON: String {
     guard unicodeScalars.contains(where: { $0.value >= 0x7F && $0.isHarmful }) else {
       return String(self)
@@ -59,6 +62,7 @@ extension Unicode.Scalar {
     (0x09...0x0D).contains(value) || value == 0x85 || value == 0x2028 || value == 0x2029
   }
 
+  /// Whether a terminal may act on it, or a reader cannot see it.
   fileprivate var isHarmful: Bool {
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
@@ -71,8 +75,11 @@ extension Unicode.Scalar {
 
 /// The candidate nearest to a misspelt name, or nil if none is near.
 ///
-/// Near means an edit distance of at most 2 or a third of the longer name, whichever is larger. Swapped
-/// neighbours count as one edit.
+///     nearestName(to: "cifar-10", among: ["cifar10", "stl10"])  // "cifar10"
+///
+/// Near means an edit distance of at most 2 or a third of the longer name, whichever is larger.
+/// Case does not count, and swapped neighbours are one edit. Of equally near candidates the
+/// alphabetically first wins.
 package func nearestName(to name: String, among candidates: [String]) -> String? {
   let nearest =
     candidates
@@ -83,7 +90,9 @@ package func nearestName(to name: String, among candidates: [String]) -> String?
   return nearest.distance <= allowed ? nearest.candidate : nil
 }
 
-/// The optimal string alignment distance: Levenshtein's distance with transpositions of neighbours.
+/// The optimal string alignment distance: Levenshtein's distance with transpositions of
+/// neighbours, where no part is edited twice. O(mn) time and O(n) memory for m and n
+/// characters.
 package func editDistance(_ first: String, _ second: String) -> Int {
   let (first, second) = (Array(first), Array(second))
   var before: [Int] = []
@@ -104,13 +113,13 @@ package func editDistance(_ first: String, _ second: String) -> Int {
 }
 
 extension Sequence<String> {
-  /// The words as one line of a POSIX shell, each quoted where it needs to be.
+  /// The words as one line of a POSIX shell, each quoted where necessary.
   package var shellCommand: String { map(\.shellQuoted).joined(separator: " ") }
 }
 
 extension String {
-  /// The text as one word of a POSIX shell: as it is if it has no special characters, otherwise in single
-  /// quotes.
+  /// The text as one word of a POSIX shell: unchanged if it has no special characters,
+  /// otherwise in single quotes.
   package var shellQuoted: String {
     if !isEmpty, !contains(/[^A-Za-z0-9%+,.\/:=@_-]/) { return self }
     return "'" + replacing("'", with: #"'\''"#) + "'"
@@ -118,7 +127,7 @@ extension String {
 }
 
 extension Sequence where Element: Hashable {
-  /// The elements without repetitions, in the order of their first occurrences.
+  /// The elements without repetitions, in the order of their first occurrences. O(n).
   package var uniqued: [Element] {
     var seen = Set<Element>()
     return filter { seen.insert($0).inserted }
@@ -126,7 +135,8 @@ extension Sequence where Element: Hashable {
 }
 
 extension JSONEncoder {
-  /// The encoder of all JSON of this package: sorted keys, slashes not escaped.
+  /// The encoder of all JSON that this package writes: sorted keys, slashes not escaped. Equal
+  /// values give equal bytes, which hashes of JSON rely on.
   /// - Parameter pretty: whether to spread the output over indented lines.
   package static func sorted(pretty: Bool = false) -> JSONEncoder {
     let encoder = JSONEncoder()
