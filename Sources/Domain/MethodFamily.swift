@@ -1,6 +1,7 @@
 /// The group under which tables list a method.
 ///
-/// A method of another package can bring a family of its own: `family: "graph"`.
+/// A method of another package can bring its own family: `family: "graph"`. Families sort in
+/// the order of tables: known ones, others by name, controls last.
 public struct MethodFamily: RawRepresentable, ExpressibleByStringLiteral, Hashable, Sendable {
   /// The name in records and in the output of `scl methods`: "deep clustering".
   public let rawValue: String
@@ -13,15 +14,21 @@ public struct MethodFamily: RawRepresentable, ExpressibleByStringLiteral, Hashab
     self.init(rawValue: value)
   }
 
+  /// Clustering of pixels or of simple features, without a network.
   public static let classical = MethodFamily(rawValue: "classical")
+  /// Networks that learn by reconstructing images.
   public static let reconstruction = MethodFamily(rawValue: "reconstruction")
+  /// Networks that learn clusters and features together.
   public static let deepClustering = MethodFamily(rawValue: "deep clustering")
+  /// Networks that learn features by comparing views of images; k-means then clusters the
+  /// features.
   public static let contrastive = MethodFamily(rawValue: "contrastive")
+  /// Contrastive methods that also compare images of the same presumed class.
   public static let semantic = MethodFamily(rawValue: "semantic")
   /// Rows that bound the scores. They do not compete with methods and stand last.
   public static let control = MethodFamily(rawValue: "control")
 
-  /// The known families but `control`, with their titles, in the order of tables.
+  /// The known families except `control`, with their titles, in the order of tables.
   private static let titles: [(family: MethodFamily, title: String)] = [
     (.classical, "Classical"),
     (.reconstruction, "Reconstruction"),
@@ -30,7 +37,7 @@ public struct MethodFamily: RawRepresentable, ExpressibleByStringLiteral, Hashab
     (.semantic, "Semantic contrastive"),
   ]
 
-  /// The heading in tables: "Deep clustering". Of an unknown family it is the name.
+  /// The heading in tables: "Deep clustering". For an unknown family, its name.
   public var title: String {
     if self == .control { return "Controls" }
     return Self.titles.first { $0.family == self }?.title ?? rawValue

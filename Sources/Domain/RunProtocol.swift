@@ -3,7 +3,11 @@ import Metrics
 
 /// Which images a run learns from and scores, at what size, and which epoch is its result.
 ///
-/// It is part of `run.json` and of a run's identity: names and forms of its keys are fixed.
+///     let paper = RunProtocol(imageSize: 32)
+///     paper.train.rawValue  // "train+test"
+///
+/// It is part of `run.json` and of a run's identity. The names and types of its keys must not
+/// change.
 public struct RunProtocol: Codable, Hashable, Sendable {
   /// The images that the method learns from.
   public var train: SplitSet
@@ -11,16 +15,17 @@ public struct RunProtocol: Codable, Hashable, Sendable {
   public var score: SplitSet
   /// Height and width of the images in pixels.
   public var imageSize: Int
+  /// Which epoch's assignments are the result.
   public var checkpoint: CheckpointRule
-  /// The number of epochs between two candidates of the checkpoint rule. Nil, and left out of the
-  /// identity, under a rule that chooses nothing.
+  /// The number of epochs between two candidates of the checkpoint rule. Nil, and left out of
+  /// the identity, for a rule without candidates.
   public var evaluateEvery: Int?
-  /// The normaliser of the NMI in tables. Records have NMI under both.
+  /// The normaliser of the NMI in tables. Records have NMI under both normalisers.
   public var nmi: NMINormaliser
-  /// The labels that scores are computed with. Nil, and left out of the identity, for the benchmark's
-  /// own.
+  /// The labels that scores are computed with. Nil, and left out of the identity, for the
+  /// benchmark's own.
   public var labels: LabelChoice?
-  /// The number of clusters, K. Nil, and left out of the identity, for as many as there are classes.
+  /// The number of clusters, K. Nil, and left out of the identity, for the number of classes.
   public var clusters: Int?
 
   public init(
@@ -50,18 +55,19 @@ public enum LabelChoice: String, Codable, CaseIterable, Sendable {
   case fine
 }
 
-/// Which epoch's assignments are a run's result.
+/// Which epoch's assignments are a run's result. Training is the same under every rule.
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
-  /// The last epoch's. No label is looked at.
+  /// The last epoch. Uses no labels.
   case last
-  /// The first scored epoch with the lowest training loss, or with the lowest loss that the method
-  /// itself reports for this purpose. No label is looked at.
+  /// The scored epoch with the lowest training loss, or with the lowest loss that the method
+  /// itself reports for this purpose; the first of equal ones. Uses no labels.
   case lowestLoss = "lowest-loss"
-  /// The first scored epoch with the best accuracy, as some published code does it. It looks at
-  /// labels; every table with such a run says so.
+  /// The scored epoch with the best accuracy, the first of equal ones. Some published code does
+  /// this. It uses labels, so every table with such a run says so.
   case bestByLabels = "best-by-labels"
 
-  /// Whether the rule chooses among scored epochs, so that the result need not be the last one's.
+  /// Whether the rule chooses among scored epochs, so that the result may not be that of the
+  /// last epoch.
   public var chooses: Bool { self != .last }
 
   /// The rule in a table's caption: "last checkpoint".
@@ -76,8 +82,8 @@ public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
 
 /// Whether the images of a benchmark file have the published pixels.
 public enum PixelFidelity: String, Codable, Hashable, Sendable {
-  /// The images were stored without loss, as far as the form of the original files tells.
+  /// The images were stored without loss, as far as the form of the original files shows.
   case original
-  /// The publisher gives out raw pixels, and these images were read from JPEG files.
+  /// The publisher distributes raw pixels, but these images were read from JPEG files.
   case reEncoded = "re-encoded"
 }

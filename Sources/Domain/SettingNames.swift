@@ -1,13 +1,13 @@
 import Core
 
-/// The settings that other parts than the method itself know by name.
+/// The settings that code outside the methods knows by name.
 ///
-/// A method's schema declares its settings; the names here are those that schedules, records and
-/// comparisons look up as well.
+/// A method's schema declares its settings. The names here are those that schedules, records
+/// and comparisons also look up.
 public enum SettingName {
   /// Passes over the images. Every trained method has it.
   public static let epochs = "epochs"
-  /// Layers of the residual network: "18", "34", "50".
+  /// Layers of the residual network, as text: "18", "34", "50".
   public static let depth = "depth"
   /// Channels of the residual network's first stage.
   public static let width = "width"
@@ -17,8 +17,8 @@ public enum SettingName {
   /// The width of the published residual networks.
   public static let publishedWidth = 64
 
-  /// The settings that decide most about what a network learns and costs, the most important first.
-  /// Comparisons name them first.
+  /// The settings that matter most for what a network learns and costs, the most important
+  /// first. Comparisons list differing settings in this order.
   public static let byImportance = [
     epochs, "warmup_epochs", depth, width, "stem", viewSize, "pretext", "batch_size", "optimiser",
     "learning_rate", "schedule", "copies", "restarts", "iterations",
@@ -39,8 +39,8 @@ extension [String: SettingValue] {
     return depth
   }
 
-  /// The residual network as papers name it, "ResNet-18" or "ResNet-18 of width 32"; nil for a method
-  /// without one.
+  /// The residual network as papers name it, "ResNet-18" or "ResNet-18 of width 32"; nil for a
+  /// method without one.
   public var backbone: String? {
     guard let depth else { return nil }
     guard let width, width != SettingName.publishedWidth else { return "ResNet-\(depth)" }
@@ -48,7 +48,7 @@ extension [String: SettingValue] {
   }
 
   /// Height and width in pixels of what the network sees.
-  /// - Parameter imageSize: the side of the images, which methods without a view size of their own see.
+  /// - Parameter imageSize: the side of the images, which is used if no view size is set.
   public func viewSize(ofImages imageSize: Int) -> Int {
     guard let size = integer(SettingName.viewSize), size > 0 else { return imageSize }
     return size

@@ -1,20 +1,24 @@
 /// One of the parts that a benchmark's publisher divides its images into.
 ///
-/// The raw value is the one in benchmark files (`/splits`, uint8).
+/// The raw value is stored in benchmark files (`/splits`, uint8) and must not change.
 public enum Split: UInt8, CaseIterable, Hashable, Sendable {
   case train = 0
   case test = 1
-  /// Images without labels, as STL-10 has them.
+  /// Images without labels, as in STL-10.
   case unlabelled = 2
 
   /// "train", "test" or "unlabelled".
   public var name: String { "\(self)" }
 }
 
-/// The splits that a method learns from or that are scored, as files and tables write them:
+/// The splits that a method learns from or that are scored, written as in files and tables:
 /// "train+test".
 ///
-/// `allCases` are the sets that an experiment's protocol can name, in the order of its documentation.
+///     SplitSet(rawValue: "train+unlabelled") == .trainAndUnlabelled  // true
+///     SplitSet.trainAndTest.splits(of: .tinyImageNet)                // [.train]
+///
+/// `allCases` are the sets that an experiment's protocol can name, in the order of its
+/// documentation.
 public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Codable {
   public static let train = SplitSet([.train])
   public static let test = SplitSet([.test])
@@ -26,8 +30,8 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
   private static let imageNet = "ImageNet"
 
   private let named: Set<Split>
-  /// Whether images of ImageNet outside the benchmark are among them. Some published rows start from
-  /// features that were trained on these; no run here does.
+  /// Whether images of ImageNet outside the benchmark are among them. Some published rows start
+  /// from features that were trained on these; no run of this program does.
   public let hasImageNet: Bool
 
   public init(_ splits: Set<Split>) {
@@ -45,8 +49,8 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
     self = known
   }
 
-  /// A set in a table of published results, which may be any combination and have "ImageNet" in it; nil
-  /// if a word is not a split.
+  /// A set in a table of published results, which may be any combination of splits and include
+  /// "ImageNet"; nil if a word is not a split.
   public init?(published text: String) {
     var splits: Set<Split> = []
     var hasImageNet = false
@@ -68,10 +72,10 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
       .joined(separator: "+")
   }
 
-  /// The splits of a benchmark that are meant.
+  /// The splits of a benchmark that this set selects.
   ///
   /// Splits that are not part of the benchmark (`BenchmarkDefinition.extraCounts`, such as
-  /// Tiny-ImageNet's validation images) are meant only where they are named alone.
+  /// Tiny-ImageNet's validation images) are selected only if they are named alone.
   public func splits(of benchmark: BenchmarkDefinition) -> Set<Split> {
     named.count == 1 ? named : named.filter { benchmark.extraCounts[$0] == 0 }
   }
@@ -82,9 +86,9 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
     splits(of: benchmark).reduce(0) { $0 + counts[$1] }
   }
 
-  /// The same set written in one way, so that sets can be compared.
+  /// The same set in a canonical form, so that sets can be compared.
   ///
-  /// Splits that the benchmark does not have are left out. Where all images are training images,
+  /// Splits that the benchmark does not have are left out. If all images are training images,
   /// "train" and "train+test" are the same.
   public func canonical(on benchmark: BenchmarkDefinition) -> SplitSet {
     var splits = named

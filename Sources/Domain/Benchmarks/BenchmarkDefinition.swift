@@ -1,8 +1,14 @@
-/// A data set with the protocol of its published scores: its classes, its splits, and the number and
-/// size of its images.
+/// A data set with the protocol of its published scores: its classes, its splits, and the
+/// number and size of its images.
 ///
-/// Adding a benchmark takes its definition and, if its original files have a new form, an adapter for
-/// `SourceForm`. `BenchmarkRegistry` says how a program of another package registers one.
+///     let definition = BenchmarkDefinition.cifar10
+///     definition.classCount            // 10
+///     definition.counts[.train]        // 50000
+///     definition.imagesPerClass(in: .test)  // 1000
+///
+/// A new benchmark takes its definition and, if its original files have a new form, a case of
+/// `SourceForm` with its adapter. `BenchmarkRegistry` shows how a program of another package
+/// registers one.
 public struct BenchmarkDefinition: Hashable, Sendable {
   /// The name in commands, experiment files and folders: "cifar10".
   public let name: String
@@ -12,30 +18,34 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   public let heading: String
   /// The classes in the order of their labels; empty where the original files name them.
   public let classNames: [String]
+  /// The number of classes; also the number of clusters unless an experiment asks for another.
   public let classCount: Int
-  /// The finer classes that the classes are made of, where the original files label them.
+  /// The finer classes that make up the classes, if the original files label them.
   public let fineClasses: FineClasses?
-  /// The names of the classes' folders in the original files where those are not `classNames`:
-  /// ImageNet's synsets.
+  /// The names of the class folders in the original files, if they differ from `classNames`:
+  /// ImageNet's synsets. In the order of the labels.
   public let synsets: [String]
-  /// The side of the square images in an experiment in pixels, unless another is asked for.
+  /// The side of the square images in an experiment in pixels, unless the experiment sets
+  /// another.
   public let imageSize: Int
-  /// The side in pixels of the images in a benchmark file, from which smaller ones are cut.
+  /// The side in pixels of the images in a benchmark file. An experiment cuts smaller images
+  /// from their centre.
   public let storedSize: Int
-  /// Whether the original images are photographs of any size, of which squares are stored.
+  /// Whether the original images are photographs of any size, from which squares are cut.
   public let cutsImages: Bool
-  /// The number of images of a complete copy. Except for a user's own benchmarks, all classes have
-  /// equally many in a split.
+  /// The number of images of a complete copy. All classes have equally many in a split, except
+  /// in a user's own benchmarks.
   public let counts: SplitCounts
-  /// Images of the original files that are not part of the benchmark. A copy is complete without
-  /// them, and an experiment uses them only where it names their split alone.
+  /// Images of the original files that are not part of the benchmark, such as Tiny-ImageNet's
+  /// validation images. A copy is complete without them, and an experiment uses them only if it
+  /// names their split alone.
   public let extraCounts: SplitCounts
   /// The name of the benchmark that this one rehearses: the program draws the images itself and
   /// writes them in the layout of that benchmark's original files. Nil for real images.
   public let rehearsalOf: String?
   /// The forms of original files that can be read, the preferred first.
   public let sourceForms: [SourceForm]
-  /// Where the original files come from; nil where they are not for download.
+  /// Where the original files come from; nil for rehearsals and a user's own images.
   public let publication: Publication?
 
   /// - Parameters:
@@ -66,9 +76,12 @@ public struct BenchmarkDefinition: Hashable, Sendable {
     self.publication = publication
   }
 
-  /// What is known of a benchmark of a user's own without its file.
+  /// The definition of a benchmark of a user's own, as far as it is known without its file.
   ///
   /// The splits of its images are not known. They count as training images, which most are.
+  /// - Parameters:
+  ///   - imageSize: the side of the images in pixels.
+  ///   - images: their number.
   public init(ownNamed name: String, imageSize: Int, images: Int) {
     self.init(
       name, title: name, imageSize: imageSize, counts: SplitCounts(train: images),
@@ -84,13 +97,15 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// Whether the published images are raw pixels, so that JPEG files of them have lost some detail.
   public var hasRawOriginals: Bool { sourceForms.contains { $0.isRaw } }
 
-  /// The number of images of each class in a split of a complete copy; nil where the classes differ in
-  /// their numbers, as a user's folders do, or the split has no labels.
+  /// The number of images of each class in a split of a complete copy, extra images included;
+  /// nil if the split has no labels, or for a user's own benchmark, whose classes differ in
+  /// size.
   package func imagesPerClass(in split: Split) -> Int? {
     imagesPerClass(in: split, of: classCount)
   }
 
-  /// The number of images of each fine class in a split of a complete copy; nil without fine classes.
+  /// The number of images of each fine class in a split of a complete copy; nil without fine
+  /// classes.
   package func imagesPerFineClass(in split: Split) -> Int? {
     fineClasses.flatMap { imagesPerClass(in: split, of: $0.names.count) }
   }
@@ -113,11 +128,12 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   }
 }
 
-/// Classes that are joined to make a benchmark's: CIFAR-100's 100, which make 20 superclasses.
+/// Classes that are merged into a benchmark's classes: CIFAR-100's 100, which make 20
+/// superclasses.
 public struct FineClasses: Hashable, Sendable {
   /// In the order of the fine labels.
   public let names: [String]
-  /// The label of the class that each fine class belongs to.
+  /// For each fine class, the label of the class that it belongs to.
   public let superclasses: [Int]
 
   public init(names: [String], superclasses: [Int]) {
@@ -126,15 +142,18 @@ public struct FineClasses: Hashable, Sendable {
   }
 }
 
-/// A form in which original files come. The raw value is the one in benchmark files.
+/// A form in which original files come. The raw value stands in benchmark files
+/// (`source_format`).
 ///
-/// A new form takes a case here and an adapter in the module Benchmarks, which the compiler asks for.
+/// A new form takes a case here and an adapter in the module Benchmarks; its `switch` makes the
+/// compiler ask for it.
 public enum SourceForm: String, CaseIterable, Hashable, Sendable {
-  /// CIFAR's "binary version": files of records of label bytes and 3,072 colour bytes.
+  /// CIFAR's "binary version": files of records, each one or two label bytes and 3,072 colour
+  /// bytes.
   case cifarBinary = "cifar-binary"
   /// CIFAR's "python version": pickled dictionaries.
   case cifarPython = "cifar-python"
-  /// STL-10's binary files: images column by column, labels in files of their own.
+  /// STL-10's binary files: images stored column by column, and labels in separate files.
   case stlBinary = "stl-binary"
   /// Folders train/ and test/ with a folder of JPEG or PNG files for each class.
   case classFolders = "class-folders"

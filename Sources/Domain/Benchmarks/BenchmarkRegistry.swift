@@ -7,7 +7,7 @@
 ///       counts: SplitCounts(train: 1_360), sourceForms: [.classFolders])
 ///     await SCLProgram.main(benchmarks: [flowers])
 public struct BenchmarkRegistry: Sendable {
-  /// The registry of this task, which all look-ups use.
+  /// The registry of the current task, which all look-ups use.
   @TaskLocal public static var current = BenchmarkRegistry.builtIn
 
   /// The six benchmarks of the paper in the order of its tables, then the rehearsals.
@@ -22,7 +22,7 @@ public struct BenchmarkRegistry: Sendable {
   }
 
   /// These benchmarks and more.
-  /// - Throws: `DuplicateName` if two have one name.
+  /// - Throws: `DuplicateName` if two have the same name.
   public func adding(
     _ more: [BenchmarkDefinition]
   ) throws(DuplicateName) -> BenchmarkRegistry {
@@ -31,15 +31,17 @@ public struct BenchmarkRegistry: Sendable {
     return BenchmarkRegistry(all)
   }
 
+  /// The benchmark of this name; nil if none is registered.
   public subscript(name: String) -> BenchmarkDefinition? {
     benchmarks.first { $0.name == name }
   }
 
-  /// The benchmarks that papers can have figures of: all but the rehearsals.
+  /// All benchmarks except the rehearsals: those that a paper can report.
   public var published: [BenchmarkDefinition] { benchmarks.filter { !$0.isRehearsal } }
 
-  /// The names in the order of a table's columns: that of the registry, each rehearsal after its
-  /// original. Unknown names, such as those of a user's own images, follow in alphabetical order.
+  /// The names without repetitions, in the order of a table's columns: that of the registry,
+  /// each rehearsal after its original. Unknown names, such as those of a user's own images,
+  /// follow in alphabetical order.
   public func sorted(_ names: some Sequence<String>) -> [String] {
     let places = Dictionary(
       uniqueKeysWithValues: benchmarks.enumerated().map { ($1.name, $0) })
@@ -54,8 +56,8 @@ public struct BenchmarkRegistry: Sendable {
     }
   }
 
-  /// The heading of a benchmark's columns: "CIFAR-100 (20)". A benchmark that is not registered, such
-  /// as a user's own images, has its name as heading.
+  /// The heading of a benchmark's columns: "CIFAR-100 (20)". An unregistered benchmark, such as
+  /// a user's own images, has its name as heading.
   public func heading(of name: String) -> String {
     self[name]?.heading ?? name
   }
@@ -66,7 +68,7 @@ extension BenchmarkDefinition {
   public static var all: [BenchmarkDefinition] { BenchmarkRegistry.current.benchmarks }
 }
 
-/// Two entries of a registry have one name.
+/// Two entries of a registry have the same name.
 public struct DuplicateName: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the registry holds: "benchmark".
   public let kind: String

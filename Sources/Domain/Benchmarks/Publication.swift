@@ -4,7 +4,7 @@ public struct Publication: Hashable, Sendable {
   public let page: String
   /// The publisher's terms of use, in one line.
   public let licence: String
-  /// The files; `scl data fetch` takes the first unless told otherwise.
+  /// The files. `scl data fetch` takes the first unless `--version` names another.
   public let files: [PublishedFile]
 
   public init(page: String, licence: String, files: [PublishedFile]) {
@@ -14,7 +14,8 @@ public struct Publication: Hashable, Sendable {
   }
 }
 
-/// An original file as its publisher gives it out, with what proves that a copy is that file.
+/// An original file as its publisher distributes it, with the size and checksum that identify a
+/// copy.
 public struct PublishedFile: Hashable, Sendable {
   /// The publishers' own names for the versions of a data set.
   public enum Version: String, CaseIterable, Hashable, Sendable {
@@ -36,7 +37,7 @@ public struct PublishedFile: Hashable, Sendable {
 
   /// The version of the data.
   public let version: Version
-  /// The official address; nil where an account is needed, so that nothing can be downloaded.
+  /// The official address; nil if an account is needed.
   public let address: String?
   /// The file's own name: "cifar-10-binary.tar.gz".
   public let name: String
@@ -58,7 +59,7 @@ public struct PublishedFile: Hashable, Sendable {
       md5: md5, members: members)
   }
 
-  /// A file that the publisher gives to registered users only.
+  /// A file that the publisher gives only to registered users.
   /// - Parameter size: bytes.
   public init(_ version: Version, named name: String, size: Int64, md5: String) {
     self.init(version, nil, named: name, size: size, md5: md5, members: [])
@@ -76,7 +77,7 @@ public struct PublishedFile: Hashable, Sendable {
     self.members = members.map { Member(name: $0.name, md5: $0.md5) }
   }
 
-  /// Whether a publisher gives out a file of this name, by itself or within an archive.
+  /// Whether a file of this name is published, by itself or within an archive.
   package static func isPublished(_ name: String) -> Bool {
     // CIFAR-10's binary batches are published without checksums.
     if name.hasSuffix("_batch.bin") || name.hasPrefix("data_batch_") { return true }
@@ -92,6 +93,7 @@ public enum PublicationError: Error, Hashable, Sendable {
   case notPublished(benchmark: String)
   /// The publisher gives the files to registered users only.
   case needsAccount(benchmark: String, page: String, file: String)
+  /// The benchmark has files, but not in this version; `known` lists those that it has.
   case noSuchVersion(benchmark: String, version: String, known: [String])
 }
 
@@ -110,7 +112,8 @@ extension PublicationError: CustomStringConvertible {
 }
 
 extension BenchmarkDefinition {
-  /// The published file of a version, or the first one.
+  /// The published file of a version.
+  /// - Parameter version: nil for the first file.
   /// - Throws: `PublicationError.notPublished` or `.noSuchVersion`.
   public func publishedFile(
     _ version: PublishedFile.Version? = nil
@@ -126,7 +129,7 @@ extension BenchmarkDefinition {
     return file
   }
 
-  /// The MD5 that is published for an original file.
+  /// The MD5 that is published for an original file; nil if none is.
   /// - Parameter file: its name without folders.
   package func publishedMD5(ofFileNamed file: String) -> String? {
     for published in publication?.files ?? [] {

@@ -1,7 +1,7 @@
 /// The benchmarks of the paper's tables.
 ///
-/// The MD5s of archives and members are those that public loaders check: torchvision's, and for the
-/// binary versions of CIFAR and Tiny-ImageNet those of other loaders.
+/// The MD5s of archives and their members are those that public loaders check: torchvision's,
+/// and other loaders' for Tiny-ImageNet and the binary versions of CIFAR.
 extension BenchmarkDefinition {
   /// The six benchmarks of the paper in the order of its tables.
   public static let published = [
@@ -95,8 +95,8 @@ extension BenchmarkDefinition {
           ])
       ]))
 
-  /// Ten classes of ILSVRC-2012's training images (Chang et al., "Deep Adaptive Image Clustering",
-  /// ICCV 2017). Stored at 112 pixels and seen at 96, as PICA's author says
+  /// Ten classes of ILSVRC-2012's training images (Chang et al., "Deep Adaptive Image
+  /// Clustering", ICCV 2017). Stored at 112 pixels and seen at 96, according to PICA's author
   /// (https://github.com/Raymond-sci/PICA/issues/2).
   public static let imagenet10 = BenchmarkDefinition(
     "imagenet10", title: "ImageNet-10",
@@ -112,7 +112,7 @@ extension BenchmarkDefinition {
     counts: SplitCounts(train: 13_000), sourceForms: [.synsetFolders],
     publication: imageNet)
 
-  /// Fifteen breeds of dogs among ILSVRC-2012's training images (same source as ImageNet-10). This is
+  /// Fifteen dog breeds of ILSVRC-2012's training images (same source as ImageNet-10). This is
   /// not Stanford Dogs.
   public static let imagenetDogs = BenchmarkDefinition(
     "imagenet-dogs", title: "ImageNet-Dogs",
@@ -130,8 +130,8 @@ extension BenchmarkDefinition {
     counts: SplitCounts(train: 19_500), sourceForms: [.synsetFolders],
     publication: imageNet)
 
-  /// The training images of Stanford's CS231n. Their file wnids.txt names the classes. The validation
-  /// images are not part of the benchmark.
+  /// The training images of Stanford's CS231n. The file wnids.txt names the classes. The
+  /// validation images are not part of the benchmark.
   public static let tinyImageNet = BenchmarkDefinition(
     "tiny-imagenet", title: "Tiny-ImageNet", classCount: 200,
     imageSize: 64, counts: SplitCounts(train: 100_000), extraCounts: SplitCounts(test: 10_000),
@@ -145,8 +145,8 @@ extension BenchmarkDefinition {
           size: 248_100_043, md5: "90528d7ca1a48142e341f4ef8d21d0de")
       ]))
 
-  /// ILSVRC-2012's training images, of which a benchmark is some classes. image-net.org gives them to
-  /// registered users only.
+  /// ILSVRC-2012's training images, of which a benchmark takes some classes. image-net.org
+  /// gives them only to registered users.
   private static let imageNet = Publication(
     page: "https://image-net.org/challenges/LSVRC/2012/2012-downloads.php",
     licence: "for non-commercial research and education, to registered users",

@@ -1,9 +1,11 @@
-/// The rehearsals: benchmarks whose images the program draws itself, for machines without any data.
+/// The rehearsals: benchmarks whose images the program draws itself, for machines without any
+/// data.
 ///
-/// The images show ten shapes. `rehearsal` has 3,000 of them, enough to learn from. The others rehearse
-/// one benchmark of the paper each, with 1,200 to 1,500 images.
+/// The images show ten shapes. `rehearsal` has 3,000 of them, enough to learn from. Each of the
+/// others rehearses one benchmark of the paper with 1,200 to 1,500 images.
 extension BenchmarkDefinition {
-  /// All rehearsals. Their order is part of the images: it numbers the random streams.
+  /// All rehearsals. Their order is part of the images, because it numbers the random streams:
+  /// append only.
   public static let rehearsals = [
     rehearsal, rehearsalCIFAR10, rehearsalCIFAR100, rehearsalSTL10, rehearsalImageNet10,
     rehearsalImageNetDogs, rehearsalTinyImageNet,
