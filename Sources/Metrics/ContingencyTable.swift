@@ -1,15 +1,19 @@
-/// How many points of every class fell into every cluster: all that the metrics look at.
+/// How many points of each class are in each cluster: all that the metrics need.
 ///
-/// Labels are any integers; classes and clusters need not be equally many. Rows and columns stand in
-/// ascending order of the labels, and every metric is the same, to the last bit, whatever names the
-/// classes and clusters have and in whatever order the points come.
+///     let table = try ContingencyTable(truth: [0, 0, 1, 2], predicted: [0, 0, 1, 1])
+///     table.counts    // [2, 0, 0, 1, 0, 1]: classes [0, 1, 2] by clusters [0, 1]
+///     table.accuracy  // 0.75
+///
+/// Labels are any integers, and the numbers of classes and clusters may differ. Rows and
+/// columns are in ascending order of the labels. Every metric is the same to the last bit for
+/// any renaming of classes and clusters and for any order of the points.
 public struct ContingencyTable: Hashable, Sendable {
-  /// The largest number of cells that a table may have.
+  /// The largest number of cells that a table may have: 2^26, which is 512 MiB of counts.
   public static let maximumCells = 1 << 26
 
   /// The labels of the classes, ascending.
   public let classes: [Int32]
-  /// The labels of the clusters, ascending; a cluster without members is not among them.
+  /// The labels of the clusters, ascending. A cluster without members is not among them.
   public let clusters: [Int32]
   /// The number of points of each class in each cluster, [classes, clusters], row-major.
   public let counts: [Int]
@@ -20,9 +24,11 @@ public struct ContingencyTable: Hashable, Sendable {
   /// The number of points.
   public let points: Int
 
+  /// Counts in O(N) time and [classes, clusters] memory.
   /// - Parameters:
-  ///   - truth: the class of every point, [N].
-  ///   - predicted: the cluster of every point, [N].
+  ///   - truth: the class of each point, [N].
+  ///   - predicted: the cluster of each point, [N].
+  /// - Throws: `MetricsError.lengthsDiffer`, `.noPoints` or `.tooManyGroups`.
   public init(truth: [Int32], predicted: [Int32]) throws(MetricsError) {
     guard truth.count == predicted.count else {
       throw .lengthsDiffer(truth: truth.count, predicted: predicted.count)

@@ -1,8 +1,13 @@
-/// The cheapest way to give every row of a cost matrix a column of its own.
+/// The linear assignment problem: the cheapest way to give each row of a cost matrix its own
+/// column.
 ///
-/// Shortest augmenting paths with row and column prices (Jonker and Volgenant, Computing 38, 1987),
-/// O(n^3), exact. With more rows than columns, as many rows as there are columns get one. Of
-/// equally cheap assignments the result is always the same one.
+///     let best = try HungarianAssignment(minimising: [1, 2, 0, 5], rows: 2, columns: 2)
+///     best.columnOfRow  // [1, 0], at a cost of 2 + 0
+///
+/// Shortest augmenting paths with row and column prices (Jonker and Volgenant, Computing 38,
+/// 1987): exact, in O(m^2 n) time for m the shorter and n the longer side. With more rows than
+/// columns, some rows get no column. Of equally cheap assignments the result is always the same
+/// one.
 public struct HungarianAssignment: Hashable, Sendable {
   /// The column of every row; nil for a row that got none.
   public let columnOfRow: [Int?]
@@ -11,6 +16,7 @@ public struct HungarianAssignment: Hashable, Sendable {
 
   /// Minimises the sum of the costs of the chosen cells.
   /// - Parameter costs: [rows, columns], row-major, finite.
+  /// - Throws: `MetricsError.costsDoNotFill` or `.costNotFinite`.
   public init(minimising costs: [Double], rows: Int, columns: Int) throws(MetricsError) {
     try Self.checkShape(rows: rows, columns: columns, cells: costs.count)
     if let index = costs.firstIndex(where: { !$0.isFinite }) {
@@ -19,15 +25,15 @@ public struct HungarianAssignment: Hashable, Sendable {
     self.init(validCosts: costs, rows: rows, columns: columns)
   }
 
-  /// Maximises the sum of the counts of the chosen cells, as the matching of clusters to classes
-  /// does.
+  /// Maximises the sum of the counts of the chosen cells, as in matching clusters to classes.
   /// - Parameter counts: [rows, columns], row-major.
+  /// - Throws: `MetricsError.costsDoNotFill`.
   public init(maximising counts: [Int], rows: Int, columns: Int) throws(MetricsError) {
     try Self.checkShape(rows: rows, columns: columns, cells: counts.count)
     self.init(validCosts: counts.map { -Double($0) }, rows: rows, columns: columns)
   }
 
-  /// The matching of the table's classes (rows) and clusters (columns) that has the most points in
+  /// The matching of the table's classes (rows) and clusters (columns) with the most points in
   /// matched cells.
   init(matching table: ContingencyTable) {
     self.init(
@@ -66,9 +72,10 @@ public struct HungarianAssignment: Hashable, Sendable {
     return result
   }
 
-  /// The row of every column, for a matrix that is at least as wide as high.
+  /// The row of each column, for a matrix with at least as many columns as rows.
   private static func assign(_ costs: [Double], rows: Int, columns: Int) -> [Int?] {
-    // The prices keep `cost - rowPrice - columnPrice` at 0 or more, and at 0 in the chosen cells.
+    // The dual variables. They keep `cost - rowPrice - columnPrice` at 0 or more, and at 0 in
+    // chosen cells.
     var rowPrice = [Double](repeating: 0, count: rows)
     var columnPrice = [Double](repeating: 0, count: columns)
     var rowOfColumn = [Int?](repeating: nil, count: columns)
@@ -76,8 +83,8 @@ public struct HungarianAssignment: Hashable, Sendable {
     var previousRow = [Int](repeating: 0, count: columns)
 
     for start in 0..<rows {
-      // Dijkstra's search from the new row to the nearest free column; steps lead from a row to any
-      // column, and from a taken column back to its row.
+      // Dijkstra's search from the new row to the nearest free column. Steps lead from a row to
+      // any column, and from a taken column back to its row.
       var distance = [Double](repeating: .infinity, count: columns)
       var open = Array(0..<columns)
       var settled: [Int] = []
@@ -113,7 +120,7 @@ public struct HungarianAssignment: Hashable, Sendable {
         if let owner = rowOfColumn[column] { rowPrice[owner] += saved }
       }
 
-      // Every row on the path takes the column that it was left by.
+      // Each row on the path takes the column by which the path left it.
       var column = end
       while true {
         let owner = previousRow[column]

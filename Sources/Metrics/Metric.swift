@@ -1,6 +1,6 @@
-/// A score of a clustering: its name, how to read it and how it is computed.
+/// A score of a clustering: its name, its range and its computation.
 ///
-/// Adding a metric takes two places: its declaration, and one line of a `MetricRegistry`. Records,
+/// A new metric takes two places: its declaration, and one line of a `MetricRegistry`. Records,
 /// histories, tables and diffs then know it by name.
 ///
 ///     extension Metric {
@@ -16,12 +16,16 @@ public struct Metric: Sendable {
   public let title: String
   /// The possible values, as fractions of 1; higher is better. Records outside are refused.
   public let range: ClosedRange<Double>
-  /// The names of the metrics that have this one's value under a fixed normaliser; empty if a
+  /// The names of the metrics that equal this one under a fixed normaliser; empty if the
   /// normaliser makes no difference.
   let fixed: [NMINormaliser: String]
   private let compute: @Sendable (ContingencyTable, NMINormaliser) -> Double
 
-  /// - Parameter compute: the score from the counts and the protocol's normaliser of NMI.
+  /// - Parameters:
+  ///   - name: the name in records, histories and options.
+  ///   - title: the heading in tables.
+  ///   - range: the possible values; a record with a value outside is refused.
+  ///   - compute: the score from the counts and the protocol's normaliser of NMI.
   public init(
     _ name: String, title: String, range: ClosedRange<Double> = 0...1,
     compute: @escaping @Sendable (ContingencyTable, NMINormaliser) -> Double
@@ -44,6 +48,7 @@ public struct Metric: Sendable {
   public var dependsOnNormaliser: Bool { !fixed.isEmpty }
 
   /// The score of a clustering.
+  /// - Parameter normaliser: that of NMI; other metrics ignore it.
   public func value(
     of table: ContingencyTable, normaliser: NMINormaliser = .arithmetic
   ) -> Double {
@@ -51,7 +56,7 @@ public struct Metric: Sendable {
   }
 }
 
-/// Metrics are the same if their names are.
+/// Metrics are equal if their names are.
 extension Metric: Hashable {
   public static func == (first: Metric, second: Metric) -> Bool { first.name == second.name }
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
@@ -59,14 +64,14 @@ extension Metric: Hashable {
 
 /// The metrics that runs are scored by.
 public struct MetricRegistry: Sendable {
-  /// The registry of this task, which all look-ups use.
+  /// The registry of the current task, which all look-ups use.
   @TaskLocal public static var current = MetricRegistry.builtIn
 
   /// The metrics of this package. Every record with scores has all of them.
   public static let builtIn = MetricRegistry([.nmi, .acc, .ari, .nmiArithmetic, .nmiGeometric])
 
-  /// The scores of the published tables. A cell of `paper-tables.md` has one figure for each, and
-  /// result tables have one column for each unless others are asked for.
+  /// The scores of the published tables. A cell of `paper-tables.md` has one figure for each,
+  /// and result tables have one column for each unless others are requested.
   public static let published: [Metric] = [.nmi, .acc, .ari]
 
   /// In the order of tables.
@@ -77,7 +82,7 @@ public struct MetricRegistry: Sendable {
   }
 
   /// These metrics and more.
-  /// - Throws: `MetricsError.repeatedName` if two have one name.
+  /// - Throws: `MetricsError.repeatedName` if two have the same name.
   public func adding(_ more: [Metric]) throws(MetricsError) -> MetricRegistry {
     let all = metrics + more
     for (index, metric) in all.enumerated() where all[..<index].contains(metric) {
@@ -88,7 +93,8 @@ public struct MetricRegistry: Sendable {
 
   public subscript(name: String) -> Metric? { metrics.first { $0.name == name } }
 
-  /// The metrics that can be columns: all but those that repeat another one under a fixed normaliser.
+  /// The metrics that can be columns: all except those that repeat another one under a fixed
+  /// normaliser.
   public var columns: [Metric] {
     let repeated = Set(metrics.flatMap(\.fixed.values))
     return metrics.filter { !repeated.contains($0.name) }

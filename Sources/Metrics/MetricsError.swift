@@ -1,13 +1,18 @@
 /// Why a score cannot be computed.
 public enum MetricsError: Error, Hashable, Sendable {
+  /// Truth and prediction have different numbers of points.
   case lengthsDiffer(truth: Int, predicted: Int)
+  /// There are no points; no metric is defined then.
   case noPoints
   /// The table of counts would need more than `ContingencyTable.maximumCells` cells.
   case tooManyGroups(classes: Int, clusters: Int)
+  /// The number of costs is not rows times columns.
   case costsDoNotFill(rows: Int, columns: Int, costs: Int)
+  /// A cost is infinite or NaN.
   case costNotFinite(row: Int, column: Int)
+  /// More clusters have members than an experiment asked for.
   case fewerClustersThanFound(asked: Int, found: Int)
-  /// Two metrics of a registry have one name.
+  /// Two metrics of a registry have the same name.
   case repeatedName(String)
 }
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What mutual information is divided by to give NMI.
+/// The mean of the two entropies by which mutual information is divided to give NMI.
 public enum NMINormaliser: String, Codable, CaseIterable, Sendable {
-  /// The mean of the two entropies: scikit-learn's default since 0.22.
+  /// (H(classes) + H(clusters)) / 2: scikit-learn's default since version 0.22.
   case arithmetic
-  /// The geometric mean of the two entropies: scikit-learn's default before 0.22.
+  /// sqrt(H(classes) H(clusters)): scikit-learn's default before version 0.22.
   case geometric
 }
 
@@ -27,15 +27,17 @@ extension Metric {
 }
 
 extension ContingencyTable {
-  /// Normalised mutual information (Strehl and Ghosh, JMLR 3, 2002), as scikit-learn defines it:
+  /// Normalised mutual information (Strehl and Ghosh, JMLR 3, 2002), as scikit-learn defines
+  /// it:
   ///
   ///     NMI = I(classes; clusters) / mean(H(classes), H(clusters))
   ///
   /// with the arithmetic or the geometric mean of the two entropies.
   ///
-  /// In [0, 1]; exactly 1 if and only if classes and clusters are the same groups under other names;
-  /// symmetric in truth and prediction; not adjusted for chance, so more clusters score higher. One
-  /// class in one cluster scores 1; if only one of the two is undivided, the score is 0.
+  /// It is in [0, 1], and exactly 1 if and only if classes and clusters are the same partition.
+  /// It is symmetric in truth and prediction. It is not adjusted for chance, so more clusters
+  /// score higher. One class in one cluster scores 1; if only one of the two is undivided, the
+  /// score is 0.
   ///
   /// Example: classes 0 0 1 2 in clusters 0 0 1 1 have I = log 2, H(classes) = 1.5 log 2 and
   /// H(clusters) = log 2: 1 / 1.25 = 0.8 (arithmetic), 1 / sqrt(1.5) = 0.816 (geometric).
@@ -52,7 +54,8 @@ extension ContingencyTable {
     return min(1, mutualInformation / mean)
   }
 
-  /// The mutual information of classes and clusters, in nats.
+  /// The mutual information of classes and clusters in nats: the sum of p(i, j) log(p(i, j) /
+  /// (p(i) p(j))) over the cells with points.
   public var mutualInformation: Double {
     let total = Double(points)
     var terms: [Double] = []
@@ -68,14 +71,14 @@ extension ContingencyTable {
     return max(0, sumInOrderOfSize(terms))
   }
 
-  /// The entropy of a division of the points into groups, in nats.
+  /// The entropy of a partition of the points in nats.
   private func entropy(of sizes: [Int]) -> Double {
     let total = Double(points)
     return sumInOrderOfSize(sizes.map { Double($0) / total * log(total / Double($0)) })
   }
 }
 
-/// A sum that does not depend on the order of its terms, not even in the last bit.
+/// A sum in ascending order, so that the order of the terms does not change even the last bit.
 func sumInOrderOfSize(_ terms: [Double]) -> Double {
   terms.sorted().reduce(0, +)
 }

@@ -1,7 +1,8 @@
 /// Scores by the names of their metrics, as fractions of 1.
 ///
-/// Scores of metrics that are not registered, which a record of another program can have, are kept.
+/// Scores of unregistered metrics, which another program's record can have, are kept.
 public struct Scores: Hashable, Sendable {
+  /// The values by the metrics' names: `["acc": 0.5]`.
   public private(set) var byName: [String: Double]
 
   public init(byName: [String: Double]) {
@@ -13,7 +14,7 @@ public struct Scores: Hashable, Sendable {
   }
 
   /// The value of every registered metric.
-  /// - Parameter normaliser: that of NMI, where a metric does not fix it.
+  /// - Parameter normaliser: that of NMI, unless a metric fixes it.
   public init(_ table: ContingencyTable, normaliser: NMINormaliser) {
     self.init(
       byName: Dictionary(
@@ -33,7 +34,8 @@ public struct Scores: Hashable, Sendable {
     return Scores(byName: byName.filter { names.contains($0.key) })
   }
 
-  /// The value of a metric, of NMI that under a normaliser.
+  /// The value of a metric, for NMI under a given normaliser; nil if it is not among the
+  /// scores.
   /// - Parameter normaliser: nil for the one that the scores were computed with.
   public func value(of metric: Metric, under normaliser: NMINormaliser?) -> Double? {
     byName[normaliser.flatMap { metric.fixed[$0] } ?? metric.name]
@@ -53,19 +55,23 @@ extension Scores: Codable {
 }
 
 /// The scores of a clustering against the true classes.
+///
+///     let result = try ClusteringScores(truth: truth, predicted: assignments, clusters: 10)
+///     result[.acc]
 public struct ClusteringScores: Hashable, Sendable {
   /// The value of every registered metric.
   public let scores: Scores
-  /// Members of every cluster, largest first; a cluster without members has 0.
+  /// The number of members of each cluster, largest first; a cluster without members has 0.
   public let clusterSizes: [Int]
 
   /// - Parameters:
-  ///   - truth: the class of every point, [N].
-  ///   - predicted: the cluster of every point, [N].
-  ///   - clusters: the number of clusters asked for; nil for as many as have members.
+  ///   - truth: the class of each point, [N].
+  ///   - predicted: the cluster of each point, [N].
+  ///   - clusters: the number of clusters that the method was asked for; nil for the number of
+  ///     those with members.
   ///   - normaliser: that of NMI.
-  /// - Throws: `MetricsError` for lists of different lengths, no points, too many groups, or more
-  ///   clusters than were asked for.
+  /// - Throws: `MetricsError` if the lists have different lengths, are empty or have too many
+  ///   groups, or if there are more clusters than were asked for.
   public init(
     truth: [Int32], predicted: [Int32], clusters: Int? = nil,
     normaliser: NMINormaliser = .arithmetic

@@ -1,19 +1,19 @@
-/// What a score does over the seeds of an experiment.
+/// Statistics of one score over the seeds of an experiment, as the mean ± deviation of a table.
 ///
-/// The same to the last bit in whatever order the seeds come.
+/// The result is the same to the last bit for any order of the seeds.
 public struct SeedStatistics: Hashable, Sendable, Codable {
   /// The number of seeds.
   public let count: Int
   public let mean: Double
-  /// The sample standard deviation (n - 1 in the denominator); nil for a single seed.
+  /// The sample standard deviation (denominator n - 1); nil for a single seed.
   public let standardDeviation: Double?
   public let minimum: Double
   public let maximum: Double
 
-  /// Nil if there is no value.
+  /// Nil if `values` is empty.
   public init?(_ values: [Double]) {
     guard let minimum = values.min(), let maximum = values.max() else { return nil }
-    // The rounded mean of equal values may otherwise fall beside them.
+    // Rounding could otherwise put the mean of equal values outside them.
     let mean = min(max(sumInOrderOfSize(values) / Double(values.count), minimum), maximum)
     count = values.count
     self.mean = mean
