@@ -1,26 +1,35 @@
 import Core
 import Foundation
 
-/// The download of a published file: resumed after interruptions, retried when the server stalls or fails,
-/// and verified before the file gets its final name.
+/// The download of a published file: resumed after interruptions, retried when the server
+/// stalls or fails, and verified before the file gets its final name.
 ///
-///     let download = try Download(address, to: "data/downloads/a.zip", size: 1_000, md5: "...")
-///     let outcome = try await download.run { meter.show($0) }
+///     let download = try Download(
+///       "https://example.org/a.zip", to: "data/downloads/a.zip", size: 1_000,
+///       md5: "b6d81b360a5672d80c27430f39153e2c")
+///     let outcome = try await download.run { event in print(event) }
+///
+/// Received bytes are kept in `<file>.part` through every failure except a wrong checksum, so
+/// that running the same download again continues it, after a crash as well (`PartialFile`).
 package struct Download: Sendable {
-  /// Timeouts and retries.
+  /// Timeouts and retries. The defaults suit a slow university server: a download fails after
+  /// about two minutes of pauses without any new byte.
   package struct Patience: Hashable, Sendable {
     /// Seconds without data after which a connection counts as stalled.
     package var stallSeconds = 60.0
-    /// Consecutive attempts without new data before the download fails.
+    /// Consecutive attempts without new data before the download fails. An attempt that
+    /// receives data starts the count again.
     package var attempts = 8
-    /// Seconds before the first retry; each further pause is twice as long, up to `longestPause`.
+    /// Seconds before the first retry. Each further pause is twice as long, up to
+    /// `longestPause`.
     package var firstPause = 1.0
     /// The maximum pause between attempts in seconds.
     package var longestPause = 60.0
 
     package init() {}
 
-    /// Seconds to wait after `failures` (at least 1) in a row.
+    /// Seconds to wait after a number of failures in a row.
+    /// - Parameter failures: at least 1.
     func pause(after failures: Int) -> Double {
       min(longestPause, firstPause * pow(2, Double(failures - 1)))
     }
@@ -28,19 +37,22 @@ package struct Download: Sendable {
 
   /// The progress of a download.
   package enum Event: Hashable, Sendable {
-    /// A connection delivers data from this byte on.
+    /// A connection delivers data from this byte on; more than 0 if an earlier transfer is
+    /// continued.
     case started(offset: Int64)
     /// The total number of bytes received.
     case received(Int64)
+    /// The connection failed for this reason; the next attempt follows after these seconds.
     case retrying(reason: String, seconds: Double)
-    /// All bytes are there; the MD5 is being verified.
+    /// All bytes are there, and the MD5 is being computed.
     case verifying
   }
 
-  /// How the file came to be there.
+  /// How `run` found or made the file.
   package enum Outcome: Hashable, Sendable {
+    /// At least the last part was received now.
     case downloaded
-    /// The complete file existed before.
+    /// The complete file existed before, with the published size and MD5.
     case alreadyThere
   }
 
@@ -51,10 +63,11 @@ package struct Download: Sendable {
   private let patience: Patience
 
   /// - Parameters:
-  ///   - address: http or https.
+  ///   - address: an http or https address.
   ///   - file: the path to write; until it is complete, the data are in `<file>.part`.
   ///   - size: the published size in bytes.
-  ///   - md5: the published MD5 in hexadecimal.
+  ///   - md5: the published MD5 in hexadecimal, in either case.
+  ///   - patience: timeouts and retries.
   /// - Throws: `DownloadError.badAddress`.
   package init(
     _ address: String, to file: String, size: Int64, md5: String, patience: Patience = Patience()
@@ -69,9 +82,11 @@ package struct Download: Sendable {
     self.patience = patience
   }
 
-  /// Downloads the missing part, verifies the file and moves it to its path.
+  /// Downloads the missing part, verifies the file and moves it to its path. An existing file
+  /// is verified and never replaced.
   /// - Parameter report: called on progress, from any thread.
-  /// - Throws: `DownloadError`, `FileError` or `CancellationError`; received data are kept.
+  /// - Throws: `DownloadError`, `FileError` or `CancellationError`. Received data are kept,
+  ///   except after `DownloadError.wrongChecksum`.
   package func run(_ report: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
     if FileManager.default.fileExists(atPath: file) {
       report(.verifying)
@@ -100,11 +115,13 @@ package struct Download: Sendable {
     return .downloaded
   }
 
-  /// Sends requests until all bytes are there.
+  /// Sends requests until all bytes are there, with growing pauses between them.
+  /// - Throws: `DownloadError.gaveUp` after `Patience.attempts` failures in a row, and errors
+  ///   that no retry would change.
   private func complete(
     _ part: PartialFile, _ report: @escaping @Sendable (Event) -> Void
   ) async throws {
-    // A part larger than the published file is of something else.
+    // A larger part belongs to another file.
     if part.count > size { try part.restart() }
     var failures = 0
     var most = part.count
@@ -125,6 +142,8 @@ package struct Download: Sendable {
     }
   }
 
+  /// Compares the file at the final path with the published size and MD5.
+  /// - Throws: `DownloadError.otherFile`.
   private func checkExisting() throws {
     let found = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64 ?? -1
     guard found == size else {
@@ -138,6 +157,9 @@ package struct Download: Sendable {
     }
   }
 
+  /// Refuses a download that does not fit on the disk. If the free space is unknown, the
+  /// download starts.
+  /// - Parameter needed: bytes.
   private func checkSpace(in folder: String, needed: Int64) throws {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
     guard let free = attributes?[.systemFreeSize] as? Int64 else { return }
@@ -146,6 +168,7 @@ package struct Download: Sendable {
     }
   }
 
+  /// The MD5 of a file, read in pieces of 1 MiB.
   private static func md5(of path: String) throws -> String {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw FileError("read", path, errno: errno)

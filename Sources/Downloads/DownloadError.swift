@@ -1,20 +1,25 @@
-/// The reason why a download failed.
+/// The reason why a download failed. Its description is one line that says what to do.
 package enum DownloadError: Error, Hashable, Sendable {
+  /// The address is not one of http or https with a host.
   case badAddress(String)
-  /// An HTTP status that a retry would not change.
+  /// An HTTP status that a retry would not change, such as 404.
   case refused(address: String, status: Int, reason: String)
-  /// The server declares the file's own compression as a content encoding, so it would arrive unpacked.
+  /// The server sends the file's own compression as a content encoding (RFC 9110, section 8.4).
+  /// URLSession would decompress it, and the bytes would not match the published size and MD5.
   case encoded(address: String, encoding: String)
-  /// The size of the server's file differs from the published one.
+  /// The size that the server states, or that arrived, differs from the published one.
   case wrongSize(address: String, found: Int64, expected: Int64)
-  /// The received file has another MD5; it was removed.
+  /// The received file has the published size but another MD5. It was removed, because nothing
+  /// tells which bytes are wrong.
   case wrongChecksum(address: String, found: String, expected: String)
-  /// A different file exists at the path.
+  /// A file exists at the path and is not the published one. It was left alone.
   case otherFile(path: String, difference: String)
-  /// The server failed or stalled `attempts` times in a row without sending data.
+  /// The server failed or stalled `attempts` times in a row without sending data. `received` of
+  /// `size` bytes are kept.
   case gaveUp(address: String, attempts: Int, reason: String, received: Int64, size: Int64)
-  /// Another process is downloading the same file.
+  /// Another process is downloading to the same path.
   case busy(path: String)
+  /// The disk has `free` bytes, fewer than the `needed` ones that are missing.
   case noSpace(folder: String, needed: Int64, free: Int64)
 }
 

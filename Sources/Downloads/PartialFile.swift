@@ -2,16 +2,25 @@ import Core
 import Foundation
 import Synchronization
 
-/// The data received so far: `<file>.part`, with `<file>.part.json` for the version of the server's file.
-/// One process at a time holds it.
+/// The data received so far: `<file>.part`, with `<file>.part.json` for the version of the
+/// server's file.
+///
+/// One process at a time holds it, through a lock (flock) that the system releases when the
+/// process ends. The number of bytes received is the file's length, so no other record can
+/// disagree with it.
 final class PartialFile: Sendable {
-  /// The version of a file according to the server (RFC 9110, section 8.8).
+  /// The version of a file according to the server (RFC 9110, section 8.8). It is stored as
+  /// JSON beside the data.
   struct Version: Codable, Hashable {
+    /// Where the bytes came from. Validators of different servers cannot be compared.
     let address: String
+    /// The header `ETag`, with its quotes; "W/" marks a weak validator.
     let eTag: String?
+    /// The header `Last-Modified`.
     let lastModified: String?
 
-    /// The value for `If-Range`, which requires a strong validator.
+    /// The value for `If-Range`: the entity tag if it is strong, as the header requires (RFC
+    /// 9110, section 13.1.5), otherwise the date. Nil if the server stated neither.
     var condition: String? {
       if let eTag, !eTag.hasPrefix("W/") { return eTag }
       return lastModified
@@ -24,7 +33,9 @@ final class PartialFile: Sendable {
     var version: Version?
   }
 
+  /// The path of the data: `<file>.part`.
   let path: String
+  /// The final path.
   private let file: String
   private let descriptor: Int32
   private let state: Mutex<State>
@@ -34,11 +45,12 @@ final class PartialFile: Sendable {
   /// The number of bytes received.
   var count: Int64 { state.withLock { $0.count } }
 
-  /// The version that the bytes belong to, if known.
+  /// The version that the bytes belong to; nil if unknown.
   var version: Version? { state.withLock { $0.version } }
 
   /// Opens the data of an earlier download, or an empty file.
-  /// - Throws: `DownloadError.busy`, `FileError`.
+  /// - Parameter file: the final path; its folder exists.
+  /// - Throws: `DownloadError.busy` if another process holds the file, or `FileError`.
   init(of file: String) throws {
     self.file = file
     path = file + ".part"
@@ -50,7 +62,8 @@ final class PartialFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Opens and locks the file, which other processes may finish or remove at any time.
+  /// Opens and locks the file. Between the two, another process may finish or remove it; then
+  /// the open file has lost its name, and the next attempt opens a new one.
   private static func openLocked(_ path: String, of file: String) throws -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -64,17 +77,18 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Whether an open file is still the one at the path.
+  /// Whether an open file is still the one at the path (same device and inode).
   private static func hasName(_ descriptor: Int32, _ path: String) -> Bool {
     var (opened, named) = (stat(), stat())
     return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
       && (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
   }
 
-  /// Releases the lock.
+  /// Releases the lock before the object goes out of scope.
   func release() { flock(descriptor, LOCK_UN) }
 
-  /// Discards all data.
+  /// Discards all data and their version.
+  /// - Throws: `FileError`.
   func restart() throws {
     try state.withLock { state in
       guard ftruncate(descriptor, 0) == 0 else { throw FileError("write", path, errno: errno) }
@@ -83,7 +97,8 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Records the version of the data.
+  /// Records the version of the data, in memory and beside the file. Not synced: after a power
+  /// failure only the condition of the next request is missing.
   func note(_ version: Version) throws {
     try state.withLock { state in
       guard state.version != version else { return }
@@ -92,7 +107,7 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Appends data.
+  /// Appends data at the end.
   /// - Throws: `FileError`, such as for a full disk; bytes already written are kept.
   func append(_ data: Data) throws {
     try state.withLock { state in
@@ -109,17 +124,19 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Removes the file if it has no data.
+  /// Removes the file if it has no data, so that a refused download leaves nothing behind.
   func removeIfEmpty() {
     if count == 0 { remove() }
   }
 
+  /// Removes the data and their version.
   func remove() {
     unlink(path)
     unlink(versionPath)
   }
 
   /// Syncs the file and renames it to its final path.
+  /// - Throws: `FileError`.
   func finish() throws {
     guard fsync(descriptor) == 0, rename(path, file) == 0 else {
       throw FileError("write", file, errno: errno)

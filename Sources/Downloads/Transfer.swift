@@ -6,12 +6,17 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// An HTTP request for the missing part of a file.
+/// One HTTP request for the missing part of a file, from its sending to the last byte.
+///
+/// The request asks for the range from the first missing byte on. `If-Range` makes a server
+/// whose file has changed send all of it instead (RFC 9110, section 13.1.5). URLSession calls
+/// the delegate's functions on its own queue, one at a time.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   /// How this side ended the transfer.
   private enum End {
     /// The connection broke or the server failed; a retry may succeed.
     case interrupted(String)
+    /// An error that a retry would not change.
     case failed(any Error)
   }
 
@@ -19,16 +24,23 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
     /// Why this side ended the transfer; nil if it did not.
     var end: End?
+    /// The caller of `run`, until it is resumed.
     var waiting: CheckedContinuation<String?, any Error>?
   }
 
   private let address: URL
   private let size: Int64
+  /// Seconds without data after which URLSession ends the request.
   private let stallSeconds: Double
   private let part: PartialFile
   private let report: @Sendable (Download.Event) -> Void
   private let state = Mutex(State())
 
+  /// - Parameters:
+  ///   - size: the published size in bytes.
+  ///   - stallSeconds: seconds without data after which the connection counts as stalled.
+  ///   - part: receives the data.
+  ///   - report: called on progress, from URLSession's queue.
   init(
     _ address: URL, size: Int64, stallSeconds: Double, into part: PartialFile,
     _ report: @escaping @Sendable (Download.Event) -> Void
@@ -42,6 +54,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
 
   /// Sends the request and appends the received data.
   /// - Returns: the reason of an interruption; nil if the file is complete.
+  /// - Throws: `DownloadError`, `FileError` or `CancellationError`, for which a retry would be
+  ///   of no use.
   func run() async throws -> String? {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = stallSeconds
@@ -59,16 +73,17 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     }
   }
 
+  /// The request for the bytes from `part.count` on.
   private func request() -> URLRequest {
     var request = URLRequest(url: address, cachePolicy: .reloadIgnoringLocalCacheData)
     request.timeoutInterval = stallSeconds
     request.setValue("scl", forHTTPHeaderField: "User-Agent")
-    // A range of a compressed transfer would refer to other bytes.
+    // A range of a compressed transfer would count compressed bytes.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     let offset = part.count
     if offset > 0 {
       request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range")
-      // Data from different addresses are joined without a check; the MD5 decides at the end.
+      // Parts from different addresses are joined without a check; the MD5 decides at the end.
       if let version = part.version, version.address == address.absoluteString,
         let condition = version.condition
       {
@@ -136,6 +151,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     }
   }
 
+  /// A transport error in the words of a message.
   private static func words(of error: any Error) -> String {
     switch (error as? URLError)?.code {
     case .timedOut: "the connection timed out"
@@ -148,14 +164,21 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
 
   // MARK: - Responses
 
-  /// Checks a response and prepares the partial file for its data.
+  /// Checks a response's status and headers and prepares the partial file for its data.
+  ///
+  /// - 200: the whole file follows, from its first byte; earlier data are discarded.
+  /// - 206: the range follows. It has to start where the data end; otherwise they are
+  ///   discarded.
+  /// - 416: the server's file is shorter than the data, which are discarded.
+  /// - 408, 425, 429, 500, 502, 503, 504: temporary; retried.
+  /// - Anything else is refused. URLSession follows redirections itself.
   /// - Returns: the reason to retry later; nil if data follow.
   /// - Throws: `DownloadError` if a retry would not help.
   private func accept(_ response: URLResponse) throws -> String? {
     guard let response = response as? HTTPURLResponse else { return "the response is not HTTP" }
     let status = response.statusCode
     let reason = HTTPURLResponse.localizedString(forStatusCode: status)
-    // URLSession always decodes it.
+    // URLSession always decodes it, whatever the request accepts.
     if let encoding = response.value(forHTTPHeaderField: "Content-Encoding"),
       encoding != "identity",
       (200...299).contains(status)
@@ -192,6 +215,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     return nil
   }
 
+  /// - Throws: `DownloadError.wrongSize` unless `found` is the published size.
   private func requireSize(_ found: Int64) throws {
     guard found == size else {
       throw DownloadError.wrongSize(
@@ -200,12 +224,14 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   }
 }
 
-/// "bytes 100-199/200" (RFC 9110, section 14.4).
+/// The header of a partial response: "bytes 100-199/200" (RFC 9110, section 14.4).
 struct ContentRange: Hashable {
+  /// The first byte that follows, counted from 0.
   let start: Int64
-  /// Nil if the server does not know it.
+  /// The size of the whole file in bytes; nil if the server does not know it ("*").
   let total: Int64?
 
+  /// Nil for a missing or malformed header.
   init?(_ header: String?) {
     guard let match = header?.wholeMatch(of: /bytes\s+(\d+)-\d+\/(\d+|\*)/),
       let start = Int64(match.1)
