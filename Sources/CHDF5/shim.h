@@ -1,5 +1,5 @@
-// libhdf5, with getters for those of its macros that Swift cannot import: type identifiers and
-// property-list classes are macros that call H5open() first, and the defaults are casts.
+// libhdf5, with getters for the macros that Swift cannot import. Type identifiers and property-list
+// classes are macros that call H5open() first, and the defaults are casts.
 
 #ifndef CHDF5_SHIM_H
 #define CHDF5_SHIM_H
@@ -33,10 +33,10 @@ static inline hid_t chdf5_default_errors(void) { return H5E_DEFAULT; }
 static inline hid_t chdf5_whole_space(void) { return H5S_ALL; }
 
 // MARK: A driver that reads metadata as it is
-// libhdf5's metadata accumulator (H5Faccum.c of 1.10) copies from a null pointer where a damaged file names
-// an undefined address. A driver decides whether there is one; without it, such a read is an error.
+// libhdf5's metadata accumulator (H5Faccum.c of 1.10) copies from a null pointer if a damaged file names an
+// undefined address. A driver decides whether there is an accumulator; without it, such a read is an error.
 
-/// What reading takes of the features that the driver for POSIX files has.
+/// The features of the driver for POSIX files that reading needs: all but the accumulator's.
 static inline herr_t chdf5_reading_features(const H5FD_t *file, unsigned long *flags) {
   (void)file;
   if (flags)
@@ -44,7 +44,7 @@ static inline herr_t chdf5_reading_features(const H5FD_t *file, unsigned long *f
   return 0;
 }
 
-/// The driver for POSIX files without the accumulator, to be asked for once; negative if there is none.
+/// Registers the driver for POSIX files without the accumulator. Call it once. Negative on failure.
 static inline hid_t chdf5_register_plain_driver(void) {
   H5FD_t *file = H5FDopen("/dev/null", H5F_ACC_RDONLY, H5P_FILE_ACCESS_DEFAULT, HADDR_UNDEF);
   if (!file) return -1;

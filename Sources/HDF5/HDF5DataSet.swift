@@ -1,6 +1,12 @@
 import CHDF5
 
 /// An array of numbers or strings in a file. Rows are the entries along its first axis.
+///
+///     let images = try file.dataSet("images")      // shape [60000, 32, 32, 3]
+///     let first: [UInt8] = try images.read(rows: 0..<100)
+///
+/// Rows can be read and written in any order, so that memory need not hold the whole array. Get
+/// one from `HDF5Group.dataSet` or `createDataSet`.
 package final class HDF5DataSet: HDF5Object {
   /// The length of each axis; empty for a scalar.
   package let shape: [Int]
@@ -8,12 +14,13 @@ package final class HDF5DataSet: HDF5Object {
   package let kind: HDF5ValueKind
   /// The number of values.
   package let count: Int
-  /// The number of values per row.
+  /// The number of values per row: the product of the lengths of all axes but the first.
   package let rowSize: Int
   /// Whether the values are stored in chunks, which may be compressed or missing.
   package let isChunked: Bool
 
-  /// Takes ownership of the open identifier `id` and closes it on failure.
+  /// Takes ownership of the open identifier `id`; closes it if this throws.
+  /// - Throws: `HDF5Error`; `.mismatch` if the number of values overflows.
   init(opened id: hid_t, at location: Location) throws(HDF5Error) {
     do {
       let type = try location.call("H5Dget_type") { H5Dget_type(id) }
@@ -34,7 +41,9 @@ package final class HDF5DataSet: HDF5Object {
     super.init(id: id, location: location)
   }
 
-  /// Refuses values in external files, and shapes that the file cannot contain.
+  /// Refuses values in external files, which the user never named, and shapes that the file
+  /// cannot contain.
+  /// - Throws: `HDF5Error.mismatch`.
   func requireOwnValues() throws(HDF5Error) {
     let type = try location.call("H5Dget_type") { H5Dget_type(id) }
     defer { H5Tclose(type) }
@@ -56,7 +65,8 @@ package final class HDF5DataSet: HDF5Object {
 // MARK: - Reading
 
 extension HDF5DataSet {
-  /// All values in row-major order.
+  /// All values in row-major order, converted to `Element` (`HDF5Element`).
+  /// - Throws: `HDF5Error`; `.mismatch` if the values are not numbers.
   package func read<Element: HDF5Element>(
     as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
@@ -64,6 +74,8 @@ extension HDF5DataSet {
   }
 
   /// The values of a range of rows in row-major order.
+  /// - Parameter rows: within 0..<`rowCount`; an empty range gives no values.
+  /// - Throws: `HDF5Error`; `.mismatch` if the values are not numbers or the rows do not exist.
   package func read<Element: HDF5Element>(
     rows: Range<Int>, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
@@ -81,7 +93,10 @@ extension HDF5DataSet {
     return values
   }
 
-  /// Reads a range of rows into `buffer`, whose size must match exactly.
+  /// Reads a range of rows into memory of the caller, without a copy.
+  /// - Parameter buffer: exactly `rows.count * rowSize` values, in row-major order.
+  /// - Throws: `HDF5Error`; `.mismatch` if the values are not numbers, the rows do not exist or
+  ///   the size differs.
   package func read<Element: HDF5Element>(
     rows: Range<Int>, into buffer: UnsafeMutableBufferPointer<Element>
   ) throws(HDF5Error) {
@@ -96,7 +111,9 @@ extension HDF5DataSet {
     }
   }
 
-  /// All strings (of fixed or variable length).
+  /// All strings, of fixed or variable length, in row-major order. Bytes that are not UTF-8
+  /// become U+FFFD.
+  /// - Throws: `HDF5Error`; `.mismatch` if the values are not strings.
   package func readStrings() throws(HDF5Error) -> [String] {
     guard kind == .string else {
       throw mismatch(expected: "strings", found: "of type \(kind.rawValue)")
@@ -115,11 +132,14 @@ extension HDF5DataSet {
 
 extension HDF5DataSet {
   /// Writes all values, given in row-major order.
+  /// - Throws: `HDF5Error`; `.mismatch` if their number is not `count`.
   package func write<Element: HDF5Element>(_ values: [Element]) throws(HDF5Error) {
     try write(values, rows: 0..<rowCount)
   }
 
   /// Writes the values of a range of rows, given in row-major order.
+  /// - Throws: `HDF5Error`; `.mismatch` if the rows do not exist or need another number of
+  ///   values.
   package func write<Element: HDF5Element>(
     _ values: [Element], rows: Range<Int>
   ) throws(HDF5Error) {
@@ -128,7 +148,9 @@ extension HDF5DataSet {
     }
   }
 
-  /// Writes the values of a range of rows, given in row-major order.
+  /// Writes the values of a range of rows from memory of the caller, without a copy.
+  /// - Throws: `HDF5Error`; `.mismatch` if the rows do not exist or need another number of
+  ///   values.
   package func write<Element: HDF5Element>(
     _ values: UnsafeBufferPointer<Element>, rows: Range<Int>
   ) throws(HDF5Error) {
@@ -142,12 +164,15 @@ extension HDF5DataSet {
 
   /// Flushes and closes the data set. It cannot be used afterwards.
   ///
-  /// Deinitialisation closes it, too, but ignores errors such as a full disk.
+  /// Deinitialisation closes it, too, but ignores errors such as a full disk. Close what was
+  /// written.
   package func close() throws(HDF5Error) {
     try location.call("H5Dclose") { H5Dclose(id) }
     id = -1
   }
 
+  /// Writes all strings in the layout of `storage`.
+  /// - Parameter type: the type that `storage` made.
   func write(
     strings: [String], as storage: StringStorage, type: hid_t
   ) throws(HDF5Error) {
@@ -164,8 +189,12 @@ extension HDF5DataSet {
 // MARK: - Rows
 
 extension HDF5DataSet {
-  /// Calls `transfer` with the data spaces of `rows` in memory and in the file, unless `rows` is empty.
-  /// - Parameter count: the number of values in the caller's buffer.
+  /// Calls `transfer` with the data spaces of `rows` in memory and in the file, unless `rows`
+  /// is empty.
+  /// - Parameters:
+  ///   - count: the number of values in the caller's buffer.
+  ///   - transfer: given a contiguous space in memory and the selected rows in the file.
+  /// - Throws: `HDF5Error.mismatch` if the rows do not exist or `count` does not fill them.
   private func withRows(
     _ rows: Range<Int>, _ count: Int, _ transfer: (hid_t, hid_t) throws(HDF5Error) -> Void
   ) throws(HDF5Error) {
@@ -194,7 +223,7 @@ extension HDF5DataSet {
   }
 }
 
-/// Creates a data space; a scalar one for the empty shape. The caller closes it.
+/// Creates a data space of fixed size; a scalar one for the empty shape. The caller closes it.
 func makeSpace(_ shape: [Int], at location: Location) throws(HDF5Error) -> hid_t {
   if shape.isEmpty { return try location.call("H5Screate") { H5Screate(H5S_SCALAR) } }
   let sizes = shape.map { hsize_t($0) }
@@ -214,7 +243,8 @@ func extent(of space: hid_t, at location: Location) throws(HDF5Error) -> [Int] {
 }
 
 /// The number of values in an array of this shape; 1 for a scalar.
-/// - Throws: `HDF5Error.mismatch` if it overflows. HDF5 allows axes of any length together with an empty one.
+/// - Throws: `HDF5Error.mismatch` if it overflows. HDF5 allows axes of any length together with
+///   an empty one.
 func valueCount(_ shape: some Collection<Int>, at location: Location) throws(HDF5Error) -> Int {
   var count = 1
   for size in shape {
@@ -229,9 +259,14 @@ func valueCount(_ shape: some Collection<Int>, at location: Location) throws(HDF
   return count
 }
 
-/// Refuses a shape whose values would need more bytes than the file of `object` can contain, since memory is
-/// allocated before anything is read.
-/// - Parameter isPacked: whether the values may be compressed (with deflate's maximum ratio).
+/// Refuses a shape whose values would need more bytes than the file of `object` can contain.
+/// Memory is allocated before anything is read, so a damaged shape could otherwise demand all
+/// of it.
+/// - Parameters:
+///   - type: the type of one value in the file.
+///   - isPacked: whether the values may be compressed. Deflate reaches at most 1,032 to 1: 258
+///     bytes for 2 bits (RFC 1951).
+/// - Throws: `HDF5Error.mismatch`.
 func requirePlausible(
   _ shape: [Int], type: hid_t, of object: hid_t, isPacked: Bool = false, at location: Location
 ) throws(HDF5Error) {

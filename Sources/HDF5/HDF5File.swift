@@ -3,15 +3,19 @@ import Foundation
 
 /// An HDF5 file, which is also its root group.
 ///
-/// No timestamps are stored: the same calls write the same bytes.
-///
 ///     let file = try HDF5File(creating: "points.h5")
 ///     try file.write("points", values, shape: [100, 2])
+///     try file.setAttribute("seed", Int64(0))
 ///     try file.close()
 ///
 ///     let points: [Float] = try HDF5File(reading: "points.h5").dataSet("points").read()
+///
+/// No timestamps are stored, so the same calls write the same bytes. Files are read as
+/// untrusted input: external links, external values and implausible shapes are refused.
 package final class HDF5File: HDF5Group {
-  /// Creates an empty file, replacing an existing one.
+  /// Creates an empty file, replacing an existing one. It is not atomic; `AtomicFile.replace`
+  /// provides a temporary path.
+  /// - Throws: `HDF5Error.callFailed`.
   package init(creating path: String) throws(HDF5Error) {
     let location = Location(file: path, object: "/")
     let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_creation()) }
@@ -26,6 +30,7 @@ package final class HDF5File: HDF5Group {
   }
 
   /// Opens a file for reading.
+  /// - Throws: `HDF5Error.unreadable`, `.notHDF5` or `.callFailed`.
   package init(reading path: String) throws(HDF5Error) {
     let location = Location(file: path, object: "/")
     // The operating system's reason is clearer than libhdf5's.
@@ -43,11 +48,14 @@ package final class HDF5File: HDF5Group {
     super.init(id: file, location: location)
   }
 
-  /// A driver for untrusted files: damage must be an error, not a crash within the library.
+  /// A driver for untrusted files: damage must be an error, not a crash within the library. The
+  /// header of CHDF5 explains the crash.
   private static let plainDriver = chdf5_register_plain_driver()
 
-  /// Files are opened without the library's locks. Files are never written under a name that others read,
-  /// so locks are not needed; network file systems often lack them, and child processes would inherit them.
+  /// Access properties without the library's file locks. The caller closes the list.
+  ///
+  /// Files are never written under a name that others read, so locks are not needed. Network
+  /// file systems often lack them, and child processes would inherit them.
   private static func unlockedAccess(_ location: Location) throws(HDF5Error) -> hid_t {
     let access = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_access()) }
     return try location.setUp(access) { access throws(HDF5Error) in
@@ -55,10 +63,11 @@ package final class HDF5File: HDF5Group {
     }
   }
 
-  /// Flushes and closes the file. It cannot be used afterwards. Close its data sets first: an open data set
-  /// keeps the file open.
+  /// Flushes and closes the file. It cannot be used afterwards. Close its data sets first: an
+  /// open data set keeps the file open.
   ///
   /// Deinitialisation closes the file, too, but ignores errors such as a full disk.
+  /// - Throws: `HDF5Error.callFailed`; `isFull` tells whether the disk is full.
   package func close() throws(HDF5Error) {
     try location.call("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
     try location.call("H5Fclose") { H5Fclose(id) }
@@ -66,13 +75,17 @@ package final class HDF5File: HDF5Group {
   }
 }
 
-/// The reason why an HDF5 file could not be read or written.
+/// The reason why an HDF5 file could not be read or written. Its description is one line.
+///
+/// - `file` is the file's path, `object` the path within it: "/images", or "/images@name" for
+///   an attribute.
+/// - `call` is the function of libhdf5 that failed.
 package enum HDF5Error: Error, Hashable, Sendable {
   /// The file does not exist or cannot be opened; `reason` comes from the operating system.
   case unreadable(file: String, reason: String)
   /// The file does not start with HDF5's signature.
   case notHDF5(file: String)
-  /// The file has no object of this name (an attribute is `object@name`).
+  /// The file has no object of this name.
   case missing(file: String, object: String)
   /// The object has another type or shape than expected.
   case mismatch(file: String, object: String, expected: String, found: String)

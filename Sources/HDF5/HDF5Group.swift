@@ -2,9 +2,14 @@ import CHDF5
 
 /// A group of data sets and other groups.
 ///
+///     let layer = try file.createGroup("bn1")
+///     try layer.write("weight", weights)             // creates /bn1/weight
+///     try file.contains("bn1/weight")                // true
+///
 /// Paths are relative to the group ("bn1/weight") or, with a leading slash, to the root.
 package class HDF5Group: HDF5Object {
   /// The names of the group's members, sorted by their UTF-8 bytes.
+  /// - Throws: `HDF5Error.callFailed`.
   package func children() throws(HDF5Error) -> [String] {
     var names: [String] = []
     let status = withUnsafeMutablePointer(to: &names) { names in
@@ -36,6 +41,8 @@ package class HDF5Group: HDF5Object {
   }
 
   /// Opens a group.
+  /// - Throws: `HDF5Error`; `.missing` if nothing is at the path, `.mismatch` if it is not a
+  ///   group.
   package func group(_ path: String) throws(HDF5Error) -> HDF5Group {
     let location = try existing(path, H5O_TYPE_GROUP, "a group")
     let group = try location.call("H5Gopen2") { H5Gopen2(id, path, chdf5_default_properties()) }
@@ -43,7 +50,8 @@ package class HDF5Group: HDF5Object {
   }
 
   /// Opens a data set.
-  /// - Throws: `HDF5Error`; `.mismatch` also for external values, and for shapes that do not fit in the file.
+  /// - Throws: `HDF5Error`; `.missing` if nothing is at the path, `.mismatch` if it is not a
+  ///   data set, has values in other files, or has a shape that does not fit in the file.
   package func dataSet(_ path: String) throws(HDF5Error) -> HDF5DataSet {
     let location = try existing(path, H5O_TYPE_DATASET, "a data set")
     let dataSet = try location.call("H5Dopen2") { H5Dopen2(id, path, chdf5_default_properties()) }
@@ -52,7 +60,8 @@ package class HDF5Group: HDF5Object {
     return opened
   }
 
-  /// The type of the object at a path; nil if there is none.
+  /// The type of the object at a path; nil if there is none. Other objects than groups and data
+  /// sets have the type `H5O_TYPE_UNKNOWN`.
   private func kind(of path: String) throws(HDF5Error) -> H5O_type_t? {
     // H5Lexists requires all parent groups to exist, so the path is checked step by step.
     var prefix = path.hasPrefix("/") ? "/" : ""
@@ -75,6 +84,11 @@ package class HDF5Group: HDF5Object {
     }
   }
 
+  /// The location of an object that exists with this type.
+  /// - Parameters:
+  ///   - path: relative to the group or, with a leading slash, to the root.
+  ///   - name: the type in words, for the error message.
+  /// - Throws: `HDF5Error.missing` or `.mismatch`.
   private func existing(
     _ path: String, _ expected: H5O_type_t, _ name: String
   ) throws(HDF5Error) -> Location {
@@ -95,6 +109,7 @@ package class HDF5Group: HDF5Object {
 
 extension HDF5Group {
   /// Creates a group and its missing parents.
+  /// - Throws: `HDF5Error.callFailed`, also if the path exists.
   package func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
     let location = location.child(path)
     let links = try linkCreation(at: location)
@@ -110,8 +125,9 @@ extension HDF5Group {
 
   /// Creates a data set whose rows are written later, and its missing parent groups.
   /// - Parameters:
-  ///   - shape: the length of each axis; empty for a scalar.
+  ///   - shape: the length of each axis; empty for a scalar. It cannot grow.
   ///   - chunk: the shape of its chunks; nil for contiguous storage, which reads fastest.
+  /// - Throws: `HDF5Error.callFailed`, also if the path exists.
   package func createDataSet<Element: HDF5Element>(
     _ path: String, of _: Element.Type, shape: [Int], chunk: [Int]? = nil
   ) throws(HDF5Error) -> HDF5DataSet {
@@ -120,6 +136,7 @@ extension HDF5Group {
 
   /// Creates a data set with these numbers, given in row-major order.
   /// - Parameter shape: the length of each axis; nil for a list, empty for a scalar.
+  /// - Throws: `HDF5Error`; `.mismatch` if the values do not fill the shape.
   package func write<Element: HDF5Element>(
     _ path: String, _ values: [Element], shape: [Int]? = nil
   ) throws(HDF5Error) {
@@ -128,7 +145,9 @@ extension HDF5Group {
     try dataSet.close()
   }
 
-  /// Creates a data set with a list of strings, all stored with the length of the longest.
+  /// Creates a data set with a list of strings, each stored with the length of the longest
+  /// (`StringStorage`).
+  /// - Throws: `HDF5Error.callFailed`.
   package func write(_ path: String, strings: [String]) throws(HDF5Error) {
     let storage = StringStorage(strings)
     let type = try storage.makeType(at: location.child(path))
@@ -159,7 +178,8 @@ extension HDF5Group {
     return try HDF5DataSet(opened: dataSet, at: location)
   }
 
-  /// Link properties: UTF-8 names, and creation of missing parent groups. The caller closes the list.
+  /// Link properties: UTF-8 names, and creation of missing parent groups. The caller closes the
+  /// list.
   private func linkCreation(at location: Location) throws(HDF5Error) -> hid_t {
     let links = try location.call("H5Pcreate") { H5Pcreate(chdf5_link_creation()) }
     return try location.setUp(links) { links throws(HDF5Error) in

@@ -1,11 +1,13 @@
 import CHDF5
 
-/// The common part of groups, data sets and files: a path and attributes.
+/// What groups, data sets and files have in common: a path and attributes.
 ///
-/// Objects are not `Sendable`: libhdf5 locks each call but not sequences of calls, so a file belongs to one
-/// thread at a time. An object keeps its file open.
+/// Objects are not `Sendable`. libhdf5 locks each call but not sequences of calls, so a file
+/// belongs to one thread at a time. An object keeps its file open until it is closed or
+/// released.
 package class HDF5Object {
   let location: Location
+  /// libhdf5's identifier, which the object owns; -1 after `close`.
   var id: hid_t
 
   init(id: hid_t, location: Location) {
@@ -33,6 +35,7 @@ extension HDF5Object {
   }
 
   /// The kind of an attribute's values.
+  /// - Throws: `HDF5Error`; `.missing` if there is no such attribute.
   package func attributeKind(_ name: String) throws(HDF5Error) -> HDF5ValueKind {
     let location = location.attribute(name)
     let attribute = try openAttribute(name)
@@ -43,6 +46,8 @@ extension HDF5Object {
   }
 
   /// The numbers of an attribute of any shape, in row-major order.
+  /// - Throws: `HDF5Error`; `.missing` if there is no such attribute, `.mismatch` if its values
+  ///   are not numbers or do not fit in the file.
   package func attributes<Element: HDF5Element>(
     _ name: String, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> [Element] {
@@ -72,13 +77,17 @@ extension HDF5Object {
   }
 
   /// The number of an attribute with a single value.
+  /// - Throws: `HDF5Error`; `.missing` if there is no such attribute, `.mismatch` if its value
+  ///   is not one number.
   package func attribute<Element: HDF5Element>(
     _ name: String, as _: Element.Type = Element.self
   ) throws(HDF5Error) -> Element {
     try single(attributes(name), name)
   }
 
-  /// The strings of an attribute (of fixed or variable length).
+  /// The strings of an attribute, of fixed or variable length.
+  /// - Throws: `HDF5Error`; `.missing` if there is no such attribute, `.mismatch` if its values
+  ///   are not strings.
   package func stringAttributes(_ name: String) throws(HDF5Error) -> [String] {
     let location = location.attribute(name)
     let attribute = try openAttribute(name)
@@ -99,10 +108,14 @@ extension HDF5Object {
   }
 
   /// The string of an attribute with a single value.
+  /// - Throws: `HDF5Error`, as `stringAttributes`; `.mismatch` also if there is not exactly
+  ///   one.
   package func stringAttribute(_ name: String) throws(HDF5Error) -> String {
     try single(stringAttributes(name), name)
   }
 
+  /// Opens an attribute. The caller closes it.
+  /// - Throws: `HDF5Error.missing` or `.callFailed`.
   private func openAttribute(_ name: String) throws(HDF5Error) -> hid_t {
     let location = location.attribute(name)
     guard try hasAttribute(name) else {
@@ -147,12 +160,14 @@ extension HDF5Object {
     try writeStringAttribute(name, shape: [], [value])
   }
 
-  /// Whether a list of strings fits in an attribute, which has at most 64 KiB including its header.
+  /// Whether a list of strings fits in an attribute. libhdf5 limits an attribute with its
+  /// header to 64 KiB unless a file uses the newest format. Longer lists have to be data sets.
   package static func attributeHolds(_ values: [String]) -> Bool {
     StringStorage(values).length * values.count <= 60_000
   }
 
-  /// Adds an attribute with a list of strings that fits (`attributeHolds`).
+  /// Adds an attribute with a list of strings, which has to fit (`attributeHolds`).
+  /// - Throws: `HDF5Error.callFailed`, also if the attribute exists.
   package func setAttribute(_ name: String, _ values: [String]) throws(HDF5Error) {
     try writeStringAttribute(name, shape: [values.count], values)
   }
@@ -168,6 +183,8 @@ extension HDF5Object {
     }
   }
 
+  /// Creates an attribute and writes its values with `write`, unless it is empty.
+  /// - Parameter shape: the length of each axis; empty for a single value.
   private func writeAttribute(
     _ name: String, shape: [Int], type: hid_t, _ write: (hid_t) -> herr_t
   ) throws(HDF5Error) {
@@ -183,13 +200,17 @@ extension HDF5Object {
   }
 }
 
-/// The object that a libhdf5 call concerns, for error messages. All libhdf5 calls go through `call`.
+/// The object that a libhdf5 call concerns, for error messages. All libhdf5 calls go through
+/// `call`.
 struct Location {
   var file: String
   /// The path in the file, "/images"; an attribute is "/images@name".
   var object: String
 
-  /// Calls libhdf5 and turns a negative result into an error that carries its innermost message.
+  /// Calls libhdf5 and turns a negative result, its sign of an error, into
+  /// `HDF5Error.callFailed` with the innermost message of its error stack.
+  /// - Parameter name: the function, for the error message.
+  /// - Returns: the result of `body`: an identifier, a count or a status.
   @discardableResult
   func call<Status: SignedInteger>(
     _ name: String, _ body: () -> Status
@@ -204,7 +225,8 @@ struct Location {
     return status
   }
 
-  /// Sets up a new identifier with `body` and returns it; closes it on failure.
+  /// Sets up a new identifier with `body` and returns it. If `body` throws, the identifier is
+  /// closed.
   func setUp(
     _ id: hid_t, _ body: (hid_t) throws(HDF5Error) -> Void
   ) throws(HDF5Error) -> hid_t {
@@ -217,11 +239,13 @@ struct Location {
     return id
   }
 
+  /// The location of an object below this one, or below the root if `path` starts with a slash.
   func child(_ path: String) -> Location {
     if path.hasPrefix("/") { return Location(file: file, object: path) }
     return Location(file: file, object: object == "/" ? "/" + path : object + "/" + path)
   }
 
+  /// The location of an attribute of this object.
   func attribute(_ name: String) -> Location {
     Location(file: file, object: object + "@" + name)
   }
@@ -233,21 +257,24 @@ func release(_ id: hid_t) {
   if H5Idec_ref(id) < 0 { clearErrors() }
 }
 
-/// Process-wide settings, made before the first call.
+/// Process-wide settings, made once before the first call.
 private let library: Void = {
-  // Written files are closed explicitly. The library's clean-up at exit can crash, such as after a full disk.
+  // Written files are closed explicitly. The library's clean-up at exit can crash, for example
+  // after a full disk.
   H5dont_atexit()
   // External links would read files that the user never named.
   H5Lunregister(H5L_TYPE_EXTERNAL)
 }()
 
+/// Has to precede every call on any thread.
 private func prepareLibrary() {
   _ = library
   // Each thread prints its own error stack unless told not to.
   H5Eset_auto2(chdf5_default_errors(), nil, nil)
 }
 
-/// Errors left on a thread's stack outlive the thread and keep the library from closing.
+/// Empties this thread's error stack. What is left on a stack outlives its thread and keeps the
+/// library from closing.
 private func clearErrors() { H5Eclear2(chdf5_default_errors()) }
 
 /// The most specific message of this thread's error stack.
