@@ -2,13 +2,17 @@ import Core
 import Domain
 import HDF5
 
-/// The reason why a benchmark could not be prepared or read. Each description is one line that says what is
-/// wrong, where, and what to do.
+/// The reason why a benchmark could not be prepared or read. Each description is one line that
+/// says what is wrong, where, and what to do.
+///
+/// Records and images are numbered from 0. Paths include the archive that a file is in.
 package enum BenchmarkError: Error, Hashable, Sendable {
   // Requests
+  /// No benchmark of this name is registered; `nearest` is the likely one, if any.
   case unknownBenchmark(name: String, nearest: String?)
   /// A name that a benchmark of a user's own images cannot have.
   case invalidName(String, reason: String)
+  /// The program can draw only rehearsals.
   case notRehearsal(benchmark: String)
   /// The path does not exist.
   case missing(path: String)
@@ -20,28 +24,38 @@ package enum BenchmarkError: Error, Hashable, Sendable {
   case unreadable(file: String, reason: String)
   /// The file has invalid contents.
   case damaged(file: String, reason: String)
+  /// The file has no bytes, as after a failed download.
   case emptyFile(file: String)
   /// Sizes in bytes.
   case tooLarge(file: String, size: Int, limit: Int)
-  /// An archive member that could write or read outside the archive.
+  /// An archive member that could refer to files outside the archive, or that a listing cannot
+  /// hold.
   case unsafeMember(archive: String, member: String, reason: String)
   /// The file ends `bytesLeft` bytes into record `record` (counted from 0).
   case brokenRecord(file: String, record: Int, bytesLeft: Int, recordSize: Int)
+  /// A label that no class has.
   case labelOutOfRange(file: String, record: Int, label: Int, allowed: ClosedRange<Int>)
   /// A record whose superclass does not match its fine label.
   case contradictoryLabels(
     file: String, record: Int, fine: String, stated: String, expected: String)
+  /// A file of labels, or a list, does not have one label per image.
   case wrongLabelCount(file: String, labels: Int, images: Int)
+  /// An image that cannot be decoded.
   case unreadableImage(file: String, reason: String)
-  /// Several images of a folder or archive, each with its path and reason. `areAll` is false if reading
-  /// stopped because there were too many.
+  /// Several images of a folder or archive, each with its path and reason.
+  /// - `canBeLeftOut`: whether some are unreadable, so that `--skip-unreadable` helps.
+  /// - `areAll`: false if reading stopped because there were too many.
   case unusableImages(place: String, reasons: [String], canBeLeftOut: Bool, areAll: Bool)
+  /// An image of a benchmark with a fixed size has another one; `expected` is the side in
+  /// pixels.
   case wrongImageSize(file: String, width: Int, height: Int, expected: Int)
-  /// The images of this benchmark have a fixed size.
+  /// A size was requested, but the images of this benchmark have a fixed one.
   case fixedImageSize(benchmark: String, size: Int)
-  /// Images of different sizes without a requested size.
+  /// A user's own images have different sizes or are not square, and no size was requested.
   case imageSizeNeeded(file: String, width: Int, height: Int)
+  /// A folder is not named after a class of the benchmark.
   case unknownClassFolder(path: String, benchmark: String, nearest: String?)
+  /// A list of class names is that of another benchmark.
   case wrongClassNames(file: String, expected: [String], found: [String])
   /// Missing or different images; `missing` describes them by file or class.
   case incomplete(benchmark: String, path: String, missing: [String])
@@ -51,9 +65,11 @@ package enum BenchmarkError: Error, Hashable, Sendable {
   // Benchmark files
   /// A file with different content exists; `dependents` describes the runs that used it.
   case alreadyThere(file: String, difference: String, dependents: String)
+  /// A file could not be written, for the operating system's reason.
   case unwritable(file: String, reason: String)
   /// The file is not a consistent benchmark file.
   case invalid(file: String, reason: String)
+  /// An image with this index does not exist.
   case indexOutOfRange(file: String, index: Int, count: Int)
   /// The file has no images of the requested splits.
   case noImages(file: String, splits: [Split])
@@ -148,6 +164,7 @@ extension BenchmarkError: CustomStringConvertible {
     PublishedFile.isPublished(MemberPath.split(file).name) ? "; download it again" : ""
   }
 
+  /// The first entries, separated by semicolons, and the number of the others.
   private static func listing(_ entries: [String]) -> String {
     let shown = 24
     return entries.prefix(shown).joined(separator: "; ")

@@ -2,28 +2,32 @@ import Core
 import Domain
 import HDF5
 
-/// An open and consistent benchmark file.
-///
-/// Pixels and labels are read by separate calls, so that training code gets pixels only.
+/// An open and consistent benchmark file. docs/architecture.md lists its data sets and
+/// attributes.
 ///
 ///     let file = try BenchmarkFile.open("data/cifar10.h5")
-///     let pixels = try file.pixels(at: file.indices(of: [.train]))
+///     let training = file.indices(of: [.train])
+///     let pixels = try file.pixels(at: training)  // 50,000 x 32 x 32 x 3 bytes
+///
+/// Pixels and labels are read by separate calls, so that training code gets pixels only. The
+/// HDF5 file is opened again for every call, so a value of this type can be passed between
+/// threads.
 package struct BenchmarkFile: Sendable {
   /// The path as given to `open`.
   package let path: String
   /// The metadata, read when the file was opened.
   package let info: BenchmarkInfo
-  /// The split of each image.
+  /// The split of each image, [N].
   package let splits: [Split]
 
-  /// Opens a file and checks its schema, its shapes, and the consistency of labels, splits and counts with each
-  /// other and with the benchmark's definition. Pixels are not read (see `verify`).
+  /// Opens a file and checks its schema, its shapes, and that labels, splits and counts agree
+  /// with each other and with the benchmark's definition. Pixels are not read (see `verify`).
   /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
   package static func open(_ path: String) throws(BenchmarkError) -> BenchmarkFile {
     try reading(path) { try BenchmarkValidation($0).read() }
   }
 
-  /// Opens `path` and converts HDF5 errors to `BenchmarkError`.
+  /// Opens `path` for `body` and converts HDF5 errors to `BenchmarkError`.
   private static func reading<Value>(
     _ path: String, _ body: (HDF5File) throws -> Value
   ) throws(BenchmarkError) -> Value {
@@ -50,13 +54,16 @@ extension BenchmarkFile {
   }
 
   /// The pixels of all images: [N, H, W, 3].
+  /// - Throws: `BenchmarkError.invalid` or `.unreadable`.
   package func pixels() throws(BenchmarkError) -> [UInt8] {
     try Self.reading(path) { file in
       try file.dataSet(BenchmarkSchema.images).read()
     }
   }
 
-  /// The pixels of some images in the given order: [indices, H, W, 3].
+  /// The pixels of some images in the given order: [indices, H, W, 3]. Consecutive indices are
+  /// read at once.
+  /// - Throws: `BenchmarkError.indexOutOfRange`, `.invalid` or `.unreadable`.
   package func pixels(at indices: [Int]) throws(BenchmarkError) -> [UInt8] {
     let count = splits.count
     if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
@@ -83,9 +90,11 @@ extension BenchmarkFile {
     }
   }
 
-  /// The central squares of some images in the given order: [indices, side, side, 3]. Images stored with a margin
-  /// are cropped like by torchvision's CenterCrop.
+  /// The central squares of some images in the given order: [indices, side, side, 3]. Images
+  /// stored with a margin, such as ImageNet-10's 112 pixels for 96, are cropped like by
+  /// torchvision's `CenterCrop`.
   /// - Parameter side: the side in pixels, at most the file's image size.
+  /// - Throws: `BenchmarkError.indexOutOfRange`, `.invalid` or `.unreadable`.
   package func pixels(at indices: [Int], side: Int) throws(BenchmarkError) -> [UInt8] {
     if side == info.imageSize { return try pixels(at: indices) }
     let (stored, imageSize) = (info.imageSize, info.imageSize * info.imageSize * 3)
@@ -121,8 +130,8 @@ extension BenchmarkFile {
     }
   }
 
-  /// The original name of each image: its path within the original folder or archive; for records with the
-  /// number ("data_batch_1.bin#17"). Empty if the file has no names.
+  /// The original name of each image, [N]: its path within the original folder or archive; for
+  /// records with the number ("data_batch_1.bin#17"). Empty if the file has no names.
   package func fileNames() throws(BenchmarkError) -> [String] {
     guard info.hasFileNames else { return [] }
     return try Self.reading(path) { file in
@@ -131,6 +140,7 @@ extension BenchmarkFile {
   }
 
   /// Verifies the content against its SHA-256, and fine labels against their superclasses.
+  /// Reads all pixels.
   /// - Parameter report: called often with the progress.
   /// - Throws: `BenchmarkError.invalid` if they differ.
   package func verify(
@@ -155,6 +165,8 @@ extension BenchmarkFile {
     }
   }
 
+  /// Checks that each fine label belongs to the image's superclass. `open` does not, since it
+  /// takes a while.
   private func verifyFineLabels() throws(BenchmarkError) {
     let definition = BenchmarkDefinition.all.first { $0.name == info.benchmark }
     guard let fine = definition?.fineClasses, fine.names == info.fineClassNames else { return }
@@ -167,7 +179,7 @@ extension BenchmarkFile {
   }
 }
 
-/// The metadata of a benchmark file.
+/// The metadata of a benchmark file, read and checked when it is opened.
 package struct BenchmarkInfo: Hashable, Sendable {
   /// The definition's name: "cifar10".
   package let benchmark: String
@@ -181,13 +193,13 @@ package struct BenchmarkInfo: Hashable, Sendable {
   package let classNames: [String]
   /// The fine classes in the order of the fine labels; empty if the benchmark has none.
   package let fineClassNames: [String]
-  /// The numbers of images by split.
+  /// The numbers of images by split, which `open` has counted.
   package let counts: SplitCounts
   /// The counts of a complete copy.
   package let expectedCounts: SplitCounts
   /// The number of images per class: `classCounts[split]?[label]`, for splits with labelled images.
   package let classCounts: [Split: [Int]]
-  /// "cifar-binary", "class-folders", ...
+  /// The form of the original files: a raw value of `SourceForm`.
   package let sourceFormat: String
   /// Whether the images have the published pixels.
   package let pixels: PixelFidelity
@@ -204,14 +216,15 @@ package struct BenchmarkInfo: Hashable, Sendable {
   /// The SHA-256 of the content (`ContentHash`), which identifies the data of a run.
   package let contentSHA256: String
 
-  /// Whether checksums of the archive or its files prove that the images are the published ones. Nil without a
-  /// publication.
+  /// Whether checksums of the archive or of its files prove that the images are the published
+  /// ones. Nil if nothing is published, as for a user's own images.
   package var isVerified: Bool? {
     guard (try? BenchmarkDefinition.named(benchmark))?.publication != nil else { return nil }
     return isComplete && sources.contains { $0.isAsPublished == true }
   }
 
-  /// Whether the file is complete but no published checksum covers its pixels.
+  /// Whether the file is complete but no published checksum covers its pixels, as for images
+  /// that a converter has written to folders.
   package var isCompleteButUnverified: Bool { isComplete && isVerified == false }
 
   /// How many images of a complete copy the file has. Splits outside the benchmark do not count.

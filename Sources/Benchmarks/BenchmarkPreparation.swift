@@ -3,13 +3,14 @@ import Domain
 import Foundation
 import HDF5
 
-/// The result of a preparation.
+/// The result of a preparation, for the user: what was read, what is missing, and what became
+/// of the file.
 package struct BenchmarkSummary: Hashable, Sendable {
   /// The name of the benchmark.
   package let benchmark: String
   /// The path of the benchmark file.
   package let file: String
-  /// "cifar-binary", "class-folders", ...
+  /// The form of the original files: a raw value of `SourceForm`.
   package let sourceFormat: String
   /// The folder or archive that contains the original files.
   package let source: String
@@ -28,6 +29,7 @@ package struct BenchmarkSummary: Hashable, Sendable {
 
   /// The outcome of a preparation with respect to a previous file.
   package enum Outcome: Hashable, Sendable {
+    /// There was no file.
     case made
     /// The previous file has the same content and was kept.
     case kept
@@ -40,13 +42,22 @@ package struct BenchmarkSummary: Hashable, Sendable {
 ///
 ///     let summary = try BenchmarkPreparation.prepare(
 ///       .cifar10, from: "cifar-10-python.tar.gz", to: "data/cifar10.h5")
+///     print(summary.counts)  // 50000 train, 10000 test
+///
+/// The steps: find the form of the files (`SourceSearch`), take inventory (`BenchmarkAdapter`),
+/// compare it with the definition (`CompletenessCheck`), stream the images into a temporary
+/// file (`BenchmarkWriter`), compare labels and checksums, and rename the file.
 package enum BenchmarkPreparation {
-  /// Reads the original files of a benchmark in any supported form and writes its HDF5 file atomically.
+  /// Reads the original files of a benchmark in any supported form and writes its HDF5 file
+  /// atomically.
   /// - Parameters:
+  ///   - definition: the benchmark.
   ///   - path: the folder of the original files, its parent, or an archive of either.
   ///   - file: the benchmark file to write.
+  ///   - options: what to accept and how large the images are.
   ///   - report: called often with the progress.
-  /// - Throws: `BenchmarkError`.
+  /// - Returns: what was prepared, and what became of an existing file.
+  /// - Throws: `BenchmarkError`; no file is left behind, and an existing one is unchanged.
   package static func prepare(
     _ definition: BenchmarkDefinition, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
@@ -64,9 +75,13 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Prepares a benchmark of a user's own class folders, or of images without classes. Its definition follows
-  /// from the files.
-  /// - Parameter name: an unused name of lower-case letters, digits and '-'.
+  /// Prepares a benchmark of a user's own class folders, or of images without classes. Its
+  /// definition follows from the files.
+  /// - Parameters:
+  ///   - name: a name of lower-case letters, digits and '-' that no registered benchmark has.
+  ///   - path: the folder or archive with the class folders.
+  ///   - file: the benchmark file to write.
+  /// - Throws: `BenchmarkError`, as `prepare`.
   package static func prepareFolders(
     named name: String, from path: String, to file: String,
     options: PreparationOptions = PreparationOptions(),
@@ -91,8 +106,12 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Prepares again without unreadable images if they are to be left out and nothing else was wrong: the number
-  /// of images must be known before the first is stored.
+  /// Prepares again without the unreadable images, if they are to be left out and nothing else
+  /// was wrong.
+  ///
+  /// The number of images must be known before the first is stored, and only decoding shows
+  /// which are unreadable, so the first attempt fails and the second ignores them.
+  /// - Parameter body: prepares without the images at the given paths.
   private static func leavingOutUnreadable(
     of tree: any SourceTree, _ options: PreparationOptions,
     _ body: (_ leftOut: Set<ExactName>) throws -> BenchmarkSummary
@@ -106,8 +125,8 @@ package enum BenchmarkPreparation {
     }
   }
 
-  /// Lets `body` write the benchmark file under a temporary name and moves it to its path unless an existing
-  /// file is to be kept. A folder created for it is removed on failure.
+  /// Lets `body` write the benchmark file under a temporary name and moves it to its path,
+  /// unless an existing file is to be kept. A folder created for it is removed on failure.
   private static func write(
     _ file: String, _ options: PreparationOptions,
     _ body: (_ temporary: String) throws -> BenchmarkSummary
@@ -140,9 +159,11 @@ package enum BenchmarkPreparation {
     }
   }
 
+  /// Prepares from files whose form is known.
   /// - Parameters:
   ///   - intake: the images stored while the archive was listed.
-  ///   - temporary: the temporary path of `file`.
+  ///   - file: the final path, for the summary.
+  ///   - temporary: the path to write.
   private static func prepare(
     _ definition: BenchmarkDefinition, from source: SourceSearch, intake: RecordIntake? = nil,
     to file: String, as temporary: String, _ options: PreparationOptions,
@@ -195,6 +216,7 @@ struct ExistingFile {
   }
 
   private let file: String
+  /// Whether anything is at the path.
   private let isThere: Bool
   /// Nil if it is not a valid benchmark file.
   private let info: BenchmarkInfo?
@@ -211,7 +233,7 @@ struct ExistingFile {
     }
   }
 
-  /// What happens to it.
+  /// What happens to it, given the new content.
   /// - Throws: `BenchmarkError.alreadyThere` if it must be kept and has different content.
   func outcome(
     for summary: BenchmarkSummary, isKept: Bool

@@ -1,34 +1,45 @@
 import HDF5
 
-/// The names in a benchmark file, and the version of this schema.
+/// The names in a benchmark file, and the version of this schema. docs/architecture.md
+/// describes the layout; shapes and types here are those in the file.
 enum BenchmarkSchema {
+  /// Written as the attribute `schema`. A reader refuses other versions.
   static let version: Int64 = 1
   /// Written as `tool_version`. Not part of the content hash.
   static let toolVersion = "scl 0.1"
 
+  /// uint8 [N, H, W, 3], contiguous and uncompressed.
   static let images = "images"
+  /// int32 [N], -1 where unlabelled.
   static let labels = "labels"
+  /// uint8 [N], raw values of `Split`.
   static let splits = "splits"
-  /// Present only if the benchmark has fine classes.
+  /// int32 [N]; present only if the benchmark has fine classes.
   static let fineLabels = "fine_labels"
+  /// Strings in the order of the fine labels.
   static let fineClassNames = "fine_class_names"
+  /// Strings in the order of the labels.
   static let classNames = "class_names"
-  /// The original name of each image; absent in files of earlier versions.
+  /// Strings [N], the original name of each image; absent in files of earlier versions.
   static let fileNames = "file_names"
 
   /// Names of attributes of the file.
   enum Attribute {
     static let benchmark = "benchmark"
     static let schema = "schema"
+    /// 1 if all images of the definition are there and no file differs from the published one.
     static let complete = "complete"
+    /// The side of the images in pixels.
     static let imageSize = "image_size"
-    /// The numbers of train, test and unlabelled images.
+    /// The numbers of train, test and unlabelled images, int64.
     static let counts = "counts"
-    /// The same for a complete copy.
+    /// The same numbers in a complete copy.
     static let expectedCounts = "expected_counts"
+    /// A raw value of `SourceForm`.
     static let sourceFormat = "source_format"
     /// Whether the images have the published pixels: "original" or "re-encoded".
     static let pixels = "pixels"
+    /// The path of each source file, its size in bytes, and its SHA-256.
     static let sourceFiles = "source_files"
     static let sourceSizes = "source_sizes"
     static let sourceSHA256 = "source_sha256"
@@ -43,16 +54,19 @@ enum BenchmarkSchema {
     /// Unreadable images that were left out.
     static let leftOut = "left_out"
     static let toolVersion = "tool_version"
+    /// The SHA-256 that `ContentHash` defines.
     static let contentSHA256 = "content_sha256"
   }
 }
 
 /// The original files in a benchmark file: parallel lists of names, sizes and checksums.
 ///
-/// They are attributes, or data sets of the same names if a list is too long for an attribute.
+/// They are attributes. An attribute holds at most 64 KiB, so long lists are data sets of the
+/// same names.
 enum SourceList {
   private typealias Attribute = BenchmarkSchema.Attribute
 
+  /// Writes the lists, all as attributes or all as data sets.
   static func write(_ sources: [SourceFile], to file: HDF5File) throws(HDF5Error) {
     let texts = [
       (Attribute.sourceFiles, sources.map(\.name)),
@@ -70,6 +84,7 @@ enum SourceList {
     }
   }
 
+  /// Reads the lists in either form.
   /// - Throws: `HDF5Error`; `BenchmarkError.invalid` for lists of different lengths.
   static func read(from file: HDF5File) throws -> [SourceFile] {
     let areAttributes = try file.hasAttribute(Attribute.sourceFiles)
@@ -101,11 +116,12 @@ enum SourceList {
   }
 }
 
-/// The notes on original files in a benchmark file. They are attributes; a list of left-out images that is too
-/// long for an attribute is a data set.
+/// The notes on original files in a benchmark file. They are attributes, but a list of left-out
+/// images that is too long for an attribute is a data set.
 enum RemarkList {
   private typealias Attribute = BenchmarkSchema.Attribute
 
+  /// Writes the notes, and nothing if there are none.
   static func write(
     _ remarks: [Remark], leftOut: [String], to file: HDF5File
   ) throws(HDF5Error) {
@@ -124,7 +140,7 @@ enum RemarkList {
     }
   }
 
-  /// Reads the notes, which files of earlier versions lack.
+  /// Reads the notes. Files of earlier versions have none.
   /// - Throws: `HDF5Error`; `BenchmarkError.invalid` for lists of different lengths.
   static func read(from file: HDF5File) throws -> (remarks: [Remark], leftOut: [String]) {
     var remarks: [Remark] = []
@@ -151,19 +167,21 @@ enum RemarkList {
 
 /// The original names of images in a benchmark file: `/file_names`, strings of equal length.
 enum FileNames {
-  /// The maximum length in bytes. Of longer names the end is stored after "...", since all names take the length
-  /// of the longest.
+  /// The maximum length in bytes. Longer names are shortened to their end, since every name
+  /// takes the space of the longest.
   static let longest = 255
   private static let ellipsis = "..."
 
+  /// Writes the names in row order.
   static func write(_ names: [String], to file: HDF5File) throws(HDF5Error) {
     try file.write(BenchmarkSchema.fileNames, strings: names.map(stored))
   }
 
+  /// The name as it is stored: a long one as "..." and its end, at most `longest` bytes.
   static func stored(_ name: String) -> String {
     guard name.utf8.count > longest else { return name }
     var end = name.utf8.suffix(longest - ellipsis.utf8.count)
-    // Not within a UTF-8 sequence.
+    // Do not start within a UTF-8 sequence.
     while let byte = end.first, byte & 0xC0 == 0x80 { end = end.dropFirst() }
     return ellipsis + (String(end) ?? "")
   }

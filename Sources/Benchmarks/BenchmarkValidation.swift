@@ -2,12 +2,16 @@ import Core
 import Domain
 import HDF5
 
-/// Reads the metadata and labels of an open benchmark file and checks their consistency with each other and with
-/// the benchmark's definition.
+/// Reads the metadata and labels of an open benchmark file and checks that they agree with each
+/// other and with the benchmark's definition.
+///
+/// Benchmark files can be made by other programs or be damaged. What passes these checks can be
+/// used without further ones: labels are indices of classes, and lists have one entry per
+/// image.
 struct BenchmarkValidation {
   private typealias Attribute = BenchmarkSchema.Attribute
 
-  /// Limits above those of any benchmark.
+  /// Limits above those of any benchmark, so that a damaged number is not taken for a size.
   private static let mostClasses = 1 << 20
   private static let longestName = 4_096
   private static let imageSizes = 1...8_192
@@ -19,6 +23,7 @@ struct BenchmarkValidation {
     self.file = file
   }
 
+  /// The file with its metadata.
   /// - Throws: `HDF5Error`; `BenchmarkError.invalid` for inconsistent files.
   func read() throws -> BenchmarkFile {
     try checkSchema()
@@ -45,12 +50,14 @@ struct BenchmarkValidation {
     return BenchmarkFile(path: file.file, info: info, splits: splits)
   }
 
+  /// The error for a file that is not consistent.
   private func invalid(_ reason: String) -> BenchmarkError {
     .invalid(file: file.file, reason: reason)
   }
 
   // MARK: - Parts
 
+  /// Refuses files of other schema versions, whose layout may differ.
   private func checkSchema() throws {
     guard try file.hasAttribute(Attribute.schema) else {
       throw invalid("it has no attribute 'schema'")
@@ -61,8 +68,10 @@ struct BenchmarkValidation {
     }
   }
 
-  /// Files of earlier versions lack the attribute. Their class folders may have contained JPEG files, and only
-  /// benchmarks with raw originals had that form.
+  /// Whether the pixels are the published ones.
+  ///
+  /// Files of earlier versions lack the attribute. Their class folders may have contained JPEG
+  /// files, and only benchmarks with raw originals had that form.
   private func pixels() throws -> PixelFidelity {
     guard try file.hasAttribute(Attribute.pixels) else {
       let form = try file.stringAttribute(Attribute.sourceFormat)
@@ -76,6 +85,9 @@ struct BenchmarkValidation {
     return pixels
   }
 
+  /// The side of the images in pixels, 1 to 8,192.
+  /// - Throws: `BenchmarkError.invalid` for other sizes, as do the following functions for
+  ///   their parts.
   private func imageSize() throws -> Int {
     let size = Int(try file.attribute(Attribute.imageSize, as: Int64.self))
     guard Self.imageSizes.contains(size) else {
@@ -96,6 +108,9 @@ struct BenchmarkValidation {
   }
 
   /// A data set with a value per image.
+  /// - Parameters:
+  ///   - path: the data set.
+  ///   - count: the number of images, which must be its shape.
   private func list<Element: HDF5Element>(_ path: String, of count: Int) throws -> [Element] {
     let dataSet = try file.dataSet(path)
     guard dataSet.shape == [count] else {
@@ -104,6 +119,7 @@ struct BenchmarkValidation {
     return try dataSet.read()
   }
 
+  /// A list of names of classes or fine classes, whose number and lengths are limited.
   private func names(_ path: String) throws -> [String] {
     let dataSet = try file.dataSet(path)
     guard dataSet.shape.count == 1, dataSet.count <= Self.mostClasses else {
@@ -116,6 +132,7 @@ struct BenchmarkValidation {
     return names
   }
 
+  /// The split of each image. Unknown numbers are refused.
   private func splits(_ count: Int) throws -> [Split] {
     let bytes: [UInt8] = try list(BenchmarkSchema.splits, of: count)
     var splits: [Split] = []
@@ -129,6 +146,8 @@ struct BenchmarkValidation {
     return splits
   }
 
+  /// The number of images of each class in each split. Labels must be indices of classes, or -1
+  /// for unlabelled images and for a user's own images without classes.
   private func classCounts(_ splits: [Split], _ classNames: [String]) throws -> [Split: [Int]] {
     let labels: [Int32] = try list(BenchmarkSchema.labels, of: splits.count)
     var tally = ClassTally(classCount: classNames.count)
@@ -146,7 +165,7 @@ struct BenchmarkValidation {
     return tally.counts
   }
 
-  /// Empty if the benchmark has no fine labels.
+  /// The names of the fine classes, whose labels are checked; empty if the benchmark has none.
   private func fineClassNames(_ count: Int) throws -> [String] {
     guard try file.containsDataSet(BenchmarkSchema.fineLabels) else { return [] }
     let names = try names(BenchmarkSchema.fineClassNames)
@@ -158,6 +177,7 @@ struct BenchmarkValidation {
     return names
   }
 
+  /// Whether the file has the original names of its images. They are not read.
   private func hasFileNames(_ count: Int) throws -> Bool {
     guard try file.containsDataSet(BenchmarkSchema.fileNames) else { return false }
     let names = try file.dataSet(BenchmarkSchema.fileNames)
@@ -168,6 +188,7 @@ struct BenchmarkValidation {
   }
 
   /// The counts of the images, which must match the stated ones, and those of a complete copy.
+  /// - Parameter splits: the split of each image.
   private func splitCounts(
     _ splits: [Split]
   ) throws -> (counts: SplitCounts, expected: SplitCounts) {
@@ -187,8 +208,8 @@ struct BenchmarkValidation {
 }
 
 extension BenchmarkInfo {
-  /// A contradiction within the file or with the benchmark's definition; nil if there is none. A user's own
-  /// benchmark is defined by its file alone.
+  /// A contradiction within the metadata or with the registered definition; nil if there is
+  /// none. A user's own benchmark has no other definition than its file.
   fileprivate var contradiction: String? {
     for split in Split.allCases where isComplete && counts[split] < expectedCounts[split] {
       return "it is marked complete but has \(counts[split]) of \(expectedCounts[split]) "

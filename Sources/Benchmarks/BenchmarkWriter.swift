@@ -2,7 +2,13 @@ import Core
 import Domain
 import HDF5
 
-/// Writes a benchmark file. Blocks of images may come in any order.
+/// Writes a benchmark file. Blocks of images may come in any order, each row once.
+///
+///     let images = try ImageStore(path, count: counts.total, side: 32)
+///     let writer = BenchmarkWriter(definition, classNames: names, counts, images: images)
+///     try writer.append(block)
+///
+/// The file is complete only after `finish`; labels and metadata are written last.
 final class BenchmarkWriter {
   private typealias Attribute = BenchmarkSchema.Attribute
 
@@ -11,12 +17,18 @@ final class BenchmarkWriter {
   private let counts: SplitCounts
   private let images: ImageStore
   private var labels: [Int32]
+  /// [N] once a block has fine labels, otherwise empty.
   private var fineLabels: [Int32]
+  /// [N], raw values of `Split`.
   private var splits: [UInt8]
+  /// The number of images so far.
   private var written = 0
+  /// Whether some image came from a JPEG file.
   private var hasLossyImages = false
 
   /// - Parameters:
+  ///   - definition: the benchmark, for its metadata.
+  ///   - classNames: the classes in the order of the labels.
   ///   - counts: the numbers of images to be written.
   ///   - images: the storage of their pixels.
   init(
@@ -32,7 +44,9 @@ final class BenchmarkWriter {
     splits = Array(repeating: 0, count: counts.total)
   }
 
-  /// Writes a block of images to its rows.
+  /// Writes a block of images to its rows. Pixels that are already in the file are left out of
+  /// the block.
+  /// - Throws: `BenchmarkError.unwritable`.
   func append(_ block: ImageBlock) throws(BenchmarkError) {
     if let pixels = block.pixels { try images.put(pixels, rows: block.rows) }
     if fineLabels.isEmpty, !block.fineLabels.isEmpty {
@@ -47,10 +61,18 @@ final class BenchmarkWriter {
     hasLossyImages = hasLossyImages || block.isLossy
   }
 
-  /// Writes everything but the pixels, closes the file and returns the SHA-256 of the content.
+  /// Writes everything but the pixels and closes the file.
   /// - Parameters:
+  ///   - complete: whether it is a complete copy.
+  ///   - form: the form of the original files.
+  ///   - sources: the original files with their checksums.
   ///   - fileNames: the original name of each image in row order.
+  ///   - remarks: notes on the original files.
   ///   - leftOut: unreadable images.
+  ///   - report: called with the progress of hashing images that came out of order.
+  /// - Returns: the SHA-256 of the content.
+  /// - Throws: `HDF5Error`; `BenchmarkError.invalid` if images are missing, which is a mistake
+  ///   of the adapter.
   func finish(
     complete: Bool, form: SourceForm, sources: [SourceFile], fileNames: [String],
     remarks: [Remark], leftOut: [String], report: (PreparationStep) -> Void

@@ -1,9 +1,14 @@
 import Domain
 
-/// Compares original files with the definition: numbers of images per file and class, and published checksums.
+/// Compares original files with the definition: numbers of images per file and class, and
+/// published checksums.
+///
+/// A partial copy would give other scores without anyone noticing, so it is refused unless the
+/// user accepts it. Then the benchmark file says that it is incomplete.
 struct CompletenessCheck {
   private let definition: BenchmarkDefinition
   private let path: String
+  /// Whether the user accepts what is missing or different.
   private let acceptsPartial: Bool
 
   /// - Parameter path: the folder or archive, for messages.
@@ -13,8 +18,9 @@ struct CompletenessCheck {
     acceptsPartial = options.acceptsPartial
   }
 
-  /// Missing and different files.
-  /// - Throws: `BenchmarkError.tooMany`; `.incomplete` unless accepted.
+  /// Missing and different files: "data_batch_2.bin: 1017 of 10000".
+  /// - Throws: `BenchmarkError.tooMany` for surplus images; `.incomplete` unless missing ones
+  ///   are accepted, and always if there are no images at all.
   func missing(in adapter: some BenchmarkAdapter) throws(BenchmarkError) -> [String] {
     func listing(_ entries: [InventoryEntry]) -> [String] {
       entries.map { "\($0.name): \($0.found) of \($0.expected)" }
@@ -28,7 +34,8 @@ struct CompletenessCheck {
     return try accepted(missing, isHopeless: inventory.allSatisfy { $0.found == 0 })
   }
 
-  /// The files with their published checksums. Published archives are recognised under any name.
+  /// The files with their published checksums. Published archives are recognised by their MD5
+  /// under any name.
   func compared(_ sources: [SourceFile]) -> [SourceFile] {
     let published = Set(definition.publication?.files.map(\.md5) ?? [])
     return sources.map { source in
@@ -40,7 +47,11 @@ struct CompletenessCheck {
     }
   }
 
-  /// Classes with wrong numbers of images, due to wrong labels or duplicates.
+  /// Classes with wrong numbers of images. The published splits are balanced, so a class with
+  /// more or fewer means wrong labels or duplicates.
+  /// - Parameters:
+  ///   - labels: the images read, by class.
+  ///   - fineLabels: the same by fine class; empty if the benchmark has none.
   func differences(
     of labels: ClassTally, _ fineLabels: ClassTally, in adapter: some BenchmarkAdapter
   ) -> [String] {
@@ -65,8 +76,10 @@ struct CompletenessCheck {
     return differences
   }
 
-  /// Duplicate files and files that differ from the published ones. Repacked archives are judged by their
-  /// members if those have published checksums.
+  /// Duplicate files and files that differ from the published ones. Repacked archives are
+  /// judged by their members if those have published checksums.
+  /// - Parameter missing: what is already known to be missing; incomplete files are not listed
+  ///   again.
   func differences(of sources: [SourceFile], missing: [String]) -> [String] {
     let archives = Set(definition.publication?.files.map(\.name) ?? [])
     let members = sources.filter { !archives.contains($0.name) && $0.isAsPublished != nil }
@@ -81,6 +94,7 @@ struct CompletenessCheck {
       }
   }
 
+  /// Files with the same SHA-256: one of them was copied over another.
   private func doubles(among sources: [SourceFile]) -> [String] {
     // A user's own folders may contain duplicates.
     if definition.isOwn { return [] }
@@ -95,6 +109,7 @@ struct CompletenessCheck {
   }
 
   /// The missing files, if there are none or they are accepted.
+  /// - Parameter isHopeless: whether nothing is there, which is never accepted.
   /// - Throws: `BenchmarkError.incomplete` otherwise.
   func accepted(
     _ missing: [String], isHopeless: Bool = false
@@ -116,7 +131,8 @@ struct ClassTally {
     self.classCount = classCount
   }
 
-  /// Adds the images of a split. Label -1 means unlabelled.
+  /// Adds the images of a split. Label -1 means unlabelled; other labels must be below the
+  /// number of classes.
   mutating func add(_ labels: some Sequence<Int32>, in split: Split) {
     for label in labels where label >= 0 {
       counts[split, default: Array(repeating: 0, count: classCount)][Int(label)] += 1

@@ -5,14 +5,17 @@ import HDF5
 final class ImageStore {
   let file: HDF5File
   private let images: HDF5DataSet
+  /// The hash so far: of the first images, up to the first that came out of order.
   private var content: ContentHash
   /// The number of stored rows, and the row after the last.
   private var (count, end) = (0, 0)
 
-  /// Creates the file.
+  /// Creates the file and its data set of images.
   /// - Parameters:
+  ///   - path: the file, which is replaced if it exists.
   ///   - count: the number of images.
   ///   - side: their side in pixels.
+  /// - Throws: `BenchmarkError.unwritable`.
   init(_ path: String, count: Int, side: Int) throws(BenchmarkError) {
     do throws(HDF5Error) {
       file = try HDF5File(creating: path)
@@ -25,7 +28,11 @@ final class ImageStore {
     content = ContentHash(shape: images.shape)
   }
 
-  /// Stores images [rows, side, side, 3], each row once.
+  /// Stores images.
+  /// - Parameters:
+  ///   - pixels: [rows, side, side, 3].
+  ///   - rows: the row of each image; each row once over all calls.
+  /// - Throws: `BenchmarkError.unwritable`.
   func put(_ pixels: [UInt8], rows: [Int]) throws(BenchmarkError) {
     let runs = consecutiveRuns(rows)
     do throws(HDF5Error) {
@@ -48,8 +55,15 @@ final class ImageStore {
     }
   }
 
-  /// Closes the images and returns the SHA-256 of the content.
-  /// - Parameter report: called with the progress of hashing images that came out of order.
+  /// Closes the images and completes the hash.
+  /// - Parameters:
+  ///   - labels: [N], -1 where unlabelled.
+  ///   - splits: [N], raw values of `Split`.
+  ///   - classNames: in the order of the labels.
+  ///   - fineLabels: [N], or empty.
+  ///   - report: called with the progress of hashing images that came out of order.
+  /// - Returns: the SHA-256 of the content.
+  /// - Throws: `HDF5Error`.
   func finish(
     labels: [Int32], splits: [UInt8], classNames: [String], fineLabels: [Int32],
     report: (PreparationStep) -> Void
@@ -62,6 +76,8 @@ final class ImageStore {
 }
 
 /// The runs of consecutive indices, each with its position in the list.
+///
+///     consecutiveRuns([4, 5, 6, 1])  // [(place: 0, rows: 4..<7), (place: 3, rows: 1..<2)]
 func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
   var runs: [(place: Int, rows: Range<Int>)] = []
   for (place, index) in indices.enumerated() {
@@ -74,11 +90,20 @@ func consecutiveRuns(_ indices: [Int]) -> [(place: Int, rows: Range<Int>)] {
   return runs
 }
 
-/// The SHA-256 of a benchmark's content, independent of its original form.
+/// The SHA-256 of a benchmark's content, independent of its original form. Runs are identified
+/// by it.
 ///
-/// Hashed in this order: the line "<N> <H> <W> 3\n"; the images [N, H, W, 3]; the labels as little-endian int32;
-/// the splits, a byte each; each class name followed by "\n"; and the fine labels, if any, as little-endian
-/// int32.
+/// Hashed in this order:
+///
+/// 1. the line "<N> <H> <W> 3\n" in ASCII;
+/// 2. the images, [N, H, W, 3] bytes;
+/// 3. the labels, [N] little-endian int32;
+/// 4. the splits, [N] bytes;
+/// 5. each class name in UTF-8, followed by "\n";
+/// 6. the fine labels, if any, [N] little-endian int32.
+///
+/// Names of files, checksums and remarks are not part of it: the same pixels and labels have
+/// one hash in every form.
 struct ContentHash {
   /// The number of image bytes per read.
   private static let blockSize = 4 << 20
@@ -93,6 +118,7 @@ struct ContentHash {
   }
 
   /// Adds the next images.
+  /// - Parameter count: their number.
   mutating func add(_ pixels: UnsafeBufferPointer<UInt8>, count: Int) {
     hash.update(UnsafeRawBufferPointer(pixels))
     imageCount += count
@@ -112,7 +138,8 @@ struct ContentHash {
     }
   }
 
-  /// Adds the rest of the content and returns the SHA-256.
+  /// Adds the rest of the content.
+  /// - Returns: the SHA-256 in hexadecimal.
   mutating func finish(
     labels: [Int32], splits: [UInt8], classNames: [String], fineLabels: [Int32]
   ) -> String {

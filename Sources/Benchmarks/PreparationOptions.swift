@@ -1,19 +1,25 @@
 import Core
 import Domain
 
-/// The options of a preparation.
+/// The options of a preparation, which `scl data prepare` has as flags.
+///
+///     var options = PreparationOptions()
+///     options.acceptsPartial = true
 package struct PreparationOptions: Sendable {
-  /// Whether to accept missing or different images, and record that.
+  /// Whether to accept missing or different images. The benchmark file records them
+  /// (`--partial`).
   package var acceptsPartial = false
-  /// The side in pixels to which photographs are scaled and cropped; nil for the definition's.
+  /// The side in pixels to which photographs are scaled and cropped; nil for the definition's
+  /// (`--image-size`).
   package var imageSize: Int?
-  /// Whether to leave out images without labels.
+  /// Whether to leave out images of the split without labels.
   package var omitsUnlabelled = false
-  /// Whether to use a user's own images without classes, from all subfolders.
+  /// Whether to use a user's own images without classes, from all subfolders (`--unlabelled`).
   package var ignoresClasses = false
-  /// Whether to leave out unreadable images, and record them.
+  /// Whether to leave out unreadable images. The benchmark file records them
+  /// (`--skip-unreadable`).
   package var skipsUnreadable = false
-  /// Whether to keep an existing benchmark file with different content.
+  /// Whether to keep an existing benchmark file with different content, and fail.
   package var keepsExisting = false
 
   package init() {}
@@ -29,22 +35,23 @@ extension BenchmarkDefinition {
     return definition
   }
 
-  /// The definition that a file of a user's own images states.
+  /// The definition of a user's own benchmark, from its file.
   package init(_ info: BenchmarkInfo) {
     self.init(
       info.benchmark, title: info.benchmark, classNames: info.classNames,
       imageSize: info.imageSize, counts: info.expectedCounts, sourceForms: [.ownFolders])
   }
 
-  /// The definition with the number of classes in a file, which may be smaller where the original files
-  /// name the classes.
+  /// The definition with the number of classes in a file. It may be smaller than the
+  /// definition's if the original files name the classes, as Tiny-ImageNet's do.
   package func with(classesOf info: BenchmarkInfo) -> BenchmarkDefinition {
     guard classNames.isEmpty, classCount != info.classNames.count else { return self }
     return with(classCount: info.classNames.count)
   }
 
   /// The definition with the user's choices applied.
-  /// - Throws: `BenchmarkError.fixedImageSize` if the images have a fixed size and another is asked for.
+  /// - Throws: `BenchmarkError.fixedImageSize` if the images have a fixed size and another is
+  ///   requested.
   func choosing(_ options: PreparationOptions) throws(BenchmarkError) -> BenchmarkDefinition {
     var counts = counts
     if options.omitsUnlabelled { counts.unlabelled = 0 }
@@ -54,14 +61,14 @@ extension BenchmarkDefinition {
     return with(storedSize: options.imageSize, counts: counts)
   }
 
-  /// The MD5 that is published for an original file.
-  /// - Parameter file: its path.
+  /// The MD5 that is published for an original file; nil if none is.
+  /// - Parameter file: its path; the folders do not matter.
   func publishedMD5(of file: String) -> String? {
     publishedMD5(ofFileNamed: MemberPath.split(file).name)
   }
 }
 
-/// The current step of a preparation or verification and its progress.
+/// The current step of a preparation or verification and its progress. Sizes are in bytes.
 package enum PreparationStep: Hashable, Sendable {
   /// Listing the members of an archive.
   case listing(archive: String, bytes: Int, of: Int)
@@ -69,8 +76,9 @@ package enum PreparationStep: Hashable, Sendable {
   case reading(archive: String, bytes: Int, of: Int)
   /// Writing images to the benchmark file.
   case images(Int, of: Int)
-  /// Computing the checksum of an archive after reading its images.
+  /// Computing the checksum of an archive, after its images are read.
   case hashing(archive: String, bytes: Int, of: Int)
-  /// Computing the checksum of the benchmark file's content.
+  /// Hashing the pixels of the benchmark file: in a verification all, otherwise those that came
+  /// out of order.
   case rereading(bytes: Int, of: Int)
 }

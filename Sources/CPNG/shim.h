@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* libpng leaves a function by longjmp where it fails, which Swift cannot catch: decoding is one call here. */
+/* libpng reports a failure by longjmp, which Swift cannot catch, so decoding is one call here. */
 
 typedef struct {
   const unsigned char *bytes;
@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
   uint32_t width;
   uint32_t height;
-  /* Whether it is greyscale of 16 bits, which Pillow cuts off at 255 where others scale it. */
+  /* Whether it is 16-bit greyscale. Pillow clips its values at 255; other programs scale them. */
   int is_deep_grey;
 } cpng_header;
 
@@ -39,11 +39,11 @@ static inline void cpng_take(png_structp png, png_bytep target, size_t count) {
   source->position += count;
 }
 
-/* Decodes a PNG file to 8-bit red, green and blue as Pillow's convert("RGB") does: gamma, colour profiles and
-   transparency are ignored, 16 bits are cut to the upper 8 (greyscale: to at most 255), and palette entries that
-   are not there are black.
+/* Decodes a PNG file to 8-bit red, green and blue, like Pillow's convert("RGB"). Gamma, colour profiles and
+   transparency are ignored. Of 16-bit colours the upper 8 bits are kept; 16-bit greyscale is clipped at 255.
+   Palette entries that do not exist are black.
 
-   pixels: height * width * 3 bytes; NULL reads the header alone.
+   pixels: height * width * 3 bytes; NULL reads only the header.
    Returns 1, or 0 with a message of at most 159 bytes. */
 static inline int cpng_decode(
     const unsigned char *bytes, size_t count, cpng_header *header, unsigned char *pixels,
@@ -65,7 +65,7 @@ static inline int cpng_decode(
     return 0;
   }
   png_set_read_fn(png, &source, cpng_take);
-  /* Chunks that say nothing of the pixels are not even looked at. */
+  /* Ignore chunks that do not concern the pixels. */
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_read_info(png, info);
@@ -91,7 +91,7 @@ static inline int cpng_decode(
     png_read_image(png, rows);
     png_read_end(png, NULL);
     for (uint32_t row = 0; header->is_deep_grey && row < header->height; row++) {
-      /* Two bytes become three, from the end so that none is overwritten before it is read. */
+      /* Two bytes become three. Going backwards overwrites no byte before it is read. */
       unsigned char *line = rows[row];
       for (size_t column = header->width; column-- > 0;) {
         unsigned char value = line[2 * column] ? 255 : line[2 * column + 1];

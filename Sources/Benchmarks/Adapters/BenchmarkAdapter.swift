@@ -2,41 +2,55 @@ import Domain
 
 /// A reader of one form of original files. `init` takes inventory, `read` streams the images.
 ///
-/// A new form takes a case of `SourceForm` and a type that conforms to this protocol:
-///
 ///     let adapter = try CIFARBinaryAdapter(definition: .cifar10, root: root)
 ///     let sources = try adapter.read { block in try writer.append(block) }
+///
+/// A new form takes a case of `SourceForm` and a type that conforms to this protocol. The whole
+/// inventory is taken before the first image is delivered, so that a missing or surplus file is
+/// refused at once. Neither inventory nor rows depend on the order of files in an archive.
 protocol BenchmarkAdapter {
-  /// A description of the files for messages: "data_batch_1.bin ... test_batch.bin".
+  /// A description of the files, for messages: "data_batch_1.bin ... test_batch.bin".
   static func expectation(of definition: BenchmarkDefinition) -> String
-  /// The files that need attention while an archive is scanned.
+  /// The files that need attention while an archive is scanned: small ones to keep, archives
+  /// that are folders.
   static func index(of definition: BenchmarkDefinition) -> SourceIndex
-  /// The record files of this form; nil if it has none.
+  /// The record files of this form, which an intake can store while an archive is listed; nil
+  /// if it has none.
   static func records(of definition: BenchmarkDefinition) -> RecordPlan?
-  /// Whether the folder contains files of this form.
+  /// Whether the folder contains files of this form. One file is enough; what is missing is
+  /// found later.
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> Bool
 
+  /// Takes inventory of the files and reads lists of labels and classes, but no image.
+  /// - Throws: `BenchmarkError` for files that contradict the definition.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError)
 
   /// The classes in the order of their labels.
   var classNames: [String] { get }
-  /// The files or folders of a complete copy with their numbers of images, in the order of the benchmark
-  /// file.
+  /// The files or folders of a complete copy with their numbers of images, in the order of the
+  /// benchmark file. Missing ones are listed with 0 images. Passes all images to `receive` in
+  /// blocks, in any order.
+  /// - Returns: the original files with their checksums, in the order of the inventory.
+  /// - Throws: what `receive` throws, and errors of the files.
   var inventory: [InventoryEntry] { get }
-  /// The original name of each image in the order of the benchmark file: the path within the folder or
-  /// archive; for records with the number ("data_batch_1.bin#17").
+  /// The original name of each image in the order of the benchmark file: its path within the
+  /// folder or archive. A record has the path of its file and its number, from 0:
+  /// "data_batch_1.bin#17".
   var imageNames: [String] { get }
   /// Differences from the definition other than numbers of images.
   var differences: [String] { get }
 
-  /// Passes all images to `receive` in blocks, in any order, and returns their original files.
+  /// Passes all images to `receive` in blocks, in any order.
+  /// - Returns: the original files with their checksums.
+  /// - Throws: what `receive` throws, and errors of the files.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile]
 }
 
+/// Most forms have no differences besides numbers of images, no index and no records.
 extension BenchmarkAdapter {
   var differences: [String] { [] }
 
@@ -50,7 +64,7 @@ struct SourceRoot {
   let tree: any SourceTree
   /// The path within the tree; "" for its root.
   let folder: String
-  /// Paths to ignore.
+  /// Paths to ignore: unreadable images that the user leaves out.
   var leftOut: Set<ExactName> = []
 
   /// The notes on the tree's files.
@@ -61,12 +75,13 @@ struct SourceRoot {
     folder.isEmpty ? name : name.isEmpty ? folder : "\(folder)/\(name)"
   }
 
-  /// The name in messages of a file below this folder, or of the folder itself ("").
+  /// The name in messages of a file below this folder; `path` is "" for the folder itself.
   func name(of path: String) -> String {
     let path = self.path(path)
     return path.isEmpty ? tree.path : tree.name(of: path)
   }
 
+  /// The entries of a folder below this one, without those to ignore.
   func entries(of folder: String = "") throws(BenchmarkError) -> [SourceEntry] {
     let path = path(folder)
     let entries = try tree.entries(of: path)
@@ -74,7 +89,8 @@ struct SourceRoot {
     return entries.filter { !leftOut.contains(ExactName(MemberPath.joined(path, $0.name))) }
   }
 
-  /// Notes the files and folders at this level that are not in `known`.
+  /// Notes the files and folders at this level that are not in `known`, so that a file in the
+  /// wrong place does not go unnoticed.
   func remarkOthers(than known: some Sequence<String>) throws(BenchmarkError) {
     let known = Set(known)
     for entry in try entries() where !known.contains(entry.name) {
@@ -85,7 +101,8 @@ struct SourceRoot {
   func isFile(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFile(path(name)) }
   func isFolder(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFolder(path(name)) }
 
-  /// A small file with its checksums; nil if it does not exist.
+  /// A small file with its checksums; nil if it does not exist. MD5 is computed only if one is
+  /// published.
   func source(
     of name: String, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> SourceFile? {
@@ -95,7 +112,8 @@ struct SourceRoot {
     return checksums.finish(name: name)
   }
 
-  /// The non-blank lines of a small text file; nil if it does not exist.
+  /// The non-blank lines of a small text file, without blanks at either end; nil if it does not
+  /// exist.
   /// - Throws: `BenchmarkError.damaged` for a zero byte, at which HDF5 would end a class name.
   func lines(of name: String) throws(BenchmarkError) -> [String]? {
     guard try isFile(name) else { return nil }
@@ -121,6 +139,7 @@ struct InventoryEntry {
   /// The path below the root: "data_batch_1.bin" or "train/cat".
   let name: String
   let split: Split
+  /// The number of images in a complete copy, and the number in this one.
   let expected: Int
   let found: Int
 }
@@ -131,7 +150,8 @@ extension [InventoryEntry] {
     flatMap { entry in (0..<entry.found).map { "\(root.path(entry.name))#\($0)" } }
   }
 
-  /// The row in the benchmark file of each entry's first image.
+  /// The row in the benchmark file of each entry's first image. Rows follow the inventory
+  /// without gaps.
   var firstRows: [Int] {
     var next = 0
     return map { entry in
@@ -141,9 +161,9 @@ extension [InventoryEntry] {
   }
 }
 
-/// A block of images for a benchmark file.
+/// A block of images of one split, on its way to the benchmark file.
 struct ImageBlock {
-  /// Rows in the file.
+  /// The row of each image in the file.
   let rows: [Int]
   let split: Split
   /// [rows, H, W, 3]; nil if they are already in the file.
@@ -164,9 +184,9 @@ package struct SourceFile: Hashable, Sendable {
   package let size: Int64
   /// SHA-256 of the file; for a folder the output of `sha256sum * | sha256sum` in it (LC_ALL=C).
   package let sha256: String
-  /// MD5, computed if one is published.
+  /// MD5 in hexadecimal, computed for archives and for files with a published one.
   package var md5: String? = nil
-  /// The published MD5.
+  /// The publisher's MD5; nil if there is none.
   package var publishedMD5: String? = nil
 
   /// Whether the file is the published one; nil without a published checksum.
@@ -176,7 +196,7 @@ package struct SourceFile: Hashable, Sendable {
 }
 
 extension SourceForm {
-  /// The adapter that reads files of this form.
+  /// The adapter that reads files of this form. A new form has to be added here.
   var adapter: any BenchmarkAdapter.Type {
     switch self {
     case .cifarBinary: CIFARBinaryAdapter.self

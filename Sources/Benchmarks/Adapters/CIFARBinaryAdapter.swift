@@ -1,8 +1,20 @@
 import Domain
 
-/// CIFAR's binary version (https://www.cs.toronto.edu/~kriz/cifar.html): files of records without a header.
-/// A record has a label byte (in CIFAR-100 superclass and fine label) and three colour planes (red, green,
-/// blue) by rows. Lists of class names are checked if present.
+/// CIFAR's binary version (https://www.cs.toronto.edu/~kriz/cifar.html): files of records
+/// without a header.
+///
+///     CIFAR-10, data_batch_1.bin to data_batch_5.bin, test_batch.bin: 10,000 times 3,073 bytes
+///       1 byte       label, 0 to 9
+///       1,024 bytes  red plane, 32 rows of 32
+///       1,024 bytes  green plane
+///       1,024 bytes  blue plane
+///     CIFAR-100, train.bin: 50,000 times 3,074 bytes; test.bin: 10,000 times
+///       1 byte       superclass, 0 to 19
+///       1 byte       fine label, 0 to 99
+///       3,072 bytes  planes as above
+///
+/// Lists of class names (batches.meta.txt, or coarse_label_names.txt and fine_label_names.txt)
+/// are checked if present.
 struct CIFARBinaryAdapter: BenchmarkAdapter {
   private let definition: BenchmarkDefinition
   private let files: CIFARFiles
@@ -39,6 +51,7 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
 
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
 
+  /// The batch files as records with one or two label bytes.
   private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
     RecordPlan(
       files: CIFARFiles(definition: definition, suffix: ".bin").batches,
@@ -47,6 +60,7 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
       definition: definition)
   }
 
+  /// The lists of class names that may be present, with their expected lines.
   private static func nameFiles(
     of definition: BenchmarkDefinition
   ) -> [(file: String, names: [String])] {
@@ -87,13 +101,15 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
   }
 }
 
-/// The file names and label rules that CIFAR's versions share: CIFAR-100's with fine classes, CIFAR-10's
-/// without.
+/// The file names and label rules that CIFAR's two versions share. A definition with fine
+/// classes means CIFAR-100's files, one without CIFAR-10's.
 struct CIFARFiles {
+  /// A benchmark in CIFAR's layout; rehearsals have smaller batches.
   let definition: BenchmarkDefinition
   /// ".bin" in the binary version, empty in the Python version.
   let suffix: String
 
+  /// The names of the batch files with training images.
   private var trainingFiles: [String] {
     definition.fineClasses == nil
       ? (1...5).map { "data_batch_\($0)\(suffix)" } : ["train\(suffix)"]
@@ -103,23 +119,26 @@ struct CIFARFiles {
     (definition.fineClasses == nil ? "test_batch" : "test") + suffix
   }
 
-  /// The batch files in image order, with the numbers of images in complete ones.
+  /// The batch files in image order, with the number of images of a complete one.
   var batches: [(name: String, split: Split, expected: Int)] {
     trainingFiles.map {
       ($0, .train, definition.counts.train / trainingFiles.count)
     } + [(testFile, .test, definition.counts.test)]
   }
 
+  /// The batch files, for messages.
   var expectation: String {
     (trainingFiles + [testFile]).joined(separator: ", ")
   }
 
+  /// Whether at least one batch file is in a folder.
   func areIn(_ root: SourceRoot) throws(BenchmarkError) -> Bool {
     for batch in batches where try root.isFile(batch.name) { return true }
     return false
   }
 
-  /// Refuses the class list of another benchmark.
+  /// Refuses the class list of another benchmark. Nil lists are not compared.
+  /// - Throws: `BenchmarkError.wrongClassNames`.
   func check(
     _ found: [String]?, are expected: [String]?, in file: String
   ) throws(BenchmarkError) {
@@ -127,7 +146,12 @@ struct CIFARFiles {
     throw .wrongClassNames(file: file, expected: expected, found: found)
   }
 
-  /// Refuses labels out of range and fine labels of another superclass.
+  /// Refuses labels out of range, and fine labels of another superclass. A shifted or damaged
+  /// file rarely passes 50,000 such checks.
+  /// - Parameters:
+  ///   - fine: the fine label; nil if the benchmark has none.
+  ///   - record: the number of the record in its file, from 0, for messages.
+  /// - Throws: `BenchmarkError.labelOutOfRange` or `.contradictoryLabels`.
   func check(
     label: Int, fine: Int?, file: String, record: Int
   ) throws(BenchmarkError) {

@@ -1,29 +1,44 @@
 import Domain
 
-/// CIFAR's Python version (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary per batch, with
-/// labels as lists and images as an array [N, 3072] of colour planes by rows.
+/// CIFAR's Python version (https://www.cs.toronto.edu/~kriz/cifar.html): a pickled dictionary
+/// per batch (`PickleReader`).
 ///
-/// The number of images is known only after reading a whole file, so the inventory reads all of them (184 MB
-/// decoded).
+///     CIFAR-10, data_batch_1 to data_batch_5 and test_batch
+///       labels         list of integers, 0 to 9
+///     CIFAR-100, train and test
+///       coarse_labels  list of integers, 0 to 19
+///       fine_labels    list of integers, 0 to 99
+///     both
+///       data           NumPy array of uint8, [N, 3072]: red, green and blue plane by rows
+///       filenames, batch_label   not used
+///
+/// The file batches.meta (or meta) has the class names, which are checked if present.
+///
+/// The number of images is known only after reading a whole file, so the inventory reads all of
+/// them (184 MB decoded).
 struct CIFARPythonAdapter: BenchmarkAdapter {
   /// The contents of a batch file.
   private struct Batch {
+    /// One for each image, already checked.
     let labels: [Int32]
+    /// Empty without fine classes.
     let fineLabels: [Int32]
     /// [labels, 3 * side * side].
     let planes: [UInt8]
   }
 
-  /// The class names in the meta file by key.
+  /// The file with the class names, and the names that it should have under each key.
   private typealias NameFile = (file: String, lists: [(key: String, names: [String])])
 
+  /// Images per block to the benchmark file, 3 MiB.
   private static let imagesPerBlock = 1_024
 
   let inventory: [InventoryEntry]
   private let definition: BenchmarkDefinition
   private let root: SourceRoot
-  /// By position in the inventory.
+  /// The files that are present, by their position in the inventory.
   private let batches: [Int: Batch]
+  /// The files in the order of the inventory.
   private let sources: [SourceFile]
 
   var classNames: [String] { definition.classNames }
@@ -43,6 +58,8 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     try CIFARFiles(definition: definition, suffix: "").areIn(root)
   }
 
+  /// Reads all batch files that are present, and checks their labels.
+  /// - Throws: `BenchmarkError`; `.wrongClassNames` if the meta file is of another benchmark.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
     self.root = root
@@ -97,6 +114,10 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
 
   // MARK: - One file
 
+  /// Reads a batch file and checks its labels.
+  /// - Parameter expected: the number of images in a complete file, which bounds the memory.
+  /// - Throws: `BenchmarkError`; `.damaged` if a list or the array is missing or has another
+  ///   type.
   private static func read(
     _ stream: any MemberStream, atMost expected: Int, _ files: CIFARFiles, _ checksums: Checksums
   ) throws(BenchmarkError) -> Batch {
@@ -129,6 +150,12 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
       labels: coarse.map { Int32($0) }, fineLabels: fine.map { Int32($0) }, planes: array.bytes)
   }
 
+  /// Reads a pickle with limits that follow from its size.
+  /// - Parameters:
+  ///   - images: the maximum number of images.
+  ///   - recordSize: bytes per image.
+  ///   - consumed: receives all bytes of the file in order.
+  /// - Throws: `BenchmarkError`; a file that ends within the images gives `.brokenRecord`.
   private static func dictionary(
     of stream: any MemberStream, images: Int, recordSize: Int,
     consumed: @escaping ([UInt8]) -> Void
@@ -153,6 +180,7 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
 
   // MARK: - Names of classes
 
+  /// The file with the class names.
   private static func nameFile(of definition: BenchmarkDefinition) -> NameFile {
     guard let fine = definition.fineClasses else {
       return ("batches.meta", [("label_names", definition.classNames)])
@@ -162,7 +190,9 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     )
   }
 
-  /// Checks the meta file if it exists.
+  /// Checks the file with the class names if it exists.
+  /// - Returns: the file with its checksums; empty if it does not exist.
+  /// - Throws: `BenchmarkError.wrongClassNames`, or errors of the file.
   private static func checkedNames(
     _ files: CIFARFiles, _ root: SourceRoot
   ) throws(BenchmarkError) -> [SourceFile] {

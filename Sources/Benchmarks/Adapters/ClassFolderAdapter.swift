@@ -1,9 +1,17 @@
 import Core
 import Domain
 
-/// Folders train/ and test/ with a folder of JPEG or PNG files per class, named after the class or, if the
-/// benchmark has fine classes, after those.
+/// Folders train/ and test/ with a folder of JPEG or PNG files per class, as many converters of
+/// CIFAR write them.
+///
+///     train/airplane/0001.png     CIFAR-10
+///     train/fish/aquarium_1.png   CIFAR-100, by superclass: no fine labels
+///     train/apple/apple_1.png     CIFAR-100, by fine class: both labels
+///
+/// Labels follow from the order of the classes in the definition, not from that of the folders.
+/// JPEG files have lost detail, which the benchmark file states (`PixelFidelity.reEncoded`).
 struct ClassFolderAdapter: ImageFolderAdapter {
+  /// The splits that have a folder. There is no folder for images without labels.
   private static let splits: [Split] = [.train, .test]
 
   let images: ImageFolders
@@ -22,6 +30,8 @@ struct ClassFolderAdapter: ImageFolderAdapter {
     return false
   }
 
+  /// Lists all folders and refuses what does not belong there.
+  /// - Throws: `BenchmarkError.unknownClassFolder` or `.unrecognised`.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
     var contents: [Split: FolderContents] = [:]
@@ -56,6 +66,7 @@ struct ClassFolderAdapter: ImageFolderAdapter {
   }
 
   /// Refuses folders of unknown classes and images outside the class folders.
+  /// - Throws: `BenchmarkError.unknownClassFolder` with the nearest class, or `.unrecognised`.
   private static func check(
     _ contents: FolderContents, of split: Split, _ names: [String], _ root: SourceRoot,
     _ definition: BenchmarkDefinition

@@ -1,13 +1,18 @@
-/// The images in a folder, and its subfolders that contain images at any depth. Everything else is skipped by
-/// `FileRules` and noted.
+/// The images in a folder, and its subfolders that contain images at any depth. Everything else
+/// is skipped by `FileRules` and noted.
 struct FolderContents {
+  /// The files directly in the folder that may be images, sorted by name.
   let images: [SourceEntry]
+  /// The subfolders with at least one image below them, sorted by name.
   let folders: [SourceEntry]
 
-  /// The limits of the search for images in a subfolder. Larger ones are assumed to contain images.
+  /// The limits of the search for images in a subfolder. A deeper or larger one is assumed to
+  /// contain images.
   private static let deepest = 8
   private static let mostFolders = 10_000
 
+  /// - Parameter folder: the path below the root; "" for the root itself.
+  /// - Throws: `BenchmarkError` if a folder cannot be listed.
   init(of folder: String, in root: SourceRoot) throws(BenchmarkError) {
     var images: [SourceEntry] = []
     var folders: [SourceEntry] = []
@@ -30,13 +35,18 @@ struct FolderContents {
     self.folders = folders
   }
 
+  /// Whether a folder has an image at any depth.
+  /// - Parameters:
+  ///   - depth: 1 for the folder itself.
+  ///   - visits: the number of folders that the search has listed.
   private static func holdsImages(
     _ folder: String, in root: SourceRoot, depth: Int, _ visits: inout Int
   ) throws(BenchmarkError) -> Bool {
     visits += 1
     guard depth <= deepest, visits <= mostFolders else { return true }
     let entries = try root.entries(of: folder)
-    // Deeper down, files without an extension are not images: version control and caches are full of them.
+    // Deeper down, files without an extension do not count: version control and caches are full
+    // of them.
     if entries.contains(where: {
       !$0.isFolder
         && (depth == 1 ? FileRules.isImage($0.name) : FileRules.isNamedAsImage($0.name))
@@ -51,18 +61,22 @@ struct FolderContents {
   }
 }
 
-/// The classification of files by name, as documented in docs/datasets.md.
+/// The classification of files by name, as documented in docs/datasets.md. Names are compared
+/// in lower case.
 enum FileRules {
-  /// Files and folders of operating systems and file servers, in addition to hidden ones (.DS_Store,
-  /// ._photo.jpg, .git).
+  /// Files and folders of operating systems and file servers, in lower case. Hidden ones
+  /// (.DS_Store, ._photo.jpg, .git) count as such, too.
   private static let leftovers: Set<String> = [
     "__macosx", "@eadir", "#recycle", "@recycle", "#snapshot", "@tmp", "$recycle.bin",
     "system volume information", "lost+found", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db",
     "desktop.ini", "icon\r",
   ]
 
+  /// Extensions of images that can be read.
   private static let images: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
 
+  /// Extensions of images that cannot be read. They are noted apart from other files, since a
+  /// user may have expected them to count.
   private static let otherPictures: Set<String> = [
     "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jp2", "j2k", "jxl", "svg", "ico",
     "ppm", "pgm", "pbm", "pnm", "tga", "psd", "raw", "cr2", "cr3", "nef", "arw", "dng", "exr",
@@ -70,19 +84,19 @@ enum FileRules {
     "mpo", "apng",
   ]
 
-  /// Text files without an extension.
+  /// Text files without an extension, which would otherwise count as possible images.
   private static let texts: Set<String> = [
     "readme", "license", "licence", "copying", "notice", "changelog", "authors", "contributors",
     "manifest", "checksums", "md5sums", "sha1sums", "sha256sums", "makefile", "dockerfile",
   ]
 
-  /// Whether an entry belongs to the system and not to the data.
+  /// Whether an entry belongs to the operating system or a server and not to the data.
   static func isLeftover(_ name: String) -> Bool {
     name.utf8.first == UInt8(ascii: ".") || leftovers.contains(name.lowercased())
   }
 
-  /// Whether a file may be a JPEG or PNG image. Its first bytes decide later. Names without an extension may
-  /// be images.
+  /// Whether a file may be a JPEG or PNG image. Its first bytes decide later. Names without an
+  /// extension may be images, as in some published data sets.
   static func isImage(_ name: String) -> Bool {
     guard let ending = ending(of: name) else { return !texts.contains(name.lowercased()) }
     return images.contains(ending)

@@ -1,7 +1,7 @@
 import Core
 import Domain
 
-/// A folder of image files, usually one class.
+/// A folder of image files of one split, usually those of one class.
 struct ImageFolder {
   /// The path below the root: "train/cat".
   let name: String
@@ -10,11 +10,12 @@ struct ImageFolder {
   let expected: Int
   /// Sorted by name.
   let files: [SourceEntry]
-  /// The label of each file.
+  /// The label of each file; -1 where unlabelled.
   let labels: [Int32]
   /// The fine label of all files; nil if the benchmark has none.
   let fineLabel: Int32?
 
+  /// A folder whose files all have one label.
   init(
     name: String, split: Split, label: Int, fineLabel: Int? = nil, expected: Int,
     files: [SourceEntry]
@@ -25,6 +26,7 @@ struct ImageFolder {
       fineLabel: fineLabel.map { Int32($0) })
   }
 
+  /// A folder whose files have a label each.
   init(
     name: String, split: Split, expected: Int, files: [SourceEntry], labels: [Int32],
     fineLabel: Int32? = nil
@@ -38,15 +40,18 @@ struct ImageFolder {
   }
 }
 
-/// Folders of JPEG and PNG files. Images are ordered by folder and file name.
+/// Folders of JPEG and PNG files, read in blocks and decoded on all cores. Rows of the
+/// benchmark file follow the order of the folders, and within a folder that of the file names.
 struct ImageFolders {
-  /// The maximum size of an image file in bytes.
+  /// The maximum size of an image file in bytes, which bounds the memory of a block.
   static let largestFile = 64 << 20
-  /// The bytes of files, and of decoded images, per block.
+  /// The maximum number of bytes per block, both of files and of decoded images.
   private static let blockBytes = 64 << 20
 
   let root: SourceRoot
+  /// In the order of the benchmark file.
   let folders: [ImageFolder]
+  /// How images get the size of the benchmark file.
   let fit: ImageFit
 
   var inventory: [InventoryEntry] {
@@ -63,7 +68,10 @@ struct ImageFolders {
     }
   }
 
-  /// The image files of a folder. Other files are skipped and noted.
+  /// The image files of a folder, sorted by name. Other files are skipped and noted.
+  /// - Parameters:
+  ///   - folder: the path below the root.
+  ///   - definition: the benchmark, for messages.
   /// - Throws: `BenchmarkError.unrecognised` for a subfolder with images.
   static func files(
     of folder: String, in root: SourceRoot, _ definition: BenchmarkDefinition
@@ -77,7 +85,8 @@ struct ImageFolders {
     return contents.images
   }
 
-  /// Refuses images beside the class folders.
+  /// Refuses images beside the class folders: their class is unknown.
+  /// - Throws: `BenchmarkError.unrecognised`.
   static func checkNoImages(
     in folder: String, _ contents: FolderContents, _ root: SourceRoot,
     _ definition: BenchmarkDefinition
@@ -93,7 +102,13 @@ struct ImageFolders {
 
   // MARK: - Reading
 
-  /// An image that was read but not decoded yet.
+  /// An image that was read but not decoded yet: positions of its folder and file, and its
+  /// bytes. Passes all images to `receive`. Images that cannot be used are collected first, so
+  /// that a user sees all of them at once.
+  /// - Returns: each folder with the checksum of its list of files, as `sha256sum * |
+  ///   sha256sum` computes it.
+  /// - Throws: after trying all images, the error of a single failure, or
+  ///   `BenchmarkError.unusableImages`.
   private struct Pending {
     let folder: Int
     let file: Int
@@ -101,7 +116,8 @@ struct ImageFolders {
   }
 
   /// Passes all images to `receive` and returns each folder with the checksum of its file list.
-  /// - Throws: after trying all images, the error of a single failure, or `BenchmarkError.unusableImages`.
+  /// - Throws: after trying all images, the error of a single failure, or
+  ///   `BenchmarkError.unusableImages`.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
@@ -168,10 +184,12 @@ struct ImageFolders {
       .map { source(folders[$0], checksums[$0]) }
   }
 
+  /// The path of an image within the originals.
   private func path(folder: Int, file: Int) -> String {
     root.path(MemberPath.joined(folders[folder].name, folders[folder].files[file].name))
   }
 
+  /// The folder as a source: the SHA-256 of the lines "checksum, two blanks, file name".
   private func source(_ folder: ImageFolder, _ checksums: [String]) -> SourceFile {
     var hash = SHA256Hash()
     for (file, checksum) in zip(folder.files, checksums) {
@@ -191,6 +209,7 @@ struct ImageFailures {
 
   /// The folder or archive, for messages.
   private let place: String
+  /// The number of images with the wrong size.
   private var misfits = 0
   private var failures: [(error: BenchmarkError, path: String)] = []
 
@@ -199,7 +218,9 @@ struct ImageFailures {
   }
 
   /// Adds the failure of one image.
-  /// - Throws: other errors at once, and all failures when too many images have the wrong size.
+  /// - Throws: at once, errors that do not concern one image; all failures, once too many
+  ///   images have the wrong size. Then the user has given the wrong data, and decoding the
+  ///   rest would take long.
   mutating func add(_ error: BenchmarkError, _ path: String) throws(BenchmarkError) {
     guard let reason = error.ofImage else { throw error }
     failures.append((error, path))
@@ -223,7 +244,9 @@ struct ImageFailures {
 }
 
 extension BenchmarkError {
-  /// For errors about a single image: the reason, and whether the image may be left out.
+  /// For errors about a single image: the reason, and whether the image may be left out. Nil
+  /// for other errors. An image of the wrong size may not: the user has probably given other
+  /// data.
   var ofImage: (reason: String, canBeLeftOut: Bool)? {
     switch self {
     case .unreadableImage(_, let reason): (reason, true)
@@ -237,7 +260,8 @@ extension BenchmarkError {
   }
 }
 
-/// An adapter whose images are files in folders.
+/// An adapter whose images are files in folders. It has to find the folders; `ImageFolders`
+/// does the rest.
 protocol ImageFolderAdapter: BenchmarkAdapter {
   var images: ImageFolders { get }
 }

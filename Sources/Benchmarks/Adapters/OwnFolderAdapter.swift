@@ -1,8 +1,12 @@
 import Domain
 
-/// A user's own images: a folder per class, at the top level or within train/ and test/ (see `OwnFolders`), or
-/// images without classes, which have label -1 and belong to the train split. The definition follows from the
-/// folders' names and numbers of files. Photographs are rotated by their EXIF orientation.
+/// A user's own images: a folder per class, at the top level or within train/ and test/
+/// (`OwnFolders`), or images without classes, which have label -1 and belong to the train
+/// split.
+///
+/// The definition follows from the names of the folders and their numbers of files. Classes are
+/// labelled in the alphabetical order of their names. Photographs are rotated by their EXIF
+/// orientation.
 struct OwnFolderAdapter: ImageFolderAdapter {
   let images: ImageFolders
   private let definition: BenchmarkDefinition
@@ -13,10 +17,13 @@ struct OwnFolderAdapter: ImageFolderAdapter {
     "a folder of JPEG or PNG files per class, or train/ and test/ with such folders"
   }
 
+  /// True: `definition(named:in:leftOut:imageSize:hasClasses:)` has already found the folders.
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> Bool { true }
 
+  /// Lists the folders again, with the classes of the definition.
+  /// - Throws: `BenchmarkError.unrecognised`.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
     let labels = Dictionary(
@@ -43,8 +50,14 @@ extension OwnFolderAdapter {
 
   /// The definition of a user's own benchmark, and the location of its files.
   /// - Parameters:
+  ///   - name: the benchmark's name.
   ///   - leftOut: paths to ignore.
+  ///   - imageSize: the side in pixels to which images are scaled and cropped; nil if all have
+  ///     the same size.
   ///   - hasClasses: whether folders are classes.
+  /// - Throws: `BenchmarkError.invalidName`; `.unrecognised` for fewer than two classes or a
+  ///   layout that is not clear; `.imageSizeNeeded` if `imageSize` is nil and the first image
+  ///   is not square.
   static func definition(
     named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?,
     hasClasses: Bool
@@ -75,6 +88,7 @@ extension OwnFolderAdapter {
     return (definition, SourceSearch(form: .ownFolders, root: found.root))
   }
 
+  /// Refuses names of known benchmarks, and names that could not be file names everywhere.
   private static func checkName(_ name: String) throws(BenchmarkError) {
     if BenchmarkDefinition.all.contains(where: { $0.name == name }) {
       throw .invalidName(name, reason: "a benchmark of this name exists; choose another name")
@@ -86,6 +100,7 @@ extension OwnFolderAdapter {
   }
 
   /// The side of the first readable image, which must be square.
+  /// - Throws: the failure of the first image, if none of `mostTries` images is readable.
   private static func side(of found: OwnFolders) throws(BenchmarkError) -> Int {
     let root = found.root
     let files = found.folders.lazy.flatMap { folder in folder.files.map { (folder.name, $0) } }

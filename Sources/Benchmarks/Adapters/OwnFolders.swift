@@ -1,13 +1,20 @@
 import Domain
 import Foundation
 
-/// A user's own class folders, at the top level or within train/ and test/. Everything in the given folder is
-/// used, skipped by `FileRules`, or refused by name: a benchmark must not silently be a part of the data.
+/// A user's own class folders, at the top level or within train/ and test/.
+///
+/// Everything in the given folder is used, skipped by `FileRules`, or refused by name. A
+/// benchmark must not silently be a part of the data. Layouts:
+///
+///     CLASS/*.jpg                      all images are training images
+///     train/CLASS/*.jpg, test/CLASS/*.jpg
+///     ONE/ONE/CLASS/*.jpg              single folders are entered
 struct OwnFolders {
-  /// The folder of a class.
+  /// The folder of a class; without classes, any folder with images.
   struct ClassFolder {
     /// The path below the root: "train/lamps".
     let name: String
+    /// The last component of the name; "" without classes.
     let className: String
     let split: Split
     let files: [SourceEntry]
@@ -18,22 +25,29 @@ struct OwnFolders {
   /// The folder that contains them.
   let root: SourceRoot
 
-  /// The names of split folders.
+  /// The names of split folders, in lower case. Validation images count as test images.
   private static let splits: [(names: Set<String>, split: Split)] = [
     (["train", "training"], .train), (["test", "testing"], .test),
     (["val", "valid", "validation"], .test),
   ]
+  /// The accepted names, for messages.
   static let splitNames = "train/, test/, val/, valid/ or validation/"
-  /// The maximum number of nested folders, such as folders that contain only one folder.
+  /// The maximum number of nested folders, such as folders that contain only one folder. Deeper
+  /// nesting is refused, since links can form a cycle.
   private static let deepest = 16
 
+  /// The split that a folder's name means, with its place in the order of folders; nil for a
+  /// class.
   private static func split(of name: String) -> (order: Int, split: Split)? {
     let name = name.lowercased()
     return splits.enumerated().first { $0.element.names.contains(name) }
       .map { ($0.offset, $0.element.split) }
   }
 
-  /// - Parameter hasClasses: whether folders are classes; otherwise all images at any depth are used.
+  /// - Parameters:
+  ///   - top: the given folder.
+  ///   - benchmark: the name, for messages.
+  ///   - hasClasses: whether folders are classes; otherwise all images at any depth are used.
   /// - Throws: `BenchmarkError.unrecognised`, which names the offending file or folder.
   init(
     in top: SourceRoot, for benchmark: String, hasClasses: Bool = true
@@ -63,7 +77,7 @@ struct OwnFolders {
     try classes.checkNames(folders)
   }
 
-  /// A folder and its subfolders that contain images, by path.
+  /// A folder and its subfolders that contain images, by path. All belong to the train split.
   private static func foldersWithImages(
     _ folder: String, in root: SourceRoot, depth: Int = 0
   ) throws(BenchmarkError) -> [ClassFolder] {
@@ -90,10 +104,18 @@ struct OwnFolders {
     let root: SourceRoot
     let benchmark: String
 
+    /// The error for a layout that is not accepted; `path` is the offending file or folder.
     func refused(_ path: String, _ reason: String) -> BenchmarkError {
       .unrecognised(path: root.name(of: path), benchmark: benchmark, reason: reason)
     }
 
+    /// The class folders below the root, which are classes or splits:
+    ///
+    /// - No folder has subfolders with images: all are classes, unless several have the name of
+    ///   a split.
+    /// - Otherwise at least one must have the name of a split, and all must be splits.
+    /// - Parameter top: the contents of the root.
+    /// - Throws: `BenchmarkError.unrecognised`.
     func folders(_ top: FolderContents) throws(BenchmarkError) -> [ClassFolder] {
       guard !top.folders.isEmpty else {
         throw refused(
@@ -132,6 +154,10 @@ struct OwnFolders {
       return try splitFolders(inside)
     }
 
+    /// The class folders below split folders. Folders beside them must not contain images.
+    /// - Parameter inside: the folders below the root with their contents.
+    /// - Throws: `BenchmarkError.unrecognised` for a folder that is neither, and for one
+    ///   without class folders.
     private func splitFolders(
       _ inside: [(name: String, contents: FolderContents)]
     ) throws(BenchmarkError) -> [ClassFolder] {
@@ -172,6 +198,8 @@ struct OwnFolders {
       }.map(\.folder)
     }
 
+    /// Refuses images beside class folders.
+    /// - Parameter folder: the folder that `contents` is of; "" for the root.
     private func checkNoImages(
       _ folder: String, _ contents: FolderContents
     ) throws(BenchmarkError) {
@@ -183,6 +211,7 @@ struct OwnFolders {
           + (others > 0 ? "; \(others) more are there" : ""))
     }
 
+    /// The error for folders of images within a class folder: there may be one level too many.
     private func tooDeep(_ folder: String, _ contents: FolderContents) -> BenchmarkError {
       refused(
         folder,
@@ -190,7 +219,8 @@ struct OwnFolders {
           + "('\(contents.folders[0].name)'); move these, or give the folder that has the classes")
     }
 
-    /// Refuses class names that readers cannot distinguish.
+    /// Refuses class names that readers cannot distinguish: equal after compatibility
+    /// normalisation (NFKC) and in lower case, but not byte by byte.
     func checkNames(_ folders: [ClassFolder]) throws(BenchmarkError) {
       var known: [String: String] = [:]
       for folder in folders {

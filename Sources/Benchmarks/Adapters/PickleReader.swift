@@ -1,10 +1,25 @@
-/// A reader for the pickles of CIFAR's Python version (protocol 2): only their opcodes and three names of
-/// NumPy are accepted, and nothing is ever called.
+/// A reader for the pickles of CIFAR's Python version (protocol 2): only their opcodes and
+/// three names of NumPy are accepted, and nothing is ever called.
 ///
-/// https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
+///     var reader = PickleReader(stream, stringBytes: 1 << 20, mostOpcodes: 1_000) { _ in }
+///     let names = try reader.read().list("label_names")?.texts
+///
+/// A pickle is a program for a stack machine. Python's `pickle.load` lets it call any function,
+/// so a file from the network could run code. These opcodes are accepted, the others refused
+/// (https://github.com/python/cpython/blob/main/Lib/pickletools.py describes them):
+///
+///     80 02          PROTO, protocol 2            .         STOP
+///     ( t ) 85 86 87 mark, tuples of values       ] a e     list, append, append from mark
+///     } s u          dictionary, set items        N 88 89   None, True, False
+///     K M J          integers of 1, 2, 4 bytes    U T       strings with a length of 1, 4 bytes
+///     q r, h j       store in, recall from memo   c R b     name, call, set state (kept as data)
+///
+/// Memory is bounded by the two limits. Opcodes that nest are restricted, so no value needs
+/// recursion deeper than `deepestTuple`.
 struct PickleReader {
   /// The reason why a pickle cannot be read.
   enum Failure: Error {
+    /// The file could not be read.
     case stream(BenchmarkError)
     /// The file ends within a string of `length` bytes, after `found` bytes.
     case brokenString(length: Int, found: Int)
@@ -12,16 +27,22 @@ struct PickleReader {
     case unreadable(String)
   }
 
+  /// The names that an array of bytes needs: how to make one, its class, and its type of
+  /// numbers.
   private static let globals: Set = [
     "numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype",
   ]
+  /// A file has one array, which takes two objects: itself and its type.
   private static let mostObjects = 8
+  /// Files have tuples of depth 2: the state of an array, with its shape in it.
   private static let deepestTuple = 4
 
   private let stream: any MemberStream
+  /// The rest of the limits.
   private var remainingStringBytes: Int
   private var remainingOpcodes: Int
   private let consumed: ([UInt8]) -> Void
+  /// The bytes read ahead, and the next one's position among them.
   private var buffer: [UInt8] = []
   private var position = 0
   /// The number of bytes before the buffer.
@@ -29,13 +50,15 @@ struct PickleReader {
   private var stack: [PickleValue] = []
   /// The stack heights at marks.
   private var marks: [Int] = []
+  /// Values stored by number, to be used again.
   private var memo: [Int: PickleValue] = [:]
   private var objectCount = 0
 
   /// - Parameters:
+  ///   - stream: the pickle from its start.
   ///   - stringBytes: the limit on the total length of strings, checked before reading.
   ///   - mostOpcodes: the limit on opcodes, which bounds the memory of everything else.
-  ///   - consumed: receives all bytes of the file in order.
+  ///   - consumed: receives all bytes of the file in order, for checksums.
   init(
     _ stream: any MemberStream, stringBytes: Int, mostOpcodes: Int,
     consumed: @escaping ([UInt8]) -> Void
@@ -46,7 +69,9 @@ struct PickleReader {
     self.consumed = consumed
   }
 
-  /// Reads the whole file, whose value must be a dictionary.
+  /// Reads the whole file, whose value must be a dictionary. Bytes after its end are read and
+  /// not used.
+  /// - Throws: `Failure`.
   mutating func read() throws(Failure) -> PickleDictionary {
     while try step() {}
     guard stack.count == 1, case .dictionary(let dictionary) = stack[0] else {
@@ -58,7 +83,8 @@ struct PickleReader {
 
   // MARK: - Opcodes
 
-  /// Executes one opcode. False after the last.
+  /// Executes one opcode.
+  /// - Returns: false after the last.
   private mutating func step() throws(Failure) -> Bool {
     let start = offset + position
     remainingOpcodes -= 1
@@ -102,11 +128,13 @@ struct PickleReader {
     return true
   }
 
+  /// Pushes a value of the memo.
   private mutating func recall(_ number: Int) throws(Failure) {
     guard let value = memo[number] else { throw .unreadable("it refers to a missing memo entry") }
     stack.append(value)
   }
 
+  /// Appends to the list on top of the stack. Lists hold only numbers and strings.
   private mutating func append(_ values: [PickleValue]) throws(Failure) {
     guard case .list(let list) = try top(), values.allSatisfy(\.isPlain) else {
       throw .unreadable("it appends something other than a number or string")
@@ -114,6 +142,8 @@ struct PickleReader {
     list.values += values
   }
 
+  /// Sets items of the dictionary on top of the stack.
+  /// - Parameter values: keys and values, alternating.
   private mutating func setItems(_ values: [PickleValue]) throws(Failure) {
     guard case .dictionary(let dictionary) = try top(), values.count.isMultiple(of: 2) else {
       throw .unreadable("it sets items of something other than a dictionary")
@@ -125,12 +155,14 @@ struct PickleReader {
     }
   }
 
+  /// Pushes a tuple, unless it is nested too deeply.
   private mutating func pushTuple(_ values: [PickleValue]) throws(Failure) {
     let depth = 1 + (values.map(\.tupleDepth).max() ?? 0)
     guard depth <= Self.deepestTuple else { throw .unreadable("its tuples are nested too deeply") }
     stack.append(.tuple(values, depth: depth))
   }
 
+  /// Pushes a name of a module, two lines of text, if it is one of `globals`.
   private mutating func pushGlobal() throws(Failure) {
     let name = "\(try line()) \(try line())"
     guard Self.globals.contains(name) else {
@@ -139,6 +171,7 @@ struct PickleReader {
     stack.append(.global(name))
   }
 
+  /// Replaces a name and a tuple of arguments by the call of the name, as data.
   private mutating func pushObject() throws(Failure) {
     let values = try pop(2)
     guard case .global(let name) = values[0], let arguments = values[1].tuple else {
@@ -149,6 +182,7 @@ struct PickleReader {
     stack.append(.object(PickleObject(constructor: name, arguments: arguments)))
   }
 
+  /// Gives the object below it the tuple on top of the stack as its state.
   private mutating func setState() throws(Failure) {
     guard let state = try pop(1)[0].tuple, case .object(let object) = try top() else {
       throw .unreadable("it sets the state of something other than an array")
@@ -158,6 +192,7 @@ struct PickleReader {
 
   // MARK: - The stack
 
+  /// The value on top of the stack, which must be above the last mark.
   private func top() throws(Failure) -> PickleValue {
     guard let value = stack.last, stack.count > (marks.last ?? 0) else {
       throw .unreadable("its stack is empty")
@@ -165,6 +200,7 @@ struct PickleReader {
     return value
   }
 
+  /// Removes and returns the last values, in the order in which they were pushed.
   private mutating func pop(_ count: Int) throws(Failure) -> [PickleValue] {
     guard stack.count - count >= marks.last ?? 0 else {
       throw .unreadable("its stack is empty")
@@ -173,6 +209,7 @@ struct PickleReader {
     return Array(stack.suffix(count))
   }
 
+  /// Removes and returns all values above the last mark, and the mark.
   private mutating func popToMark() throws(Failure) -> [PickleValue] {
     guard let mark = marks.popLast() else { throw .unreadable("its stack has no mark") }
     defer { stack.removeLast(stack.count - mark) }
@@ -181,6 +218,8 @@ struct PickleReader {
 
   // MARK: - Bytes
 
+  /// Reads more bytes.
+  /// - Returns: false at the end of the file.
   private mutating func refill() throws(Failure) -> Bool {
     offset += buffer.count
     position = 0
@@ -210,6 +249,7 @@ struct PickleReader {
     return value
   }
 
+  /// The text up to the next line feed, at most 200 bytes.
   private mutating func line() throws(Failure) -> String {
     var bytes: [UInt8] = []
     while true {
@@ -220,6 +260,7 @@ struct PickleReader {
     }
   }
 
+  /// The next `length` bytes.
   private mutating func string(_ length: Int) throws(Failure) -> [UInt8] {
     guard length <= remainingStringBytes else {
       throw .unreadable(

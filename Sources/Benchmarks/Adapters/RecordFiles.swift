@@ -3,15 +3,23 @@ import Domain
 
 /// The record files of a complete copy of a benchmark, in image order.
 struct RecordPlan {
+  /// The name, split and number of records of each file.
   let files: [(name: String, split: Split, expected: Int)]
+  /// The layout of the records, the same in all files.
   let layout: RecordLayout
   let definition: BenchmarkDefinition
 
   /// The approximate number of bytes per block.
   private static let blockSize = 4 << 20
 
-  /// Reads the `count` records of a file in blocks and returns the file with its checksums.
-  /// - Parameter receive: gets a block of records and the number of the first.
+  /// Reads the records of a file in blocks.
+  /// - Parameters:
+  ///   - count: the number of records.
+  ///   - name: the file's name, which selects the published checksum.
+  ///   - stream: the file from its start.
+  ///   - receive: gets a block of records and the number of the first.
+  /// - Returns: the file with its checksums.
+  /// - Throws: `BenchmarkError.damaged` if the file ends earlier, and what `receive` throws.
   func read(
     _ count: Int, of name: String, from stream: any MemberStream,
     _ receive: (_ records: [UInt8], _ first: Int) throws(BenchmarkError) -> Void
@@ -28,7 +36,8 @@ struct RecordPlan {
   }
 }
 
-/// Existing files of fixed-size records without headers.
+/// Existing files of fixed-size records without headers. The size of a file gives its number of
+/// records.
 struct RecordFiles {
   let root: SourceRoot
   let inventory: [InventoryEntry]
@@ -46,8 +55,8 @@ struct RecordFiles {
     let pixels: [UInt8]?
   }
 
-  /// Takes inventory of the files.
-  /// - Throws: `BenchmarkError.brokenRecord` or `.emptyFile`.
+  /// Takes inventory of the files. Missing ones have no records.
+  /// - Throws: `BenchmarkError.brokenRecord` if a file ends within a record, or `.emptyFile`.
   init(_ plan: RecordPlan, root: SourceRoot) throws(BenchmarkError) {
     self.plan = plan
     self.root = root
@@ -69,7 +78,10 @@ struct RecordFiles {
     self.inventory = inventory
   }
 
-  /// Passes the records of all files to `receive`, with the position of their file in the inventory.
+  /// Passes the records of all files to `receive`, with the position of their file in the
+  /// inventory. Files that an intake has stored come without pixels.
+  /// - Returns: the files with their checksums, in the order of the inventory.
+  /// - Throws: what `receive` throws, and errors of the files.
   func read(
     _ receive: (_ block: Block, _ entry: Int) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
@@ -104,22 +116,32 @@ struct RecordFiles {
   }
 }
 
-/// The layout of a record: label bytes, then three colour planes (red, green, blue) of `side` x `side` bytes.
+/// The layout of a record: label bytes, then three colour planes (red, green, blue) of `side` x
+/// `side` bytes.
+///
+///     RecordLayout(labelBytes: 1, side: 32).recordSize              // 3073, CIFAR-10
+///     RecordLayout(side: 96, order: .byColumns).recordSize          // 27648, STL-10
 struct RecordLayout {
   /// The order of the values in a colour plane.
   enum PlaneOrder {
+    /// Row by row from the top, as in CIFAR.
     case byRows
+    /// Column by column from the left, as in STL-10.
     case byColumns
   }
 
+  /// The number of label bytes before the planes.
   var labelBytes = 0
+  /// Height and width of the images in pixels.
   let side: Int
+  /// The order of the bytes within a colour plane.
   var order = PlaneOrder.byRows
 
   /// The size of a record in bytes.
   var recordSize: Int { labelBytes + 3 * side * side }
 
-  /// The label bytes of records: [count, labelBytes].
+  /// The label bytes of records, [count, labelBytes]; empty if they have none.
+  /// - Parameter records: whole records, one after the other.
   func labels(of records: [UInt8]) -> [UInt8] {
     if labelBytes == 0 { return [] }
     return stride(from: 0, to: records.count, by: recordSize).flatMap {
@@ -127,7 +149,8 @@ struct RecordLayout {
     }
   }
 
-  /// The images of records: [count, side, side, 3].
+  /// The images of records, [count, side, side, 3]: planes become interleaved colours, in
+  /// parallel.
   func pixels(of records: [UInt8]) -> [UInt8] {
     let (side, plane, recordSize) = (side, side * side, recordSize)
     let count = records.count / recordSize

@@ -1,11 +1,13 @@
 import Domain
 import Synchronization
 
-/// Stores the images of record files while a compressed archive is listed, so that it is decompressed only
-/// once.
+/// Stores the images of record files while a compressed archive is listed, so that it is
+/// decompressed only once.
 ///
-/// Images go to their rows in a complete copy. If the archive turns out not to be a complete copy, they are
-/// discarded, and the archive is read again after listing.
+/// The listing has to decompress everything, and usually the archive is a complete copy. So
+/// each file with the name and size of a complete one is stored at its rows in a complete copy.
+/// If files turn out to be missing or to be of another folder, the images are discarded, and
+/// the archive is read again after listing.
 final class RecordIntake {
   /// A file whose images are stored.
   struct Taken {
@@ -16,7 +18,7 @@ final class RecordIntake {
     let source: SourceFile
   }
 
-  /// The first error while storing images.
+  /// The first error while storing images in the background.
   private final class Failure: Sendable {
     let first = Mutex<BenchmarkError?>(nil)
 
@@ -26,15 +28,20 @@ final class RecordIntake {
   }
 
   private let plan: RecordPlan
+  /// The path of the benchmark file.
   private let file: String
   private let report: (PreparationStep) -> Void
+  /// The benchmark file, which is written in the background; nil before the first image.
   private let store = BackgroundWorker<ImageStore?>(nil)
   private let failure = Failure()
   private var taken: [ExactName: Taken] = [:]
   /// The number of stored images.
   private(set) var imageCount = 0
 
-  /// - Parameter file: the benchmark file to write, created with the first image.
+  /// - Parameters:
+  ///   - definition: the benchmark, whose first form with records counts.
+  ///   - file: the benchmark file to write, created with the first image.
+  ///   - report: called with the progress.
   /// - Returns: nil for benchmarks without record files.
   init?(
     _ definition: BenchmarkDefinition, file: String, report: @escaping (PreparationStep) -> Void
@@ -46,7 +53,13 @@ final class RecordIntake {
     self.report = report
   }
 
-  /// Stores the images of an archive member if it has the name and size of a complete record file.
+  /// Stores the images of an archive member if it has the name and size of a complete record
+  /// file that is not stored yet.
+  /// - Parameters:
+  ///   - path: the member's path in the archive.
+  ///   - size: its size in bytes.
+  ///   - stream: opens the member.
+  /// - Throws: errors of the member, and an earlier error of writing.
   func offer(
     _ path: String, size: Int, _ stream: () -> any MemberStream
   ) throws(BenchmarkError) {
@@ -83,7 +96,10 @@ final class RecordIntake {
   /// The archive member at a path, if its images are stored.
   func taken(_ path: String) -> Taken? { taken[ExactName(path)] }
 
-  /// The stored images if the inventory is a complete copy; otherwise discards them and returns nil.
+  /// The stored images if the inventory is a complete copy and all stored files belong to it;
+  /// otherwise discards them.
+  /// - Returns: nil if nothing is stored.
+  /// - Throws: an error of writing.
   func images(
     for inventory: [InventoryEntry], in root: SourceRoot
   ) throws(BenchmarkError) -> ImageStore? {

@@ -1,16 +1,25 @@
 import Domain
 
-/// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/): for each part an X file of images, three
-/// colour planes by columns each, and a y file with a label byte per image, 1 to 10. The unlabelled images
-/// have no y file.
+/// STL-10's binary files (https://cs.stanford.edu/~acoates/stl10/), without headers.
+///
+///     train_X.bin (5,000), test_X.bin (8,000), unlabeled_X.bin (100,000): 27,648 bytes per image
+///       9,216 bytes  red plane, 96 columns of 96, the left one first
+///       9,216 bytes  green plane
+///       9,216 bytes  blue plane
+///     train_y.bin, test_y.bin: 1 byte per image
+///       label, 1 to 10
+///
+/// Labels become 0 to 9 in the benchmark file. The list class_names.txt is checked if present.
+/// fold_indices.txt is not used.
 struct STLBinaryAdapter: BenchmarkAdapter {
-  /// The files of a split.
+  /// The files of a split: images, and labels unless there are none.
   private struct Part {
     let images: String
     let labels: String?
     let split: Split
   }
 
+  /// The splits in the order of the benchmark file.
   private static let parts = [
     Part(images: "train_X.bin", labels: "train_y.bin", split: .train),
     Part(images: "test_X.bin", labels: "test_y.bin", split: .test),
@@ -22,6 +31,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
   private let records: RecordFiles
   /// The labels of each inventory entry, from 0; -1 where unlabelled.
   private let labels: [[Int32]]
+  /// The y files with their checksums.
   private let labelFiles: [SourceFile]
 
   var classNames: [String] { definition.classNames }
@@ -43,6 +53,9 @@ struct STLBinaryAdapter: BenchmarkAdapter {
     return false
   }
 
+  /// Takes inventory of the image files and reads the labels.
+  /// - Throws: `BenchmarkError.wrongClassNames`, `.wrongLabelCount`, `.labelOutOfRange`,
+  ///   `.unreadable` for a missing y file, or errors of the image files.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     self.definition = definition
     if let found = try root.lines(of: Self.classFile), found != definition.classNames {
@@ -75,17 +88,20 @@ struct STLBinaryAdapter: BenchmarkAdapter {
 
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
 
+  /// The image files as records without labels.
   private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
     RecordPlan(
       files: parts(of: definition).map { ($0.images, $0.split, definition.counts[$0.split]) },
       layout: RecordLayout(side: definition.imageSize, order: .byColumns), definition: definition)
   }
 
-  /// The parts with images in the definition, which lacks excluded splits.
+  /// The parts with images in the definition; a user can leave out the unlabelled ones.
   private static func parts(of definition: BenchmarkDefinition) -> [Part] {
     parts.filter { definition.counts[$0.split] > 0 }
   }
 
+  /// The labels of a y file, counted from 0.
+  /// - Throws: `BenchmarkError.wrongLabelCount` or `.labelOutOfRange`.
   private static func labels(
     _ bytes: [UInt8], images: Int, file: String, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [Int32] {

@@ -1,13 +1,21 @@
 import Domain
 
 /// The training images of ILSVRC-2012: a folder or tar archive per synset, possibly within
-/// ILSVRC2012_img_train.tar. Other synsets are skipped.
+/// ILSVRC2012_img_train.tar.
 ///
-/// Stanford Dogs has folders of the same synsets with fewer and different images. It is recognised by its folder
-/// names (n02085936-Maltese_dog).
+///     n02085936/n02085936_10058.JPEG          folders
+///     n02085936.tar                           archives, with the images at their top level
+///     ILSVRC2012_img_train.tar/n02085936.tar  as published
+///
+/// Labels follow from the order of the definition's synsets. Other synsets are skipped and
+/// noted.
+///
+/// Stanford Dogs has folders of the same synsets with fewer and different images. It is
+/// recognised by its folder names (n02085936-Maltese_dog) and reported as a difference.
 struct SynsetFolderAdapter: ImageFolderAdapter {
   let images: ImageFolders
   private let definition: BenchmarkDefinition
+  /// A sentence on Stanford Dogs, if its folders were found.
   let differences: [String]
 
   var classNames: [String] { definition.classNames }
@@ -20,6 +28,7 @@ struct SynsetFolderAdapter: ImageFolderAdapter {
     SourceIndex(nested: Set(definition.synsets))
   }
 
+  /// Whether at least one of the definition's synsets is there, as folder or archive.
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> Bool {
@@ -28,7 +37,7 @@ struct SynsetFolderAdapter: ImageFolderAdapter {
     }
   }
 
-  /// "n02085936" for itself and for "n02085936-Maltese_dog".
+  /// The synset of a folder: "n02085936" for itself and for "n02085936-Maltese_dog".
   private static func synset(of folder: String) -> String? {
     folder.split(separator: "-", maxSplits: 1).first.map { String($0) }
   }

@@ -1,17 +1,28 @@
 import Domain
 
-/// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip): train/SYNSET/images/ with 500
-/// JPEG files each, and val/images/ with the synset of each file in val/val_annotations.txt. The rearranged
-/// layout of tutorials is also accepted: train/SYNSET/ and val/SYNSET/ (or val/SYNSET/images/). test/ has no
-/// labels and is not read. Labels number the synsets of wnids.txt in alphabetical order, like torchvision's
-/// ImageFolder.
+/// CS231n's tiny-imagenet-200 (http://cs231n.stanford.edu/tiny-imagenet-200.zip).
+///
+///     wnids.txt                       the 200 synsets, one per line
+///     words.txt                       lines of synset, tab, words separated by commas
+///     train/SYNSET/images/*.JPEG      500 images per class
+///     val/images/*.JPEG               10,000 images
+///     val/val_annotations.txt         lines of file name, synset and bounding box, by tabs
+///
+/// The rearranged layout of tutorials is also accepted: train/SYNSET/ and val/SYNSET/ (or
+/// val/SYNSET/images/). test/ has no labels and is not read. Labels number the synsets of
+/// wnids.txt in alphabetical order, like torchvision's ImageFolder.
 struct TinyImageNetAdapter: ImageFolderAdapter {
+  /// The list of synsets, by which the form is recognised.
   private static let synsetFile = "wnids.txt"
+  /// The words of all synsets of WordNet, for the names of the classes.
   private static let wordFile = "words.txt"
+  /// The synset of each image in val/images.
   private static let annotationFile = "val_annotations.txt"
 
   let images: ImageFolders
+  /// The first word of each synset: "goldfish".
   let classNames: [String]
+  /// A note, if wnids.txt has another number of classes.
   let differences: [String]
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
@@ -30,6 +41,9 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
     return try root.isFolder("train")
   }
 
+  /// Lists the folders of both parts and reads the lists of synsets, words and annotations.
+  /// - Throws: `BenchmarkError.damaged` for lists with mistakes; `.unrecognised` if there are
+  ///   no training images.
   init(definition: BenchmarkDefinition, root: SourceRoot) throws(BenchmarkError) {
     let synsets = try root.lines(of: Self.synsetFile)?.sorted() ?? []
     guard !synsets.isEmpty, Set(synsets).count == synsets.count else {
@@ -61,7 +75,8 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
       fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
   }
 
-  /// The first word of each synset; the synset itself if there is none or it is not unique.
+  /// The first word of each synset; the synset itself if words.txt has none, or if the word is
+  /// not unique, as ImageNet's "crane", the bird and the machine.
   private static func names(
     of synsets: [String], _ root: SourceRoot
   ) throws(BenchmarkError) -> [String] {
@@ -80,7 +95,9 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
     }
   }
 
-  /// The folder with the images of a class: images/ within the synset's folder, or that folder itself.
+  /// The folder with the images of a class: images/ within the synset's folder, or that folder
+  /// itself.
+  /// - Parameter parent: "train" or "val".
   private static func folder(
     of synset: String, in parent: String, _ root: SourceRoot
   ) throws(BenchmarkError) -> String {
@@ -88,7 +105,7 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
     return try root.isFolder("\(name)/images") ? "\(name)/images" : name
   }
 
-  /// Notes the files and folders that are not read.
+  /// Notes the files and folders that are not read, such as test/.
   private static func remarkOthers(
     _ synsets: [String], _ root: SourceRoot
   ) throws(BenchmarkError) {
@@ -102,7 +119,10 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
     }
   }
 
-  /// The folders of validation images.
+  /// The folders of validation images: val/images with a label for each file, or a folder for
+  /// each class.
+  /// - Throws: `BenchmarkError.unrecognised` if both layouts occur; `.unreadable` or `.damaged`
+  ///   if the annotations are missing, incomplete or name another synset.
   private static func validation(
     _ synsets: [String], _ definition: BenchmarkDefinition, _ root: SourceRoot
   ) throws(BenchmarkError) -> [ImageFolder] {

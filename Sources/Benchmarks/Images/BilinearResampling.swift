@@ -1,15 +1,23 @@
 import Foundation
 
-/// Antialiased bilinear scaling, bit-identical to Pillow's `Image.resize` for 8-bit images: fixed-point weights
-/// with 22 fractional bits, horizontal pass first, its result rounded to 8 bits.
+/// Antialiased bilinear scaling, bit-identical to Pillow's `Image.resize` for 8-bit images
+/// (Pillow's src/libImaging/Resample.c): fixed-point weights with 22 fractional bits,
+/// horizontal pass first, its result rounded to 8 bits.
+///
+/// Published pipelines scale with Pillow, and other libraries' bilinear filters give visibly
+/// different pixels when shrinking.
 extension RGBImage {
-  /// The image scaled to another height and width, both positive.
+  /// The image scaled to another height and width in pixels, both positive.
   package func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
     resized(
       height: newHeight, width: newWidth, rows: 0..<newHeight, columns: 0..<newWidth)
   }
 
-  /// A part of the image scaled to another height and width. Only that part is computed.
+  /// A part of the image scaled to another height and width. Only that part is computed, with
+  /// the same result as cutting it out of the whole.
+  /// - Parameters:
+  ///   - rows: the wanted rows of the scaled image.
+  ///   - columns: its wanted columns.
   func resized(
     height newHeight: Int, width newWidth: Int, rows: Range<Int>, columns: Range<Int>
   ) -> RGBImage {
@@ -27,16 +35,22 @@ extension RGBImage {
   }
 }
 
+/// Pillow's PRECISION_BITS for 8-bit channels: 32 - 8 - 2.
 private let fractionalBits: Int32 = 22
 
-/// The input positions and weights of each output position.
+/// The input positions and weights of each output position along one axis.
+///
+/// The filter is a triangle of half-width s = max(1, input size / output size). Output position
+/// i has its centre at c = (i + 0.5) · input size / output size, and input position j the
+/// weight max(0, 1 - |j + 0.5 - c| / s), normalised to the sum 1.
 private struct ResamplingKernel {
   /// The first input position of each output position.
   let starts: [Int]
   /// The number of input positions of each output position.
   let counts: [Int]
-  /// The weights, `stride` entries per output position.
+  /// The weights as fixed-point numbers, `stride` entries per output position.
   let weights: [Int32]
+  /// The largest number of input positions of an output position.
   let stride: Int
 
   var outputCount: Int { starts.count }
@@ -49,6 +63,10 @@ private struct ResamplingKernel {
     return first..<last + count
   }
 
+  /// - Parameters:
+  ///   - inputSize: the length of the image along the axis.
+  ///   - outputSize: the length of the whole scaled image.
+  ///   - outputs: the output positions to compute.
   init(from inputSize: Int, to outputSize: Int, outputs: Range<Int>) {
     let scale = Double(inputSize) / Double(outputSize)
     // When shrinking, the triangle filter is widened to cover all input pixels.
@@ -79,11 +97,16 @@ private struct ResamplingKernel {
   }
 }
 
+/// The integer part of a sum that started at one half, clipped to 0...255.
 @inline(__always) private func rounded(_ sum: Int32) -> UInt8 {
   UInt8(truncatingIfNeeded: min(max(sum >> fractionalBits, 0), 255))
 }
 
-/// Scales rows horizontally: [rows, kernel outputs, 3].
+/// Scales rows horizontally.
+/// - Parameters:
+///   - pixels: the whole image, [height, width, 3].
+///   - rows: the rows to scale.
+/// - Returns: [rows, kernel outputs, 3].
 private func resampleRows(
   _ pixels: UnsafeBufferPointer<UInt8>, rows: Range<Int>, width: Int, _ kernel: ResamplingKernel
 ) -> [UInt8] {
@@ -114,13 +137,17 @@ private func resampleRows(
   }
 }
 
-/// Scales vertically. The first row of `pixels` is input row `firstRow`.
+/// Scales vertically.
+/// - Parameters:
+///   - pixels: rows of `rowLength` bytes.
+///   - firstRow: the row of the image that `pixels` starts with.
+/// - Returns: [kernel outputs, rowLength].
 private func resampleColumns(
   _ pixels: UnsafeBufferPointer<UInt8>, firstRow: Int, rowLength: Int, _ kernel: ResamplingKernel
 ) -> [UInt8] {
   let newHeight = kernel.outputCount
   return [UInt8](unsafeUninitializedCapacity: newHeight * rowLength) { result, filled in
-    // Input rows are added to a row of sums one after the other.
+    // Input rows are added to a row of sums one after the other, which reads memory in order.
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowLength) { sums in
       for row in 0..<newHeight {
         sums.initialize(repeating: Int32(1) << (fractionalBits - 1))

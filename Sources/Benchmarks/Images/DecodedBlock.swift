@@ -2,18 +2,25 @@ import Core
 import Dispatch
 import Foundation
 
-/// An image file in memory.
+/// A JPEG or PNG file in memory.
 struct EncodedImage: Sendable {
   /// The name in messages.
   let name: String
   let bytes: [UInt8]
 }
 
-/// Image files decoded on all cores, in their given order.
+/// Image files decoded on all cores, in their given order. A failure of one does not affect the
+/// others.
+///
+///     let block = DecodedBlock(images, fit: ImageFit(side: 96, cutsImages: true))
+///     block.pixels   // [images, 96, 96, 3]
+///     block.results  // a checksum or an error for each image
 struct DecodedBlock {
   /// A decoded file.
   struct File: Sendable {
+    /// SHA-256 of the encoded bytes, in hexadecimal.
     let sha256: String
+    /// A caveat of the decoder; nil for most files.
     let remark: ImageDecoder.Remark?
   }
 
@@ -22,6 +29,7 @@ struct DecodedBlock {
   /// The result for each image.
   let results: [Result<File, BenchmarkError>]
 
+  /// Decodes all images. Memory is bounded by `DecodingMemory`, besides the result.
   init(_ images: [EncodedImage], fit: ImageFit) {
     let imageSize = fit.side * fit.side * 3
     let memory = DecodingMemory()
@@ -45,6 +53,7 @@ struct DecodedBlock {
     self.results = results.compactMap(\.self)
   }
 
+  /// Decodes one image into its slot of the result.
   private static func decode(
     _ encoded: EncodedImage, fit: ImageFit, _ memory: DecodingMemory,
     into slot: UnsafeMutableBufferPointer<UInt8>
@@ -66,13 +75,16 @@ struct DecodedBlock {
 struct ImageFit {
   /// The side in pixels.
   let side: Int
-  /// Whether to scale the shorter side and crop the central square, like torchvision's Resize and CenterCrop
-  /// with a Pillow image. Otherwise images must have the right size.
+  /// Whether to scale the shorter side and crop the central square, like torchvision's `Resize`
+  /// and `CenterCrop` with a Pillow image. Otherwise images must have the right size.
   let cutsImages: Bool
-  /// Whether these are a user's own images. Then the EXIF orientation applies (published ImageNet pipelines
-  /// ignore it), and the user can choose the size.
+  /// Whether these are a user's own images. The EXIF orientation then applies, which published
+  /// pipelines of ImageNet ignore, and the user can choose the size.
   var isOwn = false
 
+  /// The image in the right size, and upright if it is a user's own.
+  /// - Parameter encoded: the file that it was decoded from.
+  /// - Throws: `BenchmarkError.wrongImageSize`, or `.imageSizeNeeded` for a user's own images.
   func fitted(_ image: RGBImage, from encoded: EncodedImage) throws(BenchmarkError) -> RGBImage {
     let image =
       isOwn
@@ -89,7 +101,8 @@ struct ImageFit {
   }
 }
 
-/// Limits the memory of images that are decoded at the same time. Large ones wait for each other.
+/// Limits the memory of images that are decoded at the same time. Large ones wait for each
+/// other.
 final class DecodingMemory: @unchecked Sendable {
   /// The limit in bytes. A larger image is decoded alone.
   private static let limit = 512 << 20
@@ -97,7 +110,9 @@ final class DecodingMemory: @unchecked Sendable {
   private let condition = NSCondition()
   private var used = 0
 
-  /// Waits for memory, reserves it, and returns the reserved number of bytes.
+  /// Waits for memory and reserves it.
+  /// - Parameter bytes: what decoding one image needs.
+  /// - Returns: the number of bytes to release afterwards, at most the limit.
   func reserve(_ bytes: Int) -> Int {
     let bytes = min(bytes, Self.limit)
     condition.lock()
@@ -107,6 +122,7 @@ final class DecodingMemory: @unchecked Sendable {
     return bytes
   }
 
+  /// Releases reserved memory and wakes those that wait.
   func release(_ bytes: Int) {
     condition.lock()
     used -= bytes

@@ -3,27 +3,37 @@ import CTurboJPEG
 import Foundation
 
 /// Decodes JPEG and PNG files to 8-bit colour, like Pillow's `Image.open(...).convert("RGB")`.
+///
+///     let image = try ImageDecoder.decode(bytes, file: "cat.jpg")
+///     let square = image.centreSquare(of: 96)
+///
+/// Pillow also decodes JPEG with libjpeg-turbo and its accurate integer transform, so the
+/// pixels agree with those of published pipelines.
 package enum ImageDecoder {
   /// A caveat about a decoded image.
   package enum Remark: Hashable, Sendable {
-    /// libjpeg gave a warning about stray bytes or a damaged segment. Pillow, OpenCV and TensorFlow accept
+    /// libjpeg warned of stray bytes or a damaged segment. Pillow, OpenCV and TensorFlow accept
     /// such files silently.
     case warning
     /// It is 16-bit greyscale, of which Pillow reads all values from 255 on as white.
     case deepGrey
   }
 
-  /// The maximum number of pixels. Larger sizes indicate damaged headers.
+  /// The maximum number of pixels, 64 Mi. A larger size indicates a damaged header.
   private static let pixelLimit = 1 << 26
 
   /// Decodes an image. Its first bytes, not its name, determine the format.
   ///
-  /// Greyscale images get three equal channels, CMYK is assumed inverted (Adobe's convention), transparency
-  /// is dropped, and gamma and colour profiles are ignored. Truncated files are refused, as by Pillow, and so
-  /// are JPEG files with excessive scans and PNG files with wrong checksums.
+  /// - Greyscale images get three equal channels.
+  /// - CMYK is assumed to be inverted (Adobe's convention).
+  /// - Transparency is dropped, and gamma and colour profiles are ignored.
+  /// - Truncated files are refused, as by Pillow, and so are JPEG files with excessive scans
+  ///   and PNG files with wrong checksums.
   /// - Parameters:
+  ///   - bytes: the whole file.
   ///   - file: the name for error messages.
   ///   - willUse: called with the number of bytes that decoding needs, before allocating them.
+  ///   - remark: called if there is a caveat about the image.
   /// - Throws: `BenchmarkError.unreadableImage` or `.emptyFile`.
   package static func decode(
     _ bytes: [UInt8], file: String, willUse: (Int) -> Void = { _ in },
@@ -42,6 +52,7 @@ package enum ImageDecoder {
 
   // MARK: - JPEG
 
+  /// Decodes JPEG with libjpeg-turbo. Warnings are accepted if the end of the image is there.
   private static func decodeJPEG(
     _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void, _ remark: (Remark) -> Void
   ) throws(BenchmarkError) -> RGBImage {
@@ -89,8 +100,10 @@ package enum ImageDecoder {
       height: Int(height), width: Int(width), pixels: hasBlack ? rgb(invertedCMYK: pixels) : pixels)
   }
 
-  /// Pillow's conversion: colour = black - (255 - ink) x black / 255, with all four values stored inverted and
-  /// the division rounded.
+  /// Pillow's conversion of CMYK: colour = black - (255 - ink) x black / 255, with all four
+  /// values stored inverted and the division rounded.
+  /// - Parameter pixels: [pixels, 4].
+  /// - Returns: [pixels, 3].
   private static func rgb(invertedCMYK pixels: [UInt8]) -> [UInt8] {
     let count = pixels.count / 4
     return [UInt8](unsafeUninitializedCapacity: count * 3) { result, filled in
@@ -108,6 +121,7 @@ package enum ImageDecoder {
 
   // MARK: - PNG
 
+  /// Decodes PNG with libpng: the header first, to know the size, then the pixels.
   private static func decodePNG(
     _ bytes: [UInt8], _ file: String, _ willUse: (Int) -> Void, _ remark: (Remark) -> Void
   ) throws(BenchmarkError) -> RGBImage {
@@ -132,6 +146,7 @@ package enum ImageDecoder {
     return RGBImage(height: height, width: width, pixels: pixels)
   }
 
+  /// Refuses sizes that no image of a data set has, before memory is allocated for them.
   private static func requireSane(
     width: Int, height: Int, _ file: String
   ) throws(BenchmarkError) {
@@ -145,7 +160,9 @@ package enum ImageDecoder {
 /// Encodes 8-bit colour images as PNG.
 package enum PNGEncoder {
   /// The bytes of a PNG file. The same image gives the same bytes.
-  /// - Parameter file: the path for error messages.
+  /// - Parameters:
+  ///   - image: at least one pixel.
+  ///   - file: the path for error messages.
   /// - Throws: `BenchmarkError.unwritable` if libpng fails.
   package static func encode(_ image: RGBImage, file: String) throws(BenchmarkError) -> [UInt8] {
     var header = png_image()

@@ -1,6 +1,11 @@
 import Foundation
 
-/// An 8-bit colour image. `pixels` is [height, width, 3] in row-major order, red first.
+/// An 8-bit colour image.
+///
+///     let grey = RGBImage(height: 2, width: 2, pixels: [UInt8](repeating: 128, count: 12))
+///     grey.resized(height: 4, width: 4).pixels.count  // 48
+///
+/// Scaling and cropping give the same bytes as torchvision's transforms of Pillow images.
 package struct RGBImage: Equatable, Sendable {
   /// The number of rows.
   package let height: Int
@@ -9,14 +14,15 @@ package struct RGBImage: Equatable, Sendable {
   /// [height, width, 3], row-major, red first.
   package let pixels: [UInt8]
 
-  /// - Parameter pixels: height x width x 3 values.
+  /// - Parameter pixels: height x width x 3 values. The number is not checked.
   package init(height: Int, width: Int, pixels: [UInt8]) {
     self.height = height
     self.width = width
     self.pixels = pixels
   }
 
-  /// The same as `resizedShorterSide(to: size).centreCropped(to: size)`, without computing the cropped parts.
+  /// The central square, scaled to `size` pixels: the same as `resizedShorterSide(to:
+  /// size).centreCropped(to: size)`, without computing the parts that are cropped.
   package func centreSquare(of size: Int) -> RGBImage {
     let shorter = min(height, width)
     guard shorter > 0, size > 0 else { return centreCropped(to: size) }
@@ -29,8 +35,8 @@ package struct RGBImage: Equatable, Sendable {
       height: newHeight, width: newWidth, rows: top..<top + size, columns: left..<left + size)
   }
 
-  /// The image scaled so that its shorter side has `size` pixels, like torchvision's `Resize` with a Pillow
-  /// image: antialiased bilinear, the longer side rounded down.
+  /// The image scaled so that its shorter side has `size` pixels, like torchvision's `Resize`
+  /// with a Pillow image: antialiased bilinear, the longer side rounded down.
   package func resizedShorterSide(to size: Int) -> RGBImage {
     let shorter = min(height, width)
     let longer = max(height, width)
@@ -40,8 +46,10 @@ package struct RGBImage: Equatable, Sendable {
       ? resized(height: size, width: scaled) : resized(height: scaled, width: size)
   }
 
-  /// The central square of `size` pixels, like torchvision's `CenterCrop`: offsets are rounded half to even,
-  /// and smaller images are padded with black.
+  /// The central square of `size` pixels, like torchvision's `CenterCrop`.
+  ///
+  /// Offsets are half of the surplus, rounded half to even as Python's `round`. Smaller images
+  /// are padded with black on both sides.
   package func centreCropped(to size: Int) -> RGBImage {
     let top = Self.cropOffset(length: height, size: size)
     let left = Self.cropOffset(length: width, size: size)
@@ -57,6 +65,7 @@ package struct RGBImage: Equatable, Sendable {
     return RGBImage(height: size, width: size, pixels: cropped)
   }
 
+  /// The first row or column of the central part; negative if the image has to be padded.
   private static func cropOffset(length: Int, size: Int) -> Int {
     length < size
       ? -((size - length) / 2)
@@ -65,7 +74,8 @@ package struct RGBImage: Equatable, Sendable {
 }
 
 extension RGBImage {
-  /// The image transformed by its EXIF orientation, like Pillow's `exif_transpose`.
+  /// The upright image for an EXIF orientation, like Pillow's `exif_transpose`.
+  /// - Parameter tag: 1 to 8 (`EXIFOrientation`).
   func oriented(_ tag: Int) -> RGBImage {
     if tag == 1 { return self }
     // Orientations 5 to 8 swap rows and columns.

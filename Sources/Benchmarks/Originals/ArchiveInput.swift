@@ -3,12 +3,20 @@ import Domain
 import Foundation
 
 /// The input of libarchive: a file, or a member of another archive.
+///
+/// libarchive asks for bytes through C callbacks, which cannot throw. An error of the stream is
+/// kept in `failure`, the callback returns ARCHIVE_FATAL, and `failure(of:)` gives the kept
+/// error instead of libarchive's message.
 final class ArchiveInput {
   let stream: any MemberStream
-  /// The stream as a file, which can skip and seek.
+  /// The stream as a file, which can skip and seek; nil for compressed data and for nested
+  /// archives.
   private let file: FileReader?
+  /// The buffer that libarchive reads from, valid until the next read.
   private let block: UnsafeMutableRawBufferPointer
+  /// Called with the position in the stream after every read.
   private let report: (Int) -> Void
+  /// The position in the stream in bytes.
   private var position = 0
   /// The number of valid bytes in the block.
   private var blockCount = 0
@@ -16,6 +24,8 @@ final class ArchiveInput {
   private var failure: BenchmarkError?
 
   /// - Parameters:
+  ///   - stream: the bytes of the archive.
+  ///   - file: the same stream, if it can skip and seek.
   ///   - blockSize: bytes per read.
   ///   - report: called with the position in the stream.
   init(
@@ -30,7 +40,10 @@ final class ArchiveInput {
 
   deinit { block.deallocate() }
 
-  /// Opens an archive on this input, which must outlive it.
+  /// Opens an archive on this input, which must outlive it: libarchive keeps an unretained
+  /// pointer to it.
+  /// - Throws: `BenchmarkError` of the stream, or `.damaged` if libarchive does not recognise
+  ///   the format.
   func open(_ archive: OpaquePointer) throws(BenchmarkError) {
     archive_read_set_callback_data(archive, Unmanaged.passUnretained(self).toOpaque())
     archive_read_set_read_callback(archive) { _, client, buffer in
@@ -63,7 +76,9 @@ final class ArchiveInput {
     guard archive_read_open1(archive) == ARCHIVE_OK else { throw failure(of: archive) }
   }
 
-  /// Reads data of the archive's current member into `buffer`; fewer bytes only at its end.
+  /// Reads data of the archive's current member into `buffer`.
+  /// - Returns: the number of bytes, smaller than the buffer only at the end of the member.
+  /// - Throws: `BenchmarkError` of the stream, or `.damaged`.
   func readData(
     of archive: OpaquePointer, into buffer: UnsafeMutableRawBufferPointer
   ) throws(BenchmarkError) -> Int {
@@ -79,7 +94,8 @@ final class ArchiveInput {
     return filled
   }
 
-  /// The error of the archive's last call.
+  /// The error of the archive's last call: the stream's own if it failed, otherwise
+  /// libarchive's message.
   func failure(of archive: OpaquePointer) -> BenchmarkError {
     if let failure { return failure }
     let message = archive_error_string(archive).map { String(cString: $0) }
@@ -90,11 +106,13 @@ final class ArchiveInput {
           ? "; download it again" : ""))
   }
 
-  /// Reads the rest of the stream after the end of the archive.
+  /// Reads the rest of the stream after the end of the archive, first what libarchive has read
+  /// ahead.
   /// - Parameters:
   ///   - place: the position in the stream after the archive's end.
   ///   - size: the block size in bytes; the last block may be shorter.
-  /// - Throws: `BenchmarkError.tooLarge` if there is too much data.
+  ///   - body: gets each block in order.
+  /// - Throws: `BenchmarkError.tooLarge` if there is too much data, and what `body` throws.
   func forEachBlock(
     from place: Int, size: Int,
     _ body: (UnsafeRawBufferPointer) throws(BenchmarkError) -> Void
@@ -119,7 +137,8 @@ final class ArchiveInput {
     }
   }
 
-  /// The maximum number of bytes after the end of an archive. Tape records have at most megabytes.
+  /// The maximum number of bytes after the end of an archive. tar pads archives to records,
+  /// which are 10 KiB by default and have a few megabytes at most.
   private static let longestEnd = 1 << 30
 
   private func moved(to position: Int) {
@@ -127,7 +146,7 @@ final class ArchiveInput {
     report(position)
   }
 
-  /// The result of a callback. On errors ARCHIVE_FATAL, with the error kept in `failure`.
+  /// The result of a callback; ARCHIVE_FATAL on errors, with the error kept in `failure`.
   private static func attempt(
     _ client: UnsafeMutableRawPointer?, _ work: (ArchiveInput) throws(BenchmarkError) -> Int
   ) -> Int {

@@ -1,18 +1,26 @@
 import Foundation
 
-/// A tar or zip archive as a tree. It is scanned once to list the members and once per `read`. Zip and plain tar
-/// archives skip unwanted members; compressed ones are decompressed completely, so an intake may store images
-/// during the first scan.
+/// A tar or zip archive as a tree. It is scanned once to list the members and once per `read`.
+///
+/// Zip and plain tar archives skip unwanted members. Compressed ones are decompressed
+/// completely, so an intake may store images during the first scan. Checksums of the archive
+/// are computed meanwhile, in the background.
 final class ArchiveTree: SourceTree {
   let path: String
   private let index: SourceIndex
+  /// The checksums of the archive file, computed while it is scanned.
   private let checksums: BackgroundChecksums
+  /// The encoding of the archive's member names.
   private let names: MemberNames
-  /// The folder that the archive represents in another tree, for notes.
+  /// The folder that the archive represents in another tree, for notes; "" if it is the whole
+  /// tree.
   private let place: String
   private var listing = ArchiveListing()
 
+  /// Lists the archive.
   /// - Parameter remarked: the folder that the archive represents in another tree.
+  /// - Throws: `BenchmarkError`, as `ArchiveReader`, and for archives with too many or repeated
+  ///   members.
   init(_ path: String, _ index: SourceIndex, remarked: String = "") throws(BenchmarkError) {
     self.path = path
     self.index = index
@@ -35,6 +43,8 @@ final class ArchiveTree: SourceTree {
     return bytes
   }
 
+  /// Scans the archive once, up to the last of the files.
+  /// - Throws: `BenchmarkError.damaged` also if a listed file is no longer there.
   func read(
     _ files: [String], _ body: (Int, any MemberStream) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) {
@@ -58,6 +68,7 @@ final class ArchiveTree: SourceTree {
 
   func taken(_ file: String) -> RecordIntake.Taken? { index.intake?.taken(file) }
 
+  /// The archive itself. Reports progress while its checksums are not ready.
   func archives() throws(BenchmarkError) -> [SourceFile] {
     [
       try checksums.wait { bytes, total in
@@ -68,11 +79,17 @@ final class ArchiveTree: SourceTree {
 
   // MARK: - Scanning
 
-  /// Handles an entry; returns false to end the scan. `stream` gives access to its bytes.
+  /// Handles a member; returns false to end the scan. `stream` gives access to its bytes, which
+  /// are skipped otherwise.
   private typealias Visitor = (
     _ path: String, _ entry: ArchiveReader.Entry, _ stream: () -> any MemberStream
   ) throws(BenchmarkError) -> Bool
 
+  /// Scans the archive from its start.
+  /// - Parameters:
+  ///   - step: the step to report from the archive's name, the position and the size.
+  ///   - visit: gets every member, those of nested archives with the path of the folder that
+  ///     they represent.
   private func pass(
     _ step: @escaping (_ archive: String, _ bytes: Int, _ total: Int) -> PreparationStep,
     _ visit: Visitor
@@ -86,6 +103,8 @@ final class ArchiveTree: SourceTree {
   private var fileName: String { MemberPath.split(path).name }
 
   /// Scans an archive and the nested archives that represent folders.
+  /// - Parameter folder: the folder that this archive represents; "" for the outer one.
+  /// - Returns: false if `visit` ended the scan.
   private func pass(
     _ reader: ArchiveReader, below folder: String, _ visit: Visitor
   ) throws(BenchmarkError) -> Bool {
@@ -107,6 +126,8 @@ final class ArchiveTree: SourceTree {
 
   // MARK: - Listing
 
+  /// Lists all members, keeps the small files that the index asks for, and offers the others of
+  /// a compressed archive to the intake.
   private func survey() throws(BenchmarkError) {
     var listing = ArchiveListing()
     try pass(PreparationStep.listing) { path, entry, stream throws(BenchmarkError) in
@@ -135,20 +156,23 @@ final class ArchiveTree: SourceTree {
   }
 }
 
-/// The members of an archive by folder.
+/// The members of an archive by folder, with limits that a hostile archive cannot exceed.
 struct ArchiveListing {
-  /// The maximum number of entries, above that of ILSVRC-2012, to bound memory.
+  /// The maximum number of entries, to bound memory. ILSVRC-2012 has 1.28 million training
+  /// images.
   private static let mostEntries = 1_500_000
-  /// The maximum number of bytes in all names.
+  /// The maximum number of bytes in all names, to bound memory.
   private static let longestNames = 128 << 20
   /// The maximum number of bytes in all label files and lists.
   private static let largestKept = 32 << 20
 
+  /// The entries of each folder.
   private var folders: [ExactName: [SourceEntry]] = [ExactName(""): []]
   /// The contents of small files.
   private(set) var kept: [ExactName: [UInt8]] = [:]
   private var (count, nameBytes, keptBytes) = (0, 0, 0)
 
+  /// The entries of a folder; empty if there is none.
   func entries(of folder: String) -> [SourceEntry] { folders[ExactName(folder)] ?? [] }
 
   /// Adds a folder and its parents. Not all archives have entries for folders.
@@ -163,6 +187,8 @@ struct ArchiveListing {
     folders[ExactName(parent)]?.append(SourceEntry(name: name, isFolder: true, size: 0))
   }
 
+  /// Adds a file and its folders.
+  /// - Parameter size: in bytes.
   mutating func addFile(_ path: String, size: Int) {
     let (folder, name) = MemberPath.split(path)
     addFolder(folder)
@@ -171,12 +197,14 @@ struct ArchiveListing {
     nameBytes += name.utf8.count
   }
 
+  /// Keeps the contents of a small file.
   mutating func keep(_ bytes: [UInt8], of path: String) {
     kept[ExactName(path)] = bytes
     keptBytes += bytes.count
   }
 
-  /// - Throws: `BenchmarkError` if the list exceeds its limits.
+  /// Checks the limits on members, names and kept bytes.
+  /// - Throws: `BenchmarkError.damaged` or `.tooLarge`.
   func checkSize(_ archive: String) throws(BenchmarkError) {
     guard count <= Self.mostEntries, nameBytes <= Self.longestNames else {
       throw .damaged(
@@ -188,7 +216,8 @@ struct ArchiveListing {
   }
 
   /// Sorts every folder by the bytes of names.
-  /// - Throws: `BenchmarkError.unsafeMember` for duplicate members.
+  /// - Throws: `BenchmarkError.unsafeMember` for repeated members. tar would leave only the
+  ///   last of them.
   mutating func sort(_ archive: String) throws(BenchmarkError) {
     for (folder, entries) in folders {
       let sorted = entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

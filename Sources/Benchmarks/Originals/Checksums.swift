@@ -2,23 +2,30 @@ import Core
 import Dispatch
 import Synchronization
 
-/// SHA-256 and optionally MD5 of a stream, computed in the background.
+/// SHA-256 and optionally MD5 of a stream, each computed on its own background queue.
+///
+///     let checksums = Checksums(md5: true)
+///     checksums.update([1, 2, 3])
+///     let file = checksums.finish(name: "numbers.bin")  // file.size == 3
 final class Checksums {
   private let sha256 = BackgroundWorker(SHA256Hash())
   private let md5: BackgroundWorker<MD5Hash>?
   private var size: Int64 = 0
 
+  /// - Parameter wantsMD5: whether to compute the MD5 too, for files that have a published one.
   init(md5 wantsMD5: Bool) {
     md5 = wantsMD5 ? BackgroundWorker(MD5Hash()) : nil
   }
 
+  /// Adds bytes. Waits if a queue is far behind, so that memory stays bounded.
   func update(_ bytes: [UInt8]) {
     size += Int64(bytes.count)
     sha256.add { $0.update(bytes) }
     md5?.add { $0.update(bytes) }
   }
 
-  /// The checksums of everything added.
+  /// The checksums of everything added. Waits for the queues.
+  /// - Parameter name: the path within the originals.
   func finish(name: String) -> SourceFile {
     SourceFile(
       name: name, size: size, sha256: sha256.wait().hexadecimal,
@@ -26,12 +33,14 @@ final class Checksums {
   }
 }
 
-/// The checksums of a whole file, computed in the background, one file at a time.
+/// The checksums of a whole file, computed in the background, one file at a time so that disks
+/// are read sequentially. Released before its end, it stops.
 final class BackgroundChecksums {
   /// The state that the background queue and the waiting thread share.
   private final class Work: Sendable {
+    /// Set when nobody waits any more.
     let isCancelled = Atomic(false)
-    /// Progress in bytes.
+    /// Progress and size in bytes.
     let done = Atomic(0)
     let total = Atomic(0)
     let result = Mutex<Result<SourceFile, BenchmarkError>?>(nil)
@@ -44,6 +53,7 @@ final class BackgroundChecksums {
   private let work = Work()
   private let group = DispatchGroup()
 
+  /// Starts the computation.
   init(_ path: String) {
     self.path = path
     Self.queue.async(group: group) { [work] in
@@ -55,7 +65,8 @@ final class BackgroundChecksums {
   deinit { work.isCancelled.store(true, ordering: .relaxed) }
 
   /// Waits for the checksums.
-  /// - Parameter report: called repeatedly with the progress.
+  /// - Parameter report: called every 100 ms with the progress.
+  /// - Throws: `BenchmarkError` if the file cannot be read.
   func wait(
     _ report: (_ bytes: Int, _ total: Int) -> Void
   ) throws(BenchmarkError) -> SourceFile {
@@ -68,6 +79,7 @@ final class BackgroundChecksums {
     return try result.get()
   }
 
+  /// Reads the file in pieces until its end or a cancellation.
   private static func checksums(
     of path: String, _ work: Work
   ) throws(BenchmarkError) -> SourceFile {
@@ -85,6 +97,12 @@ final class BackgroundChecksums {
 }
 
 /// Processes pieces of work on a value in the background, in order.
+///
+///     let worker = BackgroundWorker(SHA256Hash())
+///     worker.add { $0.update("abc") }
+///     let digest = worker.wait().hexadecimal
+///
+/// At most eight pieces are pending, so the producer cannot get far ahead.
 final class BackgroundWorker<State>: @unchecked Sendable {
   private let queue = DispatchQueue(label: "background work")
   /// The limit on pending pieces; `add` waits beyond it.
@@ -96,6 +114,7 @@ final class BackgroundWorker<State>: @unchecked Sendable {
     self.state = state
   }
 
+  /// Adds a piece of work. Waits while eight are pending.
   func add(_ work: @escaping @Sendable (inout State) -> Void) {
     places.wait()
     queue.async { [self] in

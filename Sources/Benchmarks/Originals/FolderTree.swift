@@ -1,15 +1,25 @@
 import Foundation
 
-/// A folder of the file system. Archives in the index count as folders.
+/// A folder of the file system. Archives that the index names (`SourceIndex.nested`) count as
+/// folders: with "n02056570" in the index, n02056570.tar is listed as the folder n02056570,
+/// unless such a folder exists.
+///
+/// Names are bytes on Linux. A name that is not UTF-8 gets a readable form (`MemberNames`), and
+/// the bytes are kept to open the file. Symbolic links are followed.
 final class FolderTree: SourceTree {
   let path: String
   private let index: SourceIndex
+  /// The entries of folders that were listed.
   private var listings: [ExactName: [SourceEntry]] = [:]
-  /// Zero-terminated paths in the file system, for paths that are not UTF-8.
+  /// The zero-terminated paths in the file system of files and folders whose path is not UTF-8.
   private var bytePaths: [ExactName: [CChar]] = [:]
-  /// Opened archives by the folder that they represent, in order of first use.
+  /// Opened archives by the folder that they represent, in order of first use. They are few,
+  /// since a form has at most as many as classes.
   private var mounts: [(folder: String, tree: ArchiveTree)] = []
 
+  /// - Parameters:
+  ///   - path: the folder; a final slash is dropped.
+  ///   - index: what to expect in it.
   init(_ path: String, _ index: SourceIndex) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.index = index
@@ -17,6 +27,7 @@ final class FolderTree: SourceTree {
 
   var remarks: Remarks { index.remarks }
 
+  /// Each folder is listed once; later calls return the same entries.
   func entries(of folder: String) throws(BenchmarkError) -> [SourceEntry] {
     let key = ExactName(folder)
     if let known = listings[key] { return known }
@@ -35,6 +46,8 @@ final class FolderTree: SourceTree {
     return try reader.readAll(size: reader.size, limit: SourceIndex.largestKept)
   }
 
+  /// Files are opened one after the other in the given order, which should be that of the disk:
+  /// by folder and name. Consecutive files of one archive share a scan.
   func read(
     _ files: [String], _ body: (Int, any MemberStream) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) {
@@ -47,7 +60,7 @@ final class FolderTree: SourceTree {
         start += 1
         continue
       }
-      // Consecutive files in the same archive are read in one scan.
+      // Consecutive files in the same archive share one scan.
       let mounted = mounts.first { $0.tree === tree }?.folder ?? folder
       let inside = files[start...].prefix { $0.hasPrefix(mounted + "/") }
         .map { String($0.dropFirst(mounted.count + 1)) }
@@ -58,6 +71,7 @@ final class FolderTree: SourceTree {
     }
   }
 
+  /// The archives that represent folders, named by their path within this folder.
   func archives() throws(BenchmarkError) -> [SourceFile] {
     var files: [SourceFile] = []
     for mount in mounts {
@@ -68,7 +82,8 @@ final class FolderTree: SourceTree {
     return files
   }
 
-  /// The archive that contains a folder, and the folder's path within it.
+  /// The archive that contains a folder, and the folder's path within it; nil for a folder of
+  /// the file system. Opens the archive on first use.
   private func mount(of folder: String) throws(BenchmarkError) -> (ArchiveTree, String)? {
     var outer = folder
     while !outer.isEmpty {
@@ -90,6 +105,10 @@ final class FolderTree: SourceTree {
     return nil
   }
 
+  /// The entries of a folder in the file system, sorted by the bytes of their names. Files of
+  /// operating systems are left out and noted. A folder that does not exist is empty.
+  /// - Throws: `BenchmarkError.unreadable` for dangling links and folders without permission;
+  ///   `.damaged` if two files get the same name once their bytes are decoded.
   private func listFolder(_ folder: String) throws(BenchmarkError) -> [SourceEntry] {
     let path = folder.isEmpty ? self.path : name(of: folder)
     let bytes = bytePaths[ExactName(folder)] ?? Array(path.utf8CString)
@@ -132,7 +151,11 @@ final class FolderTree: SourceTree {
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// The raw names in a folder, without "." and "..".
+  /// The raw names in a folder, without "." and "..", in the order of the file system.
+  /// - Parameters:
+  ///   - folder: its zero-terminated path.
+  ///   - path: the same for messages.
+  /// - Throws: `BenchmarkError.unreadable`.
   private static func names(
     in folder: [CChar], _ path: String
   ) throws(BenchmarkError) -> [[CChar]] {
@@ -160,11 +183,13 @@ final class FolderTree: SourceTree {
     return names
   }
 
+  /// Whether a folder is at a path; the path need not be UTF-8.
   private static func isFolder(_ path: [CChar]) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a folder is at a path in the file system.
   private func isFolder(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)

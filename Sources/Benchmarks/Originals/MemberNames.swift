@@ -1,6 +1,7 @@
 import Foundation
 
-/// The encoding of file names: UTF-8 nearly everywhere; in zip archives of Windows an unstated code page.
+/// The encoding of file names. It is UTF-8 nearly everywhere. Zip archives made on Windows use
+/// the code page of that machine and do not say which.
 struct MemberNames: Sendable {
   /// The encodings that occur.
   enum Encoding: Sendable {
@@ -8,16 +9,20 @@ struct MemberNames: Sendable {
     case utf8
     /// The original code page of the IBM PC, the default of the zip format.
     case codePage437
+    /// Japanese Windows.
     case shiftJIS
   }
 
+  /// How names that are not valid UTF-8 are decoded.
   var encoding = Encoding.utf8
 
-  /// libarchive returns names in the encoding of the locale: unchanged in UTF-8.
+  /// Sets the locale in which libarchive returns names unchanged. Has to precede its use.
   static func prepare() { _ = locale }
+  /// The process's locale for characters. Only libarchive depends on it.
   private static let locale: Void = { setlocale(LC_CTYPE, "C.UTF-8") }()
 
-  /// Decodes a name.
+  /// Decodes a name. Valid UTF-8 is always read as such, whatever the encoding.
+  /// - Parameter bytes: without a terminating zero.
   func text(of bytes: some Collection<CChar>) -> String {
     let bytes = bytes.map { UInt8(bitPattern: $0) }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -32,7 +37,8 @@ struct MemberNames: Sendable {
     }
   }
 
-  /// Decodes UTF-8, with invalid bytes written like \xE9.
+  /// Decodes UTF-8, with invalid bytes written like \xE9, so that different bytes give
+  /// different names.
   static func escaped(_ bytes: [UInt8]) -> String {
     var text = ""
     var rest = bytes[...]
@@ -53,7 +59,7 @@ struct MemberNames: Sendable {
     return text
   }
 
-  /// The upper half of the code page (unicode.org, VENDORS/MICSFT/PC/CP437.TXT).
+  /// The characters of bytes 80 to FF (unicode.org, VENDORS/MICSFT/PC/CP437.TXT).
   private static let codePage437 = Array(
     """
     ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
@@ -64,8 +70,11 @@ struct MemberNames: Sendable {
 extension MemberNames {
   /// Guesses the encoding of names in a zip archive that are not UTF-8.
   ///
-  /// Japanese names contain runs of kana and kanji. European names read as Shift-JIS have single such letters
-  /// between Latin ones, so letters next to Latin ones count against Shift-JIS.
+  /// Japanese names contain runs of kana and kanji. European names that are read as Shift-JIS
+  /// have single such letters between Latin ones. So each Japanese letter counts for Shift-JIS
+  /// unless it touches a Latin letter, and the majority decides. Names that are not valid
+  /// Shift-JIS mean code page 437.
+  /// - Parameter names: the raw names of all members.
   init(guessing names: [[UInt8]]) {
     self.init()
     let names = names.filter { String(validating: $0, as: UTF8.self) == nil }

@@ -1,16 +1,25 @@
 import Foundation
 
 /// A sequential reader of an original file, in a folder or an archive.
+///
+///     let header = try stream.read(exactly: 16)
+///     while true {
+///       let piece = try stream.read(upTo: 1 << 20)
+///       if piece.isEmpty { break }
+///     }
 protocol MemberStream: AnyObject {
   /// The name in messages: the path of the folder or archive and the path within.
   var name: String { get }
 
-  /// Fills `buffer` and returns the number of bytes, fewer only at the end of the file.
+  /// Fills `buffer` with the next bytes.
+  /// - Returns: the number of bytes, smaller than the buffer only at the end of the file.
+  /// - Throws: `BenchmarkError.unreadable` or `.damaged`.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int
 }
 
 extension MemberStream {
-  /// The next `count` bytes, fewer only at the end of the file.
+  /// The next `count` bytes, fewer only at the end of the file. Memory is allocated for all of
+  /// them first, so bound `count`.
   func read(upTo count: Int) throws(BenchmarkError) -> [UInt8] {
     var failure: BenchmarkError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -37,13 +46,17 @@ extension MemberStream {
     return bytes
   }
 
-  /// Reads and discards the rest of the file.
+  /// Reads and discards the rest of the file, so that checksums at its end are verified.
   func finish() throws(BenchmarkError) {
     while try !read(upTo: 1 << 16).isEmpty {}
   }
 
-  /// The rest of the file, whose size is known.
-  /// - Throws: `BenchmarkError.tooLarge` if it is larger than `limit`.
+  /// The rest of the file.
+  /// - Parameters:
+  ///   - size: the size in bytes that the file should have.
+  ///   - limit: the maximum size in bytes.
+  /// - Throws: `BenchmarkError.tooLarge` if `size` exceeds `limit`; `.damaged` if the file has
+  ///   another size.
   func readAll(size: Int, limit: Int) throws(BenchmarkError) -> [UInt8] {
     guard size <= limit else { throw .tooLarge(file: name, size: size, limit: limit) }
     // One byte more, to notice a file longer than stated.
@@ -73,16 +86,20 @@ final class BytesReader: MemberStream {
   }
 }
 
-/// Reads a file of the file system.
+/// Reads a regular file of the file system, which can also skip and seek.
 final class FileReader: MemberStream {
   let name: String
   /// The size in bytes.
   let size: Int
   private let descriptor: Int32
 
-  /// - Parameter bytes: the zero-terminated path in the file system, if it is not UTF-8.
+  /// Opens a file.
+  /// - Parameters:
+  ///   - path: the path for messages, and for opening unless `bytes` is given.
+  ///   - bytes: the zero-terminated path in the file system, if it is not UTF-8.
+  /// - Throws: `BenchmarkError.unreadable`, or `.damaged` for a folder, pipe or device.
   init(_ path: String, bytes: [CChar]? = nil) throws(BenchmarkError) {
-    // Opening a pipe without a writer would block.
+    // Without O_NONBLOCK, opening a pipe without a writer would block.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
     descriptor = bytes.map { open($0, flags) } ?? open(path, flags)
     guard descriptor >= 0 else {
@@ -114,14 +131,16 @@ final class FileReader: MemberStream {
     return filled
   }
 
-  /// Skips up to `count` bytes and returns the number of skipped bytes.
+  /// Skips up to `count` bytes, at most to the end of the file.
+  /// - Returns: the number of skipped bytes.
   func skip(_ count: Int) throws(BenchmarkError) -> Int {
     let start = try seek(0, from: SEEK_CUR)
     let skipped = max(0, min(count, size - start))
     return try seek(skipped, from: SEEK_CUR) - start
   }
 
-  /// Seeks relative to SEEK_SET, SEEK_CUR or SEEK_END and returns the position from the start.
+  /// Seeks relative to SEEK_SET, SEEK_CUR or SEEK_END.
+  /// - Returns: the position from the start.
   func seek(_ offset: Int, from origin: Int32) throws(BenchmarkError) -> Int {
     let place = lseek(descriptor, off_t(offset), origin)
     guard place >= 0 else {

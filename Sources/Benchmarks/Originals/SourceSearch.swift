@@ -1,18 +1,25 @@
 import Domain
 
-/// Detects the form of original files in a folder or archive, at the top level or one level down.
+/// The form of original files in a folder or archive, and the folder that contains them: the
+/// given one or one level down, as in an unpacked archive.
 struct SourceSearch {
   let form: SourceForm
+  /// The folder with the files of this form.
   let root: SourceRoot
 
+  /// The result of a search that the caller has made.
   init(form: SourceForm, root: SourceRoot) {
     self.form = form
     self.root = root
   }
 
+  /// Detects the form. Of several forms in one folder, the definition's first one counts.
   /// - Parameters:
+  ///   - definition: the benchmark that the files should be of.
   ///   - tree: the result of `tree(for:at:)`.
   ///   - leftOut: paths to ignore.
+  /// - Throws: `BenchmarkError.unrecognised` if no folder or several match; the message has the
+  ///   most likely problem.
   init(
     _ definition: BenchmarkDefinition, in tree: any SourceTree, leftOut: Set<ExactName> = []
   ) throws(BenchmarkError) {
@@ -40,7 +47,13 @@ struct SourceSearch {
     try top.remarkOthers(than: [root.folder])
   }
 
-  /// Opens the folder or archive at a path. Archives are listed.
+  /// Opens the folder or archive at a path. Archives are listed, which reads compressed ones
+  /// completely.
+  /// - Parameters:
+  ///   - definition: its forms say which small files to keep during the listing.
+  ///   - intake: stores images of a compressed archive during the listing.
+  ///   - report: called often with the progress.
+  /// - Throws: `BenchmarkError.missing`, or errors of the archive.
   static func tree(
     for definition: BenchmarkDefinition, at path: String, intake: RecordIntake? = nil,
     report: @escaping (PreparationStep) -> Void
@@ -56,6 +69,7 @@ struct SourceSearch {
     return try index.tree(at: path)
   }
 
+  /// The first of the definition's forms that a folder contains; nil if none.
   private static func form(
     of root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> SourceForm? {
@@ -65,7 +79,8 @@ struct SourceSearch {
     return nil
   }
 
-  /// The most likely problem of a folder without a known form.
+  /// The most likely problem of a folder without a known form: class folders were given instead
+  /// of their parent, or a folder with the archive instead of the archive.
   private static func advice(
     for root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> String {

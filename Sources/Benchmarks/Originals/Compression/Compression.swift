@@ -1,16 +1,17 @@
 import CArchive
 
-/// The compression of an archive.
+/// The compression of an archive: gzip (RFC 1952), xz, zstd (RFC 8878) or bzip2.
 ///
-/// All four formats have checksums, which these decompressors verify. libarchive's gzip reader does not, so
-/// damage would go unnoticed. (In zstd the checksum is optional: the program `zstd` writes it, some libraries
-/// do not.)
+/// All four formats have checksums, which these decompressors verify. libarchive's gzip reader
+/// does not, so damage would go unnoticed. (In zstd the checksum is optional: the program
+/// `zstd` writes it, some libraries do not.)
 enum Compression: CaseIterable {
   case gzip, xz, zstd, bzip2
 
-  /// The number of bytes that distinguish the formats.
+  /// The number of bytes that tell the formats apart.
   static let signatureLength = 6
 
+  /// The bytes that a file of this format starts with.
   private var signature: [UInt8] {
     switch self {
     case .gzip: [0x1F, 0x8B]
@@ -20,7 +21,8 @@ enum Compression: CaseIterable {
     }
   }
 
-  /// - Parameter start: the first bytes of a file.
+  /// The compression of a file; nil if it has none of these.
+  /// - Parameter start: the first `signatureLength` bytes of the file.
   init?(_ start: [UInt8]) {
     guard let found = Self.allCases.first(where: { start.starts(with: $0.signature) }) else {
       return nil
@@ -29,6 +31,8 @@ enum Compression: CaseIterable {
   }
 
   /// The decompressed stream, with checksums verified.
+  /// - Parameter stream: the compressed bytes from their start.
+  /// - Throws: `BenchmarkError.unreadable` if memory runs out; damage is thrown while reading.
   func decompressed(_ stream: any MemberStream) throws(BenchmarkError) -> any MemberStream {
     switch self {
     case .gzip: try GzipReader(stream)
@@ -38,13 +42,14 @@ enum Compression: CaseIterable {
   }
 }
 
-/// A stream that reports the number of bytes read.
+/// A stream that reports the number of bytes read from it so far.
 final class CountedStream: MemberStream {
   let name: String
   private let stream: any MemberStream
   private let report: (Int) -> Void
   private var count = 0
 
+  /// - Parameter report: called after every read with the number of bytes so far.
   init(_ stream: any MemberStream, report: @escaping (Int) -> Void) {
     name = stream.name
     self.stream = stream
@@ -59,7 +64,8 @@ final class CountedStream: MemberStream {
   }
 }
 
-/// Decompresses zstd or bzip2 through libarchive, which verifies their checksums.
+/// Decompresses zstd or bzip2 through libarchive, which verifies their checksums. libarchive
+/// sees one member of raw data.
 final class FilteredReader: MemberStream {
   private static let blockSize = 1 << 18
 
@@ -67,6 +73,9 @@ final class FilteredReader: MemberStream {
   private let handle: OpaquePointer
   private let input: ArchiveInput
 
+  /// Starts decompression.
+  /// - Parameter compression: zstd or bzip2.
+  /// - Throws: `BenchmarkError.damaged` if the stream does not start with its header.
   init(_ stream: any MemberStream, _ compression: Compression) throws(BenchmarkError) {
     guard let handle = archive_read_new() else {
       throw .unreadable(file: stream.name, reason: "out of memory")

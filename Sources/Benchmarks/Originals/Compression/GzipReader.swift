@@ -1,19 +1,37 @@
 import CZlib
 
-/// Decompresses gzip (RFC 1952): members with checksum and length, followed by optional zero padding.
+/// Decompresses gzip (RFC 1952) and verifies its checksums.
+///
+/// A file consists of members, one after the other, and optional zero padding. A member is:
+///
+///     10 bytes  1F 8B, method 8 (deflate), flags, time, extra flags, operating system
+///     varying   extra field, name, comment and header checksum, as the flags say
+///     varying   the deflate stream (RFC 1951)
+///     4 bytes   CRC-32 of the uncompressed bytes, little-endian
+///     4 bytes   their number modulo 2^32, little-endian
+///
+/// zlib parses the header and checks both trailing numbers.
 final class GzipReader: MemberStream {
   private static let inputSize = 1 << 18
-  /// The value for zlib's `inflateInit2` that selects gzip headers.
+  /// The value for zlib's `inflateInit2` that selects the gzip format: 15 bits of window, plus
+  /// 16.
   private static let windowBits: Int32 = 15 + 16
 
   let name: String
   private let stream: any MemberStream
+  /// zlib's state, at an address that must not change.
   private let state: UnsafeMutablePointer<z_stream>
+  /// The compressed bytes that zlib has not used.
   private let input: UnsafeMutableRawBufferPointer
+  /// Whether the next byte belongs to a member.
   private var isInMember = true
+  /// Whether zeros have followed a member.
   private var hasPadding = false
+  /// Whether the last member, and padding, have ended.
   private var isAtEnd = false
 
+  /// Starts at the first member.
+  /// - Throws: `BenchmarkError.unreadable` if memory runs out.
   init(_ stream: any MemberStream) throws(BenchmarkError) {
     name = stream.name
     self.stream = stream
@@ -68,7 +86,8 @@ final class GzipReader: MemberStream {
     return filled
   }
 
-  /// Reads more input if all was used. False at the end of the input.
+  /// Reads more input if all was used.
+  /// - Returns: false at the end of the input.
   private func refill() throws(BenchmarkError) -> Bool {
     if state.pointee.avail_in > 0 { return true }
     let count = try stream.read(into: input)
@@ -77,7 +96,8 @@ final class GzipReader: MemberStream {
     return count > 0
   }
 
-  /// Handles what follows a member: another member, or zeros up to the end.
+  /// Handles what follows a member: another member, or zeros up to the end of the file.
+  /// - Throws: `BenchmarkError.damaged` for other data.
   private func beginMember() throws(BenchmarkError) {
     while state.pointee.avail_in > 0, state.pointee.next_in?.pointee == 0 {
       state.pointee.next_in = state.pointee.next_in?.advanced(by: 1)

@@ -1,18 +1,30 @@
 import CLZMA
 
-/// Decompresses xz: consecutive streams with checks and index.
+/// Decompresses xz (https://tukaani.org/xz/xz-file-format.txt) and verifies its checks.
+///
+/// A file consists of streams, one after the other. A stream has a header (FD 37 7A 58 5A 00
+/// and the type of check), blocks that each end with a check of their uncompressed bytes, an
+/// index of the blocks' sizes, and a footer. liblzma verifies all of them. A stream with a
+/// check that liblzma cannot compute is refused.
 final class XZReader: MemberStream {
   private static let inputSize = 1 << 18
-  /// The memory limit in bytes. Files state their need: 65 MiB for `xz -9`.
+  /// The memory limit in bytes. Files state their need: 65 MiB for `xz -9`. A damaged or
+  /// hostile header can demand 4 GiB.
   private static let memoryLimit: UInt64 = 160 << 20
 
   let name: String
   private let stream: any MemberStream
+  /// liblzma's state, at an address that must not change.
   private let state: UnsafeMutablePointer<lzma_stream>
+  /// The compressed bytes that liblzma has not used.
   private let input: UnsafeMutableRawBufferPointer
+  /// Whether the input has not ended.
   private var hasMore = true
+  /// Whether the last stream has ended.
   private var isAtEnd = false
 
+  /// Starts at the first stream.
+  /// - Throws: `BenchmarkError.unreadable` if memory runs out.
   init(_ stream: any MemberStream) throws(BenchmarkError) {
     name = stream.name
     self.stream = stream
