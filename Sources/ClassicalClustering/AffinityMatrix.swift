@@ -1,28 +1,36 @@
 import Foundation
 
-/// How strongly neighbours in a graph are tied.
+/// The weights of edges between neighbours in a graph.
 public enum AffinityWeights: String, CaseIterable, Hashable, Sendable {
-  /// exp(-|x_i - x_j|^2 / (s_i s_j)), s being the distance to the 7th neighbour (Zelnik-Manor and
-  /// Perona, "Self-Tuning Spectral Clustering", NIPS 2004, equations 1 and 2), between points of
-  /// which one is among the other's neighbours.
+  /// exp(-|x_i - x_j|^2 / (s_i s_j)), where s_i is the distance of point i to its 7th neighbour
+  /// (Zelnik-Manor and Perona, "Self-Tuning Spectral Clustering", NIPS 2004, equations 1 and
+  /// 2). An edge exists if at least one point is among the other's neighbours. With fewer than
+  /// 7 neighbours, s_i is the distance to the last.
   case selfTuning = "self-tuning"
-  /// 1 between points that are among each other's neighbours, 1/2 where only one is among the other's
-  /// (scikit-learn's affinity "nearest_neighbors").
+  /// 1 between points that are among each other's neighbours, 1/2 if only one is among the
+  /// other's (scikit-learn's affinity "nearest_neighbors").
   case connectivity
 }
 
-/// A sparse symmetric affinity between points, normalised: D^-1/2 W D^-1/2, where D has the sums of
-/// W's rows (Ng, Jordan and Weiss, NIPS 2001, step 2). One less the normalised Laplacian L_sym (von
-/// Luxburg, "A Tutorial on Spectral Clustering", 2007, section 3.2).
+/// A sparse symmetric affinity W between points, normalised to D^-1/2 W D^-1/2, where D is
+/// diagonal with the row sums of W (Ng, Jordan and Weiss, NIPS 2001, step 2). It is the
+/// identity minus the normalised Laplacian L_sym (von Luxburg, "A Tutorial on Spectral
+/// Clustering", 2007, section 3.2), so its eigenvalues are in [-1, 1].
+///
+/// Stored by rows (CSR): row i has the entries `starts[i]..<starts[i + 1]`, at most 2 N k in
+/// all for k neighbours.
 struct AffinityMatrix {
+  /// The number of points, N.
   let count: Int
-  /// The sums of W's rows, [N].
+  /// The row sums of W, [N].
   let degrees: [Double]
-  /// Where the entries of each row begin, [N + 1].
+  /// The first entry of each row, [N + 1].
   private let starts: [Int]
+  /// The column and the normalised value of each entry.
   private let columns: [Int32]
   private let values: [Double]
 
+  /// Weighs and normalises the edges of a graph, in O(N k log k).
   init(_ graph: NearestNeighbourGraph, weights: AffinityWeights) {
     count = graph.count
     let rows = Self.rows(of: graph, weights: weights)
@@ -32,7 +40,7 @@ struct AffinityMatrix {
     columns = rows.flatMap { $0.map(\.column) }
     values = rows.enumerated().flatMap { row, entries in
       entries.map { entry in
-        // A product that is not 0 means that neither degree is.
+        // An entry above 0 implies that both degrees are above 0.
         entry.weight == 0
           ? 0 : entry.weight / (degrees[row] * degrees[Int(entry.column)]).squareRoot()
       }
@@ -41,7 +49,7 @@ struct AffinityMatrix {
 
   private typealias Entry = (column: Int32, weight: Double)
 
-  /// W's entries by rows, in the order of their columns.
+  /// The entries of W by rows, in the order of their columns.
   private static func rows(
     of graph: NearestNeighbourGraph, weights: AffinityWeights
   ) -> [[Entry]] {
@@ -66,7 +74,7 @@ struct AffinityMatrix {
     }
     return rows.map { row in
       row.sorted { $0.column < $1.column }.reduce(into: [Entry]()) { entries, entry in
-        // Two points that are each other's neighbours have been seen twice.
+        // Two points that are each other's neighbours have two entries.
         guard let last = entries.last, last.column == entry.column else {
           entries.append(entry)
           return
@@ -76,10 +84,10 @@ struct AffinityMatrix {
     }
   }
 
-  /// The product with some vectors.
+  /// The product with several vectors, for some rows, so that threads can share the work.
   /// - Parameters:
-  ///   - vectors: [N, b], row-major.
-  ///   - product: [N, b].
+  ///   - vectors: [N, width], row-major.
+  ///   - product: [N, width]; only the given rows are written.
   func multiply(
     _ vectors: UnsafePointer<Double>, width: Int, into product: UnsafeMutablePointer<Double>,
     rows: Range<Int>
@@ -99,8 +107,9 @@ struct AffinityMatrix {
     }
   }
 
-  /// The parts that no entry connects, each with its rows in ascending order; the largest first, of
-  /// equally large ones that of the first row. Rows without entries are left out.
+  /// The connected components of the graph, each with its rows in ascending order. The largest
+  /// comes first; of equally large ones, that with the first row. Rows without entries are left
+  /// out.
   func parts() -> [[Int]] {
     var isSeen = [Bool](repeating: false, count: count)
     var parts: [[Int]] = []
@@ -122,7 +131,7 @@ struct AffinityMatrix {
     return parts.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
   }
 
-  /// All of it, [N, N].
+  /// The whole matrix, [N, N] row-major. For small graphs.
   func dense() -> [Double] {
     var matrix = [Double](repeating: 0, count: count * count)
     for row in 0..<count {

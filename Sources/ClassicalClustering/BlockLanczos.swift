@@ -1,26 +1,41 @@
 import Core
 
-/// The eigenvectors of a sparse symmetric matrix that belong to its largest eigenvalues, by block
-/// Lanczos with full reorthogonalisation and thick restarts (Wu and Simon, "Thick-Restart Lanczos
+/// The eigenvectors of a sparse symmetric matrix for its largest eigenvalues, by block Lanczos
+/// with full reorthogonalisation and thick restarts (Wu and Simon, "Thick-Restart Lanczos
 /// Method for Large Symmetric Eigenvalue Problems", SIAM J. Matrix Anal. Appl. 22, 2000).
+///
+/// A block method finds multiple eigenvalues, which graphs with several components have. The
+/// basis has k + 8 b columns for k eigenvectors and blocks of b. The first sweep that fills it
+/// takes about (k + 8 b) products with the matrix and O(N (k + 8 b)^2) operations for
+/// orthogonality. Small matrices are solved densely instead. Random starts come from the seed,
+/// and pieces of rows are fixed, so the result does not depend on the number of threads.
 struct BlockLanczos {
   /// The largest eigenvalues in descending order, [k].
   private(set) var values: [Double] = []
-  /// Their eigenvectors, [N, k] row-major.
+  /// Their eigenvectors as columns, [N, k] row-major.
   private(set) var vectors: [Double] = []
-  /// Whether every residual |A v - λ v| is at most the tolerance.
+  /// Whether every residual |A v - λ v| is at most the tolerance; also true if the problem was
+  /// solved densely.
   private(set) var converged = false
 
   private let matrix: AffinityMatrix
+  /// The number of eigenvectors, k.
   private let wanted: Int
+  /// The number of vectors per block, b.
   private let block: Int
+  /// The number of columns of the basis.
   private let capacity: Int
   private let threads: Int
+  /// The stream of starting vectors and of replacements for lost directions.
   private var random: RandomStream
 
+  /// Solves the eigenproblem.
   /// - Parameters:
-  ///   - count: k, below N.
-  ///   - tolerance: of residuals; the matrix has norm 1.
+  ///   - count: k, at most N.
+  ///   - tolerance: the largest residual |A v - λ v| to accept; the matrix has norm 1.
+  ///   - maximumRestarts: after so many restarts the vectors are taken as they are.
+  ///   - seed: determines the starting vectors.
+  /// - Throws: `ClusteringError.noEigenvectors` if LAPACK fails on a small problem.
   init(
     _ matrix: AffinityMatrix, count: Int, tolerance: Double, maximumRestarts: Int, seed: UInt64,
     threads: Int
@@ -37,12 +52,13 @@ struct BlockLanczos {
     }
   }
 
-  /// Vectors of a block and of the basis for so many eigenvectors.
+  /// The number of vectors in a block and in the basis for `count` eigenvectors.
   static func sizes(of count: Int) -> (block: Int, capacity: Int) {
     let block = min(max(count, 4), 32)
     return (block, count + 8 * block)
   }
 
+  /// Solves the whole problem with LAPACK, in O(N^3).
   private mutating func solveDense() throws(ClusteringError) {
     let count = matrix.count
     let solution = try SymmetricEigenproblem(matrix.dense(), order: count)
@@ -53,6 +69,8 @@ struct BlockLanczos {
     converged = true
   }
 
+  /// Fills the basis block by block, solves the projected problem, and restarts from its best
+  /// vectors.
   private mutating func iterate(
     _ tolerance: Double, _ maximumRestarts: Int
   ) throws(ClusteringError) {
@@ -60,7 +78,7 @@ struct BlockLanczos {
     var next = TallMatrix(rows: matrix.count, width: block, threads: threads)
     var used = knownVectors(into: &basis)
     if used == wanted { return finish(with: basis, [Double](repeating: 1, count: wanted)) }
-    // The basis' own products with the matrix, [capacity, capacity].
+    // Q^T A Q for the basis Q, [capacity, capacity].
     var projection = [Double](repeating: 0, count: capacity * capacity)
     for index in 0..<used { projection[index * capacity + index] = 1 }
     try drawAtRandom(&next, against: basis, first: used)
@@ -87,7 +105,8 @@ struct BlockLanczos {
         basis.combine(first: used, into: wanted, solution.vectors)
         return finish(with: basis, Array(solution.values.prefix(wanted)), isExact)
       }
-      // The best approximations stay, and what the last product left over goes on from them.
+      // Thick restart: keep the best approximations. The remainder of the last product
+      // continues from them.
       let kept = min(wanted + 2 * block, used - block)
       basis.combine(first: used, into: kept, solution.vectors)
       projection = [Double](repeating: 0, count: capacity * capacity)
@@ -96,6 +115,7 @@ struct BlockLanczos {
     }
   }
 
+  /// Takes the first columns of the basis as the result.
   private mutating func finish(
     with basis: TallMatrix, _ values: [Double], _ isExact: Bool = true
   ) {
@@ -106,9 +126,10 @@ struct BlockLanczos {
     converged = isExact
   }
 
-  /// Puts the eigenvectors of the eigenvalue 1 into the first columns: one for each part of the graph,
-  /// the roots of its degrees (von Luxburg, proposition 4). A Krylov space could miss some of them.
-  /// - Returns: how many there are, at most those wanted.
+  /// Puts the eigenvectors of the eigenvalue 1 into the first columns: one for each component
+  /// of the graph, with the square roots of its degrees (von Luxburg, proposition 4). A Krylov
+  /// space could miss some of them.
+  /// - Returns: their number, at most those wanted.
   private func knownVectors(into basis: inout TallMatrix) -> Int {
     let parts = matrix.parts().prefix(wanted)
     for (column, part) in parts.enumerated() {
@@ -120,6 +141,8 @@ struct BlockLanczos {
     return parts.count
   }
 
+  /// Fills vectors with normal numbers and makes them orthonormal, to each other and to the
+  /// first columns of the basis.
   private mutating func drawAtRandom(
     _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
   ) throws(ClusteringError) {
@@ -127,6 +150,7 @@ struct BlockLanczos {
     _ = try orthonormalise(&vectors, against: basis, first: count)
   }
 
+  /// Copies a block into the basis.
   private func append(_ block: TallMatrix, to basis: inout TallMatrix, at column: Int) {
     let (width, capacity) = (block.width, capacity)
     basis.updatePieces { rows, values in
@@ -139,6 +163,7 @@ struct BlockLanczos {
     }
   }
 
+  /// A times a block of vectors.
   private func product(with vectors: TallMatrix) -> TallMatrix {
     var product = TallMatrix(rows: vectors.rows, width: vectors.width, threads: threads)
     vectors.values.withUnsafeBufferPointer { vectors in
@@ -150,11 +175,15 @@ struct BlockLanczos {
     return product
   }
 
-  /// Writes X as Q P + Y R with orthonormal Y, orthogonal to the first `count` columns of Q, in the
-  /// place of X. Directions that X lacks are drawn at random, with rows of R that are 0.
+  /// Writes X as Q P + Y R with orthonormal Y, orthogonal to the first `count` columns of Q,
+  /// and replaces X by Y. Directions that X lacks are drawn at random; their rows of R are 0.
   ///
-  /// Y comes from the eigenvectors of X^T X (SVQB: Stathopoulos and Wu, SIAM J. Sci. Comput. 23, 2002);
-  /// three rounds leave rounding errors alone.
+  /// Y comes from the eigenvectors of X^T X (SVQB: Stathopoulos and Wu, SIAM J. Sci. Comput.
+  /// 23, 2002). After three rounds only rounding errors are left.
+  /// - Parameters:
+  ///   - vectors: X, [N, b].
+  ///   - basis: Q, whose first `count` columns are orthonormal.
+  /// - Returns: P, [count, b], and R, [b, b].
   private mutating func orthonormalise(
     _ vectors: inout TallMatrix, against basis: TallMatrix, first count: Int
   ) throws(ClusteringError) -> (projections: [Double], remainder: [Double]) {
@@ -189,7 +218,7 @@ struct BlockLanczos {
     return (projections, remainder)
   }
 
-  /// [rows, width] times [width, width].
+  /// The product of [rows, width] and [width, width].
   private func product(_ first: [Double], _ second: [Double], _ width: Int) -> [Double] {
     var product = [Double](repeating: 0, count: first.count)
     for row in 0..<first.count / width {
@@ -203,8 +232,9 @@ struct BlockLanczos {
     return product
   }
 
-  /// The largest |A v - λ v| of the wanted approximations: what the last product left over, as far as
-  /// they lie in the last block.
+  /// The largest residual |A v - λ v| of the wanted approximations. It is |R s|, where s are
+  /// the entries of the projected eigenvector in the last block, so no product with A is
+  /// needed.
   private func largestResidual(
     _ solution: SymmetricEigenproblem, _ remainder: [Double], _ used: Int
   ) -> Double {

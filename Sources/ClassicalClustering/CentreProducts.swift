@@ -1,27 +1,29 @@
 import COpenBLAS
 
-/// Squared distances from blocks of points to a few centres, by one matrix product a block.
+/// Squared distances from blocks of points to a few centres, by one matrix product per block.
 ///
 /// With m the mean of the points and c' = c - m,
 ///
 ///     |x - c|^2 = |x - m|^2 - 2 x·c' + (|c'|^2 + 2 m·c')
 ///
-/// Taking the centres relative to the mean keeps single precision exact enough for points that lie
-/// far from the origin, without a copy of the points.
+/// Taking the centres relative to the mean keeps single precision exact enough for points far
+/// from the origin, without a copy of the points. Everything but the product of X and c' is
+/// computed once.
 struct CentreProducts {
+  /// The number of centres, K.
   private(set) var count: Int
   private let points: PointSet
   /// c' of every centre, [K, D].
   private var relativeCentres: [Float]
   /// |c'|^2 + 2 m·c' of every centre, [K].
   private var constants: [Float]
-  /// What the centres are called, [K].
+  /// The number by which each centre is reported, [K].
   private var names: [Int32]
-  /// |m|, and the largest |c'|.
+  /// |m|, and the largest |c'|; they bound rounding errors.
   private let meanLength: Float
   private let largestOffset: Float
 
-  /// The points of `rows` as centres.
+  /// Takes the points of `rows` as centres.
   init(rows: Range<Int>, of points: PointSet) {
     self.init(
       Array(
@@ -30,7 +32,9 @@ struct CentreProducts {
       of: points)
   }
 
-  /// - Parameter centres: [K, D], row-major.
+  /// - Parameters:
+  ///   - centres: [K, D], row-major.
+  ///   - points: the points whose mean is m.
   init(_ centres: [Float], of points: PointSet) {
     let dimensions = points.dimensions
     let count = centres.count / dimensions
@@ -58,7 +62,8 @@ struct CentreProducts {
     meanLength = Float(points.mean.reduce(0) { $0 + $1 * $1 }.squareRoot())
   }
 
-  /// The same for some of the centres, which keep their names.
+  /// The same for some of the centres, which keep their numbers.
+  /// - Parameter chosen: indices of centres, ascending.
   func restricted(to chosen: [Int]) -> CentreProducts {
     let dimensions = points.dimensions
     var restricted = self
@@ -71,10 +76,12 @@ struct CentreProducts {
     return restricted
   }
 
-  /// Gives `body` every block of a piece with its scores: |x - c|^2 - |x - m|^2 of the block's rows
-  /// for each centre in turn, [K, rows].
+  /// Scores a piece of the points block by block.
   ///
-  /// The score orders centres as the distance does, so that the nearest centre needs no |x - m|^2.
+  /// The score |x - c|^2 - |x - m|^2 orders centres as the distance does, so the nearest centre
+  /// needs no
+  /// |x - m|^2.
+  /// - Parameter body: gets a block's rows and its scores, [K, rows], valid during the call.
   func forEachBlock(
     ofPiece piece: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
@@ -87,8 +94,11 @@ struct CentreProducts {
     }
   }
 
-  /// Squared distances of `rows` to each centre in turn, [K, rows] with `stride` values from one
-  /// centre to the next. Rounding may leave those of equal points a little above 0, never below.
+  /// Squared distances of `rows` to each centre. Those of equal points may be a little above 0
+  /// after rounding, but not below.
+  /// - Parameters:
+  ///   - out: receives [K, rows], with `stride` values from one centre to the next.
+  ///   - stride: at least the number of rows.
   func squaredDistances(to rows: Range<Int>, _ out: UnsafeMutablePointer<Float>, stride: Int) {
     score(points.row(rows.lowerBound), rows: rows.count, out, stride: stride)
     points.squaredDistanceToMean.withUnsafeBufferPointer { toMean in
@@ -101,9 +111,10 @@ struct CentreProducts {
     }
   }
 
-  /// |x - c|^2 - |x - m|^2 of each centre in turn, [K, rows] with `stride` values from one centre to
-  /// the next.
-  /// - Parameter values: [rows, D].
+  /// The scores |x - c|^2 - |x - m|^2 of some rows for each centre.
+  /// - Parameters:
+  ///   - values: [rows, D].
+  ///   - scores: receives [K, rows], with `stride` values from one centre to the next.
   func score(
     _ values: UnsafePointer<Float>, rows: Int, _ scores: UnsafeMutablePointer<Float>, stride: Int
   ) {
@@ -119,6 +130,7 @@ struct CentreProducts {
   }
 
   /// The score of one row for one centre.
+  /// - Parameter centre: an index, not a reported number.
   func score(of row: Int, for centre: Int) -> Float {
     relativeCentres.withUnsafeBufferPointer { relative in
       guard let first = relative.baseAddress else { return 0 }
@@ -129,9 +141,10 @@ struct CentreProducts {
     }
   }
 
-  /// At least and at most the distance of a row that has this score.
+  /// Bounds of the distance of a row with this score.
   ///
-  /// A score's rounding error grows with the lengths of both vectors of its product.
+  /// The rounding error of a score grows with the lengths of both vectors of its product. The
+  /// bounds include it, so that a distance that is skipped by them cannot change a label.
   func distances(of row: Int, score: Float) -> (atLeast: Float, atMost: Float) {
     let squareToMean = points.squaredDistanceToMean[row]
     let toMean = squareToMean.squareRoot()
@@ -142,11 +155,13 @@ struct CentreProducts {
     )
   }
 
-  /// The nearest centre of every row of a block; the first of several equally near ones.
+  /// The nearest centre of each row of a block; the first of several equally near ones.
   /// - Parameters:
-  ///   - scores: [K, rows], as `score` gives them; the first line is overwritten with the smallest.
-  ///   - nearest: [rows], receives the centres.
-  ///   - second: [rows], receives the smallest score of any other centre, infinity without one.
+  ///   - scores: [K, rows], from `score`; the first line is overwritten with the smallest
+  ///     scores.
+  ///   - nearest: [rows], receives the numbers of the centres.
+  ///   - second: [rows], receives the smallest score of the other centres; infinity if there is
+  ///     only one.
   func findNearest(
     _ scores: UnsafeMutablePointer<Float>, rows: Int, _ nearest: UnsafeMutablePointer<Int32>,
     second: UnsafeMutablePointer<Float>

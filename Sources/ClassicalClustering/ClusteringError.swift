@@ -1,15 +1,20 @@
-/// Why points cannot be clustered.
+/// Why points cannot be clustered. `name` says which values are meant: "points", "starting
+/// centres".
 public enum ClusteringError: Error, Hashable, Sendable {
-  /// Values that do not make up whole points, or no points at all.
+  /// The values do not form whole rows, or there are none.
   case notRows(name: String, values: Int, dimensions: Int)
+  /// More clusters than points were requested.
   case moreClustersThanPoints(clusters: Int, points: Int)
+  /// Another number of starting centres than of clusters.
   case wrongNumberOfCentres(given: Int, clusters: Int)
-  /// A value that is not finite, or so large that its square would not be.
+  /// A value that is not finite or whose magnitude exceeds 1e15. Its square would not be exact
+  /// enough.
   case valueOutOfRange(name: String, row: Int, column: Int)
-  /// A value below 0 where none may be.
+  /// A value below 0 in a factorisation that takes only nonnegative ones.
   case negativeValue(name: String, row: Int, column: Int)
+  /// A setting out of range; `expected` states the range.
   case invalidSetting(name: String, value: String, expected: String)
-  /// Those of a symmetric matrix were not found.
+  /// LAPACK found no eigenvectors of a symmetric matrix.
   case noEigenvectors(order: Int)
 }
 

@@ -1,17 +1,27 @@
-/// Merges clusters along the edges of a graph, the cheapest edge first.
+/// Merges clusters along the edges of a graph, always along the cheapest edge.
+///
+/// A merged cluster has the edges of both parts. Edges wait in a heap. An edge to a cluster
+/// that has changed is not removed but ignored when it comes up, because its age is wrong. With
+/// E edges the heap takes O(E log E) time, and costs take O(D) per edge that is added.
 struct ConstrainedWard {
-  /// After `mergeAll` those that no edge connects.
+  /// After `mergeAll`, the clusters that no edge connects.
   private(set) var clusters: WardClusters
-  /// For every slot the slots that it may be merged with, ascending, as they were when the slot's
-  /// cluster came to be: those that have been merged since stand for what they were merged into.
+  /// For each slot, the slots that it may be merged with, ascending, as of the time when the
+  /// slot's cluster arose. A slot that has been merged since stands for the cluster that it was
+  /// merged into.
   private var neighbours: [[Int32]]
-  /// For a free slot the one that its cluster was merged into.
+  /// For each slot, the slot that its cluster was merged into; itself while it is in use.
   private var successor: [Int]
-  /// Counted up when the slot's cluster changes: edges of an older age are void.
+  /// Counted up when the slot's cluster changes; -1 once the slot is free. An edge of another
+  /// age is void.
   private var age: [Int32]
+  /// The possible merges, including void ones.
   private var edges = EdgeHeap()
   private let threads: Int
 
+  /// - Parameters:
+  ///   - clusters: one for each point of the graph.
+  ///   - graph: its edges count in both directions.
   init(_ clusters: WardClusters, along graph: NearestNeighbourGraph, threads: Int) {
     self.clusters = clusters
     self.threads = threads
@@ -29,6 +39,8 @@ struct ConstrainedWard {
     for slot in neighbours.indices { addEdges(of: slot, to: neighbours[slot].filter { $0 > slot }) }
   }
 
+  /// Merges until no edge is left.
+  /// - Parameter progress: called after every thousandth merge with the fraction done.
   mutating func mergeAll(_ progress: (Double) -> Void) {
     while let edge = edges.popFirst() {
       let (first, second) = (Int(edge.first), Int(edge.second))
@@ -52,7 +64,7 @@ struct ConstrainedWard {
     _ = clusters.removeFreeSlots()
   }
 
-  /// The slot in whose cluster the cluster of a slot is now.
+  /// The slot that holds the cluster of a slot now (union-find with path halving).
   private mutating func root(of slot: Int) -> Int {
     var slot = slot
     while successor[slot] != slot {
@@ -62,6 +74,7 @@ struct ConstrainedWard {
     return slot
   }
 
+  /// Adds edges from a slot to others, with costs computed in parallel.
   private mutating func addEdges(of slot: Int, to others: [Int32]) {
     var costs = [Double](repeating: 0, count: others.count)
     let clusters = clusters
@@ -83,7 +96,7 @@ struct ConstrainedWard {
   }
 }
 
-/// A possible merge, as long as neither cluster has changed.
+/// A possible merge. It is valid as long as neither cluster has changed.
 private struct Edge {
   let cost: Double
   let first: Int32
@@ -91,15 +104,17 @@ private struct Edge {
   let firstAge: Int32
   let secondAge: Int32
 
+  /// Whether this edge comes first: by cost, then by slots, so that equal costs have one order.
   func precedes(_ other: Edge) -> Bool {
     (cost, first, second) < (other.cost, other.first, other.second)
   }
 }
 
-/// A binary heap: the cheapest edge first, of equal ones that of the first slots.
+/// A binary heap: the cheapest edge first; of equally cheap ones, that of the first slots.
 private struct EdgeHeap {
   private var edges: [Edge] = []
 
+  /// Adds an edge, in O(log E).
   mutating func insert(_ edge: Edge) {
     edges.append(edge)
     var place = edges.count - 1
@@ -109,6 +124,7 @@ private struct EdgeHeap {
     }
   }
 
+  /// Removes and returns the first edge; nil if there is none.
   mutating func popFirst() -> Edge? {
     guard let first = edges.first, let last = edges.popLast() else { return nil }
     if edges.isEmpty { return first }

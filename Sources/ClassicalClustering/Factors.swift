@@ -1,12 +1,16 @@
 import COpenBLAS
 
-/// W [N, K] and H [K, D] of a factorisation on its way.
+/// The factors W [N, K] and H [K, D] during a factorisation of X [N, D].
 struct Factors {
+  /// W, [N, K] row-major.
   private(set) var weights: [Float]
+  /// H, [K, D] row-major.
   private(set) var basis: [Float]
 
+  /// The number of pieces of rows, which is fixed so that sums do not depend on the number of
+  /// threads.
   private static let pieces = 16
-  /// Rows of X that are worked on together, while they are in the cache.
+  /// Rows of X that are processed together while they are in the cache.
   fileprivate static let blockRows = 256
 
   init(weights: [Float], basis: [Float]) {
@@ -14,11 +18,14 @@ struct Factors {
     self.basis = basis
   }
 
-  /// Improves W, and then H unless it stays.
+  /// Improves W, and then H unless it is kept, in one pass over X. O(N K (D + K)) operations.
   /// - Parameters:
   ///   - points: X, [N, D].
+  ///   - dimensions: D.
+  ///   - updates: the rule of improvement.
   ///   - rounds: how often W is improved.
-  /// - Returns: |X|^2 - |X - W H|^2 of the new W and the old H.
+  ///   - basisStays: whether H is kept.
+  /// - Returns: |X|^2 - |X - W H|^2 of the new W and the old H; 0 if H is kept.
   mutating func improve(
     _ points: UnsafeBufferPointer<Float>, _ dimensions: Int,
     _ updates: NonnegativeFactorisation.Updates, rounds: Int, basisStays: Bool, threads: Int
@@ -28,7 +35,7 @@ struct Factors {
     let square = components * components
     let basisProducts = Self.products(basis, components, dimensions)
     let pieces = min(Self.pieces, count)
-    // W^T X and W^T W, piece by piece.
+    // W^T X and W^T W for each piece.
     var targets = [Float](repeating: 0, count: basisStays ? 0 : pieces * basis.count)
     var overlaps = [Float](repeating: 0, count: basisStays ? 0 : pieces * square)
     let basis = basis
@@ -63,11 +70,12 @@ struct Factors {
     return 2 * cross - own
   }
 
+  /// Improves H, given W^T X [K, D] and W^T W [K, K].
   private mutating func improveBasis(
     _ target: [Float], _ overlap: [Float], _ components: Int,
     _ updates: NonnegativeFactorisation.Updates
   ) {
-    // The same as for W, with the rows of H^T.
+    // The update of H^T has the same form as that of W.
     let dimensions = basis.count / components
     var columns = Self.transposed(basis, components)
     let targets = Self.transposed(target, components)
@@ -90,6 +98,7 @@ struct Factors {
     return products
   }
 
+  /// The sum of vectors that lie one after the other, in double precision and in order.
   private static func sum(_ parts: [Float], length: Int) -> [Float] {
     (0..<length).map { index in
       Float(stride(from: index, to: parts.count, by: length).reduce(0.0) { $0 + Double(parts[$1]) })
@@ -103,15 +112,18 @@ struct Factors {
   }
 }
 
-/// Rows of X with their rows of W.
+/// Some rows of X with their rows of W.
 private struct Block {
   let rows: Int32
   let components: Int32
   let dimensions: Int32
+  /// The rows of X, [rows, D].
   let points: UnsafePointer<Float>
+  /// The rows of W, [rows, K], which are changed in place.
   let weights: UnsafeMutablePointer<Float>
 
-  /// Improves the weights for the basis.
+  /// Improves the weights W for the basis H.
+  /// - Parameter basisProducts: H H^T, [K, K].
   func improve(
     _ basis: [Float], _ basisProducts: [Float], _ updates: NonnegativeFactorisation.Updates,
     rounds: Int
@@ -129,7 +141,7 @@ private struct Block {
     }
   }
 
-  /// Adds W^T X and W^T W.
+  /// Adds W^T X to `targets`, [K, D], and W^T W to `overlaps`, [K, K].
   func add(targets: UnsafeMutablePointer<Float>, overlaps: UnsafeMutablePointer<Float>) {
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, components, dimensions, rows, 1, weights, components,
@@ -141,7 +153,7 @@ private struct Block {
 }
 
 extension NonnegativeFactorisation.Updates {
-  /// Lessens |T - F B|^2 in F, where F's rows do not depend on one another.
+  /// Decreases |T - F B|^2 in F, whose rows are independent of each other.
   /// - Parameters:
   ///   - factor: F, [rows, K].
   ///   - targets: T B^T, [rows, K].
@@ -159,12 +171,12 @@ extension NonnegativeFactorisation.Updates {
           CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), k, k, 1, factor, k, products, k,
           0, now, k)
         for index in 0..<rows * components {
-          // So that 0 stays 0, where a quotient without bounds would make it none.
+          // The bound keeps 0 / 0 from becoming NaN: an entry that is 0 stays 0.
           factor[index] *= targets[index] / max(now[index], .ulpOfOne)
         }
       }
     case .coordinate:
-      // A block of rows stays in the cache while every column of it is improved.
+      // A block of rows stays in the cache while all its columns are improved.
       for first in stride(from: 0, to: rows, by: Factors.blockRows) {
         let offset = first * components
         improveColumns(
@@ -174,7 +186,8 @@ extension NonnegativeFactorisation.Updates {
     }
   }
 
-  /// Each column of F to where it is best while the others stay.
+  /// Moves each column of F to its minimum while the other columns stay: F_k = max(0, F_k - g_k
+  /// / (B B^T)_kk) with the gradient g_k = F (B B^T)_k - (T B^T)_k.
   private func improveColumns(
     _ factor: UnsafeMutablePointer<Float>, rows: Int, components: Int,
     targets: UnsafePointer<Float>, _ products: [Float]

@@ -3,11 +3,14 @@ import Foundation
 
 /// Starting centres: points that are far from one another.
 ///
-/// Greedy k-means++ (Arthur and Vassilvitskii, SODA 2007, with the several trials that their paper
-/// mentions): each next centre is the best of 2 + log K points, drawn in proportion to their squared
-/// distance to the nearest centre so far.
+/// Greedy k-means++ (Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding",
+/// SODA 2007, with the several trials that the paper mentions). Each next centre is the best of
+/// 2 + ⌊ln K⌋ points, drawn in proportion to their squared distance to the nearest centre so
+/// far. O(N D K log K) operations.
 enum KMeansPlusPlus {
-  /// - Returns: centres [K, D].
+  /// Chooses K of the points as centres. Each draw has its own random stream, keyed by restart
+  /// and centre.
+  /// - Returns: [K, D].
   static func centres(of points: PointSet, clusters: Int, seed: UInt64, restart: Int) -> [Float] {
     let trials = 2 + Int(log(Double(clusters)))
     var distances = [Float](repeating: .infinity, count: points.count)
@@ -24,7 +27,7 @@ enum KMeansPlusPlus {
     return centres
   }
 
-  /// Draws points with replacement; a point at distance 0 only if there is no other.
+  /// Draws points with replacement. A point at distance 0 is drawn only if there is no other.
   private static func draw(
     _ count: Int, inProportionTo distances: [Float], _ random: inout RandomStream
   ) -> [Int] {
@@ -39,7 +42,8 @@ enum KMeansPlusPlus {
     }
   }
 
-  /// The first index whose value is above `threshold`, in ascending values; the last one if none is.
+  /// The first index whose value exceeds `threshold` in ascending `values`; the last index if
+  /// none does.
   private static func firstIndex(above threshold: Double, in values: [Double]) -> Int {
     var low = 0
     var high = values.count - 1
@@ -50,8 +54,8 @@ enum KMeansPlusPlus {
     return low
   }
 
-  /// The candidate that leaves the smallest sum of squared distances to the nearest centre, the
-  /// first of equally good ones; `distances` become those with it.
+  /// The candidate that leaves the smallest sum of squared distances to the nearest centre; the
+  /// first of equally good ones. `distances` are updated for it.
   private static func best(
     of candidates: [Int], _ points: PointSet, _ distances: inout [Float]
   ) -> Int {
@@ -67,13 +71,15 @@ enum KMeansPlusPlus {
     }
     let winner = sums.indices.min { (sums[$0], $0) < (sums[$1], $1) } ?? 0
     distances = Array(reduced[winner * points.count..<(winner + 1) * points.count])
-    // Rounding must not let a centre be drawn again.
+    // Rounding must not make it possible to draw a centre again.
     distances[candidates[winner]] = 0
     return candidates[winner]
   }
 
-  /// For every candidate, the sum of the distances that it would leave; these go to `reduced`,
-  /// [candidates, N].
+  /// For each candidate, the sum of squared distances that it would leave.
+  /// - Parameters:
+  ///   - distances: [N], to the nearest centre so far.
+  ///   - reduced: receives the distances with each candidate, [candidates, N].
   private static func potentials(
     of products: CentreProducts, _ points: PointSet, _ distances: UnsafePointer<Float>,
     _ reduced: UnsafeMutablePointer<Float>

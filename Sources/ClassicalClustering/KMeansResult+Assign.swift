@@ -1,6 +1,10 @@
 extension KMeansResult {
-  /// The nearest centre of each of `points`, which need not be those that were fitted.
-  /// - Parameter points: [M, D], row-major, with the D of the fit.
+  /// The nearest centre of each of some points, which need not be those that were fitted.
+  /// - Parameters:
+  ///   - points: [M, D], row-major, with the D of the fit.
+  ///   - dimensions: D.
+  /// - Returns: [M].
+  /// - Throws: `ClusteringError` if the values are not whole rows or are out of range.
   public func assign(
     _ points: [Float], dimensions: Int, threads: Int = 1
   ) throws(ClusteringError) -> [Int32] {

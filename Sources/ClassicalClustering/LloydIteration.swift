@@ -1,16 +1,19 @@
-/// The state of Lloyd's algorithm (IEEE Transactions on Information Theory 28, 1982): labels, and
-/// the sums from which centres are made.
+/// The state of Lloyd's algorithm ("Least Squares Quantization in PCM", IEEE Transactions on
+/// Information Theory 28, 1982): labels, and the sums from which centres are computed.
 ///
-/// The sums are kept from one step to the next and changed only for points that change their
-/// cluster, which after the first steps are few: a step then costs little more than its products.
+/// Sums are kept from one step to the next and changed only for points that change their
+/// cluster. After the first steps these are few, and a step costs little more than its matrix
+/// products.
 struct LloydIteration {
+  /// [K, D], row-major.
   private(set) var centres: [Float]
   private let points: PointSet
   private let clusters: Int
   private var pieces: [LloydPiece]
-  /// What the centres have moved since the labels were given.
+  /// How far the centres have moved since the labels were assigned.
   private var moves: CentreMoves
 
+  /// - Parameter centres: [K, D], row-major.
   init(_ points: PointSet, startingFrom centres: [Float]) {
     self.points = points
     self.centres = centres
@@ -22,11 +25,11 @@ struct LloydIteration {
     moves = CentreMoves(squares: [Double](repeating: 0, count: clusters))
   }
 
-  /// The centre of every point, [N].
+  /// The centre of each point, [N]; -1 before the first assignment.
   var labels: [Int32] { pieces.flatMap(\.labels) }
 
-  /// Gives every point to its nearest centre.
-  /// - Returns: how many points changed their cluster.
+  /// Assigns each point to its nearest centre.
+  /// - Returns: the number of points that changed their cluster.
   mutating func assign() -> Int {
     let products = CentreProducts(centres, of: points)
     let moves = moves
@@ -43,8 +46,8 @@ struct LloydIteration {
     return changed.reduce(0, +)
   }
 
-  /// Moves every centre to the mean of its points; a cluster without points keeps its centre.
-  /// - Parameter toUnitLength: whether to the direction of the mean instead, where it has one.
+  /// Moves each centre to the mean of its points. A cluster without points keeps its centre.
+  /// - Parameter toUnitLength: whether to scale the means to unit length, unless they are 0.
   /// - Returns: the sum of the squared distances that the centres moved.
   mutating func moveCentres(toUnitLength: Bool) -> Double {
     let total = sumOfPieces(pieces.flatMap(\.sums), length: centres.count)
@@ -67,9 +70,9 @@ struct LloydIteration {
     return squares.reduce(0, +)
   }
 
-  /// Gives every cluster without points the point that lies farthest from its own centre, the first
-  /// of equally far ones; one that lies on its centre or is alone in its cluster stays.
-  /// - Returns: how many clusters got a point.
+  /// Gives each cluster without points the point that is farthest from its own centre, the
+  /// first of equally far ones. A point on its centre, or alone in its cluster, stays.
+  /// - Returns: the number of clusters that got a point.
   mutating func fillEmptyClusters() -> Int {
     var sizes = sizes
     let empty = sizes.indices.filter { sizes[$0] == 0 }
@@ -97,10 +100,12 @@ struct LloydIteration {
     sumOfPieces(squaredDistances(), length: 1)[0]
   }
 
+  /// The number of points in each cluster, [K].
   private var sizes: [Int] {
     (0..<clusters).map { cluster in pieces.reduce(0) { $0 + $1.members[cluster] } }
   }
 
+  /// Moves one point to a cluster.
   private mutating func move(_ row: Int, to cluster: Int) {
     guard let piece = pieces.firstIndex(where: { $0.rows.contains(row) }) else { return }
     pieces[piece].move(row, to: cluster)

@@ -1,29 +1,36 @@
-/// A piece of the points in Lloyd's algorithm: their labels, what is known of their distances, and
-/// what the piece adds to each cluster. A piece is worked on by one thread at a time.
+/// A piece of the points in Lloyd's algorithm: their labels, bounds of their distances, and
+/// what the piece contributes to each cluster. One thread at a time works on a piece.
 ///
-/// Only those distances are computed that can change a label. A point keeps an upper bound of the
-/// distance to its own centre and a lower bound of that to any other, which the triangle inequality
-/// moves along with the centres (Hamerly, "Making k-means even faster", SDM 2010); and a point whose
-/// own centre is still nearer than all others were is compared with those that have moved alone
-/// (Kaukoranta, Franti and Nevalainen, "A fast exact GLA based on code vector activity detection",
-/// IEEE Transactions on Image Processing 9, 2000).
+/// Only distances that can change a label are computed:
+///
+/// - Each point keeps an upper bound of the distance to its own centre and a lower bound of the
+///   distance to any other. The triangle inequality updates both when centres move (Hamerly,
+///   "Making k-means even faster", SDM 2010).
+/// - If a point's own centre is still nearer than all others were, only the centres that have
+///   moved can be nearer (Kaukoranta, Franti and Nevalainen, "A fast exact GLA based on code
+///   vector activity detection", IEEE Transactions on Image Processing 9, 2000).
+///
+/// The labels are those of a full search.
 struct LloydPiece {
+  /// The points of this piece.
   let rows: Range<Int>
   /// The centre of each row, [rows]; -1 before the first step.
   private(set) var labels: [Int32]
-  /// Sums of the rows of every cluster, [K, D], changed only for rows that change their cluster.
+  /// The sum of the rows of each cluster, [K, D], changed only for rows that change their
+  /// cluster.
   private(set) var sums: [Double]
-  /// The number of rows of every cluster, [K].
+  /// The number of rows of each cluster, [K].
   private(set) var members: [Int]
-  /// At least the distance of each row to its own centre, [rows].
+  /// An upper bound of each row's distance to its own centre, [rows].
   private var upper: [Float]
-  /// At most its distance to any other centre, [rows].
+  /// A lower bound of its distance to any other centre, [rows].
   private var lower: [Float]
   private let points: PointSet
 
-  /// Bounds are kept in single precision: only a gap wider than their rounding counts.
+  /// A factor that covers the rounding of bounds, which are kept in single precision.
   private static let roundedUp: Float = 1.0001
 
+  /// Starts without labels: all points are compared with all centres in the first step.
   init(_ rows: Range<Int>, of points: PointSet, clusters: Int) {
     self.rows = rows
     self.points = points
@@ -34,14 +41,15 @@ struct LloydPiece {
     lower = [Float](repeating: 0, count: rows.count)
   }
 
+  /// The centre of a row; -1 before the first step.
   func label(of row: Int) -> Int { Int(labels[row - rows.lowerBound]) }
 
-  /// Gives every row to its nearest centre.
+  /// Assigns each row to its nearest centre.
   /// - Parameters:
-  ///   - products: of all centres.
-  ///   - moved: of those that have moved since the step before.
-  ///   - moves: how far.
-  /// - Returns: how many rows changed their cluster.
+  ///   - products: distances to all centres.
+  ///   - moved: distances to those that have moved since the last step.
+  ///   - moves: how far each centre has moved.
+  /// - Returns: the number of rows that changed their cluster.
   mutating func assign(
     to products: CentreProducts, moved: CentreProducts, after moves: CentreMoves
   ) -> Int {
@@ -64,13 +72,16 @@ struct LloydPiece {
 
   /// The centres that may be nearer to a row than its own.
   private enum Rivals {
+    /// The label cannot change.
     case none
-    /// Those that have moved: the others were too far before, and are where they were.
+    /// Those that have moved. The others were farther before, and have stayed.
     case moved
+    /// Any: the bounds tell nothing.
     case all
   }
 
-  /// Moves the bounds of a row along with the centres.
+  /// Updates the bounds of a row for the moves of the centres, and tells which centres to
+  /// compare.
   private mutating func rivals(
     of row: Int, _ products: CentreProducts, after moves: CentreMoves
   ) -> Rivals {
@@ -84,7 +95,7 @@ struct LloydPiece {
       lower[index] = moved
       return .none
     }
-    // Where nearly all centres move far, knowing the distance to the own one saves nothing.
+    // If nearly all centres move, the exact distance to the own one saves nothing.
     guard moves.moved.count < moves.distances.count * 7 / 8 else { return .all }
     let score = products.score(of: row, for: label)
     upper[index] = products.distances(of: row, score: score).atMost
@@ -95,7 +106,7 @@ struct LloydPiece {
     return upper[index] * Self.roundedUp < before ? .moved : .all
   }
 
-  /// Takes over what was found among all centres.
+  /// Takes over the result of a search among all centres.
   /// - Returns: whether the row changes its cluster.
   private mutating func take(_ nearest: ScoredBlock.Nearest) -> Bool {
     let index = nearest.row - rows.lowerBound
@@ -106,7 +117,7 @@ struct LloydPiece {
     return true
   }
 
-  /// Takes over what was found among the centres that have moved.
+  /// Takes over the result of a search among the centres that have moved.
   /// - Returns: whether the row changes its cluster.
   private mutating func takeMoved(_ nearest: ScoredBlock.Nearest) -> Bool {
     let index = nearest.row - rows.lowerBound
@@ -114,7 +125,7 @@ struct LloydPiece {
       lower[index] = min(lower[index], nearest.distanceToOthers)
       return false
     }
-    // Its old centre need not be among those that were looked at, but is no nearer than the new one.
+    // The old centre need not be among those compared, but it is no nearer than the new one.
     lower[index] = min(lower[index], nearest.distanceToOthers, nearest.distance.atLeast)
     guard nearest.distance.atMost < upper[index] else { return false }
     upper[index] = nearest.distance.atMost
@@ -122,13 +133,14 @@ struct LloydPiece {
     return true
   }
 
-  /// Gives a row to a cluster that need not be the nearest.
+  /// Moves a row to a cluster that need not be the nearest.
   mutating func move(_ row: Int, to cluster: Int) {
     put(row, into: cluster)
-    // Nothing is known of its distances to the others.
+    // Nothing is known about its distances to the other centres.
     lower[row - rows.lowerBound] = -.infinity
   }
 
+  /// Changes the label of a row, and the sums and numbers of both clusters.
   private mutating func put(_ row: Int, into cluster: Int) {
     let dimensions = points.dimensions
     let before = label(of: row)
@@ -146,12 +158,13 @@ struct LloydPiece {
   }
 }
 
-/// How far every centre has moved, rounded up.
+/// How far each centre has moved, rounded up.
 struct CentreMoves {
-  /// [K]; exactly 0 where a centre is where it was.
+  /// [K]; exactly 0 for a centre that has not moved.
   let distances: [Float]
-  /// The centres that are not where they were.
+  /// The centres that have moved, ascending.
   let moved: [Int]
+  /// The centre that has moved farthest, and how far any other has.
   private let farthest: Int
   private let secondDistance: Float
 
@@ -165,7 +178,7 @@ struct CentreMoves {
     secondDistance = moved.filter { $0 != farthest }.map { distances[$0] }.max() ?? 0
   }
 
-  /// No other centre than `label` has moved farther than this.
+  /// An upper bound of the moves of all centres except `label`.
   func largest(otherThan label: Int) -> Float {
     label == farthest ? secondDistance : distances[farthest]
   }

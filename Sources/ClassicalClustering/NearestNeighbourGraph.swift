@@ -1,28 +1,34 @@
-/// The k nearest neighbours of every point, exactly, by squared Euclidean distance.
+/// The k nearest neighbours of each point, exactly, by squared Euclidean distance.
 ///
-/// Every pair's distance is computed once, by matrix products of a block of points with all that
-/// follow it: N^2 D operations in all. Equal distances are ordered by the neighbour's index, so that
-/// the result depends on nothing but the distances. Memory beyond the points: N k neighbours, and
-/// N distances for each point of a block.
+///     let graph = try NearestNeighbourGraph(of: [0, 1, 3, 7], dimensions: 1, neighbours: 2)
+///     graph.indices  // [1, 2, 0, 2, 1, 0, 2, 1]: points 1 and 2 are nearest to point 0
+///
+/// Each pair's distance is computed once, by matrix products of a block of points with all that
+/// follow it: N^2 D operations in all. Equal distances are ordered by the neighbour's index, so
+/// the result depends only on the distances. Memory beyond the points: N k neighbours, and N
+/// distances for each point of a block.
 public struct NearestNeighbourGraph: Hashable, Sendable {
   /// The number of points, N.
   public let count: Int
-  /// Neighbours of every point, k.
+  /// The number of neighbours of each point, k.
   public let neighbours: Int
-  /// [N, k], the nearest first; a point is not its own neighbour.
+  /// [N, k], nearest first. A point is not its own neighbour.
   public let indices: [Int32]
-  /// [N, k], the distances of `indices`.
+  /// [N, k], the squared distances to `indices`, in single precision.
   public let squaredDistances: [Float]
 
-  /// Points whose distances to all others are in memory at a time.
+  /// Points whose distances to all later ones are in memory at a time.
   private static let blockRows = 256
-  /// Points of a matrix product's other side.
+  /// Points on the other side of a matrix product.
   private static let chunkRows = 1024
 
   /// - Parameters:
-  ///   - points: [N, D], row-major.
+  ///   - points: [N, D], row-major, finite.
+  ///   - dimensions: D.
   ///   - neighbours: k, from 1 to N - 1.
-  ///   - progress: hears now and then what part is done, 0...1.
+  ///   - threads: the number of threads, which does not change the result.
+  ///   - progress: called repeatedly with the fraction done, 0...1.
+  /// - Throws: `ClusteringError` for values or a k out of range.
   public init(
     of points: [Float], dimensions: Int, neighbours: Int, threads: Int = 1,
     progress: (Double) -> Void = { _ in }
@@ -43,6 +49,7 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
     }
   }
 
+  /// Allocates the lists, fills them with `fill` and takes them over.
   private init(count: Int, neighbours: Int, _ fill: (NeighbourLists) -> Void) {
     var indices = [Int32](repeating: -1, count: count * neighbours)
     var distances = [Float](repeating: .infinity, count: count * neighbours)
@@ -63,6 +70,7 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
     squaredDistances = distances
   }
 
+  /// Computes distances block by block and offers each to both points.
   private static func fill(
     _ lists: NeighbourLists, from points: PointSet, _ progress: (Double) -> Void
   ) {
@@ -73,7 +81,8 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
       let products = CentreProducts(rows: block, of: points)
       strip.withUnsafeMutableBufferPointer { strip in
         let strip = strip.baseAddress!
-        // Every chunk's points learn of the block's, then the block's of all.
+        // First the later points are offered the block's points, then the block's points all
+        // later ones.
         parallelFor((width + chunkRows - 1) / chunkRows, threads: points.threads) { chunk in
           let start = first + chunk * chunkRows
           let rows = start..<min(start + chunkRows, points.count)
@@ -95,23 +104,25 @@ public struct NearestNeighbourGraph: Hashable, Sendable {
   }
 }
 
-/// Sorted lists of the nearest points so far, one for each point; different points' lists may be
-/// filled at once.
+/// Sorted lists of the nearest points so far, one for each point. Different points' lists may
+/// be filled concurrently.
 private struct NeighbourLists {
+  /// The length of a list, k.
   let length: Int
+  /// [N, k]; -1 in places that are not filled.
   let indices: UnsafeMutablePointer<Int32>
   let distances: UnsafeMutablePointer<Float>
-  /// The last distance of every list.
+  /// The last distance of each list, [N]; infinity until the list is full.
   let farthest: UnsafeMutablePointer<Float>
 
-  /// Offers one point to several that lie at these distances.
+  /// Offers one point to several that are at these distances.
   func offer(_ candidate: Int, to points: Range<Int>, _ distances: UnsafePointer<Float>) {
     forEachSmallOne(points.count, distances, { farthest + points.lowerBound + $0 }, step: 1) {
       insert(Int32(candidate), distances[$0], to: points.lowerBound + $0)
     }
   }
 
-  /// Offers several points, itself not counted, to one.
+  /// Offers several points to one. The point itself is skipped.
   func offer(_ candidates: Range<Int>, to point: Int, _ distances: UnsafePointer<Float>) {
     forEachSmallOne(candidates.count, distances, { _ in farthest + point }, step: 0) {
       let candidate = candidates.lowerBound + $0
@@ -119,8 +130,11 @@ private struct NeighbourLists {
     }
   }
 
-  /// Calls `body` for the distances that are not above a limit: almost none, so that eight are looked
-  /// at together.
+  /// Calls `body` for the distances that do not exceed a limit. Almost none do, so eight are
+  /// compared at once.
+  /// - Parameters:
+  ///   - limits: the limit of each distance, in memory.
+  ///   - step: 0 if all have the same limit, otherwise 1.
   @inline(__always)
   private func forEachSmallOne(
     _ count: Int, _ distances: UnsafePointer<Float>, _ limits: (Int) -> UnsafeMutablePointer<Float>,
@@ -146,6 +160,8 @@ private struct NeighbourLists {
     }
   }
 
+  /// Inserts a point into a list by distance and index, unless it is farther than all in a full
+  /// list.
   private func insert(_ candidate: Int32, _ distance: Float, to point: Int) {
     let indices = indices + point * length
     let distances = distances + point * length

@@ -1,10 +1,12 @@
-/// For each of a few centres, the points that cost least.
+/// The points with the smallest costs for each of a few centres.
 ///
 /// - Parameters:
-///   - count: how many are wanted.
-///   - cost: turns squared distances of a centre to `rows` into costs, in place; infinity excludes.
-/// - Returns: for each centre rows in the order of their costs, of equal ones the first; fewer than
-///   `count` where there are no more.
+///   - count: how many points to find for each centre.
+///   - products: the centres.
+///   - cost: turns squared distances of a centre to `rows` into costs, in place. Infinity
+///     excludes a row.
+/// - Returns: for each centre the rows in ascending order of cost, of equal costs in ascending
+///   order; fewer than `count` if there are no more.
 func nearestRows(
   _ count: Int, to products: CentreProducts, of points: PointSet,
   cost: (_ centre: Int, _ rows: Range<Int>, UnsafeMutablePointer<Float>) -> Void
@@ -34,7 +36,8 @@ func nearestRows(
   }
 }
 
-/// The smallest finite costs with their rows, in order.
+/// The smallest finite costs with their rows, in ascending order; of equal costs, the first row
+/// first.
 private func smallest(
   _ count: Int, of costs: UnsafePointer<Float>, _ rows: Range<Int>
 ) -> [(cost: Float, row: Int)] {
@@ -50,13 +53,17 @@ private func smallest(
   return best
 }
 
-/// The nearest of `points` to each of `others`, the first of equally near ones.
+/// The nearest of `points` to each of `others`; the first of equally near ones. O(M N D)
+/// operations.
 ///
-/// What gives points that a transductive method has not learnt the cluster of one that it has.
+/// A transductive method clusters only the points that it is fitted on. This extends its
+/// result: another point gets the cluster of its nearest fitted point.
 /// - Parameters:
 ///   - others: [M, D], row-major.
 ///   - points: [N, D], row-major.
+///   - dimensions: D.
 /// - Returns: indices of `points`, [M].
+/// - Throws: `ClusteringError` if values are not whole rows or are out of range.
 public func nearestPoints(
   to others: [Float], among points: [Float], dimensions: Int, threads: Int = 1
 ) throws(ClusteringError) -> [Int] {

@@ -1,37 +1,52 @@
 import COpenBLAS
 import Core
 
-/// Nonnegative matrix factorisation X ≈ W H with W, H >= 0, which keeps |X - W H|^2 from growing.
+/// Nonnegative matrix factorisation X ≈ W H with W, H >= 0, minimising |X - W H|^2.
 ///
-/// Every iteration improves W and then H, in one pass over X.
+///     var factorisation = NonnegativeFactorisation(components: 10)
+///     factorisation.updates = .coordinate
+///     let result = try factorisation.fit(points, dimensions: 3_072)
+///     result.weights  // [N, 10]
+///
+/// Each iteration improves W and then H in one pass over X, O(N K (D + K)) operations. The
+/// error never grows, apart from rounding. The minimum is local and depends on the start.
 public struct NonnegativeFactorisation: Hashable, Sendable {
+  /// How W and H are improved.
   public enum Updates: String, CaseIterable, Hashable, Sendable {
-    /// W <- W (X H^T) / (W H H^T) and H <- H (W^T X) / (W^T W H), entry by entry (Lee and Seung,
-    /// "Algorithms for Non-negative Matrix Factorization", NIPS 2000, theorem 1).
+    /// W <- W (X H^T) / (W H H^T) and H <- H (W^T X) / (W^T W H), entry by entry (Lee and
+    /// Seung, "Algorithms for Non-negative Matrix Factorization", NIPS 2000, theorem 1).
     case multiplicative
-    /// Each column of W, then each row of H, to where it is best while the others stay (HALS: Cichocki
-    /// and Phan, IEICE Trans. Fundamentals E92-A, 2009, algorithm 2); needs fewer iterations.
+    /// Each column of W, then each row of H, moves to its minimum while the others stay (HALS:
+    /// Cichocki and Phan, IEICE Trans. Fundamentals E92-A, 2009, algorithm 2). Needs fewer
+    /// iterations.
     case coordinate
   }
 
   /// The rank, K.
   public var components: Int
+  /// The rule of improvement.
   public var updates = Updates.multiplicative
+  /// The maximum number of iterations.
   public var maximumIterations = 200
-  /// It has converged when ten iterations lessen |X - W H| by at most this part of what it was after
-  /// the first. 0: never.
+  /// Converged if ten iterations decrease |X - W H| by at most this fraction of its value after
+  /// the first iteration. With 0, it never converges.
   public var tolerance = 1e-4
+  /// Determines the random start.
   public var seed: UInt64 = 0
+  /// The number of threads. It does not change the result.
   public var threads = 1
 
   public init(components: Int) {
     self.components = components
   }
 
-  /// Factorises points from a random start: half-normal numbers at the scale of the points' mean.
+  /// Factorises points from a random start: half-normal numbers with the scale sqrt(mean(X) /
+  /// K), so that W H has the magnitude of X.
   /// - Parameters:
-  ///   - points: X, [N, D] row-major, of values that are not negative.
-  ///   - progress: hears now and then what part of all iterations is done, 0...1.
+  ///   - points: X, [N, D] row-major, nonnegative.
+  ///   - dimensions: D.
+  ///   - progress: called after each iteration with its number divided by the maximum.
+  /// - Throws: `ClusteringError` for values or settings out of range.
   public func fit(
     _ points: [Float], dimensions: Int, progress: (Double) -> Void = { _ in }
   ) throws(ClusteringError) -> Factorisation {
@@ -39,7 +54,7 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     let count = points.count / dimensions
     let mean = points.reduce(0.0) { $0 + Double($1) } / Double(points.count)
     let scale = (mean / Double(components)).squareRoot()
-    // Not k-means' own draws, whose epochs are its starts, nor BlockLanczos'.
+    // k-means uses the epochs from 0 on for its restarts, and BlockLanczos uses -1.
     var random = RandomStream(seed: seed, purpose: .clustering, epoch: -2)
     func draw(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float(scale * abs(random.normal())) }
@@ -51,9 +66,12 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
 
   /// Factorises points from given factors.
   /// - Parameters:
-  ///   - points: X, [N, D] row-major, of values that are not negative.
+  ///   - points: X, [N, D] row-major, nonnegative.
+  ///   - dimensions: D.
   ///   - weights: W, [N, K].
   ///   - basis: H, [K, D].
+  /// - Throws: `ClusteringError` for values or settings out of range, and factors of other
+  ///   shapes.
   public func fit(
     _ points: [Float], dimensions: Int, startingFrom weights: [Float], _ basis: [Float]
   ) throws(ClusteringError) -> Factorisation {
@@ -70,11 +88,14 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     return run(points, dimensions, Factors(weights: weights, basis: basis)) { _ in }
   }
 
-  /// The weights W of other points for a basis that stays, by coordinate updates.
+  /// The weights W of other points for a fixed basis, by `maximumIterations` rounds of
+  /// coordinate updates from 0.
   /// - Parameters:
-  ///   - points: [M, D], row-major.
+  ///   - points: [M, D], row-major, nonnegative.
+  ///   - dimensions: D.
   ///   - basis: H, [K, D].
-  /// - Returns: [M, K]
+  /// - Returns: [M, K].
+  /// - Throws: `ClusteringError` for values or settings out of range.
   public func weights(
     of points: [Float], dimensions: Int, basis: [Float]
   ) throws(ClusteringError) -> [Float] {
@@ -91,6 +112,7 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     return factors.weights
   }
 
+  /// Iterates from given factors.
   private func run(
     _ points: [Float], _ dimensions: Int, _ start: Factors, _ progress: (Double) -> Void
   ) -> Factorisation {
@@ -124,6 +146,7 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
     try checkNonnegative(points, named: "points", dimensions)
   }
 
+  /// - Throws: `ClusteringError` if the values are not whole rows, not finite or negative.
   private func checkNonnegative(
     _ values: [Float], named name: String, _ dimensions: Int
   ) throws(ClusteringError) {
@@ -134,15 +157,15 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
   }
 }
 
-/// What nonnegative matrix factorisation found.
+/// The result of nonnegative matrix factorisation.
 public struct Factorisation: Hashable, Sendable {
   /// W, [N, K] row-major.
   public let weights: [Float]
   /// H, [K, D] row-major.
   public let basis: [Float]
-  /// |X - W H| in the middle of every iteration, when W is new and H old.
+  /// |X - W H| (Frobenius norm) in the middle of each iteration, when W is new and H old.
   public let errors: [Double]
-  /// Whether it ended before the last iteration.
+  /// Whether it ended before `maximumIterations`.
   public let converged: Bool
 
   public init(weights: [Float], basis: [Float], errors: [Double], converged: Bool) {
@@ -152,8 +175,9 @@ public struct Factorisation: Hashable, Sendable {
     self.converged = converged
   }
 
-  /// W and H with rows of H of length 1, which makes the factorisation one of its kind (Cai et al.,
-  /// "Locality Preserving Nonnegative Matrix Factorization", IJCAI 2009).
+  /// W and H scaled so that the rows of H have length 1. Factors are determined only up to such
+  /// a scale (Cai et al., "Locality Preserving Nonnegative Matrix Factorization", IJCAI 2009).
+  /// - Parameter dimensions: D.
   public func normalised(dimensions: Int) -> (weights: [Float], basis: [Float]) {
     let components = basis.count / dimensions
     var (weights, basis) = (weights, basis)

@@ -3,18 +3,19 @@ import Synchronization
 
 /// The matrix library, and how many threads it may use.
 public enum OpenBLAS {
-  /// Version, build options and the processor kernel in use, for a run's provenance: results depend
-  /// on the kernel in their last bits.
+  /// Version, build options and the processor kernel in use, for a run's provenance. The last
+  /// bits of results depend on the kernel.
   public static var configuration: String {
     let options = openblas_get_config().map { String(cString: $0) } ?? "unknown"
     let kernel = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
     return "\(options.trimmingSuffix(while: \.isWhitespace)) (running \(kernel))"
   }
 
-  /// Runs `body` while every product uses the thread that asks for it and no other.
+  /// Runs `body` while every matrix product runs on the thread that calls it. The caller's own
+  /// threads share the work (`parallelFor`).
   ///
-  /// The setting is one for the whole process: it is changed by the first of several overlapping
-  /// bodies and restored by the last.
+  /// The setting is global to the process. The first of several overlapping bodies changes it,
+  /// and the last restores it.
   static func withoutThreads<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -34,14 +35,15 @@ public enum OpenBLAS {
     return try body()
   }
 
-  /// Makes OpenBLAS compute on the calling thread alone, from now on.
+  /// Makes OpenBLAS compute on the calling thread from now on.
   ///
-  /// Its own threads spin between products: where products are small and many, as in augmentation,
-  /// they cost more than they bring, and several runs on one machine starve each other.
+  /// Its own threads spin between products. For many small products, as in augmentation, they
+  /// cost more than they save, and several runs on one machine slow each other down.
   public static func useOneThread() {
     openblas_set_num_threads(1)
   }
 
+  /// The number of bodies in progress, and the number of threads to restore.
   private static let overlapping = Mutex<(bodies: Int, threads: Int32)>((0, 1))
 }
 

@@ -1,10 +1,15 @@
 import Dispatch
 
-/// Runs `body` for every index below `count` on `threads` threads.
+/// Runs `body` for each index below `count` on `threads` threads.
 ///
-/// The contract: bodies of different indices write to different memory, and whatever is summed over
-/// indices is summed afterwards in their order. The result is then the same for any number of
-/// threads.
+/// The contract: bodies of different indices write to different memory, and sums over indices
+/// are taken afterwards, in order. The result is then the same for any number of threads.
+///
+///     var squares = [Int](repeating: 0, count: 100)
+///     squares.withUnsafeMutableBufferPointer { squares in
+///       let squares = squares
+///       parallelFor(100, threads: 4) { squares[$0] = $0 * $0 }
+///     }
 func parallelFor(_ count: Int, threads: Int, _ body: (Int) -> Void) {
   let workers = min(threads, count)
   if workers <= 1 {

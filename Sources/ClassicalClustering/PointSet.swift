@@ -1,22 +1,27 @@
-/// Points [N, D] in memory that the caller keeps alive, cut into pieces for parallel work.
+/// Points [N, D] in memory that the caller keeps alive, divided into pieces for parallel work.
 struct PointSet {
+  /// [N, D], row-major.
   let values: UnsafeBufferPointer<Float>
   let count: Int
   let dimensions: Int
+  /// The number of threads for sums over the points.
   let threads: Int
-  /// The mean of every column, [D].
+  /// The mean of each column, [D].
   let mean: [Double]
-  /// The sum over the columns of their variance: the mean squared distance to the mean.
+  /// The sum of the variances of the columns, which is the mean squared distance to the mean.
   let variance: Double
-  /// The squared distance of every point to the mean, [N].
+  /// The squared distance of each point to the mean, [N].
   let squaredDistanceToMean: [Float]
 
-  /// The number of pieces, which may depend on the points only: sums are taken piece by piece.
+  /// The maximum number of pieces. It must not depend on the number of threads, because sums
+  /// are taken piece by piece.
   private static let maximumPieces = 16
-  /// Values in a block of rows: 256 KiB, so that a block stays in a core's cache while it is used.
+  /// Values in a block of rows: 256 KiB, so that a block stays in a core's cache while it is
+  /// used.
   private static let blockValues = 1 << 16
 
-  /// - Parameter values: [N, D], row-major, of finite values.
+  /// Computes means and distances to the mean, in O(N D).
+  /// - Parameter values: [N, D], row-major, finite.
   init(_ values: UnsafeBufferPointer<Float>, dimensions: Int, threads: Int) {
     let count = values.count / dimensions
     self.values = values
@@ -49,13 +54,15 @@ struct PointSet {
     variance = total[0] / Double(count)
   }
 
-  /// The first value of a row.
+  /// The address of a row's first value.
   func row(_ index: Int) -> UnsafePointer<Float> {
     values.baseAddress! + index * dimensions
   }
 
+  /// The number of pieces; fewer than the maximum only for very few points.
   var pieces: Int { min(Self.maximumPieces, count) }
 
+  /// The rows of a piece. Sizes differ by at most one.
   func rows(ofPiece piece: Int) -> Range<Int> {
     Self.rows(ofPiece: piece, of: pieces, count: count)
   }
@@ -72,10 +79,14 @@ struct PointSet {
     }
   }
 
+  /// The maximum number of rows in a block, 32 to 1,024.
   var rowsPerBlock: Int { min(1024, max(32, Self.blockValues / dimensions)) }
 
-  /// Sums vectors over all points: `body` adds those of its rows to `sums`, and the pieces' sums are
-  /// added in order.
+  /// Sums vectors over all points.
+  /// - Parameters:
+  ///   - length: the length of the vectors.
+  ///   - body: adds the vectors of its rows to `sums`, [length]. The sums of the pieces are
+  ///     added in order.
   func sum(length: Int, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) -> [Double] {
     Self.sumOverPieces(count: count, length: length, threads: threads, body)
   }
@@ -84,6 +95,7 @@ struct PointSet {
     piece * count / pieces..<(piece + 1) * count / pieces
   }
 
+  /// Sums vectors over all rows: each piece's into its own part, then the parts in order.
   private static func sumOverPieces(
     count: Int, length: Int, threads: Int,
     _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
@@ -101,7 +113,7 @@ struct PointSet {
   }
 }
 
-/// The sum of vectors of `length` that lie one after the other, taken in that order.
+/// The sum of vectors of `length` values that lie one after the other, in that order.
 func sumOfPieces(_ parts: [Double], length: Int) -> [Double] {
   var total = Array(parts.prefix(length))
   for start in stride(from: length, to: parts.count, by: length) {

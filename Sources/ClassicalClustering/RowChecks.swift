@@ -1,4 +1,6 @@
-/// Makes sure that `values` are whole rows of finite numbers.
+/// Checks that `values` are whole rows of numbers of magnitude up to 1e15, at least one row.
+/// - Parameter name: what the values are, for messages.
+/// - Throws: `ClusteringError.notRows` or `.valueOutOfRange`.
 func checkRows(
   _ values: [Float], named name: String, _ dimensions: Int
 ) throws(ClusteringError) {

@@ -1,21 +1,22 @@
-/// Some rows of a block of points, and their scores for some centres: the working memory of Lloyd's
-/// algorithm, used for block after block.
+/// Some rows of a block of points and their scores for some centres: the working memory of
+/// Lloyd's algorithm, reused for block after block.
 final class ScoredBlock {
-  /// What was found of a row; distances are rounded so that they bound the true ones.
+  /// The result for a row. Bounds include rounding errors.
   struct Nearest {
     let row: Int
     /// The first of several equally near ones.
     let centre: Int
     /// Bounds of the distance to that centre.
     let distance: (atLeast: Float, atMost: Float)
-    /// At most the distance to any other; infinity where there is none.
+    /// A lower bound of the distance to any other centre; infinity if there is none.
     let distanceToOthers: Float
   }
 
+  /// The number of rows in the block.
   private var count = 0
   private let products: CentreProducts
   private let points: PointSet
-  /// [capacity].
+  /// The rows of the block, [capacity].
   private let rows: UnsafeMutablePointer<Int>
   /// The rows' values one after the other, [capacity, D].
   private let packed: UnsafeMutablePointer<Float>
@@ -26,6 +27,8 @@ final class ScoredBlock {
   /// The centre of the smallest, [capacity].
   private let centres: UnsafeMutablePointer<Int32>
 
+  /// Allocates memory for the largest block.
+  /// - Parameter products: the centres to compare with.
   init(_ products: CentreProducts, of points: PointSet) {
     let capacity = points.rowsPerBlock
     self.products = products
@@ -45,13 +48,13 @@ final class ScoredBlock {
     centres.deallocate()
   }
 
-  /// Adds one of at most `rowsPerBlock` rows, in order.
+  /// Adds a row. Rows have to be ascending, and at most `rowsPerBlock`.
   func append(_ row: Int) {
     rows[count] = row
     count += 1
   }
 
-  /// Scores its rows, gives `body` what was found of each, and lets go of them.
+  /// Scores the rows, passes each result to `body`, and empties the block.
   func score(_ body: (Nearest) -> Void) {
     guard count > 0 else { return }
     defer { count = 0 }
@@ -67,7 +70,8 @@ final class ScoredBlock {
     }
   }
 
-  /// The rows' values one after the other, [count, D]: where they lie, if they do, or copied.
+  /// The values of the rows, [count, D]. Consecutive rows are used in place, others are copied
+  /// together.
   private var values: UnsafePointer<Float> {
     if rows[count - 1] - rows[0] == count - 1 { return points.row(rows[0]) }
     let dimensions = points.dimensions

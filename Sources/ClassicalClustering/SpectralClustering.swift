@@ -1,32 +1,45 @@
 /// Spectral clustering of a nearest-neighbour graph: k-means on the leading eigenvectors of its
-/// normalised affinity (Ng, Jordan and Weiss, "On Spectral Clustering: Analysis and an Algorithm",
-/// NIPS 2001; von Luxburg, "A Tutorial on Spectral Clustering", Statistics and Computing 17, 2007).
+/// normalised affinity (Ng, Jordan and Weiss, "On Spectral Clustering: Analysis and an
+/// Algorithm", NIPS 2001; von Luxburg, "A Tutorial on Spectral Clustering", Statistics and
+/// Computing 17, 2007).
+///
+///     let graph = try NearestNeighbourGraph(of: points, dimensions: 3_072, neighbours: 10)
+///     let result = try SpectralClustering(clusters: 10).fit(graph)
+///     result.labels
+///
+/// The eigensolver (`BlockLanczos`) dominates the time beyond the graph; `bytesPerPoint` gives
+/// the memory.
 public struct SpectralClustering: Hashable, Sendable {
-  /// What a point's row of eigenvector entries is divided by.
+  /// The divisor of a point's row of eigenvector entries.
   public enum RowScaling: String, CaseIterable, Hashable, Sendable {
-    /// Its length (Ng, Jordan and Weiss, step 4).
+    /// The row's length (Ng, Jordan and Weiss, step 4).
     case length
-    /// The square root of the point's degree, which makes the columns eigenvectors of the random walk
-    /// on the graph (Shi and Malik, "Normalized Cuts and Image Segmentation", PAMI 22, 2000; what von
-    /// Luxburg advises, section 8.5).
+    /// The square root of the point's degree. The columns are then eigenvectors of the random
+    /// walk on the graph (Shi and Malik, "Normalized Cuts and Image Segmentation", PAMI 22,
+    /// 2000), which von Luxburg recommends (section 8.5).
     case degree
   }
 
+  /// The weights of the graph's edges.
   public var weights = AffinityWeights.selfTuning
+  /// The scaling of the rows before k-means.
   public var scaling = RowScaling.length
-  /// The eigenvectors' residuals are at most so large; those of random vectors are about 1.
+  /// The largest residual of the eigenvectors to accept. Random vectors have residuals of about
+  /// 1.
   public var tolerance = 1e-6
-  /// After so many restarts of the eigensolver its vectors are taken as they are.
+  /// After so many restarts the eigensolver's vectors are taken as they are.
   public var maximumRestarts = 300
-  /// k-means on the eigenvectors: their number is its number of clusters.
+  /// k-means on the eigenvectors, with as many clusters as eigenvectors. Its seed and threads
+  /// apply to the eigensolver, too.
   public var kMeans: KMeans
 
+  /// - Parameter clusters: K, the number of clusters and of eigenvectors.
   public init(clusters: Int) {
     kMeans = KMeans(clusters: clusters)
   }
 
-  /// Bytes that `fit` needs for each point of a large graph, the graph itself included: the basis of
-  /// the eigensolver with the blocks that it works on, the affinity matrix, and the rows for k-means.
+  /// The bytes that `fit` needs for each point of a large graph, including the graph: the basis
+  /// of the eigensolver with its blocks, the affinity matrix, and the rows for k-means.
   public func bytesPerPoint(neighbours: Int) -> Int {
     let count = kMeans.clusters
     let (block, capacity) = BlockLanczos.sizes(of: count)
@@ -36,13 +49,17 @@ public struct SpectralClustering: Hashable, Sendable {
     return graph + (capacity + 3 * block + count) * double + count * float
   }
 
+  /// Clusters the points of a graph.
+  /// - Throws: `ClusteringError` for fewer points than clusters, settings of k-means out of
+  ///   range, or a failure of LAPACK.
   public func fit(_ graph: NearestNeighbourGraph) throws(ClusteringError) -> SpectralResult {
     let embedding = try embed(graph)
     let clusters = try kMeans.fit(embedding.rows, dimensions: kMeans.clusters)
     return SpectralResult(labels: clusters.labels, embedding: embedding)
   }
 
-  /// The rows that k-means is given.
+  /// The rows that k-means is given. Points without edges get rows of zeros.
+  /// - Throws: `ClusteringError` for fewer points than clusters, or a failure of LAPACK.
   public func embed(_ graph: NearestNeighbourGraph) throws(ClusteringError) -> SpectralEmbedding {
     let count = kMeans.clusters
     guard count >= 1, count <= graph.count else {
@@ -72,19 +89,21 @@ public struct SpectralClustering: Hashable, Sendable {
   }
 }
 
-/// Points by the leading eigenvectors of their graph.
+/// Points as rows of the leading eigenvectors of their graph.
 public struct SpectralEmbedding: Hashable, Sendable {
-  /// Of D^-1/2 W D^-1/2, descending, [K]; 1 less those of the normalised Laplacian.
+  /// The eigenvalues of D^-1/2 W D^-1/2, descending, [K]. Those of the normalised Laplacian are
+  /// 1 minus these.
   public let eigenvalues: [Double]
-  /// [N, K], row-major.
+  /// The scaled rows, [N, K] row-major.
   public let rows: [Float]
-  /// Whether the eigenvectors are as exact as was asked for.
+  /// Whether the residuals are within the tolerance.
   public let converged: Bool
 }
 
-/// What spectral clustering found.
+/// The result of spectral clustering.
 public struct SpectralResult: Hashable, Sendable {
-  /// [N]
+  /// The cluster of each point, [N].
   public let labels: [Int32]
+  /// The rows that k-means has clustered.
   public let embedding: SpectralEmbedding
 }

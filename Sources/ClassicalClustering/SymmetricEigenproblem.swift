@@ -1,14 +1,17 @@
 import COpenBLAS
 
-/// Eigenvalues and eigenvectors of a dense symmetric matrix.
+/// Eigenvalues and eigenvectors of a dense symmetric matrix, by LAPACK's divide and conquer
+/// (dsyevd). O(n^3).
 struct SymmetricEigenproblem {
   /// In descending order, [n].
   let values: [Double]
-  /// One eigenvector a row, in the order of `values`, [n, n].
+  /// One eigenvector per row, in the order of `values`, [n, n].
   let vectors: [Double]
 
-  /// - Parameter matrix: [n, n].
-  /// - Throws: `ClusteringError.noEigenvectors` where LAPACK's iterations do not end.
+  /// - Parameters:
+  ///   - matrix: [n, n]; only one triangle is read.
+  ///   - order: n.
+  /// - Throws: `ClusteringError.noEigenvectors` if LAPACK's iterations do not converge.
   init(_ matrix: [Double], order: Int) throws(ClusteringError) {
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)
@@ -21,7 +24,7 @@ struct SymmetricEigenproblem {
       "V", "U", &n, &vectors, &n, &values, &work, &workCount, &integers, &integerCount,
       &information)
     guard information == 0 else { throw .noEigenvectors(order: order) }
-    // LAPACK's columns are rows here. From the last one, since it sorts upwards.
+    // LAPACK's columns are rows here. It sorts in ascending order, so start from the last.
     self.values = values.reversed()
     self.vectors = (0..<order).reversed().flatMap { vectors[$0 * order..<($0 + 1) * order] }
   }

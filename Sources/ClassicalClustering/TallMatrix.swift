@@ -1,13 +1,17 @@
 import COpenBLAS
 
-/// Few long columns, [N, width] row-major, worked on in pieces of rows whose number is fixed: results
-/// do not depend on the number of threads.
+/// A matrix of few long columns, [N, width] row-major, processed in a fixed number of pieces of
+/// rows. Results do not depend on the number of threads.
 struct TallMatrix {
+  /// The number of rows, N.
   let rows: Int
+  /// The number of columns.
   let width: Int
   let threads: Int
+  /// [N, width], row-major.
   var values: [Double]
 
+  /// The number of pieces, unless there are fewer rows.
   private static let maximumPieces = 16
 
   init(rows: Int, width: Int, threads: Int) {
@@ -19,7 +23,7 @@ struct TallMatrix {
 
   private var pieces: Int { min(Self.maximumPieces, rows) }
 
-  /// Calls `body` for every piece with its rows and its first value.
+  /// Calls `body` for each piece with its rows and the address of its first value, in parallel.
   mutating func updatePieces(_ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
     let (rows, width, pieces, threads) = (rows, width, pieces, threads)
     values.withUnsafeMutableBufferPointer { values in
@@ -31,7 +35,8 @@ struct TallMatrix {
     }
   }
 
-  /// The products of the first `count` columns with those of another matrix: [count, other.width].
+  /// The products of the first `count` columns with those of another matrix of as many rows.
+  /// - Returns: [count, other.width].
   func products(ofFirst count: Int, with other: TallMatrix) -> [Double] {
     let size = count * other.width
     var parts = [Double](repeating: 0, count: pieces * size)
@@ -55,7 +60,7 @@ struct TallMatrix {
     return sumOfPieces(parts, length: size)
   }
 
-  /// Takes from these columns a combination of the first `count` of another matrix.
+  /// Subtracts a combination of the first `count` columns of another matrix from each column.
   /// - Parameter coefficients: [count, width].
   mutating func subtract(_ other: TallMatrix, first count: Int, _ coefficients: [Double]) {
     let width = width
@@ -69,8 +74,8 @@ struct TallMatrix {
     }
   }
 
-  /// Puts combinations of the first `from` columns in their place.
-  /// - Parameter coefficients: one combination a row, [to, from].
+  /// Replaces the first `to` columns by combinations of the first `from` columns.
+  /// - Parameter coefficients: one combination per row, [to, from].
   mutating func combine(first from: Int, into to: Int, _ coefficients: [Double]) {
     let width = width
     updatePieces { range, values in

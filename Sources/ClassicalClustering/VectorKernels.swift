@@ -1,6 +1,8 @@
-// Eight partial sums, whatever the processor: the same bits everywhere.
+// Sums have eight parts on every processor, so they have the same bits everywhere.
 
-/// The squared distance of two vectors, in double precision.
+/// The squared distance of a vector in single and one in double precision, such as a point and
+/// the mean.
+/// - Parameter count: the number of values of each.
 func squaredDistance(
   _ first: UnsafePointer<Float>, _ second: UnsafePointer<Double>, count: Int
 ) -> Double {
@@ -23,7 +25,9 @@ func squaredDistance(
   return total
 }
 
-/// The squared distance of two vectors, summed in double precision.
+/// The squared distance of two vectors in single precision. Differences and sum are in double
+/// precision.
+/// - Parameter count: the number of values of each.
 func squaredDistance(
   _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, count: Int
 ) -> Double {
@@ -46,12 +50,12 @@ func squaredDistance(
   return total
 }
 
-/// Adds a vector to sums in double precision.
+/// Adds a vector in single precision to sums in double precision.
 func add(_ vector: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Double>, count: Int) {
   for index in 0..<count { sums[index] += Double(vector[index]) }
 }
 
-/// Takes a vector from sums in double precision.
+/// Subtracts a vector from sums in double precision.
 func subtract(_ vector: UnsafePointer<Float>, from sums: UnsafeMutablePointer<Double>, count: Int) {
   for index in 0..<count { sums[index] -= Double(vector[index]) }
 }

@@ -1,16 +1,20 @@
-/// Clusters on the way to a Ward tree: each has a slot with its centre, which is taken over by what it
-/// is merged into.
+/// Clusters during the construction of a Ward tree. Each has a slot with its centre. A merge
+/// leaves the union in the first slot and frees the second.
 struct WardClusters {
   let dimensions: Int
-  /// [slots, D], row-major.
+  /// The mean of each slot's points, [slots, D] row-major.
   private(set) var centres: [Float]
+  /// The number of points in each slot; 0 for a free one.
   private(set) var sizes: [Int]
-  /// The name of each slot's cluster in merges.
+  /// The number of each slot's cluster in `merges`: 0..<N are points, N + i is the result of
+  /// merge i.
   private(set) var names: [Int]
+  /// The merges so far, in the order in which they were made.
   private(set) var merges: [WardLinkage.Merge] = []
+  /// The number of points, N.
   private let points: Int
 
-  /// Every point as a cluster of its own.
+  /// Makes each point its own cluster. The memory of the points becomes that of the centres.
   init(_ points: consuming [Float], dimensions: Int) {
     self.dimensions = dimensions
     centres = points
@@ -19,8 +23,10 @@ struct WardClusters {
     names = Array(0..<self.points)
   }
 
+  /// The number of slots, including free ones.
   var count: Int { sizes.count }
 
+  /// Ward's cost of merging two clusters (`WardLinkage`), in double precision.
   func cost(_ first: Int, _ second: Int) -> Double {
     centres.withUnsafeBufferPointer { centres in
       let distance = squaredDistance(
@@ -31,7 +37,8 @@ struct WardClusters {
     }
   }
 
-  /// Leaves the union of both in the slot `first`; the slot `second` is free then.
+  /// Merges two clusters: the union is in the slot `first`, and the slot `second` is free.
+  /// - Parameter cost: the cost of this merge.
   mutating func merge(_ first: Int, _ second: Int, cost: Double) {
     let (a, b) = (Double(sizes[first]), Double(sizes[second]))
     let size = sizes[first] + sizes[second]
@@ -50,8 +57,8 @@ struct WardClusters {
     names[first] = points + merges.count - 1
   }
 
-  /// Fills free slots with the last ones, so that none is free.
-  /// - Returns: for every old slot the new one; a free one's is that of nobody.
+  /// Moves the last clusters into free slots, and removes the rest.
+  /// - Returns: the new slot of each old one. The entries of free slots have no meaning.
   mutating func removeFreeSlots() -> [Int] {
     var moved = Array(0..<count)
     var end = count

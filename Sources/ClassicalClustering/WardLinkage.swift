@@ -1,35 +1,47 @@
-/// Agglomerative clustering by Ward's criterion (Ward, "Hierarchical Grouping to Optimize an Objective
-/// Function", JASA 58, 1963): two clusters are merged at the cost by which the sum of squared
-/// distances to the centres grows,
+/// Agglomerative clustering by Ward's criterion (Ward, "Hierarchical Grouping to Optimize an
+/// Objective Function", JASA 58, 1963). The cost of merging two clusters is the growth of the
+/// sum of squared distances to the centres,
 ///
 ///     cost(a, b) = n_a n_b / (n_a + n_b) |c_a - c_b|^2.
 ///
-/// The cost never makes a merged cluster nearer to a third one than both of its parts were, so that all
-/// pairs that are each other's nearest may be merged at once (Murtagh, "A Survey of Recent Advances in
-/// Hierarchical Clustering Algorithms", The Computer Journal 26, 1983). Every round merges them, and
-/// finds the nearest cluster anew of those alone that are new or have lost theirs, by matrix products
-/// with the centres of all clusters. The tree is that of one merge at a time.
+///     let tree = try WardLinkage([0, 1, 5, 6, 20], dimensions: 1)
+///     try tree.labels(clusters: 2)  // [0, 0, 0, 0, 1]
 ///
-/// Time grows with N^2 D. Memory is the centres, N D values, which lie in the place of the points; no
-/// N^2 distances are held.
+/// A merged cluster is never nearer to a third one than the nearer of its parts was. So all
+/// pairs that are each other's nearest may be merged at once (Murtagh, "A Survey of Recent
+/// Advances in Hierarchical Clustering Algorithms", The Computer Journal 26, 1983). Each round
+/// merges them, and then searches the nearest cluster only of those that are new or have lost
+/// theirs, by matrix products with all centres. The tree is the same as with one merge at a
+/// time.
+///
+/// Time grows with N^2 D. Memory is N D values for the centres, which replace the points. No
+/// N^2 distances are stored.
 public struct WardLinkage: Hashable, Sendable {
-  /// One merge: clusters 0..<N are the points, N + i is what merge i leaves.
+  /// One merge of two clusters. Clusters 0..<N are the points, and N + i is the result of merge
+  /// i, as in SciPy's linkage matrices.
   public struct Merge: Hashable, Sendable {
+    /// The two clusters, `first` being the smaller number.
     public let first: Int
     public let second: Int
-    /// The square root of twice the cost: for two points their distance.
+    /// The square root of twice the cost, as in SciPy: for two points, their distance.
     public let height: Double
-    /// The points of the merged cluster.
+    /// The number of points in the merged cluster.
     public let size: Int
   }
 
-  /// N - 1 merges, from the lowest to the highest.
+  /// The N - 1 merges in ascending order of height.
   public let merges: [Merge]
+  /// The number of points, N.
   private let count: Int
 
+  /// Builds the tree.
   /// - Parameters:
-  ///   - points: [N, D], row-major; given away (`consume`), they are not copied.
-  ///   - progress: hears now and then what part is done, 0...1.
+  ///   - points: [N, D], row-major, finite. If they are passed with `consume`, they are not
+  ///     copied.
+  ///   - dimensions: D.
+  ///   - threads: the number of threads, which does not change the result.
+  ///   - progress: called repeatedly with the fraction done, 0...1.
+  /// - Throws: `ClusteringError` if values are not whole rows or are out of range.
   public init(
     _ points: consuming [Float], dimensions: Int, threads: Int = 1,
     progress: (Double) -> Void = { _ in }
@@ -42,12 +54,17 @@ public struct WardLinkage: Hashable, Sendable {
     self.init(count: count, unsorted: rounds.clusters.merges)
   }
 
-  /// Merges along the edges of a graph only, which need not be those of nearest clusters, one at a
-  /// time from the cheapest on. What the graph does not connect is merged by cost alone in the end.
+  /// Builds a tree whose merges follow the edges of a graph, one at a time and always the
+  /// cheapest. Clusters that no edge connects are merged by cost alone at the end.
   /// - Parameters:
-  ///   - points: [N, D], row-major; given away (`consume`), they are not copied.
-  ///   - graph: may be merged along: every point with its neighbours.
-  ///   - progress: hears now and then what part is done, 0...1.
+  ///   - points: [N, D], row-major, finite. If they are passed with `consume`, they are not
+  ///     copied.
+  ///   - dimensions: D.
+  ///   - graph: the edges: each point with its neighbours, in both directions.
+  ///   - threads: the number of threads, which does not change the result.
+  ///   - progress: called repeatedly with the fraction done, 0...1.
+  /// - Throws: `ClusteringError` for values out of range, and for a graph of another number of
+  ///   points.
   public init(
     _ points: consuming [Float], dimensions: Int, along graph: NearestNeighbourGraph,
     threads: Int = 1, progress: (Double) -> Void = { _ in }
@@ -66,9 +83,9 @@ public struct WardLinkage: Hashable, Sendable {
     self.init(count: count, unsorted: rounds.clusters.merges)
   }
 
-  /// Sorts merges by height, of equal ones by their order, and renames clusters accordingly.
+  /// Sorts merges by height, equal ones by their order, and renumbers clusters accordingly.
   private init(count: Int, unsorted: [Merge]) {
-    // Rounding may have left a cluster a little lower than its parts.
+    // Rounding may have put a cluster slightly lower than its parts.
     var heights: [Double] = []
     for merge in unsorted {
       let parts = [merge.first, merge.second].map { $0 < count ? 0 : heights[$0 - count] }
@@ -85,8 +102,10 @@ public struct WardLinkage: Hashable, Sendable {
     }
   }
 
-  /// The cluster of every point, 0..<K in the order of their first points, when `clusters` are left.
+  /// The cluster of each point when `clusters` are left, [N]. Clusters are numbered 0..<K in
+  /// the order of their first points.
   /// - Parameter clusters: K, from 1 to N.
+  /// - Throws: `ClusteringError` for other numbers.
   public func labels(clusters: Int) throws(ClusteringError) -> [Int32] {
     guard clusters >= 1 else {
       throw .invalidSetting(name: "clusters", value: "\(clusters)", expected: "1 to \(count)")
@@ -94,7 +113,7 @@ public struct WardLinkage: Hashable, Sendable {
     guard clusters <= count else {
       throw .moreClustersThanPoints(clusters: clusters, points: count)
     }
-    // Every node's label is that of what it was merged into last.
+    // Each node ends up in the cluster that it was merged into last.
     let applied = merges.prefix(count - clusters)
     var parent = Array(0..<count + applied.count)
     for (index, merge) in applied.enumerated() {

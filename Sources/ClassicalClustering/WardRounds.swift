@@ -1,20 +1,23 @@
-/// Merges clusters in rounds, in each of them all that are each other's nearest.
+/// Merges clusters in rounds. Each round merges all pairs that are each other's nearest.
 ///
-/// Every cluster keeps a short list of those nearest to it, and the cost below which there is no other.
-/// A merge can only bring a cluster out of reach, never below that cost, so that most lists are
-/// corrected by a few distances, and only those that have become empty by a search through all.
+/// Each cluster keeps a short list of its nearest ones, and a bound: clusters outside the list
+/// cost at least that much. A merge can make a cluster more expensive, but not cheaper than the
+/// bound. So most lists are corrected by computing a few distances, and only those that have
+/// become empty need a search among all.
 struct WardRounds {
+  /// The nearest clusters of one cluster.
   private struct Candidates {
-    /// The nearest first, of equally near ones the first.
+    /// Ascending by cost; of equal costs, the first slot first.
     var list: [(slot: Int, cost: Double)]
-    /// What every cluster that is not in the list costs at least.
+    /// A lower bound of the cost of each cluster that is not in the list.
     var bound: Double
   }
 
+  /// The clusters that are left; one after `mergeAll`.
   private(set) var clusters: WardClusters
   private let dimensions: Int
   private let threads: Int
-  /// For every slot what is near its cluster; nil where it has to be found.
+  /// The nearest clusters of each slot; nil if they have to be searched.
   private var candidates: [Candidates?]
 
   /// Clusters whose costs to all others are computed together.
@@ -22,6 +25,7 @@ struct WardRounds {
   /// The length of new lists.
   private static let listLength = 16
 
+  /// - Parameter clusters: without free slots.
   init(_ clusters: WardClusters, dimensions: Int, threads: Int) {
     self.clusters = clusters
     self.dimensions = dimensions
@@ -29,6 +33,8 @@ struct WardRounds {
     candidates = [Candidates?](repeating: nil, count: clusters.count)
   }
 
+  /// Merges until one cluster is left.
+  /// - Parameter progress: called after each round with the fraction done.
   mutating func mergeAll(_ progress: (Double) -> Void) {
     let all = Double(clusters.count)
     while clusters.count > 1 {
@@ -38,7 +44,7 @@ struct WardRounds {
         guard let other = nearest[slot], slot < other, nearest[other] == slot else { return nil }
         return (slot, other)
       }
-      // Rounded costs may run in a circle.
+      // Rounding can make the nearest relation cyclic, so that no pair is mutual.
       if pairs.isEmpty, let pair = cheapestPair() { pairs = [pair] }
       for (first, second) in pairs {
         clusters.merge(first, second, cost: clusters.cost(first, second))
@@ -49,6 +55,7 @@ struct WardRounds {
     }
   }
 
+  /// The pair with the smallest cost; of equal ones, the first slots.
   private func cheapestPair() -> (Int, Int)? {
     candidates.enumerated().compactMap { slot, candidates in
       candidates?.list.first.map { (cost: $0.cost, min(slot, $0.slot), max(slot, $0.slot)) }
@@ -57,6 +64,8 @@ struct WardRounds {
 
   // MARK: - After merges
 
+  /// Updates the lists after a round of merges, and removes free slots.
+  /// - Parameter pairs: the slots that were merged; the union is in the first.
   private mutating func correctCandidates(_ pairs: [(Int, Int)]) {
     var merged = [Int?](repeating: nil, count: candidates.count)
     var partner = merged
@@ -82,10 +91,11 @@ struct WardRounds {
     follow()
   }
 
-  /// What is near a cluster after a round.
+  /// The list of a cluster after a round; nil if it is empty and has to be searched.
   /// - Parameters:
-  ///   - parts: what was near the cluster or, if it is a new one, near its parts.
-  ///   - merged: for every slot of a merged cluster that of the new one.
+  ///   - parts: the lists of the cluster before or, if it is new, of its parts.
+  ///   - slot: the cluster.
+  ///   - merged: for each slot of a merged cluster, that of the union.
   private static func corrected(
     _ parts: [Candidates], of slot: Int, merged: [Int?], _ clusters: WardClusters
   ) -> Candidates? {
@@ -107,7 +117,7 @@ struct WardRounds {
     return Candidates(list: list.sorted { ($0.cost, $0.slot) < ($1.cost, $1.slot) }, bound: bound)
   }
 
-  /// Follows the clusters to their new slots.
+  /// Updates slots in the lists after free ones were removed.
   private mutating func follow() {
     let sizes = clusters.sizes
     let moved = clusters.removeFreeSlots()
@@ -122,6 +132,7 @@ struct WardRounds {
 
   // MARK: - Search through all
 
+  /// Searches the nearest clusters of those without a list.
   private mutating func findCandidates() {
     let wanted = candidates.indices.filter { candidates[$0] == nil }
     if wanted.isEmpty { return }
@@ -134,7 +145,7 @@ struct WardRounds {
       }
     }
     for (slot, others) in zip(wanted, found) {
-      // In double precision, as later corrections are.
+      // In double precision, like later corrections.
       let list = others.map { (slot: $0, cost: clusters.cost(slot, $0)) }
         .sorted { ($0.cost, $0.slot) < ($1.cost, $1.slot) }
       candidates[slot] = Candidates(
@@ -143,6 +154,10 @@ struct WardRounds {
     }
   }
 
+  /// The nearest clusters of some slots, by single-precision costs.
+  /// - Parameters:
+  ///   - points: the centres of all clusters.
+  ///   - sizes: their numbers of points.
   private static func nearest(to slots: [Int], _ points: PointSet, _ sizes: [Float]) -> [[Int]] {
     let dimensions = points.dimensions
     let centres = slots.flatMap { UnsafeBufferPointer(start: points.row($0), count: dimensions) }
