@@ -2,21 +2,31 @@ import Benchmarks
 import CArchive
 import Foundation
 
-/// Writes tar and zip archives in memory with libarchive. The same files give the same bytes.
+/// Writes tar and zip archives in memory with libarchive.
+///
+///     let bytes = try ArchiveWriter.archive(
+///       [OriginalFile("wnids.txt", lines: ["n90000001"])], in: "tiny-imagenet-200", as: .zip,
+///       file: "tiny-imagenet-200.zip")
+///
+/// The same files give the same bytes: members have the time 0 and fixed permissions, and gzip
+/// stores no time.
 enum ArchiveWriter {
-  /// The archive formats of the published files.
+  /// The archive formats of the published files: tar (ustar) for ILSVRC-2012, gzipped tar for
+  /// CIFAR, and zip for Tiny-ImageNet.
   enum Format {
     case tar, gzippedTar, zip
   }
 
-  /// The bytes written so far.
+  /// The bytes written so far, as an object that a C callback can append to.
   private final class Output {
     var bytes: [UInt8] = []
   }
 
   /// The bytes of an archive.
   /// - Parameters:
+  ///   - files: the members in the order in which they are written.
   ///   - folder: the folder within the archive; "" for its root.
+  ///   - format: its format.
   ///   - file: the path for error messages.
   /// - Throws: `BenchmarkError.unwritable`.
   static func archive(
@@ -77,14 +87,16 @@ enum ArchiveWriter {
 struct OriginalFile: Sendable {
   /// The path within the originals: "train/n90000001/images/n90000001_0.JPEG".
   let path: String
+  /// The contents.
   let bytes: [UInt8]
 
+  /// - Parameter path: relative to the originals, with "/" between folders.
   init(_ path: String, _ bytes: [UInt8]) {
     self.path = path
     self.bytes = bytes
   }
 
-  /// A text file.
+  /// A text file with one line for each text, each ended by a line feed.
   init(_ path: String, lines: [String]) {
     self.init(path, [UInt8](lines.map { $0 + "\n" }.joined().utf8))
   }

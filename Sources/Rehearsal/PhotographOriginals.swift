@@ -3,21 +3,33 @@ import CTurboJPEG
 import Core
 import Domain
 
-/// The files of a rehearsal in ImageNet's layouts: one image per file, in the formats that occur there.
+/// The files of a rehearsal in ImageNet's layouts: one image per file, in the formats that
+/// occur there.
+///
+/// ImageNet has a few files that break naive readers, all named .JPEG: greyscale, CMYK, PNG,
+/// and rotated ones with an EXIF orientation, which published pipelines ignore. A rehearsal has
+/// more of them, so that a wrong decoder is noticed.
 struct PhotographOriginals {
+  /// The images.
   let series: RehearsalSeries
 
   /// The format of a file.
   private enum Kind: CaseIterable {
     case colour, greyscale, cmyk, png, rotated
 
-    /// Most files are colour JPEGs. ImageNet has a few of each other format, all named .JPEG.
+    /// Every eighth file is of another format than colour JPEG, in turn.
+    /// - Parameter index: the number of the image.
     init(_ index: Int) {
       self = index % 8 == 0 ? Self.allCases[1 + index / 8 % 4] : .colour
     }
   }
 
-  /// A file of varying size and format, with sides of 40 to 80 pixels.
+  /// A file of a format by its number (`Kind`), with sides of 40 to 80 pixels.
+  /// - Parameters:
+  ///   - index: the number of the image.
+  ///   - label: its class.
+  ///   - path: where the file will be.
+  /// - Throws: `BenchmarkError.unwritable`.
   private func photograph(
     _ index: Int, of label: Int, at path: String
   ) throws(BenchmarkError) -> OriginalFile {
@@ -38,7 +50,9 @@ struct PhotographOriginals {
     return OriginalFile(path, bytes)
   }
 
-  /// A square JPEG file. Every 50th is greyscale, as in Tiny-ImageNet.
+  /// A square JPEG file. Every 50th is greyscale, as a few of Tiny-ImageNet's are.
+  /// - Parameter side: the side in pixels.
+  /// - Throws: `BenchmarkError.unwritable`.
   private func thumbnail(
     _ index: Int, of label: Int, side: Int, at path: String
   ) throws(BenchmarkError) -> OriginalFile {
@@ -49,7 +63,10 @@ struct PhotographOriginals {
         as: index % 50 == 0 ? .greyscale : .colour, file: path))
   }
 
-  /// The training images of ILSVRC-2012 by synset: n90000001/n90000001_17.JPEG.
+  /// The training images of ILSVRC-2012 by synset: n90000001/n90000001_17.JPEG. Numbers run
+  /// through all synsets.
+  /// - Returns: the files of each synset, in the order of the labels.
+  /// - Throws: `BenchmarkError.unwritable`.
   func synsetFiles(
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [[OriginalFile]] {
@@ -65,7 +82,9 @@ struct PhotographOriginals {
     return files
   }
 
-  /// The tree of tiny-imagenet-200.
+  /// The tree of tiny-imagenet-200: training and validation images, wnids.txt, words.txt and
+  /// the annotations of the validation images. `TinyImageNetAdapter` describes the layout.
+  /// - Throws: `BenchmarkError.unwritable`.
   func tinyImageNetFiles(
     _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [OriginalFile] {
@@ -99,7 +118,7 @@ struct PhotographOriginals {
 }
 
 extension RGBImage {
-  /// The image turned anticlockwise by a quarter.
+  /// The image turned anticlockwise by a quarter. An EXIF orientation of 6 turns it back.
   func turnedLeft() -> RGBImage {
     var turned: [UInt8] = []
     turned.reserveCapacity(pixels.count)
@@ -113,19 +132,24 @@ extension RGBImage {
   }
 }
 
-/// Encodes images as JPEG.
+/// Encodes images as JPEG with libjpeg-turbo.
 enum JPEGEncoder {
-  /// The colour spaces that occur in ImageNet.
+  /// The colour spaces that occur in ImageNet. Except for greyscale, chroma is halved in both
+  /// directions.
   enum ColourSpace {
     case colour, greyscale
     /// Inverted CMYK, as Adobe's programs write it.
     case cmyk
   }
 
+  /// libjpeg's quality, 1 to 100.
   private static let quality: Int32 = 90
 
   /// The bytes of a JPEG file.
-  /// - Parameter file: the path for error messages.
+  /// - Parameters:
+  ///   - image: at least one pixel.
+  ///   - space: the colour space to store.
+  ///   - file: the path for error messages.
   /// - Throws: `BenchmarkError.unwritable` if libjpeg-turbo fails.
   static func encode(
     _ image: RGBImage, as space: ColourSpace = .colour, file: String
@@ -149,7 +173,8 @@ enum JPEGEncoder {
     return [UInt8](UnsafeBufferPointer(start: buffer, count: Int(size)))
   }
 
-  /// Without black, inverted inks equal the colours.
+  /// Inverted CMYK without black, [pixels, 4]. Inverted inks then equal the colours, and
+  /// inverted black is 255.
   private static func cmyk(_ image: RGBImage) -> [UInt8] {
     var inks: [UInt8] = []
     for start in stride(from: 0, to: image.pixels.count, by: 3) {
@@ -158,7 +183,9 @@ enum JPEGEncoder {
     return inks
   }
 
-  /// The file with an Exif segment that asks for a quarter turn clockwise (orientation 6).
+  /// The file with an Exif segment that asks for a quarter turn clockwise (orientation 6). The
+  /// segment follows the first two bytes: marker FF E1, length, "Exif", and a TIFF directory
+  /// with one entry (`EXIFOrientation` describes it).
   static func withOrientation6(_ jpeg: [UInt8]) -> [UInt8] {
     let tiff: [UInt8] =
       [0x49, 0x49, 42, 0, 8, 0, 0, 0]  // little-endian; the directory follows

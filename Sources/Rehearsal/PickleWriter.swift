@@ -1,20 +1,30 @@
-/// Writes pickled dictionaries with the opcodes of CIFAR's Python version: protocol 2 as written by Python 2
-/// and NumPy 1 (https://github.com/python/cpython/blob/main/Lib/pickletools.py lists them).
+/// Writes pickled dictionaries with the opcodes of CIFAR's Python version: protocol 2 as
+/// written by Python 2 and NumPy 1
+/// (https://github.com/python/cpython/blob/main/Lib/pickletools.py lists them).
+///
+///     PickleWriter.dictionary([("label_names", .strings(["cat", "dog"]))])
+///
+/// `PickleReader` reads the result and describes the opcodes.
 struct PickleWriter {
   /// The values of a dictionary.
   enum Value {
+    /// At most 255 bytes of UTF-8; the rest is cut off.
     case string(String)
+    /// A list of such strings.
     case strings([String])
-    /// Each in 0...255.
+    /// A list of integers that fit in 32 bits.
     case integers([Int])
-    /// A NumPy array of bytes, [rows, bytes / rows].
+    /// A NumPy array of uint8, [rows, bytes / rows].
     case bytes([UInt8], rows: Int)
   }
 
+  /// The bytes so far, from the opcode PROTO 2 on.
   private var output: [UInt8] = [0x80, 2]
+  /// The number of memo entries so far.
   private var memo = 0
 
-  /// The pickle of a dictionary with these entries.
+  /// The pickle of a dictionary with these entries: EMPTY_DICT, MARK, keys and values,
+  /// SETITEMS, STOP.
   static func dictionary(_ entries: [(key: String, value: Value)]) -> [UInt8] {
     var writer = PickleWriter()
     writer.opcode("}")
@@ -38,13 +48,15 @@ struct PickleWriter {
     }
   }
 
+  /// Writes an opcode with an ASCII name.
   private mutating func opcode(_ code: Character) { output += Array(String(code).utf8) }
 
   private mutating func littleEndian(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.littleEndian) { output += $0 }
   }
 
-  /// BINPUT or LONG_BINPUT: every string, list and array gets a memo number.
+  /// BINPUT or LONG_BINPUT: stores the top of the stack under the next memo number, as Python
+  /// does for every string, list and array, whether it is used again or not.
   private mutating func remember() {
     memo += 1
     if memo < 256 {
@@ -56,11 +68,13 @@ struct PickleWriter {
     }
   }
 
+  /// A string with its memo entry.
   private mutating func string(_ text: String) {
     shortString(text)
     remember()
   }
 
+  /// SHORT_BINSTRING: a length of one byte and the bytes, without a memo entry.
   private mutating func shortString(_ text: String) {
     let bytes = Array(text.utf8.prefix(255))
     opcode("U")
@@ -68,6 +82,7 @@ struct PickleWriter {
     output += bytes
   }
 
+  /// BININT1, BININT2 or BININT, the shortest that fits. Little-endian.
   private mutating func integer(_ number: Int) {
     if let byte = UInt8(exactly: number) {
       opcode("K")
@@ -81,7 +96,8 @@ struct PickleWriter {
     }
   }
 
-  /// Elements are appended in batches of a thousand.
+  /// EMPTY_LIST, then MARK, elements and APPENDS for each thousand, which is Python's batch
+  /// size.
   private mutating func list<Element>(
     _ elements: [Element], _ write: (inout PickleWriter, Element) -> Void
   ) {
@@ -94,12 +110,16 @@ struct PickleWriter {
     }
   }
 
+  /// GLOBAL: a module and a name, each on a line.
   private mutating func global(_ module: String, _ name: String) {
     opcode("c")
     output += Array("\(module)\n\(name)\n".utf8)
     remember()
   }
 
+  /// A NumPy array as `ndarray.__reduce__` gives it: the call `_reconstruct(ndarray, (0,),
+  /// "b")`, then BUILD with the state (1, shape, dtype, False for row-major, bytes). The dtype
+  /// is the call `dtype("u1", 0, 1)` with the state (3, "|", None, None, None, -1, -1, 0).
   private mutating func array(_ bytes: [UInt8], rows: Int) {
     global("numpy.core.multiarray", "_reconstruct")
     global("numpy", "ndarray")

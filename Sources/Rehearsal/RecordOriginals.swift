@@ -1,19 +1,26 @@
 import Benchmarks
 import Domain
 
-/// The files of a rehearsal in CIFAR's layout: CIFAR-100's with fine classes, CIFAR-10's without.
+/// The files of a rehearsal in CIFAR's layout: CIFAR-100's if the definition has fine classes,
+/// otherwise CIFAR-10's. `CIFARBinaryAdapter` and `CIFARPythonAdapter` describe the layouts.
 struct CIFAROriginals {
+  /// The rehearsal: its classes, counts and image size.
   let definition: BenchmarkDefinition
+  /// The images. Numbers run through all files.
   let series: RehearsalSeries
 
   /// The contents of one file.
   private struct Batch {
+    /// The name without an extension: "data_batch_1".
     let name: String
-    /// The class of each image, or its fine class.
+    /// The class of each image or, with fine classes, its fine class.
     let classes: [Int]
+    /// The colour planes of each image, by rows.
     let planes: [[UInt8]]
   }
 
+  /// The batches in the order of their images: training files of equal size, then the test
+  /// file. Each has equal numbers of images of each class.
   private func batches() -> [Batch] {
     let training =
       definition.fineClasses == nil ? (1...5).map { "data_batch_\($0)" } : ["train"]
@@ -32,9 +39,12 @@ struct CIFAROriginals {
     }
   }
 
+  /// The class of a fine class; without fine classes, itself.
+  /// - Parameter fine: an index of `RehearsalSeries.shapes`.
   private func label(of fine: Int) -> Int { definition.fineClasses?.superclasses[fine] ?? fine }
 
-  /// The binary version: records of label bytes and colour planes.
+  /// The binary version: records of label bytes and colour planes, and the lists of class names
+  /// (batches.meta.txt, or coarse_label_names.txt and fine_label_names.txt).
   func binaryFiles() -> [OriginalFile] {
     let records = batches().map { batch in
       OriginalFile(
@@ -52,7 +62,8 @@ struct CIFAROriginals {
     ]
   }
 
-  /// The Python version: pickled dictionaries.
+  /// The Python version: a pickled dictionary per batch, and one with the class names
+  /// (batches.meta or meta). The names of files in it are made up.
   func pickles() -> [OriginalFile] {
     let batches = batches().map { batch in
       let labels: [(String, PickleWriter.Value)] =
@@ -83,12 +94,16 @@ struct CIFAROriginals {
   }
 }
 
-/// The files of a rehearsal in STL-10's layout: colour planes by columns, labels from 1 in separate files, and
-/// unlabelled images.
+/// The files of a rehearsal in STL-10's layout: colour planes by columns, labels from 1 in
+/// separate files, and unlabelled images. `STLBinaryAdapter` describes the layout.
 struct STLOriginals {
+  /// The rehearsal: its classes, counts and image size.
   let definition: BenchmarkDefinition
+  /// The images. Numbers run through all files.
   let series: RehearsalSeries
 
+  /// The files X and y of each split, and the list of class names. The unlabelled images show
+  /// the same shapes.
   func files() -> [OriginalFile] {
     let side = definition.imageSize
     var first = 0

@@ -3,7 +3,8 @@ import Core
 import Domain
 import Foundation
 
-/// The layout in which a rehearsal's original files are written. Together they cover all adapters.
+/// The layout in which a rehearsal's original files are written. Together they cover the
+/// published forms, as folders and as archives.
 enum RehearsalLayout: Hashable, Sendable {
   /// A folder of CIFAR-10's binary version.
   case cifarBinary
@@ -36,7 +37,8 @@ enum RehearsalLayout: Hashable, Sendable {
 }
 
 extension BenchmarkDefinition {
-  /// The shape of each of a rehearsal's finest classes, in the order of their labels.
+  /// The shape of each of a rehearsal's finest classes, in the order of their labels. The
+  /// definition of Tiny-ImageNet's rehearsal names no classes; they take the first shapes.
   fileprivate var shapes: [RehearsalShape] {
     let names = fineClasses?.names ?? classNames
     return names.isEmpty
@@ -46,14 +48,18 @@ extension BenchmarkDefinition {
 
 /// Writes the original files of the rehearsals.
 ///
-/// The same seed gives the same bytes. Every file in CIFAR's or STL-10's layout has equal numbers of images of
-/// each class, in random order.
-///
 ///     let originals = try RehearsalGenerator().write(.rehearsal, to: "data/originals/rehearsal")
+///     let summary = try BenchmarkPreparation.prepare(
+///       .rehearsal, from: originals, to: "data/rehearsal.h5")
+///
+/// The same seed gives the same bytes. Every file in CIFAR's or STL-10's layout has equal
+/// numbers of images of each class, in random order.
 package struct RehearsalGenerator: Sendable {
-  /// The seed of the images behind the documented results.
+  /// The seed of the images behind the documented results. Another one gives other images of
+  /// the same kind.
   package static let defaultSeed: UInt64 = 2_020
 
+  /// Determines all images.
   private let seed: UInt64
 
   /// - Parameter seed: determines all images.
@@ -63,6 +69,7 @@ package struct RehearsalGenerator: Sendable {
 
   /// Writes a rehearsal's original files in the layout of the benchmark that it rehearses.
   /// - Parameters:
+  ///   - definition: one of `BenchmarkDefinition.rehearsals`.
   ///   - folder: the target folder; created if missing.
   ///   - unpacked: whether to write the files to a folder instead of an archive.
   /// - Returns: the folder or archive to prepare the benchmark from.
@@ -116,6 +123,8 @@ package struct RehearsalGenerator: Sendable {
     }
   }
 
+  /// Writes files to a folder.
+  /// - Returns: the folder.
   private func write(
     _ files: [OriginalFile], to folder: String
   ) throws(BenchmarkError) -> String {
@@ -123,6 +132,12 @@ package struct RehearsalGenerator: Sendable {
     return folder
   }
 
+  /// Writes files to an archive or, if `unpacked`, to the folder that unpacking it would
+  /// create.
+  /// - Parameters:
+  ///   - folder: the folder within the archive; "" for its root.
+  ///   - archive: the path of the archive.
+  /// - Returns: the archive or the folder.
   private func write(
     _ files: [OriginalFile], in folder: String = "", as format: ArchiveWriter.Format,
     to archive: String, unpacked: Bool = false
@@ -136,6 +151,8 @@ package struct RehearsalGenerator: Sendable {
     return archive
   }
 
+  /// Writes one file atomically and creates its folder.
+  /// - Throws: `BenchmarkError.unwritable`.
   private func write(_ bytes: [UInt8], to file: String) throws(BenchmarkError) {
     do {
       // The files can be created again.

@@ -2,15 +2,29 @@ import Benchmarks
 import Core
 import Foundation
 
-/// An image of a shape with random nuisance.
+/// An image of a shape with random nuisance. All parameters are uniform:
 ///
-/// Colours, background, texture, clutter and noise vary freely. Position, size and rotation vary moderately,
-/// so that the shape stays large (13 to 20 of 32 units). The object is always lighter than the background;
-/// otherwise brightness would be a second, stronger class.
+/// - position: up to 4 units from the centre in each direction; radius 7 to 10.5; rotation up
+///   to 0.4 radians
+/// - background: a gradient in a random direction from a colour of lightness 0.1 to 0.45 to one
+///   whose lightness differs by up to 0.1, with a sine wave of height 0 to 0.06 and 0.3 to 1.2
+///   radians per unit
+/// - object: a random colour, 0.3 to 0.5 lighter than the start of the gradient
+/// - clutter: three discs of any colour with radius 0.8 to 2, in front
+/// - noise: normal, with a standard deviation of 0.01 to 0.05
 ///
-/// The unit of length is 1/32 of the image's shorter side.
+/// So the shape stays large (about 13 to 20 of 32 units), and the object is always lighter than the
+/// background; otherwise brightness would be a second, stronger class.
+///
+///     var random = RandomStream(seed: 0, purpose: .rehearsal)
+///     let image = RehearsalImage(.star, &random).drawn(height: 32, width: 32, &random)
+///
+/// The unit of length is 1/32 of the image's shorter side, so that an image looks the same at
+/// every size.
 struct RehearsalImage {
+  /// The shorter side in units.
   static let side = 32
+  /// The samples per pixel in each direction, for antialiasing.
   private static let samplesPerSide = 4
 
   /// A colour with components in 0...1.
@@ -19,7 +33,8 @@ struct RehearsalImage {
     var green: Double
     var blue: Double
 
-    /// A random colour with a given lightness in 0...1 (Rec. 601 luma).
+    /// A random colour with a given lightness in 0...1 (Rec. 601 luma): three uniform
+    /// components, shifted together and clipped, so that the lightness can differ a little.
     static func random(lightness: Double, _ random: inout RandomStream) -> Colour {
       let colour = Colour(
         red: random.uniform(), green: random.uniform(), blue: random.uniform())
@@ -30,6 +45,7 @@ struct RehearsalImage {
         blue: min(max(colour.blue + shift, 0), 1))
     }
 
+    /// The colour at a share of the way to another one, 0...1.
     func mixed(with other: Colour, _ share: Double) -> Colour {
       Colour(
         red: red + (other.red - red) * share, green: green + (other.green - green) * share,
@@ -37,25 +53,36 @@ struct RehearsalImage {
     }
   }
 
-  /// A disc of clutter.
+  /// A disc of clutter, in front of the object.
   private struct Spot {
+    /// Centre and radius in units.
     let x: Double
     let y: Double
     let radius: Double
     let colour: Colour
   }
 
+  /// The object's shape.
   private let shape: RehearsalShape
+  /// The object's centre, its radius in units, and its rotation.
   private let centre: (x: Double, y: Double)
   private let radius: Double
   private let rotation: (cosine: Double, sine: Double)
+  /// The object's colour, lighter than the background.
   private let colour: Colour
+  /// The colours at both ends of the background's gradient.
   private let background: (from: Colour, to: Colour)
+  /// The direction of the gradient, with a length of 1 / side.
   private let gradient: (x: Double, y: Double)
+  /// A sine wave on the background: its wave vector in radians per unit, its phase, and its
+  /// height.
   private let wave: (x: Double, y: Double, phase: Double, height: Double)
+  /// The clutter, in front of the object.
   private let spots: [Spot]
+  /// The standard deviation of the noise of each colour component, in 0...1.
   private let noise: Double
 
+  /// Draws all parameters. The order of the draws is part of the images.
   init(_ shape: RehearsalShape, _ random: inout RandomStream) {
     self.shape = shape
     let middle = Double(Self.side) / 2
@@ -89,7 +116,11 @@ struct RehearsalImage {
     noise = random.uniform(in: 0.01...0.05)
   }
 
-  /// Renders the image at a size in pixels, centred.
+  /// Renders the image, centred, with noise for each pixel and component.
+  /// - Parameters:
+  ///   - height: the height in pixels.
+  ///   - width: the width in pixels.
+  ///   - random: the source of the noise, after the parameters.
   func drawn(height: Int, width: Int, _ random: inout RandomStream) -> RGBImage {
     let unit = Double(Self.side) / Double(min(height, width))
     let top = Double(height - min(height, width)) / 2
@@ -108,8 +139,12 @@ struct RehearsalImage {
     return RGBImage(height: height, width: width, pixels: pixels)
   }
 
-  /// The mean over a grid of samples within a pixel. The background has no edges and is sampled once, at the
-  /// pixel's centre.
+  /// The mean colour of a grid of samples within a pixel. The background has no edges and is
+  /// sampled once, at the pixel's centre.
+  /// - Parameters:
+  ///   - left: the pixel's left edge in pixels, from the left edge of the central square.
+  ///   - top: its upper edge.
+  ///   - unit: units per pixel.
   private func antialiased(x left: Double, y top: Double, unit: Double) -> Colour {
     let count = Self.samplesPerSide
     let background = background((left + 0.5) * unit, (top + 0.5) * unit)
@@ -126,7 +161,7 @@ struct RehearsalImage {
     return Colour(red: sum.red * share, green: sum.green * share, blue: sum.blue * share)
   }
 
-  /// The colour of the clutter or object at a point; nil for background.
+  /// The colour of the clutter or object at a point in units; nil for background.
   private func foreground(_ x: Double, _ y: Double) -> Colour? {
     for spot in spots {
       let dx = x - spot.x
@@ -144,6 +179,7 @@ struct RehearsalImage {
     return nil
   }
 
+  /// The colour of the background at a point in units.
   private func background(_ x: Double, _ y: Double) -> Colour {
     let middle = Double(Self.side) / 2
     let along = 0.5 + (x - middle) * gradient.x + (y - middle) * gradient.y
@@ -156,11 +192,15 @@ struct RehearsalImage {
   }
 }
 
-/// The shapes of the rehearsals, one per class. None is a mirror image or rotation of another.
+/// The shapes of the rehearsals, one per class. None is a mirror image or rotation of another,
+/// since augmentation would make those one class. The raw values are the names of the classes.
 enum RehearsalShape: String, CaseIterable, Sendable {
   case disc, ring, square, triangle, cross, star, crescent, bars, hourglass, arrow
 
-  /// Whether a point is inside the shape, which fills the unit circle around the origin. `y` points down.
+  /// Whether a point is inside the shape, which fills the unit circle around the origin.
+  /// - Parameters:
+  ///   - x: to the right.
+  ///   - y: downwards.
   func contains(_ x: Double, _ y: Double) -> Bool {
     let radius = (x * x + y * y).squareRoot()
     switch self {
@@ -179,10 +219,12 @@ enum RehearsalShape: String, CaseIterable, Sendable {
     }
   }
 
-  /// The radius of a five-pointed star at an angle from its top.
+  /// The distance of a five-pointed star's edge from its centre. The tips are at 1, the notches
+  /// at 0.42, and straight lines connect them.
+  /// - Parameter angle: radians from the upper tip.
   private static func starEdge(angle: Double) -> Double {
     let sector = 2 * Double.pi / 5
-    // The angle from the nearest tip, 0...sector / 2.
+    // The angle from the nearest tip, 0 to sector / 2.
     let offset = abs(angle - (angle / sector).rounded() * sector)
     let inner = 0.42
     let half = sector / 2

@@ -3,14 +3,20 @@ import Core
 import Dispatch
 
 /// The images of a rehearsal: their classes and their pixels, determined by the seed.
+///
+/// Each image has its own random stream, keyed by the rehearsal and the image, so that images
+/// can be drawn in any order and in parallel.
 struct RehearsalSeries: Sendable {
+  /// Determines all images.
   let seed: UInt64
-  /// The number of the rehearsal, which distinguishes its random streams from the others'.
+  /// The rehearsal's place in `BenchmarkDefinition.rehearsals`, which separates its random
+  /// streams from those of the others: 2 n for images, 2 n + 1 for everything else.
   let number: Int
-  /// The shape of each class.
+  /// The shape of each class, in the order of the labels.
   let shapes: [RehearsalShape]
 
-  /// The classes of consecutive images: equal numbers of each, in random order.
+  /// The classes of consecutive images, in random order. Their numbers differ by at most one.
+  /// - Parameter images: the numbers of the images.
   func classes(of images: Range<Int>) -> [Int] {
     var shuffle = RandomStream(
       seed: seed, purpose: .rehearsal, epoch: 2 * number + 1, item: images.lowerBound)
@@ -18,12 +24,18 @@ struct RehearsalSeries: Sendable {
   }
 
   /// An image of a class.
+  /// - Parameters:
+  ///   - index: the number of the image.
+  ///   - label: its class, an index of `shapes`.
+  ///   - height: the height in pixels.
+  ///   - width: the width in pixels.
   func image(_ index: Int, of label: Int, height: Int, width: Int) -> RGBImage {
     var random = RandomStream(seed: seed, purpose: .rehearsal, epoch: 2 * number, item: index)
     return RehearsalImage(shapes[label], &random).drawn(height: height, width: width, &random)
   }
 
   /// Calls `make` for 0..<count on all cores and returns the results in order.
+  /// - Throws: the error of the first index that failed, after all have ended.
   static func concurrently<Value: Sendable, Failure: Error>(
     _ count: Int, _ make: @Sendable (Int) throws(Failure) -> Value
   ) throws(Failure) -> [Value] {
@@ -44,7 +56,9 @@ struct RehearsalSeries: Sendable {
 }
 
 extension RGBImage {
-  /// The three colour planes (red, green, blue), by rows or by columns.
+  /// The three colour planes (red, green, blue) one after the other.
+  /// - Parameter byColumns: whether a plane is stored column by column, as in STL-10, instead
+  ///   of row by row.
   func planes(byColumns: Bool = false) -> [UInt8] {
     let (outer, inner) = byColumns ? (width, height) : (height, width)
     var planes: [UInt8] = []
