@@ -1,14 +1,25 @@
-/// A bitmap font of 5 x 7 pixels with two rows below the baseline, so that pictures need no installed font.
+/// A bitmap font of 5 x 7 pixels with two rows below the baseline, so that pictures need no
+/// installed font and are the same on every machine.
+///
+///     BitmapFont.width(of: "cat")  // 17 pixels
+///     BitmapFont.standard.draw("cat") { row, column in pixels[row * width + column] = 0 }
+///
+/// It has the letters of ASCII, digits and a few other characters; others become question
+/// marks.
 struct BitmapFont {
+  /// The distance in pixels from one character to the next: five columns and a gap.
   static let advance = 6
+  /// The height in pixels, including the rows below the baseline.
   static let height = 9
 
   /// The pixels of each character, [9, 5].
   private let glyphs: [Character: [[Bool]]]
 
+  /// The font of this program.
   static let standard = BitmapFont(sheet)
 
   /// Parses a sheet of bands: a line with the characters, then nine lines with their pixels.
+  /// Characters and glyphs are separated by blanks, so a blank has no glyph.
   private init(_ sheet: String) {
     var glyphs: [Character: [[Bool]]] = [:]
     var lines = sheet.split(separator: "\n")[...]
@@ -22,11 +33,11 @@ struct BitmapFont {
     self.glyphs = glyphs
   }
 
-  /// The width of a text in pixels.
+  /// The width of a text in pixels, without a gap at its end.
   static func width(of text: String) -> Int { max(0, text.count * advance - 1) }
 
-  /// Calls `mark` for each pixel of a text with its upper left corner at (0, 0). Missing characters become
-  /// question marks.
+  /// Draws a text on one line.
+  /// - Parameter mark: called for each pixel, relative to the upper left corner of the text.
   func draw(_ text: String, _ mark: (_ row: Int, _ column: Int) -> Void) {
     for (place, character) in text.enumerated() where character != " " {
       guard let glyph = glyphs[character] ?? glyphs["?"] else { continue }
@@ -39,7 +50,7 @@ struct BitmapFont {
   }
 }
 
-// Designed for this program.
+// The glyphs were designed for this program. "#" is a set pixel.
 private let sheet = """
   A     B     C     D     E     F     G     H     I     J     K     L     M
   .###. ####. .###. ###.. ##### ##### .###. #...# .###. ..### #...# #.... #...#
