@@ -1,21 +1,29 @@
 import Core
 import HDF5
 
-/// The predicted cluster and the class of every scored image, as `assignments.h5` holds them: what
-/// all metrics of a run can be computed from again.
+/// The content of `assignments.h5`: the predicted cluster and the class of every scored image. All
+/// metrics of a run can be recomputed from it.
+///
+/// Data sets, in the order of the benchmark file: `indices` (int64 [N], ascending), `predicted`
+/// (int32 [N]), `truth` (int32 [N]). Root attributes: `identity`, `benchmark_content_hash`. The
+/// run's process writes the file before `run.json`.
+///
+///     let assignments = try Assignments.read(from: folder.assignments)
+///     let scores = try ClusteringScores(
+///       truth: assignments.truth, predicted: assignments.predicted)
 public struct Assignments: Hashable, Sendable {
   /// The run's identity.
   public let identity: String
-  /// The content hash of the benchmark file that the indices refer to.
+  /// The content hash of the benchmark file that `indices` refers to.
   public let benchmarkContentHash: String
-  /// The image's index in the benchmark file, [N].
+  /// Each image's index in the benchmark file, [N].
   public let indices: [Int64]
-  /// The image's cluster, [N].
+  /// Each image's cluster, [N]. The numbers of clusters carry no meaning.
   public let predicted: [Int32]
-  /// The image's class, [N]; -1 where it has no label.
+  /// Each image's class, [N]; -1 for an image without a label.
   public let truth: [Int32]
 
-  /// - Throws: `RecordError.lengthsDiffer`.
+  /// - Throws: `RecordError.lengthsDiffer` unless all three lists have N elements.
   public init(
     identity: String, benchmarkContentHash: String, indices: [Int64], predicted: [Int32],
     truth: [Int32]
@@ -31,7 +39,7 @@ public struct Assignments: Hashable, Sendable {
     self.truth = truth
   }
 
-  /// Writes the file, whole or not at all. The same assignments give the same bytes.
+  /// Writes the file atomically. Equal assignments give equal bytes.
   /// - Throws: `HDF5Error`, `FileError`.
   public func write(to path: String) throws {
     try AtomicFile.replace(path) { temporary in
@@ -45,8 +53,8 @@ public struct Assignments: Hashable, Sendable {
     }
   }
 
-  /// Looks whether a file can be a run's assignments, without reading them.
-  /// - Throws: `RecordError` that names it.
+  /// Checks that the file has the three data sets with equal shapes, without reading them.
+  /// - Throws: `RecordError` with the file.
   static func checkForm(_ path: String) throws(RecordError) {
     guard RecordFile.exists(path) else {
       throw .unreadable(file: path, reason: "it is not a readable file")
@@ -62,7 +70,8 @@ public struct Assignments: Hashable, Sendable {
     if let problem { throw .malformed(file: path, key: "", problem: problem) }
   }
 
-  /// - Throws: `HDF5Error`, `RecordError`.
+  /// Reads the file.
+  /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if the lengths differ.
   public static func read(from path: String) throws -> Assignments {
     let file = try HDF5File(reading: path)
     let indices: [Int64] = try file.dataSet("indices").read()

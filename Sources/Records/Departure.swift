@@ -1,12 +1,17 @@
 import Core
 
-/// A setting of a run that is not the method's default on the run's benchmark: "epochs 20 of 1000".
+/// A setting of a run that differs from the method's default on the run's benchmark: "epochs 20 of
+/// 1000".
+///
+/// Departures are in `run.json`. The diff compares a score with a published one only where the
+/// recipes match, so one departure makes a score not comparable (docs/diff.md).
 public struct Departure: Codable, Hashable, Sendable {
-  /// The setting's name; one of the run that this one starts from has that run's method before it, as in
-  /// "simclr.epochs".
+  /// The setting's name. A setting of the run that this one starts from is prefixed by that run's
+  /// method: "simclr.epochs".
   public var name: String
+  /// The value that the run used.
   public var value: SettingValue
-  /// The default on the benchmark.
+  /// The default on the benchmark; the key `default` in `run.json`.
   public var standard: SettingValue
 
   private enum CodingKeys: String, CodingKey {
@@ -20,8 +25,13 @@ public struct Departure: Codable, Hashable, Sendable {
     self.standard = standard
   }
 
-  /// In what `settings` departs from `defaults`, by name.
-  /// - Parameter owner: the method that has these settings, where it is not the run's own.
+  /// The settings that differ from their defaults, sorted by name. Settings without a default are
+  /// skipped.
+  /// - Parameters:
+  ///   - settings: resolved values by name.
+  ///   - defaults: the method's defaults on the benchmark by name.
+  ///   - owner: the method that has these settings, if it is not the run's own; it becomes the
+  ///     prefix.
   public static func list(
     of settings: [String: SettingValue], from defaults: [String: SettingValue],
     owner: String? = nil

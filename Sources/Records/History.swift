@@ -1,9 +1,12 @@
 import Core
 import Metrics
 
-/// One part of a loss that is a sum, under its name.
+/// A named term of a loss that is a sum. It has its own column in `history.csv`.
 public struct PartialLoss: Codable, Hashable, Sendable {
+  /// Lower or upper case ASCII letters, digits, "_" and "-".
   public var name: String
+  /// The term's mean over the images of those steps that have it, with its weight in the sum
+  /// applied. The terms add up to the loss.
   public var value: Double
 
   public init(_ name: String, _ value: Double) {
@@ -12,15 +15,19 @@ public struct PartialLoss: Codable, Hashable, Sendable {
   }
 }
 
-/// What one epoch of training was like.
+/// The figures of one epoch: a line of `history.csv`.
 public struct HistoryRow: Codable, Hashable, Sendable {
+  /// Counted from 1.
   public var epoch: Int
-  /// The mean loss over the epoch's batches.
+  /// The sum of the partial losses.
   public var loss: Double
+  /// The terms of the loss, in the order in which the method first returned them.
   public var partialLosses: [PartialLoss]
+  /// The learning rate of the epoch's last step.
   public var learningRate: Double
+  /// Training images per second in this epoch. An image counts once, whatever its number of views.
   public var imagesPerSecond: Double?
-  /// Nil where the epoch's model was not evaluated.
+  /// Nil if the epoch was not scored (`evaluate_every`).
   public var scores: Scores?
 
   public init(
@@ -36,23 +43,33 @@ public struct HistoryRow: Codable, Hashable, Sendable {
   }
 }
 
-/// The epochs of a run, as `history.csv` holds them and as a checkpoint carries them.
+/// The epochs of a run. A finished run has them in `history.csv`; a checkpoint carries those so
+/// far.
 ///
-/// An interrupted run's history is bit-identical to an uninterrupted one's except for images per
-/// second, which is time: compare histories by `deterministicDigest`.
+/// The layout of the file, by columns: `epoch`, `loss`, one column per partial loss,
+/// `learning_rate`, `images_per_second`, then one per score (`nmi`, `acc`, `ari`, and those of
+/// other registered metrics). A field without a value is empty.
+///
+/// An interrupted run has the same history as an uninterrupted one, bit for bit, except for images
+/// per second. Compare histories by `deterministicDigest`.
+///
+///     let history = try History.read(from: folder.history)
+///     print(history.rows.last?.loss ?? .nan, history.deterministicDigest)
 public struct History: Codable, Hashable, Sendable {
+  /// The epochs in their order.
   public private(set) var rows: [HistoryRow] = []
 
   public init() {}
 
-  /// The names of the partial losses, which the first row fixes.
+  /// The names of the partial losses. The first row fixes them.
   public var lossNames: [String] {
     rows.first?.partialLosses.map(\.name) ?? []
   }
 
   /// Adds an epoch.
-  /// - Throws: `RecordError` if a number is not finite, or the partial losses have other names or
-  ///   another order than the first row's.
+  /// - Throws: `RecordError.notFinite` for NaN or an infinite number, `.wrongLossNames` if the
+  ///   partial losses have other names or another order than those of the first row,
+  ///   `.invalidLossName` if a name of the first row cannot be a column.
   public mutating func append(_ row: HistoryRow) throws(RecordError) {
     let names = row.partialLosses.map(\.name)
     let columns = HistoryColumns(lossNames: names, rows: [row])
@@ -67,15 +84,15 @@ public struct History: Codable, Hashable, Sendable {
     rows.append(row)
   }
 
-  /// SHA-256 of all columns but images per second.
+  /// SHA-256 of the CSV without the column images per second, in hexadecimal.
   public var deterministicDigest: String {
     var hash = SHA256Hash()
     hash.update(csv(withTime: false))
     return hash.hexadecimal
   }
 
-  /// The history as CSV: a line of column names and one line for each epoch. Numbers are the
-  /// shortest that read back as the same; what was not measured is empty.
+  /// The content of `history.csv`. Each number is the shortest text that reads back as the same
+  /// double.
   public var csv: String { csv(withTime: true) }
 
   private func csv(withTime: Bool) -> String {

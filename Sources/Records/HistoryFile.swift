@@ -3,14 +3,14 @@ import Foundation
 import Metrics
 
 extension History {
-  /// Writes `history.csv`, whole or not at all.
+  /// Writes `history.csv` atomically.
   /// - Throws: `FileError`.
   public func write(to path: String) throws {
     try AtomicFile.write(Data(csv.utf8), to: path)
   }
 
-  /// Reads `history.csv`.
-  /// - Throws: `RecordError` that names the file, the line and the column.
+  /// Reads `history.csv` in full.
+  /// - Throws: `RecordError`, with the file, the line and the column.
   public static func read(from path: String) throws -> History {
     let data = try RecordFile.contents(of: path, limit: Self.largestFile)
     let lines = String(decoding: data, as: UTF8.self)
@@ -39,12 +39,13 @@ extension History {
 }
 
 extension History {
-  /// More bytes than the epochs of any run take.
+  /// Bytes; more than the epochs of any run take.
   private static let largestFile = 1 << 30
 
-  /// Looks whether a file can be a whole history, without reading its numbers: a line for each epoch, of as
-  /// many fields as there are columns, in which stands what numbers are written with.
-  /// - Throws: `RecordError` that names the file and the line.
+  /// Checks the form of a history without parsing its numbers: the header, one line per epoch in
+  /// ascending order, as many fields as columns, and only characters of which numbers consist. It
+  /// is fast enough for every `scl status`.
+  /// - Throws: `RecordError`, with the file and the line.
   static func checkForm(_ path: String) throws(RecordError) {
     let data = try RecordFile.contents(of: path, limit: largestFile)
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -73,17 +74,18 @@ extension History {
   }
 }
 
-/// The columns of a history after the epoch, in order.
+/// The columns of a history after the epoch, in their order. Reader, writer and digest share it.
 struct HistoryColumns {
   static let imagesPerSecond = "images_per_second"
   private static let measured = ["learning_rate", imagesPerSecond]
-  /// The scores that every history has.
+  /// The scores that every history has; more may follow.
   private static let required = MetricRegistry.published.map(\.name)
 
   let lossNames: [String]
   private let scoreNames: [String]
 
-  /// - Parameter rows: they can have scores of metrics that are not registered, which get columns too.
+  /// - Parameter rows: their scores get columns, also those of metrics that are not registered
+  ///   here.
   init(lossNames: [String], rows: [HistoryRow]) {
     self.lossNames = lossNames
     let registered = MetricRegistry.current.columns.map(\.name)
@@ -91,7 +93,9 @@ struct HistoryColumns {
     scoreNames = registered + found.subtracting(registered).sorted()
   }
 
-  /// The columns in a file's first line; nil if it is not that of a history.
+  /// Recognises the columns in a file's first line. Partial losses are the columns between `loss`
+  /// and `learning_rate`.
+  /// - Returns: nil if the line is not the header of a history.
   init?(header: [String]) {
     guard header.starts(with: ["epoch", "loss"]),
       let end = header.dropFirst(2).firstIndex(of: Self.measured[0]),
@@ -108,6 +112,7 @@ struct HistoryColumns {
       + scoreNames.map { row.scores?.byName[$0] }
   }
 
+  /// The row's fields after the epoch; an absent value is an empty field.
   func fields(_ row: HistoryRow) -> [String] {
     values(row).map { value in value.map { "\($0)" } ?? "" }
   }
@@ -116,7 +121,8 @@ struct HistoryColumns {
     Array(zip(names, values(row)))
   }
 
-  /// - Throws: `RecordError.invalidLossName` for a name that cannot be a column.
+  /// - Throws: `RecordError.invalidLossName` for a name that is empty, occurs twice, is another
+  ///   column's, or has characters that CSV would have to quote.
   func check(_ lossNames: [String]) throws(RecordError) {
     for (index, name) in lossNames.enumerated() {
       let plain = name.utf8.allSatisfy {
@@ -129,7 +135,13 @@ struct HistoryColumns {
     }
   }
 
-  /// The epoch in a line of a file.
+  /// Parses a line into an epoch.
+  /// - Parameters:
+  ///   - fields: of the line, the epoch first.
+  ///   - line: "line 3", for errors.
+  ///   - file: for errors.
+  /// - Throws: `RecordError.malformed` for a wrong number of fields, a field that is not a number,
+  ///   an empty field that must have a value, or an epoch with only some of the required scores.
   fileprivate func row(_ fields: [String], line: String, of file: String) throws -> HistoryRow {
     func problem(_ column: String, _ text: String) -> RecordError {
       .malformed(file: file, key: "\(line), \(column)", problem: text)

@@ -1,29 +1,38 @@
 import Core
 import Domain
 
-/// Everything that a run's result depends on: two runs with the same inputs are the same run.
+/// Everything that a run's result depends on. Two runs with equal inputs are the same run, and a
+/// finished one is not computed again.
 ///
-/// Thread count, source revision and times are provenance and not here.
+/// Thread count, source revision and times are provenance and not in here. The names of these keys
+/// are fixed: a renamed key would make every finished run stale. An input that is added is
+/// optional, and nil is left out of the hash.
+///
+///     let inputs = IdentityInputs(record)
+///     let isUnedited = try inputs.identity() == record.identity
 public struct IdentityInputs: Codable, Hashable, Sendable {
   public var benchmark: String
+  /// SHA-256 of the benchmark file's pixels, labels, splits, class names and fine labels.
   public var benchmarkContentHash: String
-  /// The method that computes it; a variant's settings say what it changes.
+  /// The method that computes the run. For a variant it is the method that it varies; the settings
+  /// hold what the variant changes.
   public var method: String
   public var methodVersion: Int
   /// Every setting with its resolved value, defaults included.
   public var settings: [String: SettingValue]
   public var profile: String
   public var `protocol`: RunProtocol
-  /// The version of the rule by which images are put in order before a method sees them; nil, and not
-  /// part of the hash, for the order of the benchmark file.
+  /// The version of the rule that orders the images. Nil, and left out of the hash, for the order
+  /// of the benchmark file, as in old records.
   public var presentation: Int?
   public var libtorch: String
   /// The kind of device: "cpu" or "cuda".
   public var device: String
+  /// "float32" or "bfloat16".
   public var precision: String
   public var seed: UInt64
-  /// The identity of the run that it starts from; nil, and not part of the hash, where it starts from
-  /// nothing.
+  /// The identity of the run that this one starts from. Nil, and left out of the hash, for a method
+  /// of one stage.
   public var stage: String?
 
   public init(
@@ -47,7 +56,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
     self.stage = stage
   }
 
-  /// The inputs that a finished run had.
+  /// The inputs of a finished run, recovered from its record.
   public init(_ record: RunRecord) {
     self.init(
       benchmark: record.benchmark,
@@ -60,15 +69,16 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       stage: record.stage)
   }
 
-  /// SHA-256 of the inputs as JSON with sorted keys and no spaces.
-  /// - Throws: `RecordError` if a setting is not finite.
+  /// SHA-256 of the inputs as JSON with sorted keys and without spaces, in hexadecimal.
+  /// - Throws: `RecordError.notFinite` if a setting is NaN or infinite.
   public func identity() throws -> String {
     var hash = SHA256Hash()
     hash.update([UInt8](try JSONFile.canonical(self)))
     return hash.hexadecimal
   }
 
-  /// What is different in `planned`, in words and in a fixed order: "epochs 30, now 40".
+  /// The inputs that differ in `planned`, one phrase each: "epochs 30, now 40". The order is that
+  /// of `named`, then names that only `planned` has.
   public func differences(to planned: IdentityInputs) -> [String] {
     let before = named
     let now = planned.named
@@ -89,6 +99,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
     }
   }
 
+  /// The inputs under the names that a user knows; settings last, by name.
   private var named: [(name: String, value: SettingValue)] {
     [
       ("benchmark", .text(benchmark)),
@@ -118,8 +129,12 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
 }
 
 extension RunRecord {
-  /// Why the record is not the result of the planned run, in words; empty if it is.
-  /// - Throws: `RecordError` if a planned setting is not finite.
+  /// Why the record is not the result of the planned run, one phrase each; empty if it is its
+  /// result.
+  ///
+  /// An identity that does not match the record's own inputs means that the file was edited. That
+  /// is reported only if no input differs.
+  /// - Throws: `RecordError.notFinite` if a planned setting is NaN or infinite.
   public func staleness(against planned: IdentityInputs) throws -> [String] {
     guard try identity != planned.identity() else { return [] }
     let differences = IdentityInputs(self).differences(to: planned)

@@ -1,8 +1,12 @@
 import Core
 import Foundation
 
-/// JSON that is the same for the same value: sorted keys, and numbers that survive a round trip.
+/// The JSON of records. Equal values give equal bytes: keys are sorted, and every number reads back
+/// as the same double.
 enum JSONFile {
+  /// Reads a value.
+  /// - Throws: `RecordError.unreadable`; `.malformed` with the key that is missing or has a wrong
+  ///   type.
   static func read<Value: Decodable>(
     _ type: Value.Type, from path: String
   ) throws(RecordError) -> Value {
@@ -16,7 +20,9 @@ enum JSONFile {
     }
   }
 
-  /// Reads a value whose numbers have to be possible ones.
+  /// Reads a value and checks its ranges.
+  /// - Parameter check: throws for a value that no run can have written.
+  /// - Throws: `RecordError`, with the file and the key.
   static func read<Value: Decodable>(
     _ type: Value.Type, from path: String, _ check: (Value) throws(ValueOutOfRange) -> Void
   ) throws(RecordError) -> Value {
@@ -29,11 +35,14 @@ enum JSONFile {
     return value
   }
 
+  /// Writes a value atomically, indented, with a newline at the end.
+  /// - Throws: `FileError`; `RecordError.notFinite` with the key.
   static func write(_ value: some Encodable, to path: String) throws {
     try AtomicFile.write(encode(value, .sorted(pretty: true)) + Data("\n".utf8), to: path)
   }
 
-  /// One line without spaces, for hashing.
+  /// The value on one line without spaces, for hashing and for files that only programs read.
+  /// - Throws: `RecordError.notFinite` with the key.
   static func canonical(_ value: some Encodable) throws -> Data {
     try encode(value, .sorted())
   }
@@ -48,7 +57,7 @@ enum JSONFile {
     }
   }
 
-  /// "metrics.nmi", "clusterSizes[2]".
+  /// The place of a value in words: "metrics.nmi", "clusterSizes[2]".
   fileprivate static func name(of path: [any CodingKey]) -> String {
     path.reduce("") { name, key in
       if let index = key.intValue { return name + "[\(index)]" }
@@ -58,7 +67,7 @@ enum JSONFile {
 }
 
 extension RecordError {
-  /// The decoder's complaint, in words.
+  /// Translates the decoder's error, with the place of the value.
   fileprivate init(_ error: DecodingError, in file: String) {
     switch error {
     case .keyNotFound(let key, let context):

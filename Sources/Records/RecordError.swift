@@ -1,19 +1,26 @@
-/// Why a record cannot be read or written.
+/// Why a record cannot be read or written. The description is one line with the file and the place
+/// in it.
 ///
-/// Reading and writing also pass on `FileError` (Core) and `HDF5Error`.
+/// Readers and writers of records also pass on `FileError` (Core) and `HDF5Error`.
 public enum RecordError: Error, Hashable, Sendable {
+  /// The file or folder does not exist, is of another kind, or the system refuses it.
   case unreadable(file: String, reason: String)
-  /// `key` is the place in the file: "metrics.nmi", "line 3, loss", "/truth"; empty for the whole.
+  /// The content is not what a run writes. `key` is the place in the file: "metrics.nmi", "line 3,
+  /// loss", "/truth"; empty for the whole file.
   case malformed(file: String, key: String, problem: String)
+  /// The record has another version of the layout.
   case wrongSchema(file: String, found: Int, expected: Int)
-  /// A record that lies in the folder of another run.
+  /// The record is in the folder of another run.
   case misplaced(file: String, key: String, found: String, expected: String)
-  /// JSON and CSV have no place for it.
+  /// A number is NaN or infinite, which neither JSON nor the history can hold.
   case notFinite(key: String)
+  /// The method changed the names or the order of its partial losses after the first epoch.
   case wrongLossNames(epoch: Int, found: [String], expected: [String])
+  /// A partial loss has a name that cannot be a column of `history.csv`.
   case invalidLossName(String)
-  /// Another process took this one for dead and works in the run's folder now.
+  /// Another process took this one for dead and now works in the run's folder.
   case lockLost(file: String)
+  /// Assignments whose lists have different lengths.
   case lengthsDiffer(indices: Int, predicted: Int, truth: Int)
 }
 

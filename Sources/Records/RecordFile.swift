@@ -1,15 +1,19 @@
 import Core
 import Foundation
 
-/// Reads the files of a results folder, in which anything may lie.
+/// Reads files of a results folder defensively. Users and other programs may put anything there:
+/// pipes, folders, huge files, broken links.
 package enum RecordFile {
   /// The bytes of a regular file.
-  /// - Parameter limit: more bytes than a whole file of the kind can have.
-  /// - Throws: `RecordError` where there is none, it cannot be read, or it is larger.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limit: the most bytes that a file of its kind can have, 16 MiB by default.
+  /// - Throws: `RecordError.unreadable` if it is missing, unreadable or not a regular file;
+  ///   `.malformed` if it is larger than the limit.
   package static func contents(
     of path: String, limit: Int = 16 << 20
   ) throws(RecordError) -> Data {
-    // A pipe without a writer would be waited for.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = errno == ENOENT ? "there is no such file" : String(cString: strerror(errno))
@@ -33,13 +37,13 @@ package enum RecordFile {
     }
   }
 
-  /// Whether a regular file lies there.
+  /// Whether the path is a regular file or a link to one.
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether anything lies there, a broken link too.
+  /// Whether the path exists in any form, a broken link included.
   static func hasEntry(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0

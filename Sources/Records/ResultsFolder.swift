@@ -1,28 +1,40 @@
 import Foundation
 
-/// How far a run has come.
+/// The state of a run, as the files of its folder show it.
+///
+/// Damage is a state and not an error: one unreadable record does not stop a report on the others.
 public enum RunState: Equatable, Sendable {
+  /// `run.json` is there and valid. It is written last, so all other files of the result are
+  /// complete.
   case finished(RunRecord)
-  /// Begun and neither finished nor failed: the checkpoint, if there is one, can be taken up again.
+  /// Neither `run.json` nor `failed.json` is there. The run has not started, is running, or was
+  /// interrupted; it continues from its checkpoint if it has one.
   case unfinished
+  /// There is no `run.json`, and `failed.json` has the reason.
   case failed(RunFailure)
-  /// A file of a result cannot be read, or is not what a run writes.
+  /// A file of the result cannot be read, has values that no run can have, or belongs to another
+  /// run.
   case damaged(RecordError)
 
   var isDamaged: Bool { if case .damaged = self { true } else { false } }
 }
 
-/// A run that the results folder has.
+/// A run in a results folder, with its state at the time of reading.
+///
+/// The names come from the folders on the way to the run, so they are known even if no file can be
+/// read.
 public struct StoredRun: Equatable, Sendable {
+  /// The experiment's folder: its name, or `NAME@PROFILE`.
   public let experiment: String
   public let benchmark: String
+  /// The row's name: a method or a variant of one.
   public let method: String
   public let seed: UInt64
   public let folder: RunFolder
   public let state: RunState
 
-  /// Reads a run's folder. A record of another run counts as damaged: it would be counted twice, under a
-  /// wrong name.
+  /// Reads the folder's state. A record that names another experiment, benchmark, method or seed
+  /// than the folder counts as damaged; otherwise tables would count it twice, under a wrong name.
   public init(
     experiment: String, benchmark: String, method: String, seed: UInt64, folder: RunFolder
   ) {
@@ -46,7 +58,16 @@ public struct StoredRun: Equatable, Sendable {
   }
 }
 
-/// All that runs left behind: `<results>/<experiment>/<benchmark>/<method>/seed-<n>/`.
+/// A results folder, the value of `--results`: `RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N/`.
+///
+/// It holds no cache. Each call lists the folders again, so it sees what other processes have
+/// written meanwhile.
+///
+///     for run in try ResultsFolder("results").runs(of: "cifar10-cpu") {
+///       if case .finished(let record) = run.state, let scores = record.metrics.scores {
+///         print(run.method, run.seed, scores[.acc] ?? .nan)
+///       }
+///     }
 public struct ResultsFolder: Hashable, Sendable {
   public let path: String
 
@@ -54,27 +75,33 @@ public struct ResultsFolder: Hashable, Sendable {
     self.path = path
   }
 
-  /// The names of the experiments that have results, sorted.
+  /// The names of the experiments that have a folder, sorted.
+  /// - Throws: `RecordError.unreadable` if the folder cannot be listed. A missing folder has no
+  ///   experiments.
   public func experiments() throws -> [String] {
     try folders(in: path)
   }
 
-  /// The names of the benchmarks that any experiment has a folder of, sorted.
+  /// The names of the benchmarks that have a folder in any experiment, sorted.
+  /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
   public func benchmarks() throws -> [String] {
     Set(try experiments().flatMap { try folders(in: "\(path)/\($0)") }).sorted()
   }
 
-  /// Whether an experiment has a folder.
+  /// Whether an experiment has a folder, even an empty one.
   public func has(_ experiment: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: "\(path)/\(experiment)", isDirectory: &isFolder)
       && isFolder.boolValue
   }
 
-  /// Every run, sorted by experiment, benchmark, method and seed (as a number). Folders that are not
-  /// named like a run's are passed over.
-  /// - Parameter experiment: only this one's runs; none if it has no folder yet.
-  /// - Throws: `RecordError` where a folder cannot be listed.
+  /// All runs, sorted by experiment, benchmark and method (as text) and by seed (as a number).
+  ///
+  /// Every `run.json` and `failed.json` is read. Folders whose names are not `seed-N` are skipped,
+  /// including those of superseded results.
+  /// - Parameter experiment: the only experiment to list; nil for all. One without a folder has no
+  ///   runs.
+  /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
   public func runs(of experiment: String? = nil) throws -> [StoredRun] {
     try allSeeds(of: experiment).map { place in
       StoredRun(
@@ -83,8 +110,9 @@ public struct ResultsFolder: Hashable, Sendable {
     }
   }
 
-  /// Every result that was set aside, in the same order.
-  /// - Throws: `RecordError` where a folder cannot be listed.
+  /// All results that were set aside (`RunFolder.setAside()`), in the order of `runs(of:)`.
+  /// - Parameter experiment: the only experiment to list; nil for all.
+  /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
   public func supersededRuns(of experiment: String? = nil) throws -> [StoredRun] {
     try allSeeds(of: experiment).flatMap { place in
       place.folder.superseded.map { folder in
@@ -95,6 +123,7 @@ public struct ResultsFolder: Hashable, Sendable {
     }
   }
 
+  /// The folder of a run before its files are read.
   private struct Place {
     let experiment: String
     let benchmark: String
@@ -122,6 +151,8 @@ public struct ResultsFolder: Hashable, Sendable {
     return places
   }
 
+  /// The numbers N of the folders `seed-N`, ascending. `seed-01` is skipped, because its number has
+  /// another name.
   private func seeds(in folder: String) throws -> [UInt64] {
     try folders(in: folder)
       .compactMap { name in
@@ -131,7 +162,7 @@ public struct ResultsFolder: Hashable, Sendable {
       .sorted()
   }
 
-  /// The folders in a folder, sorted, without hidden ones; none if it does not exist.
+  /// The visible folders in a folder, sorted by name; none if it does not exist.
   private func folders(in folder: String) throws -> [String] {
     let manager = FileManager.default
     guard manager.fileExists(atPath: folder) else { return [] }
@@ -150,10 +181,11 @@ public struct ResultsFolder: Hashable, Sendable {
 }
 
 extension RunFolder {
-  /// What the folder's files say. A finished run's record counts before everything else.
+  /// Reads the state from the folder's files. `run.json` takes precedence over `failed.json`.
   ///
-  /// Of the files beside a record only the form is looked at; they may be missing where only records were
-  /// kept.
+  /// The record is read and checked in full. History and assignments are only checked for their
+  /// form, so that listing thousands of runs stays fast. They may be missing, as where only the
+  /// records were kept.
   public func state() -> RunState {
     do throws(RecordError) {
       if RecordFile.hasEntry(record) {

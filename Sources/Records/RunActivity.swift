@@ -1,9 +1,13 @@
 import Core
 import Foundation
 
-/// What a run's process says of itself in `progress.json`, for whoever looks at the folder.
+/// The content of `progress.json`, for `scl status` on this and other machines.
+///
+/// The run's process replaces it about once a second, and at once when the phase changes. It is
+/// removed when the run is finished.
 public struct RunActivity: Codable, Equatable, Sendable {
   public var progress: RunProgress
+  /// The time by the clock of the run's machine.
   public var updatedAt: Date
 
   public init(progress: RunProgress, updatedAt: Date) {
@@ -11,7 +15,8 @@ public struct RunActivity: Codable, Equatable, Sendable {
     self.updatedAt = updatedAt
   }
 
-  /// - Returns: nil where there is none, or none that can be read and is possible: nothing depends on it.
+  /// Reads `progress.json`. It is only shown and nothing depends on it, so errors are not reported.
+  /// - Returns: nil if the file is missing, unreadable or has impossible values.
   public static func read(from path: String) -> RunActivity? {
     guard let activity = try? JSONFile.read(RunActivity.self, from: path),
       activity.progress.isPossible
@@ -19,8 +24,8 @@ public struct RunActivity: Codable, Equatable, Sendable {
     return activity
   }
 
-  /// Replaces the file. Who reads it next sees this or what comes later; a loss of power may take it.
-  /// - Throws: `FileError`, `RecordError`.
+  /// Replaces the file atomically, without a sync: a power failure may lose it.
+  /// - Throws: `FileError`; `RecordError.notFinite`.
   public func write(to path: String) throws {
     try AtomicFile.write(JSONFile.canonical(self), to: path, durable: false)
   }

@@ -1,10 +1,11 @@
 import Core
 import Foundation
 
-/// A result that makes room for another is set aside, not overwritten: `seed-0` to `seed-0.<identity>`, the
-/// first twelve digits of it; what is damaged to `seed-0.damaged-<digest>`.
+/// Superseded results. A finished result is never overwritten: `seed-0` is moved to
+/// `seed-0.<identity>`, named by the first twelve digits of its identity. Damaged files are moved
+/// to `seed-0.damaged-<hash>`, named by the SHA-256 of the damaged file.
 extension RunFolder {
-  /// The folders of results that were set aside here, sorted by name.
+  /// The folders of results that were set aside from this folder, sorted by name.
   public var superseded: [RunFolder] {
     let place = URL(fileURLWithPath: path)
     let parent = String(path.dropLast(place.lastPathComponent.count + 1))
@@ -13,7 +14,8 @@ extension RunFolder {
       .map { RunFolder(path: "\(parent)/\($0)") }
   }
 
-  /// The folder that has the result of this identity: this one, or one that was set aside.
+  /// The folder with the finished result of an identity: this one or a superseded one; nil if none
+  /// has it.
   public func holding(_ identity: String) -> RunFolder? {
     ([self] + superseded).first { folder in
       guard case .finished(let record) = folder.state() else { return false }
@@ -21,12 +23,14 @@ extension RunFolder {
     }
   }
 
-  /// Sets aside the result that lies here, or what is left of a damaged one, with all its files. What a
-  /// run goes on from (checkpoints, lock, progress) stays.
+  /// Moves the finished or damaged result in this folder to a folder of its own, with all its
+  /// files. What belongs to the work of a run (checkpoints, lock, progress) stays.
   ///
-  /// Whoever looks, and whoever goes on after a kill at any instant, finds the whole result here or there:
-  /// it is linked into a hidden folder, which is renamed, and only then removed here, its record last.
-  /// - Returns: where it lies now; nil if there was nothing to set aside.
+  /// The move is atomic for readers, and safe against a kill at any instant. The files are linked
+  /// into a hidden folder, that folder is renamed, and only then are the files removed here, the
+  /// record last. So the whole result is always in one of the two places. The caller holds the
+  /// run's lock.
+  /// - Returns: the new folder; nil if there was nothing to set aside.
   /// - Throws: `FileError`.
   @discardableResult
   public func setAside() throws -> RunFolder? {
@@ -43,7 +47,7 @@ extension RunFolder {
     let last = URL(fileURLWithPath: main).lastPathComponent
     let target = try copy(names, to: path + "." + suffix(of: state, main), with: last)
     for name in names.sorted(by: { ($0 == last ? 1 : 0, $0) < ($1 == last ? 1 : 0, $1) }) {
-      // What cannot be linked, such as a folder, is not there yet.
+      // Only regular files were linked. Anything else, such as a folder, is moved now.
       if !RecordFile.exists("\(path)/\(name)") {
         rename("\(path)/\(name)", "\(target.path)/\(name)")
       }
@@ -52,6 +56,8 @@ extension RunFolder {
     return target
   }
 
+  /// Whether a file belongs to a result: not hidden, not a checkpoint, no partial file, no
+  /// progress. `failed.json` belongs only if it is the damaged file itself.
   private func isOfResult(_ name: String, whichIs main: String) -> Bool {
     let isOfWork =
       name.hasPrefix(".") || name.hasPrefix("checkpoint.") || name.contains(".writing-")
@@ -59,6 +65,8 @@ extension RunFolder {
     return !isOfWork && (name != "failed.json" || main == failure)
   }
 
+  /// The end of the new folder's name: twelve digits of the identity, or a hash of the file if
+  /// there is no valid identity.
   private func suffix(of state: RunState, _ main: String) -> String {
     if case .finished(let record) = state, record.identity.count >= 12,
       record.identity.allSatisfy({ $0.isASCII && $0.isHexDigit })
@@ -70,7 +78,11 @@ extension RunFolder {
     return (state.isDamaged ? "damaged-" : "other-") + hash.hexadecimal.prefix(8)
   }
 
-  /// Makes a folder with these files, whole; none if an earlier attempt came so far.
+  /// Creates the folder with links to these files, whole. If an earlier attempt that was killed has
+  /// created it already, it is used. If another result has the name, a number is appended.
+  /// - Parameter main: the file that tells results apart: the record, or the damaged file.
+  /// - Returns: the new folder.
+  /// - Throws: `FileError` if a file can be neither linked nor copied.
   private func copy(
     _ names: [String], to final: String, with main: String
   ) throws -> RunFolder {
@@ -91,7 +103,7 @@ extension RunFolder {
       try AtomicFile.createFolder(temporary)
       for name in names where RecordFile.exists("\(path)/\(name)") {
         if link("\(path)/\(name)", "\(temporary)/\(name)") != 0 {
-          // A file system without links.
+          // The file system has no hard links.
           do {
             try manager.copyItem(atPath: "\(path)/\(name)", toPath: "\(temporary)/\(name)")
           } catch {

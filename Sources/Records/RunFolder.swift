@@ -1,8 +1,17 @@
 import Core
 import Foundation
 
-/// The folder of one run: `<results>/<experiment>/<benchmark>/<method>/seed-<n>/`.
+/// The folder of one run, `RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N`, and the paths of its files.
+///
+/// It is a value: creating one touches no file. docs/architecture.md ("Run folder") lists the
+/// files.
+///
+///     let folder = RunFolder(
+///       results: "results", experiment: "cifar10-cpu", benchmark: "cifar10", method: "kmeans",
+///       seed: 0)
+///     let record = try RunRecord.read(from: folder.record)
 public struct RunFolder: Hashable, Sendable {
+  /// Without a slash at its end.
   public let path: String
 
   public init(path: String) {
@@ -15,45 +24,57 @@ public struct RunFolder: Hashable, Sendable {
     path = "\(results)/\(experiment)/\(benchmark)/\(method)/seed-\(seed)"
   }
 
+  /// The record (`RunRecord`). It exists exactly if the run is finished.
   public var record: String { path + "/run.json" }
+  /// The epochs of training (`History`); only of methods that train.
   public var history: String { path + "/history.csv" }
+  /// The cluster of every scored image (`Assignments`).
   public var assignments: String { path + "/assignments.h5" }
+  /// The network of the last epoch; only of methods that train.
   public var encoder: String { path + "/encoder.safetensors" }
+  /// The latest checkpoint of an unfinished run.
   public var checkpoint: String { path + "/checkpoint.safetensors" }
-  /// The checkpoint before `checkpoint`, kept until that one is whole.
+  /// The checkpoint before `checkpoint`. It is used if the latest one is damaged.
   public var previousCheckpoint: String { path + "/checkpoint.previous.safetensors" }
-  /// The checkpoint after the last epoch of a finished run, where more epochs can follow.
+  /// The state after the last epoch of a finished run. It exists where a run of more epochs can
+  /// continue from it.
   public var lastEpoch: String { path + "/last-epoch.safetensors" }
+  /// The reason why the last attempt failed (`RunFailure`).
   public var failure: String { path + "/failed.json" }
+  /// Standard error of the run's process, its libraries included.
   public var log: String { path + "/log.txt" }
-  /// How far the run's process has come; there while it runs, and after its death.
+  /// The progress of the run's process (`RunActivity`). It remains if the process dies.
   public var progress: String { path + "/progress.json" }
-  /// Held by the process that works in this folder: see `RunLock`.
+  /// The lock of the process that works in this folder (`RunLock`).
   public var lock: String { path + "/.lock" }
 }
 
-/// What became of a run that has no result.
+/// Why an attempt at a run failed. The raw value is `kind` in `failed.json`.
 public enum FailureKind: String, Codable, CaseIterable, Sendable {
-  /// The program said why: bad data, bad settings, a file that cannot be written.
+  /// An error that the program reported: bad data, bad settings, a file that cannot be written.
   case error
-  /// A loss became infinite or not a number: the same run would do it again.
+  /// A loss became infinite or NaN. The run is deterministic, so it would do so again.
   case nonFinite = "non-finite"
-  /// The method cannot run on what it was given; tables show n/a.
+  /// The method cannot run on this data or with this memory. Tables show n/a.
   case unsupported
+  /// The file system or the user's quota is full.
   case diskFull = "disk full"
+  /// libtorch could not allocate memory, or the kernel killed the process because memory ran out.
   case outOfMemory = "out of memory"
-  /// By a signal from outside.
+  /// The process was killed by a signal that a crash does not cause, such as SIGKILL.
   case killed
-  /// By a signal of its own making: an illegal access, an abort.
+  /// The process was killed by a signal of its own making: SIGSEGV, SIGABRT, SIGBUS and the like.
   case crashed
-  /// No progress for longer than the experiment allows.
+  /// The run reported no progress for `running.hang_minutes` and was killed.
   case hung
-  /// The machine went away under it.
+  /// The cluster lost the node, or never started the task.
   case lostNode = "lost node"
+  /// The cluster's time limit ended the run.
   case timeLimit = "time limit"
+  /// `scl cancel`, or a signal from outside the sweep that asked the process to stop.
   case cancelled
 
-  /// Whether another attempt may end differently.
+  /// Whether the cause may be temporary, so that a sweep tries the run again (`running.retries`).
   public var canPass: Bool {
     switch self {
     case .diskFull, .outOfMemory, .killed, .crashed, .hung, .lostNode, .timeLimit: true
@@ -62,15 +83,19 @@ public enum FailureKind: String, Codable, CaseIterable, Sendable {
   }
 }
 
-/// Why a run has no result.
+/// The content of `failed.json`: why the last attempt at a run left no result.
+///
+/// The run's own process writes it for errors that it can report. The sweep, or the watcher of a
+/// cluster, writes it for a process that died. The next attempt removes it.
 public struct RunFailure: Codable, Equatable, Sendable {
+  /// The identity of the run that failed. Attempts of another identity are not counted.
   public var identity: String
   public var kind: FailureKind
-  /// One line: "killed by signal 9", "the loss became nan in epoch 3".
+  /// One line: "killed by signal 9 (Killed)", "no progress for 30 min; it was killed".
   public var reason: String
-  /// The last lines of the run's log.
+  /// The last lines of the run's log, at most 20.
   public var lastLogLines: [String]
-  /// How often the run was tried, this time included.
+  /// The number of failed attempts of this identity, this one included.
   public var attempts: Int
 
   public init(

@@ -2,28 +2,37 @@ import Core
 import Foundation
 import Synchronization
 
-/// The right to work in a run's folder: one process has it, on this machine or on another that shares
+/// The exclusive right to work in a run's folder, across processes and across machines that share
 /// the file system, NFS included.
 ///
-/// The lock is a file that names its owner. It appears whole under its name or not at all (a hard
-/// link, which NFS makes atomically). Its owner touches it every few seconds. A lock whose owner is
-/// dead is taken over: on the owner's machine death is seen from the process table, elsewhere from a
-/// heartbeat that has stopped, told by the file server's clock. An owner that was taken for dead and
-/// was not finds out by `check()`, which is called before anything is written that counts.
+/// The lock is a file that names its owner (`LockOwner`, as JSON). It is created by a hard link,
+/// which NFS makes atomically, so it appears whole or not at all. A thread of the owner touches it
+/// every `heartbeat` seconds.
+///
+/// The lock of a dead owner is taken over. On the owner's machine, death is read from the process
+/// table. Elsewhere it is inferred from `patience` seconds without a heartbeat, by the file
+/// server's clock. An owner that was wrongly taken for dead finds out by `check()`; it calls that
+/// before it writes anything that counts.
+///
+///     // Nil: another process has the run.
+///     guard let lock = try RunLock.take(folder.lock) else { return }
+///     defer { lock.release() }
+///     try lock.check()  // before a checkpoint or the result is written
 public final class RunLock: Sendable {
-  /// How often an owner says that it is alive.
+  /// Seconds between two signs of life.
   package static let heartbeat: TimeInterval = 10
-  /// How long an owner on another machine may be silent.
+  /// Seconds of silence after which an owner on another machine counts as dead.
   package static let patience: TimeInterval = 90
 
-  /// How often a lock that seems lost is looked at again.
+  /// How many times `check()` looks at a lock that seems lost.
   private static let looks = 10
 
   private let path: String
   private let owner: LockOwner
-  /// The end of a pipe whose closing ends the heartbeat; nil once it is closed.
+  /// The write end of a pipe; closing it ends the heartbeat. Nil once it is closed.
   private let life: Mutex<Int32?>
 
+  /// Starts the thread of the heartbeat, which touches `descriptor` and closes it at its end.
   private init(path: String, owner: LockOwner, descriptor: Int32) throws {
     self.path = path
     self.owner = owner
@@ -34,7 +43,7 @@ public final class RunLock: Sendable {
     life = Mutex(kept)
     do {
       try BackgroundThread.start {
-        // The open file is touched, not its name, under which another's lock may lie by now.
+        // The open file is touched and not its name, which may be another process's lock by now.
         while !Self.hasClosed(watched) { futimens(descriptor, nil) }
         close(watched)
         close(descriptor)
@@ -48,7 +57,8 @@ public final class RunLock: Sendable {
 
   deinit { endHeartbeat() }
 
-  /// Waits for a heartbeat's time, or until the pipe's other end is closed.
+  /// Waits for the time of a heartbeat, or until the pipe's write end is closed.
+  /// - Returns: whether it was closed.
   private static func hasClosed(_ pipe: Int32) -> Bool {
     var polled = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
     let found = poll(&polled, 1, Int32(heartbeat * 1000))
@@ -62,16 +72,18 @@ public final class RunLock: Sendable {
     }
   }
 
-  /// Takes the lock, from a dead owner too.
-  /// - Returns: nil if another process has it.
-  /// - Throws: `FileError` where the file cannot be made.
+  /// Takes the lock if it is free or its owner is dead.
+  /// - Parameter path: `RunFolder.lock`. The folder must exist.
+  /// - Returns: the lock; nil if another living process has it.
+  /// - Throws: `FileError` if the file cannot be created.
   public static func take(_ path: String) throws -> RunLock? {
     try take(path, patience: patience)
   }
 
+  /// The same with another patience, in seconds, for tests.
   package static func take(_ path: String, patience: TimeInterval) throws -> RunLock? {
     let mine = LockOwner.thisProcess()
-    // Each turn but the last found a dead owner's lock, or one that has just gone.
+    // Each turn but the last found the lock of a dead owner, or one that was released meanwhile.
     for _ in 0..<8 {
       if let descriptor = try create(path, mine) {
         do {
@@ -88,7 +100,7 @@ public final class RunLock: Sendable {
     return nil
   }
 
-  /// Who has the lock; nil if nobody alive does.
+  /// The living process that has the lock; nil if there is none. It takes nothing.
   public static func owner(_ path: String) -> LockOwner? {
     owner(path, patience: patience)
   }
@@ -98,12 +110,15 @@ public final class RunLock: Sendable {
     return file.owner
   }
 
-  /// Whether nobody has taken the lock over meanwhile.
+  /// Whether the file still names this owner.
   public var isStillMine: Bool { LockFile(path)?.owner?.token == owner.token }
 
-  /// - Throws: `RecordError.lockLost` if somebody has taken the lock over.
+  /// Makes sure that no other process has taken the lock over.
+  /// - Throws: `RecordError.lockLost` if one has. The caller must then write nothing more to the
+  ///   folder.
   public func check() throws(RecordError) {
-    // Whoever takes a dead owner's lock away may have got hold of this one, and puts it back at once.
+    // A process that takes over a dead owner's lock may have moved this one by mistake. It puts it
+    // back at once.
     for _ in 0..<Self.looks {
       if isStillMine { return }
       usleep(50_000)
@@ -111,14 +126,15 @@ public final class RunLock: Sendable {
     guard isStillMine else { throw .lockLost(file: path) }
   }
 
-  /// Gives the lock back.
+  /// Ends the heartbeat and removes the file, unless the lock belongs to another process by now.
   public func release() {
     endHeartbeat()
     if isStillMine { unlink(path) }
   }
 
-  /// Makes the lock's file, whole, unless there is one.
-  /// - Returns: the open file, or nil if there is a lock.
+  /// Creates the lock's file whole, unless one exists.
+  /// - Returns: the open file; nil if a lock exists.
+  /// - Throws: `FileError`.
   private static func create(_ path: String, _ owner: LockOwner) throws -> Int32? {
     let temporary = "\(path).\(owner.token)"
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -132,7 +148,7 @@ public final class RunLock: Sendable {
     }
     if link(temporary, path) == 0 { return descriptor }
     let code = errno
-    // The answer of a file server may be lost after the link was made.
+    // A file server may create the link and its reply may be lost.
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_nlink == 2 { return descriptor }
     close(descriptor)
@@ -140,8 +156,9 @@ public final class RunLock: Sendable {
     return nil
   }
 
-  /// Takes a dead owner's lock away.
-  /// - Returns: false if it was another's meanwhile.
+  /// Removes the lock of a dead owner.
+  /// - Returns: false if the lock belongs to a living process by now; it is put back.
+  /// - Throws: `FileError`.
   private static func removeDead(
     _ path: String, _ dead: LockFile, as mine: LockOwner
   ) throws -> Bool {
@@ -151,28 +168,32 @@ public final class RunLock: Sendable {
       throw FileError("take over the lock", path, errno: errno)
     }
     defer { unlink(aside) }
-    // Another may have taken it over between the look and the renaming: theirs is put back.
+    // Another process may have taken the lock over between the look and the rename. It is put back.
     if LockFile(aside)?.owner?.token == dead.owner?.token { return true }
     link(aside, path)
     return false
   }
 }
 
-/// The process that holds a lock.
+/// The process that holds a lock: the content of `.lock`.
 public struct LockOwner: Codable, Equatable, Sendable {
+  /// The name of its machine.
   public let host: String
+  /// Its process number. It is meaningful only if `isOnThisMachine`.
   public let pid: Int32
-  /// The Slurm job that the process belongs to: "12", "12_3" of an array.
+  /// The Slurm job of the process: "12", or "12_3" for a task of an array; nil outside Slurm.
   public let slurmJob: String?
   /// When the lock was taken.
   public let since: Date
-  /// Tells machines, and the time between two starts of one, apart.
+  /// The kernel's boot id. It tells machines apart, and two boots of one machine.
   let boot: String
-  /// Process numbers mean something within a name space alone.
+  /// The process namespace. The same number is another process in another namespace, as in a
+  /// container.
   let processSpace: String
-  /// When the process began, in the kernel's ticks: numbers are used again.
+  /// When the process started, in the kernel's ticks since boot. Process numbers are reused; this
+  /// tells the processes apart.
   let started: String
-  /// Different for every lock.
+  /// A UUID per lock. It tells two locks of one process apart.
   let token: String
 
   static func thisProcess() -> LockOwner {
@@ -187,12 +208,12 @@ public struct LockOwner: Codable, Equatable, Sendable {
       token: UUID().uuidString)
   }
 
-  /// Whether this machine's process table knows the owner: its number means something here.
+  /// Whether this machine's process table can tell if the owner lives.
   public var isOnThisMachine: Bool {
     boot == Self.currentBoot && processSpace == Self.currentProcessSpace
   }
 
-  /// Whether the process goes on; meaningful for a local owner.
+  /// Whether the process lives. Valid only if `isOnThisMachine`.
   var isRunning: Bool { Self.startTicks(pid) == started }
 
   private static var currentBoot: String {
@@ -204,23 +225,24 @@ public struct LockOwner: Codable, Equatable, Sendable {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
   }
 
-  /// When a process began; nil if there is none, or only what its parent has not collected yet.
+  /// When a process started; nil if it does not exist or has ended and only its parent has not
+  /// collected it.
   private static func startTicks(_ pid: Int32) -> String? {
     ProcessEntry(pid).flatMap { $0.hasEnded ? nil : $0.startTicks }
   }
 }
 
-/// A lock's file as it is now.
+/// A lock's file at one moment.
 private struct LockFile {
-  /// Nil where the file is not whole, as a crash of the machine may leave it.
+  /// Nil if the file is not whole, as after a crash of the machine.
   let owner: LockOwner?
   private let path: String
-  /// The owner's last sign of life.
+  /// Time of the owner's last heartbeat, in seconds since 1970.
   private let touched: TimeInterval
 
   /// Nil if there is no file.
   init?(_ path: String) {
-    // Opening it makes NFS ask the server how the file is now.
+    // Opening the file makes NFS ask the server for its current state.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -233,16 +255,19 @@ private struct LockFile {
     self.path = path
   }
 
+  /// Whether the owner lives, by the process table on its machine and by its heartbeat elsewhere.
+  /// - Parameter patience: seconds of silence after which it counts as dead.
   func isAlive(patience: TimeInterval) -> Bool {
     if let owner, owner.isOnThisMachine { return owner.isRunning }
     return now - touched < patience
   }
 
-  /// The time by the file system's clock, which is the file server's.
+  /// The current time by the file system's clock, in seconds since 1970: that of a file created
+  /// here. The clocks of two machines may differ by more than the patience.
   private var now: TimeInterval {
     let probe = "\(path).\(UUID().uuidString).now"
     let descriptor = open(probe, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    // Whoever may only read takes the own clock.
+    // Without write permission the local clock has to do.
     guard descriptor >= 0 else { return Date().timeIntervalSince1970 }
     defer {
       close(descriptor)

@@ -1,20 +1,23 @@
 import Core
 import Foundation
 
-/// How far a run has come, as a run's process tells others: in `progress.json` of the run's folder,
-/// and one JSON object a line on its standard output.
+/// How far a run has come. The run's process writes it to `progress.json` in its folder
+/// (`RunActivity`), and as one JSON object per line to standard output, which the sweep reads.
 public struct RunProgress: Codable, Equatable, Sendable {
-  /// What the run does now: "preparing" an epoch, "training", "evaluating", "assigning".
+  /// What the run does: "preparing" (an epoch), "training", "evaluating" or "assigning".
   public var phase: String
-  /// Epochs that are complete.
+  /// The number of complete epochs.
   public var epoch: Int
+  /// The number of epochs of the whole run; 0 for a method that does not train.
   public var epochs: Int
-  /// The part of the whole run that is done, 0...1.
+  /// The part of the whole run that is done, in 0...1.
   public var fraction: Double
+  /// The latest loss; nil before the first step.
   public var loss: Double?
+  /// The latest training speed; nil before it is known.
   public var imagesPerSecond: Double?
 
-  /// The object as a line of text.
+  /// The value as one line of JSON, with its newline.
   public var line: String {
     ((try? JSONEncoder.sorted().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
       + "\n"
@@ -32,6 +35,8 @@ public struct RunProgress: Codable, Equatable, Sendable {
     self.imagesPerSecond = imagesPerSecond
   }
 
+  /// Parses a line of a run's standard output.
+  /// - Returns: nil if it is something else, such as a library's message, or has impossible values.
   public init?(line: String) {
     guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)),
       progress.isPossible

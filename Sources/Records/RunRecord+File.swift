@@ -1,6 +1,8 @@
 extension RunRecord {
-  /// Reads `run.json`.
-  /// - Throws: `RecordError` that names the file and the key.
+  /// Reads and checks `run.json`.
+  /// - Throws: `RecordError`, with the file and the key: `.unreadable`, `.wrongSchema` for another
+  ///   layout, `.malformed` for a missing key or a value that no run can have, such as an accuracy
+  ///   of 5.
   public static func read(from path: String) throws(RecordError) -> RunRecord {
     let found = try JSONFile.read(Layout.self, from: path).schema
     guard found == currentSchema else {
@@ -11,28 +13,29 @@ extension RunRecord {
     }
   }
 
-  /// Writes `run.json`, whole or not at all: keys sorted, one a line.
-  /// - Throws: `RecordError` for a number that is not finite; `FileError`.
+  /// Writes `run.json` atomically, with sorted keys, one a line.
+  /// - Throws: `RecordError.notFinite` for NaN or an infinite number; `FileError`.
   public func write(to path: String) throws {
     try JSONFile.write(self, to: path)
   }
 
-  /// What every layout has.
+  /// The key that every layout has. It is read first, so that a record of another layout is not
+  /// reported as one with missing keys.
   private struct Layout: Decodable {
     let schema: Int
   }
 }
 
 extension RunFailure {
-  /// Reads `failed.json`.
-  /// - Throws: `RecordError` that names the file and the key.
+  /// Reads and checks `failed.json`.
+  /// - Throws: `RecordError`, with the file and the key.
   public static func read(from path: String) throws(RecordError) -> RunFailure {
     try JSONFile.read(RunFailure.self, from: path) { failure throws(ValueOutOfRange) in
       try failure.checkRanges()
     }
   }
 
-  /// Writes `failed.json`, whole or not at all.
+  /// Writes `failed.json` atomically.
   /// - Throws: `FileError`.
   public func write(to path: String) throws {
     try JSONFile.write(self, to: path)

@@ -2,41 +2,52 @@ import Core
 import Domain
 import Metrics
 
-/// What a finished run leaves behind, as `run.json` holds it.
+/// The content of `run.json`: what was run, its scores, its time and its provenance.
 ///
-/// The file is written last, so a folder that has one holds a finished run.
+/// The run's process writes the file last, so it exists exactly if the run is finished. Keys are
+/// those of the properties, sorted, one a line; optional ones are left out where nil. Tables and
+/// the diff take all figures from it.
+///
+///     let record = try RunRecord.read(from: "results/cifar10-cpu/cifar10/kmeans/seed-0/run.json")
+///     print(record.methodTitle, record.metrics.scores?[.nmi] ?? .nan, record.timing.seconds)
 public struct RunRecord: Codable, Equatable, Sendable {
-  /// The version of this layout.
+  /// The version of this layout. A record of another version is refused.
   public static let currentSchema = 1
 
   public var schema = currentSchema
-  /// SHA-256 of the resolved settings, data, method version, engine, precision and seed.
+  /// `IdentityInputs.identity()` of the run: 64 hexadecimal digits.
   public var identity: String
+  /// The experiment's name, with `@PROFILE` where a profile was chosen.
   public var experiment: String
+  /// The name of the benchmark's definition.
   public var benchmark: String
-  /// The row's name: a method's or, for a variant of one, the variant's.
+  /// The row's name: a method or a variant of one.
   public var method: String
   /// The row's title in tables: "SCL", "InstDisc + k-means".
   public var methodTitle: String
   /// The family under which tables list the row.
   public var methodFamily: MethodFamily
+  /// The version of the method's algorithm. It grows when a change of code changes results.
   public var methodVersion: Int
-  /// The name of the method that the row is a variant of; nil for a method under its own name.
+  /// The method that the row is a variant of; nil for a method under its own name.
   public var variantOf: String?
-  /// The identity of the run that it started from; nil for a method of one stage.
+  /// The identity of the run that this one starts from, such as SCAN's pretext run; nil for a
+  /// method of one stage.
   public var stage: String?
+  /// The seed of all random streams of the run.
   public var seed: UInt64
-  /// The profile of the experiment file, "default" where none was chosen.
+  /// The profile of the experiment file, "default" if none was chosen.
   public var profile: String
-  /// Every setting of the method with the value that was used, defaults included.
+  /// Every setting of the method with its resolved value, defaults included.
   public var settings: [String: SettingValue]
-  /// The settings that are not the method's defaults on the benchmark, those of the run that it starts
-  /// from included; nil in records that are older than this list.
+  /// The settings that differ from the method's defaults on the benchmark, including those of the
+  /// run that this one starts from. Nil in records older than this list.
   public var departures: [Departure]?
+  /// Splits, image size, checkpoint rule and NMI normaliser.
   public var `protocol`: RunProtocol
+  /// The scores of the result and the sizes of its clusters.
   public var metrics: RunMetrics
-  /// The epoch, counted from 1, whose assignments are scored; nil where nothing was chosen and it is the
-  /// last.
+  /// The epoch that the checkpoint rule chose, counted from 1; nil for the rule `last`.
   public var checkpointEpoch: Int?
   public var timing: RunTiming
   public var provenance: Provenance
@@ -71,16 +82,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 }
 
-/// How long a run took. Time is provenance: nothing is decided by it.
+/// How long a run took and how much memory it used. It is provenance and not part of the identity.
 public struct RunTiming: Codable, Equatable, Sendable {
-  /// Wall-clock seconds of all sessions of the run together.
+  /// Wall-clock seconds of all sessions of the run together, interruptions excluded.
   public var seconds: Double
-  /// Training images per second (an image counts once, whatever its number of views); nil for a
+  /// Training images per second. An image counts once, whatever its number of views. Nil for a
   /// method that does not train.
   public var imagesPerSecond: Double?
-  /// Peak resident memory of the run's process.
+  /// Peak resident memory of the run's last process, in bytes. GPU memory is not included.
   public var peakMemoryBytes: Int
-  /// How often the run was taken up again from a checkpoint.
+  /// How many times the run was resumed from a checkpoint.
   public var resumptions: Int
 
   public init(seconds: Double, imagesPerSecond: Double?, peakMemoryBytes: Int, resumptions: Int) {
@@ -91,20 +102,29 @@ public struct RunTiming: Codable, Equatable, Sendable {
   }
 }
 
-/// Where a run's numbers come from.
+/// Where a run's numbers come from: program, data, libraries and machine.
+///
+/// Content hash, presentation version, libtorch, device and precision are also in the identity. The
+/// rest is informative.
 public struct Provenance: Codable, Equatable, Sendable {
-  /// The git revision of the program, "-dirty" appended where the tree had changes; "unknown"
-  /// outside a checkout.
+  /// The git revision of the program, with "-dirty" if its sources had changes; "unknown" outside a
+  /// checkout.
   public var sourceRevision: String
   public var benchmarkFile: BenchmarkProvenance
-  /// Nil in records of the time when methods were given images in the file's order.
+  /// The order in which the method saw the images. Nil in records from before that order existed;
+  /// there it is the file's order.
   public var presentation: PresentationProvenance?
+  /// The version, such as "1.13.0".
   public var libtorch: String
+  /// OpenBLAS's own description of its version and kernels.
   public var openBLAS: String
-  /// "cpu" or "cuda", with the processor's or the card's name.
+  /// The kind of device: "cpu" or "cuda".
   public var device: String
+  /// The name of the processor or GPU.
   public var deviceName: String
+  /// The precision of the backbone: "float32" or "bfloat16".
   public var precision: String
+  /// The number of threads that the run computed with.
   public var threads: Int
   /// When the run finished, in UTC (ISO 8601).
   public var finishedAt: String
@@ -127,12 +147,13 @@ public struct Provenance: Codable, Equatable, Sendable {
   }
 }
 
-/// The order in which a method was given its images.
+/// The order in which a method saw its images (see docs/architecture.md, "Boundaries").
 public struct PresentationProvenance: Codable, Equatable, Sendable {
-  /// Of the rule that makes the order from the images' content and the seed.
+  /// The version of the rule that derives the order from the images' content and the seed
+  /// (`ContentOrder.version` in Vision). It is part of the identity.
   public var version: Int
-  /// SHA-256 of the images' indices in the benchmark file, in the order in which they were presented:
-  /// each a little-endian int64.
+  /// SHA-256 of the images' indices in the benchmark file, as little-endian int64 in the order of
+  /// presentation.
   public var order: String
 
   public init(version: Int, order: String) {
@@ -141,19 +162,24 @@ public struct PresentationProvenance: Codable, Equatable, Sendable {
   }
 }
 
-/// The benchmark file that a run read.
+/// The benchmark file that a run read, for a judgement without the file.
 public struct BenchmarkProvenance: Codable, Equatable, Sendable {
+  /// SHA-256 of pixels, labels, splits, class names and fine labels (the file's attribute
+  /// `content_sha256`).
   public var contentHash: String
-  /// Whether every image of the benchmark's definition is there.
+  /// Whether the file has every image of the benchmark's definition, and no original file differs
+  /// from the published one.
   public var complete: Bool
+  /// The number of images in the file, all splits together.
   public var images: Int
-  /// The number of images of the definition.
+  /// The number of images in the definition.
   public var definitionImages: Int
-  /// The original form: "CIFAR-10 binary version", "class folders (JPEG)".
+  /// The form of the original files: "cifar-binary", "class-folders" (the attribute
+  /// `source_format`).
   public var sourceFormat: String
-  /// The benchmark that this one rehearses; nil for real images.
+  /// The benchmark that this one is a rehearsal of; nil for real images. The key is `miniatureOf`.
   public var rehearsalOf: String?
-  /// Whether the pixels are those that were published.
+  /// Whether the pixels are the published ones.
   public var pixels: PixelFidelity
 
   private enum CodingKeys: String, CodingKey {
@@ -174,6 +200,8 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
     self.pixels = pixels
   }
 
+  /// A record older than the key `pixels` counts as re-encoded if its source format is
+  /// `class-folders`, which only benchmarks published as raw pixels have.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     contentHash = try container.decode(String.self, forKey: .contentHash)
@@ -182,7 +210,7 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
     definitionImages = try container.decode(Int.self, forKey: .definitionImages)
     sourceFormat = try container.decode(String.self, forKey: .sourceFormat)
     rehearsalOf = try container.decodeIfPresent(String.self, forKey: .rehearsalOf)
-    // Older records do not say. Only benchmarks whose originals are raw pixels have this form.
+    // Class folders hold JPEG files.
     pixels =
       try container.decodeIfPresent(PixelFidelity.self, forKey: .pixels)
       ?? (sourceFormat == "class-folders" ? .reEncoded : .original)

@@ -1,20 +1,25 @@
 import Metrics
 
-/// A value in a file that no run can have written.
+/// A value in a record that no run can have written. The reader adds the file and throws
+/// `RecordError.malformed`.
 struct ValueOutOfRange: Error {
   let key: String
   let problem: String
 }
 
-/// What the numbers and texts of records can be. The limits are far beyond any run, and far enough from the
-/// ends of their types that sums and products of a few do not overflow.
+/// Limits on the values of records that are read from a file.
+///
+/// They lie far beyond any run, and far enough from the limits of the types that sums and products
+/// of a few values cannot overflow. So a manipulated record is reported as damaged and cannot trap.
 enum ValueRange {
   static let count = 0...1_000_000_000
+  /// Side of an image in pixels.
   static let imageSize = 1...65_536
   static let seconds = 0...1e12
+  /// Up to one pebibyte.
   static let bytes = 0...(1 << 50)
   static let attempts = 0...1_000_000
-  /// Scores are sums of rounded terms.
+  /// Tolerance for scores, which are sums of rounded terms.
   private static let rounding = 1e-9
 
   static func check(
@@ -28,12 +33,13 @@ enum ValueRange {
   static func check(
     _ value: Double?, _ key: String, in range: ClosedRange<Double>
   ) throws(ValueOutOfRange) {
-    // What is not a number is in no range.
+    // NaN is in no range.
     guard let value, !range.contains(value) else { return }
     throw ValueOutOfRange(
       key: key, problem: "\(value) lies outside \(range.lowerBound) to \(range.upperBound)")
   }
 
+  /// Checks a score against its metric's range, with a tolerance for rounding.
   static func checkScore(
     _ value: Double, _ key: String, in range: ClosedRange<Double>
   ) throws(ValueOutOfRange) {
@@ -45,11 +51,12 @@ enum ValueRange {
         + plain(range.upperBound))
   }
 
-  /// A whole number without its decimals: "-1".
+  /// A whole number without decimals: "-1".
   private static func plain(_ value: Double) -> String {
     Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
+  /// Checks that a text has at most 64 KiB.
   static func check(_ text: String?, _ key: String) throws(ValueOutOfRange) {
     guard let text, text.utf8.count > 1 << 16 else { return }
     throw ValueOutOfRange(key: key, problem: "it has \(text.utf8.count) bytes, too many for a name")
@@ -57,7 +64,8 @@ enum ValueRange {
 }
 
 extension RunRecord {
-  /// - Throws: the first value that no run can have had.
+  /// Checks texts, counts, scores and times.
+  /// - Throws: the first value that no run can have.
   func checkRanges() throws(ValueOutOfRange) {
     for (text, key) in [
       (identity, "identity"), (experiment, "experiment"), (benchmark, "benchmark"),
@@ -109,7 +117,7 @@ extension RunFailure {
 }
 
 extension RunProgress {
-  /// Whether a run can have come so far.
+  /// Whether a run can have this progress.
   var isPossible: Bool {
     ValueRange.count.contains(epoch) && ValueRange.count.contains(epochs)
       && (0...1).contains(fraction) && imagesPerSecond.map(ValueRange.seconds.contains) ?? true
