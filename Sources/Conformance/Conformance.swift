@@ -4,24 +4,38 @@ import Methods
 import Torch
 import Vision
 
-/// Examines methods: whether they keep what every method promises.
+/// A suite of checks that a method keeps what every method promises: the same bits for the same
+/// seed, exact resumption, no use of labels, and more (`Promise`).
 ///
-/// Ours are examined by our tests. A method of another package is by its own, in a line:
+/// `scl methods NAME --check` runs it for a registered method, and this package's tests run it for
+/// all of them. A package with a method of its own tests it in one line:
 ///
 ///     #expect(try Conformance().findings(of: MyMethod.self).isEmpty)
 ///
-/// A method is taken through a few epochs on 64 images of 16x16 pixels, several times, and through one on
-/// 1,200, which takes seconds. It has to be given everything that it needs by its settings' defaults, or by `settings`.
+/// The method is trained several times for three epochs on 64 images of 16x16 pixels in two
+/// classes, and once for an epoch on 1,200. That takes seconds on a processor. It runs with its
+/// settings' defaults, under those of `quick` and of `settings`:
+///
+///     let suite = Conformance(
+///       registry: .builtIn.adding([MyPretext.self]), settings: ["layers": 2])
+///     for finding in try suite.findings(of: MyMethod.self, promises: [.resumption, .loss]) {
+///       print(finding)
+///     }
 public struct Conformance: Sendable {
-  /// Where the stages that methods start from are found.
+  /// Where the method of a stage is looked up, such as the pretext of SCAN. A stage is trained for
+  /// one epoch.
   public var registry: MethodRegistry
-  /// What a method is examined with, where it has settings of these names; laid over `quick`.
+  /// Settings for the examination, where the method has settings of these names. They override
+  /// `quick`.
   public var settings: [String: SettingValue]
-  /// A benchmark file of the examined images, to be written: the suite changes the labels in it, and
-  /// no method may notice. Set it where a method would look for labels.
+  /// The path of a benchmark file for the check of `blindness`. The suite writes it with two
+  /// different labellings and removes it at the end, so never give the path of real data. Set it to
+  /// where a method would look for labels; nil for a temporary path.
   public var labelFile: String?
 
-  /// What makes the methods of this package quick.
+  /// Settings that make this package's methods quick: few epochs, a narrow backbone, small batches,
+  /// short warm-ups. A method gets those whose names it has. `learning_rate` is added: 0.003 for a
+  /// method whose default optimiser is Adam, 0.03 otherwise.
   public static let quick: [String: SettingValue] = [
     "epochs": 8, "batch_size": 16, "width": 16, "depth": "18", "stem": "small-pool",
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
@@ -30,6 +44,10 @@ public struct Conformance: Sendable {
     "threshold": 0.5, "predictor_rate": 2.0,
   ]
 
+  /// - Parameters:
+  ///   - registry: must have the methods of the stages that examined methods start from.
+  ///   - settings: override `quick`.
+  ///   - labelFile: see the property.
   public init(
     registry: MethodRegistry = .builtIn, settings: [String: SettingValue] = [:],
     labelFile: String? = nil
@@ -39,13 +57,22 @@ public struct Conformance: Sendable {
     self.labelFile = labelFile
   }
 
-  /// The promises that a method breaks.
+  /// Examines a method.
+  /// - Parameters:
+  ///   - method: need not be registered.
+  ///   - promises: those to check. All checks share one trained instance and the trained stages, so
+  ///     one call for all is faster than one call for each.
+  /// - Returns: the broken promises, in the order of `promises`; empty for a conforming method. An
+  ///   error that the method throws during a check is a finding, too.
+  /// - Throws: an error of the suite itself, such as one of libtorch while the example images are
+  ///   made.
   public func findings(
     of method: any ClusteringMethod.Type, promises: [Promise] = Promise.allCases
   ) throws -> [Finding] {
     try findings(ofType: method, promises)
   }
 
+  /// The same for the concrete type, which `Examination` is generic over.
   private func findings<Method: ClusteringMethod>(
     ofType _: Method.Type, _ promises: [Promise]
   ) throws -> [Finding] {
@@ -70,14 +97,25 @@ public struct Conformance: Sendable {
 
   // MARK: Instances
 
-  /// A method with `defaults`, those of `quick` and `settings` that it has, and `more`, the later over
-  /// the earlier. What it starts from is taken from `stages`, or trained for an epoch.
+  /// Creates an instance with resolved settings, as a run does, for K = 2 clusters.
+  ///
+  /// Settings are layered, the later over the earlier: the method's own defaults, `defaults`,
+  /// `quick`, `settings`, `more`. If the method has a stage, the stage is taken from `stages` or
+  /// trained for one epoch.
+  /// - Parameters:
+  ///   - seed: of the method and of its stage.
+  ///   - images: what the method learns from.
+  ///   - threads: in the method's context. The caller sets `Torch.threads`.
+  ///   - more: settings that override all others.
+  ///   - defaults: settings that the method has as a stage of another one.
+  ///   - stages: keeps the networks of stages between calls.
+  /// - Throws: errors of the settings' resolution, of the stage or of the initialiser.
   package func make<Method: ClusteringMethod>(
     _ type: Method.Type, seed: UInt64 = 1, images: ImageSet, threads: Int = 1,
     _ more: [String: SettingValue] = [:], defaults: [String: SettingValue] = [:],
     stages: StageRuns = StageRuns()
   ) throws -> Method {
-    // As runs do.
+    // As in a run.
     OpenBLAS.useOneThread()
     let resolved = try Method.Settings.schema.resolve(
       defaults.merging(values(of: type, more)) { $1 })
@@ -89,7 +127,7 @@ public struct Conformance: Sendable {
         try train(method, images: images, seed: seed, file)
       }
     }
-    // The files go with it.
+    // `stages` removes its files when it is released.
     return try withExtendedLifetime(stages) {
       try Method(
         settings: resolved,
@@ -99,7 +137,8 @@ public struct Conformance: Sendable {
     }
   }
 
-  /// Trains a stage for an epoch and writes its encoder.safetensors.
+  /// Trains a stage for one epoch and writes its network as `encoder.safetensors`.
+  /// - Throws: `MethodError.unsupported` for a method that does not train.
   private func train(
     _ method: any ClusteringMethod, images: ImageSet, seed: UInt64, _ file: String
   ) throws {
@@ -112,6 +151,8 @@ public struct Conformance: Sendable {
     try SafeTensors.write(encoderTensors(of: trained.network), to: file)
   }
 
+  /// The values of `quick`, `settings` and `more` for those settings that the method has; `more` is
+  /// not filtered, so a wrong name in it is an error.
   private func values<Method: ClusteringMethod>(
     of _: Method.Type, _ more: [String: SettingValue]
   ) throws -> [String: SettingValue] {

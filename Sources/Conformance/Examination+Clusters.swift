@@ -7,8 +7,10 @@ import Methods
 import Torch
 import Vision
 
-// What a method says of images.
+// The clusters that a method assigns.
 extension Examination {
+  /// Finds lists of a wrong length and numbers outside 0..<K, for all images and for three of them
+  /// in another order.
   func checkAssignments() throws {
     let method = try first().fitted
     for (chosen, name) in [
@@ -24,6 +26,8 @@ extension Examination {
     }
   }
 
+  /// Finds an `assign` with side effects: called twice, it must return the same clusters and leave
+  /// network, optimiser and memory as they were, bit by bit.
   func checkRepeatability() throws {
     let (method, trial) = try first()
     let before = try trial?.bits()
@@ -36,14 +40,15 @@ extension Examination {
     }
   }
 
-  /// Labels can come from three places: a benchmark file, the order of images in it (original files
-  /// are sorted by class), and the pixels, which alone may be used.
+  /// A method can get labels from three sources: the benchmark file, the order of images in it, and
+  /// the pixels. Only the pixels are allowed. The first two are checked here.
   func checkBlindness() throws {
     try checkFile()
     try checkOrder()
   }
 
-  /// Other labels in the file, and nothing may change.
+  /// Finds a method that reads the benchmark file: the method is trained twice with the same images
+  /// and seed, while the file at `labelFile` has other random labels. No cluster may change.
   private func checkFile() throws {
     let file =
       suite.labelFile ?? NSTemporaryDirectory() + "conformance-\(UUID().uuidString).h5"
@@ -60,7 +65,8 @@ extension Examination {
   }
 }
 
-/// A benchmark file as far as whoever looks for labels reads it.
+/// Writes the data sets of a benchmark file that a method would open to find labels. Attributes are
+/// left out.
 private enum LabelFile {
   static func write(_ labels: [Int32], images: ImageSet, to path: String) throws {
     let file = try HDF5File(creating: path)

@@ -3,8 +3,11 @@ import Methods
 import Metrics
 import Vision
 
-// What the order of images tells a method.
+// Blindness to the order of images. Original files are stored class by class, so a method that uses
+// the order can find the classes without looking at pixels. Runs present images in the order of
+// their hashes; these checks present them in class order, which exposes such a method.
 extension Examination {
+  /// Four checks, from the cheapest to the most expensive.
   func checkOrder() throws {
     try checkOrderAtAssignment()
     try checkNoise()
@@ -12,7 +15,9 @@ extension Examination {
     try checkStoredOrder()
   }
 
-  /// Images asked for in another order have the same clusters.
+  /// Finds a method that assigns by the position in the request: images requested in a permuted
+  /// order must keep their clusters. One in twenty may change, because sums in another order may
+  /// move an image that lies between two clusters.
   private func checkOrderAtAssignment() throws {
     let method = try first().fitted
     let clusters = try method.assign(images)
@@ -20,7 +25,7 @@ extension Examination {
     let order = stream.permutation(of: images.count)
     let permuted = try method.assign(images.selecting(order))
     guard clusters.count == images.count, permuted.count == images.count else { return }
-    // Sums of another order may move an image that lies between two clusters.
+    // Rounding depends on the order of sums and may move an image between two near clusters.
     let same = zip(order, permuted).count { clusters[$0] == $1 }
     if same * 20 < images.count * 19 {
       report(
@@ -30,28 +35,27 @@ extension Examination {
     }
   }
 
-  /// In images of noise there is nothing to find: clusters that agree with the order of images come
-  /// from it.
+  /// Finds a method that uses the order of few images. In images of noise there is nothing to find,
+  /// so clusters must not agree with the order.
   private func checkNoise() throws {
     let noise = try ExampleImages.noise()
     let clusters = try fit(images: noise).fitted.assign(noise)
-    // By chance it exceeds 0.25 less than once in ten thousand times.
+    // By chance, the ARI of 64 images exceeds 0.25 less than once in ten thousand times.
     try checkAgreement(
       of: clusters, at: Array(0..<noise.count), "images of noise", limit: 0.25)
   }
 
-  /// The same among many images, since a method may look at their order only where they are many, and
-  /// among identical ones, where ties have to be broken. Methods are handed the order of classes here,
-  /// which a run does not do.
+  /// Finds a method that uses the order only of many images, or to break ties between identical
+  /// ones. The 1,200 images are noise and copies of one image, in the order of two classes.
   private func checkClassOrder() throws {
     let images = try ExampleImages.inClasses()
-    // Large batches, since steps cost more than images; and what is done after a warm-up is to be seen in
-    // the only epoch.
+    // Large batches, because the time goes by steps and not by images. No warm-up, because only one
+    // epoch is trained, and it must show what the method does after a warm-up.
     var suite = suite
     suite.settings.merge(["batch_size": 100, "warmup_epochs": 0]) { $1 }
     let clusters = try fit(images: images, epochs: 1, as: suite).fitted.assign(images)
     let positions = Array(0..<images.count)
-    // By chance it exceeds 0.05 among 600 images less than once in a million times.
+    // By chance, the ARI of 600 images exceeds 0.05 less than once in a million times.
     try checkAgreement(
       of: clusters, at: positions.filter { !ExampleImages.isRepeated($0) },
       "\(images.count) images in the order of classes", limit: 0.05)
@@ -59,10 +63,14 @@ extension Examination {
       of: clusters, at: positions.filter(ExampleImages.isRepeated), "identical images", limit: 0.05)
   }
 
-  /// Reports clusters that agree with the halves of the order of images or with its odd and even places.
+  /// Reports clusters that agree with the order of images: with its halves, as in a file sorted by
+  /// two classes, or with odd and even positions, as in one that alternates.
   /// - Parameters:
-  ///   - positions: of the images that are looked at.
-  ///   - limit: of the adjusted Rand index.
+  ///   - clusters: of all images, in their order.
+  ///   - positions: the images to look at, ascending.
+  ///   - images: what they are, for the message.
+  ///   - limit: the highest adjusted Rand index that counts as chance.
+  /// - Throws: `MetricsError`.
   private func checkAgreement(
     of clusters: [Int32], at positions: [Int], _ images: String, limit: Double
   ) throws {
@@ -85,11 +93,13 @@ extension Examination {
     }
   }
 
-  /// Images that are stored in another order have the same clusters, presented as runs present them.
+  /// Finds a method that the order in the benchmark file can still reach: the images are stored in
+  /// two orders and presented as a run presents them, by their content. Every image must have the
+  /// same cluster in both.
   private func checkStoredOrder() throws {
     var stream = RandomStream(seed: 5, purpose: .shuffle)
     let orders = [Array(0..<images.count), stream.permutation(of: images.count)]
-    // Of each image by its number, whatever its place in the file.
+    // Clusters by the images' numbers, whatever their place in the file.
     let clusters = try orders.map { order in
       let pixels = try images.bytes(at: order).bytes()
       let presented = ContentOrder(pixels: pixels, count: order.count, seed: 1)

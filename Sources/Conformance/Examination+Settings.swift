@@ -1,8 +1,9 @@
 import Core
 import Methods
 
-// What a method says of itself.
+// What a method declares: its description and its settings.
 extension Examination {
+  /// Checks the fields that lists, tables and documents print.
   func checkDescription() {
     let description = Method.description
     if description.name.wholeMatch(of: /[a-z][a-z0-9-]*/) == nil {
@@ -16,6 +17,11 @@ extension Examination {
     if description.version < 1 { report(.description, "its version is below 1") }
   }
 
+  /// Checks the schema: unique names, documentation, one entry per stored property, honest ranges,
+  /// and valid defaults for each benchmark.
+  ///
+  /// A stored property without an entry could not be set and would be missing in the identity, so
+  /// two different runs would count as one.
   func checkSettings() throws {
     let settings = Method.settings
     let names = settings.map(\.name)
@@ -31,7 +37,7 @@ extension Examination {
         report(.settings, "'\(setting.name)' is not of small letters, digits and '_'")
       }
       if setting.summary.count < 6 { report(.settings, "'\(setting.name)' is not documented") }
-      // Of two, only one can be set.
+      // Only one of two settings with one name can be set.
       if !doubled.contains(setting.name) { try checkValues(of: setting) }
     }
     for (benchmark, values) in Method.benchmarkDefaults.sorted(by: { $0.key < $1.key }) {
@@ -43,7 +49,8 @@ extension Examination {
     }
   }
 
-  /// Default and bounds have to be taken, and what lies beyond refused.
+  /// Finds a range that the method does not keep: the default and both bounds must be accepted
+  /// unchanged, and the next values outside refused.
   private func checkValues(of setting: SettingDescription) throws {
     let taken: [SettingValue]
     let refused: [SettingValue]
@@ -75,7 +82,8 @@ extension Examination {
     }
   }
 
-  /// The number of values in settings, those of nested settings counted one by one.
+  /// The number of stored properties, those of nested settings included. A nested value counts by
+  /// its parts.
   private static func storedProperties(of settings: Any) -> Int {
     Mirror(reflecting: settings).children.reduce(0) { count, child in
       count + (child.value is any Configurable ? storedProperties(of: child.value) : 1)

@@ -2,8 +2,12 @@ import Methods
 import Torch
 import Vision
 
-// How a method learns.
+// How a method trains.
 extension Examination {
+  /// Finds unseeded random numbers, iteration over hashed collections, and races. Two runs of one
+  /// seed must have the same clusters and the same bits of network, optimiser and memory: on one
+  /// thread, then on two. Results on one and on two threads are not compared, because sums may
+  /// differ.
   func checkDeterminism() throws {
     let (first, second) = (try self.first(), try fit())
     if try first.fitted.assign(images) != second.fitted.assign(images) {
@@ -22,6 +26,7 @@ extension Examination {
     }
   }
 
+  /// The first tensor that differs, for the message.
   private func difference(
     _ first: (fitted: Method, trial: MethodTrial?), _ second: (fitted: Method, trial: MethodTrial?)
   ) throws -> String {
@@ -30,8 +35,11 @@ extension Examination {
     return name.map { "'\($0)' is not the same" } ?? "they have other tensors"
   }
 
-  /// Only of a method that trains: another may have nothing to draw. Before the first step, since the
-  /// order of images is the trainer's.
+  /// Finds a method that ignores its seed. Two seeds must start with different bits and, if views
+  /// change with the epoch, draw different views.
+  ///
+  /// It looks before the first step, because afterwards the trainer's order of images makes any two
+  /// seeds differ. Methods that do not train are skipped: they may have nothing to draw.
   func checkSeed() throws {
     guard let first = try trial(), let second = try trial(seed: 2) else { return }
     if try first.bits() == second.bits() {
@@ -40,14 +48,16 @@ extension Examination {
     func views(_ trial: MethodTrial, epoch: Int) throws -> [[Float]] {
       try trial.method.views(of: images, at: Array(0..<8), epoch: epoch).map { try $0.floats() }
     }
-    // Views that no epoch changes are not drawn.
+    // Views that do not change with the epoch are not drawn at all.
     let drawn = try views(first, epoch: 0)
     if try drawn != views(first, epoch: 1), try drawn == views(second, epoch: 0) {
       report(.seed, "seeds 1 and 2 draw the same views")
     }
   }
 
-  /// Handed over by a checkpoint after the first epoch, after the second, and within the third.
+  /// Finds state that a checkpoint misses. A run is handed to a new instance after epoch 1, after
+  /// epoch 2 and within epoch 3. All four runs must end with the same bits and clusters after epoch
+  /// 4.
   func checkResumption() throws {
     guard let straight = try trial() else { return }
     let end = 4
@@ -75,6 +85,8 @@ extension Examination {
     }
   }
 
+  /// Finds, after three epochs: parameters that never had a gradient other than zero or do not
+  /// require one, buffers and memory with a gradient, and two tensors with one name.
   func checkGradients() throws {
     guard let trial = try first().trial else { return }
     for name in trial.untouched.sorted() {
@@ -93,7 +105,11 @@ extension Examination {
     }
   }
 
-  /// Steps on all images of a pass at once, in epochs with and without a warm-up.
+  /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Twelve
+  /// steps are taken on all images of a pass, in three epochs, with and without a warm-up.
+  ///
+  /// In each epoch the loss must end below its highest start. In one of them at least, for each
+  /// pass, it must fall clearly: in 15 of the 16 pairs of an early and a late step.
   func checkLoss() throws {
     guard let trial = try trial() else { return }
     var names: [Int: [String]] = [:]
@@ -113,15 +129,17 @@ extension Examination {
         clearest[pass] = max(clearest[pass] ?? 0, Self.fallingPairs(totals))
       }
     }
-    // A momentum encoder or a queue may have the loss go up and down for an epoch, not for all of them.
-    // Noise falls in so many pairs once in 35 times.
+    // A momentum encoder or a queue may let the loss oscillate in one epoch, but not in all. Noise
+    // falls in 15 pairs once in 35 times.
     if clearest.values.contains(where: { $0 < 15 }) {
       report(.loss, "it falls clearly in none of \(Self.epochs) epochs of steps on the same images")
     }
   }
 
+  /// Reports losses whose last two are, on average, not below the highest of the first four.
   private func checkFall(_ totals: [Double], epoch: Int) {
-    // Its highest, not its first: a queue of random keys is easy to tell from until it is filled.
+    // The highest and not the first: a queue of random keys is easy to tell apart until it is
+    // filled.
     let highest = totals.prefix(4).max() ?? 0
     if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
       let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
@@ -130,7 +148,8 @@ extension Examination {
     }
   }
 
-  /// Of the 16 pairs of one of the first four steps and one of the last four, those in which it falls.
+  /// Of the 16 pairs of one of the first four losses and one of the last four, the number in which
+  /// the loss falls.
   private static func fallingPairs(_ totals: [Double]) -> Int {
     let late = totals.suffix(4)
     return totals.prefix(4).reduce(0) { count, early in count + late.count { $0 < early } }

@@ -4,12 +4,21 @@ import Methods
 import Torch
 import Vision
 
-/// One method under examination.
+/// The examination of one method. Its checks are in extensions, by subject: description and
+/// settings, training, clusters, order of images.
+///
+/// Checks call `report` for what they find. Trained instances are expensive, so `first()` keeps one
+/// for all checks that do not change it.
 final class Examination<Method: ClusteringMethod> {
+  /// The suite's settings and registry.
   let suite: Conformance
+  /// `ExampleImages.twoClasses()`: 64 images that any method should be able to separate.
   let images: ImageSet
+  /// Networks of stages, shared by all instances of the examination.
   private let stages = StageRuns()
+  /// Of the check in progress.
   private var findings: [Finding] = []
+  /// The result of `first()`.
   private var known: (fitted: Method, trial: MethodTrial?)?
 
   init(_ suite: Conformance) throws {
@@ -17,12 +26,14 @@ final class Examination<Method: ClusteringMethod> {
     images = try ExampleImages.twoClasses()
   }
 
+  /// Adds a finding to the check in progress.
   func report(_ promise: Promise, _ detail: String) {
     findings.append(
       Finding(method: Method.description.name, promise: promise, detail: detail))
   }
 
-  /// What the check of a promise finds; an error that it throws is a finding as well.
+  /// Runs the check of one promise. An error that it throws becomes a finding.
+  /// - Returns: the findings of this check alone.
   func check(_ promise: Promise, _ body: (Examination) throws -> Void) -> [Finding] {
     findings = []
     do { try body(self) } catch { report(promise, "it threw an error: \(error)") }
@@ -31,10 +42,15 @@ final class Examination<Method: ClusteringMethod> {
 
   // MARK: Instances
 
-  /// How many epochs a fit has: enough for the end of the warm-up that `Conformance.quick` sets.
+  /// The number of epochs of a fit: one more than the warm-up of `Conformance.quick`.
   static var epochs: Int { 3 }
 
-  /// An instance that has learnt whatever it can in a few epochs, and its training if it trains.
+  /// A trained instance, with its trial if the method trains.
+  /// - Parameters:
+  ///   - images: what it learns from; nil for `images`.
+  ///   - threads: in the method's context. The caller sets `Torch.threads`.
+  ///   - epochs: nil for `epochs` of the type.
+  ///   - suite: nil for the suite of the examination.
   func fit(
     seed: UInt64 = 1, images: ImageSet? = nil, threads: Int = 1, epochs: Int? = nil,
     as suite: Conformance? = nil
@@ -49,7 +65,7 @@ final class Examination<Method: ClusteringMethod> {
     return (method, trial)
   }
 
-  /// The fit of seed 1, made once.
+  /// The fit of seed 1. It is made once and then shared, so a check must not train it further.
   func first() throws -> (fitted: Method, trial: MethodTrial?) {
     if let known { return known }
     let fit = try fit()
@@ -57,7 +73,7 @@ final class Examination<Method: ClusteringMethod> {
     return fit
   }
 
-  /// A trial that has not begun; nil for a method that does not train.
+  /// An instance before its first step; nil for a method that does not train.
   func trial(seed: UInt64 = 1) throws -> MethodTrial? {
     guard Method.self is any TrainedMethod.Type else { return nil }
     let method = try suite.make(Method.self, seed: seed, images: images, stages: stages)

@@ -1,14 +1,16 @@
 import Core
 import Vision
 
-/// The images that methods are examined on, of 16x16 pixels.
+/// Generated images of 16x16 pixels on which methods are examined. They are the same in every call.
 package enum ExampleImages {
+  /// Height and width in pixels.
   private static let side = 16
+  /// The number of images of `twoClasses` and `noise`.
   package static let count = 64
 
-  /// Two classes that nobody mixes up: red with level stripes (even positions) and blue with upright
-  /// ones (odd positions), each with noise of its own.
-  /// - Parameter unlabelled: positions of images that nobody has labels of.
+  /// Two classes that any method separates: red with horizontal stripes at even positions, and blue
+  /// with vertical stripes at odd ones. Each image has noise of its own.
+  /// - Parameter unlabelled: the positions of images in a split without labels.
   package static func twoClasses(unlabelled: Set<Int> = []) throws -> ImageSet {
     try images(drawKeys: Array(0..<count), unlabelled: unlabelled) { image, y, x, stream in
       let isRed = image % 2 == 0
@@ -19,18 +21,18 @@ package enum ExampleImages {
     }
   }
 
-  /// Images of noise alone: whatever a method finds in them beyond chance, it has from elsewhere.
+  /// Images of noise. Whatever a method finds in them beyond chance comes from elsewhere.
   static func noise() throws -> ImageSet {
     try images(drawKeys: Array(0..<count)) { _, _, _, stream in
       (0..<3).map { _ in UInt8(stream.integer(below: 256)) }
     }
   }
 
-  /// How many images `inClasses` has.
+  /// The number of images of `inClasses`.
   static let largeCount = 1_200
 
-  /// Many images in the order of two classes, as original files have them: nothing but their position
-  /// tells the class. Of every four, two are images of noise, and two are one and the same image.
+  /// Many images in the order of two classes, as original files store them. Only an image's
+  /// position tells its class. Of every four images, two are copies of one image and two are noise.
   static func inClasses() throws -> ImageSet {
     try images(drawKeys: Array(0..<largeCount)) { image, y, x, stream in
       if isRepeated(image) { return [UInt8(16 * y), UInt8(16 * x), 128] }
@@ -38,9 +40,14 @@ package enum ExampleImages {
     }
   }
 
-  /// Whether the image at this position of `inClasses` is the repeated one.
+  /// Whether the image at a position of `inClasses` is a copy.
   static func isRepeated(_ position: Int) -> Bool { position % 4 < 2 }
 
+  /// Generates images pixel by pixel.
+  /// - Parameters:
+  ///   - drawKeys: the images' numbers, which key the random draws.
+  ///   - colour: red, green and blue of a pixel, from a stream of the image's own.
+  /// - Throws: errors of `ImageSet`.
   private static func images(
     drawKeys: [Int], unlabelled: Set<Int> = [],
     _ colour: (_ image: Int, _ y: Int, _ x: Int, _ stream: inout RandomStream) -> [UInt8]

@@ -6,19 +6,33 @@ import Records
 import Torch
 import Vision
 
-/// A method that is taken through epochs as the trainer of experiments does it, in the open.
+/// Trains a method step by step, as the trainer of experiments does it, but without files and with
+/// access to the state in between. It uses the trainer's own `TrainingSteps` and `Checkpoint`, so a
+/// finding here is one of a real run.
+///
+///     let trial = MethodTrial(method, images: try ExampleImages.twoClasses())
+///     try trial.train(epochs: 2)
+///     print(trial.losses, trial.untouched)
 package final class MethodTrial {
+  /// The instance that is trained.
   package let method: any TrainedMethod
   private let steps: TrainingSteps
   private let optimiser: any Optimiser
+  /// The epoch in progress, counted from 0.
   private var epoch = 0
+  /// The next step of that epoch, counted from 0.
   private var nextStep = 0
-  /// The mean loss of each complete epoch, by term.
+  /// The terms of the loss of each complete epoch, as means over its images.
   package private(set) var losses: [[PartialLoss]] = []
-  /// Parameters that had no gradient, or one of zeros, in every step so far.
+  /// The parameters without a gradient other than zero in any step so far.
   package private(set) var untouched: Set<String>
+  /// Of the epoch in progress.
   private var sums = LossSums()
 
+  /// - Parameters:
+  ///   - method: an instance before its first step.
+  ///   - images: those that it was created with.
+  ///   - seed: of the order of images.
   package init(_ method: any TrainedMethod, images: ImageSet, seed: UInt64 = 1) {
     self.method = method
     steps = TrainingSteps(method: method, images: images, seed: seed, device: .cpu)
@@ -26,13 +40,15 @@ package final class MethodTrial {
     untouched = Set(method.network.parameters.map(\.name))
   }
 
-  /// Goes on to the end of `count` more epochs.
+  /// Trains to the end of `count` more epochs. An epoch in progress counts as the first.
   package func train(epochs count: Int) throws {
     let end = epoch + count
     while epoch < end { try takeStep() }
   }
 
-  /// Takes the next step; the first of an epoch begins it, the last ends it.
+  /// Takes the next step. The first step of an epoch calls `beginEpoch`; the last one ends the
+  /// epoch.
+  /// - Throws: errors of the method; `ExperimentError.nonFiniteLoss`.
   package func takeStep() throws {
     if nextStep == 0 {
       try method.beginEpoch(epoch)
@@ -51,8 +67,12 @@ package final class MethodTrial {
     nextStep = 0
   }
 
-  /// Takes `count` steps of each of an epoch's passes with all of its images as the batch, and returns
-  /// their losses by term, pass by pass.
+  /// Takes steps on the same batch again and again: all images of a pass. Afterwards the trial is
+  /// not at a point where an epoch could continue.
+  /// - Parameters:
+  ///   - epoch: counted from 0.
+  ///   - count: steps for each pass.
+  /// - Returns: the terms by pass and step.
   package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[[PartialLoss]]] {
     try method.beginEpoch(epoch)
     optimiser.learningRate = method.plan.learningRate(epoch: epoch, step: 0, of: 1)
@@ -63,11 +83,12 @@ package final class MethodTrial {
     }
   }
 
-  /// The positions of the images of each of an epoch's steps.
+  /// The positions of the images of each of an epoch's steps, without taking them.
   package func positions(of epoch: Int) throws -> [[Int]] {
     try steps.batches(of: epoch).map(\.positions)
   }
 
+  /// Runs after the backward pass of each step, while gradients exist.
   private func noteGradients() throws {
     for (name, tensor) in method.network.parameters where untouched.contains(name) {
       if try tensor.gradient?.floats().contains(where: { $0 != 0 }) == true {
@@ -78,17 +99,18 @@ package final class MethodTrial {
 
   // MARK: State
 
-  /// Everything that training goes on from, under the names of a checkpoint.
+  /// All tensors of a checkpoint, under their names in it: network, optimiser and memory.
   package var state: [NamedTensor] {
     Checkpoint.tensors(of: method, optimiser)
   }
 
-  /// The elements of `state`, to be compared bit by bit.
+  /// The elements of `state` as floats, for comparison.
   package func bits() throws -> [[Float]] {
     try state.map { try $0.tensor.detached().floats() }
   }
 
-  /// Writes a checkpoint and takes it up with `other`, a new instance of the same method.
+  /// Continues with another instance from here, through a checkpoint file as after an interruption.
+  /// - Parameter other: a new instance with the same settings and seed.
   package func handOver(to other: MethodTrial) throws {
     let folder = NSTemporaryDirectory() + "conformance-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -2,8 +2,11 @@ import Foundation
 import Methods
 import Vision
 
-/// The stages that methods under examination start from, each trained once.
+/// The networks of stages that methods under examination start from. Each is trained once for a
+/// stage, seed, number of threads and set of images, and kept as a temporary file until this object
+/// is released.
 package final class StageRuns {
+  /// A trained stage and what it depends on.
   private struct Run {
     let stage: Stage
     let seed: UInt64
@@ -20,7 +23,9 @@ package final class StageRuns {
     for run in runs { try? FileManager.default.removeItem(atPath: run.file) }
   }
 
-  /// The file of a stage's network, which `train` writes if there is none yet.
+  /// The file with a stage's network.
+  /// - Parameter train: writes the file. It is called if no such stage has been trained.
+  /// - Throws: what `train` throws.
   func file(
     of stage: Stage, seed: UInt64, threads: Int, images: ImageSet,
     train: (_ file: String) throws -> Void
