@@ -1,13 +1,20 @@
 import HDF5
 import Torch
 
-/// The data sets below a group of a case or trajectory, under their paths with dots for slashes.
+/// The data sets below a group, by path with dots for slashes, which is how our networks and
+/// memories name their tensors: `initial/backbone/conv1/weight` is "backbone.conv1.weight".
+///
+/// Names are collected at once; values are read when asked for.
 struct NamedDataSets {
   private let dataSets: [String: HDF5DataSet]
+  /// The case or trajectory, for errors.
   private let owner: String
 
-  /// - Parameter leavingOut: a group of the first level that is not entered.
-  /// - Throws: `ParityError.tooLarge` for groups that hold one another, or more than a network can have.
+  /// - Parameters:
+  ///   - group: is searched to a depth of 12, for up to 10,000 objects.
+  ///   - owner: the case or trajectory, for errors.
+  ///   - leavingOut: a subgroup of the first level that is not searched.
+  /// - Throws: `ParityError.tooLarge` beyond these limits, as for groups that link to themselves.
   init(_ group: HDF5Group, of owner: String, leavingOut: String? = nil) throws {
     self.owner = owner
     var found: [String: HDF5DataSet] = [:]
@@ -34,12 +41,12 @@ struct NamedDataSets {
     self.owner = owner
   }
 
-  /// In alphabetical order.
+  /// Sorted.
   var names: [String] { dataSets.keys.sorted() }
 
   func contains(_ name: String) -> Bool { dataSets[name] != nil }
 
-  /// Those whose names begin with `prefix`, without it.
+  /// Those whose names begin with `prefix`, named without it.
   func below(_ prefix: String) -> NamedDataSets {
     var below: [String: HDF5DataSet] = [:]
     for (name, dataSet) in dataSets where name.hasPrefix(prefix) {
@@ -48,19 +55,21 @@ struct NamedDataSets {
     return NamedDataSets(below, of: owner)
   }
 
-  /// These but for those whose names begin with `prefix`.
+  /// Those whose names do not begin with `prefix`.
   func without(_ prefix: String) -> NamedDataSets {
     NamedDataSets(dataSets.filter { !$0.key.hasPrefix(prefix) }, of: owner)
   }
 
-  /// A data set's values as float32.
+  /// A data set as a float32 tensor of the same shape.
+  /// - Throws: `ParityError.missing`, `.tooLarge`.
   func tensor(_ name: String) throws -> Tensor {
     let dataSet = try dataSet(name)
     return try Tensor(dataSet.read(as: Float.self), shape: dataSet.shape)
   }
 
-  /// Copies a data set into `tensor`, which it has to have the shape of. Integers have to be below a
-  /// million.
+  /// Copies a data set into a tensor of a method, in place.
+  /// - Throws: `ParityError.wrongShape` if the shapes differ; `.outOfRange` for an integer that is
+  ///   not in 0..<1,000,000, since integers are indices.
   func load(_ name: String, into tensor: Tensor) throws {
     let dataSet = try dataSet(name)
     guard dataSet.shape == tensor.shape else {
@@ -81,8 +90,9 @@ struct NamedDataSets {
     try Torch.withoutGradients { try tensor.copy(from: source) }
   }
 
-  /// A data set's values and those of `tensor` in the rows that it has: every one, or every
-  /// `row_step`-th.
+  /// The recorded values with those of `tensor`, for the rows that are recorded. The attribute
+  /// `row_step` of a data set says that it has every n-th row of a large tensor: 0, n, 2n, ...
+  /// - Throws: `ParityError.wrongShape` if the rows do not fit.
   func pairs(_ name: String, with tensor: Tensor) throws -> [(got: Double, expected: Double)] {
     let dataSet = try dataSet(name)
     let got = try rows(of: dataSet, in: tensor.shape, named: name, tensor.detached().floats())
@@ -90,18 +100,24 @@ struct NamedDataSets {
     return zip(got, expected).map { (Double($0), $1) }
   }
 
-  /// The values of `initial` in the rows that the data set `name` has here.
+  /// The values that `initial` has in those rows that this group's data set `name` has. Used for
+  /// the change of a parameter whose final value is recorded in part.
   func matching(_ name: String, in initial: NamedDataSets) throws -> [Double] {
     let whole = try initial.dataSet(name)
     return try rows(of: dataSet(name), in: whole.shape, named: name, whole.read(as: Double.self))
   }
 
-  /// The tolerance of a data set that has its own.
+  /// The tolerance of a data set that has its own, else nil.
   func tolerance(of name: String) throws -> Double? {
     let dataSet = try dataSet(name)
     return try dataSet.hasAttribute("tolerance") ? dataSet.attribute("tolerance") : nil
   }
 
+  /// Every `row_step`-th row of a tensor.
+  /// - Parameters:
+  ///   - dataSet: has the attribute `row_step`, or all rows.
+  ///   - shape: of the whole tensor.
+  ///   - values: of the whole tensor, row-major.
   private func rows<Element>(
     of dataSet: HDF5DataSet, in shape: [Int], named name: String, _ values: [Element]
   ) throws -> [Element] {
@@ -123,6 +139,7 @@ struct NamedDataSets {
     }
   }
 
+  /// - Throws: `ParityError.missing`, `.tooLarge`.
   private func dataSet(_ name: String) throws -> HDF5DataSet {
     guard let dataSet = dataSets[name] else {
       throw ParityError.missing(case: owner, object: name)
@@ -132,8 +149,9 @@ struct NamedDataSets {
   }
 }
 
-/// Refuses more values than a trajectory's data sets have, since a packed one may claim a thousand times
-/// what the file has.
+/// Checks that a data set has at most 2^27 elements. A compressed one may claim a thousand times
+/// what the file holds, and reading it would exhaust memory.
+/// - Throws: `ParityError.tooLarge`.
 func requireReadable(_ dataSet: HDF5DataSet, of owner: String) throws {
   guard dataSet.count <= 1 << 27 else {
     throw ParityError.tooLarge(case: owner, object: dataSet.path)

@@ -1,37 +1,54 @@
 import HDF5
 import Methods
 
-/// What became of one case.
+/// The result of one case.
 public struct ParityResult: Hashable, Sendable {
+  /// What running the case gave.
   public enum Outcome: Hashable, Sendable {
-    /// The largest of the case's measured errors.
+    /// The largest error of the case's outputs, each in the measure of the operation.
     case measured(Double)
-    /// The operation is not known to this program.
+    /// This program does not have the operation. The case counts as not passed.
     case unknownOperation
-    /// The operation refused the case.
+    /// The case is invalid for the operation; the text is the error.
     case refused(String)
   }
 
+  /// The case's name in the file.
   public let name: String
+  /// The attribute `op`.
   public let operation: String
+  /// The largest error with which the case passes.
   public let tolerance: Double
   public let outcome: Outcome
 
-  /// Whether an error was measured and lies within the tolerance; not so for NaN.
+  /// Whether an error was measured that is within the tolerance. NaN is not.
   public var passed: Bool {
     if case .measured(let error) = outcome { return error <= tolerance }
     return false
   }
 }
 
-/// A file of small cases whose expected values come from other programs, of short trainings recorded from
-/// them, or of both.
+/// A file with reference values of other programs: single operations (`/cases`), short trainings
+/// that were recorded from official code (`/trajectories`), or both.
+///
+/// Cases compare losses with their gradients, metrics, clustering, augmentation, networks and
+/// optimisers with PyTorch, torchvision, scikit-learn, SciPy and Pillow. Each has its own
+/// tolerance. `scl verify FILE` prints the results.
+///
+///     let parity = try ParityFile("parity.h5")
+///     for name in try parity.names() {
+///       let result = try parity.run(name)
+///       print(name, result.passed, result.outcome)
+///     }
 public struct ParityFile {
   private let file: HDF5File
+  /// Nil if the file has none.
   private let cases: HDF5Group?
   private let trajectories: HDF5Group?
 
-  /// - Throws: `ParityError.noCases` for another kind of HDF5 file, `HDF5Error` for a damaged one.
+  /// Opens a parity file.
+  /// - Throws: `ParityError.noCases` if the file has neither group; `HDF5Error` if it is missing,
+  ///   damaged or not HDF5.
   public init(_ path: String) throws {
     let file = try HDF5File(reading: path)
     func group(_ name: String) throws -> HDF5Group? {
@@ -43,18 +60,20 @@ public struct ParityFile {
     guard cases != nil || trajectories != nil else { throw ParityError.noCases(file: path) }
   }
 
-  /// The names of the cases, in alphabetical order.
+  /// The names of the cases, sorted; empty if there are none.
   public func names() throws -> [String] {
     try cases?.children().sorted() ?? []
   }
 
-  /// The names of the trajectories, in alphabetical order.
+  /// The names of the trajectories, sorted; empty if there are none.
   public func trajectoryNames() throws -> [String] {
     try trajectories?.children().sorted() ?? []
   }
 
-  /// Runs one case on the CPU in float32.
-  /// - Throws: only where the file itself cannot be read.
+  /// Runs one case, on the CPU in float32.
+  /// - Returns: the measured error, or why there is none. An invalid case is a result, not an
+  ///   error.
+  /// - Throws: `HDF5Error` if the case has no operation or tolerance, or does not exist.
   public func run(_ name: String) throws -> ParityResult {
     guard let cases else { throw ParityError.noCases(file: file.file) }
     let parity = try ParityCase(name, in: cases)
@@ -72,8 +91,13 @@ public struct ParityFile {
       name: name, operation: parity.operation, tolerance: parity.tolerance, outcome: outcome)
   }
 
-  /// Replays one trajectory on the CPU in float32. Where its settings leave open what official code does,
-  /// the first reading counts that it agrees with, or the likeliest.
+  /// Replays one trajectory, on the CPU in float32.
+  ///
+  /// Official code may behave in a way that our settings express and the recording does not state
+  /// (`OfficialBehaviour`). Then the readings are tried in order, and the first that agrees counts.
+  /// If none agrees, the result is that of the likeliest.
+  /// - Returns: the deviations, or why there are none. It never throws: an invalid trajectory is a
+  ///   result.
   public func replay(_ name: String) -> TrajectoryResult {
     var result = TrajectoryResult(
       name: name, method: "", source: "", assumed: [], outcome: .refused("it is missing"))
@@ -100,9 +124,12 @@ public struct ParityFile {
     return result
   }
 
-  /// Runs a case's operation and gives the largest of its errors.
+  /// Runs an operation on a case's inputs.
+  /// - Returns: the largest error of its outputs.
+  /// - Throws: any error, which refuses the case.
   typealias Operation = @Sendable (ParityCase) throws -> Double
 
+  /// All operations by name. A new one is an entry in one of the dictionaries under Operations.
   private static let operations: [String: Operation] = [
     clusteringOperations, lossOperations, clusterLossOperations, imageOperations, networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }

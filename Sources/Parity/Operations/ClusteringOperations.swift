@@ -1,7 +1,14 @@
 import ClassicalClustering
 import Metrics
 
-/// Scores and classical clustering.
+/// Metrics and classical clustering.
+///
+/// - `metric.clustering`: truth, predicted int32 [N]. References: scikit-learn for NMI and ARI,
+///   SciPy's Hungarian assignment for ACC. Largest absolute error; the shared cases allow 1e-9.
+///   They include single classes, constant predictions, and more or fewer clusters than classes.
+/// - `cluster.kmeans`: points [N, D], initial_centres [K, D]. Reference: scikit-learn's Lloyd
+///   iterations to convergence. Relative error of centres and inertia, absolute error of labels, so
+///   one wrong label fails; the shared case allows 1e-3.
 let clusteringOperations: [String: ParityFile.Operation] = [
   "metric.clustering": { parity in
     let table = try ContingencyTable(
@@ -16,7 +23,7 @@ let clusteringOperations: [String: ParityFile.Operation] = [
   "cluster.kmeans": { parity in
     let shape = try parity.shape("initial_centres", rank: 2)
     var kMeans = KMeans(clusters: shape[0])
-    // To convergence, as the case asks.
+    // The case asks for convergence, not for our default stopping rule.
     kMeans.tolerance = 0
     kMeans.maximumIterations = 100_000
     let result = try kMeans.fit(

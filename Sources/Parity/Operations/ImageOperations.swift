@@ -2,7 +2,20 @@ import Benchmarks
 import Torch
 import Vision
 
-/// Augmentation of floats and decoding of files.
+/// Augmentations and the decoding of JPEG files.
+///
+/// - `augment.resized_crop`: image uint8 [H, W, 3]; `top`, `left`, `height`, `width`, `size`,
+///   `flip`. Reference: Pillow's antialiased bilinear resize, then a horizontal flip; tolerance
+///   0.02.
+/// - `augment.brightness`, `.contrast`, `.saturation`, `.hue` (`factor`), `.greyscale`,
+///   `.gaussian_blur` (`kernel`, `sigma`; reflected borders). Reference: torchvision on floats in
+///   0...1; tolerance 0.005.
+/// - `image.decode_resize_crop`: jpeg uint8 [bytes], also greyscale and CMYK; `resize`, `crop`.
+///   Reference: Pillow, shorter side to `resize`, then a centre crop. Mean absolute error in grey
+///   levels; tolerance 1.5, for CMYK 3.
+///
+/// Augmentations are compared by the largest absolute difference of values in 0...1. The tolerances
+/// are those of the shared cases.
 let imageOperations: [String: ParityFile.Operation] = [
   "augment.resized_crop": { parity in
     let image = try parity.image("image")
@@ -24,7 +37,7 @@ let imageOperations: [String: ParityFile.Operation] = [
   },
   "augment.gaussian_blur": { parity in
     let images = try floats(parity)
-    // A border is mirrored once.
+    // A reflected border can be at most one pixel narrower than the image.
     let longest = 2 * min(images.shape[2], images.shape[3]) - 1
     let kernel = try parity.integer("kernel", in: 1...longest)
     guard kernel % 2 == 1 else {
@@ -39,7 +52,7 @@ let imageOperations: [String: ParityFile.Operation] = [
     let decoded = try ImageDecoder.decode(parity.values("jpeg"), file: parity.name)
     let size = try parity.integer("resize", in: 1...largestSide)
     let crop = try parity.integer("crop", in: 1...size)
-    // The adapters' way where it applies.
+    // Squares take the path of the adapters.
     let image =
       size == crop
       ? decoded.centreSquare(of: size)
@@ -48,17 +61,20 @@ let imageOperations: [String: ParityFile.Operation] = [
   },
 ]
 
-/// The side in pixels of the largest image that a case may ask for.
+/// The largest side in pixels that a case may ask for.
 private let largestSide = 4096
 
+/// The case's image as floats in 0...1, [1, 3, H, W].
 private func floats(_ parity: ParityCase) throws -> Tensor {
   try Resampling.floats(parity.image("image"))
 }
 
+/// The error of a colour operation with the case's factor.
 private func colourError(_ operation: ColourOperation, _ parity: ParityCase) throws -> Double {
   try imageError(operation.apply(to: floats(parity), factors: [parity.number("factor")]), parity)
 }
 
+/// The largest absolute difference from the expected image.
 private func imageError(_ images: Tensor, _ parity: ParityCase) throws -> Double {
   try parity.largestError(images.floats().map(Double.init), "image")
 }

@@ -1,7 +1,27 @@
 import Methods
 import Torch
 
-/// Losses and their gradients.
+/// Losses of features and predictions with their gradients. References: PyTorch's autograd, checked
+/// against the official code of SimCLR and PICA. Errors are relative; the shared cases allow 1e-4.
+/// B images, D dimensions, K clusters, N memory entries, M queue entries; "unit" rows have length
+/// 1.
+///
+/// - `loss.instance_discrimination`: features [B, D], memory [N, D], both unit; index [B];
+///   `temperature`. Softmax over the whole memory.
+/// - `loss.ntxent`: a, b [B, D], not normalised; `temperature`. Mean over 2B anchors, both
+///   directions.
+/// - `loss.info_nce_queue`: query, key [B, D], queue [M, D], all unit; `temperature`. The positive
+///   is the key of the same row, the negatives are the queue.
+/// - `loss.byol`: prediction, target [B, D]. Mean of 2 - 2 cos.
+/// - `loss.idfd_decorrelation`: features [B, D]; `temperature`. Cross-entropy of the D x D cosines
+///   of columns to the diagonal.
+/// - `loss.pica`: probabilities original, perturbed [N, K]; `lambda_`. Partition uncertainty plus
+///   `lambda_` times the balance of `original`.
+/// - `loss.scan`: probabilities anchor, neighbour [N, K]; `entropy_weight`. -mean log <anchor,
+///   neighbour> minus the weighted entropy of the mean anchor.
+/// - `loss.scl_semantic`: features [B, D], memory [N, D], both unit; hypotheses [N], index [B];
+///   `temperature`. SCL's instance loss, cluster loss, and similarities [B, K] to the clusters
+///   without an image's own entry.
 let lossOperations: [String: ParityFile.Operation] = [
   "loss.instance_discrimination": { parity in
     let features = try parity.leaf("features")
@@ -91,7 +111,9 @@ let lossOperations: [String: ParityFile.Operation] = [
   },
 ]
 
-/// The relative error of the gradient of `loss` with respect to `leaf`; infinite if there is none.
+/// The relative error of a loss's gradient with respect to `leaf`. It runs the backward pass of
+/// `loss`.
+/// - Returns: infinity if there is no gradient.
 private func gradientError(
   of loss: Tensor, _ leaf: Tensor, _ parity: ParityCase, _ expected: String
 ) throws -> Double {

@@ -2,7 +2,14 @@ import Core
 import Torch
 import Vision
 
-/// Networks and optimisers.
+/// Networks and optimisers. References: PyTorch and torchvision.
+///
+/// - `network.resnet`: image [B, 3, H, W]; parameters under torchvision's names; `depth` 18 or 34,
+///   `stem` (small, small-pool or imagenet), `width`. Features in evaluation and in training, the
+///   gradient of the first convolution of the sum of squared training features, and the running
+///   mean after that one pass. Relative errors; the shared cases allow 2e-3.
+/// - `optimiser.steps`: parameter [n], gradients [T, n]; `kind` sgd or adam with the options of
+///   torch.optim. The parameter after T steps. Relative error; the shared cases allow 1e-5.
 let networkOperations: [String: ParityFile.Operation] = [
   "network.resnet": { parity in
     var settings = BackboneSettings()
@@ -12,7 +19,7 @@ let networkOperations: [String: ParityFile.Operation] = [
     ] {
       try BackboneSettings.schema.set(name, to: value, in: &settings)
     }
-    // Cases are narrower than the settings allow.
+    // Cases use networks narrower than the schema allows.
     settings.width = try parity.integer("width", in: 1...256)
     var stream = RandomStream(seed: 0, purpose: .weights)
     let network = try ResNet(settings, on: .cpu, from: &stream)
@@ -48,6 +55,8 @@ let networkOperations: [String: ParityFile.Operation] = [
   },
 ]
 
+/// The optimiser that a case describes.
+/// - Throws: `ParityError.unknownValue` for another `kind`.
 private func optimiser(
   of parity: ParityCase, _ parameters: [NamedTensor]
 ) throws -> any Optimiser {

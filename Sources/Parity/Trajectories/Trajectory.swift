@@ -4,42 +4,60 @@ import HDF5
 import Torch
 import Vision
 
-/// A short training recorded step by step from a method's official code: where it begins, the views and
-/// learning rate of each step, and where it ends.
+/// A short training that was recorded step by step from a method's official code: the initial
+/// state, the views and the learning rate of every step, the losses and the final state.
+///
+/// Layout of `/trajectories/<name>`: attributes `method`, `source`, `settings` (JSON), `clusters`,
+/// `images`, `steps`, `mean`, `deviation`, `tolerance`, `tolerance_change`; groups `initial` and
+/// `final` (the network, under our names), `initial_memory` and `final_memory` (banks, queues,
+/// momentum encoders), and `steps/<i>`.
 struct Trajectory {
-  /// What a step was given, and the losses that it had.
+  /// The inputs of a step and the losses that the official code computed: the group `steps/<i>`.
   struct Step {
+    /// Counted from 0 over the whole trajectory.
     let number: Int
+    /// Counted from 0. A recording may start at a late epoch, around a change of the learning rate.
     let epoch: Int
+    /// The pass within the epoch, for methods with several; else 0.
     let pass: Int
+    /// The positions of the batch's images in the method's image set, [B].
     let positions: [Int]
+    /// What the official optimiser used in this step.
     let learningRate: Double
-    /// Of BYOL's and MoCo's target, where it is recorded.
+    /// The momentum of the target network's moving average, if recorded.
     let encoderMomentum: Double?
-    /// Whether an image is learnt from, where it is recorded: [B], 0 or 1.
+    /// Whether each image has a pseudo-label that the step learns from, if recorded: [B], 0 or 1.
     let confident: [Double]?
-    /// By term.
+    /// By term, weighted as in the sum. A name "a+b" is the sum of two of our terms.
     let losses: [String: Double]
   }
 
   let name: String
   /// The name of our method.
   let method: String
+  /// The official code: "repository@commit".
   let source: String
   let clusters: Int
-  /// The number of images that the method learns from.
+  /// The number of images that the method learns from, N.
   let images: Int
+  /// Our settings by name, with the values of the official code.
   let settings: [String: SettingValue]
+  /// The largest relative deviation of a loss series or a tensor.
   let tolerance: Double
-  /// Of the way that the parameters went.
+  /// The largest relative deviation of the change of all parameters, final minus initial. It finds
+  /// errors in the updates that the size of the weights hides.
   let changeTolerance: Double
   let steps: [Step]
   /// Height and width of the views in pixels.
   let height: Int
   let width: Int
+  /// Views are stored in 0...1; these normalise them per channel, as the official code does.
   private let statistics: ChannelStatistics
   private let group: HDF5Group
 
+  /// Reads everything but views and tensors.
+  /// - Throws: `ParityError` for values outside their ranges or images that are too large;
+  ///   `HDF5Error`.
   init(_ name: String, in trajectories: HDF5Group) throws {
     self.name = name
     let group = try trajectories.group(name)
@@ -87,6 +105,9 @@ struct Trajectory {
     }
   }
 
+  /// Reads the numbers of a step.
+  /// - Throws: `ParityError` for an index outside the images, a list in the place of a number, or
+  ///   no loss term.
   private static func step(
     _ number: Int, _ group: HDF5Group, of trajectory: String, images: Int
   ) throws -> Step {
@@ -132,7 +153,8 @@ struct Trajectory {
         try terms.map { ($0, try scalar("loss/\($0)")) }, uniquingKeysWith: { $1 }))
   }
 
-  /// The views of a step as a network gets them, normalised, each [B, 3, H, W].
+  /// The views of a step, normalised: one tensor [B, 3, H, W] for each view, channels last.
+  /// - Throws: `ParityError.wrongShape` unless the data set is [V, B, 3, H, W]; `.tooLarge`.
   func views(of step: Step) throws -> [Tensor] {
     let dataSet = try group.dataSet("steps/\(step.number)/views")
     let (shape, count) = (dataSet.shape, step.positions.count)
@@ -149,14 +171,18 @@ struct Trajectory {
     }
   }
 
-  /// The tensors of `initial`, `final`, `initial_memory` or `final_memory`; none where a memory is not
-  /// recorded.
+  /// The tensors of a group.
+  /// - Parameters:
+  ///   - path: `initial`, `final`, `initial_memory` or `final_memory`.
+  ///   - leavingOut: a subgroup to skip.
+  /// - Returns: nil for a memory that is not recorded.
   func tensors(_ path: String, leavingOut: String? = nil) throws -> NamedDataSets? {
     guard try !path.hasSuffix("_memory") || group.contains(path) else { return nil }
     return try NamedDataSets(group.group(path), of: name, leavingOut: leavingOut)
   }
 
-  /// What an epoch begins with, where that is recorded: a clustering, and a classifier for it.
+  /// The recorded start of an epoch, such as DeepCluster's classes and its new classifier; nil if
+  /// the epoch has none.
   func start(of epoch: Int) throws -> NamedDataSets? {
     let path = "initial_memory/epochs/\(epoch)"
     guard try group.contains(path) else { return nil }

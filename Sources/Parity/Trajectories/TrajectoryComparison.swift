@@ -2,12 +2,14 @@ import Methods
 import Records
 import Torch
 
-/// Compares what a replay comes to with what a trajectory records.
+/// Collects what a replay computes and compares it with what the trajectory recorded: loss series,
+/// schedules, the final network and the final memory. Each comparison is a `Deviation`.
 struct TrajectoryComparison {
   private let trajectory: Trajectory
   private let method: any TrainedMethod
-  /// Each series that the trajectory records: step, what was got and what was expected.
+  /// Scalars by name, over the steps: losses, learning rate, momentum, pseudo-labels.
   private var series: [String: [(step: Int, got: Double, expected: Double)]] = [:]
+  /// A recorded loss term that our method does not have.
   private var unknownTerm: String?
 
   init(_ trajectory: Trajectory, _ method: any TrainedMethod) {
@@ -17,9 +19,14 @@ struct TrajectoryComparison {
 
   // MARK: Steps
 
+  /// Adds a step of the replay.
   /// - Parameters:
-  ///   - confident: of our pseudo-labels, where the method has any.
-  ///   - learningRate: of our schedule; nil where it is not the official one.
+  ///   - step: the recorded step.
+  ///   - losses: our terms.
+  ///   - confident: of our pseudo-labels, 0 or 1 for each image; nil for a method without any.
+  ///   - learningRate: of our schedule; nil if our schedule differs from the official one by
+  ///     design.
+  ///   - encoderMomentum: of our schedule; nil for a method without a target network.
   mutating func add(
     _ step: Trajectory.Step, _ losses: [PartialLoss], confident: [Double]?, learningRate: Double?,
     encoderMomentum: Double?
@@ -38,7 +45,7 @@ struct TrajectoryComparison {
       add("encoder_momentum", step, encoderMomentum, expected)
     }
     if let expected = step.confident {
-      // A method without pseudo-labels has none of them right.
+      // NaN makes the comparison fail for a method without pseudo-labels.
       let got = confident ?? [Double](repeating: .nan, count: expected.count)
       for (index, value) in expected.enumerated() {
         add("confident", step, index < got.count ? got[index] : .nan, value)
@@ -52,7 +59,8 @@ struct TrajectoryComparison {
     series[name, default: []].append((step.number, got, expected))
   }
 
-  /// A term's value: our own, the sum that "a+b" names, or the sum of all; nil for an unknown one.
+  /// Our value of a recorded term: the term itself, the sum that "a+b" names, or the total; nil for
+  /// an unknown term.
   private func value(of term: String, _ own: [String: Double], _ total: Double) -> Double? {
     if let value = own[term] { return value }
     let offset = OfficialBehaviour.offset(of: trajectory.method)
@@ -64,9 +72,12 @@ struct TrajectoryComparison {
 
   // MARK: The end
 
-  /// - Parameter followedTarget: whether our target has followed the last step where it is compared.
-  /// - Throws: `ParityError` where the trajectory records what this method does not have, or lacks what it
-  ///   has to record.
+  /// Compares everything after the last step.
+  /// - Parameter followedTarget: whether our target network has followed the last step when it is
+  ///   compared. A recording may have the target before and after that update; the matching one is
+  ///   used.
+  /// - Throws: `ParityError.unknownTensor` if the trajectory has something that our method lacks,
+  ///   `.missing` if it lacks something that our method has.
   func deviations(followedTarget: Bool) throws -> [Deviation] {
     if let unknownTerm {
       throw ParityError.unknownTensor(
@@ -76,6 +87,8 @@ struct TrajectoryComparison {
       + (try memoryDeviations(followedTarget: followedTarget))
   }
 
+  /// The deviation of a series as a vector over the steps. Its place names the step that is
+  /// farthest off.
   private func deviation(
     _ name: String, _ values: [(step: Int, got: Double, expected: Double)]
   ) -> Deviation {
@@ -91,7 +104,7 @@ struct TrajectoryComparison {
       tolerance: trajectory.tolerance)
   }
 
-  /// The network's tensors, and the way that its parameters went.
+  /// The tensors of the network, and the change of all its parameters together.
   private func networkDeviations() throws -> [Deviation] {
     guard let final = try trajectory.tensors("final"),
       let initial = try trajectory.tensors("initial")
@@ -113,6 +126,7 @@ struct TrajectoryComparison {
     return deviations
   }
 
+  /// The tensors of the memory. Every tensor of `initial_memory` must be in `final_memory`.
   private func memoryDeviations(followedTarget: Bool) throws -> [Deviation] {
     guard let all = try trajectory.tensors("final_memory") else {
       if let initial = try trajectory.tensors("initial_memory", leavingOut: "epochs"),
@@ -122,7 +136,7 @@ struct TrajectoryComparison {
       }
       return []
     }
-    // Both are there where official code follows at another time than we do.
+    // A recording has both if official code updates its target at another time than we do.
     let followed = all.below("target_followed.")
     let isFollowed = followedTarget && !followed.names.isEmpty
     let memory = method.memory
@@ -143,7 +157,9 @@ struct TrajectoryComparison {
     return deviations
   }
 
-  /// Every tensor that is recorded against ours of the same name.
+  /// Compares each recorded tensor with ours of the same name.
+  /// - Parameter body: is called with the values of each tensor.
+  /// - Throws: `ParityError.unknownTensor`.
   private func compare(
     _ recorded: NamedDataSets, with own: [NamedTensor], _ prefix: String,
     _ body: (_ name: String, _ pairs: [(got: Double, expected: Double)]) throws -> Void = { _, _ in

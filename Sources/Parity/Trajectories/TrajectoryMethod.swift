@@ -4,9 +4,10 @@ import Methods
 import Torch
 import Vision
 
-/// Makes the methods that trajectories are replayed with.
+/// Creates the method that a trajectory is replayed with.
 enum TrajectoryMethod {
-  /// Images of which nothing but their number and size counts, since views are given.
+  /// Images of noise. Only their number and size matter, because the trajectory brings its own
+  /// views.
   static func images(_ count: Int, height: Int, width: Int) throws -> ImageSet {
     var stream = RandomStream(seed: 0, purpose: .rehearsal)
     let pixels = (0..<count * height * width * 3).map { _ in
@@ -16,14 +17,17 @@ enum TrajectoryMethod {
       pixels: pixels, height: height, width: width, drawKeys: Array(0..<count))
   }
 
-  /// Every setting of a method, with `values` laid over its defaults.
+  /// All settings of a method, with `values` over its defaults.
+  /// - Throws: `SettingError`.
   static func resolved<Method: ClusteringMethod>(
     _ type: Method.Type, _ values: [String: SettingValue]
   ) throws -> [String: SettingValue] {
     try Method.resolve(values)
   }
 
-  /// A queue is as long as the trajectory's: none is made that no memory holds.
+  /// Checks the length of a queue before it is allocated: a file could ask for more than any memory
+  /// holds.
+  /// - Throws: `ParityError.outOfRange` above 65,536 entries.
   static func requireQueue(
     _ settings: [String: SettingValue], _ memory: NamedDataSets?, of trajectory: String
   ) throws {
@@ -32,8 +36,9 @@ enum TrajectoryMethod {
       case: trajectory, name: "queue", value: length, expected: "2 to 65536")
   }
 
-  /// A method that trains. What it starts from is made as it is before any training: its tensors are the
-  /// trajectory's.
+  /// Creates an instance with K = `clusters`. A stage that it starts from is created without
+  /// training, because the trajectory's tensors replace it anyway.
+  /// - Throws: `ParityError.malformed` for a method that does not train; errors of its settings.
   static func make<Method: ClusteringMethod>(
     _ type: Method.Type, _ values: [String: SettingValue], clusters: Int, images: ImageSet,
     of trajectory: String

@@ -6,20 +6,26 @@ import Records
 import Torch
 import Vision
 
-/// A method that is taken through a trajectory's steps: by the trainer's own steps and the method's own
-/// code, with the trajectory's views and learning rates in the place of drawn and scheduled ones.
+/// Takes a method through the steps of a trajectory and compares the outcome.
+///
+/// The steps are those of the trainer (`TrainingSteps`) and the method's own code. Only views and
+/// learning rates come from the trajectory in place of drawn and scheduled ones.
 struct TrajectoryReplay {
   private let trajectory: Trajectory
+  /// Resolved: the trajectory's over the method's defaults.
   private let settings: [String: SettingValue]
   private let method: any TrainedMethod
   private let steps: TrainingSteps
   private let optimiser: any Optimiser
-  /// Steps of an epoch: of its last one the trajectory may have the first alone.
+  /// The number of steps in an epoch. The last epoch of a recording may be cut short, so this is
+  /// the most that any has.
   private let stepsOfEpoch: Int
 
-  /// Makes the method and gives it the trajectory's initial state.
-  /// - Parameter settings: what is laid over the trajectory's own settings.
-  /// - Throws: `MethodError.unknown` where this program has no such method.
+  /// Creates the method and loads the trajectory's initial state.
+  /// - Parameter settings: for what the trajectory's own settings leave open; its own take
+  ///   precedence.
+  /// - Throws: `MethodError.unknown` if this program has no such method; `ParityError` if the
+  ///   initial state does not fit it.
   init(_ trajectory: Trajectory, with settings: [String: SettingValue]) throws {
     let type = try MethodRegistry.builtIn.method(trajectory.method)
     self.trajectory = trajectory
@@ -38,6 +44,8 @@ struct TrajectoryReplay {
     try load(trajectory.tensors("initial"), initialMemory)
   }
 
+  /// Loads network and memory. Every tensor of the network must be recorded, in `initial` or in the
+  /// start of the first epoch. Memory that is not recorded keeps the method's own initial values.
   private func load(_ initial: NamedDataSets?, _ memory: NamedDataSets?) throws {
     let state = method.network.state
     for name in initial?.names ?? [] where !state.contains(where: { $0.name == name }) {
@@ -59,7 +67,9 @@ struct TrajectoryReplay {
     }
   }
 
-  /// Takes all steps and compares what comes of them.
+  /// Takes all steps and compares.
+  /// - Returns: a deviation for each series and each tensor.
+  /// - Throws: errors of the method, such as a non-finite loss; `ParityError`.
   func run() throws -> [Deviation] {
     var comparison = TrajectoryComparison(trajectory, method)
     var epoch: Int?
@@ -81,8 +91,8 @@ struct TrajectoryReplay {
       followedTarget: settings["target_follows"] != "before-step")
   }
 
-  /// What an epoch begins with comes from the trajectory where it has that, and otherwise from the method,
-  /// as in training: an epoch that is taken up from a checkpoint is not begun again either.
+  /// Begins an epoch. If the trajectory has recorded its start, the tensors come from there and
+  /// `beginEpoch` is not called, as in a resumption within an epoch.
   private func begin(_ epoch: Int) throws {
     guard let start = try trajectory.start(of: epoch) else { return try method.beginEpoch(epoch) }
     let state = method.memory + method.network.state
@@ -94,6 +104,8 @@ struct TrajectoryReplay {
     }
   }
 
+  /// The step's inputs in the form that the trainer passes on.
+  /// - Throws: `ParityError.malformed` for another number of views than the method takes.
   private func batch(of step: Trajectory.Step, _ stepInEpoch: Int) throws -> Batch {
     let views = try trajectory.views(of: step)
     guard views.count == method.plan.views else {
@@ -108,7 +120,8 @@ struct TrajectoryReplay {
       views: views)
   }
 
-  /// The place of a step's pass in the method's: trajectories count those alone that have images.
+  /// The index of a step's pass among the method's passes. Trajectories count only the passes that
+  /// have images.
   private func pass(of step: Trajectory.Step) throws -> Int {
     let counted = steps.passes(of: step.epoch).map(\.pass)
     guard step.pass < counted.count else {
@@ -118,7 +131,8 @@ struct TrajectoryReplay {
     }
     let passes = method.passes(of: step.epoch)
     guard passes.contains(.all), passes.count > 1 else { return counted[step.pass] }
-    // Of two heads either may come first: whose turn it is, the terms say.
+    // Official codes differ in which of two heads comes first. The loss terms tell whose turn it
+    // is.
     let isOverClustering = step.losses.keys.contains { $0.hasPrefix("over_") }
     let turn = isOverClustering ? ImagePass.all : .labelledSplits
     return passes[counted[step.pass]] == turn
@@ -127,18 +141,20 @@ struct TrajectoryReplay {
 
   // MARK: What is compared besides losses
 
+  /// SCAN's pseudo-labels of the last step as 0 or 1; nil for other methods.
   private func confident() throws -> [Double]? {
     try (method as? SCAN)?.labels?.weights.floats().map { $0 > 0 ? 1 : 0 }
   }
 
-  /// The rate of our schedule, where official code has the same: a cosine falls step by step here, and
-  /// epoch by epoch in most of that.
+  /// The learning rate of our schedule; nil where it differs from the official one by design. Our
+  /// cosine decreases with every step, that of most official code with every epoch.
   private func scheduledRate(_ batch: Batch) -> Double? {
     let training = method.plan.training
     guard training.schedule != .cosine, training.warmup == 0 else { return nil }
     return method.plan.learningRate(epoch: batch.epoch, step: batch.step, of: batch.steps)
   }
 
+  /// The momentum of our target network in this step; nil for a method without one.
   private func encoderMomentum(_ batch: Batch) throws -> Double? {
     let known = Set(MomentumSettings.schema.settings.map(\.name))
     let values = settings.filter { known.contains($0.key) }

@@ -1,22 +1,25 @@
-/// How far one thing that a trajectory records lies from what the replay has.
+/// How far one recorded quantity is from the replay's.
 public struct Deviation: Hashable, Sendable {
-  /// A tensor ("backbone.bn1.weight"), a loss term with the step in which it is farthest off, or the way
-  /// of the parameters.
+  /// A tensor ("final/backbone.bn1.weight"), a series with the step that is farthest off ("loss
+  /// divergence, step 5"), or "way of the parameters" for their total change.
   public let place: String
-  /// ||got - expected|| / ||expected||
+  /// The ratio ||got - expected|| / ||expected||, over all elements of the tensor or all steps of
+  /// the series.
   public let value: Double
+  /// The largest value that counts as equal. Recordings set it to ten times the deviation of the
+  /// official code from itself, in double precision or on two threads.
   public let tolerance: Double
 
-  /// Not so for NaN on either side.
+  /// Whether the value is within the tolerance. NaN on either side is not.
   public var isWithin: Bool { value <= tolerance }
 
-  /// How near the tolerance it comes, or how far beyond: 1 is at it.
+  /// The value in units of the tolerance, for ordering: 1 is at the tolerance, infinity for NaN.
   fileprivate var severity: Double {
     guard isWithin else { return tolerance > 0 && value.isFinite ? value / tolerance : .infinity }
     return tolerance > 0 ? value / tolerance : 0
   }
 
-  /// ||got - expected|| / ||expected|| of values joined over many tensors.
+  /// The ratio of norms, accumulated element by element over any number of tensors.
   struct Norms {
     private var difference = 0.0
     private var expected = 0.0
@@ -30,27 +33,29 @@ public struct Deviation: Hashable, Sendable {
   }
 }
 
-/// What became of one trajectory.
+/// The result of replaying one trajectory.
 public struct TrajectoryResult: Hashable, Sendable {
+  /// What the replay gave.
   public enum Outcome: Hashable, Sendable {
-    /// Everything that it records was compared.
+    /// The replay ran to its end; all recorded quantities were compared.
     case compared([Deviation])
-    /// The method is not known to this program.
+    /// This program does not have the method. The trajectory counts as not passed.
     case unknownMethod
-    /// The trajectory makes no sense, or the method refused it.
+    /// The trajectory is invalid, or the method threw an error; the text is the error.
     case refused(String)
   }
 
+  /// The trajectory's name in the file.
   public let name: String
-  /// Of our method.
+  /// The name of our method.
   public let method: String
-  /// The official code that it was recorded from.
+  /// The official code that it was recorded from: "repository@commit".
   public let source: String
-  /// Settings that the file leaves open, as they were taken: "idle_heads: skip".
+  /// Settings that the file leaves open, with the assumed values: "idle_heads: skip".
   public let assumed: [String]
   public internal(set) var outcome: Outcome
 
-  /// The deviation that comes nearest its tolerance, or is farthest beyond it.
+  /// The deviation that is largest relative to its tolerance; nil if nothing was compared.
   public var largest: Deviation? {
     guard case .compared(let deviations) = outcome else { return nil }
     return deviations.reduce(nil) { worst, deviation in
@@ -59,7 +64,7 @@ public struct TrajectoryResult: Hashable, Sendable {
     }
   }
 
-  /// Whether something was compared, and all of it lies within its tolerance.
+  /// Whether something was compared and all of it is within its tolerance.
   public var passed: Bool {
     guard case .compared(let deviations) = outcome else { return false }
     return !deviations.isEmpty && deviations.allSatisfy(\.isWithin)
