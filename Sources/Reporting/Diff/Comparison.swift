@@ -1,30 +1,35 @@
 import Metrics
 import Records
 
-/// What a measured score is compared with: a published row or a cell of other results.
+/// What a score is compared with: a figure of a published row, or a cell of other results.
 package struct ComparisonReference: Equatable, Sendable {
-  /// "PICA (best)".
+  /// The row's title: "PICA (best)".
   package var title: String
   /// Keys of sources in `paper-tables.md`; empty for other results.
   package var sources: [String]
   /// In per cent.
   package var value: Double
-  /// A standard deviation over trials, in points.
+  /// The standard deviation over trials, in points; nil if unknown.
   package var spread: Double?
-  /// The number of these trials; nil where it is not known.
+  /// The number of these trials; nil if unknown.
   package var trials: Int?
 }
 
-/// One line of a diff.
+/// One line of a diff: a score, its reference and the verdict.
+///
+/// A cell without any reference or without a result has one line for all its scores; there `metric`
+/// is nil.
 package struct Comparison: Equatable, Sendable {
-  /// What a verdict must not be read without.
+  /// A restriction that is printed with the verdict wherever it appears.
   package enum Mark: Hashable, Sendable {
+    /// Our score is of a single seed, so there is no spread.
     case oneSeed
-    /// The reference is the best of as many trials.
+    /// The reference is the best of n trials, and our score is the best of n seeds.
     case bestOf(seeds: Int)
-    /// Raw pixels were published, and the images came as JPEG files.
+    /// Raw pixels were published, and our images came as JPEG files.
     case reEncodedPixels
 
+    /// The mark as printed after the verdict.
     package var text: String {
       switch self {
       case .oneSeed: "one seed"
@@ -34,29 +39,34 @@ package struct Comparison: Equatable, Sendable {
     }
   }
 
+  /// The benchmark's name.
   package var benchmark: String
+  /// The measured row.
   package var method: TableMethod
-  /// Nil where the line is about a cell as a whole.
+  /// The score; nil if the line is about the cell as a whole.
   package var metric: Metric?
+  /// Nil if there is nothing to compare with.
   package var reference: ComparisonReference?
-  /// In per cent, by score; a line about one score has only that.
+  /// The measured scores in per cent. A line about one score has only that.
   package var measured: [Metric: SeedStatistics] = [:]
-  /// Finished and planned seeds.
+  /// The number of finished seeds, and of planned ones.
   package var finished: Int
   package var planned: Int
-  /// The allowed difference in points.
+  /// The allowed difference in points; nil if nothing was compared.
   package var tolerance: Double?
+  /// The result. `tolerance`, `unknown` and `caveats` are set only if it is a comparison.
   package var verdict: Verdict
-  /// What a verdict must not be read without.
+  /// Restrictions of the verdict.
   package var marks: [Mark] = []
-  /// The settings in which the run departs from the reference's recipe, the most telling first.
+  /// The settings in which the run differs from the reference's recipe, the most important first.
   package var departures: [Departure] = []
-  /// What is not known of the reference's protocol.
+  /// What the source does not state about its protocol.
   package var unknown: [String] = []
-  /// What weakens a verdict: "the seeds' spread would allow 12.7 points".
+  /// What weakens the verdict without ruling out a comparison: "the spread would allow 12.7 points,
+  /// the cap is 3.0".
   package var caveats: [String] = []
 
-  /// Measured less reference, in points.
+  /// Measured minus reference, in points; nil if either is missing.
   package var difference: Double? {
     guard let metric, let reference, let mean = measured[metric]?.mean else { return nil }
     return mean - reference.value
@@ -69,7 +79,11 @@ package struct Comparison: Equatable, Sendable {
 }
 
 extension Comparison {
-  /// Compares one score of a cell with a reference.
+  /// Compares one score of a cell with a reference. Without a measured score the verdict is the
+  /// cell's state. With a known difference it is "not comparable". Otherwise the tolerance decides.
+  /// - Parameters:
+  ///   - normaliser: of NMI, that of the reference; nil for the run's own.
+  ///   - protocols: the comparison of protocol and recipe.
   init(
     _ cell: ResultCell, _ metric: Metric, normaliser: NMINormaliser?,
     against reference: ComparisonReference, tolerance: Tolerance, protocols: ProtocolComparison
@@ -91,14 +105,15 @@ extension Comparison {
     caveats = protocols.caveats
     let limit = limit(statistics, reference, tolerance)
     self.tolerance = limit
-    // Decimal figures are not exact in binary: 2.0 points are within 2.
+    // Decimal figures are not exact in binary. A difference of 2.0 points is within 2.
     let isWithin = abs(statistics.mean - reference.value) <= limit + 1e-9
     verdict =
       protocols.isUnknown
       ? .unknownProtocol(isWithin: isWithin) : isWithin ? .reproduced : .differs
   }
 
-  /// The allowed difference in points; what is not evident in it becomes a caveat.
+  /// The allowed difference in points. It adds a caveat if the number of trials was assumed or the
+  /// cap applies.
   private mutating func limit(
     _ statistics: SeedStatistics, _ reference: ComparisonReference, _ tolerance: Tolerance
   ) -> Double {
@@ -122,6 +137,7 @@ extension Comparison {
     return tolerance.limit(spreads)
   }
 
+  /// The marks of a cell; that of one seed gives way to that of the best of n.
   private static func marks(of cell: ResultCell, bestOf seeds: Int?) -> [Mark] {
     var marks: [Mark] = []
     if cell.isReEncoded { marks.append(.reEncodedPixels) }
@@ -135,14 +151,15 @@ extension Comparison {
 }
 
 extension ResultCell {
-  /// The first reason for which there is no score.
+  /// Why the cell has no score: the first reason, in the order not applicable, failed, damaged,
+  /// stale, another profile.
   var reasonForNoResult: String? {
     notApplicable ?? failed.first?.reason ?? damaged.first?.reason ?? stale.first?.reason
       ?? otherProfiles.first.map { "run under profile \($0.reason) only" }
   }
 
-  /// The cell with the one seed of the best accuracy among its first `count`: what a table prints that
-  /// gives the best of its trials. Not more seeds than these, since more would give a better best.
+  /// The cell reduced to its most accurate seed among the first `count`, for comparison with the
+  /// best of as many trials. Further seeds are ignored, because the best of more trials is higher.
   func best(of count: Int) -> ResultCell {
     var cell = self
     func accuracy(_ record: RunRecord) -> Double { record.metrics.scores?[.acc] ?? 0 }

@@ -2,13 +2,20 @@ import Domain
 import Metrics
 
 extension TableDiff {
-  /// The settings of a recipe that a terminal gets to see; `jsonLines` has all.
+  /// The number of settings of a recipe that are written out. `jsonLines()` has all.
   fileprivate static let mostSettings = 5
 
-  /// A table for each benchmark, reasons by number below, then a summary; ends with a line break.
+  /// The diff for readers: a table per benchmark, numbered reasons, remarks, then the summary. It
+  /// ends with a line break.
+  ///
+  ///     | Method  | Compared with | Score | Reference |  Measured | Difference | Verdict                  |
+  ///     | ------- | ------------- | ----- | --------: | --------: | ---------: | ------------------------ |
+  ///     | k-means | k-means, P    | NMI   |       8.7 | 8.6 ± 0.2 |       -0.1 | not comparable: data (1) |
+  ///
   /// - Parameters:
-  ///   - verbose: whether published rows that are not measured here are named, not counted.
-  ///   - width: the columns of the terminal that shows it, if it is one.
+  ///   - verbose: whether published rows that were not measured are named. Otherwise they are
+  ///     counted.
+  ///   - width: the columns of the terminal; nil for pipes and files.
   package func markdown(verbose: Bool = false, width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
@@ -27,7 +34,7 @@ extension TableDiff {
         let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
         let title = Escaping.markdown(comparison.method.title)
         let compared = Escaping.markdown(comparison.comparedWith)
-        // A name that the line above has already is not said again.
+        // A name is printed once for consecutive lines.
         grid.rows.append([
           title == previous.0 ? "" : title,
           title == previous.0 && compared == previous.1 ? "" : compared,
@@ -58,7 +65,7 @@ extension TableDiff {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// One line, however many benchmarks and methods it is about.
+  /// One line, however many benchmarks have no published figure.
   private var unpublishedRemarks: [String] {
     if unpublished.isEmpty { return [] }
     let count = unpublished.reduce(0) { $0 + $1.methods.count }
@@ -70,6 +77,7 @@ extension TableDiff {
     ]
   }
 
+  /// A line per benchmark with the rows' names, or one line with their numbers.
   private func unmeasuredRemarks(verbose: Bool) -> [String] {
     if verbose {
       return unmeasured.map {
@@ -88,6 +96,7 @@ extension TableDiff {
       ]
   }
 
+  /// The rule of the tolerance as a sentence.
   private var toleranceText: String {
     switch tolerance {
     case .points(let points): "Reproduced: within \(points.oneDecimal) points."
@@ -97,6 +106,7 @@ extension TableDiff {
     }
   }
 
+  /// The number of a reason, counted from 1. Equal reasons share one.
   private func number(of reason: String, in reasons: inout [String]) -> Int {
     if let index = reasons.firstIndex(of: reason) { return index + 1 }
     reasons.append(reason)
@@ -104,8 +114,9 @@ extension TableDiff {
   }
 }
 
+/// The cells of a comparison's line.
 extension Comparison {
-  /// What stands below the table for this line.
+  /// The notes below the table that this line refers to.
   fileprivate var footnotes: [String] {
     var notes = verdict.reasons(atMost: TableDiff.mostSettings)
     if !unknown.isEmpty {
@@ -118,7 +129,7 @@ extension Comparison {
     return notes + caveats
   }
 
-  /// "reproduced, one seed", "not comparable: epochs 20 of 1000, ...".
+  /// "reproduced, one seed", or "not comparable: epochs 20 of 1000, ...".
   fileprivate var verdictCell: String {
     guard case .notComparable(let differences) = verdict, let first = differences.first else {
       return verdictText
@@ -126,18 +137,22 @@ extension Comparison {
     return "\(verdict.title): \(first.headline)"
   }
 
+  /// The row's title with its sources: "PICA (mean), P".
   fileprivate var comparedWith: String {
     guard let reference else { return "–" }
     return reference.sources.isEmpty
       ? reference.title : "\(reference.title), \(reference.sources.joined(separator: " "))"
   }
 
+  /// The reference with its spread, in per cent.
   fileprivate var referenceText: String {
     guard let reference else { return "–" }
     let value = reference.value.oneDecimal
     return reference.spread.map { "\(value) ± \($0.oneDecimal)" } ?? value
   }
 
+  /// The measured score, or all scores of a line about a cell, with the number of seeds if some are
+  /// missing.
   fileprivate var measuredText: String {
     if measured.isEmpty { return "–" }
     let statistics = MetricRegistry.current.metrics.compactMap { measured[$0] }
@@ -150,6 +165,7 @@ extension Comparison {
 }
 
 extension Double {
+  /// The difference with its sign: "+1.2".
   fileprivate var signed: String {
     let text = oneDecimal
     return self > 0 && text != "0.0" ? "+\(text)" : text

@@ -1,26 +1,36 @@
-/// How many verdicts of which kind a diff has. Every score of a comparison counts once, under its first
-/// and most telling reason.
+/// The numbers of verdicts by kind: the last line of a diff. A score that is not comparable counts
+/// once, under its first reason.
 package struct DiffSummary: Equatable, Sendable {
+  /// Scores within the tolerance, protocol and recipe being the same.
   package private(set) var reproduced = 0
-  /// Of the reproduced ones, how many have a mark: "one seed 3".
+  /// The marks of the reproduced scores with their numbers: "one seed 3".
   package private(set) var marks: [Count] = []
+  /// Scores outside the tolerance, protocol and recipe being the same.
   package private(set) var differs = 0
+  /// Scores with a known difference.
   package private(set) var notComparable = 0
-  /// By aspect: "recipe 12".
+  /// Their first differences, by aspect, the most frequent first: "recipe 12".
   package private(set) var reasons: [Count] = []
+  /// Scores against rows whose protocol is unknown.
   package private(set) var unknownProtocol = 0
-  /// Of those of an unknown protocol, how many lie within the tolerance.
+  /// How many of those are within the tolerance.
   package private(set) var agreeing = 0
+  /// Cells without a published figure.
   package private(set) var withoutReference = 0
+  /// Lines without a measured score.
   package private(set) var withoutResult = 0
 
+  /// A text with the number of its occurrences.
   package struct Count: Equatable, Sendable {
+    /// A mark or an aspect, as printed.
     package let name: String
     public fileprivate(set) var count: Int
   }
 
+  /// Scores with a verdict that counts: reproduced and differing ones.
   package var comparable: Int { reproduced + differs }
 
+  /// Counts the verdicts.
   init(_ comparisons: [Comparison]) {
     for comparison in comparisons {
       switch comparison.verdict {
@@ -41,6 +51,7 @@ package struct DiffSummary: Equatable, Sendable {
     reasons.sort { ($1.count, $0.name) < ($0.count, $1.name) }
   }
 
+  /// Adds one to the number of a text.
   private static func count(_ name: String, in counts: inout [Count]) {
     if let index = counts.firstIndex(where: { $0.name == name }) {
       counts[index].count += 1
@@ -49,7 +60,8 @@ package struct DiffSummary: Equatable, Sendable {
     }
   }
 
-  /// "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data 4); 6 of unknown protocol (2 agree)".
+  /// The counts as a sentence: "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data
+  /// 4); 6 of unknown protocol (2 agree)".
   package var text: String {
     func list(_ counts: [Count]) -> String {
       counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")

@@ -2,25 +2,28 @@ import Domain
 import Metrics
 import Records
 
-/// In what a measured cell and its reference were not obtained alike.
+/// Compares how a measured cell and its reference were obtained: data, recipe, statistic, splits,
+/// image size, backbone, checkpoint.
 struct ProtocolComparison {
-  /// The most telling first.
+  /// Known differences, the most important first. Any one rules out a comparison of scores.
   private(set) var differences: [Difference] = []
-  /// The settings that differ. Against other results these are no difference of protocol: they may be what
-  /// the comparison is about.
+  /// The settings that differ. Against other results they do not rule out a comparison, because
+  /// they may be what is under comparison.
   private(set) var departures: [Departure] = []
-  /// What the reference's source does not say.
+  /// What the reference's source does not state.
   private(set) var unknown: [String] = []
-  /// What does not keep both from being compared, and weakens what comes of it.
+  /// What weakens a verdict without ruling out a comparison.
   private(set) var caveats: [String] = []
-  /// Whether too little is known of the reference's protocol for a verdict.
+  /// Whether too little is known about the reference's protocol for a verdict
+  /// (`PublishedProtocol.isKnown`).
   private(set) var isUnknown = false
-  /// The number of seeds whose best one is compared, because the reference is the best of as many
-  /// trials; nil where the mean is.
+  /// The number n if the reference is the best of n trials and we have as many seeds: the best of
+  /// our first n seeds is compared. Nil if the mean is compared.
   private(set) var bestOf: Int?
 
-  /// Against a published row. The normaliser of NMI is never a difference: every run records NMI
-  /// under both, and the diff takes the published one.
+  /// Compares with a published row. The normaliser of NMI is never a difference, because every
+  /// record has NMI under both and the diff takes the published one.
+  /// - Parameter metric: the score; nil if only the protocol is of interest.
   init(_ cell: ResultCell, row: PublishedRow, metric: Metric? = nil) {
     let published = row.protocols[cell.benchmark] ?? PublishedProtocol()
     guard let measured = cell.runProtocol else { return }
@@ -43,7 +46,7 @@ struct ProtocolComparison {
     if let size = published.imageSize, cell.definition?.cutsImages == true,
       let seen = cell.viewSize, seen > measured.imageSize
     {
-      // What a file leaves out of a photograph, no enlargement brings back.
+      // Enlarging a square cannot restore what was cut from the photograph.
       differences.append(
         Difference(
           .pixels,
@@ -66,7 +69,7 @@ struct ProtocolComparison {
     }
   }
 
-  /// Against the same cell of other results.
+  /// Compares with the same cell of other results.
   init(_ treatment: ResultCell, control: ResultCell) {
     guard let measured = treatment.records.first, let other = control.records.first else { return }
     func compare(_ aspect: Difference.Aspect, _ control: String, _ treatment: String) {
@@ -92,13 +95,14 @@ struct ProtocolComparison {
       .sorted(by: Departure.precedes)
   }
 
-  /// Whether network or settings are others than the reference's.
+  /// Whether settings or network differ from the row's.
   var isOfOtherRecipe: Bool {
     differences.contains { $0.aspect == .recipe || $0.aspect == .backbone }
   }
 
   // MARK: - Against a published row
 
+  /// Any departure is a difference. So is a record that does not list its departures.
   private mutating func compareRecipe(_ cell: ResultCell, _ published: PublishedProtocol) {
     if published.recipe == nil { unknown.append(Difference.Aspect.recipe.rawValue) }
     guard let found = RecipeComparison(cell, published).departures else {
@@ -109,6 +113,7 @@ struct ProtocolComparison {
     if !found.isEmpty { differences.append(Difference(.recipe, found.map(\.text))) }
   }
 
+  /// The best of n trials needs n seeds of ours. A mean over heads is compared with nothing.
   private mutating func compareStatistic(_ cell: ResultCell, _ published: PublishedProtocol) {
     let seeds = cell.records.count
     let measured = seeds == 1 ? "one seed" : "mean over seeds"
@@ -136,16 +141,17 @@ struct ProtocolComparison {
     }
   }
 
+  /// Compares the rule and, if it chooses, the candidates: the best of 1,000 epochs is higher than
+  /// the best of 20. Our choice by labels is never compared with an unknown rule.
   private mutating func compareCheckpoint(_ measured: RunProtocol, _ published: PublishedProtocol) {
     compare(.checkpoint, published.checkpoint) { checkpoint in
       Self.pair(checkpoint.rawValue, measured.checkpoint.rawValue)
     }
-    // An unknown rule may well be the labels' own choice, but ours must never be compared as if it
-    // were honest.
+    // An unknown rule may be a choice by labels too, but that cannot be assumed in our favour.
     if published.checkpoint == nil && measured.checkpoint == .bestByLabels {
       differences.append(Difference(.checkpoint, "measured best-by-labels, published unknown"))
     }
-    // The best of a thousand epochs is more than the best of twenty.
+    // The best of 1,000 epochs is higher than the best of 20.
     if measured.checkpoint.chooses, measured.checkpoint == published.checkpoint {
       compare(.candidates, published.candidates) { every in
         measured.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
@@ -157,6 +163,8 @@ struct ProtocolComparison {
     }
   }
 
+  /// Compares one dimension. An unknown published value goes to `unknown`.
+  /// - Parameter difference: the published and the measured value as text, if they differ.
   private mutating func compare<Value>(
     _ aspect: Difference.Aspect, _ published: Value?, difference: (Value) -> (String, String)?
   ) {
@@ -169,25 +177,28 @@ struct ProtocolComparison {
     }
   }
 
-  /// "every epoch", "every 5 epochs".
+  /// "every epoch" or "every 5 epochs".
   private static func epochs(_ every: Int) -> String {
     every == 1 ? "every epoch" : "every \(every) epochs"
   }
 
-  /// "last", "best-by-labels (evaluate_every 5)".
+  /// "last" or "best-by-labels (evaluate_every 5)".
   private static func checkpoint(_ runProtocol: RunProtocol) -> String {
     runProtocol.checkpoint.rawValue
       + (runProtocol.evaluateEvery.map { " (evaluate_every \($0))" } ?? "")
   }
 
+  /// The number of clusters, or "one per class".
   private static func clusters(_ runProtocol: RunProtocol) -> String {
     runProtocol.clusters.map { "\($0)" } ?? "one per class"
   }
 
+  /// Both texts if they differ, else nil.
   private static func pair(_ published: String, _ measured: String) -> (String, String)? {
     published == measured ? nil : (published, measured)
   }
 
+  /// Images of a rehearsal, or an incomplete benchmark file.
   private static func dataDifferences(of cell: ResultCell) -> [Difference] {
     guard let file = cell.benchmarkFile else { return [] }
     let title = cell.heading

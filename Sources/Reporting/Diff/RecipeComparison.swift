@@ -2,14 +2,19 @@ import Core
 import Domain
 import Records
 
-/// In which settings a measured cell departs from a published row's recipe.
+/// The settings in which a measured cell departs from the recipe of a published row.
 ///
-/// A row's recipe is the method's default settings on the benchmark, and over them those that the row's
-/// protocol names. What a protocol states by itself, network and image size, is judged there.
+/// The recipe is the method's default settings on the benchmark, overridden by those that the row's
+/// protocol lists. Network and view size are left out where the protocol states them itself;
+/// `ProtocolComparison` compares those directly.
 struct RecipeComparison {
-  /// The most telling first; nil where a record does not say what its run departs from.
+  /// The most important first; nil if the record does not list its departures, so that the recipe
+  /// cannot be compared.
   let departures: [Departure]?
 
+  /// - Parameters:
+  ///   - cell: its first record is used, because all seeds have the same settings.
+  ///   - published: the row's protocol on the benchmark.
   init(_ cell: ResultCell, _ published: PublishedProtocol) {
     guard let recorded = cell.departures, let settings = cell.records.first?.settings else {
       departures = nil
@@ -22,12 +27,13 @@ struct RecipeComparison {
         ? nil : Departure(departure.name, value: departure.value, standard: wanted)
     }
     for (name, wanted) in recipe where !recorded.contains(where: { $0.name == name }) {
-      // A stage's settings are recorded where they depart from the defaults, and only there.
+      // Settings of a stage are recorded only where they depart from their defaults.
       let value = settings[name] ?? .text("by default")
       if !value.isWritten(as: wanted) {
         found.append(Departure(name, value: value, standard: wanted))
       }
     }
+    // Where the protocol states view size or network, `ProtocolComparison` compares them.
     var judged: Set<String> = published.imageSize == nil ? [] : [SettingName.viewSize]
     if let backbone = published.backbone, backbone == cell.backbone {
       judged.formUnion([SettingName.depth, SettingName.width])
@@ -37,7 +43,7 @@ struct RecipeComparison {
 }
 
 extension SettingValue {
-  /// Whether both are the same value as a file writes it: a choice such as 34 may be text or a number.
+  /// Whether two values are the same in a file. The choice 34 may be text or a number.
   fileprivate func isWritten(as other: SettingValue) -> Bool {
     self == other || description == other.description
   }

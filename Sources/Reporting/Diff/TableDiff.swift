@@ -1,53 +1,73 @@
 import Domain
 import Metrics
 
-/// Measured results beside what they are to reproduce, with a verdict on each score.
+/// The verdicts of `scl diff`: measured scores against published figures or against other results.
+/// docs/diff.md states the rules:
 ///
-/// Only like is compared with like: where the protocols or the recipes are known to differ, the verdict is
-/// "not comparable" and says in what; where a published row's protocol is not known, that is said too.
+/// - A verdict is given only where data, recipe and protocol agree. A known difference makes a
+///   score not comparable, and the verdict names it.
+/// - What a published source does not state is unknown. Unknown is never treated as equal, and is
+///   printed.
+/// - A score is reproduced within two standard errors of the difference, at least 1 point and at
+///   most 3 (`Tolerance`).
+///
+///     let paper = try PaperTables.read(from: "paper-tables.md")
+///     let diff = TableDiff(table, against: paper)
+///     print(diff.markdown(), diff.hasFailures)
 package struct TableDiff: Equatable, Sendable {
-  /// Published rows of methods that are not planned on a benchmark.
+  /// Published rows of methods that the experiment does not run on a benchmark.
   package struct Unmeasured: Equatable, Sendable {
     package let benchmark: String
-    /// Titles of the rows.
+    /// The rows' titles.
     package let rows: [String]
   }
 
-  /// A benchmark of which nothing is published, with the titles of the rows that were measured on it.
+  /// A benchmark without any published figure, such as a rehearsal, with the rows that were
+  /// measured on it.
   package struct Unpublished: Equatable, Sendable {
     package let benchmark: String
+    /// The rows' titles.
     package let methods: [String]
   }
 
-  /// What the results are compared with: a file or an experiment.
+  /// What the results are compared with: the path of a file, or an experiment with its profile.
   package let reference: String
+  /// The measured experiment.
   package let experiment: String
+  /// Its profile.
   package let profile: String
+  /// How far apart two scores may be to agree.
   package let tolerance: Tolerance
-  /// Benchmark by benchmark, in the order of the result table's rows.
+  /// One per score and reference, by benchmark, then in the order of the table's rows.
   package let comparisons: [Comparison]
-  /// What stands on one side only, or needs to be said of the results.
+  /// What both formats print besides: chosen checkpoints, re-encoded pixels, departures, rows on
+  /// one side only.
   package let remarks: [String]
-  /// A benchmark each; none against other results.
+  /// One per benchmark; empty against other results.
   package let unmeasured: [Unmeasured]
-  /// A benchmark each; their cells are in no comparison. None against other results.
+  /// One per benchmark, whose cells are in no comparison; empty against other results.
   package let unpublished: [Unpublished]
 
-  /// What all verdicts come to.
+  /// The numbers of verdicts by kind.
   package var summary: DiffSummary { DiffSummary(comparisons) }
 
-  /// Whether any comparable score differs by more than the tolerance.
+  /// Whether a comparable score is outside the tolerance. `scl diff` then exits with 1.
   package var hasFailures: Bool {
     comparisons.contains { $0.verdict == .differs }
   }
 
-  /// Whether any measured score was held against a reference.
+  /// Whether a measured score was compared with anything.
   package var hasComparisons: Bool {
     comparisons.contains { $0.verdict.isComparison }
   }
 
-  /// Against published figures. `points` is the allowed difference; without it
-  /// `Tolerance.standardErrors` holds. NMI is compared under the published row's normaliser where that is known.
+  /// Compares with published figures. Each row of the method is compared separately, under the
+  /// row's NMI normaliser. Controls are left out. Benchmarks without any published figure get one
+  /// remark and no comparisons.
+  /// - Parameters:
+  ///   - table: the measured results.
+  ///   - paper: the published figures.
+  ///   - points: the allowed difference; nil for `Tolerance.standardErrors`.
   package init(_ table: ResultTable, against paper: PaperTables, within points: Double? = nil) {
     reference = paper.file
     experiment = table.experiment
@@ -76,7 +96,13 @@ package struct TableDiff: Equatable, Sendable {
     unmeasured = Self.unmeasured(in: paper, cells: cells, comparisons: comparisons)
   }
 
-  /// Against other results of the same layout, the control.
+  /// Compares with other results, cell by cell. Splits, labels, clusters, image size, checkpoint
+  /// rule, profile and benchmark file must agree. Settings may differ, because they may be what is
+  /// under comparison; they are listed.
+  /// - Parameters:
+  ///   - treatment: the measured results.
+  ///   - control: the results to compare with.
+  ///   - points: the allowed difference; nil for `Tolerance.standardErrors`.
   package init(
     _ treatment: ResultTable, against control: ResultTable, within points: Double? = nil
   ) {
@@ -115,11 +141,13 @@ package struct TableDiff: Equatable, Sendable {
     unpublished = []
   }
 
+  /// The comparisons of a cell with all published rows of its method, or one line that says why
+  /// there are none.
   private static func comparisons(
     of cell: ResultCell, paper: PaperTables, tolerance: Tolerance
   ) -> [Comparison] {
     var comparisons: [Comparison] = []
-    // A variant's name may be that of another method's row.
+    // A variant's own name may be that of another method's row.
     let rows = paper.rows(of: cell.method.variantOf ?? cell.method.name)
     for row in rows {
       guard let published = row.cells[cell.benchmark] else { continue }
@@ -127,7 +155,7 @@ package struct TableDiff: Equatable, Sendable {
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
       for metric in MetricRegistry.published {
         guard let figure = published[metric] else { continue }
-        // A spread counts as one over trials only where the row is a mean of trials.
+        // A spread is one over trials only if the row is a mean of trials.
         let spread = theirs.statistic == .mean ? figure.spread : nil
         comparisons.append(
           Comparison(
@@ -143,12 +171,14 @@ package struct TableDiff: Equatable, Sendable {
       ? [withoutReference(cell, rows: rows, file: paper.file)] : comparisons
   }
 
-  /// Whether a variant's network and settings are the row's, so that the row is one of this variant too.
+  /// Whether a variant has the recipe and the backbone of a row, so that the row is one of this
+  /// variant too.
   private static func isOf(_ row: PublishedRow, _ variant: ResultCell) -> Bool {
     !variant.records.isEmpty
       && !ProtocolComparison(variant, row: row).isOfOtherRecipe
   }
 
+  /// The line of a cell without a published figure.
   private static func withoutReference(
     _ cell: ResultCell, rows: [PublishedRow], file: String
   ) -> Comparison {
@@ -175,6 +205,7 @@ package struct TableDiff: Equatable, Sendable {
     return comparison
   }
 
+  /// The comparisons of a cell with the same cell of other results, one per score.
   private static func comparisons(
     of cell: ResultCell, control: ResultCell, metrics: [Metric], tolerance: Tolerance
   ) -> [Comparison] {
@@ -199,6 +230,7 @@ package struct TableDiff: Equatable, Sendable {
     }
   }
 
+  /// What weakens all verdicts on a cell, as one remark for each kind.
   private static func remarks(on table: ResultTable) -> [String] {
     func remark(_ text: String, _ condition: (ResultCell) -> Bool) -> [String] {
       let cells = table.allCells.filter(condition)
@@ -211,6 +243,7 @@ package struct TableDiff: Equatable, Sendable {
       + EngineRemarks.remarks(on: table)
   }
 
+  /// The published rows of each benchmark that were neither measured nor compared.
   private static func unmeasured(
     in paper: PaperTables, cells: [ResultCell], comparisons: [Comparison]
   ) -> [Unmeasured] {
@@ -227,6 +260,7 @@ package struct TableDiff: Equatable, Sendable {
     }
   }
 
+  /// "SCL on CIFAR-10, PICA on STL-10".
   private static func list(_ cells: [ResultCell]) -> String {
     cells.map { "\($0.method.title) on \(BenchmarkRegistry.current.heading(of: $0.benchmark))" }
       .joined(separator: ", ")

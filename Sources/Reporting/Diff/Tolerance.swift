@@ -1,22 +1,25 @@
-/// How far a measured score may lie from its reference and still count as reproduced.
+/// How far a measured score may be from its reference and still count as reproduced.
+///
+///     let limit = Tolerance.standardErrors.limit([
+///       .init(deviation: 0.8, count: 3), .init(deviation: 1.1, count: 5),
+///     ])  // 1.35 points
 package enum Tolerance: Equatable, Sendable {
-  /// At most so many points.
+  /// A fixed number of points (`--within`).
   case points(Double)
-  /// At most twice the standard error of the difference of two means, 2 sqrt(s^2 / n + t^2 / m), s and t
-  /// being the standard deviations over n seeds and m trials; but never less than `floor` and never more
-  /// than `cap`.
+  /// Two standard errors of the difference of two means, 2 sqrt(s²/n + t²/m), with the standard
+  /// deviations s over n seeds and t over m trials; at least `floor` and at most `cap`.
   case standardErrors
 
-  /// Points that are always allowed: tables print one decimal, and a port has other random numbers.
+  /// In points. Tables print one decimal, and other random numbers alone move a score.
   package static let floor = 1.0
-  /// The most that any spread allows, in points: about what separates neighbouring rows of the published
-  /// tables. With more, one method's scores would reproduce another's row.
+  /// In points. Neighbouring rows of the published tables differ by about this much. A wider
+  /// tolerance would let the scores of one method reproduce the row of another.
   package static let cap = 3.0
-  /// Trials of a published spread whose source does not say how many: the most that tables of this field
-  /// usually have, so that the tolerance is rather too narrow than too wide.
+  /// The assumed number of trials of a published spread without one. Tables of this field rarely
+  /// have more, so the tolerance is rather too narrow than too wide.
   package static let assumedTrials = 5
 
-  /// A standard deviation over a number of seeds or trials.
+  /// A standard deviation, in points, over a number of seeds or trials.
   package struct Spread: Equatable, Sendable {
     package var deviation: Double
     package var count: Int
@@ -27,8 +30,8 @@ package enum Tolerance: Equatable, Sendable {
     }
   }
 
-  /// The largest difference in points that is allowed.
-  /// - Parameter spreads: of both sides, where they are known.
+  /// The largest allowed difference, in points.
+  /// - Parameter spreads: of both sides, as far as they are known. An unknown one counts as zero.
   package func limit(_ spreads: [Spread]) -> Double {
     switch self {
     case .points(let points): points
@@ -36,12 +39,13 @@ package enum Tolerance: Equatable, Sendable {
     }
   }
 
-  /// What the spreads alone would allow, in points, where that is more than the cap.
+  /// What the spreads would allow, in points, if that is more than the cap; nil otherwise.
   func beyondCap(_ spreads: [Spread]) -> Double? {
     let allowed = Self.twiceStandardError(spreads)
     return self == .standardErrors && allowed > Self.cap ? allowed : nil
   }
 
+  /// Twice the standard error of the difference, in points.
   private static func twiceStandardError(_ spreads: [Spread]) -> Double {
     2 * spreads.reduce(0) { $0 + $1.deviation * $1.deviation / Double($1.count) }.squareRoot()
   }

@@ -1,17 +1,21 @@
-/// What a comparison of a measured score with a reference comes to.
+/// The result of comparing a measured score with a reference.
 package enum Verdict: Equatable, Sendable {
+  /// Same protocol and recipe, and the score is within the tolerance.
   case reproduced
+  /// Same protocol and recipe, and the score is outside the tolerance. Only this makes `scl diff`
+  /// exit with 1.
   case differs
-  /// Of a row of which too little is known to compare like with like, so that nothing follows from it.
+  /// Too little is known about the published protocol for a conclusion. The comparison is shown
+  /// anyway.
   case unknownProtocol(isWithin: Bool)
-  /// The protocols or the recipes are known to differ, in what is listed.
+  /// Known differences rule out a comparison. At least one; the first is the one that is counted.
   case notComparable([Difference])
-  /// There is nothing to compare with, for this reason.
+  /// There is no published figure, for this reason.
   case noReference(String)
-  /// Nothing was measured: the cell's state, and the reason if there is one.
+  /// There is no measured score: the cell's state, and the reason if there is one.
   case noResult(ResultCell.State, String?)
 
-  /// The verdict in words: "not comparable".
+  /// The verdict without marks: "not comparable".
   package var title: String {
     switch self {
     case .reproduced: "reproduced"
@@ -24,7 +28,7 @@ package enum Verdict: Equatable, Sendable {
     }
   }
 
-  /// Whether a measured score was held against another of the same protocol, as far as that is known.
+  /// Whether a measured score was compared with a reference.
   package var isComparison: Bool {
     switch self {
     case .reproduced, .differs, .unknownProtocol: true
@@ -32,10 +36,10 @@ package enum Verdict: Equatable, Sendable {
     }
   }
 
-  /// Why, where the title alone does not say.
+  /// The reasons that the title does not state.
   package var reasons: [String] { reasons(atMost: nil) }
 
-  /// - Parameter most: the number of settings that are written out; nil for all.
+  /// The same with at most so many settings of a recipe written out; nil for all.
   func reasons(atMost most: Int?) -> [String] {
     switch self {
     case .reproduced, .differs, .unknownProtocol: []

@@ -1,18 +1,26 @@
-/// The tables of a Markdown text with the lines in which they stand.
+/// Reads the pipe tables of a Markdown text, with line numbers for errors. All other text is
+/// ignored.
 struct MarkdownReader {
+  /// A line of a table.
   struct Row {
+    /// The line's number in the file, counted from 1.
     var line: Int
+    /// The texts between the bars, trimmed and unescaped.
     var cells: [String]
   }
 
+  /// A table: heading and rows, without the delimiter row.
   struct Table {
     var header: Row
     var rows: [Row]
   }
 
+  /// The file's name, for errors.
   let file: String
 
-  /// Reads every pipe table; the rest of the text is for people.
+  /// All tables, in the order of the text. A table is a block of lines that begin with a bar.
+  /// - Throws: `PaperTablesError` for a table without delimiter row, with two equal headings, or
+  ///   with a row of another number of cells.
   func tables(in text: String) throws(PaperTablesError) -> [Table] {
     var tables: [Table] = []
     var block: [Row] = []
@@ -29,6 +37,7 @@ struct MarkdownReader {
     return tables
   }
 
+  /// Checks a block of lines and makes a table of it.
   private func table(of block: [Row]) throws(PaperTablesError) -> Table {
     let header = block[0]
     func error(_ line: Int, _ problem: PaperTablesError.Problem) -> PaperTablesError {
@@ -48,11 +57,12 @@ struct MarkdownReader {
     return Table(header: header, rows: Array(block.dropFirst(2)))
   }
 
+  /// Whether a cell is of the row below the headings: "---", ":--", "--:".
   private func isDelimiter(_ cell: String) -> Bool {
     cell.contains("-") && cell.allSatisfy { $0 == "-" || $0 == ":" }
   }
 
-  /// The cells between the pipes; `\|` is a pipe inside a cell.
+  /// The cells of a line. `\|` is a bar within a cell.
   private func cells(of line: Substring) -> [String] {
     var cells: [String] = []
     var cell = ""

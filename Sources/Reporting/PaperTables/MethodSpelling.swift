@@ -1,24 +1,29 @@
 import Core
 
-/// Tells a misspelt id of a method from the id of a method that is not here.
+/// Tells a misspelt method id from the id of a method that this program does not have.
 ///
-/// The literature's names are short, and many are a letter apart: DAC, DEC and DDC. So an id that is near a
-/// known one is taken for a mistake, unless the file declares it, or it is short and the row's own title
-/// spells it.
+/// Names in the literature are short, and many differ in one letter: DAC, DEC, DDC. An id close to
+/// a known one counts as misspelt, with two exceptions: the file declares it in a table `other
+/// method`, or the id is short and spells the row's own title.
 struct MethodSpelling {
-  /// The ids of the methods that there are here.
+  /// The ids of this program's methods.
   let known: [String]
-  /// Ids that the file lists as other methods'.
+  /// Ids of other methods that the file declares.
   var declared: Set<String> = []
 
-  /// An id of more letters is no acronym, and one letter off is a mistake whatever the title says.
+  /// Longer ids are not acronyms. If they differ from a known id in one letter, they are mistakes
+  /// whatever the title is.
   private static let longestAcronym = 4
 
   init(known: [String]) {
     self.known = known
   }
 
-  /// The known id that was most likely meant; nil where the id is known or another method's.
+  /// The known id that was probably meant.
+  /// - Parameters:
+  ///   - id: of the row.
+  ///   - title: of the row.
+  /// - Returns: nil if the id is known or belongs to another method.
   func likely(_ id: String, title: String) -> String? {
     guard !known.contains(id), !declared.contains(id),
       let nearest = nearestName(to: id, among: known)
@@ -26,6 +31,8 @@ struct MethodSpelling {
     return isSpelt(id, by: title) && !isSlip(id, for: nearest) ? nil : nearest
   }
 
+  /// Whether the title begins with the id's letters and digits: `dac` and "DAC", `imc-swav` and
+  /// "IMC-SwAV".
   private func isSpelt(_ id: String, by title: String) -> Bool {
     func letters(_ text: String) -> String {
       text.lowercased().filter { $0.isLetter || $0.isNumber }
@@ -33,7 +40,7 @@ struct MethodSpelling {
     return letters(title).hasPrefix(letters(id))
   }
 
-  /// Whether a long id is a known one but for a single letter that is missing, doubled, changed or swapped.
+  /// Whether a long id differs from a known one by a single edit.
   private func isSlip(_ id: String, for nearest: String) -> Bool {
     id.count > Self.longestAcronym && nearest.count >= Self.longestAcronym
       && editDistance(id, nearest) == 1

@@ -2,21 +2,38 @@ import Core
 import Domain
 import Foundation
 
-/// The published figures that `paper-tables.md` holds, for people and for this parser alike.
+/// The published figures of `paper-tables.md`, which people edit and this type parses.
 ///
-/// The file has four kinds of tables, told apart by their first column: `method` (figures), `protocol`
-/// (how they were obtained), `key` (their sources) and `other method` (ids of methods that only the file
-/// has). All other text is for people.
+/// The file has four kinds of tables, recognised by their first column: `method` (figures),
+/// `protocol` (how figures were obtained), `key` (sources) and `other method` (ids that only the
+/// file has). All other text is ignored. Parsing is strict: a mistake is an error with its line.
+///
+/// A table of figures has one column per benchmark; its cells are NMI/ACC/ARI in per cent:
+///
+///     | method | row         | CIFAR-10       | STL-10         | source | protocol  | note |
+///     | ------ | ----------- | -------------- | -------------- | ------ | --------- | ---- |
+///     | pica   | PICA (mean) | 56.1/64.5/46.7 | 59.2/69.3/50.4 | P      | pica-mean |      |
+///
+/// Reading the rows of a method:
+///
+///     let paper = try PaperTables.read(from: "paper-tables.md")
+///     for row in paper.rows(of: "pica") {
+///       print(row.title, row.cells["cifar10"]?.text ?? "-")
+///     }
 package struct PaperTables: Equatable, Sendable {
+  /// The path, for errors and captions.
   package var file: String
-  /// In the order of the file.
+  /// All rows of figures, in the order of the file.
   package var rows: [PublishedRow]
-  /// The description of each source by its key.
+  /// The descriptions of the sources by their keys.
   package var sources: [String: String]
 
-  /// Reads the file at `path`.
-  /// - Parameter methods: the ids of the methods that there are here, to find misspelt ones; none to look
-  ///   for none.
+  /// Reads a file.
+  /// - Parameters:
+  ///   - path: a UTF-8 text.
+  ///   - methods: the ids of this program's methods, to find misspelt ones; empty to skip that
+  ///     check.
+  /// - Throws: `PaperTablesError` with the line.
   package static func read(
     from path: String, methods: [String] = []
   ) throws(PaperTablesError) -> PaperTables {
@@ -32,7 +49,12 @@ package struct PaperTables: Equatable, Sendable {
     return try parse(text, file: path, methods: methods)
   }
 
-  /// Reads the tables of `text`; `file` is named in errors.
+  /// Parses the tables of a text.
+  /// - Parameters:
+  ///   - text: the content of the file.
+  ///   - file: its path, for errors.
+  ///   - methods: as for `read(from:methods:)`.
+  /// - Throws: `PaperTablesError` with the line.
   package static func parse(
     _ text: String, file: String, methods: [String] = []
   ) throws(PaperTablesError) -> PaperTables {
@@ -65,6 +87,8 @@ package struct PaperTables: Equatable, Sendable {
     rows.filter { $0.method == method }
   }
 
+  /// Adds a table of sources: key, description.
+  /// - Throws: `PaperTablesError` for a repeated key or a table with one column.
   private static func add(
     _ table: MarkdownReader.Table, to sources: inout [String: String], file: String
   ) throws(PaperTablesError) {
@@ -85,7 +109,8 @@ package struct PaperTables: Equatable, Sendable {
   }
 }
 
-/// Reads tables of figures once the protocols and sources that they name are known.
+/// Parses the tables of figures. It runs after all protocols and sources are known, so that a row
+/// may name any of them, wherever they stand in the file.
 private struct FiguresParser {
   let file: String
   let protocols: [String: [String: PublishedProtocol]]
@@ -93,6 +118,7 @@ private struct FiguresParser {
   let spelling: MethodSpelling
   private(set) var rows: [PublishedRow] = []
 
+  /// Required columns besides those of the benchmarks.
   private static let columns = ["method", "row", "source", "protocol", "note"]
 
   init(
@@ -105,6 +131,8 @@ private struct FiguresParser {
     self.sources = sources
   }
 
+  /// Adds the rows of a table.
+  /// - Throws: `PaperTablesError` for a missing or unknown column, or a mistake in a row.
   mutating func add(_ table: MarkdownReader.Table) throws(PaperTablesError) {
     let header = table.header
     for column in Self.columns where !header.cells.contains(column) {
@@ -119,6 +147,9 @@ private struct FiguresParser {
     for row in table.rows { try add(row, header: header.cells) }
   }
 
+  /// Adds one row.
+  /// - Throws: `PaperTablesError` for a malformed figure, a misspelt method, a repeated row, an
+  ///   unknown protocol or source, or figures without a source.
   private mutating func add(
     _ row: MarkdownReader.Row, header: [String]
   ) throws(PaperTablesError) {
@@ -157,16 +188,20 @@ private struct FiguresParser {
         protocols: protocols, note: PublishedNote(fields["note"] ?? ""), line: row.line))
   }
 
+  /// The benchmark whose heading a column has; nil for another column.
   private func benchmark(headed column: String) -> BenchmarkDefinition? {
     BenchmarkRegistry.current.published.first { $0.heading == column }
   }
 
+  /// Checks the form of a method's id: lower-case ASCII letters, digits and hyphens, a letter
+  /// first.
   private func method(_ text: String, line: Int) throws(PaperTablesError) -> String {
     let isID = text.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
     guard isID, text.first?.isLetter == true else { throw error(line, .malformedMethod(text)) }
     return text
   }
 
+  /// The keys of a comma-separated cell; none for "-".
   private func sourceKeys(_ text: String, line: Int) throws(PaperTablesError) -> [String] {
     if text == "-" { return [] }
     if text.isEmpty { throw error(line, .emptyCell(column: "source")) }
@@ -178,6 +213,7 @@ private struct FiguresParser {
     return keys
   }
 
+  /// An error in a line of this file.
   private func error(_ line: Int, _ problem: PaperTablesError.Problem) -> PaperTablesError {
     PaperTablesError(file: file, line: line, problem: problem)
   }

@@ -1,33 +1,56 @@
 import Domain
 import Foundation
 
-/// What is wrong with a file of published figures, and in which line.
+/// A mistake in a file of published figures. The description is "FILE:LINE: what is wrong and what
+/// to write".
 package struct PaperTablesError: Error, Equatable {
+  /// The mistakes that the parser finds.
   package enum Problem: Equatable, Sendable {
+    /// The file does not exist or is not UTF-8.
     case unreadable(reason: String)
+    /// There is no row of figures, so it is probably another file.
     case noFigures
+    /// A table whose first column is none of the known ones.
     case unknownTable(firstColumn: String)
+    /// A table without the line `|---|` below its heading.
     case missingDelimiter
+    /// A table of a known kind without one of its required columns.
     case missingColumn(String, table: String)
+    /// Two columns with one heading.
     case repeatedColumn(String)
+    /// A column that is neither a benchmark nor required, with the nearest known name.
     case unknownColumn(String, nearest: String?)
+    /// A row with another number of cells than the heading.
     case wrongCellCount(expected: Int, found: Int)
+    /// An empty cell where a value or "-" is required.
     case emptyCell(column: String)
+    /// A method id with other characters than lower-case letters, digits and hyphens.
     case malformedMethod(String)
+    /// An id that is probably a misspelt method (`MethodSpelling`).
     case misspeltMethod(String, nearest: String)
+    /// A cell that does not have one figure per published score.
     case malformedCell(String, column: String)
+    /// A figure that is not a number.
     case malformedNumber(String, column: String)
+    /// A figure outside 0...100.
     case outOfRange(String, column: String)
+    /// A cell whose figures are all below 1; scores are in per cent.
     case fractions(String, column: String)
+    /// A value that a column of the table of protocols does not take.
     case malformedProtocolValue(String, column: String, allowed: String)
+    /// A protocol that no table of protocols has, with the nearest name.
     case unknownProtocol(String, nearest: String?)
+    /// A source that no table of sources has, with the nearest key.
     case unknownSource(String, nearest: String?)
+    /// A row with figures and "-" as its source.
     case figuresWithoutSource
+    /// A row, protocol or source that occurs twice.
     case duplicate(String, firstLine: Int)
   }
 
+  /// The file's path.
   package var file: String
-  /// The line in the file, counted from 1; nil for what concerns the file as a whole.
+  /// The line, counted from 1; nil if the mistake concerns the whole file.
   package var line: Int?
   package var problem: Problem
 }
@@ -99,6 +122,7 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     BenchmarkRegistry.current.published.map(\.heading).joined(separator: ", ")
   }
 
+  /// The end of a message: the nearest name, or what else to do.
   private func suggestion(_ nearest: String?, otherwise: String) -> String {
     nearest.map { ": did you mean '\($0)'?" } ?? ": \(otherwise)"
   }

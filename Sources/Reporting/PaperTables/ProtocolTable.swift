@@ -4,24 +4,38 @@ import Foundation
 import Metrics
 import Records
 
-/// The protocols of a file of published figures: by name, then by benchmark.
+/// Parses the tables of protocols of `paper-tables.md`: how published figures were obtained, by the
+/// protocol's name and then by benchmark.
+///
+/// Required columns: protocol, statistic, learns from, scored, image size, NMI, checkpoint,
+/// backbone. Optional: trials, candidates, recipe. A missing optional column is unknown throughout,
+/// as if every cell were "?". Some columns of a row:
+///
+///     | protocol | statistic | trials | scored     | image size                          | NMI       |
+///     | -------- | --------- | ------ | ---------- | ----------------------------------- | --------- |
+///     | iic-best | best      | ?      | train+test | ?; cifar10, cifar100: 32; stl10: 64 | geometric |
 struct ProtocolTable {
+  /// By name, then by benchmark. Every registered benchmark but the rehearsals has an entry.
   private(set) var protocols: [String: [String: PublishedProtocol]] = [:]
+  /// The line of each protocol, for errors about duplicates.
   private var lines: [String: Int] = [:]
   private let file: String
 
+  /// Columns that every table of protocols has.
   private static let columns = [
     "protocol", "statistic", "learns from", "scored", "image size", "NMI", "checkpoint",
     "backbone",
   ]
 
-  /// The columns in which '-' says that there is nothing to be known.
+  /// Columns in which "-" means that the question does not arise. In others it is not allowed.
   private static let inapplicable = ["trials", "candidates"]
 
   init(file: String) {
     self.file = file
   }
 
+  /// Adds the protocols of a table.
+  /// - Throws: `PaperTablesError` for a missing column, a repeated name or a malformed value.
   mutating func add(_ table: MarkdownReader.Table) throws(PaperTablesError) {
     var positions: [String: Int] = [:]
     for (index, column) in table.header.cells.enumerated() { positions[column] = index }
@@ -35,6 +49,8 @@ struct ProtocolTable {
     }
   }
 
+  /// Adds one protocol.
+  /// - Parameter fields: its cells by heading.
   private mutating func add(
     _ fields: [String: String], line: Int
   ) throws(PaperTablesError) {
@@ -48,7 +64,7 @@ struct ProtocolTable {
     func values<Value>(
       _ column: String, _ allowed: String, _ read: (String) -> Value?
     ) throws(PaperTablesError) -> ProtocolValues<Value> {
-      // A column that an older file does not have is unknown throughout.
+      // An optional column that is missing is unknown throughout.
       let text = fields[column] ?? "?"
       let isInapplicable = Self.inapplicable.contains(column)
       let values = ProtocolValues(text) { text in
@@ -94,11 +110,12 @@ struct ProtocolTable {
     protocols[name] = byBenchmark
   }
 
+  /// A whole number in a range; nil for anything else.
   private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
     Int(text).flatMap { range.contains($0) ? $0 : nil }
   }
 
-  /// Reads "depth=34, epochs=1000" or "-"; nil if it is neither.
+  /// Reads "depth=34, epochs=1000" as settings, and "-" as none; nil if it is neither.
   private static func recipe(_ text: String) -> [String: SettingValue]? {
     if text == "-" { return [:] }
     var recipe: [String: SettingValue] = [:]
@@ -113,16 +130,22 @@ struct ProtocolTable {
   }
 }
 
-/// A cell of the table of protocols: a value for all benchmarks, and others for some of them.
+/// A cell of the table of protocols: a value for all benchmarks, then other values for some of
+/// them.
 ///
 ///     train+test; stl10: train+test+unlabelled
 ///     ?; cifar10, cifar100: 32; stl10: 96
 private struct ProtocolValues<Value> {
+  /// The value for benchmarks that are not named; nil if unknown.
   private var common: Value?
+  /// The values of named benchmarks; nil for a named benchmark whose value is unknown.
   private var single: [String: Value?] = [:]
 
-  /// - Parameter read: gives nil for text that is not a value, and a value of nil for what is not known.
-  /// - Returns: nil for text that is not of this form or names a benchmark that is not registered.
+  /// - Parameters:
+  ///   - text: the cell.
+  ///   - read: parses a value. It returns nil for text that is not a value, and a value of nil for
+  ///     "unknown".
+  /// - Returns: nil if the text does not have this form or names an unregistered benchmark.
   init?(_ text: String, _ read: (String) -> Value??) {
     for (index, part) in text.components(separatedBy: "; ").enumerated() {
       guard let colon = part.firstRange(of: ": ") else {
@@ -138,5 +161,6 @@ private struct ProtocolValues<Value> {
     }
   }
 
+  /// The value for a benchmark; nil if unknown.
   subscript(benchmark: String) -> Value? { single[benchmark] ?? common }
 }

@@ -1,9 +1,10 @@
 import Metrics
 
-/// A published score in per cent.
+/// A published score.
 package struct PublishedFigure: Equatable, Sendable {
+  /// In per cent.
   package var value: Double
-  /// The standard deviation that the source prints, in points.
+  /// The standard deviation that the source prints, in points; nil if it prints none.
   package var spread: Double?
 
   package init(value: Double, spread: Double? = nil) {
@@ -12,21 +13,22 @@ package struct PublishedFigure: Equatable, Sendable {
   }
 }
 
-/// The figures that a source prints for a method on a benchmark.
+/// The figures that a source prints for one method on one benchmark: a cell of `paper-tables.md`.
 package struct PublishedCell: Equatable, Sendable {
+  /// Only the figures that could be read.
   private var figures: [Metric: PublishedFigure]
 
   package init(_ figures: [Metric: PublishedFigure]) {
     self.figures = figures
   }
 
-  /// Nil where the source prints nothing, or nothing that could be read.
+  /// The figure of a score; nil if the source does not print it or it could not be read.
   package subscript(metric: Metric) -> PublishedFigure? { figures[metric] }
 
   /// The figures without their spreads, in per cent.
   package var values: [Metric: Double] { figures.mapValues(\.value) }
 
-  /// "71.1/81.5/66.3", as the file has it, with "-" for a figure that is not known.
+  /// The cell as the file has it: "71.1/81.5/66.3", with "-" for an unknown figure.
   package var text: String {
     MetricRegistry.published.map { metric in
       guard let figure = figures[metric] else { return "-" }
@@ -36,7 +38,15 @@ package struct PublishedCell: Equatable, Sendable {
 }
 
 extension PublishedCell {
-  /// Reads "56.1/64.5/46.7", "-/61.7+-0.4/-" or "-"; `column` is for the message.
+  /// Reads a cell: "56.1/64.5/46.7", "-/61.7+-0.4/-" or "-".
+  /// - Parameters:
+  ///   - text: one figure per published score, separated by "/". "-" is a figure that the source
+  ///     does not give, "?" one that could not be read.
+  ///   - column: the heading, for errors.
+  /// - Returns: nil for a cell without any figure.
+  /// - Throws: `Malformed` for another number of figures, text that is not a number, values outside
+  ///   0...100, or figures that are all below 1. Those are fractions, because no clustering of
+  ///   these benchmarks scores below 1 per cent throughout.
   static func parse(
     _ text: String, column: String
   ) throws(Malformed) -> PublishedCell? {
@@ -58,6 +68,7 @@ extension PublishedCell {
     return values.isEmpty ? nil : PublishedCell(figures)
   }
 
+  /// Reads "56.1" or "56.1+-0.3"; nil for "-" and "?".
   private static func figure(
     _ text: String, column: String
   ) throws(Malformed) -> PublishedFigure? {
@@ -78,7 +89,7 @@ extension PublishedCell {
     return PublishedFigure(value: value, spread: spread)
   }
 
-  /// Only digits, a point and a sign make a figure: not "nan", "1e2" or a cut-off "3?.?".
+  /// A number of digits, a point and a sign. "nan", "1e2" and "3?.?" are refused.
   private static func number(_ text: Substring) -> Double? {
     guard text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }) else {
       return nil
@@ -86,7 +97,7 @@ extension PublishedCell {
     return Double(text)
   }
 
-  /// What is wrong with a cell; who knows the line makes it a `PaperTablesError`.
+  /// What is wrong with a cell. The caller adds file and line (`PaperTablesError`).
   struct Malformed: Error {
     var problem: PaperTablesError.Problem
   }

@@ -1,35 +1,39 @@
 import Domain
 
-/// A row of `paper-tables.md`.
+/// A row of figures of `paper-tables.md`: one method as one source reports it, under one protocol.
+///
+/// A method may have several rows. They are compared separately and never averaged.
 package struct PublishedRow: Equatable, Sendable {
-  /// The id of the method, as in "pica".
+  /// The id of the method, such as "pica".
   package var method: String
-  /// The row's own name, as in "PICA (best)".
+  /// The row's own name, such as "PICA (best)". It is unique among the rows of the method.
   package var title: String
-  /// Keys of the file's table of sources.
+  /// Keys of the table of sources.
   package var sources: [String]
-  /// The name of its protocol in the file's table of protocols.
+  /// The protocol's name in the table of protocols.
   package var protocolName: String
-  /// By benchmark; a benchmark without any figure is not in it.
+  /// The figures by benchmark. A benchmark without any figure has no entry.
   package var cells: [String: PublishedCell]
-  /// By benchmark, for each registered one but the rehearsals.
+  /// The protocol by benchmark, for every registered benchmark but the rehearsals.
   package var protocols: [String: PublishedProtocol]
-  /// The file's remark on this row; nil if there is none.
+  /// The remark of the column `note`; nil if it is empty.
   package var note: PublishedNote?
-  /// Where the row stands in the file.
+  /// The row's line in the file, counted from 1.
   package var line: Int
 
-  /// The benchmarks that it has figures of, in the papers' order.
+  /// The benchmarks with figures, in the order of the papers.
   package var benchmarks: [String] { BenchmarkRegistry.current.sorted(cells.keys) }
 }
 
-/// A remark of `paper-tables.md` on a row.
+/// A remark on a row of `paper-tables.md`.
 package enum PublishedNote: Equatable, Sendable {
-  /// A remark for people.
+  /// A remark for readers, without consequences.
   case remark(String)
-  /// The row's method is not this program's method of the same id, and why. No figure of it is compared.
+  /// The row's method is not this program's method of that id, for this reason. The diff compares
+  /// nothing with it.
   case anotherMethod(String)
 
+  /// The beginning of such a note in the file.
   private static let mark = "another method: "
 
   /// Reads a cell of the column `note`; nil if it is empty.

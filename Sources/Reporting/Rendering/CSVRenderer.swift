@@ -1,12 +1,20 @@
 import Records
 
-/// Result tables as comma-separated values (RFC 4180), scores in per cent.
+/// A result table as comma-separated values (RFC 4180): a header, then one line per cell and score.
+///
+/// Columns: experiment, profile, benchmark, method, title, family, metric, mean, std (sample
+/// standard deviation), n (finished seeds), planned, min, max, state, flags. Scores are in per cent
+/// with up to four decimals; a field without a value is empty. `flags` joins everything that
+/// restricts the use of the figures with "; ".
+///
+///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,acc,21.1964,0.0378,2,2,...,finished,...
 enum CSVRenderer {
   private static let header = [
     "experiment", "profile", "benchmark", "method", "title", "family", "metric", "mean", "std",
     "n", "planned", "min", "max", "state", "flags",
   ]
 
+  /// The file, with a line break at its end.
   static func render(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
     var lines = [header.joined(separator: ",")]
@@ -22,7 +30,7 @@ enum CSVRenderer {
           number(statistics?.mean), number(statistics?.standardDeviation), "\(cell.records.count)",
           "\(cell.planned)", number(statistics?.minimum), number(statistics?.maximum),
         ]
-        // A number may begin with a minus.
+        // Numbers are not escaped: a minus in front is no formula.
         lines.append(
           (names.map(Escaping.csv) + numbers + [cell.state.rawValue, flags].map(Escaping.csv))
             .joined(separator: ","))
@@ -31,13 +39,16 @@ enum CSVRenderer {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// An absent number is an empty field.
   private static func number(_ value: Double?) -> String {
     value.map { "\($0.fourDecimals)" } ?? ""
   }
 }
 
-/// What a program has to know of a cell before it uses its figures.
+/// What a program must know about a cell before it uses its figures, for CSV and JSON, which have
+/// no marks and notes.
 enum CellFlags {
+  /// Notes, the NMI normaliser, and every seed that is not in the mean, with its reason.
   static func flags(of cell: ResultCell, notes: TableNotes) -> [String] {
     var flags = notes.allTexts(on: cell)
     if let runProtocol = cell.runProtocol { flags.append("\(runProtocol.nmi.rawValue) NMI") }

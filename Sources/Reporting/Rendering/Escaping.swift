@@ -1,15 +1,19 @@
 import Core
 
-/// Text made harmless in each format. Each makes it displayable first: without control characters, and on one
-/// line, as a note is in every format. Unicode's scalars are looked at, since a mark that combines with '<' would
-/// hide it in a character.
+/// Escapes text for each format. Names and reasons come from files, so they may hold any markup,
+/// control characters or line breaks.
+///
+/// All functions first make the text displayable: no control characters, and one line, because a
+/// note is one line in every format. They look at Unicode scalars and not at characters: a
+/// combining mark after "<" would otherwise hide it in a character of its own.
 enum Escaping {
-  /// Without what Markdown takes for markup, and no more than that: a terminal shows it as it is.
+  /// Escapes what Markdown takes for markup and nothing else, so that the text stays readable in a
+  /// terminal.
   static func markdown(_ text: String) -> String {
     let scalars = Array(text.displayable.unicodeScalars)
     return scalars.indices.map { index in
       let scalar = scalars[index]
-      // Emphasis does not begin behind a word: "learning_rate", "SPICE*".
+      // Within a word, "_" and "*" are no emphasis: "learning_rate", "SPICE*".
       let followsWord = index > 0 && isOfWord(scalars[index - 1])
       let precedesWord = index + 1 < scalars.count && isOfWord(scalars[index + 1])
       switch scalar {
@@ -25,6 +29,7 @@ enum Escaping {
     scalar.properties.isAlphabetic || scalar.properties.numericType != nil
   }
 
+  /// Escapes text for HTML elements and quoted attributes.
   static func html(_ text: String) -> String {
     text.displayable.unicodeScalars.map { scalar in
       switch scalar {
@@ -38,10 +43,11 @@ enum Escaping {
     }.joined()
   }
 
+  /// See `LaTeXText.escaped(_:)`.
   static func latex(_ text: String) -> String { LaTeXText.escaped(text) }
 
-  /// A field of RFC 4180 that is text: quoted where it has to be, with an apostrophe before what a
-  /// spreadsheet would take for a formula (OWASP, CSV injection).
+  /// A text field of RFC 4180, quoted where necessary. A leading "=", "+", "-" or "@" gets an
+  /// apostrophe in front, because a spreadsheet would run it as a formula (OWASP, CSV injection).
   static func csv(_ text: String) -> String {
     let scalars = text.displayable.unicodeScalars
     let start = scalars.first { !$0.properties.isWhitespace }

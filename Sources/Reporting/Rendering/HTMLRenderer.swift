@@ -1,5 +1,10 @@
-/// Result tables as one HTML file without scripts or other files.
+/// A result table as a single HTML page with an embedded style sheet, without scripts and without
+/// references to other files. It follows the reader's light or dark colour scheme.
 enum HTMLRenderer {
+  /// The page.
+  /// - Parameters:
+  ///   - layout: the table.
+  ///   - title: of the page, the experiment's name.
   static func render(_ layout: TableLayout, title: String) -> String {
     var lines = [
       "<!DOCTYPE html>",
@@ -34,6 +39,7 @@ enum HTMLRenderer {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Two rows of headings: benchmarks over scores.
   private static func head(_ layout: TableLayout) -> [String] {
     var titles = "<tr><th rowspan=\"2\" scope=\"col\">Method</th>"
     var scores = "<tr>"
@@ -50,6 +56,7 @@ enum HTMLRenderer {
     return ["<thead>", titles + "</tr>", scores + "</tr>", "</thead>"]
   }
 
+  /// A `<tbody>` for each method family, its title first.
   private static func body(
     _ group: TableLayout.Group, in layout: TableLayout
   ) -> [String] {
@@ -75,10 +82,12 @@ enum HTMLRenderer {
     return lines + ["</tbody>"]
   }
 
+  /// Marks as a superscript; nothing without marks.
   private static func superscript(_ marks: [String]) -> String {
     marks.isEmpty ? "" : "<sup>\(Escaping.html(marks.joined()))</sup>"
   }
 
+  /// Colours are variables, with a second set for dark screens. Wide tables scroll within the page.
   private static let style = """
     :root { color-scheme: light dark; --ink: #1b1f24; --faint: #5b6470; --line: #d3d8de;
       --paper: #ffffff; --band: #f3f5f7; }

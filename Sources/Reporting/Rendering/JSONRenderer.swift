@@ -4,8 +4,18 @@ import Foundation
 import Metrics
 import Records
 
-/// Result tables as JSON lines, scores in per cent.
+/// A result table as JSON lines: an object for each planned cell (`"kind": "cell"`), then one for
+/// each remark (`"kind": "remark"`). Scores are in per cent with up to four decimals.
+///
+/// A cell has each score under the metric's name; a cell without finished runs has none. Some of
+/// the keys:
+///
+///     {"kind": "cell", "benchmark": "cifar10", "method": "kmeans", "state": "finished",
+///      "acc": {"mean": 21.1964, "standardDeviation": 0.0378, "minimum": 21.1697, "maximum": 21.2231},
+///      "seeds": [0, 1], "planned": 2, "flags": ["arithmetic NMI"]}
 enum JSONRenderer {
+  /// Statistics of a score over the finished seeds. `standardDeviation` is absent for a single
+  /// seed.
   private struct Score: Encodable {
     var mean: Double
     var standardDeviation: Double?
@@ -20,19 +30,27 @@ enum JSONRenderer {
     }
   }
 
+  /// The keys of a cell besides its scores.
   private struct Cell: Encodable {
     let kind = "cell"
+    /// Of all scores of the cell.
     let unit = "percent"
     var experiment: String
     var profile: String
+    /// The names of benchmark and row, as in run folders.
     var benchmark: String
     var method: String
+    /// The row's title and family, as in tables.
     var title: String
     var family: MethodFamily
+    /// The raw value of `ResultCell.State`.
     var state: ResultCell.State
+    /// The finished seeds, and the number of planned ones.
     var seeds: [UInt64]
     var planned: Int
+    /// The protocol of the finished runs; absent without any.
     var `protocol`: RunProtocol?
+    /// The same as in CSV.
     var flags: [String]
   }
 
@@ -48,11 +66,13 @@ enum JSONRenderer {
     }
   }
 
+  /// A sentence that stands below the table in other formats.
   private struct Remark: Encodable {
     var kind = "remark"
     var text: String
   }
 
+  /// The lines, each with a line break.
   static func render(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
     let cells = table.allCells.map { cell in
@@ -73,11 +93,13 @@ enum JSONRenderer {
   }
 }
 
-/// Objects, each on a line of its own.
+/// Encodes objects as JSON lines.
 enum JSONLines {
+  /// One object on one line, with sorted keys and a line break. Non-finite numbers become "inf",
+  /// "-inf" or "nan". Control characters are escaped, so that the line is safe in a terminal.
   static func line(_ value: some Encodable) -> String {
     let encoder = JSONEncoder.sorted()
-    // Encoding fails for non-finite numbers only; those become words.
+    // JSON has no non-finite numbers, and encoding them would fail.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let data = (try? encoder.encode(value)) ?? Data()

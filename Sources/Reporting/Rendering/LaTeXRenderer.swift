@@ -1,5 +1,11 @@
-/// Result tables as a LaTeX fragment with the rules of booktabs.
+/// A result table as a LaTeX fragment (`table*`) with the rules of booktabs, scaled to the width of
+/// the text. The document needs the packages booktabs and graphicx. The label is "tab:" and the
+/// experiment's name.
 enum LaTeXRenderer {
+  /// The fragment.
+  /// - Parameters:
+  ///   - layout: the table.
+  ///   - name: for the label.
   static func render(_ layout: TableLayout, name: String) -> String {
     let widths = layout.columns.map(layout.width)
     let total = 1 + widths.reduce(0, +)
@@ -39,6 +45,7 @@ enum LaTeXRenderer {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// A method's line; the best figures are bold.
   private static func row(_ row: TableLayout.Row, columns: [TableLayout.Column]) -> String {
     var texts = [Escaping.latex(row.title)]
     for (column, cell) in zip(columns, row.cells) {
@@ -51,11 +58,12 @@ enum LaTeXRenderer {
     return texts.joined(separator: " & ") + " \\\\"
   }
 
+  /// Marks as a superscript; nothing without marks.
   private static func superscript(_ marks: [String]) -> String {
     marks.isEmpty ? "" : "\\textsuperscript{\(marks.map(Escaping.latex).joined())}"
   }
 
-  /// A label may hold few signs besides letters and digits.
+  /// The name with every character that a label cannot hold replaced by a hyphen.
   private static func label(_ name: String) -> String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
   }

@@ -1,14 +1,15 @@
 import Core
 import Foundation
 
-/// Text for LaTeX as any engine sets it, pdfTeX with its oldest font encoding (OT1) too, with no package but
-/// those that the fragment names: ASCII alone comes out.
+/// Escapes text for LaTeX so that every engine can set it, including pdfTeX with its oldest font
+/// encoding (OT1), without further packages. The output is ASCII.
 ///
-/// Letters with accents become commands, Greek letters and signs mathematics. A character that these fonts
-/// have no form of is named by its number, as "[U+4E2D]" in print.
+/// Letters with accents become commands; Greek letters and signs become mathematics. A character
+/// that these fonts do not have is printed as its number, "[U+4E2D]".
 enum LaTeXText {
+  /// The escaped text, on one line.
   static func escaped(_ text: String) -> String {
-    // Canonically decomposed, an accent follows its letter.
+    // Canonical decomposition puts an accent after its letter.
     let scalars = Array(text.displayable.decomposedStringWithCanonicalMapping.unicodeScalars)
     var result = ""
     var index = 0
@@ -16,7 +17,7 @@ enum LaTeXText {
       var letter = form(of: scalars[index], after: index > 0 ? scalars[index - 1] : nil)
       index += 1
       while index < scalars.count, let accent = accents[scalars[index]] {
-        // The dots of i and j make room for what stands above.
+        // An accent above i or j replaces the dot.
         let base = letter == "i" ? "\\i" : letter == "j" ? "\\j" : letter
         letter = "\(accent){\(base)}"
         index += 1
@@ -26,8 +27,9 @@ enum LaTeXText {
     return result
   }
 
-  /// - Parameter before: the character in front, with which fonts would join this one: "--" to a dash, "!`"
-  ///   to an inverted mark.
+  /// The LaTeX form of a character.
+  /// - Parameter before: the preceding character, if the fonts would join the two: "--" becomes a
+  ///   dash, "!`" an inverted exclamation mark.
   private static func form(of scalar: Unicode.Scalar, after before: Unicode.Scalar?) -> String {
     let joins =
       switch scalar {
@@ -40,7 +42,7 @@ enum LaTeXText {
     if let known = signs[scalar] { return known }
     if (0x20...0x7E).contains(scalar.value) { return String(scalar) }
     if let name = greek[scalar] { return name.count == 1 ? "$\\mathrm{\(name)}$" : "$\\\(name)$" }
-    // A ligature, a full-width letter, a number in a circle: as plain letters, where it has such.
+    // Ligatures, full-width letters and circled numbers have a plain form.
     let plain = String(scalar).decomposedStringWithCompatibilityMapping
     if plain.unicodeScalars.allSatisfy({ (0x20...0x7E).contains($0.value) }) {
       return plain.unicodeScalars.map { signs[$0] ?? String($0) }.joined()
@@ -49,15 +51,15 @@ enum LaTeXText {
     return "{[}U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number + "]"
   }
 
-  /// Combining characters, as accents that OT1 has.
+  /// Combining characters and the accents of OT1.
   private static let accents: [Unicode.Scalar: String] = [
     "\u{300}": "\\`", "\u{301}": "\\'", "\u{302}": "\\^", "\u{303}": "\\~", "\u{304}": "\\=",
     "\u{306}": "\\u", "\u{307}": "\\.", "\u{308}": "\\\"", "\u{30A}": "\\r", "\u{30B}": "\\H",
     "\u{30C}": "\\v", "\u{323}": "\\d", "\u{327}": "\\c", "\u{331}": "\\b",
   ]
 
-  /// Signs with forms of their own. A row that begins with "[" or "*" would be taken for an argument of the
-  /// line break in front of it.
+  /// Characters with a form of their own. "[" and "*" are protected, because at the start of a row
+  /// they would be read as an argument of the line break before it.
   private static let signs: [Unicode.Scalar: String] = [
     "[": "{[}", "*": "{*}",
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#",
@@ -85,7 +87,7 @@ enum LaTeXText {
     "₆": "$_{6}$", "₇": "$_{7}$", "₈": "$_{8}$", "₉": "$_{9}$",
   ]
 
-  /// The command, or the Latin letter where that has the same form.
+  /// The command, or the Latin letter of the same shape.
   private static let greek: [Unicode.Scalar: String] = [
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon",
     "ζ": "zeta", "η": "eta", "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa",

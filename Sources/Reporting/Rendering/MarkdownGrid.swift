@@ -1,13 +1,17 @@
-/// A Markdown table with its columns aligned, for people who read it in a terminal.
+/// A Markdown table with aligned columns, which can also be read in a terminal. Cells are escaped
+/// already.
 struct MarkdownGrid {
+  /// The headings, one per column.
   var header: [String]
-  /// Whether a column is of figures, and so aligned to the right.
+  /// Whether each column holds figures; these are aligned to the right.
   var isNumeric: [Bool]
+  /// Each with one cell per column.
   var rows: [[String]] = []
 
+  /// The lines at full width.
   var lines: [String] { lines(spaced: true) }
 
-  /// - Parameter spaced: whether there is a space beside every bar.
+  /// - Parameter spaced: whether a space separates each cell from its bars.
   private func lines(spaced: Bool) -> [String] {
     let widths = widths
     let delimiter = widths.indices.map { column in
@@ -25,24 +29,29 @@ struct MarkdownGrid {
     }
   }
 
+  /// The width of each column in characters, at least 3 for the delimiter row.
   private var widths: [Int] {
     header.indices.map { column in
       max(3, ([header] + rows).map { $0[column].count }.max() ?? 0)
     }
   }
 
+  /// Whether the table fits into so many columns of a terminal; nil is no limit.
   func fits(_ width: Int?) -> Bool {
     width.map { lines[0].count <= $0 } ?? true
   }
 
-  /// The lines for a terminal of so many columns. A table that is wider has no spaces beside its bars;
-  /// where that does not do, texts go on in rows below, broken between words.
+  /// The lines for a terminal of so many columns.
+  ///
+  /// A table that is too wide loses the spaces beside its bars. If that is not enough, texts are
+  /// wrapped into further rows, between words. Figures and headings are never broken, so a line may
+  /// still be too long.
   func lines(within width: Int?) -> [String] {
     guard let width, !fits(width) else { return lines }
     var grid = self
     var limits = widths
     while limits.reduce(limits.count + 1, +) > width {
-      // The widest of the texts; figures and headers are never broken.
+      // The widest text column is narrowed first.
       let broken = limits.indices.filter { !isNumeric[$0] && limits[$0] > grid.narrowest($0) }
       guard let widest = broken.max(by: { limits[$0] < limits[$1] }) else { break }
       limits[widest] -= 1
@@ -58,20 +67,24 @@ struct MarkdownGrid {
     return grid.lines(spaced: false)
   }
 
-  /// The longest word of a column, header included.
+  /// The length of the longest word of a column, heading included.
   private func narrowest(_ column: Int) -> Int {
     rows.flatMap { $0[column].split(separator: " ") }.map(\.count)
       .reduce(max(3, header[column].count), max)
   }
 }
 
-/// Markdown text in lines that most terminals hold.
+/// Wraps Markdown text for terminals.
 enum MarkdownText {
-  /// No line is longer unless a single word makes it so.
+  /// The longest line in characters, unless a single word is longer.
   static let width = 120
 
-  /// The text, escaped, as an item of a list ("- ") or a paragraph ("").
-  /// - Parameter columns: those of the terminal that shows it, if it is one.
+  /// Escapes and wraps a text.
+  /// - Parameters:
+  ///   - text: unescaped.
+  ///   - bullet: "- " for an item of a list, "" for a paragraph. Further lines are indented by its
+  ///     length.
+  ///   - columns: the width of the terminal; nil for pipes and files.
   static func wrapped(_ text: String, bullet: String = "", within columns: Int? = nil) -> String {
     let width = min(columns ?? width, width)
     let indent = String(repeating: " ", count: bullet.count)
@@ -89,7 +102,7 @@ enum MarkdownText {
     return (lines + [line]).joined(separator: "\n")
   }
 
-  /// Escaped text in lines of at most `width` characters, broken between words.
+  /// Wraps escaped text into lines of at most `width` characters, between words.
   static func lines(of text: String, to width: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

@@ -1,17 +1,21 @@
 import Records
 
-/// Device, precision and libtorch, where the networks of a table have not all had the same: their
-/// figures differ by more than the seeds.
+/// Remarks on networks that were trained with another device, precision or libtorch than most runs
+/// of the table. Such figures can differ by more than the seeds do.
 enum EngineRemarks {
+  /// A run that trained a network.
   private struct Run {
+    /// "cpu, float32, libtorch 1.13.0".
     let engine: String
     let cell: ResultCell
     let seed: UInt64
   }
 
+  /// One remark for each engine other than the most frequent, with its runs; empty if all runs have
+  /// the same.
   static func remarks(on table: ResultTable) -> [String] {
     let runs = table.allCells.flatMap { cell in
-      // Without speed there was no training, and so no network.
+      // A record without a training speed is of a method without a network.
       cell.records.filter { $0.timing.imagesPerSecond != nil }.map { record in
         Run(engine: text(record.provenance), cell: cell, seed: record.seed)
       }
@@ -26,11 +30,12 @@ enum EngineRemarks {
     }
   }
 
+  /// Device, precision and libtorch in one string.
   private static func text(_ provenance: Provenance) -> String {
     "\(provenance.device), \(provenance.precision), libtorch \(provenance.libtorch)"
   }
 
-  /// "SCL on CIFAR-10 (seeds 0, 1), PICA on STL-10 (all seeds)"
+  /// The runs by row and benchmark: "SCL on CIFAR-10 (seeds 0, 1), PICA on STL-10 (seed 2)".
   private static func list(_ runs: [Run]) -> String {
     var names: [String] = []
     var seeds: [String: [UInt64]] = [:]

@@ -1,15 +1,16 @@
 import Domain
 import Records
 
-/// A row of a result table.
+/// A row of a result table: a method or a variant of one.
 package struct TableMethod: Equatable, Sendable {
+  /// The name in the experiment and in run folders.
   package var name: String
-  /// The row's title: "InstDisc + k-means".
+  /// The title in tables: "SCL", "InstDisc + k-means".
   package var title: String
-  /// The family under which the row stands.
+  /// The group of rows that this one belongs to.
   package var family: MethodFamily
-  /// The method that the row is a variant of, which is nobody's published row; nil for a method under
-  /// its own name.
+  /// The method that the row is a variant of; nil for a method under its own name. A variant is
+  /// compared only with those published rows whose recipe it has.
   package var variantOf: String?
 
   package init(name: String, title: String, family: MethodFamily, variantOf: String? = nil) {
@@ -20,24 +21,32 @@ package struct TableMethod: Equatable, Sendable {
   }
 }
 
-/// What became of one run that an experiment plans.
+/// One planned run with its result.
 package struct RunOutcome: Equatable, Sendable {
+  /// The result of a planned run. Only finished runs enter a table's figures; all others are listed
+  /// below it.
   package enum Result: Equatable, Sendable {
+    /// The run's record, which matches the plan.
     case finished(RunRecord)
+    /// The run failed; `reason` is that of `failed.json`.
     case failed(reason: String)
-    /// There is a finished run, but its settings or its data have changed since.
+    /// A finished run exists, but its settings or its data differ from the plan's.
     case stale(reason: String)
-    /// A file of its result cannot be read, or is not what a run writes.
+    /// A file of the result cannot be read or has impossible values.
     case damaged(reason: String)
-    /// Not run, or not finished yet.
+    /// The run has not started or has not finished.
     case missing
     /// The method cannot run on this benchmark.
     case notApplicable(reason: String)
   }
 
+  /// The benchmark's name.
   package var benchmark: String
+  /// The row's name.
   package var method: String
+  /// The seed of all random streams of the run.
   package var seed: UInt64
+  /// What became of it.
   package var result: Result
 
   package init(benchmark: String, method: String, seed: UInt64, result: Result) {
@@ -48,17 +57,26 @@ package struct RunOutcome: Equatable, Sendable {
   }
 }
 
-/// Everything of one experiment that tables and diffs are made of.
+/// The input of tables and diffs: all planned runs of one experiment with their results.
+///
+/// The module reads no run folders itself. The caller (SCLCommands) compares the plan with the
+/// results folder and passes the outcome; or, without a plan, the records that exist.
+///
+///     let results = ExperimentResults(
+///       experiment: "cifar10-cpu", profile: "default", records: records)
+///     let table = try ResultTable(results)
+///     print(table.rendered(as: .markdown))
 package struct ExperimentResults: Equatable, Sendable {
+  /// The experiment's name.
   package var experiment: String
-  /// The profile whose results are wanted; a record of another one is left out and named.
+  /// The profile to report. Records of another profile are left out, with a remark.
   package var profile: String
-  /// The rows, in the order in which the experiment lists them.
+  /// The rows, in the order of the experiment.
   package var methods: [TableMethod]
-  /// Every planned run.
+  /// All planned runs, in any order.
   package var runs: [RunOutcome]
-  /// In what the experiment departs from the published ones (fewer epochs, a smaller network), as
-  /// its author states it; every table and diff prints it.
+  /// How the experiment differs from the published ones, in its author's words: fewer epochs, a
+  /// smaller network. Every table and diff prints these sentences.
   package var distance: [String]
 
   package init(
@@ -72,8 +90,8 @@ package struct ExperimentResults: Equatable, Sendable {
     self.distance = distance
   }
 
-  /// Results without a plan, as they are found in a results folder: rows and columns are those that
-  /// the records have.
+  /// Results without a plan. The records themselves define the rows, in the order in which they
+  /// first occur, and the columns.
   package init(experiment: String, profile: String, records: [RunRecord]) {
     var methods: [TableMethod] = []
     for record in records where !methods.contains(where: { $0.name == record.method }) {

@@ -1,7 +1,8 @@
 import Foundation
 
+/// Numbers in the form in which tables print them.
 extension Int {
-  /// With a comma between thousands: "60,000".
+  /// The number with commas between thousands: "60,000".
   var grouped: String {
     var digits = Array(String(magnitude))
     for position in stride(from: digits.count - 3, to: 0, by: -3) {
@@ -12,13 +13,13 @@ extension Int {
 }
 
 extension Double {
-  /// One decimal, as papers print scores in per cent; never "-0.0".
+  /// The number with one decimal, as papers print scores; never "-0.0".
   var oneDecimal: String {
     let text = String(format: "%.1f", self)
     return text == "-0.0" ? "0.0" : text
   }
 
-  /// Four decimals at most, for files that programs read.
+  /// The number rounded to four decimals, for formats that programs read.
   var fourDecimals: Double {
     (self * 10_000).rounded() / 10_000
   }

@@ -1,18 +1,23 @@
 import Foundation
 
-/// Results of which no honest table can be made.
+/// Why a table or a diff cannot be made. Each description says what to do.
 package enum ReportError: Error, Equatable {
+  /// A run of a row that the experiment does not list.
   case unknownMethod(String, experiment: String)
+  /// Two results of one run.
   case repeatedRun(benchmark: String, method: String, seed: UInt64)
+  /// A record of another benchmark, method or seed than its folder's.
   case misfiledRecord(benchmark: String, method: String, seed: UInt64)
+  /// Seeds of one cell with different protocols, settings, method versions or benchmark files.
+  /// Their mean would be meaningless.
   case mixedSeeds(benchmark: String, method: String, what: String)
-  /// There is no run of an experiment, finished or not.
+  /// The results folder has no run of the experiment.
   case nothingRun(experiment: String, results: String)
-  /// No finished result has an identity that begins so.
+  /// No finished result has an identity with this prefix (`--identity`).
   case noIdentity(String, experiment: String, known: [String])
-  /// What results are to be compared with is not there.
+  /// The path of `--against` does not exist.
   case noReference(String)
-  /// A folder without finished runs of an experiment.
+  /// The folder of `--against` has no finished run of the experiment.
   case nothingToCompare(experiment: String, folder: String)
 }
 

@@ -2,53 +2,71 @@ import Domain
 import Metrics
 import Records
 
-/// The results of a method on a benchmark over all planned seeds.
+/// The results of one method on one benchmark, over all planned seeds.
+///
+/// A score is the mean over `records`. Seeds that failed, or whose result is stale or damaged, or
+/// that have not run, are kept in lists of their own, so that a table can name each of them.
 package struct ResultCell: Equatable, Sendable {
-  /// A seed that gave no score, and why.
+  /// A seed without a usable result, with the reason.
   package struct Omission: Equatable, Sendable {
     package var seed: UInt64
     package var reason: String
   }
 
+  /// The state of a cell as a whole. The raw value is what tables print in place of figures. If
+  /// seeds differ, the first of these applies: finished or partial, not applicable, failed,
+  /// damaged, stale, not run.
   package enum State: String, Codable, Sendable {
-    /// Every planned seed has finished.
+    /// All planned seeds have finished.
     case finished
-    /// Some planned seeds have.
+    /// Some planned seeds have finished. Figures are shown with their number.
     case partial
+    /// No seed has finished, and at least one has failed.
     case failed
+    /// There is a result of other settings or other data, and nothing better.
     case stale
+    /// No seed has finished or failed, and at least one result is damaged.
     case damaged
+    /// No seed has a result under this profile.
     case notRun = "not run"
+    /// The method cannot run on the benchmark, or its images have no labels to score by.
     case notApplicable = "n/a"
   }
 
+  /// The benchmark's name.
   package var benchmark: String
   package var method: TableMethod
   /// The number of planned seeds.
   package var planned: Int
-  /// By seed; of one profile, one protocol and one benchmark file.
+  /// The finished seeds, ascending. All have the same profile, protocol, settings and benchmark
+  /// file.
   package var records: [RunRecord] = []
+  /// Failed seeds.
   package var failed: [Omission] = []
+  /// Seeds whose result does not match the plan.
   package var stale: [Omission] = []
-  /// Results that cannot be read, or are not what a run writes.
+  /// Seeds whose files cannot be read or have impossible values.
   package var damaged: [Omission] = []
-  /// Finished runs of another profile, which is named as the reason.
+  /// Finished seeds of another profile. The reason is that profile's name.
   package var otherProfiles: [Omission] = []
+  /// Seeds that have not run or not finished.
   package var missing: [UInt64] = []
-  /// Why the method cannot run on this benchmark.
+  /// Why the method cannot run on the benchmark, or why its runs have no scores; nil otherwise.
   package var notApplicable: String?
 
-  /// The registered definition of the benchmark; nil for a user's own.
+  /// The benchmark's registered definition; nil for images of a user's own.
   var definition: BenchmarkDefinition? { BenchmarkRegistry.current[benchmark] }
 
-  /// The heading of the benchmark's columns.
+  /// The heading of the benchmark's columns: "CIFAR-10".
   var heading: String { definition?.heading ?? benchmark }
 
-  /// Splits as the benchmark has them, so that two protocols can be compared.
+  /// A set of splits in the form in which two protocols can be compared
+  /// (`SplitSet.canonical(on:)`).
   func canonical(_ splits: SplitSet) -> SplitSet {
     definition.map { splits.canonical(on: $0) } ?? splits
   }
 
+  /// The state of the cell. Finished seeds take precedence, then failed, damaged and stale ones.
   package var state: State {
     if isUnscored { return .notApplicable }
     if !records.isEmpty { return records.count == planned ? .finished : .partial }
@@ -58,19 +76,22 @@ package struct ResultCell: Equatable, Sendable {
     return stale.isEmpty ? .notRun : .stale
   }
 
-  /// Whether runs have finished and have no scores, since their images have no labels.
+  /// Whether the finished runs have no scores, because their images have no labels.
   package var isUnscored: Bool {
     !records.isEmpty && records.allSatisfy { $0.metrics.scores == nil }
   }
 
-  /// The protocol of the finished runs.
+  /// The protocol of the finished runs; nil without any.
   package var runProtocol: RunProtocol? { records.first?.protocol }
 
-  /// The benchmark file of the finished runs.
+  /// The benchmark file of the finished runs; nil without any.
   package var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
 
-  /// A score in per cent over the finished seeds; nil if none has it.
-  /// - Parameter normaliser: that of NMI; nil for the protocol's own.
+  /// Mean and spread of a score over the finished seeds, in per cent.
+  /// - Parameters:
+  ///   - metric: the score.
+  ///   - normaliser: for NMI; nil for the protocol's own. Records have NMI under both.
+  /// - Returns: nil if no finished seed has the score.
   package func statistics(
     of metric: Metric, normaliser: NMINormaliser? = nil
   ) -> SeedStatistics? {
@@ -81,23 +102,25 @@ package struct ResultCell: Equatable, Sendable {
   }
 }
 
-/// What the recorded settings say about a cell's networks.
+/// What the records say about a cell's settings and network. All seeds have the same settings, so
+/// the first record is asked.
 extension ResultCell {
-  /// The settings that are not the method's defaults on the benchmark; nil where a record is older than
-  /// their list.
+  /// The settings that differ from the method's defaults on the benchmark; nil if there is no
+  /// record, or it is older than this list.
   var departures: [Departure]? { records.first?.departures }
 
-  /// Whether the benchmark's raw pixels came as JPEG files.
+  /// Whether the benchmark was published as raw pixels and the images came as JPEG files.
   var isReEncoded: Bool { benchmarkFile?.pixels == .reEncoded }
 
-  /// Height and width of the network's input in pixels.
+  /// Height and width of the network's input in pixels; nil without a record.
   var viewSize: Int? {
     records.first.map { $0.protocol.viewSize(under: $0.settings) }
   }
 
-  /// Whether the method has epochs, of which one counts.
+  /// Whether the method trains a network. Its checkpoint rule matters only then.
   var trains: Bool { records.first?.timing.imagesPerSecond != nil }
 
-  /// "ResNet-18", "ResNet-18 of width 32"; nil for a method without a residual network.
+  /// The network as papers name it: "ResNet-18", "ResNet-18 of width 32"; nil for a method without
+  /// a residual network.
   var backbone: String? { records.first?.settings.backbone }
 }

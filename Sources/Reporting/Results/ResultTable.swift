@@ -2,29 +2,44 @@ import Domain
 import Metrics
 import Records
 
-/// The scores of one experiment: a row for each method, a group of columns for each benchmark.
+/// The scores of one experiment: one row per method, one group of columns per benchmark.
 ///
-/// A cell is the mean over finished seeds of one profile, one protocol and one benchmark file.
-/// Failed, stale and missing runs never enter a mean; the table names them.
+/// A cell is the mean over the finished seeds of one profile, protocol, set of settings and
+/// benchmark file. Failed, stale, damaged and missing runs never enter a mean; the rendered table
+/// names each of them.
+///
+/// The table has numbers only. `TableLayout` turns it into texts and marks, and a `TableFormat`
+/// into Markdown, LaTeX, CSV, HTML or JSON:
+///
+///     print(table.rendered(as: .latex))
 public struct ResultTable: Equatable, Sendable {
+  /// The experiment's name.
   public let experiment: String
+  /// The profile that the results are of.
   public let profile: String
-  /// In the papers' order of columns.
+  /// The names of the benchmarks in the order of the columns, which is that of the papers.
   public let benchmarks: [String]
-  /// Grouped by family, within a family in the order of the experiment.
+  /// The rows: by family, within a family in the order of the experiment.
   package let methods: [TableMethod]
+  /// How the experiment differs from the published ones, in its author's words.
   package let distance: [String]
-  /// The scores, in the order of a benchmark's columns.
+  /// The scores of each benchmark, in the order of the columns.
   public let metrics: [Metric]
+  /// Planned cells only.
   private let cells: [Position: ResultCell]
 
+  /// The place of a cell.
   private struct Position: Hashable {
     var benchmark: String
     var method: String
   }
 
-  /// - Throws: `ReportError` if a run stands there twice, lies in the wrong folder, or if the seeds
-  ///   of a cell were run under different protocols or on different data.
+  /// Sorts the runs into cells.
+  /// - Parameters:
+  ///   - results: all planned runs.
+  ///   - metrics: the scores to show, by default those of the published tables.
+  /// - Throws: `ReportError.unknownMethod`, `.repeatedRun`, `.misfiledRecord`, or `.mixedSeeds` if
+  ///   the seeds of a cell have different protocols, settings, method versions or benchmark files.
   package init(
     _ results: ExperimentResults, metrics: [Metric] = MetricRegistry.published
   ) throws(ReportError) {
@@ -56,12 +71,12 @@ public struct ResultTable: Equatable, Sendable {
     self.cells = cells
   }
 
-  /// The cell of a method and a benchmark; nil if the experiment does not plan it.
+  /// The cell of a benchmark and a row; nil if the experiment does not plan it.
   package func cell(benchmark: String, method: String) -> ResultCell? {
     cells[Position(benchmark: benchmark, method: method)]
   }
 
-  /// Every planned cell, benchmark by benchmark, in the order of the rows.
+  /// All planned cells, by benchmark and then by row.
   package var allCells: [ResultCell] {
     benchmarks.flatMap { benchmark in
       methods.compactMap { cell(benchmark: benchmark, method: $0.name) }
@@ -70,6 +85,7 @@ public struct ResultTable: Equatable, Sendable {
 }
 
 extension ResultCell {
+  /// Adds a planned run, whatever became of it.
   fileprivate mutating func add(_ run: RunOutcome, profile: String) throws(ReportError) {
     planned += 1
     switch run.result {
@@ -85,6 +101,7 @@ extension ResultCell {
     }
   }
 
+  /// Adds a finished run, which must be of the same kind as those before it.
   private mutating func add(_ record: RunRecord, of run: RunOutcome) throws(ReportError) {
     guard
       record.benchmark == run.benchmark, record.method == run.method, record.seed == run.seed

@@ -1,28 +1,39 @@
 import Domain
 import Records
 
-/// A note below a table, with the mark that leads to it.
+/// A note below a table, with the mark that refers to it.
 public struct TableNote: Equatable, Sendable {
-  /// "†".
+  /// "†", "‡", "§", "¶", then doubled.
   public var mark: String
+  /// One sentence without a full stop.
   public var text: String
 }
 
-/// What a reader has to know about a table's figures, and the marks that lead there.
+/// The notes on a table's data and protocols, which keep a reader from comparing what is not alike:
+///
+/// - an incomplete benchmark file, a rehearsal, re-encoded pixels,
+/// - another size of the network's input, fine labels, another number of clusters,
+/// - a chosen checkpoint, and any protocol that differs from the rest of the column.
+///
+/// A note that holds for all figures of a benchmark is marked once, at the benchmark's heading.
+/// Others are marked at the figures.
 struct TableNotes {
 
-  /// In the order in which their marks appear.
+  /// All notes, each once, in the order of their marks.
   private(set) var notes: [TableNote] = []
+  /// Texts that hold for a whole benchmark.
   private var columnNotes: [String: [String]] = [:]
+  /// Texts on single cells, by benchmark and row.
   private var cellNotes: [String: [String: [String]]] = [:]
 
+  /// Collects the notes of all cells with figures, by benchmark and then by row.
   init(_ table: ResultTable) {
     for benchmark in table.benchmarks {
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
         .filter { !$0.records.isEmpty }
       let usual = Self.usualProtocol(of: cells)
       let texts = cells.map { Self.texts(on: $0, usual: usual) }
-      // What holds for every figure of a column is said once, at its head.
+      // A note that holds for every figure of a benchmark is marked once, at the heading.
       let common = (texts.first ?? []).filter { text in texts.allSatisfy { $0.contains(text) } }
       columnNotes[benchmark] = common
       common.forEach { add($0) }
@@ -49,14 +60,15 @@ struct TableNotes {
     cellNotes[benchmark]?[method] ?? []
   }
 
-  /// The notes on a cell's figures, those of its column's heading included.
+  /// The notes on a cell and those on its whole benchmark; none for a cell without figures.
   func allTexts(on cell: ResultCell) -> [String] {
     if cell.records.isEmpty { return [] }
     return (columnNotes[cell.benchmark] ?? [])
       + texts(benchmark: cell.benchmark, method: cell.method.name)
   }
 
-  /// The protocol that most cells of a benchmark have; of equally frequent ones the first.
+  /// The most frequent protocol of a benchmark's cells; of equally frequent ones the first. Cells
+  /// with another protocol get a note.
   static func usualProtocol(of cells: [ResultCell]) -> RunProtocol? {
     let protocols = cells.compactMap(\.runProtocol)
     func frequency(_ candidate: RunProtocol) -> Int {
@@ -69,6 +81,8 @@ struct TableNotes {
     return usual
   }
 
+  /// All notes on a cell.
+  /// - Parameter usual: the usual protocol of its benchmark.
   private static func texts(on cell: ResultCell, usual: RunProtocol?) -> [String] {
     var texts: [String] = []
     let title = cell.heading
@@ -119,16 +133,18 @@ struct TableNotes {
     return texts
   }
 
+  /// Adds a note with the next mark, unless it exists.
   private mutating func add(_ text: String) {
     guard !notes.contains(where: { $0.text == text }) else { return }
     notes.append(TableNote(mark: Self.mark(notes.count), text: text))
   }
 
+  /// The marks of these notes, in the order of the marks.
   private func marks(_ texts: [String]) -> [String] {
     notes.filter { texts.contains($0.text) }.map(\.mark)
   }
 
-  /// †, ‡, §, ¶, then doubled, tripled and so on.
+  /// The n-th mark, counted from 0.
   private static func mark(_ index: Int) -> String {
     let signs = ["†", "‡", "§", "¶"]
     return String(repeating: signs[index % signs.count], count: index / signs.count + 1)

@@ -2,14 +2,21 @@ import Domain
 import Metrics
 import Records
 
-/// The sentences above and below a result table.
+/// The sentences above and below a result table, the same in every format.
 enum TableText {
-  /// "56.1 ± 0.3", or "56.1" for a single seed.
+  /// "56.1 ± 0.3", or "56.1" for a single seed. The spread is the sample standard deviation (n -
+  /// 1).
   static func figure(_ statistics: SeedStatistics) -> String {
     let mean = statistics.mean.oneDecimal
     return statistics.standardDeviation.map { "\(mean) ± \($0.oneDecimal)" } ?? mean
   }
 
+  /// The lines above a table: what the figures are, then one line per protocol.
+  ///
+  ///     Experiment cifar10-cpu, profile default: NMI, ACC and ARI in per cent, mean ± sample
+  ///     standard deviation over 2 seeds; best of a column in bold.
+  ///     Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI,
+  ///     images of 32 px.
   static func caption(of table: ResultTable) -> [String] {
     let counts = table.allCells.map(\.planned)
     let least = counts.min() ?? 0
@@ -31,8 +38,8 @@ enum TableText {
     return first.isEmpty ? names.joined() : "\(first) and \(names[names.count - 1])"
   }
 
-  /// One line for each protocol, with the benchmarks that have it and their image sizes; where all have
-  /// one protocol and one size, with that alone.
+  /// One line for each protocol, with its benchmarks and their image sizes. If all benchmarks share
+  /// one protocol and one size, one line without benchmarks.
   private static func protocolLines(of table: ResultTable) -> [String] {
     var lines: [(rule: String, benchmarks: [String])] = []
     var sizes: Set<Int> = []
@@ -56,6 +63,8 @@ enum TableText {
     return lines.map { "Protocol: \($0.rule) (\($0.benchmarks.joined(separator: ", ")))." }
   }
 
+  /// The lines below a table: missing spreads and seeds, runs that were left out with their
+  /// reasons, mixed engines (`EngineRemarks`), suspicious figures (`ControlBounds`), departures.
   static func remarks(on table: ResultTable) -> [String] {
     let cells = table.allCells
     var remarks: [String] = []
@@ -105,6 +114,7 @@ enum TableText {
     return remarks
   }
 
+  /// "SCL on CIFAR-10".
   static func name(_ cell: ResultCell) -> String {
     "\(cell.method.title) on \(cell.heading)"
   }
