@@ -6,58 +6,83 @@ import Records
 import Reporting
 import Torch
 
+/// Devices and precisions by their raw values.
 extension Device: ExpressibleByArgument {}
 extension PrecisionChoice: ExpressibleByArgument {}
 
-/// The data and results folders.
+/// The options `--data` and `--results`, which nearly all commands share.
 struct FolderOptions: ParsableArguments {
+  /// `DATA/BENCHMARK.h5` for each benchmark.
   @Option(help: "Folder of benchmark files.", completion: .directory)
   var data = "data"
 
+  /// `RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N` for each run. Several commands and machines can
+  /// share it.
   @Option(help: "Folder of results.", completion: .directory)
   var results = "results"
 }
 
-/// An experiment and the options of its runs.
+/// The argument EXPERIMENT and the options that define its runs. All commands on an experiment
+/// share them, so that the same options name the same runs everywhere:
+///
+///     scl run    experiments/paper.yaml --profile short --set scl.epochs=40 --only method=scl
+///     scl report experiments/paper.yaml --profile short --set scl.epochs=40 --only method=scl
 struct ExperimentOptions: ParsableArguments {
   @Argument(
     help: "Experiment file, such as experiments/rehearsal.yaml.",
     completion: .file(extensions: ["yaml", "yml"]))
+  /// A YAML file.
   var experiment: String
 
+  /// A profile replaces some settings of the file, for a shorter run for instance. Its results have
+  /// a folder of their own, `NAME@PROFILE`.
   @Option(help: "Profile of the experiment file to apply.")
   var profile: String?
 
+  /// `--set` for trying a value without editing the file. A changed setting changes the identity,
+  /// so the runs have results of their own.
   @Option(
     name: .customLong("set"), help: "Override a setting: KEY=VALUE or METHOD.KEY=VALUE.")
   var overrides: [String] = []
 
+  /// Runs that the selected ones start from are added, because they would fail without them.
   @Option(help: "Select runs: benchmark=NAME,method=NAME,seed=NUMBER.")
   var only: String?
 
   @OptionGroup var folders: FolderOptions
 
+  /// If absent, finished runs of any device are accepted, and new ones use the CPU. If given, new
+  /// runs use it, and commands that show results accept only its runs. `scl run` still keeps
+  /// finished runs of another device unless `--recompute` is given.
   @Option(
     help: "Device of the networks (default: cpu; finished runs of any device count).")
   var device: Device?
 
+  /// `auto` is bfloat16 where the device multiplies it, float32 elsewhere.
   @Option(help: "Arithmetic of convolutions and matrix products.")
   var precision: PrecisionChoice = .auto
 
+  /// Not part of the identity. The bits of a network's results depend on it.
   @Option(help: "Threads per run (default: from the experiment file).")
   var threads: Int?
 
+  /// - Throws: `ValidationError` for a number of threads outside 1...1024.
   func validate() throws {
     try require("threads", threads, in: 1...1024)
   }
 
+  /// The options that planning and running need besides the experiment.
+  /// - Parameter recomputes: the flag `--recompute`.
   func options(recomputes: Bool = false) -> RunOptions {
     RunOptions(
       data: folders.data, results: folders.results, device: device, precision: precision,
       threads: threads, recomputes: recomputes)
   }
 
-  /// - Parameter needsData: false for commands that read results only, which accept benchmarks without files.
+  /// Reads the experiment file with profile and `--set`.
+  /// - Parameter needsData: false for commands that only read results. They accept benchmarks
+  ///   without a prepared file.
+  /// - Throws: `ExperimentError.mistakes` with all mistakes of the file.
   func readExperiment(needsData: Bool = true) throws -> Experiment {
     try ExperimentFile(
       registry: SCLProgram.registry, data: folders.data,
@@ -65,7 +90,8 @@ struct ExperimentOptions: ParsableArguments {
     ).read(experiment, profile: profile, overrides: overrides)
   }
 
-  /// Creates missing rehearsals that the experiment uses.
+  /// Creates the benchmark files of rehearsals that the experiment uses and that do not exist, so
+  /// that a first experiment needs no preparation. Each is announced on standard error.
   func prepareRehearsals() throws {
     let folder = BenchmarkFolder(folders.data)
     for name in try readExperiment(needsData: false).benchmarks {
@@ -77,9 +103,12 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  /// The plan: every run with its resolved settings, identity and state.
   /// - Parameters:
-  ///   - needsData: false for commands that read results only.
-  ///   - recomputes: whether to repeat finished runs of other engines.
+  ///   - needsData: false for commands that only read results. They use the definitions of
+  ///     benchmarks without a file.
+  ///   - recomputes: whether finished runs of other engines count as unfinished.
+  /// - Throws: `ExperimentError`. For missing benchmark files it names the command that makes each.
   func plan(needsData: Bool = true, recomputes: Bool = false) throws -> Plan {
     do {
       return try Plan(
@@ -87,7 +116,7 @@ struct ExperimentOptions: ParsableArguments {
         registry: SCLProgram.registry,
         filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
-      // Name the next command, like 'scl data list'.
+      // The message names the next command, as 'scl data list' does.
       let folder = BenchmarkFolder(folders.data)
       for index in missing.indices {
         let definition = try folder.definition(named: missing[index].name)
@@ -98,8 +127,9 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
-  /// The plan of an experiment for commands that show results.
-  /// - Throws: `ReportError.nothingRun` if the results folder has none, such as after a wrong `--results`.
+  /// The plan for commands that show results.
+  /// - Throws: `ReportError.nothingRun` if the results folder has nothing of the experiment, as
+  ///   after a wrong `--results`. An empty table would hide that.
   func planOfResults() throws -> Plan {
     let plan = try plan(needsData: false)
     guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
@@ -109,7 +139,9 @@ struct ExperimentOptions: ParsableArguments {
     return plan
   }
 
-  /// The run that `--only` selects. The plan also contains the runs that it starts from.
+  /// The run that `--only` selects, for the hidden commands that do a single run. The plan also has
+  /// the runs that it starts from.
+  /// - Throws: `ValidationError` if `--only` does not name exactly one run.
   func onlyRun(of plan: Plan) throws -> PlannedRun {
     guard let run = plan.runs.first(where: { $0.selector == only }) else {
       throw ValidationError("--only must select one run: benchmark=NAME,method=NAME,seed=NUMBER")
@@ -117,6 +149,7 @@ struct ExperimentOptions: ParsableArguments {
     return run
   }
 
+  /// The command line with which a process of its own does one run of the plan.
   func childCommand(recomputes: Bool = false) -> ChildCommand {
     ChildCommand(
       experimentFile: experiment, profile: profile, overrides: overrides,
@@ -125,19 +158,24 @@ struct ExperimentOptions: ParsableArguments {
 }
 
 /// Checks the range of a numeric option, if it was given.
-/// - Throws: `ValidationError`.
+/// - Parameters:
+///   - option: the name without hyphens.
+///   - value: nil if the option is absent.
+/// - Throws: `ValidationError`, which exits with 64.
 func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
   guard let value, !range.contains(value) else { return }
   throw ValidationError("--\(option) takes \(range.lowerBound) to \(range.upperBound)")
 }
 
-/// The option `--json` of commands that print results.
+/// The option `--json`. Every command that prints results has it, for scripts: one object per line,
+/// keys sorted, absent values left out.
 struct JSONOption: ParsableArguments {
   @Flag(help: "Print JSON, one object per line.")
   var json = false
 }
 
-/// The option `--quiet` of commands that show progress.
+/// The option `--quiet`. It silences `Console.note` and the redrawn lines. Results and errors are
+/// always printed.
 struct QuietOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only results and errors, no progress.")
   var quiet = false

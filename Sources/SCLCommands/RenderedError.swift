@@ -13,12 +13,22 @@ import Records
 import Reporting
 import Torch
 
-/// An error as the user sees it: one line and an exit code of sysexits.h. Only the mistakes in an experiment
-/// file are reported together, one line each.
+/// An error as the user sees it: a line and an exit code of sysexits.h. The mistakes in an
+/// experiment file are reported together, one line each.
 ///
-/// All errors of this package are rendered here. The initialiser returns nil for other errors.
+/// This is the only place that turns errors of this package into text and exit codes:
+///
+/// | code | name in sysexits.h | meaning |
+/// | --- | --- | --- |
+/// | 1 | | a run failed |
+/// | 64 | EX_USAGE | an unknown option, method or benchmark |
+/// | 65 | EX_DATAERR | a damaged file, a mistake in an experiment file |
+/// | 66 | EX_NOINPUT | an input is missing |
+/// | 74 | EX_IOERR | a file could not be read or written |
 struct RenderedError {
+  /// One per mistake, without line breaks or control characters.
   let lines: [String]
+  /// The code of the first matching kind of error.
   let exitCode: Int32
 
   private static let runFailed: Int32 = 1
@@ -27,6 +37,7 @@ struct RenderedError {
   private static let missingInput: Int32 = 66
   private static let inputOutput: Int32 = 74
 
+  /// - Returns: nil for an error of another package, such as ArgumentParser's.
   init?(_ error: any Error) {
     guard let code = Self.exitCode(of: error) else { return nil }
     lines = Self.parts(of: error).map {
@@ -35,10 +46,12 @@ struct RenderedError {
     exitCode = code
   }
 
+  /// The mistakes of an experiment file one by one; any other error by itself.
   private static func parts(of error: any Error) -> [any Error] {
     if case ExperimentError.mistakes(let mistakes) = error { mistakes } else { [error] }
   }
 
+  /// The exit code by type; nil for an error of another package.
   private static func exitCode(of error: any Error) -> Int32? {
     switch error {
     case let error as ExperimentError: exitCode(experiment: error)
@@ -59,6 +72,8 @@ struct RenderedError {
     }
   }
 
+  /// A mistake in the file is bad data, a wrong option is usage, and a missing benchmark file or
+  /// unfinished stage is a missing input.
   private static func exitCode(experiment error: ExperimentError) -> Int32 {
     switch error {
     case .unreadable, .missingBenchmarks, .stageNotFinished, .stageWithoutNetwork: missingInput
@@ -70,6 +85,7 @@ struct RenderedError {
     }
   }
 
+  /// Results that contradict each other are bad data; absent ones are a missing input.
   private static func exitCode(report error: ReportError) -> Int32 {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
@@ -77,6 +93,7 @@ struct RenderedError {
     }
   }
 
+  /// An executor states the cause of its error itself.
   private static func exitCode(executor cause: ExecutorErrorCause) -> Int32 {
     switch cause {
     case .missing: missingInput
@@ -86,6 +103,7 @@ struct RenderedError {
     }
   }
 
+  /// Wrong arguments are usage. All that is wrong with original or prepared files is bad data.
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .notRehearsal, .invalidName, .fixedImageSize, .imageSizeNeeded,
@@ -97,6 +115,8 @@ struct RenderedError {
     }
   }
 
+  /// A server that refuses lacks the input; other bytes than the published ones are bad data. After
+  /// an input/output error the same command continues.
   private static func exitCode(download error: DownloadError) -> Int32 {
     switch error {
     case .badAddress: usage
@@ -106,6 +126,7 @@ struct RenderedError {
     }
   }
 
+  /// A file that is missing or not readable is a missing input, a damaged one bad data.
   private static func exitCode(hdf5 error: HDF5Error) -> Int32 {
     if case .unreadable = error { return missingInput }
     return badData

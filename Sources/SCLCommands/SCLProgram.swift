@@ -8,31 +8,40 @@ import Metrics
 import Reporting
 import Slurm
 
-/// The command line program. Executables with methods of their own call it like this:
+/// The command line program `scl`, as a library call.
+///
+/// An executable with methods of its own calls it from its `main.swift`, and has all commands with
+/// these methods:
+///
+///     import SCLCommands
 ///
 ///     await SCLProgram.main(methods: [MyMethod.self])
 ///
 /// Benchmarks, metrics and table formats of other packages are registered in the same way.
 public enum SCLProgram {
-  /// The methods that commands know.
+  /// The registered methods. Commands look up every method here.
   @TaskLocal static var registry = MethodRegistry.builtIn
 
-  /// The executors that commands know, besides processes on this machine.
+  /// The registered executors, besides processes on this machine. A new executor needs one entry
+  /// here.
   private static let executors = ExecutorRegistry([SlurmExecutor.self])
 
-  /// Runs the command line and exits with its code.
+  /// Runs the command line of this process and exits with its code. It does not return normally.
   ///
   /// It runs on the main actor, so that synchronous commands need no other thread.
   /// - Parameters:
   ///   - methods: methods in addition to the built-in ones.
-  ///   - benchmarks: further benchmarks. Their original files have one of the forms of `SourceForm`.
+  ///   - benchmarks: further benchmarks. Their original files have one of the forms of
+  ///     `SourceForm`.
   ///   - metrics: further scores of runs.
   ///   - formats: further formats of `scl report`.
+  ///
+  /// A name that is already taken is an error.
   @MainActor public static func main(
     methods: [any ClusteringMethod.Type] = [], benchmarks: [BenchmarkDefinition] = [],
     metrics: [Metric] = [], formats: [TableFormat] = []
   ) async {
-    // Exceeding the file size limit is an error of the write, not a crash.
+    // Without the signal, a write beyond the file size limit fails with an error.
     signal(SIGXFSZ, SIG_IGN)
     do {
       let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
@@ -52,7 +61,8 @@ public enum SCLProgram {
     }
   }
 
-  /// Runs the command. Errors are reported here because help texts name what is registered.
+  /// Parses and runs the command. Errors are reported within the registries' scope, because
+  /// messages and help texts name what is registered.
   @MainActor private static func run() async {
     do {
       var command = try RootCommand.parseAsRoot()
@@ -66,6 +76,9 @@ public enum SCLProgram {
     }
   }
 
+  /// Prints the error on standard error and exits. Errors of this package take the text and code of
+  /// `RenderedError`. Usage errors are one line with the command that prints the right help, and
+  /// code 64. Requests for help or the version are left to ArgumentParser.
   private static func exit(with error: any Error) -> Never {
     if let failure = RenderedError(error) {
       for line in failure.lines { Console.error("error: \(line)") }
@@ -86,14 +99,14 @@ public enum SCLProgram {
     RootCommand.exit(withError: error)
   }
 
-  /// The help command that ArgumentParser suggests for the error.
+  /// The help command that ArgumentParser suggests for the error, such as "scl run --help".
   private static func helpCommand(for error: any Error) -> String {
     let hint = RootCommand.fullMessage(for: error).firstMatch(of: /[Ss]ee '(scl[^']*--help)'/)
     return hint.map { String($0.1) } ?? "scl --help"
   }
 }
 
-/// The command `scl` with its subcommands.
+/// The command `scl` with its subcommands. Those for child processes are hidden.
 struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scl",
@@ -115,12 +128,17 @@ struct RootCommand: AsyncParsableCommand {
     ])
 }
 
-/// The error message for a command that does not exist.
+/// The error message for a command that does not exist. ArgumentParser would report an unexpected
+/// argument, without the nearest command.
 struct UnknownCommand {
-  /// Names the command, the help that lists all commands, and the nearest match.
+  /// Names the wrong word, the help that lists the commands, and the nearest match: "unknown
+  /// command 'rum', see 'scl --help'; did you mean 'run'?"
   let message: String
 
-  /// - Returns: nil if the arguments start with existing commands or with an option.
+  /// - Parameters:
+  ///   - arguments: the command line without the program's name.
+  ///   - root: the command whose subcommands are known.
+  /// - Returns: nil if all words up to the first option are commands.
   init?(_ arguments: [String], of root: any ParsableCommand.Type) {
     var command = root
     var path = [root.configuration.commandName ?? "scl"]

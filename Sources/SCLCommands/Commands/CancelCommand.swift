@@ -3,7 +3,14 @@ import Experiments
 import Foundation
 import Records
 
-/// `scl cancel`: signals the processes of an experiment's runs and cancels queued tasks.
+/// `scl cancel`: stops runs in progress on this machine with SIGTERM, and cancels tasks in
+/// executors' queues. Each run writes a checkpoint and ends; `scl run` continues it.
+///
+///     cancelled cifar10 / scl / seed 0: process 4711, running on node1
+///     cancelled cifar10 / scl / seed 1: Slurm task 12_3, pending
+///
+/// It prints a line per stopped run. Exit code 0, also if nothing was running. A sweep that is
+/// still running records these runs as cancelled and goes on with the others.
 struct CancelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel",
@@ -15,18 +22,20 @@ struct CancelCommand: AsyncParsableCommand {
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var output: JSONOption
 
-  /// A stopped run, as printed with --json.
+  /// A stopped run, as printed with `--json`.
   private struct Line: Encodable {
     let benchmark: String
     let method: String
     let seed: UInt64
-    /// The executor's name, or "process".
+    /// The executor's name, or "process" for a process on this machine.
     let kind: String
-    /// The task's name in the executor's queue, or the process's number.
+    /// The task's name in the queue, or the process number.
     let id: String
+    /// The state and place: "running on node1", "pending".
     let detail: String
   }
 
+  /// Cancels queued tasks first, then signals processes of this machine.
   func run() async throws {
     let plan = try experiment.plan(needsData: false)
     let tasks = try await cancelledTasks(plan)
@@ -59,8 +68,9 @@ struct CancelCommand: AsyncParsableCommand {
     }
   }
 
-  /// Cancels the runs' tasks, of every executor.
+  /// Cancels the tasks of the selected runs, of every executor.
   /// - Returns: what was cancelled, by `PlannedRun.selector`.
+  /// - Throws: an `ExecutorError`.
   private func cancelledTasks(
     _ plan: Plan
   ) async throws -> [String: (any Executor.Type, ExecutorTask)] {
@@ -76,7 +86,9 @@ struct CancelCommand: AsyncParsableCommand {
     return cancelled
   }
 
-  /// Stops the process on this machine that works on a run.
+  /// Signals the process on this machine that works on a run. Processes of Slurm jobs are cancelled
+  /// through the queue instead.
+  /// - Returns: the process; nil if there is none.
   private func stopped(_ run: PlannedRun) -> LockOwner? {
     guard let owner = RunLock.owner(run.folder.lock), owner.isOnThisMachine, owner.slurmJob == nil,
       kill(owner.pid, SIGTERM) == 0
@@ -84,6 +96,7 @@ struct CancelCommand: AsyncParsableCommand {
     return owner
   }
 
+  /// The line of a stopped run.
   private func line(_ run: PlannedRun, kind: String, id: String, detail: String) -> Line {
     Line(
       benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,

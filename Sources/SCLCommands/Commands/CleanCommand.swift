@@ -4,7 +4,14 @@ import Foundation
 import Records
 import Reporting
 
-/// `scl clean`: deletes the folders of superseded results.
+/// `scl clean`: lists superseded results with their sizes and deletes them after a confirmation.
+/// Current results are never touched.
+///
+///     sweep  cifar10  kmeans  seed 0  identity 3f2a9c81d0e4, ACC 21.2  96.1 KiB  results/sweep/...
+///     remove 1 result, 96.1 KiB? [y/N]
+///
+/// Exit codes: 0, also if the user declines; 66 if there are no results of the experiment; 74 if a
+/// folder cannot be removed.
 struct CleanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
@@ -14,15 +21,18 @@ struct CleanCommand: ParsableCommand {
       aside under its identity. This command lists such results and removes them after confirmation.
       """)
 
+  /// A name or a file, because an experiment's file may be gone while its results are there.
   @Argument(help: "Name or file of an experiment (default: all experiments with results).")
   var experiment: String?
 
   @Option(help: "Folder of results.")
   var results = "results"
 
+  /// For scripts, which cannot answer.
   @Flag(name: .shortAndLong, help: "Remove without confirmation.")
   var yes = false
 
+  /// Lists, asks, deletes.
   func run() throws {
     let runs = try chosen()
     guard !runs.isEmpty else {
@@ -54,6 +64,8 @@ struct CleanCommand: ParsableCommand {
     Console.print("removed \(all)")
   }
 
+  /// The superseded results to delete.
+  /// - Throws: `ReportError.nothingRun` if the folder or the experiment has no results.
   private func chosen() throws -> [StoredRun] {
     let folder = ResultsFolder(results)
     guard let experiment else {
@@ -62,7 +74,7 @@ struct CleanCommand: ParsableCommand {
       }
       return try folder.supersededRuns()
     }
-    // A file stands for all of its profiles.
+    // A file stands for all profiles of its experiment.
     let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
     let names = try folder.experiments().filter {
       $0 == experiment || $0 == stem || experiment != stem && $0.hasPrefix(stem + "@")
@@ -73,13 +85,14 @@ struct CleanCommand: ParsableCommand {
     return try names.flatMap { try folder.supersededRuns(of: $0) }
   }
 
+  /// Asks on standard error. End of input counts as no.
   private func isAgreed(_ what: String) -> Bool {
     Console.errorPart("remove \(what)? [y/N] ")
     let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
     return answer == "y" || answer == "yes"
   }
 
-  /// The total size of the files in a folder in bytes.
+  /// The total size of the files in a folder, in bytes.
   private static func size(of folder: String) -> Int64 {
     let manager = FileManager.default
     return (manager.subpaths(atPath: folder) ?? []).reduce(0) { sum, name in
@@ -90,7 +103,8 @@ struct CleanCommand: ParsableCommand {
 }
 
 extension RunState {
-  /// "identity 3f2a9c81d0e4, ACC 56.1", "identity 3f2a9c81d0e4, no labels", "damaged".
+  /// A result in a few words: "identity 3f2a9c81d0e4, ACC 56.1", "identity 3f2a9c81d0e4, no
+  /// labels", "damaged".
   var summary: String {
     switch self {
     case .finished(let record):

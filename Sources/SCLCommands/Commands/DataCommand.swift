@@ -4,7 +4,11 @@ import Domain
 import Experiments
 import Foundation
 
-/// `scl data`: the commands on benchmark data.
+/// `scl data`: the commands on benchmark files and their originals. It does nothing itself.
+///
+///     scl data fetch cifar10
+///     scl data prepare cifar10 --from data/downloads/cifar-10-binary.tar.gz
+///     scl data montage cifar10 --out cifar10.png
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Download, prepare and inspect benchmark data.",
@@ -23,8 +27,8 @@ struct BenchmarkFileArgument: ParsableArguments {
   @Option(help: "Folder of benchmark files.", completion: .directory)
   var data = BenchmarkFolder.defaultPath
 
-  /// The file of the named benchmark if the argument is a name and not an existing file; otherwise the
-  /// argument itself.
+  /// The path of the file. A name is looked up in the data folder, unless a file of that name
+  /// exists. Anything with a slash or the suffix .h5 is a path.
   var path: String {
     let files = FileManager.default
     let named = BenchmarkFolder(data).file(named: file)
@@ -37,7 +41,8 @@ struct BenchmarkFileArgument: ParsableArguments {
 }
 
 extension DataCommand {
-  /// `scl data info`: prints a `BenchmarkReport`.
+  /// `scl data info`: prints a `BenchmarkReport`. It reads the attributes and not the images, so it
+  /// is fast. Exit codes: 0; 65 for a damaged file, 66 for a missing one.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the contents and origin of a benchmark file.")
@@ -50,7 +55,12 @@ extension DataCommand {
     }
   }
 
-  /// `scl data verify`: reads a benchmark file and compares it with its checksum.
+  /// `scl data verify`: reads a whole benchmark file and compares it with its checksum, for files
+  /// that were copied.
+  ///
+  ///     data/rehearsal.h5: ok, 2500 train, 500 test, SHA-256 6b9668053e731b18...
+  ///
+  /// Exit codes: 0; 65 if a check fails; 66 for a missing file.
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Verify a benchmark file against its checksum.",
@@ -64,6 +74,8 @@ extension DataCommand {
     @OptionGroup var output: JSONOption
     @OptionGroup var quiet: QuietOption
 
+    /// Prints a line with counts and checksum, and further lines if the pixels are not verified or
+    /// re-encoded.
     func run() throws {
       let file = benchmark.path
       let benchmark = try BenchmarkFile.open(file)

@@ -4,10 +4,19 @@ import Domain
 import Downloads
 import Experiments
 
+/// Versions by name in `--version`.
 extension PublishedFile.Version: ExpressibleByArgument {}
 
 extension DataCommand {
-  /// `scl data fetch`: downloads a `PublishedFile` with `Download`.
+  /// `scl data fetch`: downloads the original file of a benchmark with `Download`, verifies its
+  /// MD5, and prints the command that prepares it.
+  ///
+  ///     data/downloads/cifar-10-binary.tar.gz: downloaded, 162.2 MiB, MD5 c32a1d4ab5d03f12... ok
+  ///     next: scl data prepare cifar10 --from data/downloads/cifar-10-binary.tar.gz
+  ///
+  /// Exit codes: 0; 64 for an unknown benchmark or one that needs an account; 65 if the bytes are
+  /// not the published ones; 66 if the server refuses; 74 if the transfer fails for good or the
+  /// disk is full. After 74 the same command continues the download.
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download the original files of a benchmark and verify their checksum.",
@@ -23,9 +32,12 @@ extension DataCommand {
       completion: .list(["cifar10", "cifar100", "stl10", "tiny-imagenet"]))
     var benchmark: String
 
+    /// CIFAR is published in two versions with the same images.
     @Option(help: "Version of CIFAR (default: binary).")
     var version: PublishedFile.Version?
 
+    /// For networks without access to the official server. The checksum is the same, so any mirror
+    /// can be trusted.
     @Option(help: "Address of the same file on a mirror.")
     var url: String?
 
@@ -38,18 +50,23 @@ extension DataCommand {
     @OptionGroup var output: JSONOption
     @OptionGroup var quiet: QuietOption
 
-    /// The result, as printed with --json.
+    /// The result, as printed with `--json`.
     private struct Line: Encodable {
       let benchmark: String
+      /// Where the file is.
       let file: String
       let bytes: Int64
+      /// As published, which the file was verified against.
       let md5: String
+      /// Where it came from.
       let address: String
       /// "downloaded" or "already there".
       let outcome: String
+      /// The command that prepares the benchmark file.
       let next: String
     }
 
+    /// Downloads with progress on standard error. A complete file is not downloaded again.
     func run() async throws {
       let definition = try BenchmarkDefinition.named(benchmark)
       let published = try definition.publishedFile(version)

@@ -6,7 +6,17 @@ import Experiments
 import Foundation
 
 extension DataCommand {
-  /// `scl data list`: prints the `BenchmarkStatus` of every benchmark.
+  /// `scl data list`: prints the `BenchmarkStatus` of every benchmark: a paragraph for each
+  /// published one, then a line for each rehearsal and each benchmark of the user's own. Exit code
+  /// 0.
+  ///
+  ///     cifar10: CIFAR-10
+  ///       images   60000 in 10 classes
+  ///       state    not prepared
+  ///       source   https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, 162.2 MiB
+  ///       website  https://www.cs.toronto.edu/~kriz/cifar.html
+  ///       licence  none stated; its authors ask to cite Krizhevsky, 2009
+  ///       next     scl data fetch cifar10
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "List the benchmarks, their state, and the next command for each.",
@@ -45,19 +55,27 @@ extension DataCommand {
   }
 }
 
-/// The state of a benchmark in a data folder, and the next command for it.
+/// The state of a benchmark in a data folder, and the command to run next; also the object of `scl
+/// data list --json`. Some of the keys:
+///
+///     {"benchmark": "cifar10", "kind": "published", "classes": 10, "images": 60000,
+///      "state": "not prepared", "file": "data/cifar10.h5", "next": "scl data fetch cifar10"}
 struct BenchmarkStatus: Encodable {
-  /// The published original files.
+  /// The published original file, the first if there are several versions.
   struct Originals: Encodable {
+    /// The website of the data set.
     let page: String
+    /// The terms of use, in a few words.
     let licence: String
     /// The official address of the file; nil if it needs an account.
     let address: String?
+    /// The file's name.
     let file: String
+    /// Its size in bytes.
     let bytes: Int64
   }
 
-  /// The origin of the images.
+  /// Where the images come from.
   enum Kind: String, Encodable {
     /// A published data set.
     case published
@@ -67,28 +85,36 @@ struct BenchmarkStatus: Encodable {
     case own
   }
 
+  /// The name in experiment files.
   let benchmark: String
+  /// The name in tables.
   let title: String
+  /// Where the images come from.
   let kind: Kind
+  /// The number of classes; 0 for images without classes.
   let classes: Int
-  /// Images of a complete copy.
+  /// The number of images in a complete copy.
   let images: Int
-  /// "prepared", "prepared, partial: 9353 of 60000", "not prepared", "downloaded, not prepared", ...
+  /// "prepared", "prepared, partial: 9353 of 60000", "not prepared", "downloaded, not prepared",
+  /// "created when needed", "damaged: ...".
   let state: String
   /// Whether the prepared file has every image of the definition; nil without a file.
   let complete: Bool?
-  /// Whether checksums prove that the prepared images are the published ones; nil without a file or
+  /// Whether checksums prove that the images are the published ones; nil without a file or without
   /// published checksums.
   let asPublished: Bool?
-  /// Whether the prepared images have the published pixels; nil without a file.
+  /// Whether the pixels are the published ones; nil without a file.
   let pixels: PixelFidelity?
-  /// The images of the prepared file by split; nil without a file.
+  /// The number of images by split; nil without a file.
   let counts: [String: Int]?
+  /// The path of the benchmark file, also before it exists.
   let file: String
+  /// Nil for rehearsals and own images.
   let originals: Originals?
   /// The command to run next; nil if the benchmark is ready.
   let next: String?
 
+  /// The state of a registered benchmark.
   init(_ definition: BenchmarkDefinition, in folder: BenchmarkFolder) {
     benchmark = definition.name
     title = definition.title
@@ -122,7 +148,7 @@ struct BenchmarkStatus: Encodable {
     }
   }
 
-  /// The state of a user's own benchmark.
+  /// The state of a benchmark of the user's own images, which has no definition but its file.
   init(own name: String, in folder: BenchmarkFolder) {
     benchmark = name
     title = name
@@ -144,8 +170,10 @@ struct BenchmarkStatus: Encodable {
   private struct Prepared {
     /// Nil if experiments cannot use the file.
     let info: BenchmarkInfo?
+    /// The state in words.
     let words: String
 
+    /// Opens the file. It must be of this benchmark and undamaged.
     init(_ file: String, as name: String) {
       do {
         let info = try BenchmarkFile.open(file).info
@@ -171,6 +199,7 @@ struct BenchmarkStatus: Encodable {
       }
     }
 
+    /// By the names of splits.
     var counts: [String: Int]? {
       info.map { info in
         Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0.name, info.counts[$0]) })
@@ -180,7 +209,8 @@ struct BenchmarkStatus: Encodable {
 
   // MARK: - Text
 
-  /// The lines of a published benchmark.
+  /// The lines of a published benchmark: its title, then images, state, source, licence and next
+  /// command, indented.
   var paragraph: [String] {
     var rows = [["images", "\(images) in \(classes) classes"], ["state", state]]
     if let originals {
@@ -207,10 +237,13 @@ struct BenchmarkStatus: Encodable {
   /// A published file in the downloads folder.
   private struct LocalDownload {
     let path: String
+    /// Whether all bytes are there. The checksum is verified on preparation.
     let isWhole: Bool
+    /// The state in words.
     let words: String
   }
 
+  /// The first published file that is in the downloads folder, whole or in part; nil if none is.
   private static func download(
     _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
   ) -> LocalDownload? {
@@ -227,10 +260,12 @@ struct BenchmarkStatus: Encodable {
     return nil
   }
 
+  /// The size of a file in bytes; nil if it does not exist.
   private static func size(of path: String) -> Int64? {
     (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int64
   }
 
+  /// The next command for a benchmark without a usable file: fetch, or prepare from what is there.
   private static func preparation(
     _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
   ) -> String? {
@@ -247,12 +282,14 @@ struct BenchmarkStatus: Encodable {
 }
 
 extension BenchmarkFolder {
+  /// The default of `--data`.
   static let defaultPath = "data"
 
   /// The folder in which `scl data fetch` stores original files.
   var downloads: String { "\(path)/downloads" }
 
-  /// The command line `scl data SUBCOMMAND BENCHMARK ...`, with `--data` unless this is the default folder.
+  /// The command line `scl data SUBCOMMAND BENCHMARK ...`, quoted for a shell, with `--data` unless
+  /// this is the default folder.
   func command(_ arguments: [String]) -> String {
     let place = path == Self.defaultPath ? [] : ["--data", path]
     return (["scl", "data"] + arguments + place).shellCommand

@@ -7,7 +7,16 @@ import Foundation
 import Records
 
 extension DataCommand {
-  /// `scl data prepare`: runs `BenchmarkPreparation` and prints a `BenchmarkReport`.
+  /// `scl data prepare`: makes a benchmark file from original files with `BenchmarkPreparation`,
+  /// and prints a `BenchmarkReport`.
+  ///
+  ///     scl data prepare imagenet10 --from ILSVRC2012_img_train.tar
+  ///     scl data prepare flowers --as folders --from ~/flowers --image-size 64
+  ///
+  /// Exit codes: 0; 64 for a usage error, or if another file would be replaced without `--force`;
+  /// 65 if images are missing, damaged or differ from the published ones (without `--partial`); 66
+  /// if the originals do not exist or may not be read; 74 if the file cannot be written; 130 or 143
+  /// after a signal, without a partial file.
   struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prepare a benchmark file from original image files.",
@@ -31,27 +40,34 @@ extension DataCommand {
         so. Files that are not images are skipped, counted and recorded.
         """)
 
-    /// The forms of a user's own images.
+    /// The forms of a user's own images. One so far; an option and not a flag, so that more can
+    /// follow.
     enum OwnForm: String, ExpressibleByArgument, CaseIterable {
       case folders
     }
 
+    /// A registered name, or a new one with `--as`.
     @Argument(
       help: """
         Name of the benchmark (see 'scl data list'), or a new name with --as.
         """, completion: .list(BenchmarkDefinition.all.map(\.name)))
     var benchmark: String
 
+    /// Not needed for rehearsals, which the program draws itself.
     @Option(help: "Folder or archive with the original files.", completion: .file())
     var from: String?
 
+    /// Tells own images from a misspelt name of a benchmark.
     @Option(
       name: .customLong("as"), help: "Use your own images: folders, one per class.")
     var form: OwnForm?
 
+    /// For a file outside the data folder. Experiments look in the data folder only.
     @Option(help: "Benchmark file to write (default: DATA/BENCHMARK.h5).")
     var to: String?
 
+    /// Benchmarks with a published size have no choice. Another size means other pixels, so results
+    /// are of other data.
     @Option(help: "Folder of benchmark files.")
     var data = "data"
 
@@ -62,27 +78,34 @@ extension DataCommand {
         """)
     var imageSize: Int?
 
+    /// They are most of the file, and only protocols that name them use them.
     @Flag(help: "Leave out the unlabelled images of STL-10.")
     var withoutUnlabelled = false
 
+    /// There are then no labels to score by.
     @Flag(help: "Use your own images without classes, from all subfolders.")
     var unlabelled = false
 
+    /// For tests on a part of the data. Its results are never comparable with published ones.
     @Flag(help: "Accept missing or different images. The file and every table say so.")
     var partial = false
 
+    /// A single damaged file would otherwise stop the preparation of a million images.
     @Flag(help: "Leave out unreadable images. The file lists them.")
     var skipUnreadable = false
 
+    /// Runs depend on the content of the file, so it is not replaced by accident.
     @Flag(help: "Replace an existing benchmark file with different content.")
     var force = false
 
+    /// Only for messages: they name the runs that a replaced file makes stale.
     @Option(help: "Folder of results, searched for runs that depend on a replaced file.")
     var results = "results"
 
     @OptionGroup var output: JSONOption
     @OptionGroup var quiet: QuietOption
 
+    /// The options of the preparation itself.
     private var options: PreparationOptions {
       var options = PreparationOptions()
       options.acceptsPartial = partial
@@ -94,6 +117,7 @@ extension DataCommand {
       return options
     }
 
+    /// Checks combinations that cannot work before anything is read.
     func validate() throws {
       try require("image-size", imageSize, in: 8...1024)
       if unlabelled, form == nil {
@@ -104,6 +128,8 @@ extension DataCommand {
       }
     }
 
+    /// The definition of the named benchmark.
+    /// - Throws: `ValidationError` that also mentions `--as`, which is the remedy for own images.
     private func knownBenchmark() throws -> BenchmarkDefinition {
       do {
         return try .named(benchmark)
@@ -114,6 +140,8 @@ extension DataCommand {
       }
     }
 
+    /// Prepares, reports what is missing, left out or replaced on standard error, then prints the
+    /// report.
     func run() throws {
       let stop = StopRequest { signal in
         AtomicFile.removeUnfinished()
@@ -150,6 +178,7 @@ extension DataCommand {
       try BenchmarkReport(benchmark, isVerified: false).show(json: output.json)
     }
 
+    /// Names the first 20 unreadable images; the file lists all.
     private func reportLeftOut(_ names: [String]) {
       let shown = 20
       for name in names.prefix(shown) { Console.error("unreadable, left out: \(name)") }
@@ -158,6 +187,8 @@ extension DataCommand {
       }
     }
 
+    /// Prepares a published benchmark, own images or a rehearsal, as the arguments say.
+    /// - Throws: `BenchmarkError`; `ValidationError` without `--from`.
     private func prepare(
       _ folder: BenchmarkFolder, _ definition: BenchmarkDefinition?, _ meter: PreparationMeter
     ) throws -> BenchmarkSummary {
@@ -179,11 +210,15 @@ extension DataCommand {
   }
 }
 
-/// Finished runs that were computed from a benchmark file.
+/// Finished runs that were computed from the content of a benchmark file. Replacing the file makes
+/// them stale, so messages name them:
+///
+///     data/flowers.h5: replaced; 2 finished runs in 'results' used the previous content (...)
 private struct DependentRuns {
-  /// The number of runs that the message names.
+  /// The number of runs that a message names.
   private static let shown = 3
 
+  /// The folder that is searched.
   private let results: String
 
   /// - Parameter results: the folder to search.
@@ -191,7 +226,8 @@ private struct DependentRuns {
     self.results = results
   }
 
-  /// "; 4 finished runs in 'results' used it (...)", or that none did. Empty without a previous file.
+  /// "; 4 finished runs in 'results' used the previous content (...)", or that none did. Empty if
+  /// there was no file before.
   func text(of info: BenchmarkInfo?) -> String {
     guard let info else { return "" }
     let runs = labels(ofContent: info.contentSHA256)
@@ -202,7 +238,7 @@ private struct DependentRuns {
     return "; \(count) in '\(results)' used the previous content (\(names)\(more))"
   }
 
-  /// The runs whose records name this content. Unreadable records are ignored.
+  /// The runs whose records have this content hash, sorted. Unreadable records are ignored.
   private func labels(ofContent content: String) -> [String] {
     guard let files = FileManager.default.enumerator(atPath: results) else { return [] }
     var labels: [String] = []

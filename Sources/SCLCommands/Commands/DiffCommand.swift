@@ -4,7 +4,15 @@ import Foundation
 import Records
 import Reporting
 
-/// `scl diff`: prints a `TableDiff` between results and a reference.
+/// `scl diff`: prints the `TableDiff` between results and published figures or other results.
+/// docs/diff.md has the rules.
+///
+///     scl diff experiments/cifar10-cpu.yaml
+///     scl diff experiments/cifar10-cpu.yaml --against results-before --within 0.5 --json
+///
+/// Exit codes: 0; 1 if a comparable score is outside the tolerance, or if nothing in other results
+/// could be compared; 65 for a mistake in the file of published figures; 66 if nothing has been run
+/// or the reference does not exist.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
@@ -19,6 +27,7 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var output: JSONOption
 
+  /// Checks the reference before it reads results, prints the diff, and sets the exit code.
   func run() throws {
     try comparison.check()
     let plan = try experiment.planOfResults()
@@ -37,30 +46,36 @@ struct DiffCommand: ParsableCommand {
   }
 }
 
-/// The reference of a comparison and its tolerance.
+/// The reference of a comparison and its tolerance; `scl diff` and `scl reproduce` share them.
 struct ComparisonOptions: ParsableArguments {
+  /// The file `paper-tables.md` by default. A folder of results compares two experiments, for
+  /// instance before and after a change.
   @Option(
     help:
       "File of published scores, or other results: a results folder or an experiment's folder in it."
   )
   var against = PublishedFigures.file
 
-  // A negative number must not be parsed as an option.
+  /// A fixed tolerance in place of the rule of standard errors. It is parsed unconditionally, so that
+  /// a negative number is refused by `validate` and not taken for an option.
   @Option(
     parsing: .unconditional,
     help: "Tolerance in percentage points (default: 1 to 3, from standard errors).")
   var within: Double?
 
+  /// Otherwise these rows are only counted.
   @Flag(help: "List the published rows without results here.")
   var verbose = false
 
+  /// - Throws: `ValidationError` for points outside 0 to 100.
   func validate() throws {
     if let within, !(0...100).contains(within) {
       throw ValidationError("--within takes 0 to 100 points")
     }
   }
 
-  /// Checks that the reference can be read, before hours of work.
+  /// Checks that the reference can be read, before hours of work and not after them.
+  /// - Throws: `ReportError.noReference`, `PaperTablesError`.
   func check() throws {
     guard FileManager.default.fileExists(atPath: reference) else {
       throw ReportError.noReference(against)
@@ -68,9 +83,11 @@ struct ComparisonOptions: ParsableArguments {
     if !isWithResults { _ = try publishedFigures() }
   }
 
+  /// The path to read; the default file may be beside the program.
   private var reference: String { PublishedFigures.path(against) }
 
-  /// Whether the default reference does not exist. Packages with their own methods need no published scores.
+  /// Whether the default file does not exist. Packages with their own methods need no published
+  /// figures, so `scl reproduce` then skips the diff.
   var hasNoReference: Bool {
     against == PublishedFigures.file && !FileManager.default.fileExists(atPath: reference)
   }
@@ -82,6 +99,9 @@ struct ComparisonOptions: ParsableArguments {
       && isFolder.boolValue
   }
 
+  /// Compares the plan's results with the reference.
+  /// - Throws: `ReportError`, `PaperTablesError`; `RecordError` for a damaged record in other
+  ///   results.
   func diff(_ plan: Plan) throws -> TableDiff {
     let table = try ResultTable(plan.results)
     if isWithResults {
@@ -91,14 +111,18 @@ struct ComparisonOptions: ParsableArguments {
     return TableDiff(table, against: try publishedFigures(), within: within)
   }
 
+  /// The file of published figures. Ids close to a registered method are reported as misspelt.
   private func publishedFigures() throws -> PaperTables {
     try PaperTables.read(from: reference, methods: SCLProgram.registry.names)
   }
 
-  /// The finished runs of the reference. They are not checked against this experiment's settings.
+  /// The finished runs of another results folder, or of one experiment's folder. They are not
+  /// checked against this experiment's settings.
+  /// - Throws: `ReportError.nothingToCompare`; `RecordError` for a damaged record, because a
+  ///   reference must be complete.
   private func otherResults(of experiment: Experiment) throws -> ExperimentResults {
     let folder = URL(fileURLWithPath: against).standardizedFileURL
-    // Either a results folder or the folder of one experiment.
+    // Either a results folder, or the folder of an experiment in one.
     for (results, name) in [
       (against, experiment.name),
       (folder.deletingLastPathComponent().path, folder.lastPathComponent),
@@ -118,12 +142,14 @@ struct ComparisonOptions: ParsableArguments {
   }
 }
 
-/// The file of published scores.
+/// The file of published figures that the repository ships.
 enum PublishedFigures {
+  /// The default of `--against`.
   static let file = "paper-tables.md"
 
-  /// The given path. The default file is searched in the working directory, then beside the executable and
-  /// in the folders above it (an installation or a checkout).
+  /// The given path. The default file is searched for in the working directory, then beside the
+  /// executable and in the folders above it, so that it is found in a checkout and in an
+  /// installation.
   static func path(_ given: String) -> String {
     guard given == file, !FileManager.default.fileExists(atPath: given) else { return given }
     var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

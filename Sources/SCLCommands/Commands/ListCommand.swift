@@ -4,7 +4,13 @@ import Foundation
 import Records
 import Reporting
 
-/// `scl list`: counts the runs in the results folder by state.
+/// `scl list`: prints a line per experiment in the results folder with the number of its runs by
+/// state.
+///
+///     experiment   finished  stale  failed  damaged  unfinished  superseded
+///     cifar10-cpu  6         0      0       0        0           0
+///
+/// Exit codes: 0; 66 if the folder does not exist.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -16,22 +22,26 @@ struct ListCommand: ParsableCommand {
 
   @OptionGroup var folders: FolderOptions
 
+  /// Needed to find stale runs: only the file tells the current settings.
   @Option(help: "Folder of experiment files.")
   var experiments = "experiments"
 
   @OptionGroup var output: JSONOption
 
-  /// An experiment with the numbers of its runs by state.
+  /// An experiment with the numbers of its runs by state; also the object of `--json`.
   private struct Line: Encodable {
     let experiment: String
     var finished = 0
-    /// Nil if the experiment file is missing or unreadable.
+    /// Finished runs of other settings or data than the experiment file's. Nil, printed as "?", if
+    /// that file is missing or unreadable.
     var stale: Int?
     var failed = 0
     var damaged = 0
     var unfinished = 0
+    /// Results that were set aside (`scl clean`).
     var superseded = 0
 
+    /// The cells of the line.
     var cells: [String] {
       [experiment]
         + [finished, stale, failed, damaged, unfinished, superseded].map {
@@ -40,6 +50,7 @@ struct ListCommand: ParsableCommand {
     }
   }
 
+  /// Prints the lines under a heading, or as JSON.
   func run() throws {
     let folder = ResultsFolder(folders.results)
     guard FileManager.default.fileExists(atPath: folders.results) else {
@@ -56,6 +67,7 @@ struct ListCommand: ParsableCommand {
     Console.printColumns([header] + lines.map(\.cells))
   }
 
+  /// Counts the runs of an experiment's folder.
   private func line(_ experiment: String, in folder: ResultsFolder) throws -> Line {
     var line = Line(experiment: experiment)
     let runs = try folder.runs(of: experiment)
@@ -73,7 +85,8 @@ struct ListCommand: ParsableCommand {
     return line
   }
 
-  /// The number of finished runs whose settings or data differ from the experiment file.
+  /// The number of finished runs whose settings or data differ from the experiment file, which is
+  /// found by the name before "@". Nil if there is no such file or it cannot be planned.
   private func stale(_ experiment: String) -> Int? {
     let parts = experiment.split(separator: "@", maxSplits: 1).map(String.init)
     let path = "\(experiments)/\(parts.first ?? "").yaml"

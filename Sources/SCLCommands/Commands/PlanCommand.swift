@@ -3,7 +3,14 @@ import Experiments
 import Foundation
 import Synchronization
 
-/// `scl plan`: prints a `PlanTable`, after measuring what has no estimate.
+/// `scl plan`: prints a `PlanTable` with all runs, their states, and estimates of time and memory.
+/// It first measures what has no estimate.
+///
+///     scl plan experiments/paper.yaml --nodes 4 --cpus-per-node 64
+///     scl plan experiments/paper.yaml --no-measure --json
+///
+/// Exit codes: 0; 128 plus the signal's number after Ctrl-C, which ends the measurements and prints
+/// the plan.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -16,24 +23,32 @@ struct PlanCommand: AsyncParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
+  /// For the duration of the whole plan here.
   @Option(help: "Number of simultaneous runs (default: by cores and threads per run).")
   var jobs: Int?
 
+  /// The same for a cluster that is not at hand. Its nodes are assumed to be as fast as this
+  /// machine.
   @Option(help: "Also estimate the time on this number of nodes of a cluster.")
   var nodes: Int?
 
+  /// For nodes with more cores than this machine.
   @Option(help: "Cores per node (default: as on this machine).")
   var cpusPerNode: Int?
 
+  /// For an answer at once, with rough estimates for the rest.
   @Flag(help: "Use existing estimates only.")
   var noMeasure = false
 
+  /// After the load of the machine has changed.
   @Flag(help: "Repeat all measurements.")
   var remeasure = false
 
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
 
+  /// - Throws: `ValidationError` for a number outside its range, or for options that contradict
+  ///   each other.
   func validate() throws {
     try require("jobs", jobs, in: 1...100_000)
     try require("nodes", nodes, in: 1...100_000)
@@ -44,6 +59,7 @@ struct PlanCommand: AsyncParsableCommand {
     if noMeasure, remeasure { throw ValidationError("--remeasure conflicts with --no-measure") }
   }
 
+  /// Measures, prints, and reports an interruption in the exit code.
   func run() async throws {
     try experiment.prepareRehearsals()
     let plan = try experiment.plan(needsData: false)
@@ -56,6 +72,7 @@ struct PlanCommand: AsyncParsableCommand {
     if let interruption { throw ExitCode(RunExit.interrupted(by: interruption)) }
   }
 
+  /// The table for this machine and, with `--nodes`, for a cluster.
   private func table(
     _ plan: Plan, _ store: EstimateStore, _ problems: [(run: PlannedRun, reason: String)]
   ) -> PlanTable {
@@ -70,8 +87,12 @@ struct PlanCommand: AsyncParsableCommand {
       })
   }
 
-  /// Measures what is unknown. Each measurement is stored at once, so an interruption loses only one.
-  /// - Returns: the signal that interrupted it, if any.
+  /// Measures the runs without an estimate, one of each kind, in processes of their own. Each
+  /// measurement is stored at once, so an interruption loses only one.
+  /// - Parameters:
+  ///   - store: gets the measurements.
+  ///   - problems: gets the runs that could not be measured, with the reason.
+  /// - Returns: the signal that interrupted it; nil if it came to its end.
   private func measure(
     _ plan: Plan, _ store: inout EstimateStore,
     _ problems: inout [(run: PlannedRun, reason: String)]
@@ -84,7 +105,7 @@ struct PlanCommand: AsyncParsableCommand {
     let measurer = EstimateMeasurer(experiment.childCommand())
     let going = Mutex<Task<MeasuredCosts, any Error>?>(nil)
     let stop = StopRequest { _ in going.withLock { $0?.cancel() } }
-    // Without a thread for signals, they end the plan at once.
+    // If signals cannot be caught, they end the program at once.
     try? stop.listen(to: [SIGINT, SIGTERM])
     for (index, run) in unknown.enumerated() {
       Console.note(
@@ -107,6 +128,7 @@ struct PlanCommand: AsyncParsableCommand {
     return nil
   }
 
+  /// Stores a measurement and shows the estimate. If it cannot be written, the plan uses it anyway.
   private func keep(
     _ measurement: MeasuredCosts, of run: PlannedRun, _ store: inout EstimateStore
   ) {
@@ -122,7 +144,8 @@ struct PlanCommand: AsyncParsableCommand {
   }
 }
 
-/// Measures one run in its own process, started by `scl plan`.
+/// Hidden command: measures one run in its own process, so that its peak memory is that of the run.
+/// `scl plan` starts it and reads the JSON object that it prints.
 struct MeasureChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure-child",

@@ -4,6 +4,7 @@ import Metrics
 import Records
 import Reporting
 
+/// Formats by name in `--format`, those of other packages included.
 extension TableFormat: ExpressibleByArgument {
   public init?(argument: String) {
     guard let format = TableFormatRegistry.current[argument] else { return nil }
@@ -15,6 +16,7 @@ extension TableFormat: ExpressibleByArgument {
   public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
+/// Metrics by name in `--score`.
 extension Metric: ExpressibleByArgument {
   public init?(argument: String) {
     guard let metric = MetricRegistry.current[argument] else { return nil }
@@ -24,7 +26,14 @@ extension Metric: ExpressibleByArgument {
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
-/// `scl report`: renders the `ResultTable` of an experiment.
+/// `scl report`: prints the `ResultTable` of an experiment on standard output. It reads results and
+/// computes nothing.
+///
+///     scl report experiments/cifar10-cpu.yaml --format latex > table.tex
+///     scl report experiments/cifar10-cpu.yaml --identity 3f2a9c81
+///
+/// Exit codes: 0 even if runs are missing or failed, which the table says; 65 if seeds of a cell do
+/// not belong together; 66 if nothing has been run.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -36,29 +45,37 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
+  /// Markdown if absent; the formats of `TableFormatRegistry`.
   @Option(help: "Format of the table (default: markdown).")
   var format: TableFormat?
 
+  /// For metrics without columns in published tables, such as those of other packages.
   @Option(
     name: .customLong("score"),
     help: "Score with columns in the table (default: nmi, acc and ari). Can be repeated.")
+  /// In the order of the columns.
   var scores: [Metric] = []
 
+  /// For results of earlier settings, which the plan no longer has. A prefix suffices, as `scl
+  /// clean` and folder names print it.
   @Option(
     help: """
       Report finished results by (the start of) their identity, including superseded ones, instead of \
       the planned runs. Can be repeated.
       """)
+  /// Prefixes of identities.
   var identity: [String] = []
 
   @OptionGroup var output: JSONOption
 
+  /// `--json` is short for `--format json`, so another format contradicts it.
   func validate() throws {
     if output.json, let format, format != .json {
       throw ValidationError("--json conflicts with --format \(format.name)")
     }
   }
 
+  /// Prints the table of the planned runs, or of the results with these identities.
   func run() throws {
     let plan = try experiment.planOfResults()
     let table = try ResultTable(
@@ -69,14 +86,15 @@ struct ReportCommand: ParsableCommand {
 }
 
 extension Console {
-  /// Prints a table, split by benchmark on terminals that are too narrow for it.
+  /// Prints a table. On a terminal that is too narrow it is split by benchmark.
   static func print(_ table: ResultTable, as format: TableFormat) {
     printPart(table.rendered(as: format, width: outputWidth))
   }
 }
 
 extension Plan {
-  /// The input of tables: every planned run with its result, or the reason why it has none.
+  /// The input of tables and diffs: all planned runs with their results, or the reasons why they
+  /// have none. Runs that only serve as a stage are left out.
   var results: ExperimentResults {
     let methods = experiment.rows.filter { row in runs.contains { $0.row.name == row.name } }
       .map { row in
@@ -95,8 +113,9 @@ extension Plan {
 }
 
 extension Plan {
-  /// The stored results with these identities, whatever their settings.
-  /// - Throws: `ReportError.noIdentity` if an identity matches none.
+  /// The stored results with these identities, whatever their settings, current or superseded.
+  /// - Parameter identities: prefixes of identities.
+  /// - Throws: `ReportError.noIdentity` if one matches nothing, with the identities that exist.
   fileprivate func results(of identities: [String]) throws -> ExperimentResults {
     let folder = ResultsFolder(options.results)
     let runs =
@@ -120,8 +139,10 @@ extension Plan {
 }
 
 extension PlannedRun {
-  /// Records of earlier versions lack the list of departures. Since they have the run's settings, they have
-  /// its departures.
+  /// The result in the vocabulary of tables.
+  ///
+  /// Records of earlier versions lack the list of departures. A finished run has the planned
+  /// settings, so it has the planned departures.
   fileprivate var result: RunOutcome.Result {
     switch state {
     case .missing, .unfinished, .running: return .missing

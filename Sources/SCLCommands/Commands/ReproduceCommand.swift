@@ -2,7 +2,14 @@ import ArgumentParser
 import Experiments
 import Reporting
 
-/// `scl reproduce`: run, report and diff in one command.
+/// `scl reproduce`: `scl run`, `scl report` and `scl diff` in one command, for a first experiment
+/// and for scripts.
+///
+///     scl reproduce experiments/rehearsal.yaml
+///
+/// The table and the diff go to standard output, progress to standard error. Exit codes: 0; 1 if a
+/// run failed or a comparable score is outside the tolerance; 128 plus the signal's number after a
+/// signal. Failed runs do not keep the table from being printed.
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
@@ -16,6 +23,7 @@ struct ReproduceCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
 
+  /// Checks the reference first, so that a wrong `--against` is found before hours of work.
   func run() throws {
     let compares = !comparison.hasNoReference
     if compares { try comparison.check() }
@@ -25,7 +33,7 @@ struct ReproduceCommand: ParsableCommand {
     do {
       try sweep.run(plan, command: experiment.childCommand(recomputes: sweep.recompute))
     } catch let code as ExitCode where code == .failure {
-      // The table shows the failures; the exit code reports them at the end.
+      // The table shows the failures. The exit code reports them at the end.
       failed = true
     }
     let finished = try experiment.plan()

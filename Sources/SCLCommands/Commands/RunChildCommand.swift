@@ -4,7 +4,13 @@ import Experiments
 import Foundation
 import Records
 
-/// Runs one run in its own process, started by `scl run` or by a batch system.
+/// Hidden command: does one run in its own process. `scl run` starts it for each run, and so do
+/// batch systems.
+///
+/// It takes the run's lock, sets an old result aside, redirects standard error to the run's log,
+/// and computes. Progress goes to standard output, a JSON object per line. Exit codes are those of
+/// `RunExit`: 0 finished, 1 failed (`failed.json` has the reason), 75 if another process has the
+/// run, 128 plus the signal's number after a signal.
 struct RunChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run-child", abstract: "Run a single run (used by 'scl run').",
@@ -12,9 +18,12 @@ struct RunChildCommand: ParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
+  /// Passed on by the sweep, so that both resolve the same plan.
   @Flag(help: "See 'scl run'.")
   var recompute = false
 
+  /// Plans twice: before the lock to find the folder, and again under the lock, because another
+  /// process may have finished the run meanwhile.
   func run() throws {
     let plan = try experiment.plan(recomputes: recompute)
     let label = try experiment.onlyRun(of: plan).label
@@ -59,7 +68,8 @@ struct RunChildCommand: ParsableCommand {
     }
   }
 
-  /// Redirects standard error of this process and its libraries to the run's log.
+  /// Redirects standard error of this process and its libraries to the run's log, which is appended
+  /// to.
   private func redirectErrors(to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
@@ -68,12 +78,21 @@ struct RunChildCommand: ParsableCommand {
   }
 }
 
-/// Reports the progress of a run: to its parent through standard output, to others through the run's folder.
+/// Reports the progress of a run: to its parent through standard output, to others through
+/// `progress.json`. A line of standard output:
+///
+///     {"epoch":12,"epochs":30,"fraction":0.41,"imagesPerSecond":310,"loss":4.2,"phase":"training"}
 private final class ProgressReporter {
+  /// `RunFolder.progress`.
   private let path: String
+  /// Requested if the parent is gone.
   private let stop: StopRequest
+  /// The last write to `progress.json`.
   private var last: (phase: String, at: ContinuousClock.Instant)?
 
+  /// - Parameters:
+  ///   - path: `RunFolder.progress`.
+  ///   - stop: requested if the parent is gone. A run without a sweep writes a checkpoint and ends.
   init(_ path: String, stop: StopRequest) {
     self.path = path
     self.stop = stop
@@ -81,6 +100,7 @@ private final class ProgressReporter {
     signal(SIGPIPE, SIG_IGN)
   }
 
+  /// Writes a line to standard output, and at most once a second `progress.json`.
   func report(_ progress: RunProgress) {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(progress.line.utf8))
@@ -96,7 +116,7 @@ private final class ProgressReporter {
 }
 
 extension RunFolder {
-  /// Removes partial files of killed processes. The caller must hold the lock.
+  /// Removes partial files that killed processes left. The caller must hold the lock.
   fileprivate func removeLeftovers() throws {
     let manager = FileManager.default
     for name in try manager.contentsOfDirectory(atPath: path)

@@ -5,6 +5,19 @@ import Foundation
 import Records
 
 /// `scl run`: plans an experiment and passes its unfinished runs to an executor.
+///
+///     scl run experiments/rehearsal.yaml --jobs 2
+///     scl run experiments/paper.yaml --device cuda --executor slurm --slurm partition=gpu
+///
+/// Standard error shows what was found (finished, stale, damaged and failed runs), then the
+/// progress of each run (`SweepDisplay`). Nothing goes to standard output:
+///
+///     Rehearsal on generated images: 2 runs, 1 at a time with 1 thread each
+///     started   rehearsal-cifar10 / kmeans / seed 0
+///     finished  rehearsal-cifar10 / kmeans / seed 0
+///
+/// Exit codes: 0 if every run is finished, apart from combinations that an earlier sweep found
+/// unsupported; 1 if a run failed; 128 plus the signal's number after a signal.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -23,6 +36,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var sweep: SweepOptions
   @OptionGroup var quiet: QuietOption
 
+  /// Creates missing rehearsals, plans, and runs.
   func run() throws {
     try experiment.prepareRehearsals()
     try sweep.run(
@@ -31,36 +45,45 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// The options of a sweep.
+/// The options of a sweep, which `scl run` and `scl reproduce` share.
 struct SweepOptions: ParsableArguments {
+  /// If absent, each run gets a share of the cores, or a GPU of its own.
   @Option(
     help:
       "Number of simultaneous runs (default: by cores and threads per run, or one per GPU)."
   )
   var jobs: Int?
 
+  /// A failure that a rerun would repeat is skipped by default. After a change of the code it may
+  /// be worth a try.
   @Flag(help: "Also retry deterministic failures (such as a non-finite loss).")
   var retryFailed = false
 
+  /// Finished runs stay finished on another engine, so that a forgotten `--device` costs no work.
+  /// This flag repeats them.
   @Flag(
     help: "Repeat finished runs that were computed with another device, precision or libtorch."
   )
   var recompute = false
 
+  /// "local", or the name of a registered executor.
   @Option(help: "Where to run: local processes or an executor's jobs.")
   var executor = ExecutorName.local
 
+  /// Each executor's own name is an alias, so that `--slurm partition=gpu` reads naturally. Values
+  /// override the file's.
   @Option(
     name: Self.optionNames,
     help: "Override one of the executor's options in the experiment file: KEY=VALUE.")
   var executorOption: [String] = []
 
-  /// `--executor-option`, and the name of every executor.
+  /// `--executor-option`, and `--NAME` for each registered executor.
   private static var optionNames: NameSpecification {
     NameSpecification(
       (["executor-option"] + ExecutorRegistry.current.names).map { .customLong($0) })
   }
 
+  /// Refuses options of an executor that is not selected: they would silently have no effect.
   func validate() throws {
     if executor == .local, !executorOption.isEmpty {
       let names = ExecutorRegistry.current.names
@@ -77,12 +100,16 @@ struct SweepOptions: ParsableArguments {
   }
 
   /// Runs what is not finished and reports the outcome.
-  /// - Throws: `ExitCode.failure` if a run failed; 128 plus the signal's number after a signal.
+  /// - Parameters:
+  ///   - plan: its runs have their states already.
+  ///   - command: starts the process of a single run.
+  /// - Throws: `ExitCode.failure` if a run failed, now or in an earlier sweep; 128 plus the
+  ///   signal's number after a signal; errors of the executor.
   func run(_ plan: Plan, command: ChildCommand) throws {
     let open = plan.runs.filter(isOpen)
     reportStates(plan, open: open)
     guard !open.isEmpty else { return try reportFailures(plan, logs: [], of: 0) }
-    // Checked before hours of work, not after.
+    // Checked before hours of work and not after them.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
     let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
@@ -109,7 +136,8 @@ struct SweepOptions: ParsableArguments {
     try reportFailures(plan, logs: display.failedLogs, of: open.count)
   }
 
-  /// Whether a run is still to be done.
+  /// Whether a run is to be done. Failures that a rerun would repeat are skipped unless
+  /// `--retry-failed`.
   private func isOpen(_ run: PlannedRun) -> Bool {
     switch run.state {
     case .finished: false
@@ -118,6 +146,8 @@ struct SweepOptions: ParsableArguments {
     }
   }
 
+  /// Reports what will happen to existing results: stale and damaged ones are moved aside, finished
+  /// ones are kept, and failed ones are retried or skipped.
   private func reportStates(_ plan: Plan, open: [PlannedRun]) {
     for run in open {
       switch run.state {
@@ -144,7 +174,7 @@ struct SweepOptions: ParsableArguments {
     }
   }
 
-  /// Reports finished runs of other engines, a line per difference.
+  /// Reports finished runs of another device, precision or libtorch, one line per difference.
   private func reportOtherEngines(_ plan: Plan) {
     let others = plan.runs.map { $0.otherEngine.joined(separator: "; ") }.filter { !$0.isEmpty }
     for difference in Set(others).sorted() {
@@ -154,10 +184,12 @@ struct SweepOptions: ParsableArguments {
     }
   }
 
+  /// Names the logs of failed runs and sets the exit code.
   /// - Parameters:
   ///   - logs: the logs of the runs that failed in this sweep.
   ///   - open: the number of runs of this sweep.
-  /// - Throws: `ExitCode.failure` if a run failed, now or before.
+  /// - Throws: `ExitCode.failure` if a run failed in this sweep, or if an earlier failure was
+  ///   skipped. Unsupported combinations of earlier sweeps do not count; tables show them as n/a.
   private func reportFailures(_ plan: Plan, logs: [String], of open: Int) throws {
     let failed = logs.count
     if let first = logs.first {
@@ -173,6 +205,8 @@ struct SweepOptions: ParsableArguments {
     if failed > 0 || left { throw ExitCode.failure }
   }
 
+  /// The executor of another machine, with the file's options overridden by those of the command
+  /// line.
   private func executor(
     _ remote: any Executor.Type, _ plan: Plan, open: Int, command: ChildCommand, stop: SweepStop
   ) throws -> any Executor {
@@ -184,6 +218,12 @@ struct SweepOptions: ParsableArguments {
       plan.experiment, options: plan.options, command: command, layers: layers, stop: stop)
   }
 
+  /// The executor of this machine, after a line with the number of simultaneous runs and the use of
+  /// cores.
+  ///
+  /// The default is one run per GPU, or as many as the cores have threads for. The number of
+  /// threads of a run is never changed to fit, because results depend on it.
+  /// - Throws: an error if a run needs CUDA and there is none.
   private func localExecutor(
     _ plan: Plan, open: [PlannedRun], command: ChildCommand, stop: SweepStop
   ) throws -> LocalExecutor {
@@ -213,33 +253,36 @@ struct SweepOptions: ParsableArguments {
   }
 }
 
-/// The value of `--executor`: "local", or the name of a registered executor.
+/// The value of `--executor`: "local" or the name of a registered executor.
 struct ExecutorName: ExpressibleByArgument, Equatable {
+  /// Processes on this machine.
   static let local = ExecutorName(name: "local")
 
   private let name: String
 
   private init(name: String) { self.name = name }
 
+  /// - Returns: nil for a name that is not registered.
   init?(argument: String) {
     guard Self.allValueStrings.contains(argument) else { return nil }
     name = argument
   }
 
-  /// Nil for processes on this machine.
+  /// The executor's type; nil for processes on this machine.
   var type: (any Executor.Type)? { ExecutorRegistry.current.named(name) }
 
+  /// The names that help and error messages list.
   static var allValueStrings: [String] { [local.name] + ExecutorRegistry.current.names }
   var defaultValueDescription: String { name }
 }
 
 extension RunFailure {
-  /// Whether the failure is deterministic.
+  /// Whether a rerun would fail in the same way: a non-finite loss or an unsupported combination.
   fileprivate var wouldRepeat: Bool { kind == .nonFinite || kind == .unsupported }
 }
 
 extension RunInterrupted {
-  /// "SIGTERM"
+  /// "SIGTERM".
   fileprivate var name: String {
     [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][signal] ?? "signal \(signal)"
   }

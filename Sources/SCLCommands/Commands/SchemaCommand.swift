@@ -1,7 +1,10 @@
 import ArgumentParser
 import Experiments
 
-/// `scl schema`: prints the `ExperimentSchema`.
+/// `scl schema`: prints the JSON Schema of experiment files (`ExperimentSchema`), with the
+/// registered methods, benchmarks and executors. Exit code 0.
+///
+///     scl schema > experiments/experiment.schema.json
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
@@ -11,6 +14,7 @@ struct SchemaCommand: ParsableCommand {
       '# yaml-language-server: $schema=experiment.schema.json'.
       """)
 
+  /// The names of own benchmarks are in no registry, only in this folder.
   @Option(help: "Folder of benchmark files, to include your own benchmarks.")
   var data: String?
 

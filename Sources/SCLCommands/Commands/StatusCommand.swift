@@ -2,7 +2,17 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-/// `scl status`: prints a `RunLine` per run, once or repeatedly.
+/// `scl status`: prints a `RunLine` per run, then a summary with the share of work done and the
+/// counts of states.
+///
+///     cifar10  kmeans    seed 0  finished
+///     cifar10  instdisc  seed 0  running   epoch 13/30  loss 4.213  310 images/s  ETA 8 min
+///
+///     [#########...............] 41 %  1 of 2 runs  ETA 8 min
+///     2 runs: 1 finished, 1 running
+///
+/// It only reads the results folder, so it works while runs are in progress, also from another
+/// machine. Exit codes: 0; 66 if nothing has been run (without `--watch`).
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -15,20 +25,24 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var output: JSONOption
 
+  /// For a terminal beside a long sweep. Without a terminal the output is repeated instead of
+  /// redrawn.
   @Flag(help: "Update every two seconds until all runs are done.")
   var watch = false
 
+  /// Prints once, or every two seconds until all runs have ended or nothing has been running or
+  /// queued for four looks.
   func run() async throws {
     var idleLooks = 0
     while true {
-      // The experiment may be about to start.
+      // With --watch the experiment may be about to start, so missing results are no error.
       let plan = try watch ? experiment.plan(needsData: false) : experiment.planOfResults()
       let runs = plan.runs
       let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
       try show(lines)
       guard watch, !runs.allSatisfy(isOver) else { return }
       idleLooks = await isIdle(plan) ? idleLooks + 1 : 0
-      // Between two runs of a sweep there is a short pause.
+      // A sweep pauses shortly between two runs, so a single look does not count.
       if idleLooks == 4 {
         Console.error("nothing is running or queued; resume with 'scl run'")
         return
@@ -37,20 +51,20 @@ struct StatusCommand: AsyncParsableCommand {
     }
   }
 
-  /// Whether no run is in progress or in an executor's queue.
+  /// Whether no run is in progress and no executor has a task in its queue.
   private func isIdle(_ plan: Plan) async -> Bool {
     let isRunning = plan.runs.contains { if case .running = $0.state { true } else { false } }
     guard !isRunning else { return false }
     for executor in ExecutorRegistry.current.executors {
       let tasks = try? await executor.tasks(
         results: plan.options.results, experiment: plan.experiment.name)
-      // If the queue does not answer, something may be queued.
+      // A queue that does not answer may have tasks.
       guard let tasks, tasks.isEmpty else { return false }
     }
     return true
   }
 
-  /// Whether a run has ended for good.
+  /// Whether a run has ended for good: finished, or failed in a way that no retry changes.
   private func isOver(_ run: PlannedRun) -> Bool {
     switch run.state {
     case .finished: true
@@ -59,13 +73,14 @@ struct StatusCommand: AsyncParsableCommand {
     }
   }
 
+  /// Prints the lines: as JSON, as a table, or as a screen that replaces the last one.
   private func show(_ lines: [RunLine]) throws {
     if output.json {
       for line in lines { try Console.json(line) }
       return
     }
     let clears = watch && isatty(STDOUT_FILENO) == 1
-    // The redrawn output has one line per run.
+    // A redrawn screen has one line per run, so lines are cut and not wrapped.
     var text = TextColumns(lines.map(\.cells), width: clears ? nil : Console.outputWidth).lines
     if clears {
       let size = TerminalRegion.size(of: STDOUT_FILENO)
@@ -77,7 +92,9 @@ struct StatusCommand: AsyncParsableCommand {
     Console.printPart(text.joined(separator: "\n") + "\n")
   }
 
-  /// The lines that fit on the terminal, runs in progress first.
+  /// The lines that fit on the terminal, in their order. Running and failed runs take precedence
+  /// over finished ones.
+  /// - Parameter rows: the number of lines that fit.
   private static func excerpt(_ text: [String], of lines: [RunLine], rows: Int) -> [String] {
     guard text.count > rows else { return text }
     let order = ["running", "failed", "damaged", "stale", "unfinished", "missing", "finished"]
@@ -88,6 +105,7 @@ struct StatusCommand: AsyncParsableCommand {
     return ranked.prefix(rows).sorted().map { text[$0] } + ["... and \(text.count - rows) more"]
   }
 
+  /// Two lines: the progress of the sweep, and the number of runs in each state.
   private func summary(_ lines: [RunLine]) -> String {
     let words = ["finished", "running", "unfinished", "failed", "damaged", "stale", "missing"]
     let counts = words.compactMap { word in

@@ -3,7 +3,15 @@ import Foundation
 import Parity
 import Torch
 
-/// `scl verify`: evaluates the cases and trajectories of a `ParityFile`.
+/// `scl verify`: evaluates the cases and trajectories of a `ParityFile` and prints a line for each,
+/// then a summary.
+///
+///     scan           4.00e-08  1.0e-04  ok
+///     scl_semantic   5.24e-07  1.0e-04  ok
+///     41 cases: 41 ok, 0 failed, 0 with unknown operations
+///
+/// Exit codes: 0 if all pass; 1 if one fails or has an unknown operation or method; 65 for a file
+/// that is not a parity file, 66 if it does not exist.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -17,10 +25,13 @@ struct VerifyCommand: ParsableCommand {
       """)
 
   @Argument(help: "Parity file (HDF5).")
+  /// See `ParityFile` for the layout.
   var file: String
 
   @OptionGroup var output: JSONOption
 
+  /// Evaluates cases, then trajectories, on one thread. JSON lines are printed as results arrive,
+  /// text when all are known.
   func run() throws {
     // Reference values are from one thread; the number of cores must not matter.
     Torch.threads = 1
@@ -48,6 +59,7 @@ struct VerifyCommand: ParsableCommand {
     guard results.allSatisfy(\.passed), replays.allSatisfy(\.passed) else { throw ExitCode.failure }
   }
 
+  /// Prints "41 cases: 41 ok, 0 failed, 0 with unknown operations"; nothing if there are none.
   private func summarise(
     _ what: String, _ passed: [Bool], _ unknownWhat: String, unknown: () -> Int
   ) {
@@ -59,12 +71,21 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
-/// The result of a case.
+/// The result of a case, as printed with `--json`.
+///
+///     {"error": 2.97e-05, "name": "saturation_1.35", "operation": "augment.saturation",
+///      "outcome": "ok", "tolerance": 0.005}
 private struct CaseLine: Encodable {
+  /// The name in the file, such as "ntxent_0.1".
   let name: String
+  /// The attribute `op`, such as "loss.ntxent".
   let operation: String
+  /// The largest error of the outputs, in the measure of the operation; absent if there is none or
+  /// it is not finite.
   let error: Double?
+  /// The largest error with which the case passes.
   let tolerance: Double?
+  /// "ok", "FAILED", "FAILED: reason" or "unknown operation NAME".
   let outcome: String
 
   init(_ result: ParityResult) {
@@ -84,19 +105,29 @@ private struct CaseLine: Encodable {
     }
   }
 
+  /// The cells of the line.
   var row: [String] { [name, error.errorText, tolerance.toleranceText, outcome] }
 }
 
-/// The result of a replayed trajectory.
+/// The result of a replayed trajectory, as printed with `--json`. Some of the keys:
+///
+///     {"assumed": ["first_step: 1", "target_follows: before-step"], "deviation": 3.83e-05,
+///      "method": "byol", "outcome": "ok", "place": "final/projection.1.bias",
+///      "source": "Hzzone/ProPos@cc35d8c", "tolerance": 0.0004, "trajectory": "byol"}
 private struct TrajectoryLine: Encodable {
   let trajectory: String
+  /// The name of our method.
   let method: String
+  /// The official code that it was recorded from.
   let source: String
-  /// Settings that the file does not state.
+  /// Settings that the file does not state, with the assumed values.
   let assumed: [String]
+  /// The deviation that is largest relative to its tolerance, and that tolerance.
   let deviation: Double?
   let tolerance: Double?
+  /// What it is a deviation of: "final/backbone.conv1.weight", "loss total, step 3".
   let place: String?
+  /// "ok", "FAILED", "FAILED: reason" or "unknown method NAME".
   let outcome: String
 
   init(_ result: TrajectoryResult) {
@@ -115,6 +146,7 @@ private struct TrajectoryLine: Encodable {
       }
   }
 
+  /// The cells of the line.
   var row: [String] {
     let assumed = assumed.isEmpty ? "" : " (\(assumed.joined(separator: ", ")))"
     return [
@@ -124,11 +156,13 @@ private struct TrajectoryLine: Encodable {
 }
 
 extension Double {
-  /// Nil for non-finite numbers, which JSON does not have.
+  /// Nil for a number that JSON cannot hold.
   fileprivate var finite: Double? { isFinite ? self : nil }
 }
 
 extension Double? {
+  /// "1.25e-07", or "-" without an error.
   fileprivate var errorText: String { map { String(format: "%.2e", $0) } ?? "-" }
+  /// "1.0e-04", or "-" without a tolerance.
   fileprivate var toleranceText: String { map { String(format: "%.1e", $0) } ?? "-" }
 }

@@ -2,61 +2,89 @@ import Benchmarks
 import Core
 import Domain
 
-/// The contents and origin of a benchmark file, as text or JSON.
+/// The contents and origin of a benchmark file, as text or JSON. `scl data info`, `scl data
+/// prepare` and `scl data verify --json` print it:
+///
+///     file             data/rehearsal.h5
+///     benchmark        rehearsal
+///     images           2500 train, 500 test
+///     complete         yes
+///     image size       32 x 32
+///     size             8.8 MiB
+///     pixels           original
+///     source           cifar-binary, 7 files or folders
 struct BenchmarkReport {
-  /// The report as JSON.
+  /// The report as a JSON object.
   private struct Object: Encodable {
     let benchmark: String
+    /// Whether every image of the definition is present and no original file differs from the
+    /// published one.
     let complete: Bool
+    /// The number of images in the file, and in a complete copy.
     let images: Int
     let definitionImages: Int
+    /// The number of images by split.
     let train: Int
     let test: Int
     let unlabelled: Int
+    /// Side of the images in pixels.
     let imageSize: Int
+    /// Size of the pixels.
     let bytes: Int
+    /// The class names, in the order of labels.
     let classes: [String]
-    /// By split, in the order of the classes.
+    /// Images by split and class, in the order of the classes.
     let classCounts: [String: [Int]]
+    /// The names of the fine classes; empty without fine labels.
     let fineClasses: [String]
+    /// The form of the original files, such as "cifar-binary".
     let sourceFormat: String
     /// "original" or "re-encoded".
     let pixels: PixelFidelity
+    /// The original files or class folders.
     let sources: [Source]
     /// Skipped files, left-out images and warnings.
     let remarks: [Remark]
     /// Unreadable originals that were left out.
     let leftOut: [String]
-    /// Whether the file states the original name of each image.
+    /// Whether the file has the original name of each image.
     let fileNames: Bool
+    /// The program that wrote the file.
     let toolVersion: String
+    /// SHA-256 of pixels, labels, splits, class names and fine labels, which identities use.
     let contentHash: String
-    /// Whether checksums prove that these are the published images; absent without published checksums.
+    /// Whether checksums prove that these are the published images; absent without published
+    /// checksums.
     let asPublished: Bool?
+    /// The file's path.
     let file: String
-    /// Whether the whole file was verified; absent if it was not.
+    /// True if the whole file was just verified; absent otherwise.
     let verified: Bool?
   }
 
-  /// A note on original files as JSON.
+  /// A note on original files as a JSON object.
   private struct Remark: Encodable {
     let text: String
+    /// The number of files that it is about, and one of them.
     let count: Int
     let example: String
   }
 
-  /// An original file as JSON.
+  /// An original file as a JSON object.
   private struct Source: Encodable {
     let name: String
+    /// In bytes.
     let size: Int64
     let sha256: String
+    /// Absent unless an MD5 is published or the file is an archive.
     let md5: String?
+    /// The publisher's MD5; absent without one.
     let publishedMD5: String?
-    /// Absent without a published checksum.
+    /// Whether both agree; absent without a published one.
     let asPublished: Bool?
   }
 
-  /// The note on complete files without published checksums.
+  /// The note on complete files whose pixels no published checksum can confirm.
   static let unverified = "pixels not verified: no published checksum"
 
   /// The note on JPEG versions of images that were published as raw pixels.
@@ -67,22 +95,26 @@ struct BenchmarkReport {
   private let info: BenchmarkInfo
   private let isVerified: Bool
 
+  /// Opens a benchmark file.
+  /// - Throws: `BenchmarkError`, `HDF5Error`.
   init(_ file: String) throws {
     try self.init(BenchmarkFile.open(file), isVerified: false)
   }
 
-  /// - Parameter isVerified: whether the whole file was verified against its checksum.
+  /// - Parameter isVerified: whether the whole file was just verified against its checksum.
   init(_ benchmark: BenchmarkFile, isVerified: Bool) {
     file = benchmark.path
     info = benchmark.info
     self.isVerified = isVerified
   }
 
+  /// Prints the report on standard output.
   func show(json: Bool) throws {
     if json { return try Console.json(object) }
     Console.printColumns(rows)
   }
 
+  /// The JSON object.
   private var object: Object {
     Object(
       benchmark: info.benchmark, complete: info.isComplete, images: info.counts.total,
@@ -105,6 +137,7 @@ struct BenchmarkReport {
       verified: isVerified ? true : nil)
   }
 
+  /// Labels with values, for text.
   private var rows: [[String]] {
     var rows = [
       ["file", file], ["benchmark", info.benchmark], ["images", "\(info.counts)"],
@@ -133,6 +166,7 @@ struct BenchmarkReport {
     return rows
   }
 
+  /// "yes", or how many images are missing, or that some differ.
   private var completeness: String {
     info.isComplete
       ? "yes"
@@ -141,7 +175,7 @@ struct BenchmarkReport {
         : "NO: the number of images is right, but the images differ"
   }
 
-  /// How many original files match published checksums.
+  /// How many original files match published checksums, and which do not.
   private var checksums: String {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
@@ -154,7 +188,7 @@ struct BenchmarkReport {
       : "\(compared.count) published MD5s, MISMATCH: \(others.joined(separator: ", "))"
   }
 
-  /// The count of each class, or the range of counts if there are more than 20 classes.
+  /// The number of images of each class, or the range if there are more than 20 classes.
   private func classes(_ counts: [Int]) -> String {
     if counts.count <= 20 {
       return zip(info.classNames, counts).map { "\($0) \($1)" }.joined(separator: ", ")

@@ -2,22 +2,27 @@ import Core
 import Foundation
 import Synchronization
 
-/// All output of the program: results go to standard output; progress, notes and errors to standard error.
+/// All output of the program. Results go to standard output; progress, notes and errors to standard
+/// error.
 ///
-/// Control sequences are removed here from every text, which may come from files of other people.
+/// Control characters are removed from every text here, because names and messages may come from
+/// files of other people and could otherwise control the terminal.
 enum Console {
+  /// Writes a line to standard output.
   static func print(_ line: String) {
     printPart(line + "\n")
   }
 
-  /// Writes to standard output. If that fails, the program exits with 74 (EX_IOERR of sysexits.h).
+  /// Writes text to standard output as it is, line breaks included. If that fails, as for a full
+  /// disk, the program exits with 74 (EX_IOERR).
   static func printPart(_ text: String) {
     write(text.displayableLines)
   }
 
-  /// Clears the terminal at standard output.
+  /// Clears the terminal at standard output, for output that is redrawn.
   static func clear() { write("\u{1B}[H\u{1B}[J") }
 
+  /// Writes without any change.
   private static func write(_ text: String) {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
@@ -27,19 +32,21 @@ enum Console {
     }
   }
 
-  /// Whether `note` is silent; set once, before a command runs.
+  /// Whether `--quiet` was given. It is set once, while options are validated.
   static let isQuiet = Atomic(false)
 
-  /// Prints progress or a note, unless `--quiet` was given.
+  /// Writes a line of progress or a remark to standard error, unless `--quiet`.
   static func note(_ line: String) {
     if !isQuiet.load(ordering: .relaxed) { error(line) }
   }
 
+  /// Writes a line to standard error, whatever the options.
   static func error(_ line: String) {
     errorPart(line.displayableLines + "\n")
   }
 
-  /// Writes text with our own control sequences to standard error, unchanged.
+  /// Writes text with our own control sequences to standard error, unchanged. The caller removes
+  /// those of others.
   static func errorPart(_ text: String) {
     // If standard error fails, there is no place left to report it.
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
@@ -48,27 +55,38 @@ enum Console {
   /// Whether standard error is a terminal, where lines can be redrawn.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// The columns of standard output; nil if it is not a terminal.
+  /// The number of columns of the terminal at standard output; nil for pipes and files.
   static var outputWidth: Int? {
     isatty(STDOUT_FILENO) == 1 ? TerminalRegion.size(of: STDOUT_FILENO).columns : nil
   }
 
-  /// Prints an object as a line of JSON with sorted keys.
+  /// Writes an object as one line of JSON with sorted keys to standard output.
+  /// - Throws: an encoding error, such as for a number that is not finite.
   static func json(_ value: some Encodable) throws {
     print(String(decoding: try JSONEncoder.sorted().encode(value), as: UTF8.self).displayableJSON)
   }
 
-  /// Prints rows in columns, wrapped to the terminal's width.
+  /// Writes rows in aligned columns. On a terminal, the last column is wrapped to its width.
   static func printColumns(_ rows: [[String]]) {
     for line in TextColumns(rows, width: outputWidth).lines { print(line) }
   }
 }
 
 /// Lines at the bottom of the terminal (standard error) that are redrawn in place.
+///
+///     var region = TerminalRegion()
+///     region.show(["12 %"])
+///     region.show(notes: ["one file was skipped"], ["47 %"])
+///     region.show([])  // removes the lines
 struct TerminalRegion {
+  /// The number of lines on the screen.
   private var drawn = 0
 
-  /// Writes `notes`, which remain, and below them the region.
+  /// Replaces the region.
+  /// - Parameters:
+  ///   - notes: lines that stay, above the region.
+  ///   - lines: the new region, the last line being the summary. Lines are cut to the terminal's
+  ///     width. If there are too many, some in the middle are left out and counted.
   mutating func show(notes: [String] = [], _ lines: [String]) {
     let size = Self.size
     var lines = lines
@@ -86,7 +104,8 @@ struct TerminalRegion {
     if !Console.isQuiet.load(ordering: .relaxed) { Console.errorPart(text) }
   }
 
-  /// The size of the terminal at `descriptor`; 100 x 24 if unknown.
+  /// The size of the terminal at a file descriptor in characters; 100 x 24 if it is unknown or
+  /// unusably small.
   static func size(of descriptor: Int32 = STDERR_FILENO) -> (columns: Int, rows: Int) {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20, size.ws_row > 4 else {

@@ -4,12 +4,21 @@ import Metrics
 import Records
 import Reporting
 
-/// The description of a method, as text or JSON.
+/// The description of a method for `scl methods`, as text or JSON: its source, its settings, its
+/// defaults by benchmark, and its published scores.
+///
+///     k-means: k-means on raw pixels
+///     Lloyd, Least Squares Quantization in PCM, 1982; ...
+///
+///     setting   default  values     meaning
+///     restarts  10       1 to 1000  k-means++ starts, the best of which is kept
 struct MethodReport {
   private let method: any ClusteringMethod.Type
   private let published: PaperTables?
 
-  /// - Parameter published: the published scores; nil without such a file.
+  /// - Parameters:
+  ///   - method: any registered method.
+  ///   - published: the published figures; nil without such a file.
   init(_ method: any ClusteringMethod.Type, published: PaperTables?) {
     self.method = method
     self.published = published
@@ -17,6 +26,7 @@ struct MethodReport {
 
   // MARK: All methods
 
+  /// Prints a line per method: name, family, summary.
   static func showAll(_ methods: [MethodDescription], json: Bool) throws {
     if json {
       for method in methods { try Console.json(Summary(method)) }
@@ -29,10 +39,13 @@ struct MethodReport {
 
   // MARK: One method
 
+  /// Prints the report.
+  /// - Throws: an encoding error.
   func show(json: Bool) throws {
     if json { try showJSON() } else { showText() }
   }
 
+  /// Prints paragraphs and tables.
   private func showText() {
     let description = method.description
     printWrapped("\(description.title): \(description.summary)")
@@ -47,13 +60,14 @@ struct MethodReport {
     showPublished()
   }
 
-  /// Wraps the text between words on terminals.
+  /// Prints a paragraph, wrapped between words on a terminal.
   private func printWrapped(_ text: String) {
     guard let width = Console.outputWidth else { return Console.print(text) }
     for line in TextColumns.wrapped(text, to: width) { Console.print(line) }
   }
 
-  /// Prints the settings, grouped by source.
+  /// Prints a table of the settings with defaults, possible values and meanings. A line names the
+  /// source of the settings that follow, if they come from a shared group such as the optimiser.
   private func showSettings() {
     Console.print("")
     let rows = method.settings.map { setting in
@@ -72,6 +86,7 @@ struct MethodReport {
     }
   }
 
+  /// Prints the defaults that a method overrides for single benchmarks; nothing if there are none.
   private func showBenchmarkDefaults() {
     let defaults = method.benchmarkDefaults
     guard !defaults.isEmpty else { return }
@@ -86,6 +101,8 @@ struct MethodReport {
     Console.printColumns(rows)
   }
 
+  /// Prints the published rows of the method with their protocols, sources and figures, to which
+  /// `scl diff` compares.
   private func showPublished() {
     guard let published else {
       Console.print("\nPublished scores: no paper-tables.md here (see --against).")
@@ -109,15 +126,20 @@ struct MethodReport {
 
   // MARK: JSON
 
-  /// A method as JSON.
+  /// A method as a JSON object.
   private struct Summary: Encodable {
     let name: String
     let title: String
+    /// The raw value of `MethodFamily`.
     let family: String
+    /// Grows when a change of code changes results.
     let version: Int
+    /// Authors, title and year of the publication.
     let reference: String
     let summary: String
+    /// The address of the official code; absent without any.
     let code: String?
+    /// The names of the benchmarks that its authors report results on.
     let benchmarks: [String]
 
     init(_ method: MethodDescription) {
@@ -127,13 +149,18 @@ struct MethodReport {
     }
   }
 
-  /// A setting as JSON.
+  /// A setting as a JSON object. The key of the default value is `default`.
+  ///
+  ///     {"method": "kmeans", "setting": "restarts", "default": 10, "values": "1 to 1000",
+  ///      "summary": "k-means++ starts, the best of which is kept", "source": "..."}
   private struct SettingLine: Encodable {
     let method: String
     let setting: String
     let value: SettingValue
+    /// The possible values in words.
     let values: String
     let summary: String
+    /// The shared group that the setting belongs to; absent for the method's own.
     let source: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -142,21 +169,23 @@ struct MethodReport {
     }
   }
 
-  /// The defaults for a benchmark as JSON.
+  /// The defaults that differ for a benchmark as a JSON object.
   private struct BenchmarkLine: Encodable {
     let method: String
     let benchmark: String
     let defaults: [String: SettingValue]
   }
 
-  /// A published score as JSON.
+  /// The published figures of a row on a benchmark as a JSON object.
   private struct PublishedLine: Encodable {
     let method: String
+    /// The row's title, such as "PICA (mean)".
     let row: String
     let benchmark: String
+    /// The name of its protocol in `paper-tables.md`.
     let `protocol`: String
     let sources: [String]
-    /// In per cent; keys beside the others.
+    /// In per cent. Each is a key of its own, by the metric's name.
     let figures: [Metric: Double]
 
     private enum CodingKeys: String, CodingKey {
@@ -175,6 +204,8 @@ struct MethodReport {
     }
   }
 
+  /// Prints an object for the method, then for each setting, each benchmark with its own defaults,
+  /// and each published figure.
   private func showJSON() throws {
     let name = method.description.name
     try Console.json(Summary(method.description))

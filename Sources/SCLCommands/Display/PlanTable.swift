@@ -1,10 +1,17 @@
 import Experiments
 
-/// The output of `scl plan`: runs with estimated time and memory, and totals.
+/// The output of `scl plan`: a line per run with state and estimates, totals by benchmark and by
+/// method, and the duration of the whole plan.
+///
+/// Estimates are measured, taken from finished runs, or rough; rough ones are marked with "~":
+///
+///     benchmark          method  seed  epochs  state    time left  memory
+///     rehearsal-cifar10  kmeans  0     -       missing  ~2 s       ~0.40 GiB  rough estimate
+///     rehearsal-cifar10  scl     0     20      missing  ~30 s      ~0.40 GiB  rough estimate
 struct PlanTable {
   /// The machines that share the runs.
   struct Machines {
-    /// Nodes of a cluster; nil for this machine.
+    /// The number of nodes of a cluster; nil for this machine.
     let count: Int?
     /// Simultaneous runs per machine.
     let jobs: Int
@@ -12,15 +19,19 @@ struct PlanTable {
     let threads: Int
   }
 
-  /// The sum over a benchmark's, a method's or all runs.
+  /// The sum over a benchmark's, a method's or all runs; also an object of `--json`.
   private struct Total: Encodable {
     /// "benchmark", "method" or "all".
     let total: String
+    /// The benchmark, the method, or "all".
     let name: String
+    /// The number of runs.
     let runs: Int
+    /// How many of them are finished.
     let finished: Int
+    /// The sum over unfinished runs, one after the other.
     let secondsLeft: Double
-    /// Unfinished runs without any estimate; `secondsLeft` leaves them out.
+    /// Unfinished runs without any estimate. `secondsLeft` leaves them out.
     let unknown: Int
     /// Runs with only a rough estimate.
     let rough: Int
@@ -35,24 +46,31 @@ struct PlanTable {
       rough = lines.count { $0.source == .rough }
     }
 
+    /// The cells of the line.
     var cells: [String] {
       [name, "\(runs)", "\(finished)", PlanTable.atLeast(secondsLeft, unknown, rough)]
     }
   }
 
-  /// The time that some machines take for the whole plan.
+  /// The time that some machines take for the whole plan; also an object of `--json`:
+  ///
+  ///     {"duration": "local", "jobs": 2, "nodes": 1, "threads": 1, "seconds": 1080,
+  ///      "peakMemoryBytes": 900000000, "rough": 0, "unknown": 0}
   private struct Duration: Encodable {
     /// "local", or "slurm" for a cluster.
     let duration: String
     let nodes: Int
     let jobs: Int
     let threads: Int
+    /// The end of the last run under list scheduling (`Schedule`).
     let seconds: Double
-    /// Per machine.
+    /// The most memory that runs at the same time take on one machine.
     let peakMemoryBytes: Int
+    /// Runs without an estimate, which count as 0 seconds.
     let unknown: Int
     let rough: Int
 
+    /// "here, 4 runs at a time with 2 threads: 3 h 10 min, up to 2.50 GiB".
     var sentence: String {
       let runs = "\(jobs) \(jobs == 1 ? "run" : "runs") at a time"
       let place =
@@ -65,10 +83,19 @@ struct PlanTable {
     }
   }
 
+  /// One per run, in the order of the plan.
   private let lines: [PlanLine]
+  /// By benchmark, by method, then over all runs.
   private let totals: [Total]
+  /// For this machine and, if asked for, for a cluster.
   private let durations: [Duration]
 
+  /// - Parameters:
+  ///   - plan: all runs with their states.
+  ///   - store: the estimates.
+  ///   - problems: runs that could not be measured. Runs of the same kind share the reason.
+  ///   - here: this machine.
+  ///   - nodes: a cluster; nil for none.
   init(
     _ plan: Plan, store: EstimateStore, problems: [(run: PlannedRun, reason: String)],
     here: Machines, nodes: Machines?
@@ -105,7 +132,7 @@ struct PlanTable {
     }
   }
 
-  /// The unfinished runs, each with the run that it starts from.
+  /// The unfinished runs as tasks of a schedule, each with the run that it starts from.
   private static func tasks(_ runs: [PlannedRun], _ lines: [PlanLine]) -> [Schedule.Task] {
     let open = zip(runs, lines).filter { $0.1.state != "finished" }
     return open.map { run, line in
@@ -115,12 +142,14 @@ struct PlanTable {
     }
   }
 
+  /// Prints an object per run, per total and per set of machines.
   func printJSON() throws {
     for line in lines { try Console.json(line) }
     for total in totals { try Console.json(total) }
     for duration in durations { try Console.json(duration) }
   }
 
+  /// Prints the runs, the totals by benchmark and by method, and a sentence per set of machines.
   func printText() {
     let header = [
       "benchmark", "method", "seed", "epochs", "state", "time left", "memory", "",
@@ -140,7 +169,7 @@ struct PlanTable {
   /// One sentence per set of machines: how long the whole plan takes.
   var sentences: [String] { durations.map(\.sentence) }
 
-  /// A total time with marks for rough (~) and unknown parts.
+  /// A total time with its uncertainty: "~3 h and 2 runs unknown".
   private static func atLeast(_ seconds: Double, _ unknown: Int, _ rough: Int) -> String {
     let time = (rough > 0 ? "~" : "") + Quantities.time(seconds)
     guard unknown > 0 else { return time }
@@ -149,19 +178,30 @@ struct PlanTable {
   }
 }
 
-/// A run of a plan with its estimated time and memory.
+/// A run of a plan with its estimated time and memory; also an object of `--json`. Some of the
+/// keys:
+///
+///     {"benchmark": "cifar10", "method": "scl", "seed": 0, "epochs": 30, "state": "unfinished",
+///      "seconds": 1800, "secondsLeft": 1080, "memoryBytes": 900000000, "source": "measured"}
 struct PlanLine: Encodable {
   let benchmark: String
   let method: String
   let seed: UInt64
+  /// 0 for a method that does not train.
   let epochs: Int
+  /// The word of `PlannedState`.
   let state: String
+  /// What made the run stale, failed or damaged; else empty.
   let detail: String
+  /// The run's folder.
   let folder: String
-  /// Duration of the whole run.
+  /// The duration of the whole run: measured if it is finished, else estimated; nil if unknown.
   let seconds: Double?
+  /// What remains after the last checkpoint; 0 for a finished run.
   let secondsLeft: Double?
+  /// Peak resident memory of the run's process.
   let memoryBytes: Int?
+  /// Where the estimate comes from; nil for finished runs and without an estimate.
   let source: RunEstimate.Source?
   /// Why there is no measured estimate; nil if there is one.
   let problem: String?
@@ -169,6 +209,8 @@ struct PlanLine: Encodable {
   let pretextOf: [String]?
 
   /// - Parameters:
+  ///   - run: with its state.
+  ///   - estimate: the best that is known; nil without any.
   ///   - problem: why there is no better estimate.
   ///   - runs: all runs of the plan.
   init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?, among runs: [PlannedRun]) {
@@ -206,6 +248,7 @@ struct PlanLine: Encodable {
     }
   }
 
+  /// The cells of the line. A finished run has no time and no memory left to plan.
   var cells: [String] {
     let isFinished = state == "finished"
     return [
@@ -219,11 +262,12 @@ struct PlanLine: Encodable {
   /// "pretext of scan", for a run that others start from.
   var pretext: String? { pretextOf.map { "pretext of \($0.joined(separator: ", "))" } }
 
+  /// The mark of a rough estimate.
   private var rough: String { source == .rough ? "~" : "" }
 }
 
 extension PlannedRun {
-  /// The names of the rows whose runs start from this one.
+  /// The names of the rows that start from this run, directly or through another stage.
   fileprivate func rowsThatStart(among runs: [PlannedRun]) -> [String] {
     var names: [String] = []
     for run in runs where run.stage == combination {

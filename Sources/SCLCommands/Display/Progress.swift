@@ -2,7 +2,8 @@ import Benchmarks
 import Downloads
 import Synchronization
 
-/// "[######..................]", the bar of every progress line.
+/// "[######..................]", the bar of all progress lines, 24 characters wide.
+/// - Parameter share: the part that is done; clamped to 0...1.
 func progressBar(_ share: Double) -> String {
   let width = 24
   let filled = Int(min(max(share, 0), 1) * Double(width))
@@ -11,6 +12,10 @@ func progressBar(_ share: Double) -> String {
 }
 
 /// The progress line of work of known size: share, amount, recent rate and time left.
+///
+///     var gauge = ProgressGauge()
+///     gauge.begin(at: 0)
+///     if let line = gauge.line("cifar10", done, of: total) { Console.note(line) }
 struct ProgressGauge {
   /// What is counted.
   enum Unit {
@@ -18,19 +23,28 @@ struct ProgressGauge {
     case images
   }
 
+  /// The rate is that of this recent period, so that it follows changes.
   private static let window = Duration.seconds(15)
 
-  /// Recent counts and their times, from which the rate is computed.
+  /// Recent counts and their times.
   private var samples: [(time: ContinuousClock.Instant, count: Int64)] = []
+  /// When the last line was returned.
   private var lastLine = ContinuousClock.now
 
   /// Starts or restarts counting.
+  /// - Parameter count: what is done already, such as the bytes of an earlier download.
   mutating func begin(at count: Int64) {
     samples = [(.now, count)]
     lastLine = .now
   }
 
-  /// The line to show; nil if the last one is younger than 0.2 s (15 s without a terminal).
+  /// The line to show.
+  /// - Parameters:
+  ///   - title: its beginning.
+  ///   - count: what is done.
+  ///   - total: what there is to do.
+  ///   - unit: of both.
+  /// - Returns: nil if the last line is younger than 0.2 s, or 15 s without a terminal.
   mutating func line(
     _ title: String, _ count: Int64, of total: Int64, in unit: Unit = .bytes
   ) -> String? {
@@ -49,6 +63,7 @@ struct ProgressGauge {
       + "\(amount(count, of: total, rate: rate, unit))  \(left)"
   }
 
+  /// "12.0 MiB of 162.2 MiB  3.1 MiB/s", "4096 of 13000 images  850 images/s".
   private func amount(_ count: Int64, of total: Int64, rate: Double, _ unit: Unit) -> String {
     switch unit {
     case .bytes:
@@ -58,23 +73,28 @@ struct ProgressGauge {
   }
 }
 
-/// Shows the progress of a preparation or verification: a bar with rate and time left on a terminal, plain
-/// lines elsewhere.
+/// Shows the progress of a preparation or verification on standard error: a redrawn bar on a
+/// terminal, plain lines elsewhere.
+///
+///     CIFAR-10: reading  [##########..............] 45 %  73.0 MiB of 162.2 MiB  ...
 final class PreparationMeter {
   private let title: String
   private var gauge = ProgressGauge()
   private var region = TerminalRegion()
-  /// The current step and archive. The rate is computed anew for each.
+  /// The current step and archive. The rate starts anew with each.
   private var work = (name: "", archive: String?.none)
-  /// Whether progress is counted in bytes of the archive, whose images may all lie at its end.
+  /// Whether progress is counted in bytes of the archive. Its images may all be at its end, so
+  /// their number says little.
   private var readsArchive = false
-  /// "4096 of 13000 images", once there are some.
+  /// "4096 of 13000 images", once there are any.
   private var images: String?
 
+  /// - Parameter title: the beginning of each line, such as the benchmark's title.
   init(_ title: String) {
     self.title = title
   }
 
+  /// Shows a step. It is passed as the report of a preparation.
   func show(_ step: PreparationStep) {
     if case .images = step {} else { readsArchive = false }
     switch step {
@@ -94,6 +114,7 @@ final class PreparationMeter {
     }
   }
 
+  /// Shows the progress of a step, at most as often as the gauge says.
   private func show(
     _ name: String, _ archive: String?, _ done: Int, of total: Int,
     in unit: ProgressGauge.Unit = .bytes
@@ -108,13 +129,17 @@ final class PreparationMeter {
     if Console.isTerminal { region.show([text]) } else { Console.note(text) }
   }
 
-  /// Removes the redrawn lines.
+  /// Removes the redrawn lines. It may be called again.
   func end() {
     if Console.isTerminal { region.show([]) }
   }
 }
 
-/// Shows the progress of a download: a bar with rate and time left on a terminal, plain lines elsewhere.
+/// Shows the progress of a download on standard error: a redrawn bar on a terminal, plain lines
+/// elsewhere. Interruptions and retries are lines that stay.
+///
+///     cifar-10-binary.tar.gz: resumed at 40.1 MiB
+///     cifar-10-binary.tar.gz  45 %  73.0 MiB of 162.2 MiB  3.1 MiB/s  29 s left
 final class TransferMeter: Sendable {
   /// The mutable state, which download threads share.
   private struct State {
@@ -127,11 +152,15 @@ final class TransferMeter: Sendable {
   private let isTerminal = Console.isTerminal
   private let state = Mutex(State())
 
+  /// - Parameters:
+  ///   - name: the file, for the beginning of each line.
+  ///   - size: of the whole file in bytes.
   init(_ name: String, size: Int64) {
     self.name = name
     self.size = size
   }
 
+  /// Shows an event. It may be called from any thread.
   func show(_ event: Download.Event) {
     state.withLock { state in
       switch event {
@@ -151,6 +180,7 @@ final class TransferMeter: Sendable {
     state.withLock { if isTerminal { $0.region.show([]) } }
   }
 
+  /// Shows a line that stays.
   private func note(_ text: String, _ state: inout State) {
     let line = "\(name): \(text)"
     if isTerminal {
@@ -160,6 +190,7 @@ final class TransferMeter: Sendable {
     }
   }
 
+  /// Shows the number of bytes, at most as often as the gauge says.
   private func received(_ count: Int64, _ state: inout State) {
     guard let line = state.gauge.line(name, count, of: size) else { return }
     if isTerminal { state.region.show([line]) } else { Console.note(line) }

@@ -4,40 +4,59 @@ import Experiments
 import Foundation
 import Records
 
-/// The state of a run as `scl run` and `scl status` show it.
+/// A run as `scl run` and `scl status` show it; also the object of `scl status --json`.
+///
+/// `scl run` keeps a line per run and updates it with the sweep's events. `scl status` creates
+/// lines from the states that the results folder shows:
+///
+///     {"benchmark": "cifar10", "method": "scl", "seed": 0, "state": "running", "epoch": 12,
+///      "epochs": 30, "fraction": 0.4, "loss": 4.2, "imagesPerSecond": 310, "secondsLeft": 540,
+///      "host": "node1", "pid": 4711, "detail": "on node1, process 4711", "folder": "results/..."}
 struct RunLine: Encodable {
+  /// The keys of `--json`. What only the display needs is left out.
   enum CodingKeys: String, CodingKey {
     case benchmark, method, seed, state, epoch, epochs, fraction, loss, imagesPerSecond, secondsLeft
     case host, pid, detail, folder
   }
 
   let benchmark: String
+  /// The row's name.
   let method: String
   let seed: UInt64
-  /// `PlannedState`'s word.
+  /// The word of `PlannedState`, or "waiting" during a sweep.
   var state: String
-  /// Completed epochs; nil if unknown.
+  /// Complete epochs; nil if unknown.
   private(set) var epoch: Int?
+  /// Epochs of the whole run; 0 for a method that does not train.
   let epochs: Int
-  /// The completed part of the run, 0...1.
+  /// The part of the run that is done, in 0...1.
   private(set) var fraction = 0.0
+  /// The latest loss of the run in progress.
   private(set) var loss: Double?
+  /// Its training speed.
   private(set) var imagesPerSecond: Double?
+  /// The remaining images at this speed, in seconds; nil if the speed is unknown.
   private(set) var secondsLeft: Double?
-  /// The host of the run's process.
+  /// The machine and the number of the run's process; nil unless it is running.
   private(set) var host: String?
   private(set) var pid: Int32?
+  /// Where it runs, why it failed, or what made it stale.
   var detail = ""
+  /// The run's folder.
   let folder: String
 
-  /// The amount of work: pixels processed in training.
+  /// The amount of work for weighting runs: pixels that the training processes, epochs x images x
+  /// view size². A method without training counts as one epoch.
   let work: Double
-  /// The current phase if it is not training: "evaluating", "assigning".
+  /// The phase if it is not training: "preparing", "evaluating", "assigning".
   private var phase: String?
-  /// Images per epoch.
+  /// Training images per epoch.
   private let images: Int
 
-  /// - Parameter counts: the images of the run's benchmark.
+  /// The line of a run in its current state.
+  /// - Parameters:
+  ///   - run: with its state.
+  ///   - counts: the images of its benchmark by split.
   init(_ run: PlannedRun, counts: SplitCounts) {
     benchmark = run.benchmark.name
     method = run.row.name
@@ -69,6 +88,7 @@ struct RunLine: Encodable {
     }
   }
 
+  /// Takes over the progress of the run's process.
   mutating func take(_ progress: RunProgress) {
     phase = progress.phase == "training" ? nil : progress.phase
     epoch = progress.epoch
@@ -80,6 +100,7 @@ struct RunLine: Encodable {
     }
   }
 
+  /// Takes over the process that has the run; nil if it is unknown.
   mutating func take(_ owner: LockOwner?) {
     host = owner?.host
     pid = owner?.pid
@@ -89,24 +110,28 @@ struct RunLine: Encodable {
       + (owner.slurmJob.map { "Slurm job \($0)" } ?? "process \(owner.pid)")
   }
 
+  /// Takes over the reason of a failure.
   mutating func take(_ failure: RunFailure) {
     detail = failure.text
   }
 
-  /// Resets the progress for a run that starts or waits again.
+  /// Sets a new state and resets what belonged to the process before. Epoch and fraction stay,
+  /// because the next process continues from the checkpoint.
   mutating func restart(_ state: String) {
     self.state = state
     detail = ""
     (host, pid, loss, imagesPerSecond, secondsLeft, phase) = (nil, nil, nil, nil, nil, nil)
   }
 
+  /// Sets the state "finished" with all epochs done.
   mutating func finish() {
     restart("finished")
     epoch = epochs
     fraction = 1
   }
 
-  /// The cells of the run's row.
+  /// The cells of the line: benchmark, method, seed, state, progress, loss, speed, time left,
+  /// detail.
   var cells: [String] {
     [
       benchmark, method, "seed \(seed)", state, progressText,
@@ -116,6 +141,8 @@ struct RunLine: Encodable {
     ]
   }
 
+  /// "epoch 3/20" or the phase while running; "2 of 20 epochs" if interrupted; else the number of
+  /// epochs.
   private var progressText: String {
     switch state {
     case "running":
@@ -130,11 +157,13 @@ struct RunLine: Encodable {
 }
 
 extension RunFailure {
-  /// "killed by signal 9 (Killed)", "no progress for 30 min; it was killed, in attempt 3"
+  /// The reason, with the number of attempts if there were several: "no progress for 30 min; it was
+  /// killed, in attempt 3".
   var text: String { reason + (attempts > 1 ? ", in attempt \(attempts)" : "") }
 }
 
 extension [RunLine] {
+  /// The lines of several runs.
   /// - Parameter data: the folder of the benchmark files, which state the numbers of images.
   init(_ runs: [PlannedRun], data: BenchmarkFolder) {
     var known: [String: SplitCounts] = [:]
@@ -147,7 +176,7 @@ extension [RunLine] {
 }
 
 extension BenchmarkFolder {
-  /// The image counts of a benchmark's file, or of a complete copy if there is no file.
+  /// The images of a benchmark's file by split, or of a complete copy if there is no file.
   fileprivate func counts(of definition: BenchmarkDefinition) -> SplitCounts {
     (try? BenchmarkFile.open(file(of: definition)).info.counts) ?? definition.counts
   }

@@ -3,22 +3,40 @@ import Foundation
 import Records
 import Synchronization
 
-/// Shows the progress of a sweep: a line per running run and a summary, redrawn on a terminal; plain lines
-/// elsewhere.
+/// Shows the progress of a sweep on standard error. A terminal has a line per run in progress and a
+/// summary, which are redrawn. Elsewhere each start and end is a line, with a summary every 15
+/// seconds:
+///
+///     started   cifar10 / scl / seed 0
+///     [###.....................] 13 %  0 of 2 runs  ETA 22 min  cifar10 scl seed 0 running ...
+///     failed    cifar10 / scl / seed 0: killed by signal 9 (Killed); retrying
+///
+/// The caller passes on the executor's events:
+///
+///     let display = SweepDisplay(open, data: BenchmarkFolder("data"))
+///     display.show(.started(0))
+///     display.end()
 final class SweepDisplay: Sendable {
   /// The mutable state, which executor threads share.
   private struct State {
+    /// A line per run, in the order of the runs.
     var lines: [RunLine]
+    /// Runs that a process of another sweep has.
     var elsewhere: Set<Int> = []
     var region = TerminalRegion()
     var lastDraw = ContinuousClock.now
   }
 
+  /// The runs in words, for notes.
   private let labels: [String]
+  /// The runs' log files.
   private let logs: [String]
   private let state: Mutex<State>
   private let isTerminal = Console.isTerminal
 
+  /// - Parameters:
+  ///   - runs: those of the sweep. Events refer to them by index.
+  ///   - data: the folder of the benchmark files.
   init(_ runs: [PlannedRun], data: BenchmarkFolder) {
     labels = runs.map(\.label)
     logs = runs.map(\.folder.log)
@@ -28,7 +46,7 @@ final class SweepDisplay: Sendable {
     state = Mutex(State(lines: lines))
   }
 
-  /// The numbers of finished and failed runs.
+  /// The numbers of finished and of failed runs.
   var counts: (finished: Int, failed: Int) {
     state.withLock { state in
       (
@@ -37,13 +55,14 @@ final class SweepDisplay: Sendable {
     }
   }
 
-  /// The log files of the failed runs.
+  /// The log files of the runs that have failed for good.
   var failedLogs: [String] {
     state.withLock { state in
       state.lines.indices.filter { state.lines[$0].state == "failed" }.map { logs[$0] }
     }
   }
 
+  /// Updates the display with an event. It may be called from any thread.
   func show(_ event: SweepEvent) {
     state.withLock { state in
       let note = apply(event, to: &state)
@@ -56,7 +75,8 @@ final class SweepDisplay: Sendable {
     state.withLock { if isTerminal { $0.region.show([]) } }
   }
 
-  /// - Returns: a line to keep on the screen, if the event deserves one.
+  /// Updates the lines.
+  /// - Returns: a line that stays on the screen, for starts, ends and remarks.
   private func apply(_ event: SweepEvent, to state: inout State) -> String? {
     switch event {
     case .started(let run):
@@ -71,6 +91,7 @@ final class SweepDisplay: Sendable {
       return "finished  \(labels[run])" + (state.elsewhere.contains(run) ? " (elsewhere)" : "")
     case .failed(let run, let failure, let willRetry):
       state.lines[run].restart(willRetry ? "waiting" : "failed")
+      /// Without a line break.
       let text = "failed    \(labels[run]): \(failure.text)"
       return text + (willRetry ? "; retrying" : "")
     case .elsewhere(let run, let owner):
@@ -87,6 +108,8 @@ final class SweepDisplay: Sendable {
     }
   }
 
+  /// Redraws at most five times a second, or prints a line every 15 seconds without a terminal.
+  /// Notes are shown at once.
   private func draw(_ state: inout State, _ note: String?) {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(200) : .seconds(15)
@@ -108,15 +131,20 @@ final class SweepDisplay: Sendable {
       notes: note.map { [$0] } ?? [], runningLines(state) + [SweepSummary(state.lines).text])
   }
 
+  /// The lines of the runs in progress.
   private func runningLines(_ state: State) -> [String] {
     TextColumns(state.lines.filter { $0.state == "running" }.map(\.cells)).lines
   }
 }
 
 /// The summary line of a sweep: "[####....] 41 %  12 of 30 runs, 1 failed  ETA 2 h 10 min".
+///
+/// The share is by work (`RunLine.work`) and not by runs, because runs differ in length. The time
+/// left is the remaining work at the pace of the runs in progress.
 struct SweepSummary {
   let text: String
 
+  /// Summarises the lines of all runs.
   init(_ lines: [RunLine]) {
     let work = lines.reduce(0) { $0 + $1.work }
     let left = lines.reduce(0) { $0 + (Self.isOver($1) ? 0 : $1.work * (1 - $1.fraction)) }
@@ -135,6 +163,7 @@ struct SweepSummary {
     text = parts.joined(separator: "  ")
   }
 
+  /// Whether a run needs no more time.
   private static func isOver(_ line: RunLine) -> Bool {
     line.state == "finished" || line.state == "failed"
   }

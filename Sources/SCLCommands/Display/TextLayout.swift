@@ -1,18 +1,25 @@
 import Core
 import Foundation
 
-/// Rows of text in columns as wide as their widest cell. Empty columns are left out.
+/// Rows of text in aligned columns, separated by two spaces. Columns without any text are left out.
+///
+///     let columns = TextColumns([["kmeans", "finished"], ["scl", "running"]])
+///     for line in columns.lines { Console.print(line) }
 struct TextColumns {
-  /// The lines of each row.
+  /// The lines of each row: one, or more if its last cell was wrapped.
   let rows: [[String]]
 
+  /// The lines of all rows.
   var lines: [String] { rows.flatMap(\.self) }
 
-  /// The minimum width of a last column that is wrapped beside the others.
+  /// The minimum width of a wrapped last column beside the others. On narrower terminals it
+  /// continues below them, indented.
   private static let narrowest = 20
 
-  /// - Parameter width: the terminal's columns, to which the last column is wrapped between words; nil for
-  ///   no limit.
+  /// - Parameters:
+  ///   - texts: cells by row. Rows may have different lengths.
+  ///   - width: the terminal's columns, to which the last column is wrapped; nil for no limit.
+  ///     Other columns are never broken.
   init(_ texts: [[String]], width: Int? = nil) {
     // Tabs and line breaks would break the columns.
     let rows = texts.map { $0.map(\.displayable) }
@@ -44,7 +51,8 @@ struct TextColumns {
     }
   }
 
-  /// The text in lines of at most `width` characters, broken between words. A longer word gets its own line.
+  /// Wraps a text between words into lines of at most `width` characters. A longer word gets a line
+  /// of its own.
   static func wrapped(_ text: String, to width: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {
@@ -58,9 +66,11 @@ struct TextColumns {
   }
 }
 
-/// Times and sizes in human-readable units.
+/// Times and sizes in units that people read.
 enum Quantities {
-  /// "under 1 s", "45 s", "12 min", "2 h 10 min", "3 d 4 h".
+  /// A duration in its two largest units: "under 1 s", "45 s", "2 min 5 s", "12 min", "2 h 10 min",
+  /// "3 d 4 h". Minutes from ten on are printed without seconds.
+  /// - Parameter seconds: any number; negative ones and NaN count as 0.
   static func time(_ seconds: Double) -> String {
     // Clamped to what an integer holds.
     let whole = seconds.isNaN ? 0 : Int(min(max(seconds, 0), 1e12).rounded())
@@ -73,13 +83,13 @@ enum Quantities {
     return whole > 0 || seconds <= 0 ? "\(whole) s" : "under 1 s"
   }
 
-  /// "0.31 GiB", "12.5 GiB".
+  /// An amount of memory: "0.31 GiB", "12.5 GiB".
   static func memory(_ bytes: Int) -> String {
     let size = Double(bytes) / 0x1p30
     return String(format: size < 10 ? "%.2f GiB" : "%.1f GiB", size)
   }
 
-  /// "812 B", "90.1 KiB", "162.2 MiB", "2.5 GiB".
+  /// A file size: "812 B", "90.1 KiB", "162.2 MiB", "2.5 GiB".
   static func size(_ bytes: Int64) -> String {
     var size = Double(bytes)
     var units = ["KiB", "MiB", "GiB", "TiB"][...]
