@@ -67,8 +67,15 @@ public struct MetricRegistry: Sendable {
   /// The registry of the current task, which all look-ups use.
   @TaskLocal public static var current = MetricRegistry.builtIn
 
-  /// The metrics of this package. Every record with scores has all of them.
-  public static let builtIn = MetricRegistry([.nmi, .acc, .ari, .nmiArithmetic, .nmiGeometric])
+  /// The metrics of this package.
+  public static let builtIn = MetricRegistry([
+    .nmi, .acc, .ari, .ami, .purity, .homogeneity, .completeness, .nmiArithmetic, .nmiGeometric,
+  ])
+
+  /// The metrics that every record with scores has, whatever version of the program wrote it. A record
+  /// that lacks one is damaged. A metric that is added later is not among them, since finished runs
+  /// do not have it.
+  public static let required: [Metric] = [.nmi, .acc, .ari, .nmiArithmetic, .nmiGeometric]
 
   /// The scores of the published tables. A cell of `paper-tables.md` has one figure for each,
   /// and result tables have one column for each unless others are requested.

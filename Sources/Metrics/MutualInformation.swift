@@ -72,7 +72,7 @@ extension ContingencyTable {
   }
 
   /// The entropy of a partition of the points in nats.
-  private func entropy(of sizes: [Int]) -> Double {
+  func entropy(of sizes: [Int]) -> Double {
     let total = Double(points)
     return sumInOrderOfSize(sizes.map { Double($0) / total * log(total / Double($0)) })
   }

@@ -35,7 +35,7 @@ extension RunMetrics: Codable {
         ? try? values.decode(Double.self, forKey: key)
         : try values.decode(Double.self, forKey: key)
     }
-    let required = MetricRegistry.builtIn.metrics.map(\.name)
+    let required = MetricRegistry.required.map(\.name)
     guard required.contains(where: { found[$0] != nil }) else { return }
     // A record with some of the scores that every version writes, but not all, is damaged.
     for name in required where found[name] == nil {

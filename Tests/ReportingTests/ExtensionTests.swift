@@ -6,19 +6,15 @@ import Reporting
 import Testing
 
 extension ContingencyTable {
-  /// The fraction of points in the largest class of their cluster (Manning et al., "Introduction to
-  /// Information Retrieval", section 16.3).
-  fileprivate var purity: Double {
-    let largest = clusters.indices.map { column in
-      classes.indices.map { counts[$0 * clusters.count + column] }.max() ?? 0
-    }
-    return Double(largest.reduce(0, +)) / Double(points)
+  /// The fraction of clusters with more than one point, which no metric of the package is.
+  fileprivate var shared: Double {
+    Double(clusterSizes.count { $0 > 1 }) / Double(clusters.count)
   }
 }
 
 extension Metric {
   /// The first place of a metric: its declaration.
-  fileprivate static let purity = Metric("purity", title: "Purity") { table, _ in table.purity }
+  fileprivate static let shared = Metric("shared", title: "Shared") { table, _ in table.shared }
 }
 
 extension BenchmarkDefinition {
@@ -44,48 +40,70 @@ extension TableFormat {
   /// The second place of each: a line of its registry, as `SCLProgram.main` adds it.
   private func withExtensions(_ body: () throws -> Void) throws {
     try BenchmarkRegistry.$current.withValue(.builtIn.adding([.flowers])) {
-      try MetricRegistry.$current.withValue(.builtIn.adding([.purity])) {
+      try MetricRegistry.$current.withValue(.builtIn.adding([.shared])) {
         try TableFormatRegistry.$current.withValue(.builtIn.adding([.titles]), operation: body)
       }
     }
   }
 
-  private func record(purity: Double) -> RunRecord {
+  private func record(shared: Double) -> RunRecord {
     var record = SampleRuns.record(SampleRuns.scl, on: "flowers17", seed: 0, 40, 50, 30)
-    record.metrics.scores?[.purity] = purity
+    record.metrics.scores?[.shared] = shared
     return record
   }
 
   @Test func `A metric is computed, recorded, read, and put into histories and tables`() throws {
-    let (truth, predicted): ([Int32], [Int32]) = ([0, 0, 1, 1, 1], [0, 0, 0, 1, 1])
-    #expect(try ClusteringScores(truth: truth, predicted: predicted)[.purity] == nil)
+    let (truth, predicted): ([Int32], [Int32]) = ([0, 0, 1, 1, 1], [0, 0, 0, 0, 1])
+    #expect(try ClusteringScores(truth: truth, predicted: predicted)[.shared] == nil)
     try withExtensions {
       let scores = try ClusteringScores(truth: truth, predicted: predicted)
-      #expect(scores[.purity] == 0.8)
+      #expect(scores[.shared] == 0.5)
 
       let path = NSTemporaryDirectory() + "extension-\(UUID().uuidString)"
       defer { try? FileManager.default.removeItem(atPath: path) }
-      try record(purity: 0.75).write(to: path)
-      #expect(try RunRecord.read(from: path).metrics.scores?[.purity] == 0.75)
-      try record(purity: 1.5).write(to: path)
+      try record(shared: 0.75).write(to: path)
+      #expect(try RunRecord.read(from: path).metrics.scores?[.shared] == 0.75)
+      try record(shared: 1.5).write(to: path)
       #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
 
       var history = History()
       try history.append(
         HistoryRow(epoch: 1, loss: 1, learningRate: 0.5, scores: scores.scores.columns))
       #expect(
-        history.csv.hasPrefix("epoch,loss,learning_rate,images_per_second,nmi,acc,ari,purity\n"))
+        history.csv.hasPrefix(
+          "epoch,loss,learning_rate,images_per_second,nmi,acc,ari,ami,purity,homogeneity,"
+            + "completeness,shared\n"))
       try history.write(to: path)
       #expect(try History.read(from: path) == history)
     }
   }
 
+  @Test func `A record that was written before a metric was added is read`() throws {
+    let path = NSTemporaryDirectory() + "extension-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var earlier = record(shared: 0)
+    let required = Set(MetricRegistry.required.map(\.name))
+    earlier.metrics.scores = earlier.metrics.scores.map {
+      Scores(byName: $0.byName.filter { required.contains($0.key) })
+    }
+    try earlier.write(to: path)
+    try withExtensions {
+      let read = try RunRecord.read(from: path)
+      #expect(read == earlier)
+      #expect(read.metrics.scores?[.shared] == nil && read.metrics.scores?[.ami] == nil)
+    }
+    let file = try String(contentsOfFile: path, encoding: .utf8)
+    try file.replacing("\"ari\"", with: "\"are\"").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
+  }
+
   @Test func `A record of a program with more metrics is read, and its scores are kept`() throws {
     let path = NSTemporaryDirectory() + "extension-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try record(purity: 0.75).write(to: path)
+    try record(shared: 0.75).write(to: path)
     let read = try RunRecord.read(from: path)
-    #expect(read.metrics.scores?.byName["purity"] == 0.75)
+    #expect(read.metrics.scores?.byName["shared"] == 0.75)
     try read.write(to: path + "2")
     defer { try? FileManager.default.removeItem(atPath: path + "2") }
     #expect(
@@ -95,14 +113,14 @@ extension TableFormat {
   @Test func `A benchmark, a metric and a format meet in a table`() throws {
     try withExtensions {
       let results = ExperimentResults(
-        experiment: "own", profile: "default", records: [record(purity: 0.75)])
-      let table = try ResultTable(results, metrics: [.acc, .purity])
+        experiment: "own", profile: "default", records: [record(shared: 0.75)])
+      let table = try ResultTable(results, metrics: [.acc, .shared])
       let format = try #require(TableFormatRegistry.current["titles"])
       #expect(table.rendered(as: format) == "Flowers-17\nSCL: 50.0 75.0\n")
       #expect(TableFormat.allCases.last == .titles)
       let csv = table.rendered(as: .csv)
-      #expect(csv.contains(",purity,75.0,") && !csv.contains(",nmi,"))
-      #expect(table.rendered(as: .markdown).contains("| Flowers-17 ACC | Purity |"))
+      #expect(csv.contains(",shared,75.0,") && !csv.contains(",nmi,"))
+      #expect(table.rendered(as: .markdown).contains("| Flowers-17 ACC | Shared |"))
     }
   }
 
