@@ -50,6 +50,7 @@ let package = Package(
     // Modules
     .target(name: "Core", dependencies: [crypto]),
     .target(name: "Metrics"),
+    .target(name: "Statistics", dependencies: ["Core"]),
     .target(name: "Domain", dependencies: ["Core", "Metrics"]),
     .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: [engine, "CATenLoader", "Core"]),
@@ -87,7 +88,8 @@ let package = Package(
         "Core", "Domain", "Torch", "HDF5", "Vision", "Methods", "ClassicalClustering", "Benchmarks",
         "Metrics", "Records", "Experiments",
       ]),
-    .target(name: "Reporting", dependencies: ["Core", "Domain", "Records", "Metrics"]),
+    .target(
+      name: "Reporting", dependencies: ["Core", "Domain", "Records", "Metrics", "Statistics"]),
     .target(
       name: "Parity",
       dependencies: [
@@ -118,6 +120,7 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", "Metrics"]),
     .testTarget(
       name: "BenchmarksTests",

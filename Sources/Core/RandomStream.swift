@@ -20,6 +20,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case method = 6
   /// The order among images with identical pixels.
   case presentation = 7
+  case statistics = 8
 }
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As

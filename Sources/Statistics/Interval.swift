@@ -1,0 +1,77 @@
+import Core
+import Foundation
+
+/// A confidence interval.
+package struct Interval: Hashable, Sendable, Codable {
+  package let low: Double
+  package let high: Double
+
+  package init(_ low: Double, _ high: Double) {
+    self.low = low
+    self.high = high
+  }
+
+  /// Whether the interval excludes 0, so that a difference has a sign.
+  package var excludesZero: Bool { low > 0 || high < 0 }
+}
+
+extension Interval {
+  /// The confidence of the intervals that this project prints.
+  package static let level = 0.95
+
+  /// The t interval of a mean: mean +- t s / sqrt(n), with n - 1 degrees of freedom.
+  ///
+  /// It assumes a normal distribution, and is right for few seeds if that holds, where a bootstrap is
+  /// too narrow. Nil for fewer than two values.
+  package static func ofMean(_ values: [Double], level: Double = level) -> Interval? {
+    guard values.count > 1 else { return nil }
+    let mean = mean(values)
+    let half =
+      StudentT(degreesOfFreedom: Double(values.count - 1)).quantile((1 + level) / 2)
+      * (variance(values) / Double(values.count)).squareRoot()
+    return Interval(mean - half, mean + half)
+  }
+
+  /// The percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
+  ///
+  /// Deterministic: replicate r draws from a stream of its own.
+  /// - Parameters:
+  ///   - strata: values by stratum, resampled within each (stratified bootstrap; Agarwal et al., "Deep
+  ///     Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021). A single
+  ///     stratum is the ordinary bootstrap.
+  ///   - statistic: of one resampled set of strata.
+  /// - Returns: nil if no stratum has two values, since nothing can be resampled then.
+  package static func bootstrap<Value>(
+    _ strata: [[Value]], replicates: Int = 2_000, level: Double = level,
+    of statistic: ([[Value]]) -> Double
+  ) -> Interval? {
+    guard strata.contains(where: { $0.count > 1 }) else { return nil }
+    let draws = (0..<replicates).map { replicate in
+      var stream = RandomStream(seed: 0, purpose: .statistics, epoch: replicate)
+      return statistic(
+        strata.map { values in
+          values.indices.map { _ in values[stream.integer(below: values.count)] }
+        })
+    }.sorted()
+    return Interval(quantile(draws, (1 - level) / 2), quantile(draws, (1 + level) / 2))
+  }
+}
+
+/// The mean; the same to the last bit in whatever order the values come.
+package func mean(_ values: [Double]) -> Double {
+  values.sorted().reduce(0, +) / Double(values.count)
+}
+
+/// The sample variance, n - 1 in the denominator; for two values or more.
+package func variance(_ values: [Double]) -> Double {
+  let mean = mean(values)
+  return values.map { ($0 - mean) * ($0 - mean) }.sorted().reduce(0, +) / Double(values.count - 1)
+}
+
+/// A quantile of ascending values with linear interpolation: NumPy's default, type 7 of Hyndman and Fan.
+package func quantile(_ ascending: [Double], _ probability: Double) -> Double {
+  let position = probability * Double(ascending.count - 1)
+  let below = min(max(Int(position), 0), ascending.count - 1)
+  let above = min(below + 1, ascending.count - 1)
+  return ascending[below] + (position - Double(below)) * (ascending[above] - ascending[below])
+}

@@ -1,0 +1,169 @@
+import Core
+import Foundation
+
+/// The difference of two methods' means over seeds, and how far chance explains it.
+package struct MeanDifference: Hashable, Sendable {
+  /// Mean of the first minus mean of the second.
+  package let difference: Double
+  /// The confidence interval of the difference; nil if there is no spread to estimate it from.
+  package let interval: Interval?
+  /// The two-sided p-value of the t-test; nil as the interval.
+  package let tTest: Double?
+  /// The two-sided p-value of the permutation test.
+  package let permutation: Double
+  /// Whether seeds were paired.
+  package let isPaired: Bool
+}
+
+extension MeanDifference {
+  /// Values of the same seeds, in the same order: the test is on their differences.
+  ///
+  /// The t-test is Student's on n differences, with n - 1 degrees of freedom. The permutation test
+  /// changes the signs of the differences: all 2^n combinations if there are at most 65,536, and as many
+  /// random ones otherwise.
+  /// - Returns: nil for no values, or lists of different lengths.
+  package init?(paired first: [Double], _ second: [Double]) {
+    guard first.count == second.count, !first.isEmpty else { return nil }
+    let differences = zip(first, second).map { $0 - $1 }
+    difference = mean(differences)
+    isPaired = true
+    interval = Interval.ofMean(differences)
+    tTest = Self.oneSampleTail(differences)
+    permutation = Self.signFlips(differences)
+  }
+
+  /// Welch's test: independent values, of any two numbers of seeds and any two variances.
+  ///
+  /// The degrees of freedom are those of Welch and Satterthwaite. The permutation test divides all
+  /// values anew: into all combinations if there are at most 65,536, and as many random ones otherwise.
+  /// - Returns: nil if either has no values.
+  package init?(independent first: [Double], _ second: [Double]) {
+    guard !first.isEmpty, !second.isEmpty else { return nil }
+    difference = mean(first) - mean(second)
+    isPaired = false
+    permutation = Self.divisions(first, second)
+    guard first.count > 1, second.count > 1 else {
+      interval = nil
+      tTest = nil
+      return
+    }
+    let parts = [first, second].map { variance($0) / Double($0.count) }
+    let error = (parts[0] + parts[1]).squareRoot()
+    guard error > 0 else {
+      interval = Interval(difference, difference)
+      tTest = difference == 0 ? 1 : 0
+      return
+    }
+    let freedom =
+      (parts[0] + parts[1]) * (parts[0] + parts[1])
+      / (parts[0] * parts[0] / Double(first.count - 1)
+        + parts[1] * parts[1] / Double(second.count - 1))
+    let distribution = StudentT(degreesOfFreedom: freedom)
+    let half = distribution.quantile((1 + Interval.level) / 2) * error
+    interval = Interval(difference - half, difference + half)
+    tTest = distribution.twoSidedTail(difference / error)
+  }
+
+  private static func oneSampleTail(_ values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    let error = (variance(values) / Double(values.count)).squareRoot()
+    let mean = mean(values)
+    guard error > 0 else { return mean == 0 ? 1 : 0 }
+    return StudentT(degreesOfFreedom: Double(values.count - 1)).twoSidedTail(mean / error)
+  }
+}
+
+// MARK: - Permutation tests
+
+extension MeanDifference {
+  /// Permutations that are counted out; more are sampled.
+  private static let exactLimit = 65_536
+
+  /// How many permutations have a statistic of at least the observed one, and of at most.
+  private struct Tails {
+    private let observed: Double
+    private let tolerance: Double
+    private var count = 0
+    private var above = 0
+    private var below = 0
+
+    init(observed: Double) {
+      self.observed = observed
+      // Values that differ in rounding alone count as equal, as in SciPy.
+      tolerance = 1e-12 * max(1, abs(observed))
+    }
+
+    mutating func add(_ value: Double) {
+      count += 1
+      if value >= observed - tolerance { above += 1 }
+      if value <= observed + tolerance { below += 1 }
+    }
+
+    /// Twice the smaller tail, as `scipy.stats.permutation_test` has it.
+    var exact: Double { min(1, 2 * Double(min(above, below)) / Double(count)) }
+
+    /// The same, with the observed division as one more permutation, so that it is never 0 (Phipson and
+    /// Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).
+    var sampled: Double { min(1, 2 * Double(min(above, below) + 1) / Double(count + 1)) }
+  }
+
+  private static func signFlips(_ differences: [Double]) -> Double {
+    let count = differences.count
+    func sum(_ isFlipped: (Int) -> Bool) -> Double {
+      differences.indices.reduce(0) { $0 + (isFlipped($1) ? -differences[$1] : differences[$1]) }
+    }
+    var tails = Tails(observed: sum { _ in false })
+    if count <= 16 {
+      for mask in 0..<1 << count { tails.add(sum { mask >> $0 & 1 == 1 }) }
+      return tails.exact
+    }
+    for permutation in 0..<exactLimit {
+      var stream = RandomStream(seed: 1, purpose: .statistics, epoch: permutation)
+      let flips = differences.map { _ in stream.next() & 1 == 1 }
+      tails.add(sum { flips[$0] })
+    }
+    return tails.sampled
+  }
+
+  private static func divisions(_ first: [Double], _ second: [Double]) -> Double {
+    let all = first + second
+    // With the sizes given, the difference of the means grows with the sum of the first group.
+    var tails = Tails(observed: first.reduce(0, +))
+    if binomial(all.count, first.count) <= Double(exactLimit) {
+      eachSum(of: first.count, among: all[...], sum: 0) { tails.add($0) }
+      return tails.exact
+    }
+    for permutation in 0..<exactLimit {
+      var stream = RandomStream(seed: 1, purpose: .statistics, epoch: permutation)
+      let order = stream.permutation(of: all.count)
+      tails.add(order[..<first.count].reduce(0) { $0 + all[$1] })
+    }
+    return tails.sampled
+  }
+
+  private static func eachSum(
+    of count: Int, among values: ArraySlice<Double>, sum: Double, _ body: (Double) -> Void
+  ) {
+    if count == 0 { return body(sum) }
+    guard let value = values.first, values.count >= count else { return }
+    eachSum(of: count - 1, among: values.dropFirst(), sum: sum + value, body)
+    eachSum(of: count, among: values.dropFirst(), sum: sum, body)
+  }
+
+  private static func binomial(_ n: Int, _ k: Int) -> Double {
+    (0..<min(k, n - k)).reduce(1) { $0 * Double(n - $1) / Double($1 + 1) }
+  }
+}
+
+/// Holm's step-down adjustment of p-values for the number of tests (Holm, Scandinavian Journal of
+/// Statistics 6, 1979), in the order of the arguments.
+package func holmAdjusted(_ pValues: [Double]) -> [Double] {
+  var adjusted = pValues
+  var largest = 0.0
+  let ascending = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
+  for (rank, index) in ascending.enumerated() {
+    largest = max(largest, min(1, Double(pValues.count - rank) * pValues[index]))
+    adjusted[index] = largest
+  }
+  return adjusted
+}
