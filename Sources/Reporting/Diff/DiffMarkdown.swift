@@ -53,7 +53,8 @@ extension TableDiff {
         reasons.enumerated().map { MarkdownText.wrapped($1, bullet: "\($0 + 1). ", within: width) }
           .joined(separator: "\n"))
     }
-    let remarks = remarks + unpublishedRemarks + unmeasuredRemarks(verbose: verbose)
+    let remarks =
+      sourceRemarks + remarks + unpublishedRemarks + unmeasuredRemarks(verbose: verbose)
     if !remarks.isEmpty {
       parts.append(
         remarks.map { MarkdownText.wrapped($0, bullet: "- ", within: width) }.joined(
@@ -63,6 +64,11 @@ extension TableDiff {
       MarkdownText.wrapped(
         comparisons.isEmpty ? "Nothing to compare." : "Summary: \(summary.text).", within: width))
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// What the keys beside the titles of published rows stand for.
+  private var sourceRemarks: [String] {
+    sources.sorted { $0.key < $1.key }.map { "Source \($0): \($1)" }
   }
 
   /// One line, however many benchmarks have no published figure.
@@ -124,7 +130,7 @@ extension Comparison {
     }
     if verdict.isComparison, !departures.isEmpty {
       let settings = Difference(.recipe, departures.map(\.text))
-      notes.append("treatment instead of control, \(settings.text(atMost: TableDiff.mostSettings))")
+      notes.append("compared with the other results, \(settings.text(atMost: TableDiff.mostSettings))")
     }
     return notes + caveats
   }
@@ -141,7 +147,7 @@ extension Comparison {
   fileprivate var comparedWith: String {
     guard let reference else { return "–" }
     return reference.sources.isEmpty
-      ? reference.title : "\(reference.title), \(reference.sources.joined(separator: " "))"
+      ? reference.title : "\(reference.title) (\(reference.sources.joined(separator: ", ")))"
   }
 
   /// The reference with its spread, in per cent.

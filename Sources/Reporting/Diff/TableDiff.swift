@@ -47,6 +47,8 @@ package struct TableDiff: Equatable, Sendable {
   package let unmeasured: [Unmeasured]
   /// One per benchmark, whose cells are in no comparison; empty against other results.
   package let unpublished: [Unpublished]
+  /// The description of each source that a comparison names, by its key. None against other results.
+  package let sources: [String: String]
 
   /// The numbers of verdicts by kind.
   package var summary: DiffSummary { DiffSummary(comparisons) }
@@ -94,6 +96,8 @@ package struct TableDiff: Equatable, Sendable {
     }
     self.remarks = remarks
     unmeasured = Self.unmeasured(in: paper, cells: cells, comparisons: comparisons)
+    let keys = Set(comparisons.flatMap { $0.reference?.sources ?? [] })
+    sources = paper.sources.filter { keys.contains($0.key) }
   }
 
   /// Compares with other results, cell by cell. Splits, labels, clusters, image size, checkpoint
@@ -139,6 +143,7 @@ package struct TableDiff: Equatable, Sendable {
     self.remarks = remarks
     unmeasured = []
     unpublished = []
+    sources = [:]
   }
 
   /// The comparisons of a cell with all published rows of its method, or one line that says why

@@ -85,6 +85,8 @@ struct BenchmarkStatus: Encodable {
     case own
   }
 
+  private static let notPrepared = "not prepared"
+
   /// The name in experiment files.
   let benchmark: String
   /// The name in tables.
@@ -143,7 +145,7 @@ struct BenchmarkStatus: Encodable {
       pixels = nil
       counts = nil
       let download = Self.download(definition, folder)
-      state = download?.words ?? (definition.isRehearsal ? "created when needed" : "not prepared")
+      state = download?.words ?? (definition.isRehearsal ? "created when needed" : Self.notPrepared)
       next = Self.preparation(definition, folder)
     }
   }
@@ -219,9 +221,18 @@ struct BenchmarkStatus: Encodable {
       rows.append(["website", originals.page])
       rows.append(["licence", originals.licence])
     }
-    if let next { rows.append(["next", next]) }
+    if let next {
+      let registration = needsRegistration ? "register and download the source, then " : ""
+      rows.append(["next", registration + next])
+    }
     return ["\(benchmark): \(title)"]
       + TextColumns(rows, width: Console.outputWidth.map { $0 - 2 }).lines.map { "  " + $0 }
+  }
+
+  /// Whether the originals have to be obtained by hand first, since their publisher asks for a
+  /// registration.
+  private var needsRegistration: Bool {
+    originals != nil && originals?.address == nil && state == Self.notPrepared
   }
 
   /// The cells of a rehearsal or own benchmark.

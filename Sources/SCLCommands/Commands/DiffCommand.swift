@@ -19,8 +19,9 @@ struct DiffCommand: ParsableCommand {
     abstract: "Compare results with published numbers or with other results.",
     discussion: """
       Scores are compared only if protocol and settings agree; otherwise the differences are listed. \
-      docs/diff.md has the rules. Exits with 1 if a comparable score differs by more than the tolerance or \
-      if no score of the other results is comparable, and with 66 if nothing has been run.
+      docs/diff.md has the rules. Exits with 0 if every comparable score is reproduced, and also if no score \
+      is comparable with a published one, which it says. Exits with 1 if a comparable score differs by more \
+      than the tolerance or if, with --against, nothing is comparable, and with 66 if nothing has been run.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
