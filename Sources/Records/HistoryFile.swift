@@ -84,13 +84,15 @@ struct HistoryColumns {
   let lossNames: [String]
   private let scoreNames: [String]
 
-  /// - Parameter rows: their scores get columns, also those of metrics that are not registered
-  ///   here.
+  /// A score beside the required ones has a column if some row has it, also if its metric is not
+  /// registered.
   init(lossNames: [String], rows: [HistoryRow]) {
     self.lossNames = lossNames
     let registered = MetricRegistry.current.columns.map(\.name)
     let found = Set(rows.flatMap { $0.scores?.byName.keys.map(\.self) ?? [] })
-    scoreNames = registered + found.subtracting(registered).sorted()
+    scoreNames =
+      registered.filter { Self.required.contains($0) || found.contains($0) }
+      + found.subtracting(registered).sorted()
   }
 
   /// Recognises the columns in a file's first line. Partial losses are the columns between `loss`

@@ -89,7 +89,7 @@ struct RenderedError {
   private static func exitCode(report error: ReportError) -> Int32 {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
-    case .nothingRun, .noIdentity, .noReference, .nothingToCompare: missingInput
+    case .nothingRun, .noIdentity, .noReference, .nothingToCompare, .noRow: missingInput
     }
   }
 

@@ -11,6 +11,9 @@ package struct MeanDifference: Hashable, Sendable {
   package let tTest: Double?
   /// The two-sided p-value of the permutation test.
   package let permutation: Double
+  /// The smallest p-value that the permutation test can give for so many values: those as extreme as the
+  /// most extreme permutation, on both sides.
+  package let leastPermutation: Double
   /// Whether seeds were paired.
   package let isPaired: Bool
 }
@@ -30,6 +33,7 @@ extension MeanDifference {
     interval = Interval.ofMean(differences)
     tTest = Self.oneSampleTail(differences)
     permutation = Self.signFlips(differences)
+    leastPermutation = min(1, 2 * pow(0.5, Double(differences.count)))
   }
 
   /// Welch's test: independent values, of any two numbers of seeds and any two variances.
@@ -42,6 +46,7 @@ extension MeanDifference {
     difference = mean(first) - mean(second)
     isPaired = false
     permutation = Self.divisions(first, second)
+    leastPermutation = min(1, 2 / Self.binomial(first.count + second.count, first.count))
     guard first.count > 1, second.count > 1 else {
       interval = nil
       tTest = nil

@@ -130,7 +130,8 @@ extension Comparison {
     }
     if verdict.isComparison, !departures.isEmpty {
       let settings = Difference(.recipe, departures.map(\.text))
-      notes.append("compared with the other results, \(settings.text(atMost: TableDiff.mostSettings))")
+      notes.append(
+        "compared with the other results, \(settings.text(atMost: TableDiff.mostSettings))")
     }
     return notes + caveats
   }
@@ -167,13 +168,5 @@ extension Comparison {
       ? statistics.map(\.mean.oneDecimal).joined(separator: "/")
       : statistics.map(TableText.figure).joined()
     return finished == planned ? text : "\(text) (n = \(finished) of \(planned))"
-  }
-}
-
-extension Double {
-  /// The difference with its sign: "+1.2".
-  fileprivate var signed: String {
-    let text = oneDecimal
-    return self > 0 && text != "0.0" ? "+\(text)" : text
   }
 }

@@ -19,6 +19,12 @@ extension Double {
     return text == "-0.0" ? "0.0" : text
   }
 
+  /// A difference of scores: "+0.7", "-1.2", "0.0".
+  var signed: String {
+    let text = oneDecimal
+    return self > 0 && text != "0.0" ? "+\(text)" : text
+  }
+
   /// The number rounded to four decimals, for formats that programs read.
   var fourDecimals: Double {
     (self * 10_000).rounded() / 10_000

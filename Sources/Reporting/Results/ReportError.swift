@@ -17,6 +17,8 @@ package enum ReportError: Error, Equatable {
   case noIdentity(String, experiment: String, known: [String])
   /// The path of `--against` does not exist.
   case noReference(String)
+  /// A comparison asks for a row that is not there, or has no scores.
+  case noRow(String, experiment: String, rows: [String])
   /// The folder of `--against` has no finished run of the experiment.
   case nothingToCompare(experiment: String, folder: String)
 }
@@ -42,6 +44,9 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .noReference(let path):
       "'\(path)' does not exist: name a file of published figures such as paper-tables.md, a results "
         + "folder, or the folder of an experiment in it"
+    case .noRow(let row, let experiment, let rows):
+      "\(experiment) has no row '\(row)' with scores; there are "
+        + (rows.isEmpty ? "none" : rows.joined(separator: ", "))
     case .nothingToCompare(let experiment, let folder):
       "'\(folder)' has no finished run of \(experiment): name a results folder with such runs, or "
         + "the folder of an experiment in it"
