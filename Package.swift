@@ -144,7 +144,8 @@ let package = Package(
         "Domain", "Core",
       ]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics"]),
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics", "Statistics"]),
     .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(

@@ -1,5 +1,6 @@
 import Core
 import HDF5
+import Metrics
 
 /// The content of `assignments.h5`: the predicted cluster and the class of every scored image. All
 /// metrics of a run can be recomputed from it.
@@ -85,5 +86,32 @@ public struct Assignments: Hashable, Sendable {
     } catch let error as RecordError {
       throw RecordError.malformed(file: path, key: "", problem: error.description)
     }
+  }
+}
+
+extension RunFolder {
+  /// A finished run's record with the scores of these metrics. Those that it lacks, since a metric was
+  /// added after the run, are computed from `assignments.h5`.
+  ///
+  /// Images without a label do not count. A run whose images have none stays without scores.
+  /// - Throws: `RecordError` if the file cannot be read or belongs to another result; `MetricsError`.
+  public func completing(_ record: RunRecord, with metrics: [Metric]) throws -> RunRecord {
+    guard let scores = record.metrics.scores else { return record }
+    let missing = metrics.filter { scores[$0] == nil }
+    guard !missing.isEmpty else { return record }
+    let stored = try Assignments.read(from: assignments)
+    guard stored.identity == record.identity else {
+      throw RecordError.unreadable(
+        file: assignments, reason: "it belongs to another result than run.json")
+    }
+    let labelled = stored.truth.indices.filter { stored.truth[$0] >= 0 }
+    let table = try ContingencyTable(
+      truth: labelled.map { stored.truth[$0] }, predicted: labelled.map { stored.predicted[$0] })
+    var record = record
+    for metric in missing {
+      record.metrics.scores?[metric] = metric.value(
+        of: table, normaliser: record.protocol.nmi)
+    }
+    return record
   }
 }

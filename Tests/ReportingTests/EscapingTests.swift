@@ -85,9 +85,6 @@ import Testing
       if: pdfLaTeX != nil && ProcessInfo.processInfo.environment["SCL_SLOW"] != nil,
       "needs pdflatex with booktabs, and SCL_SLOW=1"))
   func `pdflatex sets a table of every sign that is translated`() throws {
-    let folder = NSTemporaryDirectory() + "latex-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let signs = (0x20..<0x3000).compactMap { Unicode.Scalar($0) }.filter {
       $0.properties.age != nil
     }
@@ -96,9 +93,54 @@ import Testing
       text.append(contentsOf: signs[start..<min(start + 60, signs.count)])
       return String(text)
     }
+    try typeset(try table(titles).rendered(as: .latex), packages: ["booktabs"])
+  }
+
+  @Test(
+    .enabled(
+      if: pdfLaTeX != nil && ProcessInfo.processInfo.environment["SCL_SLOW"] != nil,
+      "needs pdflatex with booktabs and siunitx, and SCL_SLOW=1"))
+  func `Tables of six benchmarks fit the text of one column and of two`() throws {
+    let six = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
+    let rows = [SampleRuns.scl, SampleRuns.kMeans, SampleRuns.pica, SampleRuns.moco]
+    let runs = six.enumerated().flatMap { place, benchmark in
+      rows.enumerated().flatMap { row, method in
+        [0, 1].map { seed in
+          SampleRuns.finished(
+            SampleRuns.record(
+              method, on: benchmark, seed: UInt64(seed), 11.1 + Double(row),
+              20.2 + Double(place + seed),
+              5.5, file: place == 1 ? SampleRuns.incomplete : SampleRuns.complete))
+        }
+      }
+    }
+    for columns in ["onecolumn", "twocolumn"] {
+      for count in [1, 6] {
+        let table = try SampleRuns.table(
+          rows, runs.filter { six.prefix(count).contains($0.benchmark) })
+        for (format, packages) in [
+          (TableFormat.latex, ["booktabs"]), (.latexSiunitx, ["booktabs", "siunitx"]),
+        ] {
+          let log = try typeset(table.rendered(as: format), packages: packages, options: columns)
+          #expect(
+            !log.contains("Overfull"), "\(format.name), \(count), \(columns): \(log.suffix(3000))")
+        }
+      }
+    }
+  }
+
+  /// Sets a fragment in a document of its own. Returns the log.
+  @discardableResult
+  private func typeset(
+    _ fragment: String, packages: [String], options: String = "onecolumn"
+  ) throws -> String {
+    let folder = NSTemporaryDirectory() + "latex-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let document =
-      "\\documentclass{article}\n\\usepackage{booktabs}\n\\usepackage{graphicx}\n\\begin{document}\n"
-      + (try table(titles).rendered(as: .latex)) + "\\end{document}\n"
+      "\\documentclass[\(options)]{article}\n"
+      + packages.map { "\\usepackage{\($0)}\n" }.joined() + "\\begin{document}\n"
+      + fragment + "\\end{document}\n"
     try Data(document.utf8).write(to: URL(fileURLWithPath: folder + "/table.tex"))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.pdfLaTeX))
@@ -110,5 +152,6 @@ import Testing
     let log = try String(contentsOfFile: folder + "/table.log", encoding: .isoLatin1)
     #expect(process.terminationStatus == 0, "\(log.suffix(2000))")
     #expect(!log.contains("Missing character"), "\(log.suffix(2000))")
+    return log
   }
 }

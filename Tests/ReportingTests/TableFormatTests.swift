@@ -1,4 +1,6 @@
+import Domain
 import Foundation
+import Records
 import Reporting
 import Testing
 
@@ -20,12 +22,11 @@ import Testing
 
   @Test func `LaTeX has booktabs rules, bold best figures and escaped names`() throws {
     let expected = ##"""
-      % Needs \usepackage{booktabs} and \usepackage{graphicx}.
-      \begin{table*}[t]
-      \centering
+      % Needs \usepackage{booktabs}.
+      \begin{table}[t]
+      \centering\footnotesize\setlength{\tabcolsep}{3pt}
       \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of a column in bold. Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.}
       \label{tab:table}
-      \resizebox{\textwidth}{!}{%
       \begin{tabular}{lccc}
       \toprule
        & \multicolumn{3}{c}{CIFAR-10\textsuperscript{\dag{}}} \\
@@ -38,12 +39,12 @@ import Testing
       \multicolumn{4}{l}{\textit{odd \& ends}} \\
       A\&B \textless{}i\textgreater{}\_50\%\_ {''}x{''}, \{y\} \textbar{} \#\textasciitilde{}\textasciicircum{}\$\textbackslash{} & 10.0 & \textbf{20.0} & 5.0 \\
       \bottomrule
-      \end{tabular}}
+      \end{tabular}
       \par\smallskip
-      \footnotesize\raggedright
+      \raggedright
       \textsuperscript{\dag{}} CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version\par
       One seed only: the figures have no spread over seeds.\par
-      \end{table*}
+      \end{table}
 
       """##
     #expect(try table().rendered(as: .latex) == expected)
@@ -102,9 +103,15 @@ import Testing
     #expect(cells.count == 8)
     let scl = try #require(
       cells.first { $0["method"] as? String == "scl" && $0["benchmark"] as? String == "cifar10" })
-    let acc = try #require(scl["acc"] as? [String: Double])
+    let scores = try #require(scl["acc"] as? [String: Any])
+    let acc = scores.compactMapValues { $0 as? Double }
     // 40 and 44: mean 42, standard deviation 2 sqrt 2.
-    #expect(acc == ["mean": 42, "standardDeviation": 2.8284, "minimum": 40, "maximum": 44])
+    #expect(acc["mean"] == 42 && acc["standardDeviation"] == 2.8284)
+    #expect(acc["minimum"] == 40 && acc["maximum"] == 44 && acc["median"] == 42)
+    #expect(scores["values"] as? [Double] == [40, 44])
+    // 42 +- 12.706 * 2, by SciPy's t.interval.
+    let interval = try #require(scores["interval"] as? [String: Double])
+    #expect(interval == ["low": 16.5876, "high": 67.4124])
     #expect(scl["state"] as? String == "finished")
     let failed = try #require(
       cells.first { $0["method"] as? String == "pica" && $0["benchmark"] as? String == "stl10" })
@@ -113,5 +120,87 @@ import Testing
       failed["flags"] as? [String]
         == ["seed 0 failed: killed by signal 9", "seed 1 failed: killed by signal 9"])
     #expect(objects.last?["kind"] as? String == "remark")
+  }
+
+  /// Four rows with two seeds on two benchmarks; MoCo has one seed on one of them.
+  private func wideTable() throws -> ResultTable {
+    let rows: [(TableMethod, Double)] = [
+      (SampleRuns.kMeans, 20), (SampleRuns.pica, 50), (SampleRuns.moco, 30), (SampleRuns.scl, 40),
+    ]
+    var runs: [RunOutcome] = []
+    for benchmark in ["cifar10", "stl10"] {
+      for (method, score) in rows {
+        let seeds = method == SampleRuns.moco && benchmark == "stl10" ? 1 : 2
+        for seed in 0..<seeds {
+          runs.append(
+            SampleRuns.finished(
+              SampleRuns.record(
+                method, on: benchmark, seed: UInt64(seed), score, score + Double(2 * seed),
+                score / 2)))
+        }
+      }
+    }
+    return try SampleRuns.table(rows.map(\.0), runs)
+  }
+
+  @Test func `The second best of four rows is marked in every format that marks`() throws {
+    let table = try wideTable()
+    #expect(table.rendered(as: .markdown).contains(" *40.0 ± 0.0* "))
+    #expect(table.rendered(as: .markdown).contains("bold, second best in italics"))
+    #expect(table.rendered(as: .html).contains("<i>40.0 ± 0.0</i>"))
+    let latex = table.rendered(as: .latex)
+    #expect(latex.contains("\\underline{40.0}$_{\\pm 0.0}$"))
+    #expect(latex.contains("second best underlined"))
+  }
+
+  @Test(arguments: [
+    (TableStatistic.deviation, "51.0 ± 1.4"), (.interval, "51.0 [38.3, 63.7]"),
+    (.bootstrap, "51.0 [50.0, 52.0]"), (.median, "51.0 [50.0, 52.0]"),
+  ])
+  func `A figure is the statistic that was asked for`(
+    statistic: TableStatistic, expected: String
+  ) throws {
+    var table = try wideTable()
+    table.statistic = statistic
+    // 50 and 52: the t interval is 51 +- 12.706 (SciPy's t.interval).
+    #expect(table.rendered(as: .csv) == (try wideTable().rendered(as: .csv)))
+    #expect(table.rendered(as: .markdown).contains("**\(expected)**"))
+  }
+
+  @Test func `The best of the seeds is a row of its own, which does not compete`() throws {
+    var table = try wideTable()
+    table.showsBestOfSeeds = true
+    let lines = table.rendered(as: .markdown).split(separator: "\n")
+    let row = try #require(lines.firstIndex { $0.contains("PICA") }) + 1
+    #expect(lines[row].contains("best of seeds") && lines[row].contains("52.0"))
+    #expect(!lines[row].contains("**"))
+    #expect(lines.contains { $0.contains("Choosing it takes labels") })
+  }
+
+  @Test func `CSV by runs has a line for each seed and score`() throws {
+    let lines = try table().rendered(as: .csvRuns).split(separator: "\n")
+    #expect(lines.count == 1 + 2 * 3)
+    #expect(
+      lines[0]
+        == "experiment,profile,benchmark,method,title,family,seed,metric,value,identity,flags")
+    #expect(lines[1].hasPrefix("table,default,cifar10,scl,SCL,semantic,0,nmi,11.0,identity,"))
+  }
+
+  @Test func `LaTeX puts benchmarks that do not fit beside each other into blocks`() throws {
+    let six = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
+    let table = try SampleRuns.table(
+      [SampleRuns.scl],
+      six.flatMap { benchmark in
+        [0, 1].map {
+          SampleRuns.finished(
+            SampleRuns.record(SampleRuns.scl, on: benchmark, seed: $0, 11.1, 20.2 + Double($0), 5.5)
+          )
+        }
+      })
+    let latex = table.rendered(as: .latex)
+    #expect(latex.components(separatedBy: "\\begin{tabular}").count == 4)
+    #expect(latex.contains("\\begin{table*}") && !latex.contains("resizebox"))
+    let siunitx = table.rendered(as: .latexSiunitx)
+    #expect(siunitx.contains("S[table-format=2.1(2)]") && siunitx.contains("20.7 +- 0.7"))
   }
 }

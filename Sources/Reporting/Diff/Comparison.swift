@@ -13,6 +13,19 @@ package struct ComparisonReference: Equatable, Sendable {
   package var spread: Double?
   /// The number of these trials; nil if unknown.
   package var trials: Int?
+
+  /// What distinguishes it from other rows of the same method.
+  struct Name: Hashable {
+    let title: String
+    let sources: [String]
+  }
+
+  var name: Name { Name(title: title, sources: sources) }
+
+  /// "81.7 ± 0.1", or "81.7" without a spread.
+  var text: String {
+    spread.map { "\(value.oneDecimal) ± \($0.oneDecimal)" } ?? value.oneDecimal
+  }
 }
 
 /// One line of a diff: a score, its reference and the verdict.

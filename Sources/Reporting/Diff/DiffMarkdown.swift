@@ -38,7 +38,8 @@ extension TableDiff {
         grid.rows.append([
           title == previous.0 ? "" : title,
           title == previous.0 && compared == previous.1 ? "" : compared,
-          comparison.metric?.title ?? "all", comparison.referenceText, comparison.measuredText,
+          comparison.metric?.title ?? "all", comparison.reference?.text ?? "–",
+          comparison.measuredText,
           comparison.difference.map { $0.signed } ?? "",
           Escaping.markdown(comparison.verdictCell)
             + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
@@ -151,13 +152,6 @@ extension Comparison {
       ? reference.title : "\(reference.title) (\(reference.sources.joined(separator: ", ")))"
   }
 
-  /// The reference with its spread, in per cent.
-  fileprivate var referenceText: String {
-    guard let reference else { return "–" }
-    let value = reference.value.oneDecimal
-    return reference.spread.map { "\(value) ± \($0.oneDecimal)" } ?? value
-  }
-
   /// The measured score, or all scores of a line about a cell, with the number of seeds if some are
   /// missing.
   fileprivate var measuredText: String {
@@ -166,7 +160,7 @@ extension Comparison {
     let text =
       metric == nil
       ? statistics.map(\.mean.oneDecimal).joined(separator: "/")
-      : statistics.map(TableText.figure).joined()
+      : statistics.map(\.text).joined()
     return finished == planned ? text : "\(text) (n = \(finished) of \(planned))"
   }
 }

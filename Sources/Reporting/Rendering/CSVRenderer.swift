@@ -39,6 +39,33 @@ enum CSVRenderer {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  private static let runHeader = [
+    "experiment", "profile", "benchmark", "method", "title", "family", "seed", "metric", "value",
+    "identity", "flags",
+  ]
+
+  /// A line for each finished run and score.
+  static func renderRuns(_ table: ResultTable) -> String {
+    let notes = TableNotes(table)
+    var lines = [runHeader.joined(separator: ",")]
+    for cell in table.allCells {
+      let flags = notes.allTexts(on: cell).joined(separator: "; ")
+      for record in cell.records {
+        for metric in table.metrics {
+          let names = [
+            table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
+            cell.method.family.rawValue, "\(record.seed)", metric.name,
+          ]
+          let value = record.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
+          lines.append(
+            (names.map(Escaping.csv) + [number(value)]
+              + [record.identity, flags].map(Escaping.csv)).joined(separator: ","))
+        }
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   /// An absent number is an empty field.
   private static func number(_ value: Double?) -> String {
     value.map { "\($0.fourDecimals)" } ?? ""

@@ -73,7 +73,8 @@ enum HTMLRenderer {
           let text = Escaping.html(figure.text)
           line +=
             "<td\(index == 0 ? " class=\"first\"" : "")>"
-            + (figure.isBest ? "<b>\(text)</b>" : text) + superscript(figure.marks) + "</td>"
+            + (figure.isBest ? "<b>\(text)</b>" : figure.isSecondBest ? "<i>\(text)</i>" : text)
+            + superscript(figure.marks) + "</td>"
         }
         if column.showsCount { line += "<td>\(Escaping.html(cell.count))</td>" }
       }

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Metrics
 import Records
+import Statistics
 
 /// A result table as JSON lines: an object for each planned cell (`"kind": "cell"`), then one for
 /// each remark (`"kind": "remark"`). Scores are in per cent with up to four decimals.
@@ -21,12 +22,20 @@ enum JSONRenderer {
     var standardDeviation: Double?
     var minimum: Double
     var maximum: Double
+    var median: Double
+    /// Of the mean: 95 %, by Student's t.
+    var interval: Interval?
+    /// By seed, ascending.
+    var values: [Double]
 
-    init(_ statistics: SeedStatistics) {
+    init(_ statistics: SeedStatistics, _ values: [Double]) {
       mean = statistics.mean.fourDecimals
       standardDeviation = statistics.standardDeviation?.fourDecimals
       minimum = statistics.minimum.fourDecimals
       maximum = statistics.maximum.fourDecimals
+      median = TableStatistic.median.centre(of: values).fourDecimals
+      interval = Interval.ofMean(values).map { Interval($0.low.fourDecimals, $0.high.fourDecimals) }
+      self.values = values.map(\.fourDecimals)
     }
   }
 
@@ -84,7 +93,9 @@ enum JSONRenderer {
           protocol: cell.runProtocol, flags: CellFlags.flags(of: cell, notes: notes)),
         scores: Dictionary(
           uniqueKeysWithValues: table.metrics.compactMap { metric in
-            cell.statistics(of: metric).map { (metric.name, Score($0)) }
+            cell.statistics(of: metric).map {
+              (metric.name, Score($0, cell.scores(of: metric).map(\.score)))
+            }
           }))
     }
     let remarks = TableText.remarks(on: table).map { Remark(text: $0) }

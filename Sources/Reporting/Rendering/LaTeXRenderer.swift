@@ -1,33 +1,84 @@
-/// A result table as a LaTeX fragment (`table*`) with the rules of booktabs, scaled to the width of
-/// the text. The document needs the packages booktabs and graphicx. The label is "tab:" and the
-/// experiment's name.
-enum LaTeXRenderer {
-  /// The fragment.
-  /// - Parameters:
-  ///   - layout: the table.
-  ///   - name: for the label.
-  static func render(_ layout: TableLayout, name: String) -> String {
-    let widths = layout.columns.map(layout.width)
-    let total = 1 + widths.reduce(0, +)
-    var lines = [
-      "% Needs \\usepackage{booktabs} and \\usepackage{graphicx}.",
-      "\\begin{table*}[t]",
-      "\\centering",
-      "\\caption{\(layout.caption.map(Escaping.latex).joined(separator: " "))}",
-      "\\label{tab:\(label(name))}",
-      "\\resizebox{\\textwidth}{!}{%",
-      "\\begin{tabular}{l\(String(repeating: "c", count: total - 1))}",
-      "\\toprule",
+/// Result tables as a LaTeX fragment with the rules of booktabs.
+///
+/// Nothing is scaled: the text has the size of a footnote, and benchmarks that do not fit beside each
+/// other stand in blocks below each other. A block is at most as wide as the text of a one-column
+/// article, so the fragment fits one-column and two-column papers.
+struct LaTeXRenderer {
+  /// How figures are set.
+  enum Figures {
+    /// As text, with the deviation as a subscript. Needs booktabs alone.
+    case text
+    /// In columns of siunitx, aligned at the decimal point.
+    case siunitx
+  }
+
+  /// The width of the text of LaTeX's one-column article, and of one column of its two-column article, in
+  /// points.
+  private static let textWidth = 345.0
+  private static let columnWidth = 229.0
+
+  private let layout: TableLayout
+  private let name: String
+  private let figures: Figures
+
+  /// - Parameter name: of the experiment; its label is "tab:NAME".
+  init(_ layout: TableLayout, name: String, figures: Figures = .text) {
+    self.layout = layout
+    self.name = name
+    self.figures = figures
+  }
+
+  /// The fragment: a floating table that ends with a line break.
+  func render() -> String {
+    let blocks = blocks
+    let widest = blocks.map(width).max() ?? 0
+    let environment = widest <= Self.columnWidth ? "table" : "table*"
+    var lines: [String] = []
+    switch figures {
+    case .text: lines.append("% Needs \\usepackage{booktabs}.")
+    case .siunitx: lines.append("% Needs \\usepackage{booktabs} and \\usepackage{siunitx}.")
+    }
+    lines += [
+      "\\begin{\(environment)}[t]",
+      "\\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}",
+      "\\caption{\(caption.map(Escaping.latex).joined(separator: " "))}",
+      "\\label{tab:\(label)}",
     ]
+    if figures == .siunitx {
+      lines.append("\\sisetup{separate-uncertainty, detect-weight, mode=text}")
+    }
+    for (index, block) in blocks.enumerated() {
+      if index > 0 { lines.append("\\par\\medskip") }
+      lines += tabular(block)
+    }
+    lines += ["\\par\\smallskip", "\\raggedright"]
+    lines += layout.notes.map { "\(superscript([$0.mark])) \(Escaping.latex($0.text))\\par" }
+    lines += layout.remarks.map { Escaping.latex($0) + "\\par" }
+    lines.append("\\end{\(environment)}")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var caption: [String] {
+    layout.caption.map { $0.replacing(TableText.secondBestInText, with: "second best underlined") }
+  }
+
+  // MARK: - A block
+
+  private func tabular(_ block: Range<Int>) -> [String] {
+    let columns = layout.columns[block]
+    let total = 1 + columns.reduce(0) { $0 + layout.width(of: $1) }
+    var lines = ["\\begin{tabular}{l\(block.map(specification).joined())}", "\\toprule"]
     var titles = [""]
     var rules: [String] = []
     var scores = ["Method"]
     var first = 2
-    for (column, width) in zip(layout.columns, widths) {
+    for column in columns {
+      let width = layout.width(of: column)
       let title = Escaping.latex(column.title) + superscript(column.marks)
       titles.append("\\multicolumn{\(width)}{c}{\(title)}")
       rules.append("\\cmidrule(lr){\(first)-\(first + width - 1)}")
-      scores += layout.scores.map(Escaping.latex) + (column.showsCount ? ["$n$"] : [])
+      scores += (layout.scores.map(Escaping.latex) + (column.showsCount ? ["$n$"] : [])).map(
+        heading)
       first += width
     }
     lines += [titles.joined(separator: " & ") + " \\\\", rules.joined(separator: " ")]
@@ -36,35 +87,119 @@ enum LaTeXRenderer {
       lines.append("\\midrule")
       lines.append(
         "\\multicolumn{\(total)}{l}{\\textit{\(Escaping.latex(group.title))}} \\\\")
-      lines += group.rows.map { row($0, columns: layout.columns) }
+      lines += group.rows.map { row($0, block) }
     }
-    lines += ["\\bottomrule", "\\end{tabular}}", "\\par\\smallskip", "\\footnotesize\\raggedright"]
-    lines += layout.notes.map { "\(superscript([$0.mark])) \(Escaping.latex($0.text))\\par" }
-    lines += layout.remarks.map { Escaping.latex($0) + "\\par" }
-    lines.append("\\end{table*}")
-    return lines.joined(separator: "\n") + "\n"
+    return lines + ["\\bottomrule", "\\end{tabular}"]
   }
 
-  /// A method's line; the best figures are bold.
-  private static func row(_ row: TableLayout.Row, columns: [TableLayout.Column]) -> String {
+  private func row(_ row: TableLayout.Row, _ block: Range<Int>) -> String {
     var texts = [Escaping.latex(row.title)]
-    for (column, cell) in zip(columns, row.cells) {
-      texts += cell.figures.map { figure in
-        let text = Escaping.latex(figure.text)
-        return (figure.isBest ? "\\textbf{\(text)}" : text) + superscript(figure.marks)
-      }
-      if column.showsCount { texts.append(Escaping.latex(cell.count)) }
+    for (column, cell) in zip(layout.columns[block], row.cells[block]) {
+      texts += cell.figures.map(figure)
+      if column.showsCount { texts.append(heading(Escaping.latex(cell.count))) }
     }
     return texts.joined(separator: " & ") + " \\\\"
   }
 
-  /// Marks as a superscript; nothing without marks.
-  private static func superscript(_ marks: [String]) -> String {
+  // MARK: - A figure
+
+  private func figure(_ figure: TableLayout.Figure) -> String {
+    let parts = Self.parts(of: figure)
+    guard figures == .siunitx, Double(parts.mean) != nil else {
+      let mean = Escaping.latex(parts.mean)
+      let deviation = parts.deviation.map { "$_{\\pm \(Escaping.latex($0))}$" } ?? ""
+      let text = marked(mean, figure) + deviation + superscript(figure.marks)
+      return figures == .siunitx ? "{\(text)}" : text
+    }
+    let number = parts.mean + (parts.deviation.map { " +- \($0)" } ?? "")
+    // A column of numbers knows bold figures, and no underlined ones.
+    return (figure.isBest ? "\\bfseries " : "") + number + superscript(figure.marks)
+  }
+
+  private func marked(_ text: String, _ figure: TableLayout.Figure) -> String {
+    if figure.isBest { return "\\textbf{\(text)}" }
+    return figure.isSecondBest ? "\\underline{\(text)}" : text
+  }
+
+  /// "13.9 ± 0.4" as 13.9 and 0.4; anything else as it is.
+  private static func parts(
+    of figure: TableLayout.Figure
+  ) -> (mean: String, deviation: String?) {
+    let parts = figure.text.components(separatedBy: " ± ")
+    return parts.count == 2 ? (parts[0], parts[1]) : (figure.text, nil)
+  }
+
+  /// In a column of numbers, text stands in braces.
+  private func heading(_ text: String) -> String { figures == .siunitx ? "{\(text)}" : text }
+
+  /// The letters of a benchmark's columns.
+  private func specification(_ column: Int) -> String {
+    let count = layout.columns[column].showsCount ? "c" : ""
+    guard figures == .siunitx else {
+      return String(repeating: "c", count: layout.scores.count) + count
+    }
+    return layout.scores.indices.map { score in
+      let parts = layout.groups.flatMap(\.rows).map {
+        Self.parts(of: $0.cells[column].figures[score])
+      }
+      .filter { Double($0.mean) != nil }
+      let whole = parts.map { $0.mean.prefix { $0 != "." }.count }.max() ?? 2
+      let deviations = parts.compactMap(\.deviation)
+      let uncertain = deviations.map { $0.filter(\.isNumber).count }.max()
+      let marks = layout.groups.flatMap(\.rows).map { $0.cells[column].figures[score].marks.count }
+        .max()
+      let space = String(repeating: "\\textsuperscript{*}", count: marks ?? 0)
+      return "S[table-format=\(whole).1" + (uncertain.map { "(\($0))" } ?? "")
+        + (space.isEmpty ? "" : ", table-space-text-post={\(space)}") + "]"
+    }.joined() + count
+  }
+
+  private func superscript(_ marks: [String]) -> String {
     marks.isEmpty ? "" : "\\textsuperscript{\(marks.map(Escaping.latex).joined())}"
   }
 
-  /// The name with every character that a label cannot hold replaced by a hyphen.
-  private static func label(_ name: String) -> String {
+  /// A label may hold few signs besides letters and digits.
+  private var label: String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+  }
+
+  // MARK: - Widths
+
+  /// Benchmarks that fit beside each other, in order; at least one each.
+  private var blocks: [Range<Int>] {
+    var blocks: [Range<Int>] = []
+    var block = 0..<0
+    for next in layout.columns.indices {
+      let widened = block.lowerBound..<(next + 1)
+      if block.isEmpty || width(widened) <= Self.textWidth {
+        block = widened
+      } else {
+        blocks.append(block)
+        block = next..<(next + 1)
+      }
+    }
+    return block.isEmpty ? blocks : blocks + [block]
+  }
+
+  /// The width of a block in points, by the mean widths of Computer Modern's characters at 8 points (4.3;
+  /// subscripts 3.6), with 6 points between columns.
+  private func width(_ block: Range<Int>) -> Double {
+    let rows = layout.groups.flatMap(\.rows)
+    let titles = 4.3 * Double(rows.map(\.title.count).max() ?? 6)
+    let deviation = figures == .siunitx ? 4.3 : 3.6
+    return block.reduce(titles) { width, column in
+      let scores = layout.scores.indices.map { score in
+        rows.map { row in
+          let figure = row.cells[column].figures[score]
+          let parts = Self.parts(of: figure)
+          return 4.3 * Double(parts.mean.count)
+            + deviation * Double(parts.deviation.map { $0.count + 2 } ?? 0)
+            + 4 * Double(figure.marks.joined().count)
+        }.max() ?? 0
+      }
+      let columns = scores.map { max($0, 18) + 6 }.reduce(0, +)
+      let heading = 4.3 * Double(layout.columns[column].title.count + 2)
+      return width + max(columns, heading) + (layout.columns[column].showsCount ? 30 : 0)
+    }
   }
 }

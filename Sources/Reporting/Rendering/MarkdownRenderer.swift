@@ -73,7 +73,8 @@ enum MarkdownRenderer {
         var texts = [Escaping.markdown(row.title)]
         for (column, cell) in zip(columns, row.cells[range]) {
           texts += cell.figures.map { figure in
-            (figure.isBest ? "**\(figure.text)**" : figure.text) + figure.marks.joined()
+            let emphasis = figure.isBest ? "**" : figure.isSecondBest ? "*" : ""
+            return emphasis + figure.text + emphasis + figure.marks.joined()
           }
           if column.showsCount { texts.append(cell.count) }
         }

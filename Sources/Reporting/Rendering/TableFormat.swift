@@ -38,13 +38,23 @@ public struct TableFormat: Sendable {
   public static let markdown = TableFormat("markdown", summary: "aligned Markdown") {
     MarkdownRenderer.render(TableLayout($0), width: $1)
   }
-  /// A fragment for a paper. It needs the packages booktabs and graphicx.
+  /// A fragment for a paper. It needs the package booktabs.
   public static let latex = TableFormat("latex", summary: "a fragment for a paper") { table, _ in
-    LaTeXRenderer.render(TableLayout(table), name: table.experiment)
+    LaTeXRenderer(TableLayout(table), name: table.experiment).render()
+  }
+  /// The same with columns of siunitx, aligned at the decimal point. It needs both packages.
+  public static let latexSiunitx = TableFormat(
+    "latex-siunitx", summary: "the same with columns of siunitx"
+  ) { table, _ in
+    LaTeXRenderer(TableLayout(table), name: table.experiment, figures: .siunitx).render()
   }
   /// A line per method, benchmark and score.
   public static let csv = TableFormat("csv", summary: "a line per cell and score") { table, _ in
     CSVRenderer.render(table)
+  }
+  /// A line for each run and score.
+  public static let csvRuns = TableFormat("csv-runs", summary: "a line per run and score") {
+    table, _ in CSVRenderer.renderRuns(table)
   }
   /// A page that needs no other file.
   public static let html = TableFormat("html", summary: "a page by itself") { table, _ in
@@ -76,7 +86,9 @@ public struct TableFormatRegistry: Sendable {
   @TaskLocal public static var current = TableFormatRegistry.builtIn
 
   /// The formats of this package.
-  public static let builtIn = TableFormatRegistry([.markdown, .latex, .csv, .html, .json])
+  public static let builtIn = TableFormatRegistry([
+    .markdown, .latex, .latexSiunitx, .csv, .csvRuns, .html, .json,
+  ])
 
   /// In the order of the help text.
   public let formats: [TableFormat]

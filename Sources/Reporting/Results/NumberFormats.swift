@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 
 /// Numbers in the form in which tables print them.
 extension Int {
@@ -28,5 +29,12 @@ extension Double {
   /// The number rounded to four decimals, for formats that programs read.
   var fourDecimals: Double {
     (self * 10_000).rounded() / 10_000
+  }
+}
+
+extension SeedStatistics {
+  /// "56.1 ± 0.3", or "56.1" for a single seed.
+  var text: String {
+    standardDeviation.map { "\(mean.oneDecimal) ± \($0.oneDecimal)" } ?? mean.oneDecimal
   }
 }

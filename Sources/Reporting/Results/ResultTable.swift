@@ -25,6 +25,12 @@ public struct ResultTable: Equatable, Sendable {
   package let distance: [String]
   /// The scores of each benchmark, in the order of the columns.
   public let metrics: [Metric]
+  /// What the figure of a cell is.
+  package var statistic = TableStatistic.deviation
+  /// Whether each row is followed by the best of its seeds.
+  package var showsBestOfSeeds = false
+  /// The table beside published figures, whose rows then follow each method's row; nil without them.
+  package var diff: TableDiff?
   /// Planned cells only.
   private let cells: [Position: ResultCell]
 

@@ -29,6 +29,8 @@ public struct TableLayout {
     /// Whether it is the best of its column. Controls and figures with notes of their own do not
     /// compete.
     public var isBest = false
+    /// Only in tables in which at least four rows compete.
+    public var isSecondBest = false
     /// Marks of notes on this cell alone.
     public var marks: [String] = []
   }
@@ -43,6 +45,18 @@ public struct TableLayout {
 
   /// A method.
   public struct Row {
+    /// What a row's figures are.
+    public enum Kind: Sendable {
+      case measured
+      /// Of the seed with the best accuracy, which takes labels to choose.
+      case bestOfSeeds
+      /// As a paper prints them.
+      case published
+      /// Measured minus published, in points.
+      case difference
+    }
+
+    public var kind = Kind.measured
     /// The method's title.
     public var title: String
     /// One per column.
@@ -88,15 +102,15 @@ public struct TableLayout {
         cells: table.benchmarks.map { benchmark in
           Self.cell(
             table.cell(benchmark: benchmark, method: method.name), metrics: table.metrics,
-            best: best,
+            statistic: table.statistic, best: best,
             marks: notes.marks(benchmark: benchmark, method: method.name))
         })
       let family = method.family.title
       if groups.last?.title != family { groups.append(Group(title: family, rows: [])) }
-      groups[groups.count - 1].rows.append(row)
+      groups[groups.count - 1].rows += [row] + FollowingRows.rows(below: method, in: table)
     }
     self.notes = notes.notes
-    caption = TableText.caption(of: table)
+    caption = TableText.caption(of: table, marksSecond: best.marksSecond)
     remarks = TableText.remarks(on: table)
   }
 
@@ -105,15 +119,18 @@ public struct TableLayout {
 
   /// The texts of a cell; nil is a cell that is not planned.
   private static func cell(
-    _ cell: ResultCell?, metrics: [Metric], best: BestFigures, marks: [String]
+    _ cell: ResultCell?, metrics: [Metric], statistic: TableStatistic, best: BestFigures,
+    marks: [String]
   ) -> Cell {
     let figures = metrics.map { metric in
       guard let cell else { return Figure(text: "–") }
-      guard let statistics = cell.statistics(of: metric) else {
+      guard cell.statistics(of: metric) != nil else {
         return Figure(text: cell.state == .notRun ? "–" : cell.state.rawValue)
       }
       return Figure(
-        text: TableText.figure(statistics), isBest: best.contains(cell, metric), marks: marks)
+        text: statistic.figure(cell.scores(of: metric).map(\.score)),
+        isBest: best.rank(of: cell, metric) == 0,
+        isSecondBest: best.rank(of: cell, metric) == 1, marks: marks)
     }
     guard let cell, !cell.records.isEmpty else { return Cell(figures: figures, count: "–") }
     let count = cell.records.count
@@ -122,37 +139,42 @@ public struct TableLayout {
   }
 }
 
-/// The best figure of each column, as printed, so that figures that print alike are marked alike.
+/// The best and the second best figure of each column, as printed, so that equal figures are marked
+/// equally.
 ///
-/// Controls do not compete. Neither do figures whose protocol or data differ from the rest of the
-/// column. A column with a single competitor has no best figure.
-private struct BestFigures {
-  /// In per cent, rounded to one decimal, by benchmark and score.
-  private var best: [String: [Metric: Double]] = [:]
+/// Controls do not compete, and a figure competes only under its column's protocol and data. The second
+/// best is marked among four rows or more: among three it says little.
+struct BestFigures {
+  private var ranked: [String: [Metric: [Double]]] = [:]
   private let notes: TableNotes
+  private let statistic: TableStatistic
+
+  /// Whether any column marks a second best.
+  var marksSecond: Bool { ranked.values.contains { $0.values.contains { $0.count > 1 } } }
 
   /// Finds the best figures.
   /// - Parameter notes: those of the table, which tell the figures of another protocol or other
   ///   data.
   init(_ table: ResultTable, notes: TableNotes) {
     self.notes = notes
+    statistic = table.statistic
     for benchmark in table.benchmarks {
       let rivals = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
         .filter { Self.competes($0, notes: notes) }
       guard rivals.count > 1 else { continue }
       for metric in table.metrics {
-        best[benchmark, default: [:]][metric] =
-          rivals.compactMap { Self.printed($0, metric) }.max()
+        let figures = Set(rivals.compactMap { printed($0, metric) }).sorted(by: >)
+        ranked[benchmark, default: [:]][metric] = Array(figures.prefix(rivals.count > 3 ? 2 : 1))
       }
     }
   }
 
-  /// Whether a cell's figure is the best of its column.
-  func contains(_ cell: ResultCell, _ metric: Metric) -> Bool {
-    guard Self.competes(cell, notes: notes), let best = best[cell.benchmark]?[metric] else {
-      return false
+  /// 0 for the best figure of a column, 1 for the second best, nil for any other.
+  func rank(of cell: ResultCell, _ metric: Metric) -> Int? {
+    guard Self.competes(cell, notes: notes), let figure = printed(cell, metric) else {
+      return nil
     }
-    return Self.printed(cell, metric) == best
+    return ranked[cell.benchmark]?[metric]?.firstIndex(of: figure)
   }
 
   /// Whether a cell's figures may be the best: finished, not of a control, and without a note of
@@ -163,7 +185,8 @@ private struct BestFigures {
   }
 
   /// The figure as printed, in per cent.
-  private static func printed(_ cell: ResultCell, _ metric: Metric) -> Double? {
-    cell.statistics(of: metric).map { ($0.mean * 10).rounded() / 10 }
+  private func printed(_ cell: ResultCell, _ metric: Metric) -> Double? {
+    let scores = cell.scores(of: metric).map(\.score)
+    return scores.isEmpty ? nil : (statistic.centre(of: scores) * 10).rounded() / 10
   }
 }

@@ -4,12 +4,8 @@ import Records
 
 /// The sentences above and below a result table, the same in every format.
 enum TableText {
-  /// "56.1 ± 0.3", or "56.1" for a single seed. The spread is the sample standard deviation (n -
-  /// 1).
-  static func figure(_ statistics: SeedStatistics) -> String {
-    let mean = statistics.mean.oneDecimal
-    return statistics.standardDeviation.map { "\(mean) ± \($0.oneDecimal)" } ?? mean
-  }
+  /// How captions name the mark of the second best; a format with another mark replaces it.
+  static let secondBestInText = "second best in italics"
 
   /// The lines above a table: what the figures are, then one line per protocol.
   ///
@@ -17,18 +13,21 @@ enum TableText {
   ///     standard deviation over 2 seeds; best of a column in bold.
   ///     Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI,
   ///     images of 32 px.
-  static func caption(of table: ResultTable) -> [String] {
+  ///
+  /// - Parameter marksSecond: whether the table marks second best figures.
+  static func caption(of table: ResultTable, marksSecond: Bool) -> [String] {
     let counts = table.allCells.map(\.planned)
     let least = counts.min() ?? 0
     let most = counts.max() ?? 0
     let seeds = least == most ? "\(most)" : "\(least) to \(most)"
     let statistic =
       most == 1
-      ? "one seed" : "mean ± sample standard deviation over \(seeds) seeds"
+      ? "one seed" : "\(table.statistic.title) over \(seeds) seeds"
     return [
       "Experiment \(table.experiment), profile \(table.profile): "
         + "\(list(table.metrics.map(\.title))) in per cent, "
-        + "\(statistic); best of a column in bold."
+        + "\(statistic); best of a column in bold"
+        + (marksSecond ? ", \(secondBestInText)." : ".")
     ] + protocolLines(of: table)
   }
 
@@ -72,7 +71,8 @@ enum TableText {
     if scored.contains(where: { $0.records.count == 1 })
       && cells.contains(where: { $0.planned > 1 })
     {
-      remarks.append("A figure without ± is from one seed.")
+      remarks.append(
+        "A figure without \(table.statistic == .deviation ? "±" : "a range") is from one seed.")
     } else if scored.contains(where: { $0.records.count == 1 }) {
       remarks.append("One seed only: the figures have no spread over seeds.")
     }
@@ -108,6 +108,7 @@ enum TableText {
       }
       remarks.append("Not run: \(runs.joined(separator: "; ")).")
     }
+    remarks += FollowingRows.remarks(on: table)
     remarks += EngineRemarks.remarks(on: table)
     remarks += ControlBounds.remarks(on: table)
     remarks += table.distance.map { "Departs from the published experiments: \($0)" }

@@ -41,7 +41,8 @@ struct CompareCommand: ParsableCommand {
         experiment: plan.experiment.name, results: plan.options.results)
     }
     let comparison = try MethodComparison(
-      ResultTable(plan.results, metrics: [score]), metric: score, reference: reference,
+      ResultTable(plan.results(scoredBy: [score]), metrics: [score]), metric: score,
+      reference: reference,
       paper: paper(), isPaired: !unpaired)
     Console.printPart(
       output.json ? comparison.jsonLines() : comparison.markdown(width: Console.outputWidth))
@@ -50,10 +51,9 @@ struct CompareCommand: ParsableCommand {
   /// The published figures. The default file may be missing, as a package of one's own has none.
   private func paper() throws -> PaperTables? {
     let path = PublishedFigures.path(published)
-    guard FileManager.default.fileExists(atPath: path) else {
-      if published == PublishedFigures.file { return nil }
-      throw ReportError.noReference(published)
+    if published == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {
+      return nil
     }
-    return try PaperTables.read(from: path, methods: SCLProgram.registry.names)
+    return try PublishedFigures.read(path)
   }
 }

@@ -81,7 +81,7 @@ struct ComparisonOptions: ParsableArguments {
     guard FileManager.default.fileExists(atPath: reference) else {
       throw ReportError.noReference(against)
     }
-    if !isWithResults { _ = try publishedFigures() }
+    if !isWithResults { _ = try PublishedFigures.read(reference) }
   }
 
   /// The path to read; the default file may be beside the program.
@@ -109,12 +109,7 @@ struct ComparisonOptions: ParsableArguments {
       return TableDiff(
         table, against: try ResultTable(otherResults(of: plan.experiment)), within: within)
     }
-    return TableDiff(table, against: try publishedFigures(), within: within)
-  }
-
-  /// The file of published figures. Ids close to a registered method are reported as misspelt.
-  private func publishedFigures() throws -> PaperTables {
-    try PaperTables.read(from: reference, methods: SCLProgram.registry.names)
+    return TableDiff(table, against: try PublishedFigures.read(reference), within: within)
   }
 
   /// The finished runs of another results folder, or of one experiment's folder. They are not
@@ -160,5 +155,11 @@ enum PublishedFigures {
       if FileManager.default.fileExists(atPath: path) { return path }
     }
     return given
+  }
+
+  /// - Throws: `PaperTablesError` with the line of a mistake; `ReportError.noReference` if the file is missing.
+  static func read(_ path: String) throws -> PaperTables {
+    guard FileManager.default.fileExists(atPath: path) else { throw ReportError.noReference(path) }
+    return try PaperTables.read(from: path, methods: SCLProgram.registry.names)
   }
 }

@@ -16,6 +16,8 @@ extension TableFormat: ExpressibleByArgument {
   public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
+extension TableStatistic: ExpressibleByArgument {}
+
 /// Metrics by name in `--score`.
 extension Metric: ExpressibleByArgument {
   public init?(argument: String) {
@@ -56,6 +58,15 @@ struct ReportCommand: ParsableCommand {
   /// In the order of the columns.
   var scores: [Metric] = []
 
+  @Option(help: "Figure of a cell: mean ± deviation, mean and interval, or median and range.")
+  var statistic = TableStatistic.deviation
+
+  @Flag(help: "Add the best of the seeds below each row.")
+  var bestOfSeeds = false
+
+  @Flag(help: "Add the published rows and the differences below each row.")
+  var published = false
+
   /// For results of earlier settings, which the plan no longer has. A prefix suffices, as `scl
   /// clean` and folder names print it.
   @Option(
@@ -78,9 +89,17 @@ struct ReportCommand: ParsableCommand {
   /// Prints the table of the planned runs, or of the results with these identities.
   func run() throws {
     let plan = try experiment.planOfResults()
-    let table = try ResultTable(
-      identity.isEmpty ? plan.results : plan.results(of: identity),
-      metrics: scores.isEmpty ? MetricRegistry.published : scores)
+    let metrics = scores.isEmpty ? MetricRegistry.published : scores
+    var table = try ResultTable(
+      identity.isEmpty
+        ? plan.results(scoredBy: metrics) : plan.results(of: identity, scoredBy: metrics),
+      metrics: metrics)
+    table.statistic = statistic
+    table.showsBestOfSeeds = bestOfSeeds
+    if published {
+      table.diff = TableDiff(
+        table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
+    }
     Console.print(table, as: output.json ? .json : format ?? .markdown)
   }
 }
@@ -113,15 +132,32 @@ extension Plan {
 }
 
 extension Plan {
+  /// `results`, whose records have the scores of these metrics.
+  /// - Throws: as `RunFolder.completing(_:with:)`.
+  func results(scoredBy metrics: [Metric]) throws -> ExperimentResults {
+    var results = results
+    for (index, run) in runs.filter({ !$0.row.isStage }).enumerated() {
+      guard case .finished(let record) = results.runs[index].result else { continue }
+      results.runs[index].result = .finished(try run.folder.completing(record, with: metrics))
+    }
+    return results
+  }
+
   /// The stored results with these identities, whatever their settings, current or superseded.
   /// - Parameter identities: prefixes of identities.
   /// - Throws: `ReportError.noIdentity` if one matches nothing, with the identities that exist.
-  fileprivate func results(of identities: [String]) throws -> ExperimentResults {
+  fileprivate func results(
+    of identities: [String], scoredBy metrics: [Metric]
+  ) throws -> ExperimentResults {
     let folder = ResultsFolder(options.results)
     let runs =
       try folder.runs(of: experiment.name) + folder.supersededRuns(of: experiment.name)
-    let records = runs.compactMap { run in
-      if case .finished(let record) = run.state { record } else { nil }
+    let records = try runs.compactMap { run in
+      if case .finished(let record) = run.state {
+        try run.folder.completing(record, with: metrics)
+      } else {
+        nil
+      }
     }
     var chosen: [RunRecord] = []
     for identity in identities {

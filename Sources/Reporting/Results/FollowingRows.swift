@@ -1,0 +1,100 @@
+import Domain
+import Metrics
+
+/// The rows that follow a method's row where a table is asked for them: the best of its seeds, and the
+/// published rows with the differences.
+enum FollowingRows {
+  static func rows(below method: TableMethod, in table: ResultTable) -> [TableLayout.Row] {
+    var rows: [TableLayout.Row] = []
+    if table.showsBestOfSeeds, method.family != .control {
+      rows += bestOfSeeds(of: method, in: table)
+    }
+    return rows + published(below: method, in: table)
+  }
+
+  /// What the rows' titles and figures are, for the remarks below the table.
+  static func remarks(on table: ResultTable) -> [String] {
+    var remarks: [String] = []
+    if table.showsBestOfSeeds {
+      remarks.append(
+        "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it is no estimate of what "
+          + "a run gives.")
+    }
+    if table.diff != nil {
+      remarks.append(
+        "Difference: measured minus published, in points. In brackets where the two are not comparable; "
+          + "'scl diff' says why.")
+    }
+    return remarks
+  }
+
+  // MARK: - Best of seeds
+
+  private static func bestOfSeeds(
+    of method: TableMethod, in table: ResultTable
+  ) -> [TableLayout.Row] {
+    let cells = table.benchmarks.map { benchmark -> TableLayout.Cell in
+      let records = table.cell(benchmark: benchmark, method: method.name)?.records ?? []
+      let best = records.max { first, second in
+        // Of equal ones the lowest seed.
+        (first.metrics.scores?[.acc] ?? -1, second.seed)
+          < (second.metrics.scores?[.acc] ?? -1, first.seed)
+      }
+      return cell(table.metrics) { metric in
+        records.count < 2
+          ? nil : best?.metrics.scores?.value(of: metric, under: nil).map { (100 * $0).oneDecimal }
+      }
+    }
+    return row(.bestOfSeeds, "best of seeds", cells)
+  }
+
+  // MARK: - Published rows
+
+  private static func published(
+    below method: TableMethod, in table: ResultTable
+  ) -> [TableLayout.Row] {
+    let comparisons = (table.diff?.comparisons ?? []).filter { $0.method == method }
+    var references: [ComparisonReference.Name] = []
+    for comparison in comparisons {
+      guard let name = comparison.reference?.name, !references.contains(name) else { continue }
+      references.append(name)
+    }
+    return references.flatMap { name in
+      func cells(_ text: (Comparison) -> String?) -> [TableLayout.Cell] {
+        table.benchmarks.map { benchmark in
+          cell(table.metrics) { metric in
+            comparisons.first {
+              $0.benchmark == benchmark && $0.metric == metric && $0.reference?.name == name
+            }.flatMap(text)
+          }
+        }
+      }
+      let sources = name.sources.isEmpty ? "" : " (\(name.sources.joined(separator: ", ")))"
+      return row(.published, "published: \(name.title)\(sources)", cells { $0.reference?.text })
+        + row(
+          .difference, "difference",
+          cells { comparison in
+            comparison.difference.map {
+              comparison.verdict.isComparison ? $0.signed : "(\($0.signed))"
+            }
+          })
+    }
+  }
+
+  // MARK: - Parts
+
+  private static func cell(
+    _ metrics: [Metric], _ text: (Metric) -> String?
+  ) -> TableLayout.Cell {
+    TableLayout.Cell(
+      figures: metrics.map { TableLayout.Figure(text: text($0) ?? "–") }, count: "–")
+  }
+
+  /// No row if no cell has a figure.
+  private static func row(
+    _ kind: TableLayout.Row.Kind, _ title: String, _ cells: [TableLayout.Cell]
+  ) -> [TableLayout.Row] {
+    cells.allSatisfy { $0.figures.allSatisfy { $0.text == "–" } }
+      ? [] : [TableLayout.Row(kind: kind, title: "– " + title, cells: cells)]
+  }
+}
