@@ -4,11 +4,17 @@
 /// histories, tables and diffs then know it by name.
 ///
 ///     extension Metric {
-///       /// The fraction of points in the largest class of their cluster.
-///       static let purity = Metric("purity", title: "purity") { table, _ in table.purity }
+///       /// The fraction of points in the largest cluster of their class.
+///       static let inversePurity = Metric("inversePurity", title: "Inverse purity") {
+///         table, _ in
+///         let rows = table.classes.indices.map { row in
+///           table.clusters.indices.map { table.counts[row * table.clusters.count + $0] }.max() ?? 0
+///         }
+///         return Double(rows.reduce(0, +)) / Double(table.points)
+///       }
 ///     }
 ///
-///     await SCLProgram.main(metrics: [.purity])
+///     await SCLProgram.main(metrics: [.inversePurity])
 public struct Metric: Sendable {
   /// The name in records, histories and options: "nmi".
   public let name: String
