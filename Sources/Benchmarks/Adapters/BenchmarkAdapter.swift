@@ -3,7 +3,9 @@ import Domain
 /// A reader of one form of original files. `init` takes inventory, `read` streams the images.
 ///
 ///     let adapter = try CIFARBinaryAdapter(definition: .cifar10, root: root)
-///     let sources = try adapter.read { block in try writer.append(block) }
+///     let sources = try adapter.read { block throws(BenchmarkError) in
+///       try writer.append(block)
+///     }
 ///
 /// A new form takes a case of `SourceForm` and a type that conforms to this protocol. The whole
 /// inventory is taken before the first image is delivered, so that a missing or surplus file is

@@ -6,7 +6,8 @@ import Foundation
 /// Paths are relative to the root ("train/cat/0001.png"; the root is ""). Seeking in an archive
 /// is slow or impossible, so adapters read many files in one scan:
 ///
-///     try tree.read(["train.bin", "test.bin"]) { position, stream in
+///     try tree.read(["train.bin", "test.bin"]) {
+///       position, stream throws(BenchmarkError) in
 ///       // In the order of the archive: position 1 may come first.
 ///       let record = try stream.read(exactly: 3_073)
 ///     }
