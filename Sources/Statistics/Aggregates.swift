@@ -4,7 +4,11 @@ import Foundation
 ///
 /// The aggregates are those of Agarwal et al., "Deep Reinforcement Learning at the Edge of the
 /// Statistical Precipice", NeurIPS 2021 (rliable). A benchmark is what they call a task.
+///
+///     let scores = ScoresByBenchmark([[0.2, 0.3], [0.5, 0.7]])
+///     scores.interquartileMean  // 0.4
 package struct ScoresByBenchmark: Sendable {
+  /// The scores of each benchmark, [benchmarks][seeds]; benchmarks without scores are left out.
   package let values: [[Double]]
 
   package init(_ values: [[Double]]) {
@@ -21,12 +25,14 @@ package struct ScoresByBenchmark: Sendable {
     return mean(Array(all[cut..<all.count - cut]))
   }
 
-  /// Its interval, by the stratified bootstrap: seeds are resampled within each benchmark.
+  /// The 95 % interval of `interquartileMean`, by the stratified bootstrap: seeds are resampled
+  /// within each benchmark. Nil if no benchmark has two seeds.
   package var interquartileMeanInterval: Interval? {
     Interval.bootstrap(values) { ScoresByBenchmark($0).interquartileMean ?? .nan }
   }
 
-  /// The performance profile: the fraction of runs above each threshold (equation 3).
+  /// The performance profile: for each threshold, the fraction of runs above it (equation 3).
+  /// Empty if there are no scores.
   package func profile(at thresholds: [Double]) -> [Double] {
     let all = values.flatMap { $0 }
     guard !all.isEmpty else { return [] }
@@ -44,7 +50,8 @@ package struct ScoresByBenchmark: Sendable {
     return mean(zip(values, other.values).map { Self.shareAbove($0, $1) })
   }
 
-  /// Its interval, by the stratified bootstrap over the runs of both.
+  /// The 95 % interval of `probabilityOfImprovement`, by the stratified bootstrap over the runs
+  /// of both. Nil if no benchmark has two seeds.
   package func probabilityOfImprovementInterval(over other: ScoresByBenchmark) -> Interval? {
     guard values.count == other.values.count else { return nil }
     return Interval.bootstrap(values + other.values) { strata in

@@ -1,7 +1,9 @@
 import Core
 import Foundation
 
-/// A confidence interval.
+/// A confidence interval, with both ends included.
+///
+///     let interval = Interval.ofMean([0.2, 0.3, 0.4])
 package struct Interval: Hashable, Sendable, Codable {
   package let low: Double
   package let high: Double
@@ -19,10 +21,11 @@ extension Interval {
   /// The confidence of the intervals that this project prints.
   package static let level = 0.95
 
-  /// The t interval of a mean: mean +- t s / sqrt(n), with n - 1 degrees of freedom.
+  /// The t interval of a mean: mean ± t s / sqrt(n), where t has n - 1 degrees of freedom.
   ///
-  /// It assumes a normal distribution, and is right for few seeds if that holds, where a bootstrap is
-  /// too narrow. Nil for fewer than two values.
+  /// It assumes a normal distribution. If that holds it is right for few seeds, for which a
+  /// bootstrap is too narrow. Nil for fewer than two values.
+  /// - Parameter level: the confidence, between 0 and 1.
   package static func ofMean(_ values: [Double], level: Double = level) -> Interval? {
     guard values.count > 1 else { return nil }
     let mean = mean(values)
@@ -32,14 +35,17 @@ extension Interval {
     return Interval(mean - half, mean + half)
   }
 
-  /// The percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
+  /// The percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+  /// chapter 13).
   ///
-  /// Deterministic: replicate r draws from a stream of its own.
+  /// It is deterministic: each replicate draws from its own stream with a fixed seed.
   /// - Parameters:
-  ///   - strata: values by stratum, resampled within each (stratified bootstrap; Agarwal et al., "Deep
-  ///     Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021). A single
-  ///     stratum is the ordinary bootstrap.
-  ///   - statistic: of one resampled set of strata.
+  ///   - strata: values by stratum, resampled within each (stratified bootstrap; Agarwal et
+  ///     al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS
+  ///     2021). A single stratum is the ordinary bootstrap.
+  ///   - replicates: the number of resampled sets.
+  ///   - level: the confidence, between 0 and 1.
+  ///   - statistic: computed from one resampled set of strata.
   /// - Returns: nil if no stratum has two values, since nothing can be resampled then.
   package static func bootstrap<Value>(
     _ strata: [[Value]], replicates: Int = 2_000, level: Double = level,
@@ -57,18 +63,20 @@ extension Interval {
   }
 }
 
-/// The mean; the same to the last bit in whatever order the values come.
+/// The mean of at least one value, with the same bits for any order of the values.
 package func mean(_ values: [Double]) -> Double {
   values.sorted().reduce(0, +) / Double(values.count)
 }
 
-/// The sample variance, n - 1 in the denominator; for two values or more.
+/// The sample variance (denominator n - 1) of at least two values.
 package func variance(_ values: [Double]) -> Double {
   let mean = mean(values)
   return values.map { ($0 - mean) * ($0 - mean) }.sorted().reduce(0, +) / Double(values.count - 1)
 }
 
-/// A quantile of ascending values with linear interpolation: NumPy's default, type 7 of Hyndman and Fan.
+/// A quantile of ascending values with linear interpolation: NumPy's default, type 7 of Hyndman
+/// and Fan.
+/// - Parameter probability: 0 for the smallest value, 1 for the largest.
 package func quantile(_ ascending: [Double], _ probability: Double) -> Double {
   let position = probability * Double(ascending.count - 1)
   let below = min(max(Int(position), 0), ascending.count - 1)

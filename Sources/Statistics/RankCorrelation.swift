@@ -1,6 +1,8 @@
 import Foundation
 
 /// Kendall's rank correlation of two orders of the same methods.
+///
+///     RankCorrelation([1, 2, 3], [10, 30, 20])?.tau  // 0.33: two pairs agree, one does not
 package struct RankCorrelation: Hashable, Sendable {
   /// tau-b, in [-1, 1]: 1 for the same order, -1 for the reverse, about 0 for unrelated ones. Pairs that
   /// are tied on either side count for neither (Kendall, Biometrika 33, 1945).
@@ -12,7 +14,8 @@ package struct RankCorrelation: Hashable, Sendable {
   /// The number of methods.
   package let count: Int
 
-  /// - Returns: nil for fewer than two pairs of values, lists of different lengths, or a list of equal
+  /// Compares two lists of values of the same methods, in O(n^2).
+  /// - Returns: nil for fewer than two values, lists of different lengths, or a list of equal
   ///   values, which has no order.
   package init?(_ first: [Double], _ second: [Double]) {
     guard first.count == second.count, first.count > 1 else { return nil }

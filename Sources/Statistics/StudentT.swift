@@ -21,8 +21,7 @@ package struct StudentT: Sendable {
   }
 
   /// The value below which the distribution has the given probability, which is in (0, 1).
-  ///
-  /// Found by bisection, to the last bit: the tail falls monotonically.
+  /// Found by bisection to the last bit, since the tail decreases monotonically.
   package func quantile(_ probability: Double) -> Double {
     guard probability != 0.5 else { return 0 }
     let tail = 2 * min(probability, 1 - probability)
@@ -38,7 +37,8 @@ package struct StudentT: Sendable {
   }
 }
 
-/// I_x(a, b), by the continued fraction of NIST DLMF 8.17.22 (modified Lentz algorithm).
+/// The regularised incomplete beta function I_x(a, b), by the continued fraction of NIST DLMF
+/// 8.17.22 (modified Lentz algorithm).
 func regularisedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
@@ -48,7 +48,8 @@ func regularisedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double 
     ? front * betaFraction(x, a, b) / a : 1 - front * betaFraction(1 - x, b, a) / b
 }
 
-/// The continued fraction itself. Fifty terms suffice for all arguments in use; a thousand are allowed.
+/// The continued fraction. Fifty terms suffice for all arguments in use; a thousand are
+/// allowed.
 private func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
   let tiny = 1e-300
   func awayFromZero(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }

@@ -1,18 +1,23 @@
 import Core
 import Foundation
 
-/// The difference of two methods' means over seeds, and how far chance explains it.
+/// The difference of two methods' means over seeds, and whether chance explains it.
+///
+///     let test = MeanDifference(paired: [0.52, 0.55, 0.51], [0.48, 0.50, 0.49])
+///     test?.difference  // 0.037
+///     test?.tTest       // the p-value
 package struct MeanDifference: Hashable, Sendable {
   /// Mean of the first minus mean of the second.
   package let difference: Double
-  /// The confidence interval of the difference; nil if there is no spread to estimate it from.
+  /// The 95 % confidence interval of the difference; nil if there is no spread to estimate it
+  /// from.
   package let interval: Interval?
-  /// The two-sided p-value of the t-test; nil as the interval.
+  /// The two-sided p-value of the t-test; nil if `interval` is.
   package let tTest: Double?
   /// The two-sided p-value of the permutation test.
   package let permutation: Double
-  /// The smallest p-value that the permutation test can give for so many values: those as extreme as the
-  /// most extreme permutation, on both sides.
+  /// The smallest p-value that the permutation test can give for so many values. With few seeds
+  /// it is large, whatever the scores.
   package let leastPermutation: Double
   /// Whether seeds were paired.
   package let isPaired: Bool
@@ -36,11 +41,12 @@ extension MeanDifference {
     leastPermutation = min(1, 2 * pow(0.5, Double(differences.count)))
   }
 
-  /// Welch's test: independent values, of any two numbers of seeds and any two variances.
+  /// Welch's test for independent values, with any two numbers of seeds and any two variances.
   ///
-  /// The degrees of freedom are those of Welch and Satterthwaite. The permutation test divides all
-  /// values anew: into all combinations if there are at most 65,536, and as many random ones otherwise.
-  /// - Returns: nil if either has no values.
+  /// The degrees of freedom are those of Welch and Satterthwaite. The permutation test
+  /// reassigns all values to the two methods: in all ways if there are at most 65,536,
+  /// otherwise in as many random ones.
+  /// - Returns: nil if either list is empty.
   package init?(independent first: [Double], _ second: [Double]) {
     guard !first.isEmpty, !second.isEmpty else { return nil }
     difference = mean(first) - mean(second)
@@ -69,6 +75,7 @@ extension MeanDifference {
     tTest = distribution.twoSidedTail(difference / error)
   }
 
+  /// The two-sided p-value of Student's test that the mean is 0; nil for a single value.
   private static func oneSampleTail(_ values: [Double]) -> Double? {
     guard values.count > 1 else { return nil }
     let error = (variance(values) / Double(values.count)).squareRoot()
@@ -81,10 +88,10 @@ extension MeanDifference {
 // MARK: - Permutation tests
 
 extension MeanDifference {
-  /// Permutations that are counted out; more are sampled.
+  /// The number of permutations up to which all are computed.
   private static let exactLimit = 65_536
 
-  /// How many permutations have a statistic of at least the observed one, and of at most.
+  /// Counts the permutations whose statistic is at least, and at most, the observed one.
   private struct Tails {
     private let observed: Double
     private let tolerance: Double
@@ -104,14 +111,16 @@ extension MeanDifference {
       if value <= observed + tolerance { below += 1 }
     }
 
-    /// Twice the smaller tail, as `scipy.stats.permutation_test` has it.
+    /// Twice the smaller tail, as in `scipy.stats.permutation_test`.
     var exact: Double { min(1, 2 * Double(min(above, below)) / Double(count)) }
 
-    /// The same, with the observed division as one more permutation, so that it is never 0 (Phipson and
-    /// Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).
+    /// The same for random permutations, with the observed one counted, too, so that it is
+    /// never 0 (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology
+    /// 9, 2010).
     var sampled: Double { min(1, 2 * Double(min(above, below) + 1) / Double(count + 1)) }
   }
 
+  /// The p-value over all choices of signs of the differences.
   private static func signFlips(_ differences: [Double]) -> Double {
     let count = differences.count
     func sum(_ isFlipped: (Int) -> Bool) -> Double {
@@ -130,6 +139,7 @@ extension MeanDifference {
     return tails.sampled
   }
 
+  /// The p-value over all divisions of the values into groups of the given sizes.
   private static func divisions(_ first: [Double], _ second: [Double]) -> Double {
     let all = first + second
     // With the sizes given, the difference of the means grows with the sum of the first group.
@@ -146,6 +156,7 @@ extension MeanDifference {
     return tails.sampled
   }
 
+  /// Calls `body` with the sum of each choice of `count` values.
   private static func eachSum(
     of count: Int, among values: ArraySlice<Double>, sum: Double, _ body: (Double) -> Void
   ) {
@@ -155,13 +166,15 @@ extension MeanDifference {
     eachSum(of: count, among: values.dropFirst(), sum: sum, body)
   }
 
+  /// The number of ways to choose k of n.
   private static func binomial(_ n: Int, _ k: Int) -> Double {
     (0..<min(k, n - k)).reduce(1) { $0 * Double(n - $1) / Double($1 + 1) }
   }
 }
 
-/// Holm's step-down adjustment of p-values for the number of tests (Holm, Scandinavian Journal of
-/// Statistics 6, 1979), in the order of the arguments.
+/// Holm's step-down adjustment of p-values for the number of tests (Holm, Scandinavian Journal
+/// of Statistics 6, 1979).
+/// - Returns: the adjusted p-values in the order of the arguments, at most 1.
 package func holmAdjusted(_ pValues: [Double]) -> [Double] {
   var adjusted = pValues
   var largest = 0.0
