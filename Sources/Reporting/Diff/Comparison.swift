@@ -30,8 +30,7 @@ package struct ComparisonReference: Equatable, Sendable {
 
 /// One line of a diff: a score, its reference and the verdict.
 ///
-/// A cell without any reference or without a result has one line for all its scores; there `metric`
-/// is nil.
+/// A cell without any reference has one line for all its scores; there `metric` is nil.
 package struct Comparison: Equatable, Sendable {
   /// A restriction that is printed with the verdict wherever it appears.
   package enum Mark: Hashable, Sendable {

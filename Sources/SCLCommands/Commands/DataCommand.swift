@@ -41,8 +41,8 @@ struct BenchmarkFileArgument: ParsableArguments {
 }
 
 extension DataCommand {
-  /// `scl data info`: prints a `BenchmarkReport`. It reads the attributes and not the images, so it
-  /// is fast. Exit codes: 0; 65 for a damaged file, 66 for a missing one.
+  /// `scl data info`: prints a `BenchmarkReport`. It does not read the images, so it is
+  /// fast. Exit codes: 0; 65 for a damaged file, 66 for a missing one.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the contents and origin of a benchmark file.")

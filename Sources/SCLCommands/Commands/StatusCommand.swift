@@ -64,7 +64,7 @@ struct StatusCommand: AsyncParsableCommand {
     return true
   }
 
-  /// Whether a run has ended for good: finished, or failed in a way that no retry changes.
+  /// Whether a run has ended for good: finished, or failed in a way that a sweep does not retry.
   private func isOver(_ run: PlannedRun) -> Bool {
     switch run.state {
     case .finished: true
