@@ -3,72 +3,98 @@ import Metrics
 import Records
 import Statistics
 
-/// How the methods of one experiment differ in one score, and whether chance explains it.
+/// How the methods of one experiment differ in one score, and whether chance explains the
+/// differences: the content of `scl compare`. docs/report.md explains the columns.
 ///
-/// Every row is compared with one reference row: on each benchmark by the difference of means over seeds,
-/// over all benchmarks by the aggregates of Agarwal et al. (NeurIPS 2021). The orders of methods are
-/// compared with the published ones.
+/// Every row is compared with one reference row. On each benchmark it has the difference of means
+/// over seeds with its 95 % interval, a t-test and a permutation test; over all benchmarks the
+/// aggregates of Agarwal et al. (NeurIPS 2021). The order of the methods is compared with the
+/// published order by Kendall's tau. Controls are left out.
 ///
 ///     let comparison = try MethodComparison(table, metric: .acc, reference: "scl", paper: nil)
 ///     print(comparison.markdown(width: 80))
 package struct MethodComparison: Sendable {
-  /// A row on one benchmark, minus the reference row.
+  /// One row on one benchmark, and its difference to the reference row.
   package struct Difference: Sendable {
+    /// The benchmark's name.
     package let benchmark: String
     package let method: TableMethod
-    /// The seeds that the row has, and those that the comparison uses.
+    /// The number of seeds with a score.
     package let seeds: Int
+    /// The number of paired seeds that the tests use; 0 if all seeds count as independent, or
+    /// nothing is tested.
     package let pairs: Int
-    /// The mean over the seeds, in per cent.
+    /// The mean score over all seeds, in per cent.
     package let mean: Double
-    /// In points. Nil where a comparison would not be of like with like; `reason` says why.
+    /// Row minus reference, in points, with interval and p-values. Nil for the reference itself,
+    /// and where `reason` rules out a comparison.
     package let result: MeanDifference?
-    /// The p-value of the t-test, adjusted by Holm's method for all tests of the comparison.
+    /// The p-value of the t-test, adjusted by Holm's method for all tests of this comparison. It
+    /// answers for the whole table: with 5 % as the limit, the chance of any false finding is at
+    /// most 5 %.
     package fileprivate(set) var adjusted: Double?
+    /// Why the row is not compared here: the reference has no score, another protocol or another
+    /// benchmark file.
     package let reason: String?
   }
 
-  /// A row over all benchmarks.
+  /// One row over several benchmarks, each of which has scores of all rows. `ScoresByBenchmark`
+  /// (Statistics) has the formulas and their sources.
+  ///
+  /// Benchmarks count alike in the probability of improvement. In the interquartile mean, runs
+  /// count alike, so a benchmark with more seeds weighs more.
   package struct Aggregate: Sendable {
     package let method: TableMethod
-    /// The benchmarks that every row has scores of.
+    /// The scores by benchmark, on those benchmarks where every row has scores.
     package let scores: ScoresByBenchmark
+    /// The mean of the middle half of all runs, in per cent.
     package let interquartileMean: Double
+    /// Its 95 % interval by stratified bootstrap; nil if no benchmark has two seeds.
     package let interval: Interval?
-    /// The probability that a run of this row is better than one of the reference row; nil for the
-    /// reference itself.
+    /// The probability that a run of this row has a higher score than one of the reference row on
+    /// the same benchmark, in 0...1, where a tie counts half; nil for the reference itself.
     package let improvement: Double?
+    /// Its 95 % interval by stratified bootstrap.
     package let improvementInterval: Interval?
   }
 
-  /// The order of methods on one benchmark, measured and published.
+  /// The order of the methods on one benchmark, measured and published. Of each method the first
+  /// published row with a figure counts, whatever its protocol.
   package struct Order: Sendable {
     package let benchmark: String
-    /// Titles of the methods that have both scores.
+    /// The titles of the methods with both scores, in the order of the rows.
     package let methods: [String]
+    /// Kendall's tau of the two orders. Protocols are not compared, so it says less than a diff.
     package let correlation: RankCorrelation
   }
 
+  /// The experiment's name.
   package let experiment: String
   package let profile: String
+  /// The score that is compared.
   package let metric: Metric
+  /// The row that the others are compared with.
   package let reference: TableMethod
-  /// Benchmark by benchmark, in the order of the table's rows; the reference row is among them.
+  /// By benchmark and then by row. The reference row is among them, without a result.
   package let differences: [Difference]
-  /// Empty for one benchmark.
+  /// By row; empty unless at least two benchmarks have scores of all rows.
   package let aggregates: [Aggregate]
   /// The benchmarks of the aggregates.
   package let aggregated: [String]
+  /// Benchmarks with at least two methods that have both scores; empty without published figures.
   package let orders: [Order]
 
+  /// Compares all rows with the reference row.
   /// - Parameters:
-  ///   - reference: the name of a row; nil for `scl` if the table has it, or else its first row with
+  ///   - table: must have the score.
+  ///   - metric: the score.
+  ///   - name: the reference row; nil for `scl` if the table has it, else for the first row with
   ///     scores.
-  ///   - paper: the published figures, for the orders of methods.
-  ///   - isPaired: whether seeds that both rows have are paired, as runs of one seed share the order of
-  ///     images and the random draws. Otherwise, or with fewer than two common seeds, all seeds of both
-  ///     count as independent.
-  /// - Throws: `ReportError.noRow` for a reference that the table does not have, or that has no scores.
+  ///   - paper: the published figures, for the orders of methods; nil for none.
+  ///   - isPaired: whether seeds that both rows have are paired. Runs of one seed share the order
+  ///     of images and the random draws. With fewer than two common seeds, all seeds count as
+  ///     independent anyway.
+  /// - Throws: `ReportError.noRow` if the table has no such row, or the row has no scores.
   package init(
     _ table: ResultTable, metric: Metric, reference name: String? = nil, paper: PaperTables?,
     isPaired: Bool = true
@@ -103,7 +129,7 @@ package struct MethodComparison: Sendable {
     }
     self.differences = differences
 
-    // Aggregates need the same benchmarks of every row: one that lacks a row is left out.
+    // Aggregates need the same benchmarks of all rows.
     let complete = cells.filter { $0.count == rows.count }
     aggregated = complete.compactMap { $0.first?.benchmark }
     aggregates =
@@ -111,6 +137,7 @@ package struct MethodComparison: Sendable {
     orders = paper.map { paper in cells.compactMap { Self.order(of: $0, metric, paper) } } ?? []
   }
 
+  /// The cell of a row, if it has the score.
   private static func cell(
     _ table: ResultTable, _ benchmark: String, _ method: TableMethod, _ metric: Metric
   ) -> ResultCell? {
@@ -122,6 +149,8 @@ package struct MethodComparison: Sendable {
 // MARK: - Parts
 
 extension MethodComparison {
+  /// The differences of a benchmark's rows to the reference. A difference is computed only if
+  /// protocol and benchmark file are the same.
   private static func differences(
     of cells: [ResultCell], from reference: ResultCell?, _ metric: Metric, isPaired: Bool
   ) -> [Difference] {
@@ -156,6 +185,8 @@ extension MethodComparison {
     }
   }
 
+  /// The aggregates of all rows.
+  /// - Parameter cells: by benchmark, each with all rows.
   private static func aggregates(
     of cells: [[ResultCell]], rows: [TableMethod], _ reference: TableMethod, _ metric: Metric
   ) -> [Aggregate] {
@@ -179,7 +210,9 @@ extension MethodComparison {
     }
   }
 
-  /// Of several published rows of a method, the first with a figure counts. Variants have none.
+  /// The order of the methods on a benchmark; nil for fewer than two methods with both scores. If a
+  /// method has several published rows, the first with a figure counts. Variants have no published
+  /// row.
   private static func order(
     of cells: [ResultCell], _ metric: Metric, _ paper: PaperTables
   ) -> Order? {
@@ -201,7 +234,7 @@ extension MethodComparison {
 }
 
 extension ResultCell {
-  /// A score in per cent by seed, ascending.
+  /// A score of each finished seed, in per cent, by ascending seed.
   package func scores(of metric: Metric) -> [(seed: UInt64, score: Double)] {
     records.compactMap { record in
       record.metrics.scores?.value(of: metric, under: nil).map { (record.seed, 100 * $0) }

@@ -3,9 +3,16 @@ import Foundation
 import Statistics
 
 extension MethodComparison {
-  /// A table of differences for each benchmark, a table over all benchmarks, and the rank correlations;
-  /// ends with a line break.
-  /// - Parameter width: the columns of the terminal that shows it; nil for pipes and files.
+  /// The comparison for readers: a table of differences for each benchmark, a table over all
+  /// benchmarks, then explanations of the columns and the rank correlations. It ends with a line
+  /// break.
+  ///
+  ///     | Method  |         n | Mean | Difference |     Interval |     t | perm. |  Holm |
+  ///     | ------- | --------: | ---: | ---------: | -----------: | ----: | ----: | ----: |
+  ///     | SCL     |         3 | 26.3 |  reference |            – |     – |     – |     – |
+  ///     | k-means |         3 | 21.2 |       -5.1 | -6.0 to -4.2 | 0.002 | 0.250 | 0.002 |
+  ///
+  /// - Parameter width: the columns of the terminal; nil for pipes and files.
   package func markdown(width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
@@ -33,6 +40,7 @@ extension MethodComparison {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
+  /// The table of one benchmark. Reasons become numbered notes.
   private func grid(of differences: [Difference], notes: inout [String]) -> MarkdownGrid {
     var grid = MarkdownGrid(
       header: ["Method", "n", "Mean", "Difference", "Interval", "t", "perm.", "Holm"],
@@ -54,6 +62,12 @@ extension MethodComparison {
     return grid
   }
 
+  /// The table over all benchmarks:
+  ///
+  ///     | Method  |  IQM |     Interval | P(better) |     Interval |
+  ///     | ------- | ---: | -----------: | --------: | -----------: |
+  ///     | SCL     | 26.3 | 25.9 to 26.8 | reference |            – |
+  ///     | k-means | 21.2 | 20.9 to 21.5 |      0.12 | 0.00 to 0.25 |
   private var aggregateGrid: MarkdownGrid {
     var grid = MarkdownGrid(
       header: ["Method", "IQM", "Interval", "P(better)", "Interval"],
@@ -69,7 +83,7 @@ extension MethodComparison {
     return grid
   }
 
-  /// What the columns are, and the rank correlations.
+  /// What the columns mean, how small a permutation test can get, and the rank correlations.
   package var remarks: [String] {
     var remarks: [String] = []
     let results = differences.compactMap(\.result)
@@ -109,8 +123,8 @@ extension MethodComparison {
     return remarks
   }
 
-  /// The smallest p-value that the largest of these comparisons can give: all signs, or all divisions,
-  /// as extreme as possible.
+  /// The smallest p-value that a permutation test of these comparisons can give, with all signs or
+  /// the division as extreme as possible. With three pairs that is 0.25, whatever the scores are.
   private static func leastPermutation(_ results: [MeanDifference]) -> Double? {
     results.compactMap(\.leastPermutation).min()
   }

@@ -14,7 +14,7 @@ package struct ComparisonReference: Equatable, Sendable {
   /// The number of these trials; nil if unknown.
   package var trials: Int?
 
-  /// What distinguishes it from other rows of the same method.
+  /// Tells rows of the same method apart.
   struct Name: Hashable {
     let title: String
     let sources: [String]
@@ -22,7 +22,7 @@ package struct ComparisonReference: Equatable, Sendable {
 
   var name: Name { Name(title: title, sources: sources) }
 
-  /// "81.7 ± 0.1", or "81.7" without a spread.
+  /// The figure with its spread: "81.7 ± 0.1", or "81.7" without one.
   var text: String {
     spread.map { "\(value.oneDecimal) ± \($0.oneDecimal)" } ?? value.oneDecimal
   }

@@ -10,7 +10,7 @@ extension TableDiff {
   ///
   ///     | Method  | Compared with | Score | Reference |  Measured | Difference | Verdict                  |
   ///     | ------- | ------------- | ----- | --------: | --------: | ---------: | ------------------------ |
-  ///     | k-means | k-means, P    | NMI   |       8.7 | 8.6 ± 0.2 |       -0.1 | not comparable: data (1) |
+  ///     | k-means | k-means (P)   | NMI   |       8.7 | 8.6 ± 0.2 |       -0.1 | not comparable: data (1) |
   ///
   /// - Parameters:
   ///   - verbose: whether published rows that were not measured are named. Otherwise they are
@@ -67,7 +67,7 @@ extension TableDiff {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// What the keys beside the titles of published rows stand for.
+  /// The descriptions of the sources that the table names by their keys.
   private var sourceRemarks: [String] {
     sources.sorted { $0.key < $1.key }.map { "Source \($0): \($1)" }
   }
@@ -145,7 +145,7 @@ extension Comparison {
     return "\(verdict.title): \(first.headline)"
   }
 
-  /// The row's title with its sources: "PICA (mean), P".
+  /// The row's title with its sources: "PICA (mean) (P)".
   fileprivate var comparedWith: String {
     guard let reference else { return "–" }
     return reference.sources.isEmpty

@@ -47,7 +47,8 @@ package struct TableDiff: Equatable, Sendable {
   package let unmeasured: [Unmeasured]
   /// One per benchmark, whose cells are in no comparison; empty against other results.
   package let unpublished: [Unpublished]
-  /// The description of each source that a comparison names, by its key. None against other results.
+  /// The descriptions of the sources that the comparisons name, by key; empty against other
+  /// results.
   package let sources: [String: String]
 
   /// The numbers of verdicts by kind.

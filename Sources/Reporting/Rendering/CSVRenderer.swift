@@ -44,7 +44,11 @@ enum CSVRenderer {
     "identity", "flags",
   ]
 
-  /// A line for each finished run and score.
+  /// The runs one by one, for statistics of the reader's own: a header, then one line per finished
+  /// run and score. Columns: experiment, profile, benchmark, method, title, family, seed, metric,
+  /// value, identity, flags. Values are in per cent.
+  ///
+  ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,0,acc,21.1697,b76661841ec5...,...
   static func renderRuns(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
     var lines = [runHeader.joined(separator: ",")]

@@ -22,10 +22,11 @@ enum JSONRenderer {
     var standardDeviation: Double?
     var minimum: Double
     var maximum: Double
+    /// The median over seeds.
     var median: Double
-    /// Of the mean: 95 %, by Student's t.
+    /// The 95 % interval of the mean by Student's t; absent for a single seed.
     var interval: Interval?
-    /// By seed, ascending.
+    /// The score of each seed, by ascending seed.
     var values: [Double]
 
     init(_ statistics: SeedStatistics, _ values: [Double]) {

@@ -1,19 +1,22 @@
-/// Result tables as a LaTeX fragment with the rules of booktabs.
+/// A result table as a LaTeX fragment (`table` or `table*`) with the rules of booktabs.
 ///
-/// Nothing is scaled: the text has the size of a footnote, and benchmarks that do not fit beside each
-/// other stand in blocks below each other. A block is at most as wide as the text of a one-column
-/// article, so the fragment fits one-column and two-column papers.
+/// Nothing is scaled. The text has the size of a footnote, and benchmarks that do not fit beside
+/// each other are stacked in blocks. A block is at most as wide as the text of a one-column
+/// article, so the fragment fits one-column and two-column papers:
+///
+///     \usepackage{booktabs}
+///     \input{cifar10-cpu.tex}  % \ref{tab:cifar10-cpu}
 struct LaTeXRenderer {
   /// How figures are set.
   enum Figures {
-    /// As text, with the deviation as a subscript. Needs booktabs alone.
+    /// As text, with the deviation as a subscript. It needs only booktabs.
     case text
-    /// In columns of siunitx, aligned at the decimal point.
+    /// In `S` columns of siunitx, aligned at the decimal point. It needs booktabs and siunitx.
     case siunitx
   }
 
-  /// The width of the text of LaTeX's one-column article, and of one column of its two-column article, in
-  /// points.
+  /// In points: the width of the text of LaTeX's one-column article, and of a column of its
+  /// two-column article.
   private static let textWidth = 345.0
   private static let columnWidth = 229.0
 
@@ -21,7 +24,10 @@ struct LaTeXRenderer {
   private let name: String
   private let figures: Figures
 
-  /// - Parameter name: of the experiment; its label is "tab:NAME".
+  /// - Parameters:
+  ///   - layout: the table.
+  ///   - name: of the experiment; the label is "tab:NAME".
+  ///   - figures: how figures are set.
   init(_ layout: TableLayout, name: String, figures: Figures = .text) {
     self.layout = layout
     self.name = name
@@ -58,12 +64,14 @@ struct LaTeXRenderer {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The caption with LaTeX's mark of the second best, since italics are not used here.
   private var caption: [String] {
     layout.caption.map { $0.replacing(TableText.secondBestInText, with: "second best underlined") }
   }
 
   // MARK: - A block
 
+  /// The `tabular` of some benchmarks.
   private func tabular(_ block: Range<Int>) -> [String] {
     let columns = layout.columns[block]
     let total = 1 + columns.reduce(0) { $0 + layout.width(of: $1) }
@@ -92,6 +100,9 @@ struct LaTeXRenderer {
     return lines + ["\\bottomrule", "\\end{tabular}"]
   }
 
+  /// A row of the table, for some benchmarks:
+  ///
+  ///     k-means & 8.6$_{\pm 0.2}$ & 21.2$_{\pm 0.0}$ & \textbf{4.5}$_{\pm 0.1}$ \\
   private func row(_ row: TableLayout.Row, _ block: Range<Int>) -> String {
     var texts = [Escaping.latex(row.title)]
     for (column, cell) in zip(layout.columns[block], row.cells[block]) {
@@ -103,6 +114,8 @@ struct LaTeXRenderer {
 
   // MARK: - A figure
 
+  /// A figure with its emphasis, deviation and marks. In a column of numbers, anything else is in
+  /// braces. Such a column can set bold numbers but no underlined ones.
   private func figure(_ figure: TableLayout.Figure) -> String {
     let parts = Self.parts(of: figure)
     guard figures == .siunitx, Double(parts.mean) != nil else {
@@ -112,16 +125,16 @@ struct LaTeXRenderer {
       return figures == .siunitx ? "{\(text)}" : text
     }
     let number = parts.mean + (parts.deviation.map { " +- \($0)" } ?? "")
-    // A column of numbers knows bold figures, and no underlined ones.
     return (figure.isBest ? "\\bfseries " : "") + number + superscript(figure.marks)
   }
 
+  /// The best figure is bold, the second best underlined.
   private func marked(_ text: String, _ figure: TableLayout.Figure) -> String {
     if figure.isBest { return "\\textbf{\(text)}" }
     return figure.isSecondBest ? "\\underline{\(text)}" : text
   }
 
-  /// "13.9 ± 0.4" as 13.9 and 0.4; anything else as it is.
+  /// "13.9 ± 0.4" as 13.9 and 0.4; any other text as it is.
   private static func parts(
     of figure: TableLayout.Figure
   ) -> (mean: String, deviation: String?) {
@@ -129,10 +142,11 @@ struct LaTeXRenderer {
     return parts.count == 2 ? (parts[0], parts[1]) : (figure.text, nil)
   }
 
-  /// In a column of numbers, text stands in braces.
+  /// Text in a column of numbers is in braces.
   private func heading(_ text: String) -> String { figures == .siunitx ? "{\(text)}" : text }
 
-  /// The letters of a benchmark's columns.
+  /// The column specification of a benchmark. For siunitx it states the digits before the point and
+  /// those of the deviation, and reserves space for marks.
   private func specification(_ column: Int) -> String {
     let count = layout.columns[column].showsCount ? "c" : ""
     guard figures == .siunitx else {
@@ -158,14 +172,14 @@ struct LaTeXRenderer {
     marks.isEmpty ? "" : "\\textsuperscript{\(marks.map(Escaping.latex).joined())}"
   }
 
-  /// A label may hold few signs besides letters and digits.
+  /// The name with every character that a label cannot hold replaced by a hyphen.
   private var label: String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
   }
 
   // MARK: - Widths
 
-  /// Benchmarks that fit beside each other, in order; at least one each.
+  /// The benchmarks that fit beside each other, in order; at least one per block.
   private var blocks: [Range<Int>] {
     var blocks: [Range<Int>] = []
     var block = 0..<0
@@ -181,8 +195,8 @@ struct LaTeXRenderer {
     return block.isEmpty ? blocks : blocks + [block]
   }
 
-  /// The width of a block in points, by the mean widths of Computer Modern's characters at 8 points (4.3;
-  /// subscripts 3.6), with 6 points between columns.
+  /// The estimated width of a block in points, from mean widths of Computer Modern's characters at
+  /// 8 points (4.3, in subscripts 3.6) with 6 points between columns.
   private func width(_ block: Range<Int>) -> Double {
     let rows = layout.groups.flatMap(\.rows)
     let titles = 4.3 * Double(rows.map(\.title.count).max() ?? 6)

@@ -42,7 +42,7 @@ public struct TableFormat: Sendable {
   public static let latex = TableFormat("latex", summary: "a fragment for a paper") { table, _ in
     LaTeXRenderer(TableLayout(table), name: table.experiment).render()
   }
-  /// The same with columns of siunitx, aligned at the decimal point. It needs both packages.
+  /// The same with columns of siunitx, aligned at the decimal point. It needs booktabs and siunitx.
   public static let latexSiunitx = TableFormat(
     "latex-siunitx", summary: "the same with columns of siunitx"
   ) { table, _ in
@@ -52,7 +52,7 @@ public struct TableFormat: Sendable {
   public static let csv = TableFormat("csv", summary: "a line per cell and score") { table, _ in
     CSVRenderer.render(table)
   }
-  /// A line for each run and score.
+  /// A line per run and score, for statistics of the reader's own.
   public static let csvRuns = TableFormat("csv-runs", summary: "a line per run and score") {
     table, _ in CSVRenderer.renderRuns(table)
   }

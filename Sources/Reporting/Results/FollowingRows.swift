@@ -1,9 +1,15 @@
 import Domain
 import Metrics
 
-/// The rows that follow a method's row where a table is asked for them: the best of its seeds, and the
-/// published rows with the differences.
+/// The rows that follow a method's row if the table asks for them: the best of its seeds
+/// (`--best-of-seeds`), and its published rows with the differences (`--published`):
+///
+///     | k-means                        |    8.6 ± 0.2 | 21.2 ± 0.0 | 4.5 ± 0.1 |
+///     | – best of seeds                |          8.5 |       21.2 |       4.4 |
+///     | – published: k-means (D, P, G) |          8.7 |       22.9 |       4.9 |
+///     | – difference                   |       (-0.1) |     (-1.7) |    (-0.4) |
 enum FollowingRows {
+  /// The rows below a method, in their order. Controls have none.
   static func rows(below method: TableMethod, in table: ResultTable) -> [TableLayout.Row] {
     var rows: [TableLayout.Row] = []
     if table.showsBestOfSeeds, method.family != .control {
@@ -12,7 +18,7 @@ enum FollowingRows {
     return rows + published(below: method, in: table)
   }
 
-  /// What the rows' titles and figures are, for the remarks below the table.
+  /// What these rows show, for the remarks below the table.
   static func remarks(on table: ResultTable) -> [String] {
     var remarks: [String] = []
     if table.showsBestOfSeeds {
@@ -30,6 +36,8 @@ enum FollowingRows {
 
   // MARK: - Best of seeds
 
+  /// The scores of the most accurate seed on each benchmark; of equally accurate ones that of the
+  /// lowest seed. Benchmarks with a single seed get no figure.
   private static func bestOfSeeds(
     of method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
@@ -50,6 +58,8 @@ enum FollowingRows {
 
   // MARK: - Published rows
 
+  /// Two rows for each published row of the method: its figures, and measured minus published in
+  /// points. A difference between scores that are not comparable is in brackets.
   private static func published(
     below method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
@@ -83,6 +93,8 @@ enum FollowingRows {
 
   // MARK: - Parts
 
+  /// A cell without marks and without a number of seeds.
+  /// - Parameter text: of a score; nil becomes "–".
   private static func cell(
     _ metrics: [Metric], _ text: (Metric) -> String?
   ) -> TableLayout.Cell {
@@ -90,7 +102,7 @@ enum FollowingRows {
       figures: metrics.map { TableLayout.Figure(text: text($0) ?? "–") }, count: "–")
   }
 
-  /// No row if no cell has a figure.
+  /// The row as a list; empty if no cell has a figure.
   private static func row(
     _ kind: TableLayout.Row.Kind, _ title: String, _ cells: [TableLayout.Cell]
   ) -> [TableLayout.Row] {

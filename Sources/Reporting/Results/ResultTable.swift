@@ -25,11 +25,12 @@ public struct ResultTable: Equatable, Sendable {
   package let distance: [String]
   /// The scores of each benchmark, in the order of the columns.
   public let metrics: [Metric]
-  /// What the figure of a cell is.
+  /// The figure of a cell.
   package var statistic = TableStatistic.deviation
-  /// Whether each row is followed by the best of its seeds.
+  /// Whether the best of its seeds follows each row.
   package var showsBestOfSeeds = false
-  /// The table beside published figures, whose rows then follow each method's row; nil without them.
+  /// The comparison with published figures, whose rows then follow each method's row; nil for a
+  /// table without them.
   package var diff: TableDiff?
   /// Planned cells only.
   private let cells: [Position: ResultCell]

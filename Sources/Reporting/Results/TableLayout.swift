@@ -29,7 +29,8 @@ public struct TableLayout {
     /// Whether it is the best of its column. Controls and figures with notes of their own do not
     /// compete.
     public var isBest = false
-    /// Only in tables in which at least four rows compete.
+    /// Whether it is the second best of its column. It is marked only if at least four rows
+    /// compete.
     public var isSecondBest = false
     /// Marks of notes on this cell alone.
     public var marks: [String] = []
@@ -45,17 +46,19 @@ public struct TableLayout {
 
   /// A method.
   public struct Row {
-    /// What a row's figures are.
+    /// What the figures of a row are.
     public enum Kind: Sendable {
+      /// The results of a method.
       case measured
-      /// Of the seed with the best accuracy, which takes labels to choose.
+      /// The results of its most accurate seed. Choosing it takes labels.
       case bestOfSeeds
-      /// As a paper prints them.
+      /// The figures of a published row.
       case published
       /// Measured minus published, in points.
       case difference
     }
 
+    /// All rows but the first of a method follow it (`FollowingRows`).
     public var kind = Kind.measured
     /// The method's title.
     public var title: String
@@ -139,12 +142,14 @@ public struct TableLayout {
   }
 }
 
-/// The best and the second best figure of each column, as printed, so that equal figures are marked
-/// equally.
+/// The best and the second best figure of each column, as printed, so that figures that print alike
+/// are marked alike.
 ///
-/// Controls do not compete, and a figure competes only under its column's protocol and data. The second
-/// best is marked among four rows or more: among three it says little.
+/// Controls do not compete. Neither do figures whose protocol or data differ from the rest of the
+/// column. A column with a single competitor has no best figure; one with fewer than four has no
+/// second best, which would say little.
 struct BestFigures {
+  /// The marked figures in per cent, the best first, by benchmark and score.
   private var ranked: [String: [Metric: [Double]]] = [:]
   private let notes: TableNotes
   private let statistic: TableStatistic

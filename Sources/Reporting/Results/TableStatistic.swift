@@ -1,18 +1,23 @@
 import Metrics
 import Statistics
 
-/// What the figures of a table are, over the finished seeds of a cell.
+/// The figure that a table shows for a cell, computed over its finished seeds (`--statistic`).
+///
+/// The intervals say how well the mean is known and shrink with more seeds. Deviation and range
+/// describe single runs and do not.
 package enum TableStatistic: String, CaseIterable, Sendable {
   /// The mean and the sample standard deviation: "13.9 ± 0.4".
   case deviation
-  /// The mean and its 95 % confidence interval by Student's t: "13.9 [10.1, 17.7]".
+  /// The mean with its 95 % confidence interval by Student's t: "13.9 [10.1, 17.7]". It assumes
+  /// normally distributed scores and is wide for few seeds.
   case interval
-  /// The mean and its 95 % interval by bootstrap, which is too narrow for few seeds.
+  /// The mean with its 95 % interval by percentile bootstrap. It is too narrow for few seeds,
+  /// because it knows no other values.
   case bootstrap
-  /// The median, the smallest and the largest score: "13.9 [13.6, 14.2]".
+  /// The median with the smallest and the largest score: "13.9 [13.6, 14.2]".
   case median
 
-  /// For captions: "mean ± sample standard deviation".
+  /// The statistic in captions: "mean ± sample standard deviation".
   var title: String {
     switch self {
     case .deviation: "mean ± sample standard deviation"
@@ -22,8 +27,8 @@ package enum TableStatistic: String, CaseIterable, Sendable {
     }
   }
 
-  /// The figure of these scores in per cent, in any order; for one score that alone.
-  /// - Parameter scores: at least one.
+  /// The figure as text. A single score is printed alone.
+  /// - Parameter scores: in per cent, at least one, in any order.
   func figure(_ scores: [Double]) -> String {
     let middle = centre(of: scores).oneDecimal
     guard scores.count > 1 else { return middle }
@@ -32,11 +37,13 @@ package enum TableStatistic: String, CaseIterable, Sendable {
       ?? middle
   }
 
-  /// The mean, or the median.
+  /// The mean, or the median: the number by which rows are ranked.
+  /// - Parameter scores: at least one.
   func centre(of scores: [Double]) -> Double {
     self == .median ? quantile(scores.sorted(), 0.5) : mean(scores)
   }
 
+  /// The interval in brackets; nil if it cannot be estimated.
   private func range(of scores: [Double]) -> Interval? {
     switch self {
     case .deviation, .interval: Interval.ofMean(scores)

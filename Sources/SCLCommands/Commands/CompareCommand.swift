@@ -4,7 +4,13 @@ import Foundation
 import Metrics
 import Reporting
 
-/// `scl compare`: prints a `MethodComparison` of an experiment's rows.
+/// `scl compare`: prints a `MethodComparison` of an experiment's rows, as tables or JSON lines. It
+/// reads results and computes nothing but statistics.
+///
+///     scl compare experiments/cifar10-cpu.yaml --reference kmeans --score nmi
+///
+/// Exit codes: 0, whatever the tests say; 65 for a mistake in the file of published figures; 66 if
+/// nothing has been run, or the reference row has no scores.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -18,22 +24,27 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
+  /// Any row with scores. In an ablation it is the unchanged method.
   @Option(
     help: "Row that the others are compared with (default: scl, or else the first row with scores)."
   )
   var reference: String?
 
+  /// One score at a time, because every further one would add tests to the correction.
   @Option(help: "Score to compare.")
   var score = Metric.acc
 
+  /// Pairing assumes that runs of one seed share their randomness. This flag drops the assumption.
   @Flag(help: "Treat the runs of two rows as independent, even if their seeds are the same.")
   var unpaired = false
 
+  /// Only the order of the methods is compared with it.
   @Option(help: "File of published scores, for the order of the methods.")
   var published = PublishedFigures.file
 
   @OptionGroup var output: JSONOption
 
+  /// Computes missing scores from the assignments, compares and prints.
   func run() throws {
     let plan = try experiment.planOfResults()
     guard plan.runs.contains(where: { $0.state != .missing }) else {
@@ -48,7 +59,9 @@ struct CompareCommand: ParsableCommand {
       output.json ? comparison.jsonLines() : comparison.markdown(width: Console.outputWidth))
   }
 
-  /// The published figures. The default file may be missing, as a package of one's own has none.
+  /// The published figures; nil if the default file does not exist, as in a package with methods of
+  /// its own.
+  /// - Throws: `PaperTablesError`; `ReportError.noReference` for a file that was asked for.
   private func paper() throws -> PaperTables? {
     let path = PublishedFigures.path(published)
     if published == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {

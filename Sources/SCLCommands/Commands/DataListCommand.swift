@@ -229,7 +229,7 @@ struct BenchmarkStatus: Encodable {
       + TextColumns(rows, width: Console.outputWidth.map { $0 - 2 }).lines.map { "  " + $0 }
   }
 
-  /// Whether the originals have to be obtained by hand first, since their publisher asks for a
+  /// Whether the originals have to be downloaded by hand first, because their publisher requires a
   /// registration.
   private var needsRegistration: Bool {
     originals != nil && originals?.address == nil && state == Self.notPrepared

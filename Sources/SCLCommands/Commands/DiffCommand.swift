@@ -157,7 +157,9 @@ enum PublishedFigures {
     return given
   }
 
-  /// - Throws: `PaperTablesError` with the line of a mistake; `ReportError.noReference` if the file is missing.
+  /// Reads a file of published figures. Ids close to a registered method are reported as misspelt.
+  /// - Throws: `PaperTablesError` with the line of a mistake; `ReportError.noReference` if the file
+  ///   is missing.
   static func read(_ path: String) throws -> PaperTables {
     guard FileManager.default.fileExists(atPath: path) else { throw ReportError.noReference(path) }
     return try PaperTables.read(from: path, methods: SCLProgram.registry.names)

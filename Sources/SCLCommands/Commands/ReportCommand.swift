@@ -16,6 +16,7 @@ extension TableFormat: ExpressibleByArgument {
   public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
+/// Statistics by name in `--statistic`.
 extension TableStatistic: ExpressibleByArgument {}
 
 /// Metrics by name in `--score`.
@@ -58,12 +59,15 @@ struct ReportCommand: ParsableCommand {
   /// In the order of the columns.
   var scores: [Metric] = []
 
+  /// Deviations are what papers print; intervals say how well the mean is known.
   @Option(help: "Figure of a cell: mean ± deviation, mean and interval, or median and range.")
   var statistic = TableStatistic.deviation
 
+  /// For comparison with papers that report the best of several trials.
   @Flag(help: "Add the best of the seeds below each row.")
   var bestOfSeeds = false
 
+  /// A table for a paper in one command; `scl diff` has the verdicts.
   @Flag(help: "Add the published rows and the differences below each row.")
   var published = false
 
@@ -132,7 +136,8 @@ extension Plan {
 }
 
 extension Plan {
-  /// `results`, whose records have the scores of these metrics.
+  /// `results` with the scores of these metrics. Records of earlier versions may lack some, which
+  /// are computed from the assignments.
   /// - Throws: as `RunFolder.completing(_:with:)`.
   func results(scoredBy metrics: [Metric]) throws -> ExperimentResults {
     var results = results
@@ -144,8 +149,11 @@ extension Plan {
   }
 
   /// The stored results with these identities, whatever their settings, current or superseded.
-  /// - Parameter identities: prefixes of identities.
-  /// - Throws: `ReportError.noIdentity` if one matches nothing, with the identities that exist.
+  /// - Parameters:
+  ///   - identities: prefixes of identities.
+  ///   - metrics: scores that all records get.
+  /// - Throws: `ReportError.noIdentity` if one matches nothing, with the identities that exist; as
+  ///   `RunFolder.completing(_:with:)`.
   fileprivate func results(
     of identities: [String], scoredBy metrics: [Metric]
   ) throws -> ExperimentResults {
