@@ -15,15 +15,19 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   public struct Settings: Configurable {
     public var connectivity = Connectivity.all
     public var neighbours = 10
+    public var pixels = PixelSettings()
 
     public init() {}
 
-    public static let schema = SettingsSchema<Self>([
-      .choice("connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),
-      .integer(
-        "neighbours", \.neighbours, in: 1...1000,
-        "nearest images that each is a neighbour of, where only neighbours merge"),
-    ]).from("Ward, JASA 1963; scikit-learn's AgglomerativeClustering")
+    public static let schema =
+      SettingsSchema<Self>([
+        .choice(
+          "connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),
+        .integer(
+          "neighbours", \.neighbours, in: 1...1000,
+          "nearest images that each is a neighbour of, where only neighbours merge"),
+      ]).from("Ward, JASA 1963; scikit-learn's AgglomerativeClustering")
+      + .init(\.pixels, PixelSettings.schema)
   }
 
   public static let description = MethodDescription(
@@ -47,7 +51,7 @@ public final class AgglomerativeOnPixels: ReportsProgress {
     self.context = context
     // No seed, so that all give the same tree.
     partition = PixelPartition(
-      Self.description, context: context, images: images, tieSeed: 0)
+      Self.description, pixels: settings.pixels, context: context, images: images, tieSeed: 0)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -5,12 +5,18 @@ import Vision
 public final class KMeansOnPixels: ClusteringMethod {
   public struct Settings: Configurable {
     public var restarts = 10
+    public var iterations = 300
+    public var pixels = PixelSettings()
 
     public init() {}
 
-    public static let schema = SettingsSchema<Self>([
-      .integer("restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept")
-    ])
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer(
+          "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+        .integer(
+          "iterations", \.iterations, in: 1...10_000, "at most so many moves of the centres"),
+      ]) + .init(\.pixels, PixelSettings.schema)
   }
 
   public static let description = MethodDescription(
@@ -22,17 +28,20 @@ public final class KMeansOnPixels: ClusteringMethod {
   private let settings: Settings
   private let context: MethodContext
   private let learnt: ImageSet
+  private let features: PixelFeatures
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
     self.context = context
     learnt = images
+    features = PixelFeatures(settings.pixels, learnt: images, threads: context.threads)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try PixelMemory(method: Self.description, context: context, learnt: learnt)
       .check(scoring: images)
-    return try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt, features: { try $0.flattenedPixels() })
+    return try FeatureClustering(
+      restarts: settings.restarts, iterations: settings.iterations, context: context
+    ).assign(images, learnt: learnt, features: features.values)
   }
 }

@@ -10,6 +10,7 @@ public final class NMFOnPixels: ReportsProgress {
     public var iterations = 200
     public var tolerance = 1e-4
     public var restarts = 10
+    public var colour = ColourSpace.rgb
 
     public init() {}
 
@@ -21,6 +22,7 @@ public final class NMFOnPixels: ReportsProgress {
         "tolerance", \.tolerance, in: 0...1,
         "ends when ten iterations lessen the error by at most this part of the first one"),
       .integer("restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+      .choice("colour", \.colour, "colour space of the pixels; not lab, which has negative values"),
     ]).from("Lee and Seung, NIPS 2000; iterations and tolerance are scikit-learn's")
   }
 
@@ -34,11 +36,15 @@ public final class NMFOnPixels: ReportsProgress {
   private let settings: Settings
   private let context: MethodContext
   private let learnt: ImageSet
+  private let pixels: PixelFeatures
 
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
     self.settings = settings
     self.context = context
     learnt = images
+    var pixels = PixelSettings()
+    pixels.colour = settings.colour
+    self.pixels = PixelFeatures(pixels, learnt: images, threads: context.threads)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
@@ -50,16 +56,16 @@ public final class NMFOnPixels: ReportsProgress {
     factorisation.tolerance = settings.tolerance
     factorisation.seed = context.seed
     factorisation.threads = context.threads
-    let dimensions = 3 * learnt.height * learnt.width
+    let dimensions = pixels.dimensions
     let (weights, basis) = try factorisation.fit(
-      learnt.flattenedPixels(), dimensions: dimensions, progress: progress
+      pixels.values(of: learnt), dimensions: dimensions, progress: progress
     ).normalised(dimensions: dimensions)
     return try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt,
       features: {
         if $0.holdsSameImages(as: learnt) { return weights }
         return try factorisation.weights(
-          of: $0.flattenedPixels(), dimensions: dimensions, basis: basis)
+          of: pixels.values(of: $0), dimensions: dimensions, basis: basis)
       })
   }
 }

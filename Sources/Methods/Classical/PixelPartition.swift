@@ -13,24 +13,26 @@ final class PixelPartition {
   private let memory: PixelMemory
   private let context: MethodContext
   private let learnt: ImageSet
+  private let features: PixelFeatures
   /// Positions of the images learnt from in the order in which they are taken.
   private let order: [Int]
   /// In that order.
   private var labels: [Int32]?
 
-  /// - Parameter tieSeed: decides on the order in which images are taken.
+  /// - Parameters:
+  ///   - pixels: what is seen of an image.
+  ///   - tieSeed: decides on the order in which images are taken.
   init(
-    _ method: MethodDescription, context: MethodContext, images: ImageSet, tieSeed: UInt64
+    _ method: MethodDescription, pixels: PixelSettings, context: MethodContext, images: ImageSet,
+    tieSeed: UInt64
   ) {
     memory = PixelMemory(method: method, context: context, learnt: images)
     self.context = context
     learnt = images
+    features = PixelFeatures(pixels, learnt: images, threads: context.threads)
     var stream = RandomStream(seed: tieSeed, purpose: .method)
     order = stream.permutation(of: images.count)
   }
-
-  /// Values of an image, D.
-  private var dimensions: Int { 3 * learnt.height * learnt.width }
 
   /// - Parameters:
   ///   - bytesBeside: what `find` needs for each image beside its pixels.
@@ -44,7 +46,7 @@ final class PixelPartition {
     try memory.check(
       scoring: images, bytesBeside: bytesBeside, bytesAfterwards: bytesAfterwards)
     let taken = learnt.selecting(order)
-    let labels = try labels ?? find(taken.flattenedPixels(), dimensions)
+    let labels = try labels ?? find(features.values(of: taken), features.dimensions)
     self.labels = labels
     guard !images.holdsSameImages(as: learnt) else {
       var inOrder = labels
@@ -52,8 +54,8 @@ final class PixelPartition {
       return inOrder
     }
     return try nearestPoints(
-      to: images.flattenedPixels(), among: taken.flattenedPixels(), dimensions: dimensions,
-      threads: context.threads
+      to: features.values(of: images), among: features.values(of: taken),
+      dimensions: features.dimensions, threads: context.threads
     ).map { labels[$0] }
   }
 }

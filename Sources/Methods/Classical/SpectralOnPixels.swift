@@ -10,22 +10,26 @@ public final class SpectralOnPixels: ReportsProgress {
     public var affinity = AffinityWeights.selfTuning
     public var scaling = SpectralClustering.RowScaling.length
     public var restarts = 10
+    public var pixels = PixelSettings()
 
     public init() {}
 
-    public static let schema = SettingsSchema<Self>([
-      .integer(
-        "neighbours", \.neighbours, in: 1...1000,
-        "nearest images that each is tied to; all others where there are fewer"),
-      .choice(
-        "affinity", \.affinity,
-        "how strongly: by distances at the scale of the 7th neighbour, or 1 if mutual and 1/2 if not"
-      ),
-      .choice(
-        "scaling", \.scaling,
-        "what eigenvector rows are divided by: their length, or the root of the image's degree"),
-      .integer("restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
-    ]).from("Ng, Jordan and Weiss, NIPS 2001; Zelnik-Manor and Perona, NIPS 2004")
+    public static let schema =
+      SettingsSchema<Self>([
+        .integer(
+          "neighbours", \.neighbours, in: 1...1000,
+          "nearest images that each is tied to; all others where there are fewer"),
+        .choice(
+          "affinity", \.affinity,
+          "how strongly: by distances at the scale of the 7th neighbour, or 1 if mutual and 1/2 if not"
+        ),
+        .choice(
+          "scaling", \.scaling,
+          "what eigenvector rows are divided by: their length, or the root of the image's degree"),
+        .integer(
+          "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+      ]).from("Ng, Jordan and Weiss, NIPS 2001; Zelnik-Manor and Perona, NIPS 2004")
+      + .init(\.pixels, PixelSettings.schema)
   }
 
   public static let description = MethodDescription(
@@ -43,7 +47,8 @@ public final class SpectralOnPixels: ReportsProgress {
     self.settings = settings
     self.context = context
     partition = PixelPartition(
-      Self.description, context: context, images: images, tieSeed: context.seed)
+      Self.description, pixels: settings.pixels, context: context, images: images,
+      tieSeed: context.seed)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

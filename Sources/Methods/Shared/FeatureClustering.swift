@@ -54,8 +54,9 @@ extension KMeans {
 public struct FeatureClustering {
   private var kMeans: KMeans
 
-  public init(restarts: Int, context: MethodContext) {
+  public init(restarts: Int, iterations: Int = 300, context: MethodContext) {
     kMeans = KMeans(clusters: context.clusters, restarts: restarts, context: context)
+    kMeans.maximumIterations = iterations
   }
 
   public init(_ settings: FeatureClusteringSettings, context: MethodContext) {
