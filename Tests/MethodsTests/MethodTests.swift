@@ -33,7 +33,11 @@ extension MethodsTests {
     @Test(arguments: [
       ("spectral", [:]), ("spectral", ["affinity": "connectivity", "scaling": "degree"]),
       ("agglomerative", [:]), ("agglomerative", ["connectivity": "neighbours"]),
-      ("nmf", [:]), ("nmf", ["updates": "coordinate"]),
+      ("nmf", [:]), ("nmf", ["updates": "coordinate"]), ("nmf", ["colour": "grey"]),
+      ("kmeans", ["colour": "lab"]), ("kmeans", ["descriptor": "hog"]),
+      ("kmeans", ["standardise": "value"]), ("kmeans", ["components": 4, "whiten": true]),
+      ("spectral", ["descriptor": "hog", "standardise": "image"]),
+      ("agglomerative", ["colour": "grey", "components": 3]),
     ])
     func `Classical methods separate two colours, and know images that they have not learnt`(
       _ name: String, _ settings: [String: SettingValue]

@@ -52,7 +52,7 @@ import Testing
     #expect(row.adjusted == row.result?.tTest)
     #expect(
       comparison.markdown().contains(
-        "| PICA   | 5 | 26.1 |       +1.7 | -0.2 to 3.6 | 0.067 | 0.125 | 0.067 |"))
+        "| PICA   |   5 | 26.1 |       +1.7 | -0.2 to 3.6 | 0.067 | 0.125 | 0.067 |"))
 
     let independent = try MethodComparison(table, metric: .acc, paper: nil, isPaired: false)
     let tTest = independent.differences.compactMap(\.result?.tTest)

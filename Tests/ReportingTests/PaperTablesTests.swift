@@ -123,7 +123,7 @@ import Testing
   @Test func `SCL's row has no figure and says why`() throws {
     let scl = try row("SCL")
     #expect(scl.method == "scl" && scl.cells.isEmpty)
-    #expect(scl.note?.text.contains("no figure of this paper was found") == true)
+    #expect(scl.note?.text.contains("no source that could be read has the figures") == true)
   }
 
   @Test func `figures that were only recalled are not in the file`() throws {

@@ -251,6 +251,8 @@ import Testing
     let marked: [TableFormat: String] = [
       .markdown: "4.0†", .html: "<sup>†</sup>", .latex: "4.0\\textsuperscript{\\dag{}}",
       .csv: "semantic,nmi,4.0,,1,1,4.0,4.0,finished,checkpoint chosen by labels;",
+      .csvRuns: "semantic,0,nmi,4.0,identity,checkpoint chosen by labels;",
+      .latexSiunitx: "4.0\\textsuperscript{\\dag{}}",
       .json: #""flags":["checkpoint chosen by labels","#,
     ]
     for format in TableFormat.allCases {

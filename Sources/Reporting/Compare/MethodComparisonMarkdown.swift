@@ -95,10 +95,10 @@ extension MethodComparison {
       remarks.append("Without two common seeds, the rows count as independent. t: Welch's t-test.")
     }
     if !results.isEmpty {
+      let tests = differences.count { $0.adjusted != nil }
       remarks.append(
         "perm.: permutation test. Holm: the t-test's p-value, adjusted for the "
-          + "\(differences.count { $0.adjusted != nil }) tests of this comparison. All are two-sided."
-      )
+          + "\(tests == 1 ? "only test" : "\(tests) tests") of this comparison. All are two-sided.")
     }
     if let least = Self.leastPermutation(results), least > 0.05 {
       remarks.append(

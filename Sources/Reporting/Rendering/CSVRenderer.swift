@@ -53,7 +53,7 @@ enum CSVRenderer {
     let notes = TableNotes(table)
     var lines = [runHeader.joined(separator: ",")]
     for cell in table.allCells {
-      let flags = notes.allTexts(on: cell).joined(separator: "; ")
+      let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for record in cell.records {
         for metric in table.metrics {
           let names = [
