@@ -47,9 +47,9 @@ public struct Assignments: Hashable, Sendable {
       let file = try HDF5File(creating: temporary)
       try file.setAttribute("identity", identity)
       try file.setAttribute("benchmark_content_hash", benchmarkContentHash)
-      try file.write("indices", indices)
-      try file.write("predicted", predicted)
-      try file.write("truth", truth)
+      try file.write("indices", indices, compressed: true)
+      try file.write("predicted", predicted, compressed: true)
+      try file.write("truth", truth, compressed: true)
       try file.close()
     }
   }

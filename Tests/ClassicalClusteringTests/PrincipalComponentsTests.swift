@@ -3,9 +3,16 @@ import Testing
 
 /// Expected values from scikit-learn 1.9.1's `PCA`, up to the signs of components.
 @Suite struct PrincipalComponentsTests {
-  private let points: [Float] = (0..<50).flatMap { i in
-    (0..<6).map { j in Float((i * i * 7 + j * j * 13 * i + 3 * j) % 101) / 10 }
-  }
+  private let points: [Float] = {
+    var points: [Float] = []
+    for i in 0..<50 {
+      for j in 0..<6 {
+        let value = (i * i * 7 + j * j * 13 * i + 3 * j) % 101
+        points.append(Float(value) / 10)
+      }
+    }
+    return points
+  }()
 
   private func expectNear(_ values: ArraySlice<Float>, _ expected: [Double]) {
     for (value, expected) in zip(values, expected) {

@@ -30,15 +30,16 @@ extension MethodsTests {
       #expect(separates(known + others))
     }
 
-    @Test(arguments: [
-      ("spectral", [:]), ("spectral", ["affinity": "connectivity", "scaling": "degree"]),
-      ("agglomerative", [:]), ("agglomerative", ["connectivity": "neighbours"]),
-      ("nmf", [:]), ("nmf", ["updates": "coordinate"]), ("nmf", ["colour": "grey"]),
-      ("kmeans", ["colour": "lab"]), ("kmeans", ["descriptor": "hog"]),
-      ("kmeans", ["standardise": "value"]), ("kmeans", ["components": 4, "whiten": true]),
-      ("spectral", ["descriptor": "hog", "standardise": "image"]),
-      ("agglomerative", ["colour": "grey", "components": 3]),
-    ])
+    @Test(
+      arguments: [
+        ("spectral", [:]), ("spectral", ["affinity": "connectivity", "scaling": "degree"]),
+        ("agglomerative", [:]), ("agglomerative", ["connectivity": "neighbours"]),
+        ("nmf", [:]), ("nmf", ["updates": "coordinate"]), ("nmf", ["colour": "grey"]),
+        ("kmeans", ["colour": "lab"]), ("kmeans", ["descriptor": "hog"]),
+        ("kmeans", ["standardise": "value"]), ("kmeans", ["components": 4, "whiten": true]),
+        ("spectral", ["descriptor": "hog", "standardise": "image"]),
+        ("agglomerative", ["colour": "grey", "components": 3]),
+      ] as [(String, [String: SettingValue])])
     func `Classical methods separate two colours, and know images that they have not learnt`(
       _ name: String, _ settings: [String: SettingValue]
     ) throws {

@@ -24,6 +24,22 @@ extension RecordsTests {
       }
     }
 
+    @Test func `The file of a whole benchmark is small`() throws {
+      try withFolder { folder in
+        let count = 60_000
+        // Clusters without any order, which is the most that labels take.
+        let assignments = try Assignments(
+          identity: "ab", benchmarkContentHash: "cd", indices: (0..<count).map(Int64.init),
+          predicted: (0..<count).map { Int32(($0 * $0 / 7 + $0 * 31) % 10) },
+          truth: (0..<count).map { Int32(($0 * 7919 / 13) % 10) })
+        let path = folder + "/a.h5"
+        try assignments.write(to: path)
+        #expect(try Assignments.read(from: path) == assignments)
+        let size = try #require(FileManager.default.contents(atPath: path)).count
+        #expect(size < 150_000, "\(size) bytes; \(count * 16) without compression")
+      }
+    }
+
     @Test func `A truncated file is refused`() throws {
       try withFolder { folder in
         let path = folder + "/a.h5"
