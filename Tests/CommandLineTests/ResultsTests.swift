@@ -44,7 +44,7 @@ extension CommandLineTests {
     let identity = String(old.identity.prefix(10))
     let table = try clustering("report", ["--identity", identity, "--json"]).objects()
     let cell = try #require(table.first)
-    let score = try #require(cell["acc"] as? [String: Double])["mean"]
+    let score = try #require(cell["acc"] as? [String: Any])["mean"] as? Double
     let expected = try #require(old.metrics.scores?.byName["acc"])
     #expect(abs(try #require(score) - 100 * expected) < 1e-3)
     #expect(try clustering("report", ["--identity", "nothing"]).exitCode == 66)

@@ -1,0 +1,80 @@
+import Foundation
+import Records
+import Testing
+
+/// `scl compare`, and the figures of `scl report`, on finished runs.
+extension CommandLineTests {
+  private static let seeds = """
+    benchmarks: [rehearsal]
+    methods: [kmeans, random-labels, one-start]
+    seeds: 3
+    settings: {defaults: {restarts: 2, iterations: 5}}
+    variants:
+      one-start: {method: kmeans, title: One start, settings: {restarts: 1}}
+    """
+
+  private func compared(_ command: String, _ more: [String] = []) throws -> Program.Result {
+    try program.run(
+      [
+        command, write(Self.seeds, to: "compared.yaml"), "--data", Self.data.get(), "--results",
+        "\(folder)/compared",
+      ] + more)
+  }
+
+  @Test func `Rows are compared with a reference row, and a wrong one is named`() throws {
+    #expect(try compared("compare").exitCode == 66)
+    #expect(try compared("run").exitCode == 0)
+    let comparison = try compared("compare", ["--reference", "kmeans", "--json"]).objects()
+    let row = try #require(
+      comparison.first {
+        $0["method"] as? String == "one-start" && $0["metric"] as? String == "acc"
+      })
+    #expect(row["pairs"] as? Int == 3 && row["isPaired"] as? Bool == true)
+    #expect(row["tTest"] is Double && row["permutation"] is Double && row["holm"] is Double)
+    let text = try compared("compare", ["--score", "nmi"])
+    #expect(text.exitCode == 0 && text.output.contains("NMI in per cent"), "\(text.errors)")
+    #expect(text.output.contains("One start") && !text.output.contains("Random labels"))
+    let refused = try compared("compare", ["--reference", "kmean"])
+    #expect(refused.exitCode == 66 && refused.errors.contains("kmeans, one-start"))
+    #expect(try compared("compare", ["--score", "accuracy"]).exitCode == 64)
+  }
+
+  @Test func `A score that a record lacks is computed from its assignments`() throws {
+    #expect(try compared("run").exitCode == 0)
+    let place = RunFolder(
+      results: "\(folder)/compared", experiment: "compared", benchmark: "rehearsal",
+      method: "kmeans", seed: 0)
+    func purity() throws -> [Double] {
+      let cells = try compared("report", ["--score", "purity", "--json"]).objects()
+      let cell = try #require(cells.first { $0["method"] as? String == "kmeans" })
+      return try #require((cell["purity"] as? [String: Any])?["values"] as? [Double])
+    }
+    let recorded = try purity()
+    var record = try RunRecord.read(from: place.record)
+    record.metrics.scores = record.metrics.scores.map { scores in
+      .init(byName: scores.byName.filter { $0.key != "purity" })
+    }
+    try record.write(to: place.record)
+    #expect(try purity() == recorded)
+    // Assignments of another result are not taken for this one's.
+    let other = RunFolder(
+      results: "\(folder)/compared", experiment: "compared", benchmark: "rehearsal",
+      method: "kmeans", seed: 1)
+    try FileManager.default.removeItem(atPath: place.assignments)
+    try FileManager.default.copyItem(atPath: other.assignments, toPath: place.assignments)
+    let refused = try compared("report", ["--score", "purity"])
+    #expect(
+      refused.exitCode == 65 && refused.errors.contains(place.assignments), "\(refused.errors)")
+  }
+
+  @Test func `Figures, best of seeds and formats are chosen by options`() throws {
+    #expect(try compared("run").exitCode == 0)
+    let median = try compared("report", ["--statistic", "median", "--best-of-seeds"])
+    #expect(median.output.contains("median and range over 3 seeds"), "\(median.errors)")
+    #expect(median.output.contains("best of seeds"))
+    #expect(try compared("report", ["--statistic", "mode"]).exitCode == 64)
+    let runs = try compared("report", ["--format", "csv-runs"])
+    #expect(runs.lines.count == 1 + 3 * 3 * 3)
+    #expect(try compared("report", ["--published"]).exitCode == 0)
+  }
+}
