@@ -58,26 +58,26 @@ import Testing
 
       ### CIFAR-10
 
-      | Method  | Compared with   | Score |  Reference |       Measured | Difference | Verdict                                 |
-      | ------- | --------------- | ----- | ---------: | -------------: | ---------: | --------------------------------------- |
-      | k-means | k-means [P]     | NMI   |        8.7 |            8.6 |       -0.1 | agrees, protocol unknown, one seed (1)  |
-      |         |                 | ACC   |       22.9 |           20.0 |       -2.9 | differs, protocol unknown, one seed (2) |
-      |         |                 | ARI   |        4.9 |            4.9 |        0.0 | agrees, protocol unknown, one seed (2)  |
-      | PICA    | PICA (mean) [P] | NMI   | 50.0 ± 3.0 |              – |            | failed (3)                              |
-      |         |                 | ACC   |       60.0 |              – |            | failed (3)                              |
-      |         |                 | ARI   |       40.0 |              – |            | failed (3)                              |
-      |         | PICA (best) [P] | NMI   |       59.1 |              – |            | failed (3)                              |
-      |         |                 | ACC   |       69.6 |              – |            | failed (3)                              |
-      |         |                 | ARI   |       51.2 |              – |            | failed (3)                              |
-      | SCL     | –               | all   |          – | 30.0/40.0/20.0 |            | no published figure (4)                 |
+      | Method  | Compared with       | Score |  Reference |       Measured | Difference | Verdict                                 |
+      | ------- | ------------------- | ----- | ---------: | -------------: | ---------: | --------------------------------------- |
+      | k-means | k-means, from P     | NMI   |        8.7 |            8.6 |       -0.1 | agrees, protocol unknown, one seed (1)  |
+      |         |                     | ACC   |       22.9 |           20.0 |       -2.9 | differs, protocol unknown, one seed (2) |
+      |         |                     | ARI   |        4.9 |            4.9 |        0.0 | agrees, protocol unknown, one seed (2)  |
+      | PICA    | PICA (mean), from P | NMI   | 50.0 ± 3.0 |              – |            | failed (3)                              |
+      |         |                     | ACC   |       60.0 |              – |            | failed (3)                              |
+      |         |                     | ARI   |       40.0 |              – |            | failed (3)                              |
+      |         | PICA (best), from P | NMI   |       59.1 |              – |            | failed (3)                              |
+      |         |                     | ACC   |       69.6 |              – |            | failed (3)                              |
+      |         |                     | ARI   |       51.2 |              – |            | failed (3)                              |
+      | SCL     | –                   | all   |          – | 30.0/40.0/20.0 |            | no published figure (4)                 |
 
       ### STL-10
 
-      | Method  | Compared with | Score | Reference | Measured | Difference | Verdict |
-      | ------- | ------------- | ----- | --------: | -------: | ---------: | ------- |
-      | k-means | k-means [P]   | NMI   |      12.5 |        – |            | not run |
-      |         |               | ACC   |      19.2 |        – |            | not run |
-      |         |               | ARI   |       6.1 |        – |            | not run |
+      | Method  | Compared with   | Score | Reference | Measured | Difference | Verdict |
+      | ------- | --------------- | ----- | --------: | -------: | ---------: | ------- |
+      | k-means | k-means, from P | NMI   |      12.5 |        – |            | not run |
+      |         |                 | ACC   |      19.2 |        – |            | not run |
+      |         |                 | ARI   |       6.1 |        – |            | not run |
 
       1. unknown in the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint,
          normaliser of NMI

@@ -149,7 +149,7 @@ extension Comparison {
   fileprivate var comparedWith: String {
     guard let reference else { return "–" }
     return reference.sources.isEmpty
-      ? reference.title : "\(reference.title) [\(reference.sources.joined(separator: ", "))]"
+      ? reference.title : "\(reference.title), from \(reference.sources.joined(separator: ", "))"
   }
 
   /// The measured score, or all scores of a line about a cell, with the number of seeds if some are

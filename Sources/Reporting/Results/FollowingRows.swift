@@ -79,7 +79,7 @@ enum FollowingRows {
           }
         }
       }
-      let sources = name.sources.isEmpty ? "" : " [\(name.sources.joined(separator: ", "))]"
+      let sources = name.sources.isEmpty ? "" : ", from \(name.sources.joined(separator: ", "))"
       return row(.published, "published: \(name.title)\(sources)", cells { $0.reference?.text })
         + row(
           .difference, "difference",
