@@ -7,6 +7,7 @@
 #                 (/usr/local for root, ~/.local for other users)
 # make example    builds the package in Examples, which brings its own method, and checks the method's row
 #                 in the table and in the diff
+# make reference  builds the reference of the public declarations with DocC; a warning is a failure
 # Every target first installs missing packages if there is dpkg, with `sudo` only if needed. If LIBTORCH is
 # in the environment, it is used instead of Debian's libtorch.
 
@@ -21,7 +22,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
 TO := $(DESTDIR)$(PREFIX)
 
-.PHONY: install uninstall build packages test-packages reproduce test test-slow soak example verify format lint clean
+.PHONY: install uninstall build packages test-packages reproduce test test-slow soak example verify reference format lint clean
 
 build: packages
 	swift build -c release --product scl
@@ -94,6 +95,9 @@ example: build
 # Compares operations and trainings with reference values: make verify PARITY=parity.h5
 verify: build
 	$(SCL) verify $(PARITY)
+
+reference: build
+	scripts/reference
 
 format:
 	swift format --in-place --recursive Package.swift Engine/Package.swift Sources Tests benchmarks/Speed $(EXAMPLE)
