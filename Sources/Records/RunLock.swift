@@ -33,11 +33,16 @@ public final class RunLock: Sendable {
   private let life: Mutex<Int32?>
 
   /// Starts the thread of the heartbeat, which touches `descriptor` and closes it at its end.
+  /// - Throws: `FileError`; `descriptor` is closed then.
   private init(path: String, owner: LockOwner, descriptor: Int32) throws {
     self.path = path
     self.owner = owner
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw FileError("lock", path, errno: errno) }
+    guard pipe(&ends) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileError("lock", path, errno: code)
+    }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let (watched, kept) = (ends[0], ends[1])
     life = Mutex(kept)

@@ -35,6 +35,24 @@ extension RecordsTests {
       }
     }
 
+    @Test func `A lock without a heartbeat leaves neither its file nor a descriptor`() async {
+      // In a process of its own, because the limit on open files holds for all of it.
+      await #expect(processExitsWith: .success) {
+        let folder = NSTemporaryDirectory() + "run-lock-\(getpid())"
+        mkdir(folder, 0o700)
+        // One free descriptor: enough for the lock's file, too few for the pipe of the heartbeat.
+        let free = dup(0)
+        close(free)
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = rlim_t(free + 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #expect(throws: FileError.self) { try RunLock.take(folder + "/.lock") }
+        #expect(fcntl(free, F_GETFD) == -1)
+        #expect(rmdir(folder) == 0)
+      }
+    }
+
     @Test func `A dead process's lock is taken over, and so is one whose number is used again`()
       throws
     {
