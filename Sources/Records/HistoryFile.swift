@@ -68,7 +68,7 @@ extension History {
       let epoch = line.prefix { $0 != UInt8(ascii: ",") }
       guard isPlain, found == commas, epoch.elementsEqual("\(index)".utf8) else {
         throw .malformed(
-          file: path, key: "line \(index + 1)", problem: "is not the line of epoch \(index)")
+          file: path, key: "line \(index + 1)", problem: "is not a valid line for epoch \(index)")
       }
     }
   }

@@ -38,18 +38,18 @@ extension RecordError: CustomStringConvertible {
       "'\(file)' is the record of \(key) \(found) in the folder of \(key) \(expected): "
         + "move or remove it"
     case .notFinite(let key):
-      "'\(key)' is not a finite number and cannot be recorded"
+      "'\(key)' is not finite and cannot be recorded"
     case .wrongLossNames(let epoch, let found, let expected):
       "epoch \(epoch) has the partial losses [\(found.joined(separator: ", "))], but the history "
         + "began with [\(expected.joined(separator: ", "))]"
     case .invalidLossName(let name):
-      "'\(name)' cannot name a partial loss: use letters, digits, '_' and '-', and no name "
-        + "that occurs twice or is a column of the history"
+      "'\(name)' is not a valid name of a partial loss: use letters, digits, '_' and '-'; names must be "
+        + "unique and differ from the history's other columns"
     case .lockLost(let file):
-      "another process took over '\(file)' because this one did not respond: this one stops"
+      "another process took over '\(file)' because this one did not respond; this one stops"
     case .lengthsDiffer(let indices, let predicted, let truth):
       "\(indices) image indices, \(predicted) predicted and \(truth) true labels: "
-        + "give one of each for every image"
+        + "the numbers must be equal"
     }
   }
 }

@@ -27,7 +27,7 @@ enum ValueRange {
   ) throws(ValueOutOfRange) {
     guard let value, !range.contains(value) else { return }
     throw ValueOutOfRange(
-      key: key, problem: "\(value) lies outside \(range.lowerBound) to \(range.upperBound)")
+      key: key, problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
   }
 
   static func check(
@@ -36,7 +36,7 @@ enum ValueRange {
     // NaN is in no range.
     guard let value, !range.contains(value) else { return }
     throw ValueOutOfRange(
-      key: key, problem: "\(value) lies outside \(range.lowerBound) to \(range.upperBound)")
+      key: key, problem: "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
   }
 
   /// Checks a score against its metric's range, with a tolerance for rounding.
@@ -47,7 +47,7 @@ enum ValueRange {
     guard !rounded.contains(value) else { return }
     throw ValueOutOfRange(
       key: key,
-      problem: "\(value) is not a score: it lies outside \(plain(range.lowerBound)) to "
+      problem: "\(value) is not a score: it is outside \(plain(range.lowerBound)) to "
         + plain(range.upperBound))
   }
 
@@ -59,7 +59,8 @@ enum ValueRange {
   /// Checks that a text has at most 64 KiB.
   static func check(_ text: String?, _ key: String) throws(ValueOutOfRange) {
     guard let text, text.utf8.count > 1 << 16 else { return }
-    throw ValueOutOfRange(key: key, problem: "it has \(text.utf8.count) bytes, too many for a name")
+    throw ValueOutOfRange(
+      key: key, problem: "it has \(text.utf8.count) bytes, more than a name can have")
   }
 }
 
