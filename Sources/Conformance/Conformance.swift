@@ -145,7 +145,7 @@ public struct Conformance: Sendable {
     guard let trained = method as? any TrainedMethod else {
       throw MethodError.unsupported(
         method: type(of: method).description.name,
-        reason: "it does not train, so that nothing can start from it")
+        reason: "it does not train, so no method can start from it")
     }
     try MethodTrial(trained, images: images, seed: seed).train(epochs: 1)
     try SafeTensors.write(encoderTensors(of: trained.network), to: file)

@@ -14,14 +14,15 @@ extension Examination {
   func checkAssignments() throws {
     let method = try first().fitted
     for (chosen, name) in [
-      (images, "images"), (images.selecting([5, 40, 2]), "images that are some of those learnt"),
+      (images, "images"), (images.selecting([5, 40, 2]), "of the training images"),
     ] {
       let clusters = try method.assign(chosen)
       if clusters.count != chosen.count {
-        report(.assignments, "\(chosen.count) \(name) get \(clusters.count) clusters")
+        report(
+          .assignments, "assign returned \(clusters.count) clusters for \(chosen.count) \(name)")
       }
       if let wrong = clusters.first(where: { !(0..<2).contains($0) }) {
-        report(.assignments, "\(wrong) is none of the clusters 0 and 1")
+        report(.assignments, "cluster \(wrong) is outside 0 to 1")
       }
     }
   }
@@ -33,10 +34,10 @@ extension Examination {
     let before = try trial?.bits()
     let clusters = try method.assign(images)
     if try method.assign(images) != clusters {
-      report(.repeatability, "asked twice, it gives other clusters")
+      report(.repeatability, "a second call of assign gives different clusters")
     }
     if try trial?.bits() != before {
-      report(.repeatability, "its network or memory is another one after it was asked")
+      report(.repeatability, "assign changes its network or memory")
     }
   }
 
@@ -60,7 +61,7 @@ extension Examination {
       return try fit().fitted.assign(images)
     }
     if results[0] != results[1] {
-      report(.blindness, "with other labels in the benchmark file, clusters change")
+      report(.blindness, "clusters change if the labels in the benchmark file change")
     }
   }
 }

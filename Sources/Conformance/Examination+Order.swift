@@ -30,8 +30,8 @@ extension Examination {
     if same * 20 < images.count * 19 {
       report(
         .blindness,
-        "asked for in another order, \(images.count - same) of \(images.count) images change "
-          + "their cluster")
+        "\(images.count - same) of \(images.count) images change their cluster if requested in "
+          + "another order")
     }
   }
 
@@ -87,8 +87,7 @@ extension Examination {
       if agreement > limit {
         report(
           .blindness,
-          "in \(images) it finds the \(name), with an ARI of "
-            + "\((agreement * 100).rounded() / 100)")
+          "in \(images), clusters match the \(name) (ARI \((agreement * 100).rounded() / 100))")
       }
     }
   }
@@ -114,7 +113,8 @@ extension Examination {
     if others > 0 {
       report(
         .blindness,
-        "stored in another order, \(others) of \(images.count) images change their cluster")
+        "\(others) of \(images.count) images change their cluster if the file stores them in "
+          + "another order")
     }
   }
 }

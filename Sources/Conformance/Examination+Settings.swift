@@ -7,7 +7,9 @@ extension Examination {
   func checkDescription() {
     let description = Method.description
     if description.name.wholeMatch(of: /[a-z][a-z0-9-]*/) == nil {
-      report(.description, "its name '\(description.name)' is not of small letters, digits and '-'")
+      report(
+        .description,
+        "its name '\(description.name)' must be lower-case letters, digits and '-', after a letter")
     }
     if description.title.isEmpty { report(.description, "it has no title") }
     if description.summary.isEmpty { report(.description, "it has no summary") }
@@ -26,15 +28,18 @@ extension Examination {
     let settings = Method.settings
     let names = settings.map(\.name)
     let doubled = Set(names.filter { name in names.count { $0 == name } > 1 })
-    for name in doubled.sorted() { report(.settings, "'\(name)' is there twice") }
+    for name in doubled.sorted() { report(.settings, "'\(name)' is declared twice") }
     let stored = Self.storedProperties(of: Method.Settings())
     if stored != settings.count {
       report(
-        .settings, "\(stored) properties are stored, and \(settings.count) are in the schema")
+        .settings,
+        "the settings have \(stored) stored properties, but \(settings.count) entries in the schema"
+      )
     }
     for setting in settings {
       if setting.name.wholeMatch(of: /[a-z][a-z0-9_]*/) == nil {
-        report(.settings, "'\(setting.name)' is not of small letters, digits and '_'")
+        report(
+          .settings, "'\(setting.name)' must be lower-case letters, digits and '_', after a letter")
       }
       if setting.summary.count < 6 { report(.settings, "'\(setting.name)' is not documented") }
       // Only one of two settings with one name can be set.
@@ -70,15 +75,15 @@ extension Examination {
     for value in taken + [setting.defaultValue] {
       guard let resolved = try? Method.resolve([setting.name: value]) else {
         let place = value == setting.defaultValue ? "its default" : "in its range"
-        report(.settings, "'\(setting.name)' does not take \(value), which is \(place)")
+        report(.settings, "'\(setting.name)' rejects \(value), which is \(place)")
         continue
       }
       if resolved[setting.name] != value {
-        report(.settings, "'\(setting.name)' of \(value) becomes another value")
+        report(.settings, "'\(setting.name)' set to \(value) resolves to another value")
       }
     }
     for value in refused where (try? Method.resolve([setting.name: value])) != nil {
-      report(.settings, "'\(setting.name)' takes \(value), which is not in its range")
+      report(.settings, "'\(setting.name)' accepts \(value), which is outside its range")
     }
   }
 

@@ -11,9 +11,9 @@ extension Examination {
   func checkDeterminism() throws {
     let (first, second) = (try self.first(), try fit())
     if try first.fitted.assign(images) != second.fitted.assign(images) {
-      report(.determinism, "two runs of one seed give different clusters")
+      report(.determinism, "two runs with the same seed give different clusters")
     } else if try first.trial?.bits() != second.trial?.bits() {
-      report(.determinism, "two runs of one seed differ: \(try difference(first, second))")
+      report(.determinism, "two runs with the same seed differ: \(try difference(first, second))")
     }
     let before = Torch.threads
     defer { Torch.threads = before }
@@ -22,7 +22,7 @@ extension Examination {
     if try third.fitted.assign(images) != fourth.fitted.assign(images)
       || third.trial?.bits() != fourth.trial?.bits()
     {
-      report(.determinism, "two runs of one seed on two threads differ")
+      report(.determinism, "two runs with the same seed on two threads differ")
     }
   }
 
@@ -32,7 +32,7 @@ extension Examination {
   ) throws -> String {
     let pairs = zip(first.trial?.state ?? [], second.trial?.state ?? [])
     let name = try pairs.first { try $0.tensor.floats() != $1.tensor.floats() }?.0.name
-    return name.map { "'\($0)' is not the same" } ?? "they have other tensors"
+    return name.map { "'\($0)' differs" } ?? "they have different tensors"
   }
 
   /// Finds a method that ignores its seed. Two seeds must start with different bits and, if views
@@ -43,7 +43,7 @@ extension Examination {
   func checkSeed() throws {
     guard let first = try trial(), let second = try trial(seed: 2) else { return }
     if try first.bits() == second.bits() {
-      report(.seed, "seeds 1 and 2 begin with the same network and memory")
+      report(.seed, "seeds 1 and 2 start with the same network and memory")
     }
     func views(_ trial: MethodTrial, epoch: Int) throws -> [[Float]] {
       try trial.method.views(of: images, at: Array(0..<8), epoch: epoch).map { try $0.floats() }
@@ -78,9 +78,9 @@ extension Examination {
     for (other, place) in handedOver {
       try other.train(epochs: end - (place == "after epoch 1" ? 1 : 2))
       if try other.bits() != bits {
-        report(.resumption, "interrupted \(place), it ends with another state")
+        report(.resumption, "interrupted \(place), it ends in a different state")
       } else if try other.method.assign(images) != clusters {
-        report(.resumption, "interrupted \(place), it ends with other clusters")
+        report(.resumption, "interrupted \(place), it ends with different clusters")
       }
     }
   }
@@ -90,18 +90,18 @@ extension Examination {
   func checkGradients() throws {
     guard let trial = try first().trial else { return }
     for name in trial.untouched.sorted() {
-      report(.gradients, "none reaches '\(name)' in \(Self.epochs) epochs")
+      report(.gradients, "no gradient reaches '\(name)' in \(Self.epochs) epochs")
     }
     for (name, tensor) in trial.method.network.parameters where !tensor.requiresGradient {
-      report(.gradients, "the parameter '\(name)' does not ask for one")
+      report(.gradients, "the parameter '\(name)' does not require a gradient")
     }
     for (name, tensor) in trial.method.memory + trial.method.network.buffers
     where tensor.requiresGradient || tensor.gradient != nil {
-      report(.gradients, "'\(name)', which is not learnt, gets one")
+      report(.gradients, "'\(name)' is not a parameter, but has a gradient")
     }
     let names = trial.state.map(\.name)
     for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 {
-      report(.gradients, "two tensors have the name '\(name)'")
+      report(.gradients, "two tensors are named '\(name)'")
     }
   }
 
@@ -132,7 +132,10 @@ extension Examination {
     // A momentum encoder or a queue may let the loss oscillate in one epoch, but not in all. Noise
     // falls in 15 pairs once in 35 times.
     if clearest.values.contains(where: { $0 < 15 }) {
-      report(.loss, "it falls clearly in none of \(Self.epochs) epochs of steps on the same images")
+      report(
+        .loss,
+        "in none of \(Self.epochs) epochs does it fall clearly over repeated steps on the same images"
+      )
     }
   }
 
@@ -144,7 +147,8 @@ extension Examination {
     if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
       let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
       report(
-        .loss, "it does not fall in steps on the same images in epoch \(epoch + 1): \(course)")
+        .loss,
+        "in epoch \(epoch + 1) it does not fall over repeated steps on the same images: \(course)")
     }
   }
 

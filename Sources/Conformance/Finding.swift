@@ -32,16 +32,18 @@ public enum Promise: String, CaseIterable, Codable, Sendable {
   /// The promise as a sentence, for the output of `scl methods --check`.
   public var statement: String {
     switch self {
-    case .description: "it says what it is, where it comes from, and of which year"
-    case .settings: "every setting is documented once and accepted at its default and its bounds"
+    case .description: "it has a valid name, a title, a summary and a reference with its year"
+    case .settings:
+      "every setting has its own name, is documented, and accepts its default and bounds"
     case .determinism: "the same seed gives the same bits, on one thread and on two"
-    case .seed: "another seed begins with other bits and draws other views"
-    case .resumption: "taken up from a checkpoint, between epochs or within one, it goes on alike"
+    case .seed: "another seed starts from different bits and draws different views"
+    case .resumption:
+      "resumed from a checkpoint, between epochs or within one, it ends with the same bits"
     case .gradients: "gradients reach every parameter and nothing else"
     case .loss: "the loss is finite, has the same terms in every step, and falls"
-    case .assignments: "every image gets one of the K clusters"
-    case .repeatability: "asking for clusters changes nothing"
-    case .blindness: "clusters come from pixels, not from labels or the order of images"
+    case .assignments: "every image is assigned to one of the K clusters"
+    case .repeatability: "assigning clusters changes no state"
+    case .blindness: "clusters depend on pixels only, not on labels or the order of images"
     }
   }
 }
@@ -53,7 +55,7 @@ public struct Finding: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The method's name, `Method.description.name`.
   public let method: String
   public let promise: Promise
-  /// What the check observed, as a clause: "two runs of one seed give different clusters".
+  /// What the check observed, as a clause: "two runs with the same seed give different clusters".
   public let detail: String
 
   public var description: String { "\(method) breaks '\(promise.statement)': \(detail)" }

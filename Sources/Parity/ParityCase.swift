@@ -183,16 +183,16 @@ public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .wrongCount(let name, let output, let expected, let found):
-      "\(name): '\(output)' has \(expected) values, and \(found) were computed"
+      "\(name): expected \(expected) values of '\(output)', computed \(found)"
     case .unknownValue(let name, let setting, let value):
-      "\(name): \(setting) '\(value)' is not known"
+      "\(name): unknown \(setting) '\(value)'"
     case .outOfRange(let name, let setting, let value, let expected):
       "\(name): \(setting) cannot be \(value): it takes \(expected)"
     case .wrongShape(let name, let input, let found, let expected):
-      "\(name): '\(input)' is of \(found), and not of \(expected)"
+      "\(name): '\(input)' has shape \(found), expected \(expected)"
     case .noCases(let file):
-      "'\(file)' has neither a group /cases nor one /trajectories: it is not a parity file"
-    case .missing(let name, let object): "\(name): it has no \(object)"
+      "'\(file)' is not a parity file: it has no group /cases or /trajectories"
+    case .missing(let name, let object): "\(name): \(object) is missing"
     case .tooLarge(let name, let object): "\(name): \(object) is too large"
     case .malformed(let name, let problem): "\(name): \(problem)"
     case .unknownTensor(let name, let object): "\(name): the method has no \(object)"

@@ -40,13 +40,16 @@ extension MethodsTests {
 
     @Test(
       arguments: [
-        (ManyOrderReader.self, ["in 1200 images in the order of classes it finds the halves"]),
-        (TieReader.self, ["in identical images it finds the halves"]),
+        (
+          ManyOrderReader.self,
+          ["in 1200 images in the order of classes, clusters match the halves"]
+        ),
+        (TieReader.self, ["in identical images, clusters match the halves"]),
         (
           StateReader.self,
           [
-            "in 1200 images in the order of classes it finds the halves",
-            "in identical images it finds the halves",
+            "in 1200 images in the order of classes, clusters match the halves",
+            "in identical images, clusters match the halves",
           ]
         ),
       ] as [(any ClusteringMethod.Type, [String])])
@@ -109,34 +112,38 @@ extension MethodsTests {
     @Test func `One with a parameter that asks for no gradient is found out`() throws {
       #expect(
         try gradients(Trained<FrozenParameter>.self).contains(
-          "the parameter 'frozen' does not ask for one"))
+          "the parameter 'frozen' does not require a gradient"))
     }
 
     @Test func `One whose memory asks for a gradient is found out`() throws {
       #expect(
-        try gradients(Trained<LearntMemory>.self) == ["'learnt', which is not learnt, gets one"])
+        try gradients(Trained<LearntMemory>.self)
+          == ["'learnt' is not a parameter, but has a gradient"])
     }
 
     @Test func `One with two tensors of one name is found out`() throws {
       #expect(
-        try gradients(Trained<DoubledMemory>.self) == ["two tensors have the name 'memory.mean'"])
+        try gradients(Trained<DoubledMemory>.self) == ["two tensors are named 'memory.mean'"])
     }
 
     @Test(
       arguments: [
-        (Configured<UnlistedSetting>.self, "1 properties are stored, and 0 are in the schema"),
+        (
+          Configured<UnlistedSetting>.self,
+          "the settings have 1 stored properties, but 0 entries in the schema"
+        ),
         // It is not stopped by this one.
-        (Configured<TwiceNamedSetting>.self, "'dimensions' is there twice"),
+        (Configured<TwiceNamedSetting>.self, "'dimensions' is declared twice"),
         (
           Configured<MisnamedSetting>.self,
-          "'codeLength' is not of small letters, digits and '_'"
+          "'codeLength' must be lower-case letters, digits and '_', after a letter"
         ),
         (Configured<SilentSetting>.self, "'dimensions' is not documented"),
         (
-          Configured<OutlyingDefault>.self, "'dimensions' does not take 1, which is its default"
+          Configured<OutlyingDefault>.self, "'dimensions' rejects 1, which is its default"
         ),
-        (Configured<RoundedSetting>.self, "'dimensions' of 64 becomes another value"),
-        (Configured<UnboundedSetting>.self, "'margin' takes inf, which is not in its range"),
+        (Configured<RoundedSetting>.self, "'dimensions' set to 64 resolves to another value"),
+        (Configured<UnboundedSetting>.self, "'margin' accepts inf, which is outside its range"),
         (
           Configured<RefusedBenchmarkDefault>.self,
           "its defaults for cifar10 are refused: 'dimensions' cannot be 128: it takes 2 to 64"
@@ -158,7 +165,8 @@ extension MethodsTests {
       let findings = try Conformance().findings(of: Trained<TooFew>.self, promises: [.assignments])
       #expect(
         findings.first?.description
-          == "trained breaks 'every image gets one of the K clusters': 64 images get 63 clusters")
+          == "trained breaks 'every image is assigned to one of the K clusters': "
+          + "assign returned 63 clusters for 64 images")
     }
   }
 }

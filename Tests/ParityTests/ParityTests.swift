@@ -105,7 +105,7 @@ private let hasParityFile = FileManager.default.fileExists(atPath: parityFile)
   @Test func `A case that asks for another number of values is refused, not passed`() throws {
     let result = try metricFile(accuracies: 2).run("one")
     #expect(!result.passed)
-    #expect(result.outcome == .refused("one: 'acc' has 2 values, and 1 were computed"))
+    #expect(result.outcome == .refused("one: expected 2 values of 'acc', computed 1"))
   }
 
   @Test func `A case without its input is refused with the name of what is missing`() throws {
@@ -124,8 +124,8 @@ private let hasParityFile = FileManager.default.fileExists(atPath: parityFile)
     ("augment.resized_crop", ["size": 0], "size cannot be 0: it takes 1 to 4096"),
     ("augment.gaussian_blur", ["kernel": 4], "kernel cannot be 4: it takes odd numbers"),
     ("augment.gaussian_blur", ["kernel": 9], "kernel cannot be 9: it takes 1 to 7"),
-    ("cluster.kmeans", [:], "'initial_centres' is of [3], and not of 2 dimensions"),
-    ("loss.scan", [:], "'anchor' is of [3], and not of 2 dimensions"),
+    ("cluster.kmeans", [:], "'initial_centres' has shape [3], expected 2 dimensions"),
+    ("loss.scan", [:], "'anchor' has shape [3], expected 2 dimensions"),
   ])
   func `A case that makes no sense is refused with what is wrong`(
     _ operation: String, _ changes: [String: Int], _ problem: String

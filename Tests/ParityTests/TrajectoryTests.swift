@@ -57,7 +57,7 @@ extension ParityTests {
       #expect(result.method == "dec" && result.source == "vlukiyanov/pt-dec@11b3055")
       guard case .compared(let deviations) = result.outcome else { return }
       let places = deviations.map { $0.place.split(separator: ",")[0] }
-      for place in ["loss divergence", "loss total", "learning_rate", "way of the parameters"] {
+      for place in ["loss divergence", "loss total", "learning_rate", "change of the parameters"] {
         #expect(places.contains { $0 == place })
       }
       #expect(deviations.count { $0.place.hasPrefix("final/") } == 9)
@@ -73,7 +73,7 @@ extension ParityTests {
     @Test func `A wrong value is found, and named`() throws {
       let tensor = try replay { $0.shifts["final/centres"] = 0.1 }
       #expect(!tensor.passed && tensor.largest?.isWithin == false)
-      #expect(failures(tensor) == ["final/centres", "way of the parameters"])
+      #expect(failures(tensor) == ["final/centres", "change of the parameters"])
       let loss = try replay { $0.shifts["steps/5/loss/divergence"] = 0.01 }
       #expect(!loss.passed && loss.largest?.place == "loss divergence, step 5")
       let rate = try replay { $0.shifts["steps/6/learning_rate"] = 0.03 }
@@ -88,7 +88,7 @@ extension ParityTests {
         $0.shifts["final/encoder/0/bias"] = 1e-3
         $0.attributes["tolerance"] = 1e3
       }
-      #expect(!result.passed && result.largest?.place == "way of the parameters")
+      #expect(!result.passed && result.largest?.place == "change of the parameters")
     }
 
     @Test(arguments: [0, -1, Double.nan])
@@ -123,7 +123,7 @@ extension ParityTests {
     @Test(
       arguments: [
         ("steps/2/index", 48, [12], "0 to 47"), ("steps/2/index", -1, [12], "0 to 47"),
-        ("steps/2/index", 1e300, [12], "no integer"), ("steps/2/index", 1, [3], "views"),
+        ("steps/2/index", 1e300, [12], "not an integer"), ("steps/2/index", 1, [3], "views"),
         ("steps/2/pass", 7, [], "pass of step 2"), ("steps/2/pass", 1e18, [], "pass"),
         ("steps/2/epoch", -1, [], "epoch"), ("steps/2/epoch", .nan, [], "epoch"),
         ("steps/2/learning_rate", 1, [2], "one value"),

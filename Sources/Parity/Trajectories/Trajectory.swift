@@ -132,7 +132,7 @@ struct Trajectory {
       guard let value = Int(exactly: value), (0..<limit).contains(value) else {
         throw ParityError.malformed(
           case: trajectory,
-          problem: "\(value) in \(group.path)/\(path) is no integer of 0 to \(limit - 1)")
+          problem: "\(value) in \(group.path)/\(path) is not an integer from 0 to \(limit - 1)")
       }
       return value
     }

@@ -122,7 +122,7 @@ struct TrajectoryComparison {
     }
     deviations.append(
       Deviation(
-        place: "way of the parameters", value: way.ratio, tolerance: trajectory.changeTolerance))
+        place: "change of the parameters", value: way.ratio, tolerance: trajectory.changeTolerance))
     return deviations
   }
 

@@ -111,7 +111,7 @@ struct TrajectoryReplay {
     guard views.count == method.plan.views else {
       throw ParityError.malformed(
         case: trajectory.name,
-        problem: "step \(step.number) has \(views.count) views, and the method takes "
+        problem: "step \(step.number) has \(views.count) views, but the method takes "
           + "\(method.plan.views)")
     }
     return Batch(

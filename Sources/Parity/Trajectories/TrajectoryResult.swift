@@ -1,7 +1,7 @@
 /// How far one recorded quantity is from the replay's.
 public struct Deviation: Hashable, Sendable {
   /// A tensor ("final/backbone.bn1.weight"), a series with the step that is farthest off ("loss
-  /// divergence, step 5"), or "way of the parameters" for their total change.
+  /// divergence, step 5"), or "change of the parameters" for their total change.
   public let place: String
   /// The ratio ||got - expected|| / ||expected||, over all elements of the tensor or all steps of
   /// the series.
