@@ -74,7 +74,7 @@ public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   public var title: String {
     switch self {
     case .last: "last checkpoint"
-    case .lowestLoss: "checkpoint of the lowest loss"
+    case .lowestLoss: "lowest-loss checkpoint"
     case .bestByLabels: "checkpoint chosen by labels"
     }
   }

@@ -42,7 +42,7 @@ import Testing
     let usual = SampleRuns.record(SampleRuns.kMeans, on: "cifar100", 10, 10, 10)
     let table = try SampleRuns.table([SampleRuns.kMeans], [SampleRuns.finished(record)])
     let text = table.rendered(as: .markdown)
-    #expect(text.contains("scored by its fine classes"))
+    #expect(text.contains("scored against the fine classes"))
     #expect(text.contains("150 clusters, not one per class"))
     let control = try SampleRuns.table([SampleRuns.kMeans], [SampleRuns.finished(usual)])
     let diff = TableDiff(table, against: control)

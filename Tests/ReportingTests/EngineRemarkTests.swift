@@ -49,6 +49,6 @@ import Testing
         SampleRuns.finished(record),
         SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 30, 40, 20)),
       ])
-    #expect(table.rendered(as: .markdown).contains("the network sees 224 px"))
+    #expect(table.rendered(as: .markdown).contains("the network input is 224 px"))
   }
 }

@@ -203,13 +203,13 @@ import Testing
       let chosen = RunProtocol(imageSize: 32, checkpoint: rule, evaluateEvery: every)
       let diff = try Self.diff([Self.run(protocol: chosen)], paper)
       #expect(
-        diff.comparisons[0].unknown.contains("checkpoint's candidates") == (candidates == "?"))
+        diff.comparisons[0].unknown.contains("checkpoint candidates") == (candidates == "?"))
       return Self.reasons(diff)
     }
     #expect(try reasons("1", every: 1) == [])
     #expect(
       try reasons("1", every: 50) == [
-        "checkpoint's candidates: published every epoch, measured every 50 epochs"
+        "checkpoint candidates: published every epoch, measured every 50 epochs"
       ])
     #expect(try reasons("?", every: 50) == [])
   }
@@ -235,7 +235,7 @@ import Testing
     // NMI: t = 3 over 3 trials allows 2 sqrt 3 = 3.46.
     #expect(
       diff.comparisons[0].caveats == [
-        "the spread would allow 3.5 points, the cap is 3.0: more seeds would settle it"
+        "the spread would allow 3.5 points, but the cap is 3.0; more seeds would settle it"
       ])
     #expect(diff.comparisons[0].reference?.trials == 3)
     // A deviation of 9 reproduces nothing within 18 points.
@@ -251,7 +251,7 @@ import Testing
     #expect(abs(tolerance - 2 * (9.0 / 5).squareRoot()) < 1e-9)
     #expect(
       diff.comparisons[0].caveats == [
-        "the published number of trials is unknown, 5 are assumed"
+        "the number of published trials is unknown; 5 are assumed"
       ])
     #expect(diff.comparisons[1].caveats.isEmpty)
   }
@@ -317,10 +317,10 @@ import Testing
     let runs = [Self.run(protocol: lowest)]
     let table = try SampleRuns.table([SampleRuns.pica], runs)
     for format in TableFormat.allCases {
-      #expect(table.rendered(as: format).contains("checkpoint of the lowest loss"), "\(format)")
+      #expect(table.rendered(as: format).contains("lowest-loss checkpoint"), "\(format)")
     }
     let diff = try Self.diff(runs)
-    #expect(diff.markdown().contains("- Checkpoint of the lowest loss: PICA on CIFAR-10"))
+    #expect(diff.markdown().contains("- Lowest-loss checkpoint: PICA on CIFAR-10"))
     #expect(Self.reasons(diff) == ["checkpoint: published last, measured lowest-loss"])
   }
 
@@ -367,7 +367,8 @@ import Testing
     let treatment = try SampleRuns.table([SampleRuns.pica], [Self.run(settings: ["epochs": 20])])
     let diff = TableDiff(treatment, against: control)
     #expect(diff.comparisons[0].verdictText == "reproduced, one seed")
-    #expect(diff.markdown().contains("compared with the other results, recipe: epochs 20 of 30"))
+    #expect(
+      diff.markdown().contains("settings that differ from the other results: epochs 20 of 30"))
     #expect(!TableDiff(control, against: control).markdown().contains("compared with the other"))
   }
 }

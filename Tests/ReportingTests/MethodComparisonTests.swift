@@ -88,7 +88,8 @@ import Testing
     let row = try #require(comparison.differences.first { $0.method == SampleRuns.pica })
     #expect(row.result == nil)
     #expect(
-      comparison.markdown().contains("1. the reference row was computed on another benchmark file"))
+      comparison.markdown().contains(
+        "1. the reference row was computed on a different benchmark file"))
   }
 
   @Test func `Benchmarks that a row lacks are left out of the aggregates`() throws {

@@ -83,7 +83,7 @@ import Testing
     ),
     (
       "| pica | PICA | 56.1/645/46.7 | P | p | |",
-      "tables.md:5: '645' (CIFAR-10) lies outside 0 to 100: write per cent"
+      "tables.md:5: '645' (CIFAR-10) is outside 0 to 100: write per cent"
     ),
     (
       "| pica | PICA | 56.1/64.5 | P | p | |",
@@ -132,11 +132,11 @@ import Testing
     ("| cs | CC | - | P | p | |", "'cs' is not a method of this program: did you mean 'cc'?"),
     (
       "| pica | PICA | 0.561/0.645/0.467 | P | p | |",
-      "'0.561/0.645/0.467' (CIFAR-10) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
+      "'0.561/0.645/0.467' (CIFAR-10) is in fractions of 1: write per cent, as in 56.1/64.5/46.7"
     ),
     (
       "| pica | PICA | -/0.617+-0.01/- | P | p | |",
-      "'-/0.617+-0.01/-' (CIFAR-10) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
+      "'-/0.617+-0.01/-' (CIFAR-10) is in fractions of 1: write per cent, as in 56.1/64.5/46.7"
     ),
   ])
   func `a misspelt method and fractions of 1 are errors with their line`(
@@ -235,7 +235,7 @@ import Testing
   }
 
   @Test func `a file without figures, or no file, is an error`() {
-    #expect(message("# Nothing").hasPrefix("tables.md: has no figures"))
+    #expect(message("# Nothing").hasPrefix("tables.md: has no table of figures"))
     #expect(throws: PaperTablesError.self) { try PaperTables.read(from: "/nowhere/tables.md") }
   }
 

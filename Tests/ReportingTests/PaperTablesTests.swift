@@ -175,7 +175,7 @@ import Testing
     if isDifferent {
       #expect(
         comparison.verdict.reasons
-          == ["pixels: published 224 px of photographs, measured 96 px, enlarged"])
+          == ["pixels: published 224 px from whole photographs, measured 96 px images, enlarged"])
     } else {
       guard case .notComparable = comparison.verdict else { return }
       Issue.record("\(comparison.verdict)")

@@ -8,9 +8,9 @@ import Testing
   @Test func `the Markdown table shows means, gaps, marks and what was left out`() throws {
     let expected = """
       Experiment table, profile default: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds;
-      best of a column in bold.
+      best of each column in bold.
 
-      Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.
+      Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.
 
       | Method                   |  CIFAR-10† NMI |            ACC |            ARI |      n |
       | ------------------------ | -------------: | -------------: | -------------: | -----: |
@@ -36,7 +36,7 @@ import Testing
 
       - † CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version
       - ‡ checkpoint chosen by labels
-      - § STL-10: 200 images of a rehearsal, not those of STL-10
+      - § STL-10: 200 generated images (rehearsal), not those of STL-10
 
       - A figure without ± is from one seed.
       - PICA on CIFAR-10: n = 1 of 2.
@@ -45,7 +45,7 @@ import Testing
       - Failed: PICA on STL-10, seed 0: killed by signal 9
       - Failed: PICA on STL-10, seed 1: killed by signal 9
       - Stale, left out: SCL on STL-10, seed 0: epochs 30, now 40
-      - Profile quick, left out: k-means on STL-10, seed 1
+      - Other profile (quick), left out: k-means on STL-10, seed 1
       - n/a: True labels on STL-10: no labels
       - Not run: SCL on STL-10 (seed 1).
       - Departs from the published experiments: 30 epochs instead of 200
@@ -188,7 +188,7 @@ import Testing
     ).rendered(as: .markdown)
     #expect(
       text.contains(
-        "- † other protocol: learns from train, scores test, image size 224 px, geometric NMI"))
+        "- † other protocol: trained on train, scored on test, image size 224 px, geometric NMI"))
     #expect(text.contains("7.0† |") && !text.contains("**7.0**") && text.contains("**4.0**"))
   }
 
@@ -202,7 +202,7 @@ import Testing
       ]
     ).rendered(as: .markdown)
     #expect(text.contains("| CIFAR-10† NMI |"))
-    #expect(text.contains("scores train+test, checkpoint chosen by labels, arithmetic NMI"))
+    #expect(text.contains("scored on train+test, checkpoint chosen by labels, arithmetic NMI"))
   }
 
   /// Runs of k-means, which does not train, and of methods that do, each with its checkpoint rule.

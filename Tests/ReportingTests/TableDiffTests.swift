@@ -79,19 +79,19 @@ import Testing
       |         |                 | ACC   |      19.2 |        – |            | not run |
       |         |                 | ARI   |       6.1 |        – |            | not run |
 
-      1. unknown in the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint,
-         normaliser of NMI
-      2. unknown in the published protocol: recipe, statistic, images learnt from, scored images, image size, checkpoint
+      1. not stated in the source: recipe, statistic, training images, scored images, image size, checkpoint, normaliser of
+         NMI
+      2. not stated in the source: recipe, statistic, training images, scored images, image size, checkpoint
       3. killed by signal 9
       4. SCL: no figure was found
 
       - Source P: a paper
       - Departs from the published experiments: 30 epochs instead of 200
       - Controls, without published counterparts: True labels
-      - Published rows, not measured here (--verbose names them): CIFAR-10 1
+      - Published rows not measured here (--verbose lists them): CIFAR-10 1
 
-      Summary: reproduced 0 of 0 comparable, 0 not comparable; 3 of unknown protocol (2 agree); 1 without a published figure;
-      9 without a result.
+      Summary: reproduced 0 of 0 comparable, 0 not comparable; 3 with an unknown protocol (2 agree); 1 without a published
+      figure; 9 without a result.
 
       """
     let diff = try diff(
@@ -107,7 +107,7 @@ import Testing
       ], distance: ["30 epochs instead of 200"])
     #expect(diff.markdown() == expected)
     #expect(
-      diff.markdown(verbose: true).contains("- Published, not measured here: CIFAR-10: DAC\n"))
+      diff.markdown(verbose: true).contains("- Published but not measured here, CIFAR-10: DAC\n"))
     // What nobody knows the protocol of decides nothing.
     #expect(!diff.hasFailures && diff.hasComparisons)
   }
@@ -149,7 +149,7 @@ import Testing
       [SampleRuns.pica], [pica(59.1, 69.6, 51.2), pica(59.1, 69.6, 51.2, seed: 1)])
     let expected = [
       "statistic: published best of an unknown number of trials, measured mean over seeds",
-      "images learnt from: published train, measured train+test",
+      "training images: published train, measured train+test",
       "scored images: published test, measured train+test",
       "image size: published 224 px, measured 32 px",
       "checkpoint: published best-by-labels, measured last",
@@ -226,7 +226,7 @@ import Testing
     let generated = try diff([SampleRuns.pica], [pica(50, 60, 40, file: SampleRuns.rehearsal)])
     #expect(
       generated.comparisons[0].verdict.reasons
-        == (["data: images of a rehearsal, not those of CIFAR-10"]))
+        == (["data: generated images (rehearsal), not those of CIFAR-10"]))
     #expect(!incomplete.hasFailures && !generated.hasFailures)
   }
 
@@ -285,7 +285,7 @@ import Testing
     let diff = try diff(
       [SampleRuns.moco],
       [SampleRuns.finished(SampleRuns.record(SampleRuns.moco, on: "cifar10", 1, 2, 3))])
-    #expect(diff.comparisons.map(\.verdict) == [.noReference("tables.md has no row of moco")])
+    #expect(diff.comparisons.map(\.verdict) == [.noReference("tables.md has no row for moco")])
   }
 
   @Test func `stale and inapplicable cells keep their own verdicts`() throws {

@@ -25,7 +25,7 @@ import Testing
       % Needs \usepackage{booktabs}.
       \begin{table}[t]
       \centering\footnotesize\setlength{\tabcolsep}{3pt}
-      \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of a column in bold. Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI, images of 32 px.}
+      \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of each column in bold. Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.}
       \label{tab:table}
       \begin{tabular}{lccc}
       \toprule

@@ -168,10 +168,11 @@ extension MethodComparison {
       }
       if cell.method == reference.method { return difference(nil) }
       if cell.runProtocol != reference.runProtocol {
-        return difference(nil, reason: "the reference row has another protocol")
+        return difference(nil, reason: "the reference row has a different protocol")
       }
       if cell.benchmarkFile != reference.benchmarkFile {
-        return difference(nil, reason: "the reference row was computed on another benchmark file")
+        return difference(
+          nil, reason: "the reference row was computed on a different benchmark file")
       }
       let others = reference.scores(of: metric)
       let pairs = scores.compactMap { own in

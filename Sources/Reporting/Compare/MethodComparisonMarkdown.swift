@@ -102,7 +102,8 @@ extension MethodComparison {
     }
     if let least = Self.leastPermutation(results), least > 0.05 {
       remarks.append(
-        "With so few seeds no permutation test can be below \(least.probability), whatever the scores are."
+        "With so few seeds, a permutation test cannot give a p-value below \(least.probability), whatever "
+          + "the scores are."
       )
     }
     if !aggregates.isEmpty {

@@ -75,7 +75,7 @@ package struct Comparison: Equatable, Sendable {
   /// What the source does not state about its protocol.
   package var unknown: [String] = []
   /// What weakens the verdict without ruling out a comparison: "the spread would allow 12.7 points,
-  /// the cap is 3.0".
+  /// but the cap is 3.0; more seeds would settle it".
   package var caveats: [String] = []
 
   /// Measured minus reference, in points; nil if either is missing.
@@ -138,13 +138,13 @@ extension Comparison {
       if trials > 0 { spreads.append(Tolerance.Spread(deviation: deviation, count: trials)) }
       if reference.trials == nil, tolerance == .standardErrors {
         caveats.append(
-          "the published number of trials is unknown, \(Tolerance.assumedTrials) are assumed")
+          "the number of published trials is unknown; \(Tolerance.assumedTrials) are assumed")
       }
     }
     if let allowed = tolerance.beyondCap(spreads) {
       caveats.append(
-        "the spread would allow \(allowed.oneDecimal) points, the cap is "
-          + "\(Tolerance.cap.oneDecimal): more seeds would settle it")
+        "the spread would allow \(allowed.oneDecimal) points, but the cap is "
+          + "\(Tolerance.cap.oneDecimal); more seeds would settle it")
     }
     return tolerance.limit(spreads)
   }

@@ -88,7 +88,7 @@ extension TableDiff {
   private func unmeasuredRemarks(verbose: Bool) -> [String] {
     if verbose {
       return unmeasured.map {
-        "Published, not measured here: \(BenchmarkRegistry.current.heading(of: $0.benchmark)): "
+        "Published but not measured here, \(BenchmarkRegistry.current.heading(of: $0.benchmark)): "
           + $0.rows.joined(separator: ", ")
       }
     }
@@ -98,7 +98,7 @@ extension TableDiff {
     return counts.isEmpty
       ? []
       : [
-        "Published rows, not measured here (--verbose names them): "
+        "Published rows not measured here (--verbose lists them): "
           + counts.joined(separator: ", ")
       ]
   }
@@ -127,12 +127,13 @@ extension Comparison {
   fileprivate var footnotes: [String] {
     var notes = verdict.reasons(atMost: TableDiff.mostSettings)
     if !unknown.isEmpty {
-      notes.append("unknown in the published protocol: \(unknown.joined(separator: ", "))")
+      notes.append("not stated in the source: \(unknown.joined(separator: ", "))")
     }
     if verdict.isComparison, !departures.isEmpty {
       let settings = Difference(.recipe, departures.map(\.text))
       notes.append(
-        "compared with the other results, \(settings.text(atMost: TableDiff.mostSettings))")
+        "settings that differ from the other results: "
+          + settings.list(atMost: TableDiff.mostSettings))
     }
     return notes + caveats
   }

@@ -61,7 +61,7 @@ package struct DiffSummary: Equatable, Sendable {
   }
 
   /// The counts as a sentence: "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data
-  /// 4); 6 of unknown protocol (2 agree)".
+  /// 4); 6 with an unknown protocol (2 agree)".
   package var text: String {
     func list(_ counts: [Count]) -> String {
       counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
@@ -71,7 +71,7 @@ package struct DiffSummary: Equatable, Sendable {
       + (marks.isEmpty ? "" : " (marked: \(list(marks)))")
       + ", \(notComparable) not comparable" + (reasons.isEmpty ? "" : " (\(list(reasons)))")
     if unknownProtocol > 0 {
-      text += "; \(unknownProtocol) of unknown protocol (\(agreeing) agree)"
+      text += "; \(unknownProtocol) with an unknown protocol (\(agreeing) agree)"
     }
     if withoutReference > 0 { text += "; \(withoutReference) without a published figure" }
     if withoutResult > 0 { text += "; \(withoutResult) without a result" }

@@ -15,7 +15,7 @@ package struct Difference: Hashable, Sendable {
     /// The row is the best of more trials, or a mean over heads.
     case statistic
     /// The method learned from other splits.
-    case learnt = "images learnt from"
+    case learnt = "training images"
     /// Other splits were scored.
     case scored = "scored images"
     /// The network saw images of another size.
@@ -31,7 +31,7 @@ package struct Difference: Hashable, Sendable {
     /// We asked for another number of clusters than there are classes.
     case clusters
     /// The checkpoint rule chose among more or fewer epochs.
-    case candidates = "checkpoint's candidates"
+    case candidates = "checkpoint candidates"
     /// Against other results: another profile of the experiment file.
     case profile
     /// Against other results: the benchmark file has another content.
@@ -55,10 +55,14 @@ package struct Difference: Hashable, Sendable {
   /// "recipe: epochs 20 of 1000, width 32 of 64, and 3 more (--json has all)".
   /// - Parameter most: the number of details to write out; nil for all.
   func text(atMost most: Int? = nil) -> String {
+    "\(aspect.rawValue): \(list(atMost: most))"
+  }
+
+  /// The details alone: "epochs 20 of 1000, width 32 of 64, and 3 more (--json has all)".
+  func list(atMost most: Int? = nil) -> String {
     let shown = details.prefix(most ?? details.count)
     let rest = details.count - shown.count
-    return "\(aspect.rawValue): " + shown.joined(separator: ", ")
-      + (rest > 0 ? ", and \(rest) more (--json has all)" : "")
+    return shown.joined(separator: ", ") + (rest > 0 ? ", and \(rest) more (--json has all)" : "")
   }
 
   /// A few words for a table: the most important setting of a recipe, otherwise the aspect.

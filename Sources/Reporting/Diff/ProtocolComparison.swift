@@ -50,7 +50,8 @@ struct ProtocolComparison {
       differences.append(
         Difference(
           .pixels,
-          "published \(size) px of photographs, measured \(measured.imageSize) px, enlarged"))
+          "published \(size) px from whole photographs, measured \(measured.imageSize) px images, enlarged"
+        ))
     }
     if let backbone = cell.backbone {
       compare(.backbone, published.backbone) { Self.pair($0, backbone) }
@@ -58,11 +59,12 @@ struct ProtocolComparison {
     compareCheckpoint(measured, published)
     if let labels = measured.labels {
       differences.append(
-        Difference(.labels, "published the benchmark's classes, measured \(labels.rawValue)"))
+        Difference(
+          .labels, "published the benchmark's classes, measured the \(labels.rawValue) classes"))
     }
     if let clusters = measured.clusters {
       differences.append(
-        Difference(.clusters, "published one cluster per class, measured \(clusters)"))
+        Difference(.clusters, "published one cluster per class, measured \(clusters) clusters"))
     }
     if metric?.dependsOnNormaliser == true, published.nmi == nil {
       unknown.append("normaliser of NMI")
@@ -158,7 +160,7 @@ struct ProtocolComparison {
       }
       if measured.checkpoint == .lowestLoss {
         caveats.append(
-          "lowest loss: that of the training here; the authors' code may use another loss")
+          "lowest-loss selects by this program's training loss; the authors' code may use another")
       }
     }
   }
@@ -203,7 +205,7 @@ struct ProtocolComparison {
     guard let file = cell.benchmarkFile else { return [] }
     let title = cell.heading
     if file.rehearsalOf != nil {
-      return [Difference(.data, "images of a rehearsal, not those of \(title)")]
+      return [Difference(.data, "generated images (rehearsal), not those of \(title)")]
     }
     if !file.complete {
       return [

@@ -194,10 +194,10 @@ package struct TableDiff: Equatable, Sendable {
       if let method = cell.method.variantOf {
         "a variant of \(method); no published row has its settings"
       } else if rows.isEmpty {
-        "\(file) has no row of \(cell.method.name)"
+        "\(file) has no row for \(cell.method.name)"
       } else {
         notes.first.map { "\(cell.method.title): \($0)" }
-          ?? "\(file) has no figure of \(cell.method.name) on \(title)"
+          ?? "\(file) has no figure for \(cell.method.name) on \(title)"
       }
     var comparison = Comparison(
       benchmark: cell.benchmark, method: cell.method, metric: nil, reference: nil,
@@ -243,7 +243,7 @@ package struct TableDiff: Equatable, Sendable {
       return cells.isEmpty ? [] : ["\(text): \(list(cells))"]
     }
     return remark("Checkpoint chosen by labels") { $0.runProtocol?.checkpoint == .bestByLabels }
-      + remark("Checkpoint of the lowest loss") { $0.runProtocol?.checkpoint == .lowestLoss }
+      + remark("Lowest-loss checkpoint") { $0.runProtocol?.checkpoint == .lowestLoss }
       + remark("Re-encoded pixels") { $0.isReEncoded }
       + table.distance.map { "Departs from the published experiments: \($0)" }
       + EngineRemarks.remarks(on: table)

@@ -69,7 +69,7 @@ extension PaperTablesError.Problem: CustomStringConvertible {
     case .unreadable(let reason):
       "cannot be read (\(reason)): name a file of published figures such as paper-tables.md"
     case .noFigures:
-      "has no figures: a table of figures has the columns method, row, one per benchmark, "
+      "has no table of figures: add one with the columns method, row, one per benchmark, "
         + "source, protocol and note"
     case .unknownTable(let column):
       "'\(column)' is not the first column of a known table: use 'method' (figures), "
@@ -99,9 +99,9 @@ extension PaperTablesError.Problem: CustomStringConvertible {
       "'\(number)' (\(column)) is not a number: write per cent as in 56.1 or 56.1+-0.4, "
         + "'-' if it is not known"
     case .outOfRange(let number, let column):
-      "'\(number)' (\(column)) lies outside 0 to 100: write per cent"
+      "'\(number)' (\(column)) is outside 0 to 100: write per cent"
     case .fractions(let cell, let column):
-      "'\(cell)' (\(column)) has fractions of 1: write per cent, as in 56.1/64.5/46.7"
+      "'\(cell)' (\(column)) is in fractions of 1: write per cent, as in 56.1/64.5/46.7"
     case .malformedProtocolValue(let value, let column, let allowed):
       "'\(value)' is not a value of '\(column)': write \(allowed), or '?' if it is not known; values "
         + "of single benchmarks follow by name, as in '?; cifar10, stl10: VALUE'"

@@ -57,11 +57,12 @@ public struct TableFormat: Sendable {
     table, _ in CSVRenderer.renderRuns(table)
   }
   /// A page that needs no other file.
-  public static let html = TableFormat("html", summary: "a page by itself") { table, _ in
+  public static let html = TableFormat("html", summary: "a standalone page") { table, _ in
     HTMLRenderer.render(TableLayout(table), title: table.experiment)
   }
   /// JSON lines: the cells, then the remarks.
-  public static let json = TableFormat("json", summary: "an object per cell") { table, _ in
+  public static let json = TableFormat("json", summary: "JSON lines, an object per cell") {
+    table, _ in
     JSONRenderer.render(table)
   }
 }

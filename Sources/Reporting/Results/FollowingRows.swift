@@ -23,13 +23,13 @@ enum FollowingRows {
     var remarks: [String] = []
     if table.showsBestOfSeeds {
       remarks.append(
-        "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it is no estimate of what "
-          + "a run gives.")
+        "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it does not estimate the "
+          + "score of a single run.")
     }
     if table.diff != nil {
       remarks.append(
-        "Difference: measured minus published, in points. In brackets where the two are not comparable; "
-          + "'scl diff' says why.")
+        "Difference: measured minus published, in points; in brackets if the two are not comparable "
+          + "('scl diff' lists the reasons).")
     }
     return remarks
   }

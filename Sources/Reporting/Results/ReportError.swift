@@ -29,7 +29,8 @@ extension ReportError: CustomStringConvertible, LocalizedError {
   package var description: String {
     switch self {
     case .unknownMethod(let method, let experiment):
-      "\(experiment): it has runs of '\(method)', which it does not list: add it to its methods"
+      "\(experiment): it has runs of '\(method)', which is not one of its methods: "
+        + "add it to the experiment file"
     case .repeatedRun(let benchmark, let method, let seed):
       "\(benchmark)/\(method)/seed-\(seed): this run has two results: remove one"
     case .misfiledRecord(let benchmark, let method, let seed):
@@ -39,19 +40,20 @@ extension ReportError: CustomStringConvertible, LocalizedError {
       "no runs of \(experiment) in '\(URL(fileURLWithPath: results).standardizedFileURL.path)': "
         + "run 'scl run' first, with the same --results"
     case .noIdentity(let identity, let experiment, let known):
-      "no result of \(experiment) has an identity that begins with '\(identity)'; there are "
+      "no result of \(experiment) has an identity that begins with '\(identity)'; "
+        + "existing identities: "
         + (known.isEmpty ? "none" : known.sorted().prefix(20).joined(separator: ", "))
     case .noReference(let path):
       "'\(path)' does not exist: name a file of published figures such as paper-tables.md, a results "
         + "folder, or the folder of an experiment in it"
     case .noRow(let row, let experiment, let rows):
-      "\(experiment) has no row '\(row)' with scores; there are "
+      "\(experiment) has no row '\(row)' with scores; rows with scores: "
         + (rows.isEmpty ? "none" : rows.joined(separator: ", "))
     case .nothingToCompare(let experiment, let folder):
       "'\(folder)' has no finished run of \(experiment): name a results folder with such runs, or "
         + "the folder of an experiment in it"
     case .mixedSeeds(let benchmark, let method, let what):
-      "\(benchmark)/\(method): the seeds differ in \(what) and have no common mean: "
+      "\(benchmark)/\(method): the seeds differ in \(what), so their mean is meaningless: "
         + "run the experiment again"
     }
   }

@@ -128,7 +128,7 @@ extension ResultCell {
     }
     records.append(record)
     if record.metrics.scores == nil {
-      notApplicable = "the images have no labels to score by; assignments are written"
+      notApplicable = "the images have no labels to score against; assignments.h5 has the clusters"
     }
   }
 }

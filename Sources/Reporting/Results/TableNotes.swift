@@ -89,7 +89,7 @@ struct TableNotes {
     if let file = cell.benchmarkFile {
       if let original = file.rehearsalOf {
         texts.append(
-          "\(title): \(file.images.grouped) images of a rehearsal, not those of "
+          "\(title): \(file.images.grouped) generated images (rehearsal), not those of "
             + BenchmarkRegistry.current.heading(of: original))
       } else if !file.complete {
         texts.append(
@@ -97,16 +97,16 @@ struct TableNotes {
             + file.sourceFormat)
       }
       if cell.isReEncoded {
-        texts.append("\(title): re-encoded pixels, from JPEG files of the published raw images")
+        texts.append("\(title): re-encoded pixels, prepared from JPEG copies of the raw images")
       }
     }
     guard let runProtocol = cell.runProtocol else { return texts }
     if let size = cell.viewSize, size != runProtocol.imageSize {
-      texts.append("the network sees \(size) px")
+      texts.append("the network input is \(size) px")
     }
     if runProtocol.labels == .fine {
       texts.append(
-        "\(title): scored by its fine classes; published figures are of its superclasses"
+        "\(title): scored against the fine classes; published figures use the superclasses"
       )
     }
     if let clusters = runProtocol.clusters {
@@ -118,9 +118,9 @@ struct TableNotes {
     if let usual, runProtocol != usual {
       var own: [String] = []
       if runProtocol.train != usual.train {
-        own.append("learns from \(runProtocol.train.rawValue)")
+        own.append("trained on \(runProtocol.train.rawValue)")
       }
-      if runProtocol.score != usual.score { own.append("scores \(runProtocol.score.rawValue)") }
+      if runProtocol.score != usual.score { own.append("scored on \(runProtocol.score.rawValue)") }
       if runProtocol.imageSize != usual.imageSize {
         own.append("image size \(runProtocol.imageSize) px")
       }

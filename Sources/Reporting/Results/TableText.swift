@@ -10,9 +10,9 @@ enum TableText {
   /// The lines above a table: what the figures are, then one line per protocol.
   ///
   ///     Experiment cifar10-cpu, profile default: NMI, ACC and ARI in per cent, mean ± sample
-  ///     standard deviation over 2 seeds; best of a column in bold.
-  ///     Protocol: learns from train+test, scores train+test, last checkpoint, arithmetic NMI,
-  ///     images of 32 px.
+  ///     standard deviation over 2 seeds; best of each column in bold.
+  ///     Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI,
+  ///     32 px images.
   ///
   /// - Parameter marksSecond: whether the table marks second best figures.
   static func caption(of table: ResultTable, marksSecond: Bool) -> [String] {
@@ -26,7 +26,7 @@ enum TableText {
     return [
       "Experiment \(table.experiment), profile \(table.profile): "
         + "\(list(table.metrics.map(\.title))) in per cent, "
-        + "\(statistic); best of a column in bold"
+        + "\(statistic); best of each column in bold"
         + (marksSecond ? ", \(secondBestInText)." : ".")
     ] + protocolLines(of: table)
   }
@@ -46,7 +46,7 @@ enum TableText {
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
       guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
       let rule =
-        "learns from \(usual.train.rawValue), scores \(usual.score.rawValue), "
+        "trained on \(usual.train.rawValue), scored on \(usual.score.rawValue), "
         + "\(usual.checkpoint.title), \(usual.nmi.rawValue) NMI"
       sizes.insert(usual.imageSize)
       let size = "\(BenchmarkRegistry.current.heading(of: benchmark)) \(usual.imageSize) px"
@@ -57,7 +57,7 @@ enum TableText {
       }
     }
     if lines.count == 1, sizes.count == 1, let size = sizes.first {
-      return ["Protocol: \(lines[0].rule), images of \(size) px."]
+      return ["Protocol: \(lines[0].rule), \(size) px images."]
     }
     return lines.map { "Protocol: \($0.rule) (\($0.benchmarks.joined(separator: ", ")))." }
   }
@@ -94,7 +94,7 @@ enum TableText {
     }
     for cell in cells {
       remarks += cell.otherProfiles.map {
-        "Profile \($0.reason), left out: \(name(cell)), seed \($0.seed)"
+        "Other profile (\($0.reason)), left out: \(name(cell)), seed \($0.seed)"
       }
     }
     for cell in cells {
