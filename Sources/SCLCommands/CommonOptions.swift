@@ -14,7 +14,7 @@ extension PrecisionChoice: ExpressibleByArgument {}
 struct FolderOptions: ParsableArguments {
   /// `DATA/BENCHMARK.h5` for each benchmark.
   @Option(help: "Folder of benchmark files.", completion: .directory)
-  var data = "data"
+  var data = BenchmarkFolder.defaultPath
 
   /// `RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N` for each run. Several commands and machines can
   /// share it.
@@ -55,11 +55,11 @@ struct ExperimentOptions: ParsableArguments {
   /// runs use it, and commands that show results accept only its runs. `scl run` still keeps
   /// finished runs of another device unless `--recompute` is given.
   @Option(
-    help: "Device of the networks (default: cpu; finished runs of any device count).")
+    help: "Device to run networks on (default: cpu; finished runs of any device are accepted).")
   var device: Device?
 
   /// `auto` is bfloat16 where the device multiplies it, float32 elsewhere.
-  @Option(help: "Arithmetic of convolutions and matrix products.")
+  @Option(help: "Precision of convolutions and matrix products.")
   var precision: PrecisionChoice = .auto
 
   /// Not part of the identity. The bits of a network's results depend on it.

@@ -135,7 +135,7 @@ extension CommandLineTests {
     let file = try Self.data.get() + "/rehearsal.h5"
     let out = "\(folder)/few.svg"
     let made = try program.run(["data", "montage", file, "--out", out, "--classes", "4"])
-    #expect(made.output == "\(out), without 6 classes (see --classes)\n")
+    #expect(made.output == "\(out) (6 classes not shown; see --classes)\n")
     try expectRefusal(64, ["data", "montage", file, "--out", "picture.jpg"], [".png or .svg"])
     try expectRefusal(
       64, ["data", "montage", file, "--split", "unlabelled", "--out", out],

@@ -160,7 +160,7 @@ extension CommandLineTests {
     #expect(result.exitCode == 0)
     let line = try #require(result.lines.first { $0.contains("scl") })
     #expect(line.contains("?") && line.contains("warmup_epochs 12 leaves none"))
-    #expect(result.output.contains("2 runs unknown"))
+    #expect(result.output.contains("2 runs without an estimate"))
   }
 
   @Test func `Without benchmark files or measuring a plan still lists its runs`() throws {

@@ -130,7 +130,7 @@ extension SlurmTests {
 
     let again = try start("cancel")
     #expect(again.wait() == 0)
-    #expect(again.output == "no run of long is queued or running here\n")
+    #expect(again.output == "no run of long is queued, and none is running on this machine\n")
     let resumed = try startLong()
     #expect(resumed.wait() == 0, "\(resumed.errors)")
     try expectUndisturbed(resumptions: 1)

@@ -46,7 +46,7 @@ struct StepOptions: ParsableArguments {
   @Option(help: "Device: cpu or cuda.")
   var device: Device = .cpu
 
-  @Option(help: "Arithmetic of convolutions and matrix products.")
+  @Option(help: "Precision of convolutions and matrix products.")
   var precision: PrecisionChoice = .auto
 
   @OptionGroup var thread: ThreadOption

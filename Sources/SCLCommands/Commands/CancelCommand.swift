@@ -64,7 +64,8 @@ struct CancelCommand: AsyncParsableCommand {
           + "\(what) \(line.id), \(line.detail)")
     }
     if lines.isEmpty {
-      Console.print("no run of \(plan.experiment.name) is queued or running here")
+      Console.print(
+        "no run of \(plan.experiment.name) is queued, and none is running on this machine")
     }
   }
 

@@ -70,7 +70,9 @@ extension DataCommand {
       try montage.write(to: out, as: format)
       let leftOut = montage.classesLeftOut
       Console.print(
-        leftOut > 0 ? "\(out), without \(leftOut) classes (see --classes)" : out)
+        leftOut > 0
+          ? "\(out) (\(leftOut) \(leftOut == 1 ? "class" : "classes") not shown; see --classes)"
+          : out)
     }
   }
 }

@@ -69,7 +69,7 @@ extension DataCommand {
     /// Benchmarks with a published size have no choice. Another size means other pixels, so results
     /// are of other data.
     @Option(help: "Folder of benchmark files.")
-    var data = "data"
+    var data = BenchmarkFolder.defaultPath
 
     @Option(
       help: """

@@ -31,7 +31,7 @@ struct MethodsCommand: ParsableCommand {
   var against = PublishedFigures.file
 
   /// For methods of other packages, before they are run on real data.
-  @Flag(help: "Run the conformance checks on the method. Exits with 1 if one fails.")
+  @Flag(help: "Run the conformance checks on the method; exit with 1 if one fails.")
   var check = false
 
   @OptionGroup var output: JSONOption
@@ -58,7 +58,7 @@ struct MethodsCommand: ParsableCommand {
   ///
   ///     ok      the same seed gives the same bits, on one thread and on two
   ///     FAILED  gradients reach every parameter and nothing else
-  ///               none reaches 'projection.bias' in 3 epochs
+  ///               no gradient reaches 'projection.bias' in 3 epochs
   ///
   /// - Throws: `ExitCode.failure` if there are any.
   private func examine(_ method: any ClusteringMethod.Type) throws {

@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
   /// For metrics without columns in published tables, such as those of other packages.
   @Option(
     name: .customLong("score"),
-    help: "Score with columns in the table (default: nmi, acc and ari). Can be repeated.")
+    help: "Score to show (default: nmi, acc and ari). Can be repeated.")
   /// In the order of the columns.
   var scores: [Metric] = []
 

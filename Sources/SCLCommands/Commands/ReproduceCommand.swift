@@ -40,7 +40,7 @@ struct ReproduceCommand: ParsableCommand {
     let table = try ResultTable(finished.results)
     Console.print(table, as: output.json ? .json : .markdown)
     guard compares else {
-      Console.note("no \(PublishedFigures.file) here, nothing to compare with (see --against)")
+      Console.note("\(PublishedFigures.file) not found, so nothing was compared (see --against)")
       if failed { throw ExitCode.failure }
       return
     }

@@ -153,11 +153,12 @@ struct SweepOptions: ParsableArguments {
       switch run.state {
       case .stale(let differences):
         Console.note(
-          "stale     \(run.label): \(differences.joined(separator: "; ")); its result is moved aside, and "
-            + "it " + (run.continuation ?? "runs again"))
+          "stale     \(run.label): \(differences.joined(separator: "; ")); the old result is moved aside, and "
+            + "the run " + (run.continuation ?? "starts again"))
       case .damaged(let reason):
         Console.note(
-          "damaged   \(run.label): \(reason); its files are moved aside, and it runs again")
+          "damaged   \(run.label): \(reason); the damaged files are moved aside, and the run "
+            + "starts again")
       default: break
       }
     }
@@ -169,8 +170,8 @@ struct SweepOptions: ParsableArguments {
     for run in plan.runs {
       guard case .failed(let failure) = run.state, !isOpen(run) else { continue }
       Console.note(
-        "failed    \(run.label): \(failure.text); it would fail again and is skipped "
-          + "(see --retry-failed)")
+        "failed    \(run.label): \(failure.text); skipped, because a retry would fail "
+          + "the same way (see --retry-failed)")
     }
   }
 
@@ -180,7 +181,7 @@ struct SweepOptions: ParsableArguments {
     for difference in Set(others).sorted() {
       let count = others.count { $0 == difference }
       Console.note(
-        "\(count) of them used another engine (\(difference)); repeat with --recompute")
+        "\(count) of them used another engine (\(difference)); use --recompute to repeat them")
     }
   }
 
@@ -194,8 +195,8 @@ struct SweepOptions: ParsableArguments {
     let failed = logs.count
     if let first = logs.first {
       Console.error(
-        "\(failed) of \(open) runs failed; for details see \(first)" + (failed > 1 ? " and" : ""))
-      for log in logs.dropFirst() { Console.error("  \(log)") }
+        "\(failed) of \(open) runs failed; see " + (failed > 1 ? "these logs:" : first))
+      if failed > 1 { for log in logs { Console.error("  \(log)") } }
     }
     let left = plan.runs.contains { run in
       guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
@@ -243,7 +244,7 @@ struct SweepOptions: ParsableArguments {
     if busy * threads > cores {
       line += "; they share \(cores) \(cores == 1 ? "core" : "cores")"
     } else if self.jobs != nil, busy * threads < cores {
-      line += "; \(busy * threads) of \(cores) cores are used (see --threads)"
+      line += "; using \(busy * threads) of \(cores) cores (see --threads)"
     }
     Console.note(line)
     let estimates = EstimateStore(plan)

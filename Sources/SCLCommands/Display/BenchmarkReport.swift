@@ -157,7 +157,10 @@ struct BenchmarkReport {
       rows.append(["remark", "\(remark.text): \(remark.count), e.g. \(remark.example)"])
     }
     rows += [
-      ["file names", info.hasFileNames ? "of each image" : "none, made by an earlier version"],
+      [
+        "file names",
+        info.hasFileNames ? "recorded for each image" : "none (file of an earlier version)",
+      ],
       ["made by", info.toolVersion], ["content SHA-256", info.contentSHA256],
     ]
     for (split, counts) in info.classCounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -172,15 +175,15 @@ struct BenchmarkReport {
       ? "yes"
       : info.foundCount < info.expectedCounts.total
         ? "NO: \(info.foundCount) of \(info.expectedCounts.total) images"
-        : "NO: the number of images is right, but the images differ"
+        : "NO: the number of images is right, but their content differs"
   }
 
   /// How many original files match published checksums, and which do not.
   private var checksums: String {
     let compared = info.sources.filter { $0.isAsPublished != nil }
     if compared.isEmpty {
-      return "none published for these files"
-        + (info.isCompleteButUnverified ? ", \(Self.unverified)" : "")
+      return info.isCompleteButUnverified
+        ? Self.unverified : "no published checksums for these files"
     }
     let others = compared.filter { $0.isAsPublished == false }.map(\.name)
     return others.isEmpty

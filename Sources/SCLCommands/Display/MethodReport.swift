@@ -105,13 +105,13 @@ struct MethodReport {
   /// `scl diff` compares.
   private func showPublished() {
     guard let published else {
-      Console.print("\nPublished scores: no paper-tables.md here (see --against).")
+      Console.print("\nPublished scores: paper-tables.md was not found (see --against).")
       return
     }
     let rows = published.rows(of: method.description.name)
     let scores = MetricRegistry.published.map(\.title).joined(separator: "/")
     Console.print("\nPublished scores, \(scores) in per cent (\(published.file)):")
-    if rows.isEmpty { Console.print("none for \(method.description.name)") }
+    if rows.isEmpty { Console.print("no row for \(method.description.name)") }
     for row in rows {
       let sources = row.sources.joined(separator: ", ")
       printWrapped(

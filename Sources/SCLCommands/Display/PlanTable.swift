@@ -70,15 +70,15 @@ struct PlanTable {
     let unknown: Int
     let rough: Int
 
-    /// "here, 4 runs at a time with 2 threads: 3 h 10 min, up to 2.50 GiB".
+    /// "on this machine, 4 runs at a time with 2 threads each: 3 h 10 min, up to 2.50 GiB".
     var sentence: String {
       let runs = "\(jobs) \(jobs == 1 ? "run" : "runs") at a time"
       let place =
-        duration == "local" ? "here, \(runs)" : "on \(nodes) nodes, \(runs) on each"
+        duration == "local" ? "on this machine, \(runs)" : "on \(nodes) nodes, \(runs) per node"
       let threads = threads == 1 ? "1 thread" : "\(threads) threads"
       let memory =
-        ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " on a node")
-      return "\(place) with \(threads): \(PlanTable.atLeast(seconds, unknown, rough))"
+        ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " per node")
+      return "\(place) with \(threads) each: \(PlanTable.atLeast(seconds, unknown, rough))"
         + (peakMemoryBytes > 0 ? memory : "")
     }
   }
@@ -169,12 +169,12 @@ struct PlanTable {
   /// One sentence per set of machines: how long the whole plan takes.
   var sentences: [String] { durations.map(\.sentence) }
 
-  /// A total time with its uncertainty: "~3 h and 2 runs unknown".
+  /// A total time with its uncertainty: "~3 h plus 2 runs without an estimate".
   private static func atLeast(_ seconds: Double, _ unknown: Int, _ rough: Int) -> String {
     let time = (rough > 0 ? "~" : "") + Quantities.time(seconds)
     guard unknown > 0 else { return time }
-    let runs = "\(unknown) \(unknown == 1 ? "run" : "runs") unknown"
-    return seconds > 0 ? "\(time) and \(runs)" : runs
+    let runs = "\(unknown) \(unknown == 1 ? "run" : "runs") without an estimate"
+    return seconds > 0 ? "\(time) plus \(runs)" : runs
   }
 }
 

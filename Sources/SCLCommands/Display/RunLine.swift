@@ -158,8 +158,8 @@ struct RunLine: Encodable {
 
 extension RunFailure {
   /// The reason, with the number of attempts if there were several: "no progress for 30 min; it was
-  /// killed, in attempt 3".
-  var text: String { reason + (attempts > 1 ? ", in attempt \(attempts)" : "") }
+  /// killed (attempt 3)".
+  var text: String { reason + (attempts > 1 ? " (attempt \(attempts))" : "") }
 }
 
 extension [RunLine] {
