@@ -56,6 +56,22 @@ extension CommandLineTests {
     #expect(status.output.contains(#""state":"unfinished""#))
   }
 
+  @Test func `A variant is cancelled under its own name`() throws {
+    let variants =
+      "\nvariants: {starts: {method: instdisc, title: Starts, settings: {restarts: 2}}}"
+    let file = try write(
+      Self.sweep(methods: "starts", epochs: 400) + variants, to: "disturbed.yaml")
+    let process = try program.start(sweepArguments(file, results: "cancelled"))
+    _ = try trainingProcess(sweepFolder("starts", results: "cancelled"))
+    let cancel = try program.run(sweepArguments(file, results: "cancelled", command: "cancel"))
+    try process.waitForEnd()
+    #expect(cancel.exitCode == 0, "\(cancel.errors)")
+    #expect(cancel.output.hasPrefix("cancelled rehearsal / starts / seed 0: process "))
+    let idle = try program.run(sweepArguments(file, results: "cancelled", command: "cancel"))
+    #expect(
+      idle.output == "no run of disturbed is queued, and none is running on this machine\n")
+  }
+
   @Test func `A run that is killed is tried again from its checkpoint`() throws {
     let file = try write(Self.sweep(), to: "disturbed.yaml")
     let run = sweepFolder(results: "killed-child")

@@ -100,7 +100,7 @@ struct CancelCommand: AsyncParsableCommand {
   /// The line of a stopped run.
   private func line(_ run: PlannedRun, kind: String, id: String, detail: String) -> Line {
     Line(
-      benchmark: run.benchmark.name, method: run.method.description.name, seed: run.seed,
+      benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
       kind: kind, id: id, detail: detail)
   }
 }
