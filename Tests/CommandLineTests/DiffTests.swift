@@ -61,6 +61,8 @@ extension CommandLineTests {
     let only = ["--only", "method=kmeans", "--against", other]
     let diff = try program.run(arguments("diff", file, only))
     #expect(diff.exitCode == 1 && diff.errors == "no scores were comparable\n")
+    let again = try program.run(arguments("reproduce", file, only))
+    #expect(again.exitCode == 1 && again.errors.hasSuffix("no scores were comparable\n"))
     // A folder without the experiment, one that is not there, and results that are not there.
     try FileManager.default.createDirectory(
       atPath: folder + "/empty", withIntermediateDirectories: true)

@@ -40,10 +40,8 @@ struct DiffCommand: ParsableCommand {
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
-    if !diff.hasComparisons { Console.error("no scores were comparable") }
-    if diff.hasFailures || comparison.isWithResults && !diff.hasComparisons {
-      throw ExitCode.failure
-    }
+    comparison.reportIfNothingCompared(diff)
+    if comparison.fails(diff) { throw ExitCode.failure }
   }
 }
 
@@ -98,6 +96,17 @@ struct ComparisonOptions: ParsableArguments {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: reference, isDirectory: &isFolder)
       && isFolder.boolValue
+  }
+
+  /// Says on standard error that no score was comparable, if that is so.
+  func reportIfNothingCompared(_ diff: TableDiff) {
+    if !diff.hasComparisons { Console.error("no scores were comparable") }
+  }
+
+  /// Whether a diff is a failure: a comparable score is outside the tolerance, or nothing in other
+  /// results could be compared. With published figures that is usual and no failure.
+  func fails(_ diff: TableDiff) -> Bool {
+    diff.hasFailures || isWithResults && !diff.hasComparisons
   }
 
   /// Compares the plan's results with the reference.

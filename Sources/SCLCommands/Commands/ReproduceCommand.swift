@@ -8,8 +8,9 @@ import Reporting
 ///     scl reproduce experiments/rehearsal.yaml
 ///
 /// The table and the diff go to standard output, progress to standard error. Exit codes: 0; 1 if a
-/// run failed or a comparable score is outside the tolerance; 128 plus the signal's number after a
-/// signal. Failed runs do not keep the table from being printed.
+/// run failed, a comparable score is outside the tolerance, or nothing in other results could be
+/// compared; 128 plus the signal's number after a signal. Failed runs do not keep the table from
+/// being printed.
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
@@ -49,6 +50,7 @@ struct ReproduceCommand: ParsableCommand {
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
-    if failed || diff.hasFailures { throw ExitCode.failure }
+    comparison.reportIfNothingCompared(diff)
+    if failed || comparison.fails(diff) { throw ExitCode.failure }
   }
 }
