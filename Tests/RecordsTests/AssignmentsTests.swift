@@ -30,8 +30,8 @@ extension RecordsTests {
         // Clusters without any order, which is the most that labels take.
         let assignments = try Assignments(
           identity: "ab", benchmarkContentHash: "cd", indices: (0..<count).map(Int64.init),
-          predicted: (0..<count).map { Int32(($0 * $0 / 7 + $0 * 31) % 10) },
-          truth: (0..<count).map { Int32(($0 * 7919 / 13) % 10) })
+          predicted: (0..<count).map { (i: Int) in Int32((i * i / 7 + i * 31) % 10) },
+          truth: (0..<count).map { (i: Int) in Int32((i * 7919 / 13) % 10) })
         let path = folder + "/a.h5"
         try assignments.write(to: path)
         #expect(try Assignments.read(from: path) == assignments)
