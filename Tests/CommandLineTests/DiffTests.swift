@@ -51,6 +51,14 @@ extension CommandLineTests {
     #expect(failing.exitCode == 1 && failing.output.contains("differs"))
     let wide = try program.run(arguments("diff", file, ["--against", other, "--within", "31"]))
     #expect(wide.exitCode == 0, "\(wide.output)")
+    // Five of six scores are reproduced: k-means's accuracy alone was raised.
+    let most = try program.run(arguments("diff", file, ["--against", other, "--fail-below", "83"]))
+    #expect(most.exitCode == 0, "\(most.output)")
+    let few = try program.run(arguments("diff", file, ["--against", other, "--fail-below", "84"]))
+    #expect(few.exitCode == 1, "\(few.output)")
+    // Nothing published can be compared with a rehearsal.
+    #expect(try program.run(arguments("diff", file, ["--fail-below", "1"])).exitCode == 1)
+    #expect(try program.run(arguments("diff", file, ["--fail-below", "101"])).exitCode == 64)
   }
 
   @Test func `A diff in which nothing is compared is no success against other results`() throws {

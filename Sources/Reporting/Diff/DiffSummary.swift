@@ -29,6 +29,10 @@ package struct DiffSummary: Equatable, Sendable {
 
   /// Scores with a verdict that counts: reproduced and differing ones.
   package var comparable: Int { reproduced + differs }
+  /// The reproduced scores as a fraction of the comparable ones; 0 without comparable scores.
+  package var reproducedShare: Double {
+    comparable == 0 ? 0 : Double(reproduced) / Double(comparable)
+  }
 
   /// Counts the verdicts.
   init(_ comparisons: [Comparison]) {

@@ -21,7 +21,8 @@ struct DiffCommand: ParsableCommand {
       Scores are compared only if protocol and settings agree; otherwise the differences are listed. \
       docs/diff.md has the rules. Exits with 0 if every comparable score is reproduced, and also if no score \
       is comparable with a published one, which it says. Exits with 1 if a comparable score differs by more \
-      than the tolerance or if, with --against, nothing is comparable, and with 66 if nothing has been run.
+      than the tolerance or if, with --against, nothing is comparable (see --fail-below), and with 66 if \
+      nothing has been run.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -62,6 +63,14 @@ struct ComparisonOptions: ParsableArguments {
     help: "Tolerance in percentage points (default: 1 to 3, from standard errors).")
   var within: Double?
 
+  /// For scripts that accept some differences, and for those that demand comparable scores.
+  @Option(
+    help: """
+      Exit with 1 only if fewer than this percentage of the comparable scores are reproduced; without \
+      comparable scores that is 0 %.
+      """)
+  var failBelow: Double?
+
   /// Otherwise these rows are only counted.
   @Flag(help: "List the published rows without results here.")
   var verbose = false
@@ -70,6 +79,9 @@ struct ComparisonOptions: ParsableArguments {
   func validate() throws {
     if let within, !(0...100).contains(within) {
       throw ValidationError("--within takes 0 to 100 points")
+    }
+    if let failBelow, !(0...100).contains(failBelow) {
+      throw ValidationError("--fail-below takes 0 to 100 per cent")
     }
   }
 
@@ -104,9 +116,11 @@ struct ComparisonOptions: ParsableArguments {
   }
 
   /// Whether a diff is a failure: a comparable score is outside the tolerance, or nothing in other
-  /// results could be compared. With published figures that is usual and no failure.
+  /// results could be compared. With published figures that is usual and no failure. With
+  /// `--fail-below`, the share of reproduced scores alone decides.
   func fails(_ diff: TableDiff) -> Bool {
-    diff.hasFailures || isWithResults && !diff.hasComparisons
+    if let failBelow { return diff.summary.reproducedShare < failBelow / 100 }
+    return diff.hasFailures || isWithResults && !diff.hasComparisons
   }
 
   /// Compares the plan's results with the reference.
