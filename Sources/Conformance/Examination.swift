@@ -36,7 +36,9 @@ final class Examination<Method: ClusteringMethod> {
   /// - Returns: the findings of this check alone.
   func check(_ promise: Promise, _ body: (Examination) throws -> Void) -> [Finding] {
     findings = []
-    do { try body(self) } catch { report(promise, "it threw an error: \(error)") }
+    do { try Torch.checked { try body(self) } } catch {
+      report(promise, "it threw an error: \(error)")
+    }
     return findings
   }
 

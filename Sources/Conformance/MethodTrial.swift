@@ -51,7 +51,7 @@ package final class MethodTrial {
   /// - Throws: errors of the method; `ExperimentError.nonFiniteLoss`.
   package func takeStep() throws {
     if nextStep == 0 {
-      try method.beginEpoch(epoch)
+      try steps.begin(epoch)
       sums = LossSums()
     }
     let batches = try steps.batches(of: epoch)
@@ -74,7 +74,7 @@ package final class MethodTrial {
   ///   - count: steps for each pass.
   /// - Returns: the terms by pass and step.
   package func repeatedLosses(epoch: Int, steps count: Int) throws -> [[[PartialLoss]]] {
-    try method.beginEpoch(epoch)
+    try steps.begin(epoch)
     optimiser.learningRate = method.plan.learningRate(epoch: epoch, step: 0, of: 1)
     return try steps.passes(of: epoch).map { pass, positions in
       try (0..<count).map { _ in

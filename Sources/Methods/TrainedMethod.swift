@@ -18,12 +18,15 @@ import Vision
 /// two views:
 ///
 /// ```swift
-/// func loss(_ batch: Batch) throws -> [LossTerm] {
-///   let first = try encoder(batch.views[0], training: true)
-///   let second = try encoder(batch.views[1], training: true)
-///   return [("contrast", try ntXentLoss(first, second, temperature: 0.5))]
+/// func loss(_ batch: Batch) -> [LossTerm] {
+///   let first = encoder(batch.views[0], training: true)
+///   let second = encoder(batch.views[1], training: true)
+///   return [("contrast", ntXentLoss(first, second, temperature: 0.5))]
 /// }
 /// ```
+///
+/// Operators on tensors do not throw. The trainer throws the first error of each member, for example a
+/// mismatch of shapes in `loss`, before any parameter changes.
 public protocol TrainedMethod: ClusteringMethod {
   /// Epochs, batches, optimiser and views.
   var plan: TrainingPlan { get }
@@ -68,8 +71,8 @@ extension TrainedMethod {
   public var memory: [NamedTensor] { [] }
 
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    try (0..<plan.views).map {
-      try augmentation.view($0, of: images, at: positions, epoch: epoch)
+    (0..<plan.views).map {
+      augmentation.view($0, of: images, at: positions, epoch: epoch)
     }
   }
 

@@ -64,7 +64,8 @@ struct NamedDataSets {
   /// - Throws: `ParityError.missing`, `.tooLarge`.
   func tensor(_ name: String) throws -> Tensor {
     let dataSet = try dataSet(name)
-    return try Tensor(dataSet.read(as: Float.self), shape: dataSet.shape)
+    let values = try dataSet.read(as: Float.self)
+    return try Torch.checked { Tensor(values, shape: dataSet.shape) }
   }
 
   /// Copies a data set into a tensor of a method, in place.
@@ -83,11 +84,11 @@ struct NamedDataSets {
         throw ParityError.outOfRange(
           case: owner, name: name, value: wrong, expected: "0 to 999999")
       }
-      source = try Tensor(values).reshaped(tensor.shape)
+      source = Tensor(values).reshaped(tensor.shape)
     } else {
       source = try self.tensor(name)
     }
-    try Torch.withoutGradients { try tensor.copy(from: source) }
+    try Torch.checked { Torch.withoutGradients { tensor.copy(from: source) } }
   }
 
   /// The recorded values with those of `tensor`, for the rows that are recorded. The attribute

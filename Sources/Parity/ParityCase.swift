@@ -71,7 +71,8 @@ struct ParityCase {
   /// A float32 input with `rank` dimensions.
   /// - Throws: `ParityError.wrongShape`.
   func tensor(_ name: String, rank: Int = 2) throws -> Tensor {
-    try Tensor(values(name, as: Float.self), shape: shape(name, rank: rank))
+    let (values, shape) = (try values(name, as: Float.self), try shape(name, rank: rank))
+    return try Torch.checked { Tensor(values, shape: shape) }
   }
 
   /// A float32 input with `rank` dimensions that requires a gradient.
@@ -88,7 +89,7 @@ struct ParityCase {
       throw ParityError.outOfRange(
         case: self.name, name: name, value: wrong, expected: "0 to 999999")
     }
-    return try Tensor(indices)
+    return Tensor(indices)
   }
 
   /// A uint8 input [H, W, 3] as a batch [1, H, W, 3].
@@ -99,7 +100,8 @@ struct ParityCase {
       throw ParityError.wrongShape(
         case: self.name, input: name, found: shape, expected: "three channels")
     }
-    return try Tensor(values(name, as: UInt8.self), shape: [1] + shape)
+    let bytes = try values(name, as: UInt8.self)
+    return try Torch.checked { Tensor(bytes, shape: [1] + shape) }
   }
 
   /// All data sets below a group of the inputs, by path with dots for slashes:

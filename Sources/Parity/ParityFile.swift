@@ -1,5 +1,6 @@
 import HDF5
 import Methods
+import Torch
 
 /// The result of one case.
 public struct ParityResult: Hashable, Sendable {
@@ -80,7 +81,7 @@ public struct ParityFile {
     let outcome: ParityResult.Outcome
     if let operation = Self.operations[parity.operation] {
       do {
-        outcome = .measured(try operation(parity))
+        outcome = .measured(try Torch.checked { try operation(parity) })
       } catch {
         outcome = .refused("\(error)")
       }
@@ -111,7 +112,8 @@ public struct ParityFile {
           name: name, method: trajectory.method, source: trajectory.source,
           assumed: open.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" },
           outcome: .compared([]))
-        result.outcome = .compared(try TrajectoryReplay(trajectory, with: open).run())
+        result.outcome = .compared(
+          try Torch.checked { try TrajectoryReplay(trajectory, with: open).run() })
         if result.passed { return result }
         likeliest = likeliest ?? result
       }

@@ -34,41 +34,43 @@ public final class LARS: Optimiser {
   }
 
   public func step() throws {
-    try Torch.withoutGradients {
-      for (name, parameter) in parameters {
-        let gradient = try idle.gradient(of: parameter, wasStepped: velocities[name] != nil)
-        guard let gradient else { continue }
-        let velocity = try velocity(name, parameter, gradient)
-        velocities[name] = velocity
-        try parameter.add(velocity, scale: -1)
+    let gradients = try idle.gradients(of: parameters) { velocities[parameters[$0].name] != nil }
+    try Torch.checked {
+      Torch.withoutGradients {
+        for (position, gradient) in gradients {
+          let (name, parameter) = parameters[position]
+          let velocity = velocity(name, parameter, gradient)
+          velocities[name] = velocity
+          parameter.add(velocity, scale: -1)
+        }
       }
     }
   }
 
-  private func velocity(_ name: String, _ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
+  private func velocity(_ name: String, _ parameter: Tensor, _ gradient: Tensor) -> Tensor {
     let rate = learningRate * (rateFactors[name] ?? 1)
     let isAdapted = parameter.rank > 1
     // The gradient's own storage is free to be changed: the next step computes it anew.
-    if isAdapted, weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
-    let change = try isAdapted ? gradient * ratio(parameter, gradient) * rate : gradient * rate
+    if isAdapted, weightDecay != 0 { gradient.add(parameter, scale: weightDecay) }
+    let change = isAdapted ? gradient * ratio(parameter, gradient) * rate : gradient * rate
     guard let velocity = velocities[name] else { return change }
-    try velocity.scale(by: momenta[name] ?? momentum)
-    try velocity.add(change)
+    velocity.scale(by: momenta[name] ?? momentum)
+    velocity.add(change)
     return velocity
   }
 
   /// eta ||p|| / ||g||, 1 where either is zero; a scalar tensor, so that no device has to wait.
-  private func ratio(_ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
-    let length = try parameter.squared().sum().squareRoot()
-    let slope = try gradient.squared().sum().squareRoot()
-    let isDefined = try (length * slope).isGreater(than: 0)
-    let one = try length * 0 + 1
-    return try isDefined.select(length / slope * trust, else: one)
+  private func ratio(_ parameter: Tensor, _ gradient: Tensor) -> Tensor {
+    let length = parameter.squared().sum().squareRoot()
+    let slope = gradient.squared().sum().squareRoot()
+    let isDefined = (length * slope).isGreater(than: 0)
+    let one = length * 0 + 1
+    return isDefined.select(length / slope * trust, else: one)
   }
 
   public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    try velocities.load(tensors, prefix: prefix, of: parameters)
+    try Torch.checked { velocities.load(tensors, prefix: prefix, of: parameters) }
   }
 }

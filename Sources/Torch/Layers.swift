@@ -12,16 +12,16 @@ public enum ConvolutionInitialisation: String, CaseIterable, Sendable {
   /// Weights [outputs, inputs, kernel, kernel].
   func weights(
     _ inputs: Int, _ outputs: Int, kernel: Int, from stream: inout RandomStream
-  ) throws -> Tensor {
+  ) -> Tensor {
     let shape = [outputs, inputs, kernel, kernel]
     switch self {
     case .he:
       let fanOut = Double(outputs * kernel * kernel)
-      return try .normal(
+      return .normal(
         shape, standardDeviation: (2 / fanOut).squareRoot(), from: &stream)
     case .torchDefault:
       let fanIn = Double(inputs * kernel * kernel)
-      return try .uniform(shape, bound: 1 / fanIn.squareRoot(), from: &stream)
+      return .uniform(shape, bound: 1 / fanIn.squareRoot(), from: &stream)
     }
   }
 }
@@ -36,8 +36,8 @@ public struct Convolution: Module {
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     initialisation: ConvolutionInitialisation = .he, on device: Device,
     from stream: inout RandomStream
-  ) throws {
-    weight = try initialisation.weights(inputs, outputs, kernel: kernel, from: &stream)
+  ) {
+    weight = initialisation.weights(inputs, outputs, kernel: kernel, from: &stream)
       .to(device).channelsLast().settingRequiresGradient()
     self.stride = stride
     self.padding = padding
@@ -45,8 +45,8 @@ public struct Convolution: Module {
 
   public var ownParameters: [NamedTensor] { [("weight", weight)] }
 
-  public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    try input.convolved(weight, stride: stride, padding: padding)
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.convolved(weight, stride: stride, padding: padding)
   }
 }
 
@@ -64,12 +64,12 @@ public struct BatchNormalisation: Module {
   /// - Parameter gamma: where the weight starts.
   public init(
     _ channels: Int, gamma: Double = 1, hasBias: Bool = true, on device: Device
-  ) throws {
-    weight = try Tensor.full([channels], gamma, on: device).settingRequiresGradient()
-    bias = try Tensor.zeros([channels], on: device).settingRequiresGradient(hasBias)
+  ) {
+    weight = Tensor.full([channels], gamma, on: device).settingRequiresGradient()
+    bias = Tensor.zeros([channels], on: device).settingRequiresGradient(hasBias)
     self.hasBias = hasBias
-    runningMean = try Tensor.zeros([channels], on: device)
-    runningVariance = try Tensor.full([channels], 1, on: device)
+    runningMean = Tensor.zeros([channels], on: device)
+    runningVariance = Tensor.full([channels], 1, on: device)
   }
 
   public var ownParameters: [NamedTensor] {
@@ -81,11 +81,13 @@ public struct BatchNormalisation: Module {
   }
 
   /// In training, the batch's statistics normalise and the running ones are updated.
-  public func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-    try Tensor(
+  public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+    let operands = [input, weight, bias, runningMean, runningVariance]
+    return Tensor(of: operands, "BatchNormalisation") {
       caten.batch_norm(
         input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle,
-        training, momentum, epsilon))
+        training, momentum, epsilon)
+    }
   }
 }
 
@@ -107,27 +109,27 @@ public struct Linear: Module {
     _ inputs: Int, _ outputs: Int, hasBias: Bool = true,
     initialisation: LinearInitialisation = .torchDefault, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     let start: (weight: Tensor, bias: Tensor?)
     switch initialisation {
     case .torchDefault:
       let bound = 1 / Double(inputs).squareRoot()
-      let weight = try Tensor.uniform([outputs, inputs], bound: bound, from: &stream)
-      start = (weight, hasBias ? try .uniform([outputs], bound: bound, from: &stream) : nil)
+      let weight = Tensor.uniform([outputs, inputs], bound: bound, from: &stream)
+      start = (weight, hasBias ? .uniform([outputs], bound: bound, from: &stream) : nil)
     case .smallNormal:
-      let weight = try Tensor.normal([outputs, inputs], standardDeviation: 0.01, from: &stream)
-      start = (weight, hasBias ? try .zeros([outputs]) : nil)
+      let weight = Tensor.normal([outputs, inputs], standardDeviation: 0.01, from: &stream)
+      start = (weight, hasBias ? .zeros([outputs]) : nil)
     }
-    weight = try start.weight.to(device).settingRequiresGradient()
-    bias = try start.bias?.to(device).settingRequiresGradient()
+    weight = start.weight.to(device).settingRequiresGradient()
+    bias = start.bias?.to(device).settingRequiresGradient()
   }
 
   public var ownParameters: [NamedTensor] {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
   }
 
-  public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    try input.linear(weight, bias: bias)
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.linear(weight, bias: bias)
   }
 }
 
@@ -143,11 +145,11 @@ public struct TransposedConvolution: Module {
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     on device: Device, from stream: inout RandomStream
-  ) throws {
+  ) {
     let bound = 1 / Double(outputs * kernel * kernel).squareRoot()
-    weight = try Tensor.uniform([inputs, outputs, kernel, kernel], bound: bound, from: &stream)
+    weight = Tensor.uniform([inputs, outputs, kernel, kernel], bound: bound, from: &stream)
       .to(device).settingRequiresGradient()
-    bias = try Tensor.uniform([outputs], bound: bound, from: &stream)
+    bias = Tensor.uniform([outputs], bound: bound, from: &stream)
       .to(device).settingRequiresGradient()
     self.stride = stride
     self.padding = padding
@@ -156,7 +158,7 @@ public struct TransposedConvolution: Module {
   public var ownParameters: [NamedTensor] { [("weight", weight), ("bias", bias)] }
 
   /// [N, inputs, H, W] to [N, outputs, (H - 1) stride - 2 padding + kernel, likewise].
-  public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    try input.transposedConvolved(weight, bias: bias, stride: stride, padding: padding)
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.transposedConvolved(weight, bias: bias, stride: stride, padding: padding)
   }
 }

@@ -34,13 +34,15 @@ extension Module {
   /// Copies tensors of the same names into this module's.
   /// - Throws: `StateError` if a name is missing or a shape differs.
   public func load(_ tensors: [String: Tensor], prefix: String = "") throws {
-    try Torch.withoutGradients {
-      for (name, tensor) in state {
-        guard let source = tensors[prefix + name] else { throw StateError.missing(prefix + name) }
-        guard source.shape == tensor.shape else {
-          throw StateError.shape(prefix + name, expected: tensor.shape, found: source.shape)
+    try Torch.checked {
+      try Torch.withoutGradients {
+        for (name, tensor) in state {
+          guard let source = tensors[prefix + name] else { throw StateError.missing(prefix + name) }
+          guard source.shape == tensor.shape else {
+            throw StateError.shape(prefix + name, expected: tensor.shape, found: source.shape)
+          }
+          tensor.copy(from: source)
         }
-        try tensor.copy(from: source)
       }
     }
   }

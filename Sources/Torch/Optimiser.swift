@@ -17,11 +17,20 @@ public enum IdleParameters: String, CaseIterable, Sendable {
   /// set gradients to zero: moments decay and still move the parameter.
   case decay
 
-  /// The gradient that a parameter is stepped with; nil where it is left alone.
-  /// - Parameter wasStepped: whether it has had a gradient in an earlier step.
-  func gradient(of parameter: Tensor, wasStepped: Bool) throws -> Tensor? {
-    if let gradient = parameter.gradient { return gradient }
-    return self == .decay && wasStepped ? try parameter.detached() * 0 : nil
+  /// The gradients that parameters are stepped with, each with its parameter's position. Those left alone
+  /// have none.
+  /// - Parameter wasStepped: whether the parameter at a position has had a gradient in an earlier step.
+  /// - Throws: the first error of an operator, so that no parameter is stepped with a failed gradient.
+  func gradients(
+    of parameters: [NamedTensor], wasStepped: (_ position: Int) -> Bool
+  ) throws -> [(position: Int, gradient: Tensor)] {
+    try Torch.checked {
+      parameters.enumerated().compactMap { position, parameter in
+        if let gradient = parameter.tensor.gradient { return (position, gradient) }
+        guard self == .decay, wasStepped(position) else { return nil }
+        return (position, parameter.tensor.detached() * 0)
+      }
+    }
   }
 }
 
@@ -46,11 +55,9 @@ struct Moments {
   }
 
   /// Takes back what `state` gave.
-  mutating func load(
-    _ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]
-  ) throws {
+  mutating func load(_ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]) {
     for (parameter, tensor) in parameters {
-      tensors[parameter] = try saved["\(prefix)\(name).\(parameter)"]?.to(tensor.device).copy()
+      tensors[parameter] = saved["\(prefix)\(name).\(parameter)"]?.to(tensor.device).copy()
     }
   }
 }
@@ -86,40 +93,42 @@ public final class SGD: Optimiser {
   }
 
   public func step() throws {
-    try Torch.withoutGradients {
-      for (name, parameter) in parameters {
-        let gradient = try idle.gradient(of: parameter, wasStepped: velocities[name] != nil)
-        guard let gradient else { continue }
-        let rate = learningRate * (rateFactors[name] ?? 1)
-        try parameter.add(direction(name, parameter, gradient), scale: -rate)
+    let gradients = try idle.gradients(of: parameters) { velocities[parameters[$0].name] != nil }
+    try Torch.checked {
+      Torch.withoutGradients {
+        for (position, gradient) in gradients {
+          let (name, parameter) = parameters[position]
+          let rate = learningRate * (rateFactors[name] ?? 1)
+          parameter.add(direction(name, parameter, gradient), scale: -rate)
+        }
       }
     }
   }
 
-  private func direction(_ name: String, _ parameter: Tensor, _ gradient: Tensor) throws -> Tensor {
+  private func direction(_ name: String, _ parameter: Tensor, _ gradient: Tensor) -> Tensor {
     // The gradient's own storage is free to be changed: the next step computes it anew.
-    if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
+    if weightDecay != 0 { gradient.add(parameter, scale: weightDecay) }
     let momentum = momenta[name] ?? momentum
     // A velocity also tells that the parameter has had a gradient.
     guard momentum != 0 || idle == .decay else { return gradient }
     let velocity: Tensor
     if let previous = velocities[name] {
-      try previous.scale(by: momentum)
-      try previous.add(gradient)
+      previous.scale(by: momentum)
+      previous.add(gradient)
       velocity = previous
     } else {
-      velocity = try gradient.copy()
+      velocity = gradient.copy()
       velocities[name] = velocity
     }
     guard nesterov else { return velocity }
-    try gradient.add(velocity, scale: momentum)
+    gradient.add(velocity, scale: momentum)
     return gradient
   }
 
   public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    try velocities.load(tensors, prefix: prefix, of: parameters)
+    try Torch.checked { velocities.load(tensors, prefix: prefix, of: parameters) }
   }
 }
 
@@ -168,32 +177,35 @@ public final class Adam: Optimiser {
   }
 
   public func step() throws {
-    try Torch.withoutGradients {
-      for (number, (name, parameter)) in parameters.enumerated() {
-        let gradient = try idle.gradient(of: parameter, wasStepped: counts[number].steps > 0)
-        guard let gradient else { continue }
-        counts[number].advance(beta1, beta2)
-        let correction1 = 1 - counts[number].powers.0
-        let correction2 = (1 - counts[number].powers.1).squareRoot()
-        if weightDecay != 0 { try gradient.add(parameter, scale: weightDecay) }
-        let first = try firstMoments[name] ?? (gradient * 0)
-        let second = try secondMoments[name] ?? (gradient * 0)
-        try first.scale(by: beta1)
-        try first.add(gradient, scale: 1 - beta1)
-        try second.scale(by: beta2)
-        try second.addProduct(gradient, gradient, scale: 1 - beta2)
-        (firstMoments[name], secondMoments[name]) = (first, second)
-        let denominator = try second.squareRoot() / correction2 + epsilon
-        let rate = learningRate * (rateFactors[name] ?? 1)
-        try parameter.addQuotient(first, denominator, scale: -rate / correction1)
+    let gradients = try idle.gradients(of: parameters) { counts[$0].steps > 0 }
+    try Torch.checked {
+      Torch.withoutGradients {
+        for (position, gradient) in gradients { step(position, gradient) }
       }
     }
   }
 
+  private func step(_ position: Int, _ gradient: Tensor) {
+    let (name, parameter) = parameters[position]
+    counts[position].advance(beta1, beta2)
+    let correction1 = 1 - counts[position].powers.0
+    let correction2 = (1 - counts[position].powers.1).squareRoot()
+    if weightDecay != 0 { gradient.add(parameter, scale: weightDecay) }
+    let first = firstMoments[name] ?? (gradient * 0)
+    let second = secondMoments[name] ?? (gradient * 0)
+    first.scale(by: beta1)
+    first.add(gradient, scale: 1 - beta1)
+    second.scale(by: beta2)
+    second.addProduct(gradient, gradient, scale: 1 - beta2)
+    (firstMoments[name], secondMoments[name]) = (first, second)
+    let denominator = second.squareRoot() / correction2 + epsilon
+    let rate = learningRate * (rateFactors[name] ?? 1)
+    parameter.addQuotient(first, denominator, scale: -rate / correction1)
+  }
+
   public var state: [NamedTensor] {
-    let moments = firstMoments.state(of: parameters) + secondMoments.state(of: parameters)
-    guard let steps = try? Tensor(counts.map(\.steps)) else { return moments }
-    return [("steps", steps)] + moments
+    [("steps", Tensor(counts.map(\.steps)))] + firstMoments.state(of: parameters)
+      + secondMoments.state(of: parameters)
   }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
@@ -207,7 +219,9 @@ public final class Adam: Optimiser {
       for _ in 0..<max(0, steps) { count.advance(beta1, beta2) }
       return count
     }
-    try firstMoments.load(tensors, prefix: prefix, of: parameters)
-    try secondMoments.load(tensors, prefix: prefix, of: parameters)
+    try Torch.checked {
+      firstMoments.load(tensors, prefix: prefix, of: parameters)
+      secondMoments.load(tensors, prefix: prefix, of: parameters)
+    }
   }
 }

@@ -56,10 +56,10 @@ public enum Torch {
   /// was set before holds again afterwards.
   public static func autocast<Result>(
     _ precision: Precision, on device: Device, _ body: () throws -> Result
-  ) throws -> Result {
+  ) rethrows -> Result {
     let before = caten.autocast_enabled(device.number)
     guard before != (precision == .bfloat16) else { return try body() }
-    try check(caten.set_autocast(!before, device.number))
+    if !caten.set_autocast(!before, device.number) { _ = TorchError.recorded("autocast", []) }
     defer {
       // Weights cast once stay cached until the forward pass ends; stale casts would outlive a step.
       _ = caten.autocast_clear_cache()
@@ -80,23 +80,3 @@ public enum Torch {
 /// libtorch's functions. The first use loads it, which takes half a second: what only names methods,
 /// reads records or prints tables never gets here.
 let caten = caten_load().assumingMemoryBound(to: caten_functions.self).pointee
-
-/// An operation on tensors that was refused, with libtorch's own message where it was libtorch.
-public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let message: String
-
-  public init(message: String) { self.message = message }
-
-  /// The first line of libtorch's message: the rest is its C++ call stack.
-  public var description: String {
-    String(message.prefix { $0 != "\n" })
-  }
-
-  /// The last exception that the shim caught on this thread.
-  static var last: TorchError { TorchError(message: String(cString: caten.last_error())) }
-}
-
-/// Turns the shim's success flag into a Swift error.
-func check(_ succeeded: Bool) throws(TorchError) {
-  if !succeeded { throw .last }
-}

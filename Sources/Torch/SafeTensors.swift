@@ -89,11 +89,12 @@ public enum SafeTensors {
       guard start >= 0, start <= stop, stop <= file.count - end else {
         throw damaged("it breaks off within the tensor '\(name)'")
       }
-      guard let tensor = try format.tensor(file[(end + start)..<(end + stop)], shape) else {
+      guard let tensor = format.tensor(file[(end + start)..<(end + stop)], shape) else {
         throw damaged("the tensor '\(name)' does not fill its shape \(shape)")
       }
       tensors[name] = tensor
     }
+    try TorchError.throwRecorded()
     return (tensors, metadata)
   }
 
@@ -104,6 +105,7 @@ public enum SafeTensors {
     case uint8 = "U8"
 
     init(of tensor: Tensor, name: String) throws {
+      if let error = tensor.error { throw error }
       switch tensor.dtype {
       case .float32: self = .float32
       case .int64: self = .int64
@@ -120,22 +122,13 @@ public enum SafeTensors {
       }
     }
 
-    /// Whether a shape has `count` elements; a damaged header may name one beyond any integer.
-    private func fills(_ shape: [Int], _ count: Int) -> Bool {
-      var product = 1
-      for size in shape {
-        let (next, overflow) = product.multipliedReportingOverflow(by: size)
-        if overflow { return false }
-        product = next
-      }
-      return product == count
-    }
-
     /// Nil where the bytes do not fill the shape.
-    func tensor(_ bytes: Data, _ shape: [Int]) throws -> Tensor? {
+    func tensor(_ bytes: Data, _ shape: [Int]) -> Tensor? {
       func values<Element>(_ zero: Element) -> [Element]? {
         let count = bytes.count / MemoryLayout<Element>.stride
-        guard fills(shape, count), bytes.count % MemoryLayout<Element>.stride == 0 else {
+        // A damaged header may name a shape beyond any integer.
+        guard elementCount(of: shape) == count, bytes.count % MemoryLayout<Element>.stride == 0
+        else {
           return nil
         }
         return [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
@@ -144,9 +137,9 @@ public enum SafeTensors {
         }
       }
       switch self {
-      case .float32: return try values(Float(0)).map { try Tensor($0, shape: shape) }
-      case .int64: return try values(Int(0)).map { try Tensor($0).reshaped(shape) }
-      case .uint8: return try values(UInt8(0)).map { try Tensor($0, shape: shape) }
+      case .float32: return values(Float(0)).map { Tensor($0, shape: shape) }
+      case .int64: return values(Int(0)).map { Tensor($0).reshaped(shape) }
+      case .uint8: return values(UInt8(0)).map { Tensor($0, shape: shape) }
       }
     }
   }

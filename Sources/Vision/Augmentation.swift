@@ -37,16 +37,16 @@ public struct Augmentation {
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, size, size].
   public func view(
     _ view: Int, of images: ImageSet, at positions: [Int], epoch: Int
-  ) throws -> Tensor {
+  ) -> Tensor {
     let parameters = positions.map { position in
       ViewParameters(
         settings: settings, crop: crop, imageHeight: images.height, imageWidth: images.width,
         seed: seed,
         epoch: epoch, image: images.drawKeys[position], view: view)
     }
-    var batch = try Resampling.floats(images.bytes(at: positions).to(device))
+    var batch = Resampling.floats(images.bytes(at: positions).to(device))
     let interpolation = settings.interpolation
-    batch = try Resampling.apply(
+    batch = Resampling.apply(
       rows: matrices(parameters, extent: images.height) {
         Resampling.cropResize(
           extent: images.height, start: $0.top, length: $0.height, size: size, interpolation)
@@ -56,80 +56,80 @@ public struct Augmentation {
           extent: images.width, start: $0.left, length: $0.width, size: size,
           isFlipped: $0.isFlipped, interpolation)
       }, to: batch)
-    batch = try Resampling.cutOff(batch, interpolation)
-    if settings.isGreyscaleFirst { try dropColours(batch, parameters) }
-    try changeColours(batch, parameters)
-    if !settings.isGreyscaleFirst { try dropColours(batch, parameters) }
-    try blur(batch, parameters)
-    return try normalised(batch)
+    batch = Resampling.cutOff(batch, interpolation)
+    if settings.isGreyscaleFirst { dropColours(batch, parameters) }
+    changeColours(batch, parameters)
+    if !settings.isGreyscaleFirst { dropColours(batch, parameters) }
+    blur(batch, parameters)
+    return normalised(batch)
   }
 
   /// The images themselves, resized to the view's size: what is scored.
-  public func centre(of images: ImageSet, at positions: [Int]) throws -> Tensor {
-    let bytes = try images.bytes(at: positions).to(device)
+  public func centre(of images: ImageSet, at positions: [Int]) -> Tensor {
+    let bytes = images.bytes(at: positions).to(device)
     var side = min(images.height, images.width)
     if case .square(let share) = crop {
       side = Crop.side(of: share, height: images.height, width: images.width)
     }
-    return try normalised(
+    return normalised(
       Resampling.resizedCrop(
         bytes, top: (images.height - side) / 2, left: (images.width - side) / 2, height: side,
         width: side, size: size, isFlipped: false, settings.interpolation))
   }
 
-  private func normalised(_ batch: Tensor) throws -> Tensor {
-    try (statistics?.normalise(batch) ?? batch).channelsLast()
+  private func normalised(_ batch: Tensor) -> Tensor {
+    (statistics?.normalise(batch) ?? batch).channelsLast()
   }
 
   private func matrices(
     _ parameters: [ViewParameters], extent: Int, _ matrix: (ViewParameters) -> [Float]
-  ) throws -> Tensor {
+  ) -> Tensor {
     var values: [Float] = []
     values.reserveCapacity(parameters.count * size * extent)
     for parameter in parameters { values += matrix(parameter) }
-    return try Tensor(values, shape: [parameters.count, size, extent]).to(device)
+    return Tensor(values, shape: [parameters.count, size, extent]).to(device)
   }
 
   /// Applies the four operations in each image's own order: at each of the four turns, the images
   /// that share an operation go through it together.
-  private func changeColours(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
+  private func changeColours(_ batch: Tensor, _ parameters: [ViewParameters]) {
     for turn in 0..<4 {
       for (number, operation) in ColourOperation.allCases.enumerated() {
         let members = parameters.indices.filter {
           !parameters[$0].colourOrder.isEmpty && parameters[$0].colourOrder[turn] == operation
         }
-        try change(batch, members) {
-          try operation.apply(to: $0, factors: members.map { parameters[$0].colourFactors[number] })
+        change(batch, members) {
+          operation.apply(to: $0, factors: members.map { parameters[$0].colourFactors[number] })
         }
       }
     }
   }
 
-  private func dropColours(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
-    try change(batch, parameters.indices.filter { parameters[$0].isGrey }) {
-      try ColourOperation.grey($0).expanded([-1, 3, -1, -1])
+  private func dropColours(_ batch: Tensor, _ parameters: [ViewParameters]) {
+    change(batch, parameters.indices.filter { parameters[$0].isGrey }) {
+      ColourOperation.grey($0).expanded([-1, 3, -1, -1])
     }
   }
 
-  private func blur(_ batch: Tensor, _ parameters: [ViewParameters]) throws {
+  private func blur(_ batch: Tensor, _ parameters: [ViewParameters]) {
     let members = parameters.indices.filter { parameters[$0].blurSigma != nil }
     // A tenth of the image, odd (SimCLR, appendix A).
     let kernel = size / 10 / 2 * 2 + 1
-    try change(batch, members) { images in
+    change(batch, members) { images in
       let chosen = members.map { parameters[$0] }
-      let blurs = try matrices(chosen, extent: size) {
+      let blurs = matrices(chosen, extent: size) {
         Resampling.blur(extent: size, kernel: kernel, sigma: $0.blurSigma)
       }
-      return try Resampling.apply(rows: blurs, columns: blurs, to: images)
+      return Resampling.apply(rows: blurs, columns: blurs, to: images)
     }
   }
 
   /// Replaces the images at `members` by what `body` makes of them.
   private func change(
-    _ batch: Tensor, _ members: [Int], _ body: (Tensor) throws -> Tensor
-  ) throws {
+    _ batch: Tensor, _ members: [Int], _ body: (Tensor) -> Tensor
+  ) {
     guard !members.isEmpty else { return }
-    let index = try Tensor(members).to(device)
-    try batch.setRows(index, to: body(batch.rows(index)))
+    let index = Tensor(members).to(device)
+    batch.setRows(index, to: body(batch.rows(index)))
   }
 }

@@ -13,17 +13,17 @@ public enum FrontEnd: String, CaseIterable, Sendable {
   public var channels: Int { self == .none ? 3 : 2 }
 
   /// [B, 3, H, W] to [B, channels, H, W]; the border counts as zero.
-  public func callAsFunction(_ images: Tensor) throws -> Tensor {
+  public func callAsFunction(_ images: Tensor) -> Tensor {
     let grey: Tensor
     switch self {
     case .none: return images
-    case .sobel: grey = try images.mean(along: [1], keep: true)
-    case .lumaSobel: grey = try ColourOperation.grey(images)
+    case .sobel: grey = images.mean(along: [1], keep: true)
+    case .lumaSobel: grey = ColourOperation.grey(images)
     }
     // As a convolution has it: without a flip (DeepCluster 2d1927e, PICA a82957e, IIC b7602b7).
-    let kernels = try Tensor(
+    let kernels = Tensor(
       [1, 0, -1, 2, 0, -2, 1, 0, -1, 1, 2, 1, 0, 0, 0, -1, -2, -1] as [Float], shape: [2, 1, 3, 3]
     ).to(images.device)
-    return try grey.convolved(kernels, padding: 1).channelsLast()
+    return grey.convolved(kernels, padding: 1).channelsLast()
   }
 }

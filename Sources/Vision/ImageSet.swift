@@ -31,7 +31,8 @@ public struct ImageSet {
     pixels: [UInt8], height: Int, width: Int, drawKeys: [Int], unlabelled: Set<Int> = []
   ) throws {
     self.init(
-      store: Store(try Tensor(pixels, shape: [drawKeys.count, height, width, 3])),
+      store: Store(
+        try Torch.checked { Tensor(pixels, shape: [drawKeys.count, height, width, 3]) }),
       storeRows: Array(drawKeys.indices), drawKeys: drawKeys,
       isUnlabelled: drawKeys.map(unlabelled.contains))
   }
@@ -46,9 +47,9 @@ public struct ImageSet {
   /// The number of images.
   public var count: Int { storeRows.count }
   /// An image's height in pixels.
-  public var height: Int { store.pixels.shape[1] }
+  public var height: Int { store.pixels.size(1) }
   /// An image's width in pixels.
-  public var width: Int { store.pixels.shape[2] }
+  public var width: Int { store.pixels.size(2) }
 
   /// The images at these positions of this set.
   public func selecting(_ positions: [Int]) -> ImageSet {
@@ -64,8 +65,8 @@ public struct ImageSet {
   }
 
   /// Bytes of the images at these positions: uint8 [B, H, W, 3].
-  public func bytes(at positions: [Int]) throws -> Tensor {
-    try store.pixels.rows(Tensor(positions.map { storeRows[$0] }))
+  public func bytes(at positions: [Int]) -> Tensor {
+    store.pixels.rows(Tensor(positions.map { storeRows[$0] }))
   }
 
   /// All pixels as floats in 0...1, one row an image: [N, H * W * 3].
@@ -113,10 +114,10 @@ public struct ChannelStatistics: Hashable, Sendable {
   }
 
   /// (image - mean) / standard deviation for [B, 3, H, W].
-  public func normalise(_ images: Tensor) throws -> Tensor {
-    let mean = try Tensor(mean.map { Float($0) }, shape: [1, 3, 1, 1]).to(images.device)
-    let deviation = try Tensor(standardDeviation.map { Float($0) }, shape: [1, 3, 1, 1])
+  public func normalise(_ images: Tensor) -> Tensor {
+    let mean = Tensor(mean.map { Float($0) }, shape: [1, 3, 1, 1]).to(images.device)
+    let deviation = Tensor(standardDeviation.map { Float($0) }, shape: [1, 3, 1, 1])
       .to(images.device)
-    return try (images - mean) / deviation
+    return (images - mean) / deviation
   }
 }

@@ -27,22 +27,22 @@ public struct ResNet: Module {
   public init(
     _ settings: BackboneSettings, channels: Int = 3, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     let width = settings.width
     let start = settings.start
     stem = settings.stem
     convolution =
       switch settings.stem {
       case .small, .smallPool, .smallPaddedPool:
-        try Convolution(
+        Convolution(
           channels, width, kernel: 3, padding: 1, initialisation: start.convolutions, on: device,
           from: &stream)
       case .imageNet:
-        try Convolution(
+        Convolution(
           channels, width, kernel: 7, stride: 2, padding: 3, initialisation: start.convolutions,
           on: device, from: &stream)
       }
-    normalisation = try BatchNormalisation(width, on: device)
+    normalisation = BatchNormalisation(width, on: device)
     var stages: [[BasicBlock]] = []
     var inputs = width
     let counts = settings.depth == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3]
@@ -52,7 +52,7 @@ public struct ResNet: Module {
       for block in 0..<count {
         let stride = stage > 0 && block == 0 ? 2 : 1
         blocks.append(
-          try BasicBlock(inputs, outputs, stride: stride, start, on: device, from: &stream))
+          BasicBlock(inputs, outputs, stride: stride, start, on: device, from: &stream))
         inputs = outputs
       }
       stages.append(blocks)
@@ -69,16 +69,16 @@ public struct ResNet: Module {
   }
 
   /// [B, 3, H, W] to feature vectors [B, features].
-  public func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-    var x = try normalisation(convolution(images), training: training).relu()
+  public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+    var x = normalisation(convolution(images), training: training).relu()
     switch stem {
     case .small: break
-    case .smallPool: x = try x.maxPooled(kernel: 2, stride: 2)
-    case .smallPaddedPool: x = try x.maxPooled(kernel: 2, stride: 2, padding: 1)
-    case .imageNet: x = try x.maxPooled(kernel: 3, stride: 2, padding: 1)
+    case .smallPool: x = x.maxPooled(kernel: 2, stride: 2)
+    case .smallPaddedPool: x = x.maxPooled(kernel: 2, stride: 2, padding: 1)
+    case .imageNet: x = x.maxPooled(kernel: 3, stride: 2, padding: 1)
     }
-    for block in stages.joined() { x = try block(x, training: training) }
-    return try x.globallyAveraged()
+    for block in stages.joined() { x = block(x, training: training) }
+    return x.globallyAveraged()
   }
 }
 
@@ -94,23 +94,23 @@ struct BasicBlock: Module {
   init(
     _ inputs: Int, _ outputs: Int, stride: Int, _ start: BackboneStart, on device: Device,
     from stream: inout RandomStream
-  ) throws {
-    first = try Convolution(
+  ) {
+    first = Convolution(
       inputs, outputs, kernel: 3, stride: stride, padding: 1, initialisation: start.convolutions,
       on: device, from: &stream)
-    firstNormalisation = try BatchNormalisation(outputs, on: device)
-    second = try Convolution(
+    firstNormalisation = BatchNormalisation(outputs, on: device)
+    second = Convolution(
       outputs, outputs, kernel: 3, padding: 1, initialisation: start.convolutions, on: device,
       from: &stream)
-    secondNormalisation = try BatchNormalisation(outputs, gamma: start.residualGamma, on: device)
+    secondNormalisation = BatchNormalisation(outputs, gamma: start.residualGamma, on: device)
     shortcut =
       stride == 1 && inputs == outputs
       ? nil
       : (
-        try Convolution(
+        Convolution(
           inputs, outputs, kernel: 1, stride: stride, initialisation: start.convolutions,
           on: device, from: &stream),
-        try BatchNormalisation(outputs, on: device)
+        BatchNormalisation(outputs, on: device)
       )
   }
 
@@ -123,12 +123,12 @@ struct BasicBlock: Module {
         ?? [])
   }
 
-  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-    let inner = try firstNormalisation(first(input), training: training).relu()
-    let residual = try secondNormalisation(second(inner), training: training)
-    let around = try shortcut.map {
-      try $0.normalisation($0.convolution(input), training: training)
+  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+    let inner = firstNormalisation(first(input), training: training).relu()
+    let residual = secondNormalisation(second(inner), training: training)
+    let around = shortcut.map {
+      $0.normalisation($0.convolution(input), training: training)
     }
-    return try (residual + (around ?? input)).relu()
+    return (residual + (around ?? input)).relu()
   }
 }

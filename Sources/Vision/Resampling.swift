@@ -55,18 +55,18 @@ public enum Resampling {
   }
 
   /// rows x image x columns^T for [B, 3, H, W], rows [B, h, H] and columns [B, w, W].
-  static func apply(rows: Tensor, columns: Tensor, to images: Tensor) throws -> Tensor {
-    let (b, h, w) = (images.shape[0], rows.shape[1], columns.shape[1])
-    let (height, width) = (images.shape[2], images.shape[3])
-    let across = try images.reshaped([b, 3 * height, width]).matmul(columns.transposed(1, 2))
-    let stacked = try across.reshaped([b, 3, height, w]).transposed(1, 2)
+  static func apply(rows: Tensor, columns: Tensor, to images: Tensor) -> Tensor {
+    let (b, h, w) = (images.size(0), rows.size(1), columns.size(1))
+    let (height, width) = (images.size(2), images.size(3))
+    let across = images.reshaped([b, 3 * height, width]).matmul(columns.transposed(1, 2))
+    let stacked = across.reshaped([b, 3, height, w]).transposed(1, 2)
       .reshaped([b, height, 3 * w])
-    return try rows.matmul(stacked).reshaped([b, h, 3, w]).transposed(1, 2).contiguous()
+    return rows.matmul(stacked).reshaped([b, h, 3, w]).transposed(1, 2).contiguous()
   }
 
   /// uint8 [B, H, W, 3] to float [B, 3, H, W] in 0...1.
-  public static func floats(_ bytes: Tensor) throws -> Tensor {
-    try bytes.permuted([0, 3, 1, 2]).to(.float32) / 255
+  public static func floats(_ bytes: Tensor) -> Tensor {
+    bytes.permuted([0, 3, 1, 2]).to(.float32) / 255
   }
 
   /// Crops a rectangle from every image, resizes it to `size` x `size` and flips it if asked:
@@ -74,14 +74,18 @@ public enum Resampling {
   public static func resizedCrop(
     _ bytes: Tensor, top: Int, left: Int, height: Int, width: Int, size: Int, isFlipped: Bool,
     _ interpolation: Interpolation = .bilinear
-  ) throws -> Tensor {
-    let (b, fullHeight, fullWidth) = (bytes.shape[0], bytes.shape[1], bytes.shape[2])
+  ) -> Tensor {
+    let (b, fullHeight, fullWidth) = (bytes.size(0), bytes.size(1), bytes.size(2))
+    guard top + height <= fullHeight, left + width <= fullWidth else {
+      // Fails, with libtorch's words.
+      return bytes.narrowed(1, to: top..<top + height).narrowed(2, to: left..<left + width)
+    }
     let rows = cropResize(
       extent: fullHeight, start: top, length: height, size: size, interpolation)
     let columns = cropResize(
       extent: fullWidth, start: left, length: width, size: size, isFlipped: isFlipped,
       interpolation)
-    return try cutOff(
+    return cutOff(
       apply(
         rows: Tensor(rows, shape: [1, size, fullHeight]).to(bytes.device).expanded([b, -1, -1]),
         columns: Tensor(columns, shape: [1, size, fullWidth]).to(bytes.device)
@@ -90,19 +94,19 @@ public enum Resampling {
   }
 
   /// What an interpolation may have put beyond 0...1 is cut off.
-  static func cutOff(_ images: Tensor, _ interpolation: Interpolation) throws -> Tensor {
+  static func cutOff(_ images: Tensor, _ interpolation: Interpolation) -> Tensor {
     switch interpolation {
     case .bilinear: images
-    case .bicubic: try images.clamped(to: 0...1)
+    case .bicubic: images.clamped(to: 0...1)
     }
   }
 
   /// A Gaussian blur of `kernel` taps and one `sigma` with mirrored borders, for [B, 3, H, W].
-  public static func blurred(_ images: Tensor, kernel: Int, sigma: Double) throws -> Tensor {
-    let (b, height, width) = (images.shape[0], images.shape[2], images.shape[3])
+  public static func blurred(_ images: Tensor, kernel: Int, sigma: Double) -> Tensor {
+    let (b, height, width) = (images.size(0), images.size(2), images.size(3))
     let rows = blur(extent: height, kernel: kernel, sigma: sigma)
     let columns = blur(extent: width, kernel: kernel, sigma: sigma)
-    return try apply(
+    return apply(
       rows: Tensor(rows, shape: [1, height, height]).to(images.device).expanded([b, -1, -1]),
       columns: Tensor(columns, shape: [1, width, width]).to(images.device).expanded([b, -1, -1]),
       to: images)

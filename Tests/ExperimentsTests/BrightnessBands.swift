@@ -41,24 +41,24 @@ final class BrightnessBands: TrainedMethod {
       settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: context.seed,
       images: images, on: .cpu)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    layers = Layers(linear: try Linear(3, 2, on: .cpu, from: &stream))
+    layers = Layers(linear: Linear(3, 2, on: .cpu, from: &stream))
     clusters = context.clusters
     dip = settings.dip
-    epoch = try Tensor.zeros([1])
+    epoch = Tensor.zeros([1])
   }
 
   var network: any Module { layers }
   var memory: [NamedTensor] { [("epoch", epoch)] }
 
   func beginEpoch(_ epoch: Int) throws {
-    try self.epoch.copy(from: Tensor([Float(epoch)], shape: [1]))
+    self.epoch.copy(from: Tensor([Float(epoch)], shape: [1]))
   }
 
   func loss(_ batch: Batch) throws -> [LossTerm] {
-    let colours = try batch.views[0].mean(along: [2, 3])
-    let isRed = try colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
+    let colours = batch.views[0].mean(along: [2, 3])
+    let isRed = colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
     let factor = 1 + dip * Double(abs(batch.epoch - 1))
-    return [("red", try layers.linear(colours).crossEntropy(isRed) * factor)]
+    return [("red", layers.linear(colours).crossEntropy(isRed) * factor)]
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {

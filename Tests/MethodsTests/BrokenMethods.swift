@@ -49,10 +49,10 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
       on: .cpu)
     var stream = RandomStream(seed: Flaw.seed(context.seed), purpose: .weights)
     layers = Layers(
-      linear: try Linear(3, 2, on: .cpu, from: &stream),
-      dead: Flaw.hasDeadParameter ? try Linear(3, 2, on: .cpu, from: &stream) : nil,
-      frozen: Flaw.hasFrozenParameter ? try Tensor.zeros([1]) : nil)
-    mean = try Tensor.zeros([1, 3])
+      linear: Linear(3, 2, on: .cpu, from: &stream),
+      dead: Flaw.hasDeadParameter ? Linear(3, 2, on: .cpu, from: &stream) : nil,
+      frozen: Flaw.hasFrozenParameter ? Tensor.zeros([1]) : nil)
+    mean = Tensor.zeros([1, 3])
     more = try Flaw.memory()
   }
 
@@ -60,23 +60,24 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   var memory: [NamedTensor] { Flaw.savesMemory ? [("mean", mean)] + more : [] }
 
   func loss(_ batch: Batch) throws -> [LossTerm] {
-    let colours = try batch.views[0].mean(along: [2, 3])
+    var colours = batch.views[0].mean(along: [2, 3])
+    if Flaw.hasMismatch { colours = colours.matmul(colours) }
     // Red and blue lie on either side of the mean.
-    let isRed = try colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
-    let loss = try layers.linear(colours - mean).crossEntropy(isRed)
-    try mean.scale(by: 0.9)
-    try mean.add(colours.mean(along: [0], keep: true), scale: 0.1)
+    let isRed = colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
+    let loss = layers.linear(colours - mean).crossEntropy(isRed)
+    mean.scale(by: 0.9)
+    mean.add(colours.mean(along: [0], keep: true), scale: 0.1)
     steps += 1
-    guard let noise = Flaw.noise else { return [("loss", try loss + steps * Flaw.growth)] }
+    guard let noise = Flaw.noise else { return [("loss", loss + steps * Flaw.growth)] }
     // The gradient is the loss's, and its value says nothing of it.
     var stream = RandomStream(seed: noise, purpose: .method, item: Int(steps))
-    return [("loss", try loss - loss.detached() + stream.uniform())]
+    return [("loss", loss - loss.detached() + stream.uniform())]
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
-    let logits = try augmentation.centre(of: images, at: Array(0..<images.count))
+    let logits = augmentation.centre(of: images, at: Array(0..<images.count))
       .mean(along: [2, 3])
-    if Flaw.learnsWhenAsked { try mean.add(mean, scale: 0.5) }
+    if Flaw.learnsWhenAsked { mean.add(mean, scale: 0.5) }
     let clusters = try layers.linear(logits - mean).argmax(along: 1).integers().map(Int32.init)
     return Flaw.givesTooFew ? clusters.dropLast() : clusters
   }
@@ -126,6 +127,8 @@ protocol MethodFlaw {
   /// The seed of noise that is told instead of the loss.
   static var noise: UInt64? { get }
   static var hasFrozenParameter: Bool { get }
+  /// Whether the loss multiplies matrices that do not fit.
+  static var hasMismatch: Bool { get }
   /// What is remembered beside the mean colour.
   static func memory() throws -> [NamedTensor]
 }
@@ -140,6 +143,7 @@ extension MethodFlaw {
   static var growth: Double { 0 }
   static var noise: UInt64? { nil }
   static var hasFrozenParameter: Bool { false }
+  static var hasMismatch: Bool { false }
   static func memory() throws -> [NamedTensor] { [] }
 }
 
@@ -189,14 +193,18 @@ enum FrozenParameter: MethodFlaw {
   static var hasFrozenParameter: Bool { true }
 }
 
+enum Mismatched: MethodFlaw {
+  static var hasMismatch: Bool { true }
+}
+
 enum LearntMemory: MethodFlaw {
   static func memory() throws -> [NamedTensor] {
-    [("learnt", try Tensor.zeros([1]).settingRequiresGradient())]
+    [("learnt", Tensor.zeros([1]).settingRequiresGradient())]
   }
 }
 
 enum DoubledMemory: MethodFlaw {
-  static func memory() throws -> [NamedTensor] { [("mean", try Tensor.zeros([1, 3]))] }
+  static func memory() throws -> [NamedTensor] { [("mean", Tensor.zeros([1, 3]))] }
 }
 
 /// Reads its clusters from the labels of a benchmark file.

@@ -11,34 +11,34 @@ extension MethodsTests {
       _ features: Tensor, memory: Tensor, hypotheses: [Int], index: [Int], clusters: Int,
       temperature: Double, weights: Tensor
     ) throws -> [Tensor] {
-      let logits = try features.matmul(memory.transposed()) / temperature
-      let classes = try Tensor(hypotheses).unsqueezed(0)
-      let isMate = try Tensor(index.map { hypotheses[$0] }).unsqueezed(1).isEqual(to: classes)
-      let isOwn = try Tensor(index).unsqueezed(1).isEqual(
+      let logits = features.matmul(memory.transposed()) / temperature
+      let classes = Tensor(hypotheses).unsqueezed(0)
+      let isMate = Tensor(index.map { hypotheses[$0] }).unsqueezed(1).isEqual(to: classes)
+      let isOwn = Tensor(index).unsqueezed(1).isEqual(
         to: Tensor.indices(hypotheses.count).unsqueezed(0))
       func logarithm(of mask: Tensor) throws -> Tensor {
-        try logits.filled(where: mask.not(), with: -1e30).logSumExp(along: [1], keep: true)
+        logits.filled(where: mask.not(), with: -1e30).logSumExp(along: [1], keep: true)
       }
       let own = try logarithm(of: isOwn)
-      let negatives = try isMate.not()
+      let negatives = isMate.not()
       // The own entry is a mate, so that it has to be joined to the negatives.
       let instance =
         try Tensor.concatenated([own, logarithm(of: negatives)], along: 1)
         .logSumExp(along: [1], keep: true) - own
       let cluster = try logits.logSumExp(along: [1], keep: true) - logarithm(of: isMate)
       let scores = try (0..<clusters).map { k -> Tensor in
-        let members = try classes.isEqual(to: Double(k)).filled(where: isOwn, with: 0)
-        let sizes = try members.to(.float32).sum(along: [1], keep: true).clamped(atLeast: 1)
+        let members = classes.isEqual(to: Double(k)).filled(where: isOwn, with: 0)
+        let sizes = members.to(.float32).sum(along: [1], keep: true).clamped(atLeast: 1)
         return try logarithm(of: members) - sizes.log()
       }
-      let prediction = try Tensor.concatenated(scores, along: 1).softmax(along: 1)
-      return [try instance.mean(), try cluster.mean(), try (prediction * weights).sum()]
+      let prediction = Tensor.concatenated(scores, along: 1).softmax(along: 1)
+      return [instance.mean(), cluster.mean(), (prediction * weights).sum()]
     }
 
     private func gradient(of loss: Tensor, _ features: Tensor) throws -> [Float] {
       try loss.backward()
       let gradient = try #require(features.gradient).floats()
-      try features.clearGradient()
+      features.clearGradient()
       return gradient
     }
 
@@ -50,7 +50,7 @@ extension MethodsTests {
     ) throws {
       var stream = RandomStream(seed: 8, purpose: .method)
       func normal(_ shape: [Int]) throws -> Tensor {
-        try Tensor.normal(shape, standardDeviation: 1, from: &stream)
+        Tensor.normal(shape, standardDeviation: 1, from: &stream)
       }
       let memory = try normal([entries, 4]).normalisedRows()
       let index = [3, 0, 7, 8, 11, 7]

@@ -9,8 +9,8 @@ extension MethodsTests {
     private let similarity: Tensor
 
     init() throws {
-      boundary = try Tensor([0.8, 0.2, 0.4, 0.6] as [Float], shape: [2, 2])
-      similarity = try Tensor([0.5, 0.5, 0.9, 0.1] as [Float], shape: [2, 2])
+      boundary = Tensor([0.8, 0.2, 0.4, 0.6] as [Float], shape: [2, 2])
+      similarity = Tensor([0.5, 0.5, 0.9, 0.1] as [Float], shape: [2, 2])
     }
 
     private func target(_ consensus: SCLSettings.Consensus) throws -> ConsistencyTarget {
@@ -34,12 +34,12 @@ extension MethodsTests {
     {
       // Equal halves count as the first cluster: image 0 agrees, image 1 does not.
       #expect(try agree(target(.agreement).probabilities, [1, 0, 0, 0]))
-      let prediction = try Tensor([0.25, 0.75, 0.1, 0.9] as [Float], shape: [2, 2])
+      let prediction = Tensor([0.25, 0.75, 0.1, 0.9] as [Float], shape: [2, 2])
       #expect(abs(try target(.agreement).crossEntropy(prediction).scalar() - log(4)) < 1e-5)
     }
 
     @Test func `The cross-entropy is the mean over the images`() throws {
-      let prediction = try Tensor([0.5, 0.5, 0.5, 0.5] as [Float], shape: [2, 2])
+      let prediction = Tensor([0.5, 0.5, 0.5, 0.5] as [Float], shape: [2, 2])
       #expect(abs(try target(.mean).crossEntropy(prediction).scalar() - log(2)) < 1e-5)
     }
 
@@ -47,15 +47,15 @@ extension MethodsTests {
       let opposite = try ConsistencyTarget(
         boundary: Tensor([1, 0] as [Float], shape: [1, 2]),
         similarity: Tensor([0, 1] as [Float], shape: [1, 2]), consensus: .agreement)
-      let prediction = try Tensor([0.5, 0.5] as [Float], shape: [1, 2])
+      let prediction = Tensor([0.5, 0.5] as [Float], shape: [1, 2])
       #expect(try opposite.crossEntropy(prediction).scalar() == 0)
     }
 
     @Test func `No gradient flows through the target`() throws {
-      let source = try boundary.copy().settingRequiresGradient()
+      let source = boundary.copy().settingRequiresGradient()
       let target = try ConsistencyTarget(
         boundary: source, similarity: similarity, consensus: .product)
-      let prediction = try similarity.copy().settingRequiresGradient()
+      let prediction = similarity.copy().settingRequiresGradient()
       try target.crossEntropy(prediction).backward()
       #expect(source.gradient == nil)
       #expect(prediction.gradient != nil)

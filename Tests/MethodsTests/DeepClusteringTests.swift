@@ -15,33 +15,33 @@ extension MethodsTests {
     }
 
     @Test func `Confident predictions are learnt from, every class with the same weight`() throws {
-      let probabilities = try Tensor(
+      let probabilities = Tensor(
         [0.99, 0.01, 0.98, 0.02, 0.4, 0.6, 0.05, 0.95] as [Float], shape: [4, 2])
-      let labels = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: true)
-      let certain = try Tensor([1, 0, 0.5, 0.5] as [Float], shape: [2, 2])
+      let labels = PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: true)
+      let certain = Tensor([1, 0, 0.5, 0.5] as [Float], shape: [2, 2])
       for (threshold, expected) in [(0.5, [Float(1), 0]), (1, [0, 0])] {
-        let above = try PseudoLabels(confident: certain, threshold: threshold, isBalanced: false)
+        let above = PseudoLabels(confident: certain, threshold: threshold, isBalanced: false)
         #expect(try above.weights.floats() == expected, "above the threshold, not at it")
       }
       #expect(try labels.classes.integers() == [0, 0, 1, 1])
       #expect(try labels.weights.floats() == [0.5, 0.5, 0, 1])
-      let plain = try PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: false)
+      let plain = PseudoLabels(confident: probabilities, threshold: 0.9, isBalanced: false)
       #expect(try plain.weights.floats() == [1, 1, 0, 1])
-      let logits = try Tensor([0, 0, 2, 0, 9, 0, 0, 0] as [Float], shape: [4, 2])
+      let logits = Tensor([0, 0, 2, 0, 9, 0, 0, 0] as [Float], shape: [4, 2])
       // (0.5 ln 2 + 0.5 ln(1 + e^-2) + ln 2) / 2.
       #expect(abs(try labels.crossEntropy(logits).scalar() - 0.551592) < 1e-5)
     }
 
     @Test func `Nobody confident is a loss of 0, not a division by 0`() throws {
-      let labels = try PseudoLabels(
+      let labels = PseudoLabels(
         confident: Tensor.full([3, 4], 0.25), threshold: 0.9, isBalanced: true)
       #expect(try labels.crossEntropy(Tensor.zeros([3, 4])).scalar() == 0)
     }
 
     @Test func `Whitened features do not know how the features were scaled and mixed`() throws {
       var stream = RandomStream(seed: 2, purpose: .method)
-      let features = try Tensor.normal([50, 4], standardDeviation: 1, from: &stream)
-      let mixing = try Tensor(
+      let features = Tensor.normal([50, 4], standardDeviation: 1, from: &stream)
+      let mixing = Tensor(
         [9, 1, 0, 0, 0, 0.1, 0, 2, 0, 1, 3, 0, 1, 0, 0, 1] as [Float], shape: [4, 4])
       func gram(_ features: Tensor) throws -> [Float] {
         let whitened = try features.whitened(to: 4)
@@ -78,7 +78,7 @@ extension MethodsTests {
         let method = try make(DeepCluster.self, images: images, ["sampling": .text(sampling)])
         let classes = try memory("classes", of: method)
         // Clusters of 40, 20, 4 and no images.
-        try classes.copy(from: Tensor((0..<64).map { $0 < 40 ? 0 : $0 < 60 ? 1 : 3 }))
+        classes.copy(from: Tensor((0..<64).map { $0 < 40 ? 0 : $0 < 60 ? 1 : 3 }))
         let shown = try method.sample(Array(0..<64), epoch: 3)
         #expect(shown.count == 64)
         #expect(try method.sample(Array(0..<64), epoch: 3) == shown, "an epoch taken up again")
@@ -99,8 +99,8 @@ extension MethodsTests {
         let method = try make(
           Autoencoder.self, images: images, ["corruption": .number(corruption)])
         let batch = Batch(
-          epoch: epoch, step: 0, of: 1, positions: [0, 1], index: try Tensor([0, 1]),
-          views: [try Tensor.full([2, 3, 16, 16], 1)])
+          epoch: epoch, step: 0, of: 1, positions: [0, 1], index: Tensor([0, 1]),
+          views: [Tensor.full([2, 3, 16, 16], 1)])
         return try method.loss(batch)[0].value.scalar()
       }
       let whole = try loss(0)
@@ -111,7 +111,7 @@ extension MethodsTests {
 
     @Test func `DEC starts from its autoencoder's codes and their k-means centres`() throws {
       let method = try make(DeepEmbeddedClustering.self, images: images)
-      try method.beginEpoch(0)
+      method.beginEpoch(0)
       let targets = try memory("targets", of: method)
       #expect(targets.shape == [64, 2])
       for sum in try targets.sum(along: [1]).floats() { #expect(abs(sum - 1) < 1e-5) }

@@ -33,7 +33,7 @@ extension MethodsTests {
     }
 
     private func tensor(_ rows: [[Double]]) throws -> Tensor {
-      try Tensor(rows.joined().map { Float($0) }, shape: [rows.count, rows[0].count])
+      Tensor(rows.joined().map { Float($0) }, shape: [rows.count, rows[0].count])
     }
 
     private func affinities(indexed: Bool = true) throws -> ClusterAffinities {
@@ -109,7 +109,7 @@ extension MethodsTests {
     @Test func `Affinities stay finite at a temperature of a hundredth`() throws {
       let sharp = try ClusterAffinities(
         tensor(features), memory: clustered(), index: Tensor(index), temperature: 0.01)
-      for tensor in try [
+      for tensor in [
         sharp.prediction(perMember: true), sharp.instanceLoss(), sharp.clusterLoss(),
       ] {
         #expect(try tensor.floats().allSatisfy { $0.isFinite })

@@ -13,13 +13,13 @@ extension MethodsTests {
 
     private func vectors(_ count: Int, seed: UInt64 = 1) throws -> Tensor {
       var stream = RandomStream(seed: seed, purpose: .method)
-      return try Tensor.normal([count, 1, 1, 1], standardDeviation: 1, from: &stream)
+      return Tensor.normal([count, 1, 1, 1], standardDeviation: 1, from: &stream)
     }
 
     /// What batch normalisation does: what a vector becomes depends on those beside it.
-    private func centred(_ batch: Tensor) throws -> Tensor {
-      let flat = try batch.reshaped([batch.shape[0], 1])
-      return try flat - flat.mean(along: [0], keep: true)
+    private func centred(_ batch: Tensor) -> Tensor {
+      let flat = batch.reshaped([batch.shape[0], 1])
+      return flat - flat.mean(along: [0], keep: true)
     }
 
     @Test func `Parts of a batch are normalised by themselves`() throws {
@@ -41,7 +41,7 @@ extension MethodsTests {
       let batch = try vectors(8)
       let groups = NormalisationGroups(4)
       let stream = RandomStream(seed: 5, purpose: .method)
-      let same = try groups.shuffled(batch, from: stream) { try $0.reshaped([-1, 1]) }
+      let same = groups.shuffled(batch, from: stream) { $0.reshaped([-1, 1]) }
       #expect(try same.floats() == batch.floats())
       // The statistics are of others than those that lie beside an image.
       #expect(
@@ -112,7 +112,7 @@ extension MethodsTests {
       var settings = BackboneSettings()
       (settings.width, settings.stem) = (16, .smallPool)
       var stream = RandomStream(seed: 1, purpose: .weights)
-      let backbone = try Backbone(settings, context: context, from: &stream)
+      let backbone = Backbone(settings, context: context, from: &stream)
       let augmentation = try Augmentation(.unchanged(), learning: images, context)
       func features() throws -> [Float] {
         try backbone.overAll(images, augmentation) { features, _ in features }.floats()
@@ -122,9 +122,9 @@ extension MethodsTests {
         of: images, augmentation, batchSize: 16, features)
       #expect(try features() == before)
       // Four steps of a tenth, as in training.
-      try Torch.withoutGradients {
+      Torch.withoutGradients {
         for start in stride(from: 0, to: 64, by: 16) {
-          _ = try backbone(
+          _ = backbone(
             augmentation.centre(of: images, at: Array(start..<start + 16)), training: true)
         }
       }

@@ -66,7 +66,7 @@ final class StateReader: TrainedMethod {
     base = try Trained<Honest>(settings: settings, context: context, images: images)
     let count = images.count
     self.count = count
-    places = try Tensor((0..<count).map { Float($0) / Float(count) }, shape: [count])
+    places = Tensor((0..<count).map { Float($0) / Float(count) }, shape: [count])
   }
 
   var plan: TrainingPlan { base.plan }

@@ -27,7 +27,7 @@ extension MethodsTests {
 
     private func head(_ kind: ProjectionKind) throws -> ProjectionHead {
       var stream = RandomStream(seed: 1, purpose: .weights)
-      return try ProjectionHead(
+      return ProjectionHead(
         ProjectionSettings(kind, hidden: 5, dimensions: 2), inputs: 3, on: .cpu, from: &stream)
     }
 
@@ -51,11 +51,11 @@ extension MethodsTests {
     @Test func `A momentum encoder follows its network, and asks for no gradient`() throws {
       let online = try head(.mlpBatchNormalised)
       let target = try MomentumEncoder(following: online, copy: head(.mlpBatchNormalised))
-      let before = try online.parameters.map { try $0.tensor.detached().copy() }
-      try Torch.withoutGradients {
-        for parameter in online.parameters { try parameter.tensor.add(parameter.tensor, scale: 1) }
+      let before = online.parameters.map { $0.tensor.detached().copy() }
+      Torch.withoutGradients {
+        for parameter in online.parameters { parameter.tensor.add(parameter.tensor, scale: 1) }
       }
-      try target.follow(momentum: 0.75)
+      target.follow(momentum: 0.75)
       for (old, new) in zip(before, target.network.parameters) {
         // 0.75 w + 0.25 (2 w) = 1.25 w.
         for (a, b) in zip(try old.floats(), try new.tensor.floats()) {
@@ -78,7 +78,7 @@ extension MethodsTests {
     }
 
     @Test func `A queue's oldest keys go first, and what does not fit is left out`() throws {
-      let queue = try KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
+      let queue = KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
       func append(_ values: [Float]) throws -> [Float] {
         try queue.append(Tensor(values, shape: [values.count, 1]))
         return try queue.keys.floats()
@@ -91,11 +91,11 @@ extension MethodsTests {
     }
 
     @Test func `A queue taken up from its saved tensors goes on at the same place`() throws {
-      let first = try KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
+      let first = KeyQueue(count: 3, dimensions: 1, seed: 1, on: .cpu)
       try first.append(Tensor([1, 2] as [Float], shape: [2, 1]))
-      let second = try KeyQueue(count: 3, dimensions: 1, seed: 2, on: .cpu)
+      let second = KeyQueue(count: 3, dimensions: 1, seed: 2, on: .cpu)
       for (saved, own) in zip(first.memory, second.memory) {
-        try own.tensor.copy(from: saved.tensor)
+        own.tensor.copy(from: saved.tensor)
       }
       try second.append(Tensor([3, 4] as [Float], shape: [2, 1]))
       #expect(try second.keys.floats() == [4, 2, 3])
@@ -115,8 +115,8 @@ extension MethodsTests {
       let plan = TrainingPlan(training: training, views: 1, rateFactors: ["predictor": 10])
       let optimiser = plan.makeOptimiser(for: network)
       let before = try network.parameters.map { try $0.tensor.detached().floats() }
-      let sum = try network.parameters.map { try $0.tensor.sum() }
-      try sum.dropFirst().reduce(sum[0]) { try $0 + $1 }.backward()
+      let sum = network.parameters.map { $0.tensor.sum() }
+      try sum.dropFirst().reduce(sum[0]) { $0 + $1 }.backward()
       try optimiser.step()
       for (parameter, old) in zip(network.parameters, before) {
         // Every gradient is one.

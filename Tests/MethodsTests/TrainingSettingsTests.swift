@@ -70,7 +70,7 @@ extension MethodsTests {
     }
 
     @Test func `The optimiser is the one that is asked for`() throws {
-      let parameter = try Tensor.zeros([1])
+      let parameter = Tensor.zeros([1])
       var settings = TrainingSettings()
       #expect(settings.makeOptimiser([("p", parameter)]) is SGD)
       settings.optimiser = .adam

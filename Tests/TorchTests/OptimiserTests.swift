@@ -7,7 +7,7 @@ extension TorchTests {
     private func steps(
       _ gradients: [Float], _ make: ([NamedTensor]) -> any Optimiser
     ) throws -> [Float] {
-      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      let parameter = tensor([1], [1]).settingRequiresGradient()
       let optimiser = make([("p", parameter)])
       return try gradients.map { gradient in
         try step(optimiser, parameter, gradient)
@@ -19,7 +19,7 @@ extension TorchTests {
     private func step(
       _ optimiser: any Optimiser, _ parameter: Tensor, _ gradient: Float
     ) throws {
-      try parameter.clearGradient()
+      parameter.clearGradient()
       try (parameter * Double(gradient)).sum().backward()
       try optimiser.step()
     }
@@ -30,13 +30,13 @@ extension TorchTests {
     }
 
     @Test func `LARS moves a matrix by a share of its length, and a vector as it is told`() throws {
-      let matrix = try tensor([3, 4], [1, 2]).settingRequiresGradient()
-      let vector = try tensor([1], [1]).settingRequiresGradient()
+      let matrix = tensor([3, 4], [1, 2]).settingRequiresGradient()
+      let vector = tensor([1], [1]).settingRequiresGradient()
       let optimiser = LARS(
         [("m", matrix), ("v", vector)], learningRate: 2, momentum: 0.9, weightDecay: 0)
-      let slope = try tensor([0, 1], [1, 2])
+      let slope = tensor([0, 1], [1, 2])
       func take() throws {
-        for parameter in [matrix, vector] { try parameter.clearGradient() }
+        for parameter in [matrix, vector] { parameter.clearGradient() }
         try ((matrix * slope).sum() + vector.sum() * 0.25).backward()
         try optimiser.step()
       }
@@ -52,8 +52,8 @@ extension TorchTests {
     }
 
     @Test func `LARS decays matrices alone`() throws {
-      let matrix = try tensor([3, 4], [1, 2]).settingRequiresGradient()
-      let vector = try tensor([1], [1]).settingRequiresGradient()
+      let matrix = tensor([3, 4], [1, 2]).settingRequiresGradient()
+      let vector = tensor([1], [1]).settingRequiresGradient()
       let optimiser = LARS(
         [("m", matrix), ("v", vector)], learningRate: 1, momentum: 0, weightDecay: 0.5)
       try ((matrix * 0).sum() + (vector * 0).sum()).backward()
@@ -92,7 +92,7 @@ extension TorchTests {
     }
 
     @Test func `A parameter without a gradient is left alone`() throws {
-      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      let parameter = tensor([1], [1]).settingRequiresGradient()
       for optimiser: any Optimiser in [
         SGD([("p", parameter)], learningRate: 0.1, momentum: 0.9, weightDecay: 0.1),
         Adam([("p", parameter)], learningRate: 0.1, weightDecay: 0.1),
@@ -103,7 +103,7 @@ extension TorchTests {
     }
 
     @Test func `The learning rate of the moment counts`() throws {
-      let parameter = try tensor([1], [1]).settingRequiresGradient()
+      let parameter = tensor([1], [1]).settingRequiresGradient()
       let optimiser = SGD([("p", parameter)], learningRate: 0.1)
       optimiser.learningRate = 0.5
       try step(optimiser, parameter, 1)
@@ -130,8 +130,8 @@ extension TorchTests {
     @Test(arguments: Kind.allCases)
     func `A parameter's rate factor multiplies its steps`(_ kind: Kind) throws {
       let (slow, fast) = (
-        try tensor([1, 2], [1, 2]).settingRequiresGradient(),
-        try tensor([1, 2], [1, 2]).settingRequiresGradient()
+        tensor([1, 2], [1, 2]).settingRequiresGradient(),
+        tensor([1, 2], [1, 2]).settingRequiresGradient()
       )
       let optimiser = kind.make([("slow", slow), ("fast", fast)], rateFactors: ["fast": 10])
       try (slow + fast).sum().backward()
@@ -147,13 +147,13 @@ extension TorchTests {
     func `An optimiser restored from its state goes on bit-identically`(_ kind: Kind) throws {
       func make(_ parameter: Tensor) -> any Optimiser { kind.make([("p", parameter)]) }
       let gradients: [Float] = [0.3, -0.7, 1.1, 0.2]
-      let straight = try tensor([1], [1, 1]).settingRequiresGradient()
+      let straight = tensor([1], [1, 1]).settingRequiresGradient()
       let optimiser = make(straight)
       for gradient in gradients[..<2] { try step(optimiser, straight, gradient) }
-      let saved: [NamedTensor] = try optimiser.state.map {
-        ("saved." + $0.name, try $0.tensor.copy())
+      let saved: [NamedTensor] = optimiser.state.map {
+        ("saved." + $0.name, $0.tensor.copy())
       }
-      let resumed = try straight.detached().copy().settingRequiresGradient()
+      let resumed = straight.detached().copy().settingRequiresGradient()
       for gradient in gradients[2...] { try step(optimiser, straight, gradient) }
 
       let restored = make(resumed)

@@ -9,14 +9,14 @@ extension TorchTests {
     private func values(
       _ gradients: [Float?], _ make: ([NamedTensor]) -> any Optimiser
     ) throws -> (busy: [Float], idle: [Float]) {
-      let busy = try tensor([1], [1]).settingRequiresGradient()
-      let idle = try tensor([1], [1]).settingRequiresGradient()
+      let busy = tensor([1], [1]).settingRequiresGradient()
+      let idle = tensor([1], [1]).settingRequiresGradient()
       let optimiser = make([("busy", busy), ("idle", idle)])
       var values: (busy: [Float], idle: [Float]) = ([], [])
       for gradient in gradients {
-        for parameter in [busy, idle] { try parameter.clearGradient() }
-        let loss = try (busy * 0.5).sum()
-        try (gradient.map { try loss + (idle * Double($0)).sum() } ?? loss).backward()
+        for parameter in [busy, idle] { parameter.clearGradient() }
+        let loss = (busy * 0.5).sum()
+        try (gradient.map { loss + (idle * Double($0)).sum() } ?? loss).backward()
         try optimiser.step()
         values.busy.append(Float(try busy.scalar()))
         values.idle.append(Float(try idle.scalar()))
@@ -82,12 +82,12 @@ extension TorchTests {
 
     @Test func `Adam's counts are saved with its moments`() throws {
       let (busy, idle) = (
-        try tensor([1], [1]).settingRequiresGradient(),
-        try tensor([1], [1]).settingRequiresGradient()
+        tensor([1], [1]).settingRequiresGradient(),
+        tensor([1], [1]).settingRequiresGradient()
       )
       let optimiser = Adam([("busy", busy), ("idle", idle)], learningRate: 0.1)
       for _ in 0..<2 {
-        try busy.clearGradient()
+        busy.clearGradient()
         try busy.sum().backward()
         try optimiser.step()
       }

@@ -61,8 +61,8 @@ extension VisionTests {
       let augmentation = try augmentation(images) {
         ($0.cropScale, $0.flip, $0.jitter, $0.greyscale, $0.normalise) = (1, 0, 0, 0, false)
       }
-      let view = try augmentation.view(0, of: images, at: [0, 1, 2], epoch: 0)
-      let original = try Resampling.floats(images.bytes(at: [0, 1, 2]))
+      let view = augmentation.view(0, of: images, at: [0, 1, 2], epoch: 0)
+      let original = Resampling.floats(images.bytes(at: [0, 1, 2]))
       #expect(try agree(view.floats(), original.floats()))
       #expect(view.shape == [3, 3, 32, 32])
       #expect(view.isChannelsLast)
@@ -70,16 +70,16 @@ extension VisionTests {
 
     @Test func `A crop of the whole image at its own size is the image`() throws {
       let bytes = try noise(2, height: 12, width: 12).bytes(at: [0, 1])
-      let crop = try Resampling.resizedCrop(
+      let crop = Resampling.resizedCrop(
         bytes, top: 0, left: 0, height: 12, width: 12, size: 12, isFlipped: false)
       #expect(try crop.floats() == Resampling.floats(bytes).floats())
     }
 
     @Test func `A flip is the mirror image, and two flips are the image`() throws {
       let bytes = try noise(2, height: 8, width: 8).bytes(at: [0, 1])
-      let flipped = try Resampling.resizedCrop(
+      let flipped = Resampling.resizedCrop(
         bytes, top: 0, left: 0, height: 8, width: 8, size: 8, isFlipped: true)
-      let original = try Resampling.floats(bytes)
+      let original = Resampling.floats(bytes)
       #expect(try flipped.floats() != original.floats())
       #expect(try flipped.flipped(3).floats() == original.floats())
     }
@@ -88,8 +88,8 @@ extension VisionTests {
       // One row 0, 51, 102, 255 of grey, four times: half-pixel centres 0.5 and 2.5 with a triangle
       // of half-width 2: weights 3/8, 3/8, 1/8 over pixels 0 to 2 (normalised by 7/8), and mirrored.
       let row: [UInt8] = [0, 51, 102, 255].flatMap { [$0, $0, $0] }
-      let bytes = try Tensor(row + row + row + row, shape: [1, 4, 4, 3])
-      let half = try Resampling.resizedCrop(
+      let bytes = Tensor(row + row + row + row, shape: [1, 4, 4, 3])
+      let half = Resampling.resizedCrop(
         bytes, top: 0, left: 0, height: 4, width: 4, size: 2, isFlipped: false)
       let left = Float(0.0 * 3 + 0.2 * 3 + 0.4) / 7
       let right = Float(0.2 + 0.4 * 3 + 1.0 * 3) / 7
@@ -112,12 +112,12 @@ extension VisionTests {
     }
 
     @Test func `A blur keeps what is even and the mean of what is not`() throws {
-      let even = try Tensor.full([1, 3, 9, 9], 0.3)
-      let blurred = try Resampling.blurred(even, kernel: 5, sigma: 1.2)
+      let even = Tensor.full([1, 3, 9, 9], 0.3)
+      let blurred = Resampling.blurred(even, kernel: 5, sigma: 1.2)
       #expect(try agree(blurred.floats(), even.floats()))
       var point = [Float](repeating: 0, count: 81)
       point[40] = 1
-      let spread = try Resampling.blurred(
+      let spread = Resampling.blurred(
         Tensor(point, shape: [1, 1, 9, 9]).expanded([-1, 3, -1, -1]), kernel: 3, sigma: 1)
       // exp(-1/2) = 0.606531: the middle tap is 1 / (1 + 2 x 0.606531) = 0.451863.
       let values = try spread.floats()
@@ -139,8 +139,8 @@ extension VisionTests {
     @Test func `What is scored is the centre of an image, and never changes`() throws {
       let images = try noise(1, height: 4, width: 8)
       let augmentation = try augmentation(images, size: 4) { $0.normalise = false }
-      let centre = try augmentation.centre(of: images, at: [0])
-      let expected = try Resampling.floats(images.bytes(at: [0])).narrowed(3, to: 2..<6)
+      let centre = augmentation.centre(of: images, at: [0])
+      let expected = Resampling.floats(images.bytes(at: [0])).narrowed(3, to: 2..<6)
       #expect(try agree(centre.floats(), expected.contiguous().floats()))
     }
 
@@ -149,7 +149,7 @@ extension VisionTests {
       let augmentation = try Augmentation(
         settings: .unchanged(), size: 4, crop: .square(share: 0.5), seed: 1, images: images,
         on: .cpu)
-      let bytes = try Resampling.floats(images.bytes(at: [0, 1]))
+      let bytes = Resampling.floats(images.bytes(at: [0, 1]))
       let expected = try images.channelStatistics()
         .normalise(bytes.narrowed(2, to: 2..<6).narrowed(3, to: 3..<7)).contiguous().floats()
       #expect(try agree(augmentation.centre(of: images, at: [0, 1]).floats(), expected))

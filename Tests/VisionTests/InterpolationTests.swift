@@ -15,7 +15,7 @@ extension VisionTests {
           }
         }
       }
-      return try Tensor(pixels, shape: [1, 8, 8, 3])
+      return Tensor(pixels, shape: [1, 8, 8, 3])
     }
 
     /// `Image.resize((6, 6), BICUBIC)` of the 5 x 4 pixels from row 1 and column 2: [3, 6, 6].

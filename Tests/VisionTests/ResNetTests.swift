@@ -12,7 +12,7 @@ extension VisionTests {
       var settings = BackboneSettings()
       (settings.stem, settings.width, settings.depth) = (stem, width, depth)
       var stream = RandomStream(seed: seed, purpose: .weights)
-      return try ResNet(settings, on: .cpu, from: &stream)
+      return ResNet(settings, on: .cpu, from: &stream)
     }
 
     /// The parameters of torchvision.models.resnet18 without its classifier, in its order.
@@ -71,13 +71,13 @@ extension VisionTests {
       let network = try network(stem)
       #expect(network.parameters[0].tensor.shape == [8, 3, kernel, kernel])
       #expect(network.features == 64)
-      let images = try Tensor.zeros([2, 3, 32, 32])
-      #expect(try network(images, training: false).shape == [2, 64])
+      let images = Tensor.zeros([2, 3, 32, 32])
+      #expect(network(images, training: false).shape == [2, 64])
     }
 
     @Test func `Stems with pooling see the same image at a lower resolution`() throws {
       var stream = RandomStream(seed: 2, purpose: .method)
-      let images = try Tensor.normal([1, 3, 32, 32], standardDeviation: 1, from: &stream)
+      let images = Tensor.normal([1, 3, 32, 32], standardDeviation: 1, from: &stream)
       let small = try network(.small)(images, training: false).floats()
       let pooled = try network(.smallPool)(images, training: false).floats()
       let padded = try network(.smallPaddedPool)(images, training: false).floats()
@@ -89,9 +89,9 @@ extension VisionTests {
     {
       // Its 7x7 of 96 pixels and 5x5 of 64, after the pooling and three strides of 2.
       for (size, last) in [(32, 3), (64, 5), (96, 7)] {
-        var maps = try Tensor.zeros([1, 1, size, size]).maxPooled(kernel: 2, stride: 2, padding: 1)
+        var maps = Tensor.zeros([1, 1, size, size]).maxPooled(kernel: 2, stride: 2, padding: 1)
         #expect(maps.shape[2] == size / 2 + 1)
-        for _ in 0..<3 { maps = try maps.maxPooled(kernel: 3, stride: 2, padding: 1) }
+        for _ in 0..<3 { maps = maps.maxPooled(kernel: 3, stride: 2, padding: 1) }
         #expect(maps.shape == [1, 1, last, last])
       }
     }
@@ -113,7 +113,7 @@ extension VisionTests {
       settings.stem = .imageNet
       settings.start.convolutions = .torchDefault
       var stream = RandomStream(seed: 1, purpose: .weights)
-      let network = try ResNet(settings, on: .cpu, from: &stream)
+      let network = ResNet(settings, on: .cpu, from: &stream)
       // Within 1 / sqrt(fan in), of deviation 1 / sqrt(3 fan in): 3 x 49 and 64 x 9.
       for (name, fanIn) in [("conv1.weight", Float(147)), ("layer1.0.conv2.weight", 576)] {
         let weight = try #require(network.parameters.first { $0.name == name })
@@ -130,7 +130,7 @@ extension VisionTests {
       settings.width = 16
       settings.start.residualGamma = 0
       var stream = RandomStream(seed: 1, purpose: .weights)
-      let network = try ResNet(settings, on: .cpu, from: &stream)
+      let network = ResNet(settings, on: .cpu, from: &stream)
       for (name, tensor) in network.parameters where name.hasSuffix(".weight") {
         let isLast = name.hasSuffix(".bn2.weight")
         if tensor.shape.count == 1 {
@@ -138,11 +138,11 @@ extension VisionTests {
         }
       }
       // Without the weights of the blocks' convolutions nothing changes but at the shortcuts.
-      let images = try Tensor.normal([2, 3, 16, 16], standardDeviation: 1, from: &stream)
+      let images = Tensor.normal([2, 3, 16, 16], standardDeviation: 1, from: &stream)
       let before = try network(images, training: false).floats()
-      try Torch.withoutGradients {
+      Torch.withoutGradients {
         for (name, tensor) in network.parameters where name.hasSuffix(".conv2.weight") {
-          try tensor.scale(by: 3)
+          tensor.scale(by: 3)
         }
       }
       #expect(try network(images, training: false).floats() == before)
@@ -160,18 +160,18 @@ extension VisionTests {
     @Test func `Training uses the batch's statistics, evaluation only the running ones`() throws {
       let network = try network()
       var stream = RandomStream(seed: 3, purpose: .method)
-      let images = try Tensor.normal([4, 3, 16, 16], standardDeviation: 1, from: &stream)
+      let images = Tensor.normal([4, 3, 16, 16], standardDeviation: 1, from: &stream)
       let before = try network(images, training: false).floats()
       let alone = try network(images.narrowed(0, to: 0..<1), training: false).floats()
       #expect(agree(Array(before[..<64]), alone, within: 1e-4))
-      _ = try network(images, training: true)
+      _ = network(images, training: true)
       #expect(try network(images, training: false).floats() != before)
     }
 
     @Test func `A step sends a gradient to every parameter`() throws {
       let network = try network(.imageNet)
       var stream = RandomStream(seed: 4, purpose: .method)
-      let images = try Tensor.normal([4, 3, 64, 64], standardDeviation: 1, from: &stream)
+      let images = Tensor.normal([4, 3, 64, 64], standardDeviation: 1, from: &stream)
       try network(images, training: true).squared().sum().backward()
       for parameter in network.parameters {
         let gradient = try parameter.tensor.gradient?.floats() ?? []

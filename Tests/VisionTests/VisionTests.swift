@@ -15,8 +15,8 @@ func noise(_ count: Int, height: Int = 32, width: Int = 32) throws -> ImageSet {
 }
 
 /// An image of 1 x 2 pixels of these colours on the scale 0...1: [1, 3, 1, 2].
-func twoPixels(_ left: [Float], _ right: [Float]) throws -> Tensor {
-  try Tensor((0..<3).flatMap { [left[$0], right[$0]] }, shape: [1, 3, 1, 2])
+func twoPixels(_ left: [Float], _ right: [Float]) -> Tensor {
+  Tensor((0..<3).flatMap { [left[$0], right[$0]] }, shape: [1, 3, 1, 2])
 }
 
 /// Whether both lists hold the same numbers to within `tolerance`.

@@ -37,27 +37,27 @@ private struct BankInputs {
     backbone.width = options.step.width
     self.backbone = backbone
     var stream = RandomStream(seed: 0, purpose: .method)
-    views = try (0..<count).map { _ in
-      try Tensor.normal([batch, 3, 32, 32], standardDeviation: 1, from: &stream)
+    views = (0..<count).map { _ in
+      Tensor.normal([batch, 3, 32, 32], standardDeviation: 1, from: &stream)
         .to(device).channelsLast()
     }
-    memory = try MemoryBank(
+    memory = MemoryBank(
       count: options.entries, dimensions: options.dimensions, momentum: 0.5, seed: 0, on: device)
     // All different, as in a batch.
     positions = (0..<batch).map { $0 * options.entries / batch }
-    index = try Tensor(positions).to(device)
-    embeddings = try Tensor.normal(
+    index = Tensor(positions).to(device)
+    embeddings = Tensor.normal(
       [count * batch, options.dimensions], standardDeviation: 1, from: &stream
     ).normalisedRows().to(device)
   }
 
   func products() throws {
-    let similarities = try embeddings.matmul(memory.vectors.transposed())
+    let similarities = embeddings.matmul(memory.vectors.transposed())
     _ = try similarities.matmul(memory.vectors).narrowed(0, to: 0..<1).floats()
   }
 
   func gradient(of loss: (Tensor) throws -> Tensor) throws {
-    let leaf = try embeddings.detached().settingRequiresGradient()
+    let leaf = embeddings.detached().settingRequiresGradient()
     try loss(leaf).backward()
     _ = try leaf.gradient?.narrowed(0, to: 0..<1).floats()
   }
@@ -78,7 +78,7 @@ private struct BankTraining {
     let loss = try loss()
     try loss.backward()
     try optimiser.step()
-    for parameter in parameters { try parameter.tensor.clearGradient() }
+    for parameter in parameters { parameter.tensor.clearGradient() }
     // Waits for the GPU, which works asynchronously.
     _ = try loss.scalar()
   }
@@ -93,13 +93,13 @@ struct InstDiscBankParts: BankParts {
 
   init(_ options: Speed.Bank) throws {
     inputs = try BankInputs(options, views: 1)
-    encoder = try Encoder(
+    encoder = Encoder(
       inputs.backbone, dimensions: options.dimensions, context: inputs.context)
     training = BankTraining(encoder)
   }
 
   private func loss(_ embeddings: Tensor) throws -> Tensor {
-    try instanceDiscriminationLoss(
+    instanceDiscriminationLoss(
       embeddings, memory: inputs.memory.vectors, index: inputs.index, temperature: 0.1)
   }
 
@@ -108,14 +108,14 @@ struct InstDiscBankParts: BankParts {
   func loss() throws { try inputs.gradient(of: loss) }
 
   func step() throws {
-    try training.step { try encoder(inputs.views[0], training: true).squared().mean() }
+    try training.step { encoder(inputs.views[0], training: true).squared().mean() }
   }
 
   func stepWithBank() throws {
     try training.step {
-      let embeddings = try encoder(inputs.views[0], training: true)
+      let embeddings = encoder(inputs.views[0], training: true)
       let loss = try loss(embeddings)
-      try inputs.memory.update(inputs.index, with: embeddings)
+      inputs.memory.update(inputs.index, with: embeddings)
       return loss
     }
   }
@@ -146,26 +146,26 @@ struct SCLBankParts: BankParts {
       pixels: [UInt8](repeating: 0, count: options.entries * side * side * 3), height: side,
       width: side, drawKeys: Array(0..<options.entries))
     scl = try SCL(settings: settings, context: inputs.context, images: images)
-    hypotheses = try Tensor((0..<options.entries).map { $0 % options.clusters })
+    hypotheses = Tensor((0..<options.entries).map { $0 % options.clusters })
       .to(options.step.device)
     for (name, tensor) in scl.memory where name == "hypotheses" {
-      try tensor.copy(from: hypotheses)
+      tensor.copy(from: hypotheses)
     }
     training = BankTraining(scl.network)
-    network = try SCLNetwork(settings, context: inputs.context)
+    network = SCLNetwork(settings, context: inputs.context)
     trainingWithoutBank = BankTraining(network)
   }
 
   func products() throws { try inputs.products() }
 
   func loss() throws {
-    let index = try Tensor.concatenated([inputs.index, inputs.index])
+    let index = Tensor.concatenated([inputs.index, inputs.index])
     try inputs.gradient { embeddings in
       let memory = try ClusteredMemory(
         inputs.memory.vectors, hypotheses: hypotheses, clusters: inputs.context.clusters)
       let affinities = try ClusterAffinities(
         embeddings, memory: memory, index: index, temperature: settings.temperature)
-      return try affinities.instanceLoss()
+      return affinities.instanceLoss()
         + balanceLoss(affinities.prediction(perMember: true))
     }
   }
@@ -173,15 +173,15 @@ struct SCLBankParts: BankParts {
   func step() throws {
     try trainingWithoutBank.step {
       let (a, b) = (
-        try network(inputs.views[0], training: true), try network(inputs.views[1], training: true)
+        network(inputs.views[0], training: true), network(inputs.views[1], training: true)
       )
       let view =
-        try partitionUncertainty(a.boundary, b.boundary)
+        partitionUncertainty(a.boundary, b.boundary)
         + partitionUncertainty(b.boundary, a.boundary)
-      let balance = try balanceLoss(a.boundary) + balanceLoss(b.boundary)
+      let balance = balanceLoss(a.boundary) + balanceLoss(b.boundary)
       // Stands for a loss of the embeddings, so that their gradients are computed.
-      let embedded = try a.embedding.squared().mean() + b.embedding.squared().mean()
-      return try view + balance + embedded
+      let embedded = a.embedding.squared().mean() + b.embedding.squared().mean()
+      return view + balance + embedded
     }
   }
 
@@ -191,8 +191,8 @@ struct SCLBankParts: BankParts {
       views: inputs.views)
     try training.step {
       let terms = try scl.loss(batch).map(\.value)
-      return try terms.dropFirst().reduce(terms[0]) { try $0 + $1 }
+      return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
     }
-    try scl.finishStep(batch)
+    scl.finishStep(batch)
   }
 }

@@ -15,21 +15,21 @@ extension Speed {
       var stream = RandomStream(seed: 0, purpose: .weights)
       var settings = BackboneSettings()
       settings.width = options.width
-      let network = try ResNet(settings, on: options.device, from: &stream)
-      let images = try Tensor.normal(
+      let network = ResNet(settings, on: options.device, from: &stream)
+      let images = Tensor.normal(
         [options.batch, 3, 32, 32], standardDeviation: 1, from: &stream
       ).to(options.device).channelsLast()
       let optimiser = SGD(
         network.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4)
       let precision = options.precision.resolved(on: options.device)
       try options.measure("step") {
-        let features = try Torch.autocast(precision, on: options.device) {
-          try network(images, training: true)
+        let features = Torch.autocast(precision, on: options.device) {
+          network(images, training: true)
         }
-        let loss = try features.to(.float32).squared().mean()
+        let loss = features.to(.float32).squared().mean()
         try loss.backward()
         try optimiser.step()
-        for parameter in network.parameters { try parameter.tensor.clearGradient() }
+        for parameter in network.parameters { parameter.tensor.clearGradient() }
         // Waits for the GPU, which works asynchronously.
         _ = try loss.scalar()
       }
@@ -64,15 +64,15 @@ struct ResNetConvolutions {
   ) throws {
     var layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)] = []
     func add(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, side: Int) throws {
-      let input = try Tensor.normal(
+      let input = Tensor.normal(
         [batch, inputs, side, side], standardDeviation: 1, from: &stream
       ).to(device).to(type).channelsLast()
-      let weight = try Tensor.normal(
+      let weight = Tensor.normal(
         [outputs, inputs, kernel, kernel], standardDeviation: 0.05, from: &stream
       ).to(device).to(type).channelsLast()
       // The first layer's input is an image, of which no gradient is asked.
-      if inputs != 3 { try input.settingRequiresGradient() }
-      layers.append((input, try weight.settingRequiresGradient(), stride, kernel / 2))
+      if inputs != 3 { input.settingRequiresGradient() }
+      layers.append((input, weight.settingRequiresGradient(), stride, kernel / 2))
     }
     try add(3, width, kernel: 3, stride: 1, side: 32)
     for stage in 0..<4 {
@@ -89,8 +89,8 @@ struct ResNetConvolutions {
   func run() throws {
     for (input, weight, stride, padding) in layers {
       try input.convolved(weight, stride: stride, padding: padding).sum().backward()
-      try weight.clearGradient()
-      try input.clearGradient()
+      weight.clearGradient()
+      input.clearGradient()
     }
   }
 }

@@ -41,27 +41,26 @@ final class BarlowTwins: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
   }
 
   var network: any Module { encoder }
 
   /// Equation 1, its sums over dimensions divided by their number D.
-  func loss(_ batch: Batch) throws -> [LossTerm] {
-    let views = try batch.views.map { try standardised(encoder.project($0, training: true)) }
-    let correlation = try views[0].transposed().matmul(views[1]) / Double(batch.positions.count)
-    let dimensions = correlation.shape[0]
-    let diagonal = try Tensor.indices(dimensions).oneHot(dimensions).to(.float32)
-      .to(context.device)
-    let same = try ((correlation - 1) * diagonal).squared().sum() / Double(dimensions)
-    let others = try (correlation * (1 - diagonal)).squared().sum() / Double(dimensions)
-    return [("invariance", same), ("redundancy", try others * settings.redundancy)]
+  func loss(_ batch: Batch) -> [LossTerm] {
+    let views = batch.views.map { standardised(encoder.project($0, training: true)) }
+    let correlation = views[0].transposed().matmul(views[1]) / Double(batch.positions.count)
+    let dimensions = correlation.size(0)
+    let diagonal = Tensor.indices(dimensions).oneHot(dimensions).to(.float32).to(context.device)
+    let same = ((correlation - 1) * diagonal).squared().sum() / Double(dimensions)
+    let others = (correlation * (1 - diagonal)).squared().sum() / Double(dimensions)
+    return [("invariance", same), ("redundancy", others * settings.redundancy)]
   }
 
   /// Mean 0 and variance 1 over the batch in each column of [B, D].
-  private func standardised(_ embeddings: Tensor) throws -> Tensor {
-    let centred = try embeddings - embeddings.mean(along: [0], keep: true)
-    return try centred / (centred.squared().mean(along: [0], keep: true) + 1e-5).squareRoot()
+  private func standardised(_ embeddings: Tensor) -> Tensor {
+    let centred = embeddings - embeddings.mean(along: [0], keep: true)
+    return centred / (centred.squared().mean(along: [0], keep: true) + 1e-5).squareRoot()
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {

@@ -177,7 +177,7 @@ public struct RunMeasurement {
     try SampleImages(task, imageSize: shape.imageSize, part: part, seed: run.seed)
   }
 
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    try clock.measure(body).seconds
+  private func seconds(_ body: () throws -> Void) throws -> Double {
+    try clock.measure { try Torch.checked(body) }.seconds
   }
 }

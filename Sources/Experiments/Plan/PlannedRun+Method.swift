@@ -1,4 +1,5 @@
 import Methods
+import Torch
 import Vision
 
 extension PlannedRun {
@@ -16,6 +17,6 @@ extension PlannedRun {
     _ type: Method.Type, context: MethodContext, images: ImageSet
   ) throws -> any ClusteringMethod {
     let settings = try Method.Settings.schema.resolve(settings)
-    return try Method(settings: settings, context: context, images: images)
+    return try Torch.checked { try Method(settings: settings, context: context, images: images) }
   }
 }

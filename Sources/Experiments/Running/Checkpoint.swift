@@ -122,12 +122,14 @@ package struct Checkpoint {
   ) throws {
     try method.network.load(tensors, prefix: "network.")
     try optimiser.load(tensors, prefix: "optimiser.")
-    try Torch.withoutGradients {
-      for (name, tensor) in method.memory {
-        guard let saved = tensors["memory." + name] else {
-          throw StateError.missing("memory." + name)
+    try Torch.checked {
+      try Torch.withoutGradients {
+        for (name, tensor) in method.memory {
+          guard let saved = tensors["memory." + name] else {
+            throw StateError.missing("memory." + name)
+          }
+          tensor.copy(from: saved)
         }
-        try tensor.copy(from: saved)
       }
     }
   }

@@ -88,7 +88,7 @@ public struct RunExecution {
           // Without labels nothing is learnt from scoring on the way, but for the choice by loss.
           every: task.evaluator.hasLabels || run.runProtocol.checkpoint.chooses ? evaluateEvery : 0),
         evaluate: {
-          let predicted = try trained.assign(task.scored)
+          let predicted = try Torch.checked { try trained.assign(task.scored) }
           return (predicted, try task.evaluator.metrics(predicted))
         }, hooks: hooks
       ).train()
@@ -128,7 +128,7 @@ public struct RunExecution {
     }
     report(0)
     (method as? any ReportsProgress)?.progress = report
-    return try method.assign(images)
+    return try Torch.checked { try method.assign(images) }
   }
 
   /// Writes the folder's files, the record last. The checkpoint is kept where more epochs can follow, and is

@@ -63,7 +63,7 @@ struct Trainer {
     // What an epoch begins with is in the checkpoint of one that has begun.
     if session.progress.partialEpoch == nil {
       report("preparing", epoch: epoch, done: epoch, session)
-      try method.beginEpoch(epoch)
+      try steps.begin(epoch)
       report("training", epoch: epoch, done: epoch, session)
     }
     var partial = session.progress.partialEpoch ?? Checkpoint.PartialEpoch()

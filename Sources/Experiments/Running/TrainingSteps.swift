@@ -74,23 +74,31 @@ package struct TrainingSteps {
     }.filter { !$0.positions.isEmpty }
   }
 
+  /// Begins an epoch. Errors of operators are thrown here, and not in the epoch's first step.
+  package func begin(_ epoch: Int) throws {
+    try Torch.checked { try method.beginEpoch(epoch) }
+  }
+
   /// Takes a step on views of its images.
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - batch: its images.
   ///   - afterBackward: called while the parameters have their gradients.
   /// - Returns: the values of the loss terms.
-  /// - Throws: `ExperimentError.nonFiniteLoss` before any parameter is changed.
+  /// - Throws: `ExperimentError.nonFiniteLoss`, or the first error of an operator of views, loss or
+  ///   gradients, before any parameter is changed.
   package func take(
     _ step: Int, of epoch: Int, on batch: BatchImages, _ optimiser: any Optimiser,
     afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
     let positions = batch.positions
     let round = epoch * method.passes(of: epoch).count + batch.pass
-    let views = try method.views(of: images, at: positions, epoch: round)
-    let batch = Batch(
-      epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
-      index: try Tensor(positions).to(device), views: views)
+    let batch = try Torch.checked {
+      Batch(
+        epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
+        index: Tensor(positions).to(device),
+        views: try method.views(of: images, at: positions, epoch: round))
+    }
     return try take(batch, optimiser, afterBackward: afterBackward)
   }
 
@@ -98,18 +106,20 @@ package struct TrainingSteps {
   package func take(
     _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
-    let terms = try method.loss(batch)
+    let terms = try Torch.checked { try method.loss(batch) }
     let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
     if let bad = values.first(where: { !$0.value.isFinite }) {
       throw ExperimentError.nonFiniteLoss(
         epoch: batch.epoch + 1, step: batch.step + 1, term: bad.name)
     }
-    let total = try terms.dropFirst().reduce(terms[0].value) { try $0 + $1.value }
+    let total = terms.dropFirst().reduce(terms[0].value) { $0 + $1.value }
     try total.backward()
     try afterBackward()
     try optimiser.step()
-    for parameter in method.network.parameters { try parameter.tensor.clearGradient() }
-    try Torch.withoutGradients { try method.finishStep(batch) }
+    try Torch.checked {
+      for parameter in method.network.parameters { parameter.tensor.clearGradient() }
+      try Torch.withoutGradients { try method.finishStep(batch) }
+    }
     return values
   }
 }

@@ -124,12 +124,12 @@ public final class BYOL: TrainedMethod {
       training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
       firstStep: settings.firstStep)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    let encoder = try Encoder(
+    let encoder = Encoder(
       settings.backbone, projection: settings.projection, context: context)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
     online = Network(
       encoder: encoder,
-      predictor: try ProjectionHead(
+      predictor: ProjectionHead(
         settings.projection, inputs: settings.projection.dimensions, on: context.device,
         from: &stream))
     target = try MomentumEncoder(
@@ -143,34 +143,34 @@ public final class BYOL: TrainedMethod {
 
   /// The mean of both directions, as in the code whose learning rate this has; the paper's sum
   /// (section 3.1) is the same at twice the rate and half the weight decay.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let predictions = try batch.views.map { view in
-      try groups.apart(view) {
-        try online.predictor(online.encoder.project($0, training: true), training: true)
+  public func loss(_ batch: Batch) -> [LossTerm] {
+    let predictions = batch.views.map { view in
+      groups.apart(view) {
+        online.predictor(online.encoder.project($0, training: true), training: true)
       }
     }
     // The second view first, as in ProPos: its running statistics know the order.
-    let targets = try target { network in
-      try batch.views.enumerated().reversed().map { number, view in
+    let targets = target { network in
+      batch.views.enumerated().reversed().map { number, view in
         let stream = RandomStream(
           seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
           view: number)
-        return try groups.shuffled(view, from: stream) { try network.project($0, training: true) }
+        return groups.shuffled(view, from: stream) { network.project($0, training: true) }
       }
     }
-    if settings.targetFollows == .beforeStep { try follow(batch) }
+    if settings.targetFollows == .beforeStep { follow(batch) }
     let both =
-      try bootstrapLoss(predictions[0], target: targets[0])
+      bootstrapLoss(predictions[0], target: targets[0])
       + bootstrapLoss(predictions[1], target: targets[1])
-    return [("bootstrap", try both / 2)]
+    return [("bootstrap", both / 2)]
   }
 
-  public func finishStep(_ batch: Batch) throws {
-    if settings.targetFollows == .afterStep { try follow(batch) }
+  public func finishStep(_ batch: Batch) {
+    if settings.targetFollows == .afterStep { follow(batch) }
   }
 
-  private func follow(_ batch: Batch) throws {
-    try target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
+  private func follow(_ batch: Batch) {
+    target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -88,8 +88,8 @@ public final class IDFD: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 1)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
-    bank = try MemoryBank(
+    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+    bank = MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
       seed: context.seed, on: context.device)
   }
@@ -98,21 +98,21 @@ public final class IDFD: TrainedMethod {
   public var memory: [NamedTensor] { [("bank", bank.vectors)] }
 
   /// L = L_I + alpha L_F (section 3.3).
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let embeddings = try encoder(batch.views[0], training: true)
+  public func loss(_ batch: Batch) -> [LossTerm] {
+    let embeddings = encoder(batch.views[0], training: true)
     self.embeddings = embeddings
-    let instance = try instanceDiscriminationLoss(
+    let instance = instanceDiscriminationLoss(
       embeddings, memory: bank.vectors, index: batch.index, temperature: settings.temperature)
-    let decorrelation = try featureDecorrelation(
+    let decorrelation = featureDecorrelation(
       embeddings, temperature: settings.decorrelationTemperature)
     return [
       ("instance", instance),
-      ("decorrelation", try decorrelation * settings.decorrelationWeight),
+      ("decorrelation", decorrelation * settings.decorrelationWeight),
     ]
   }
 
-  public func finishStep(_ batch: Batch) throws {
-    if let embeddings { try bank.update(batch.index, with: embeddings) }
+  public func finishStep(_ batch: Batch) {
+    if let embeddings { bank.update(batch.index, with: embeddings) }
     embeddings = nil
   }
 
@@ -120,8 +120,8 @@ public final class IDFD: TrainedMethod {
     try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt
     ) {
-      settings.clustered == .bank && $0.holdsSameImages(as: learnt)
-        ? try bank.vectors.floats() : try encoder.embeddings(of: $0, augmentation).floats()
+      try settings.clustered == .bank && $0.holdsSameImages(as: learnt)
+        ? bank.vectors.floats() : encoder.embeddings(of: $0, augmentation).floats()
     }
   }
 }

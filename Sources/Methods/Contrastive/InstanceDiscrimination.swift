@@ -83,42 +83,42 @@ public final class InstanceDiscrimination: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: settings.views)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
-    bank = try MemoryBank(
+    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+    bank = MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
       seed: context.seed, on: context.device)
-    normaliser = try Tensor.zeros([1], on: context.device)
+    normaliser = Tensor.zeros([1], on: context.device)
   }
 
   public var network: any Module { encoder }
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("normaliser", normaliser)] }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    embeddings = try batch.views.map { try encoder($0, training: true) }
-    let features = try Tensor.concatenated(embeddings)
-    let index = try Tensor.concatenated(batch.views.map { _ in batch.index })
+    embeddings = batch.views.map { encoder($0, training: true) }
+    let features = Tensor.concatenated(embeddings)
+    let index = Tensor.concatenated(batch.views.map { _ in batch.index })
     let loss =
       settings.negatives == 0
-      ? try instanceDiscriminationLoss(
+      ? instanceDiscriminationLoss(
         features, memory: bank.vectors, index: index, temperature: settings.temperature)
       : try noiseContrastiveLoss(
         features, memory: bank.vectors, index: index,
-        negatives: negatives(of: features.shape[0], batch), normaliser: normaliser,
+        negatives: negatives(of: features.size(0), batch), normaliser: normaliser,
         temperature: settings.temperature)
     return [("instance", loss)]
   }
 
   /// Entries drawn for each of so many features: int64 [count, m].
-  private func negatives(of count: Int, _ batch: Batch) throws -> Tensor {
+  private func negatives(of count: Int, _ batch: Batch) -> Tensor {
     var stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
     let drawn = (0..<count * settings.negatives).map { _ in stream.integer(below: learnt.count) }
-    return try Tensor(drawn).reshaped([count, settings.negatives]).to(context.device)
+    return Tensor(drawn).reshaped([count, settings.negatives]).to(context.device)
   }
 
-  public func finishStep(_ batch: Batch) throws {
-    let sum = try embeddings.dropFirst().reduce(embeddings[0]) { try $0 + $1 }
-    try bank.update(batch.index, with: sum / Double(embeddings.count))
+  public func finishStep(_ batch: Batch) {
+    let sum = embeddings.dropFirst().reduce(embeddings[0]) { $0 + $1 }
+    bank.update(batch.index, with: sum / Double(embeddings.count))
     embeddings = []
   }
 

@@ -104,11 +104,11 @@ public final class MoCo: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
     keyEncoder = try MomentumEncoder(
       following: encoder,
       copy: Encoder(settings.backbone, projection: settings.projection, context: context))
-    queue = try KeyQueue(
+    queue = KeyQueue(
       count: settings.queue, dimensions: settings.projection.dimensions, seed: context.seed,
       on: context.device)
     groups = NormalisationGroups(settings.shuffleGroups)
@@ -118,35 +118,35 @@ public final class MoCo: TrainedMethod {
   public var memory: [NamedTensor] { keyEncoder.memory + queue.memory }
 
   /// Equation 1; the symmetric form is the sum of both directions.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let directions = settings.isSymmetric ? [(0, 1), (1, 0)] : [(0, 1)]
     newKeys = []
     var losses: [Tensor] = []
     for (query, key) in directions {
-      let keys = try keys(batch.views[key], batch)
+      let keys = keys(batch.views[key], batch)
       losses.append(
-        try queueContrastLoss(
+        queueContrastLoss(
           queries(batch.views[query]), keys: keys, queue: queue.keys,
           temperature: settings.temperature))
       newKeys.append(keys)
     }
-    return [("contrast", try losses.dropFirst().reduce(losses[0]) { try $0 + $1 })]
+    return [("contrast", losses.dropFirst().reduce(losses[0]) { $0 + $1 })]
   }
 
-  private func queries(_ view: Tensor) throws -> Tensor {
-    try groups.apart(view) { try encoder($0, training: true) }
+  private func queries(_ view: Tensor) -> Tensor {
+    groups.apart(view) { encoder($0, training: true) }
   }
 
-  private func keys(_ view: Tensor, _ batch: Batch) throws -> Tensor {
+  private func keys(_ view: Tensor, _ batch: Batch) -> Tensor {
     let stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
-    return try keyEncoder { network in
-      try groups.shuffled(view, from: stream) { try network($0, training: true) }
+    return keyEncoder { network in
+      groups.shuffled(view, from: stream) { network($0, training: true) }
     }
   }
 
   public func finishStep(_ batch: Batch) throws {
-    try keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
+    keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     for keys in newKeys { try queue.append(keys) }
     newKeys = []
   }

@@ -92,20 +92,20 @@ public final class SimCLR: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = try Encoder(settings.backbone, projection: settings.projection, context: context)
+    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
   }
 
   public var network: any Module { encoder }
 
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     // Both views are one batch to batch normalisation, as in the official code and in SCAN's.
-    let embeddings = try encoder.project(Tensor.concatenated(batch.views), training: true)
+    let embeddings = encoder.project(Tensor.concatenated(batch.views), training: true)
     let count = batch.positions.count
-    let loss = try ntXentLoss(
+    let loss = ntXentLoss(
       embeddings.narrowed(0, to: 0..<count), embeddings.narrowed(0, to: count..<2 * count),
       temperature: settings.temperature, anchors: settings.anchors)
     let isSum = settings.anchors == .both && settings.directions == .sum
-    return [("contrast", isSum ? try loss * 2 : loss)]
+    return [("contrast", isSum ? loss * 2 : loss)]
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

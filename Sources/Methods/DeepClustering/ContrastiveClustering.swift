@@ -92,15 +92,15 @@ public final class ContrastiveClustering: TrainedMethod {
       settings.augmentation, learning: images, context,
       size: settings.viewSize == 0 ? nil : settings.viewSize)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    let backbone = try Backbone(settings.backbone, context: context, from: &stream)
+    let backbone = Backbone(settings.backbone, context: context, from: &stream)
     // A hidden layer and a softmax, whatever the other head has.
     let clusters = ProjectionSettings(
       .mlp, hidden: settings.projection.hidden, dimensions: context.clusters)
     model = Network(
       backbone: backbone,
-      instanceHead: try ProjectionHead(
+      instanceHead: ProjectionHead(
         settings.projection, inputs: backbone.features, on: context.device, from: &stream),
-      clusterHead: try ProjectionHead(
+      clusterHead: ProjectionHead(
         clusters, inputs: backbone.features, on: context.device, from: &stream))
   }
 
@@ -113,29 +113,29 @@ public final class ContrastiveClustering: TrainedMethod {
 
   /// Equation 7: L = L_ins + L_clu, the latter with the entropy of equation 6. Images without labels
   /// are told apart as instances only.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let features = try batch.views.map { try model.backbone($0, training: true) }
-    let instances = try features.map { try model.instanceHead($0, training: true) }
-    let instance = try ntXentLoss(
+  public func loss(_ batch: Batch) -> [LossTerm] {
+    let features = batch.views.map { model.backbone($0, training: true) }
+    let instances = features.map { model.instanceHead($0, training: true) }
+    let instance = ntXentLoss(
       instances[0], instances[1], temperature: settings.instanceTemperature)
     if Self.passes[batch.pass] == .unlabelledSplit { return [("instance", instance)] }
-    let clusters = try features.map {
-      try model.clusterHead($0, training: true).softmax(along: 1)
+    let clusters = features.map {
+      model.clusterHead($0, training: true).softmax(along: 1)
     }
     return [
       ("instance", instance),
       (
         "cluster",
-        try clusterContrastLoss(
+        clusterContrastLoss(
           clusters[0], clusters[1], temperature: settings.clusterTemperature)
       ),
-      ("balance", try balanceLoss(clusters[0]) + balanceLoss(clusters[1])),
+      ("balance", balanceLoss(clusters[0]) + balanceLoss(clusters[1])),
     ]
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try model.backbone.overAll(images, augmentation) { features, _ in
-      try model.clusterHead(features, training: false)
+      model.clusterHead(features, training: false)
     }.largestColumns()
   }
 }

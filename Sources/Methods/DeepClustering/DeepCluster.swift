@@ -108,13 +108,13 @@ public final class DeepCluster: TrainedMethod {
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
     pseudoClasses = min(context.clusters * settings.clustersPerClass, images.count)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    let backbone = try Backbone(
+    let backbone = Backbone(
       settings.backbone, frontEnd: settings.frontEnd, context: context, from: &stream)
     model = Network(
       backbone: backbone,
-      head: try Linear(backbone.features, pseudoClasses, on: context.device, from: &stream))
-    classes = try Tensor.full([images.count], 0, dtype: .int64, on: context.device)
-    sizes = try Tensor.zeros([pseudoClasses], on: context.device)
+      head: Linear(backbone.features, pseudoClasses, on: context.device, from: &stream))
+    classes = Tensor.full([images.count], 0, dtype: .int64, on: context.device)
+    sizes = Tensor.zeros([pseudoClasses], on: context.device)
   }
 
   public var network: any Module { model }
@@ -124,14 +124,14 @@ public final class DeepCluster: TrainedMethod {
   /// those before is given up. The new one starts from N(0, 0.01), as in the code.
   public func beginEpoch(_ epoch: Int) throws {
     let features = try features(of: learnt).whitened(to: settings.components)
-    let found = try clusters(of: features.floats(), dimensions: features.shape[1], epoch: epoch)
-    try Torch.withoutGradients {
-      try classes.copy(from: Tensor(found.map { Int($0) }))
-      try sizes.copy(from: classes.oneHot(pseudoClasses).to(.float32).sum(along: [0]))
+    let found = try clusters(of: features.floats(), dimensions: features.size(1), epoch: epoch)
+    Torch.withoutGradients {
+      classes.copy(from: Tensor(found.map { Int($0) }))
+      sizes.copy(from: classes.oneHot(pseudoClasses).to(.float32).sum(along: [0]))
       var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: epoch + 1)
-      try model.head.weight.copy(
+      model.head.weight.copy(
         from: Tensor.normal(model.head.weight.shape, standardDeviation: 0.01, from: &stream))
-      try model.head.bias?.zero()
+      model.head.bias?.zero()
     }
   }
 
@@ -178,11 +178,11 @@ public final class DeepCluster: TrainedMethod {
 
   /// Equation 1, every class with the same weight as a whole.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let logits = try model.head(model.backbone(batch.views[0], training: true))
-    let classes = try classes.rows(batch.index)
+    let logits = model.head(model.backbone(batch.views[0], training: true))
+    let classes = classes.rows(batch.index)
     let loss =
       settings.sampling == .uniform
-      ? try logits.crossEntropy(classes)
+      ? logits.crossEntropy(classes)
       : try PseudoLabels(classes, sizes: sizes).crossEntropy(logits)
     return [("classification", loss)]
   }
@@ -193,7 +193,7 @@ public final class DeepCluster: TrainedMethod {
     ) { try features(of: $0).normalisedRows().floats() }
   }
 
-  private func features(of images: ImageSet) throws -> Tensor {
-    try model.backbone.overAll(images, augmentation) { features, _ in features }
+  private func features(of images: ImageSet) -> Tensor {
+    model.backbone.overAll(images, augmentation) { features, _ in features }
   }
 }

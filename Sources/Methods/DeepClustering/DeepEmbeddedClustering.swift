@@ -61,8 +61,8 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     var children: [(name: String, module: any Module)] { [("encoder", encoder)] }
 
     /// Equation 1: [B, K].
-    func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-      try studentAssignment(encoder(images, training: training), centres: centres)
+    func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+      studentAssignment(encoder(images, training: training), centres: centres)
     }
   }
 
@@ -91,8 +91,8 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     let autoencoder = try AutoencoderNetwork(
       settings.network, size: images.height, context: context)
     try autoencoder.load(stage)
-    let codes = try augmentation.overAll(images) { views, _ in
-      try autoencoder.encoder(views, training: false)
+    let codes = augmentation.overAll(images) { views, _ in
+      autoencoder.encoder(views, training: false)
     }
     let kMeans = KMeans(
       clusters: context.clusters, restarts: settings.restarts, context: context)
@@ -100,33 +100,33 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     let centres = try kMeans.fit(codes.floats(), dimensions: dimensions).centres
     model = Network(
       encoder: autoencoder.encoder,
-      centres: try Tensor(centres, shape: [context.clusters, dimensions]).to(context.device)
+      centres: Tensor(centres, shape: [context.clusters, dimensions]).to(context.device)
         .settingRequiresGradient())
-    targets = try Tensor.zeros([images.count, context.clusters], on: context.device)
+    targets = Tensor.zeros([images.count, context.clusters], on: context.device)
   }
 
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("targets", targets)] }
 
-  public func beginEpoch(_ epoch: Int) throws {
+  public func beginEpoch(_ epoch: Int) {
     guard settings.target == .images else { return }
-    try targets.copy(from: sharpenedTarget(assignments(of: learnt)))
+    targets.copy(from: sharpenedTarget(assignments(of: learnt)))
   }
 
   /// Equations 2 and 3.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let assignment = try model(batch.views[0], training: true)
+  public func loss(_ batch: Batch) -> [LossTerm] {
+    let assignment = model(batch.views[0], training: true)
     let target =
       settings.target == .images
-      ? try targets.rows(batch.index) : try sharpenedTarget(assignment)
-    return [("divergence", try targetDivergence(target, assignment))]
+      ? targets.rows(batch.index) : sharpenedTarget(assignment)
+    return [("divergence", targetDivergence(target, assignment))]
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try assignments(of: images).largestColumns()
   }
 
-  private func assignments(of images: ImageSet) throws -> Tensor {
-    try augmentation.overAll(images) { views, _ in try model(views, training: false) }
+  private func assignments(of images: ImageSet) -> Tensor {
+    augmentation.overAll(images) { views, _ in model(views, training: false) }
   }
 }

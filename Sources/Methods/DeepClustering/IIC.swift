@@ -126,52 +126,52 @@ public final class IIC: TrainedMethod {
       size: settings.viewSize == 0 ? nil : settings.viewSize, crop: crop)
     transformation = augmentation.with(settings.augmentation, crop: crop)
     let final = [TwoHeadNetwork.Turn](repeating: .clustering, count: settings.headEpochs)
-    model = try TwoHeadNetwork(
+    model = TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       subHeads: settings.subHeads, headInitialisation: settings.headInitialisation,
       turns: settings.headFirst ? final + [.overClustering] : [.overClustering] + final,
       context: context)
-    subHeadLosses = try Tensor.zeros([settings.subHeads], on: context.device)
+    subHeadLosses = Tensor.zeros([settings.subHeads], on: context.device)
   }
 
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("sub_head_losses", subHeadLosses)] }
 
-  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    try [augmentation.view(0, of: images, at: positions, epoch: epoch)]
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) -> [Tensor] {
+    [augmentation.view(0, of: images, at: positions, epoch: epoch)]
       + (1...settings.copies).map {
-        try transformation.view($0, of: images, at: positions, epoch: epoch)
+        transformation.view($0, of: images, at: positions, epoch: epoch)
       }
   }
 
   public func passes(of epoch: Int) -> [ImagePass] { model.passes }
 
-  public func beginEpoch(_ epoch: Int) throws {
-    try subHeadLosses.zero()
+  public func beginEpoch(_ epoch: Int) {
+    subHeadLosses.zero()
   }
 
   /// Equation 3, mean over the sub-heads.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let turn = model.turn(of: batch)
-    let plain = try model(batch.views[0], turn: turn)
-    let transformed = try model(
+    let plain = model(batch.views[0], turn: turn)
+    let transformed = model(
       Tensor.concatenated(Array(batch.views.dropFirst())), turn: turn)
-    let losses = try zip(plain, transformed).map { plain, transformed in
-      try mutualInformationLoss(
+    let losses = zip(plain, transformed).map { plain, transformed in
+      mutualInformationLoss(
         Tensor.concatenated(Array(repeating: plain, count: settings.copies)), transformed,
         lambda: settings.lambda)
     }
     stepLosses =
       turn == .clustering
-      ? try Tensor.concatenated(losses.map { try $0.detached().reshaped([1]) }) : nil
-    let sum = try losses.dropFirst().reduce(losses[0]) { try $0 + $1 }
+      ? Tensor.concatenated(losses.map { $0.detached().reshaped([1]) }) : nil
+    let sum = losses.dropFirst().reduce(losses[0]) { $0 + $1 }
     let name = turn == .clustering ? "information" : "over_information"
-    return [(name, try sum / Double(losses.count))]
+    return [(name, sum / Double(losses.count))]
   }
 
-  public func finishStep(_ batch: Batch) throws {
+  public func finishStep(_ batch: Batch) {
     guard let stepLosses else { return }
-    try subHeadLosses.add(stepLosses, scale: Double(batch.positions.count))
+    subHeadLosses.add(stepLosses, scale: Double(batch.positions.count))
     self.stepLosses = nil
   }
 

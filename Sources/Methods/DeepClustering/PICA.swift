@@ -86,35 +86,35 @@ public final class PICA: TrainedMethod {
       size: settings.viewSize == 0 ? nil : settings.viewSize,
       crop: .square(share: settings.cropShare))
     perturbation = augmentation.with(settings.augmentation)
-    model = try TwoHeadNetwork(
+    model = TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       turns: [.overClustering, .clustering], context: context)
   }
 
   public var network: any Module { model }
 
-  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    try [augmentation.view(0, of: images, at: positions, epoch: epoch)]
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) -> [Tensor] {
+    [augmentation.view(0, of: images, at: positions, epoch: epoch)]
       + (1...settings.copies).map {
-        try perturbation.view($0, of: images, at: positions, epoch: epoch)
+        perturbation.view($0, of: images, at: positions, epoch: epoch)
       }
   }
 
   public func passes(of epoch: Int) -> [ImagePass] { model.passes }
 
   /// Equation 10: L = L_ce + lambda L_ne.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let turn = model.turn(of: batch)
-    let original = try model(batch.views[0], turn: turn)[0]
+    let original = model(batch.views[0], turn: turn)[0]
     // A cluster's assignment vector goes over the images of all copies.
-    let perturbed = try model(
+    let perturbed = model(
       Tensor.concatenated(Array(batch.views.dropFirst())), turn: turn)[0]
-    let repeated = try Tensor.concatenated(
+    let repeated = Tensor.concatenated(
       Array(repeating: original, count: settings.copies))
     let head = turn == .clustering ? "" : "over_"
     return [
-      (head + "uncertainty", try partitionUncertainty(repeated, perturbed)),
-      (head + "balance", try balanceLoss(original) * settings.balanceWeight),
+      (head + "uncertainty", partitionUncertainty(repeated, perturbed)),
+      (head + "balance", balanceLoss(original) * settings.balanceWeight),
     ]
   }
 

@@ -73,7 +73,7 @@ public final class SCAN: TrainedMethod {
       .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
     strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    model = try SCANNetwork(
+    model = SCANNetwork(
       Backbone(BackboneSettings(settings.backbone), context: context, from: &stream),
       context: context)
     try model.load(stage)
@@ -83,7 +83,7 @@ public final class SCAN: TrainedMethod {
 
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
     [
-      try augmentation.view(0, of: images, at: positions, epoch: epoch),
+      augmentation.view(0, of: images, at: positions, epoch: epoch),
       try strong.view(1, of: images, at: positions, epoch: epoch),
     ]
   }
@@ -91,10 +91,10 @@ public final class SCAN: TrainedMethod {
   /// Cross-entropy of the strong views to the classes of confident weak ones.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     // As the code does, in training: the batch's own statistics, which the running ones then follow.
-    let weak = try Torch.withoutGradients {
-      try model(batch.views[0], training: true).softmax(along: 1)
+    let weak = Torch.withoutGradients {
+      model(batch.views[0], training: true).softmax(along: 1)
     }
-    let labels = try PseudoLabels(
+    let labels = PseudoLabels(
       confident: weak, threshold: settings.threshold, isBalanced: settings.isBalanced)
     self.labels = labels
     return [("self-label", try labels.crossEntropy(model(batch.views[1], training: true)))]

@@ -122,11 +122,11 @@ public final class SCANClustering: TrainedMethod {
     self.augmentation = augmentation
     strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     let encoder = try Encoder(of: stage, settings.backbone, context: context)
-    let embeddings = try encoder.embeddings(of: images, augmentation)
+    let embeddings = encoder.embeddings(of: images, augmentation)
     nearest = try NearestNeighbourGraph(
-      of: embeddings.floats(), dimensions: embeddings.shape[1],
+      of: embeddings.floats(), dimensions: embeddings.size(1),
       neighbours: min(settings.neighbours, images.count - 1), threads: context.threads)
-    model = try SCANNetwork(encoder.backbone, context: context)
+    model = SCANNetwork(encoder.backbone, context: context)
   }
 
   public var network: any Module { model }
@@ -143,20 +143,20 @@ public final class SCANClustering: TrainedMethod {
     return try [positions, neighbours].enumerated().map { number, positions in
       switch settings.viewKind {
       case .strong: try strong.view(number, of: images, at: positions, epoch: epoch)
-      case .standard: try augmentation.view(number, of: images, at: positions, epoch: epoch)
+      case .standard: augmentation.view(number, of: images, at: positions, epoch: epoch)
       }
     }
   }
 
   /// Equation 2.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let (anchor, neighbour) = (
-      try model(batch.views[0], training: true).softmax(along: 1),
-      try model(batch.views[1], training: true).softmax(along: 1)
+      model(batch.views[0], training: true).softmax(along: 1),
+      model(batch.views[1], training: true).softmax(along: 1)
     )
     return [
-      ("consistency", try neighbourConsistency(anchor, neighbour)),
-      ("entropy", try meanPredictionEntropy(anchor) * -settings.entropyWeight),
+      ("consistency", neighbourConsistency(anchor, neighbour)),
+      ("entropy", meanPredictionEntropy(anchor) * -settings.entropyWeight),
     ]
   }
 
@@ -171,10 +171,10 @@ struct SCANNetwork: Module {
   private let head: Linear
 
   /// - Parameter backbone: with what its pretext learnt.
-  init(_ backbone: Backbone, context: MethodContext) throws {
+  init(_ backbone: Backbone, context: MethodContext) {
     self.backbone = backbone
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
-    head = try Linear(backbone.features, context.clusters, on: context.device, from: &stream)
+    head = Linear(backbone.features, context.clusters, on: context.device, from: &stream)
   }
 
   var children: [(name: String, module: any Module)] {
@@ -182,12 +182,12 @@ struct SCANNetwork: Module {
   }
 
   /// Logits [B, K].
-  func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-    try head(backbone(images, training: training))
+  func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+    head(backbone(images, training: training))
   }
 
   func assign(_ images: ImageSet, _ augmentation: Augmentation) throws -> [Int32] {
-    try backbone.overAll(images, augmentation) { features, _ in try head(features) }
+    try backbone.overAll(images, augmentation) { features, _ in head(features) }
       .largestColumns()
   }
 }

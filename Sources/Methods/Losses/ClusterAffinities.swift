@@ -26,17 +26,17 @@ public struct ClusterAffinities {
     _ features: Tensor, memory: ClusteredMemory, index: Tensor?, temperature: Double
   ) throws {
     let (device, clusters) = (features.device, memory.clusters.count)
-    let members = try Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters])
+    let members = Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters])
       .to(device)
     if let index {
-      own = try (features * memory.vectors.rows(index)).sum(along: [1], keep: true) / temperature
-      isOwn = try memory.hypotheses.rows(index).unsqueezed(1)
+      own = (features * memory.vectors.rows(index)).sum(along: [1], keep: true) / temperature
+      isOwn = memory.hypotheses.rows(index).unsqueezed(1)
         .isEqual(to: Tensor.indices(clusters, on: device))
     } else {
-      own = try Tensor.full([features.shape[0], 1], MemorySoftmax.logarithmOfNothing, on: device)
-      isOwn = try Tensor.full([features.shape[0], clusters], 0, dtype: .bool, on: device)
+      own = Tensor.full([features.size(0), 1], MemorySoftmax.logarithmOfNothing, on: device)
+      isOwn = Tensor.full([features.size(0), clusters], 0, dtype: .bool, on: device)
     }
-    sizes = try members - isOwn.to(.float32)
+    sizes = members - isOwn.to(.float32)
     others = try Self.others(features, memory, index, temperature)
   }
 
@@ -46,48 +46,48 @@ public struct ClusterAffinities {
     let wantsMeans = features.requiresGradient
     var (logarithms, means) = ([Tensor](), [Tensor]())
     try Torch.withoutGradients {
-      let fixed = try features.detached()
+      let fixed = features.detached()
       let places = try index.map { try memory.places(of: $0) } ?? []
       for cluster in memory.clusters {
-        var softmax = try MemorySoftmax(fixed, temperature: temperature, wantsMean: wantsMeans)
+        var softmax = MemorySoftmax(fixed, temperature: temperature, wantsMean: wantsMeans)
         for block in MemorySoftmax.blocks(of: cluster) {
           let own = places.indices.filter { block.contains(places[$0]) }
             .map { $0 * block.count + places[$0] - block.lowerBound }
-          try softmax.add(
+          softmax.add(
             memory.vectors(at: block),
             leavingOut: own.isEmpty ? nil : Tensor(own).to(features.device))
         }
-        logarithms.append(try softmax.logarithm)
-        if wantsMeans { means.append(try softmax.mean) }
+        logarithms.append(softmax.logarithm)
+        if wantsMeans { means.append(softmax.mean) }
       }
     }
-    let values = try Tensor.concatenated(logarithms, along: 1)
+    let values = Tensor.concatenated(logarithms, along: 1)
     guard wantsMeans else { return values }
     // Zero, with the gradient that is known already.
-    let gradients = try Tensor.concatenated(means)
+    let gradients = Tensor.concatenated(means)
       .reshaped([means.count] + features.shape).transposed(0, 1)
-    let nothing = try (features - features.detached()).unsqueezed(2)
-    return try values + gradients.matmul(nothing).squeezed(2) / temperature
+    let nothing = (features - features.detached()).unsqueezed(2)
+    return values + gradients.matmul(nothing).squeezed(2) / temperature
   }
 
   /// -log [ e(i,i) / (e(i,i) + sum over j with y_j != y_i of e(i,j)) ], mean over the batch: cluster
   /// mates are not pushed away (our reading, 2.3, `positives: instance`).
-  public func instanceLoss() throws -> Tensor {
-    try (logarithm(leavingOut: isOwn) - own).mean()
+  public func instanceLoss() -> Tensor {
+    (logarithm(leavingOut: isOwn) - own).mean()
   }
 
   /// -log [ sum over j with y_j = y_i of e(i,j) / sum over all j of e(i,j) ], mean over the batch:
   /// cluster mates are pulled together (our reading, 2.3, `positives: cluster`; the form of AND's
   /// neighbourhood loss, Huang et al., ICML 2019, equation 5).
-  public func clusterLoss() throws -> Tensor {
-    let all = try Tensor.concatenated([own, others], along: 1)
-    return try (all.logSumExp(along: [1], keep: true) - logarithm(leavingOut: isOwn.not())).mean()
+  public func clusterLoss() -> Tensor {
+    let all = Tensor.concatenated([own, others], along: 1)
+    return (all.logSumExp(along: [1], keep: true) - logarithm(leavingOut: isOwn.not())).mean()
   }
 
   /// log of e(i,i) + the sum of e(i,j) over all clusters but those of `mask` (bool [B, K]): [B, 1].
-  private func logarithm(leavingOut mask: Tensor) throws -> Tensor {
-    let kept = try others.filled(where: mask, with: MemorySoftmax.logarithmOfNothing)
-    return try Tensor.concatenated([own, kept], along: 1).logSumExp(along: [1], keep: true)
+  private func logarithm(leavingOut mask: Tensor) -> Tensor {
+    let kept = others.filled(where: mask, with: MemorySoftmax.logarithmOfNothing)
+    return Tensor.concatenated([own, kept], along: 1).logSumExp(along: [1], keep: true)
   }
 
   /// The prediction by visual similarity q, [B, K]: each cluster's sum over j != i, normalised over
@@ -95,8 +95,8 @@ public struct ClusterAffinities {
   ///
   /// - Parameter perMember: divides each cluster's sum by its number of members first
   ///   (`similarity: mean`), so that large clusters do not attract.
-  public func prediction(perMember: Bool) throws -> Tensor {
-    let scores = perMember ? try others - sizes.clamped(atLeast: 1).log() : others
-    return try scores.softmax(along: 1)
+  public func prediction(perMember: Bool) -> Tensor {
+    let scores = perMember ? others - sizes.clamped(atLeast: 1).log() : others
+    return scores.softmax(along: 1)
   }
 }

@@ -42,13 +42,13 @@ public struct ClusteredMemory {
     self.vectors = vectors
     self.hypotheses = hypotheses
     self.clusters = ranges
-    self.order = try Tensor(order).to(vectors.device)
+    self.order = Tensor(order).to(vectors.device)
     self.places = places
   }
 
   /// The vectors at these places of the order by cluster: [M, D].
-  func vectors(at range: Range<Int>) throws -> Tensor {
-    try vectors.rows(order.narrowed(0, to: range))
+  func vectors(at range: Range<Int>) -> Tensor {
+    vectors.rows(order.narrowed(0, to: range))
   }
 
   /// The places of these entries (int64 [B]) in the order by cluster.

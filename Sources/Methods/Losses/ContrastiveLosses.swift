@@ -18,17 +18,17 @@ public enum ContrastAnchors: String, CaseIterable, Sendable {
 ///   - second: embeddings of the other view, [B, D].
 public func ntXentLoss(
   _ first: Tensor, _ second: Tensor, temperature: Double, anchors: ContrastAnchors = .both
-) throws -> Tensor {
-  let count = first.shape[0]
-  let all = try Tensor.concatenated([first, second]).normalisedRows()
-  let asked = anchors == .both ? all : try all.narrowed(0, to: 0..<count)
-  let indices = try Tensor.indices(2 * count, on: first.device)
-  let own = try indices.narrowed(0, to: 0..<asked.shape[0]).unsqueezed(1)
+) -> Tensor {
+  let count = first.size(0)
+  let all = Tensor.concatenated([first, second]).normalisedRows()
+  let asked = anchors == .both ? all : all.narrowed(0, to: 0..<count)
+  let indices = Tensor.indices(2 * count, on: first.device)
+  let own = indices.narrowed(0, to: 0..<asked.size(0)).unsqueezed(1)
     .isEqual(to: indices.unsqueezed(0))
-  let logits = try (asked.matmul(all.transposed()) / temperature).filled(where: own, with: -1e9)
-  let partners = try (indices.narrowed(0, to: 0..<asked.shape[0]) + Double(count))
+  let logits = (asked.matmul(all.transposed()) / temperature).filled(where: own, with: -1e9)
+  let partners = (indices.narrowed(0, to: 0..<asked.size(0)) + Double(count))
     .remainder(Double(2 * count)).to(.int64)
-  return try logits.crossEntropy(partners)
+  return logits.crossEntropy(partners)
 }
 
 /// InfoNCE against a queue: a query has to find its own key among the queue's,
@@ -42,12 +42,12 @@ public func ntXentLoss(
 ///   - queue: unit embeddings of other images, [M, D]; no gradient flows into them.
 public func queueContrastLoss(
   _ queries: Tensor, keys: Tensor, queue: Tensor, temperature: Double
-) throws -> Tensor {
-  let positive = try (queries * keys.detached()).sum(along: [1], keep: true)
-  let negatives = try queries.matmul(queue.detached().transposed())
-  let logits = try Tensor.concatenated([positive, negatives], along: 1) / temperature
-  return try logits.crossEntropy(
-    Tensor.full([queries.shape[0]], 0, dtype: .int64, on: queries.device))
+) -> Tensor {
+  let positive = (queries * keys.detached()).sum(along: [1], keep: true)
+  let negatives = queries.matmul(queue.detached().transposed())
+  let logits = Tensor.concatenated([positive, negatives], along: 1) / temperature
+  return logits.crossEntropy(
+    Tensor.full([queries.size(0)], 0, dtype: .int64, on: queries.device))
 }
 
 /// BYOL: the squared distance of unit vectors, mean over the batch of 2 - 2 cos(prediction, target)
@@ -56,10 +56,10 @@ public func queueContrastLoss(
 /// - Parameters:
 ///   - prediction: [B, D], of any length.
 ///   - target: [B, D], of any length; no gradient flows into it.
-public func bootstrapLoss(_ prediction: Tensor, target: Tensor) throws -> Tensor {
-  let cosines = try (prediction.normalisedRows() * target.detached().normalisedRows())
+public func bootstrapLoss(_ prediction: Tensor, target: Tensor) -> Tensor {
+  let cosines = (prediction.normalisedRows() * target.detached().normalisedRows())
     .sum(along: [1])
-  return try 2 - 2 * cosines.mean()
+  return 2 - 2 * cosines.mean()
 }
 
 /// NT-Xent over clusters instead of images: each of the 2K columns of two views' predictions has to
@@ -71,6 +71,6 @@ public func bootstrapLoss(_ prediction: Tensor, target: Tensor) throws -> Tensor
 ///   - second: probabilities of the other view, [B, K].
 public func clusterContrastLoss(
   _ first: Tensor, _ second: Tensor, temperature: Double
-) throws -> Tensor {
-  try ntXentLoss(first.transposed(), second.transposed(), temperature: temperature)
+) -> Tensor {
+  ntXentLoss(first.transposed(), second.transposed(), temperature: temperature)
 }

@@ -14,22 +14,22 @@ import Torch
 /// - Returns: a scalar.
 public func instanceDiscriminationLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, temperature: Double
-) throws -> Tensor {
-  let (value, gradient) = try Torch.withoutGradients {
-    let fixed = try features.detached()
-    let own = try memory.rows(index)
-    var softmax = try MemorySoftmax(fixed, temperature: temperature)
-    for block in MemorySoftmax.blocks(of: 0..<memory.shape[0]) {
-      try softmax.add(memory.narrowed(0, to: block))
+) -> Tensor {
+  let (value, gradient) = Torch.withoutGradients {
+    let fixed = features.detached()
+    let own = memory.rows(index)
+    var softmax = MemorySoftmax(fixed, temperature: temperature)
+    for block in MemorySoftmax.blocks(of: 0..<memory.size(0)) {
+      softmax.add(memory.narrowed(0, to: block))
     }
-    let positive = try (fixed * own).sum(along: [1], keep: true) / temperature
-    let count = Double(features.shape[0])
+    let positive = (fixed * own).sum(along: [1], keep: true) / temperature
+    let count = Double(features.size(0))
     return (
-      try (softmax.logarithm - positive).mean(), try (softmax.mean - own) / (temperature * count)
+      (softmax.logarithm - positive).mean(), (softmax.mean - own) / (temperature * count)
     )
   }
   // Zero, with the gradient that is known already.
-  return try value + (gradient * (features - features.detached())).sum()
+  return value + (gradient * (features - features.detached())).sum()
 }
 
 /// Noise-contrastive estimation of the same: an image's own entry is told from m entries drawn at
@@ -48,24 +48,24 @@ public func noiseContrastiveLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, negatives: Tensor, normaliser: Tensor,
   temperature: Double
 ) throws -> Tensor {
-  let count = memory.shape[0]
-  let drawn = negatives.shape[1]
+  let count = memory.size(0)
+  let drawn = negatives.size(1)
   // All similarities, and later their gradient: two [B, N] tensors. The drawn vectors themselves would
   // be [B, m, D], which is more for the thousands that are drawn.
-  let logits = try (features / temperature).matmul(memory.transposed())
-  let asked = try Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
-  let exponentials = try logits.gathered(asked).exp()
+  let logits = (features / temperature).matmul(memory.transposed())
+  let asked = Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
+  let exponentials = logits.gathered(asked).exp()
   try Torch.withoutGradients {
     if try normaliser.scalar() == 0 {
-      try normaliser.copy(from: exponentials.detached().mean() * Double(count))
+      normaliser.copy(from: exponentials.detached().mean() * Double(count))
     }
   }
   let noise = Double(drawn) / Double(count)
-  let probabilities = try exponentials / normaliser
-  let isData = try probabilities / (probabilities + noise)
-  let own = try isData.narrowed(1, to: 0..<1).clamped(atLeast: 1e-30).log().sum()
-  let others = try (1 - isData.narrowed(1, to: 1..<(drawn + 1))).clamped(atLeast: 1e-30).log().sum()
-  return try -(own + others) / Double(features.shape[0])
+  let probabilities = exponentials / normaliser
+  let isData = probabilities / (probabilities + noise)
+  let own = isData.narrowed(1, to: 0..<1).clamped(atLeast: 1e-30).log().sum()
+  let others = (1 - isData.narrowed(1, to: 1..<(drawn + 1))).clamped(atLeast: 1e-30).log().sum()
+  return -(own + others) / Double(features.size(0))
 }
 
 /// IDFD's feature decorrelation: every feature, seen as a vector over the batch, is a class of its own,
@@ -75,8 +75,8 @@ public func noiseContrastiveLoss(
 /// the paper's sum stands.
 ///
 /// - Parameter features: embeddings, [B, D].
-public func featureDecorrelation(_ features: Tensor, temperature: Double) throws -> Tensor {
-  let columns = try features.transposed().normalisedRows()
-  let classes = try Tensor.indices(features.shape[1], on: features.device)
-  return try (columns.matmul(columns.transposed()) / temperature).crossEntropy(classes)
+public func featureDecorrelation(_ features: Tensor, temperature: Double) -> Tensor {
+  let columns = features.transposed().normalisedRows()
+  let classes = Tensor.indices(features.size(1), on: features.device)
+  return (columns.matmul(columns.transposed()) / temperature).crossEntropy(classes)
 }

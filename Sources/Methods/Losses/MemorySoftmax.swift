@@ -25,13 +25,12 @@ struct MemorySoftmax {
   /// - Parameters:
   ///   - features: x, [B, D], without gradients.
   ///   - wantsMean: whether `mean` will be asked for; the second matrix product is for it alone.
-  init(_ features: Tensor, temperature: Double, wantsMean: Bool = true) throws {
-    scaled = try features / temperature
+  init(_ features: Tensor, temperature: Double, wantsMean: Bool = true) {
+    scaled = features / temperature
     self.wantsMean = wantsMean
-    largest = try Tensor.full(
-      [features.shape[0], 1], Self.logarithmOfNothing, on: features.device)
-    sum = try Tensor.zeros([features.shape[0], 1], on: features.device)
-    weighted = try Tensor.zeros(features.shape, on: features.device)
+    largest = Tensor.full([features.size(0), 1], Self.logarithmOfNothing, on: features.device)
+    sum = Tensor.zeros([features.size(0), 1], on: features.device)
+    weighted = Tensor.zeros(features.shape, on: features.device)
   }
 
   /// Pieces of a memory's range that are small enough to be added.
@@ -44,36 +43,32 @@ struct MemorySoftmax {
   /// - Parameters:
   ///   - entries: m, [M, D].
   ///   - leftOut: pairs i * M + j that do not count, int64 [P]; nil if all count.
-  mutating func add(_ entries: Tensor, leavingOut leftOut: Tensor? = nil) throws {
-    let logits = try scaled.matmul(entries.transposed())
+  mutating func add(_ entries: Tensor, leavingOut leftOut: Tensor? = nil) {
+    let logits = scaled.matmul(entries.transposed())
     if let leftOut {
-      try logits.reshaped([-1]).setRows(
+      logits.reshaped([-1]).setRows(
         leftOut, to: Tensor.full(leftOut.shape, -.infinity, on: logits.device))
     }
-    let maximum = try largest.maximum(logits.maximum(along: [1], keep: true))
-    try logits.add(maximum, scale: -1)
-    let exponentials = try logits.exp()
-    let newSum = try exponentials.sum(along: [1], keep: true)
-    let newWeighted = wantsMean ? try exponentials.matmul(entries) : weighted
+    let maximum = largest.maximum(logits.maximum(along: [1], keep: true))
+    logits.add(maximum, scale: -1)
+    let exponentials = logits.exp()
+    let newSum = exponentials.sum(along: [1], keep: true)
+    let newWeighted = wantsMean ? exponentials.matmul(entries) : weighted
     if isEmpty {
       (sum, weighted) = (newSum, newWeighted)
       isEmpty = false
     } else {
-      let correction = try (largest - maximum).exp()
-      sum = try sum * correction + newSum
-      if wantsMean { weighted = try weighted * correction + newWeighted }
+      let correction = (largest - maximum).exp()
+      sum = sum * correction + newSum
+      if wantsMean { weighted = weighted * correction + newWeighted }
     }
     largest = maximum
   }
 
   /// log sum_j exp(x_i . m_j / tau): [B, 1].
-  var logarithm: Tensor {
-    get throws { try sum.clamped(atLeast: 1).log() + largest }
-  }
+  var logarithm: Tensor { sum.clamped(atLeast: 1).log() + largest }
 
   /// sum_j p_ij m_j with p_ij = exp(x_i . m_j / tau) / sum_k exp(x_i . m_k / tau): [B, D]. Divided
   /// by tau, it is the gradient of `logarithm` with respect to x. Zero of no entry.
-  var mean: Tensor {
-    get throws { try weighted / sum.clamped(atLeast: 1) }
-  }
+  var mean: Tensor { weighted / sum.clamped(atLeast: 1) }
 }

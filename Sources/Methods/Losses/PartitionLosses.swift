@@ -6,15 +6,15 @@ import Torch
 /// Clustering by Partition Confidence Maximisation", CVPR 2020, equation 9).
 ///
 /// - Parameter probabilities: [B, K].
-public func balanceLoss(_ probabilities: Tensor) throws -> Tensor {
+public func balanceLoss(_ probabilities: Tensor) -> Tensor {
   // Divided by the sum of all, as PICA's code does: the gradient then sums to zero over clusters.
-  let mean = try probabilities.sum(along: [0]) / probabilities.sum()
-  return try -entropy(of: mean) + Foundation.log(Double(probabilities.shape[1]))
+  let mean = probabilities.sum(along: [0]) / probabilities.sum()
+  return -entropy(of: mean) + Foundation.log(Double(probabilities.size(1)))
 }
 
 /// -sum_k p_k log p_k of a distribution [K], 0 log 0 being 0.
-func entropy(of distribution: Tensor) throws -> Tensor {
-  try -(distribution * distribution.clamped(to: 1e-12...1).log()).sum()
+func entropy(of distribution: Tensor) -> Tensor {
+  -(distribution * distribution.clamped(to: 1e-12...1).log()).sum()
 }
 
 /// PICA's partition uncertainty: the cosine similarity of every cluster's assignment vector over the
@@ -24,11 +24,11 @@ func entropy(of distribution: Tensor) throws -> Tensor {
 /// - Parameters:
 ///   - original: probabilities of one view, [B, K].
 ///   - perturbed: probabilities of the other view, [B, K].
-public func partitionUncertainty(_ original: Tensor, _ perturbed: Tensor) throws -> Tensor {
-  let rows = try original.transposed().normalisedRows()
-  let columns = try perturbed.transposed().normalisedRows()
-  let clusters = try Tensor.indices(original.shape[1], on: original.device)
-  return try rows.matmul(columns.transposed()).crossEntropy(clusters)
+public func partitionUncertainty(_ original: Tensor, _ perturbed: Tensor) -> Tensor {
+  let rows = original.transposed().normalisedRows()
+  let columns = perturbed.transposed().normalisedRows()
+  let clusters = Tensor.indices(original.size(1), on: original.device)
+  return rows.matmul(columns.transposed()).crossEntropy(clusters)
 }
 
 /// SCAN's consistency: -mean_i log <p_i, p'_i> (Van Gansbeke et al., ECCV 2020, equation 2, first
@@ -37,17 +37,17 @@ public func partitionUncertainty(_ original: Tensor, _ perturbed: Tensor) throws
 /// - Parameters:
 ///   - anchor: probabilities of images, [B, K].
 ///   - neighbour: probabilities of a neighbour of each, [B, K].
-public func neighbourConsistency(_ anchor: Tensor, _ neighbour: Tensor) throws -> Tensor {
-  let similarity = try (anchor * neighbour).sum(along: [1])
+public func neighbourConsistency(_ anchor: Tensor, _ neighbour: Tensor) -> Tensor {
+  let similarity = (anchor * neighbour).sum(along: [1])
   // The official code's binary cross-entropy cuts its logarithm off at -100.
-  return try -similarity.clamped(to: 1e-43...1).log().mean()
+  return -similarity.clamped(to: 1e-43...1).log().mean()
 }
 
 /// The entropy of a batch's mean prediction, H(mean_i p_i) (the same equation's second term).
 ///
 /// - Parameter probabilities: [B, K].
-public func meanPredictionEntropy(_ probabilities: Tensor) throws -> Tensor {
-  try entropy(of: probabilities.mean(along: [0]))
+public func meanPredictionEntropy(_ probabilities: Tensor) -> Tensor {
+  entropy(of: probabilities.mean(along: [0]))
 }
 
 /// Minus the mutual information of the clusters of paired images, -I(z; z').
@@ -62,14 +62,14 @@ public func meanPredictionEntropy(_ probabilities: Tensor) throws -> Tensor {
 ///   - second: probabilities Phi' of a transformed copy of each, [B, K].
 public func mutualInformationLoss(
   _ first: Tensor, _ second: Tensor, lambda: Double = 1
-) throws -> Tensor {
-  let product = try first.transposed().matmul(second)
-  let symmetric = try (product + product.transposed()) / 2
-  let joint = try symmetric / symmetric.sum()
+) -> Tensor {
+  let product = first.transposed().matmul(second)
+  let symmetric = (product + product.transposed()) / 2
+  let joint = symmetric / symmetric.sum()
   // The official code's cut, below which a logarithm would be of nothing.
   let least = 2.220446049250313e-16
-  let rows = try joint.sum(along: [1], keep: true).clamped(atLeast: least).log()
-  let columns = try joint.sum(along: [0], keep: true).clamped(atLeast: least).log()
-  let cut = try joint.clamped(atLeast: least)
-  return try -(cut * (cut.log() - rows * lambda - columns * lambda)).sum()
+  let rows = joint.sum(along: [1], keep: true).clamped(atLeast: least).log()
+  let columns = joint.sum(along: [0], keep: true).clamped(atLeast: least).log()
+  let cut = joint.clamped(atLeast: least)
+  return -(cut * (cut.log() - rows * lambda - columns * lambda)).sum()
 }

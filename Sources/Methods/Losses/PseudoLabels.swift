@@ -12,35 +12,35 @@ public struct PseudoLabels {
   ///   - probabilities: [B, K].
   ///   - threshold: what the probability of the largest class has to be above.
   ///   - isBalanced: every class that is there counts alike, however many images have it.
-  public init(confident probabilities: Tensor, threshold: Double, isBalanced: Bool) throws {
-    let probabilities = try probabilities.detached()
-    let largest = try probabilities.maximum(along: [1])
-    let confident = try largest.isGreater(than: threshold).to(.float32)
-    classes = try probabilities.argmax(along: 1)
+  public init(confident probabilities: Tensor, threshold: Double, isBalanced: Bool) {
+    let probabilities = probabilities.detached()
+    let largest = probabilities.maximum(along: [1])
+    let confident = largest.isGreater(than: threshold).to(.float32)
+    classes = probabilities.argmax(along: 1)
     weights =
       isBalanced
-      ? try Self.balanced(classes, confident, clusters: probabilities.shape[1]) : confident
+      ? Self.balanced(classes, confident, clusters: probabilities.size(1)) : confident
   }
 
   /// Classes that a clustering gave, every class with the same weight as a whole.
   /// - Parameter sizes: the images of each class in the whole set, [K].
-  public init(_ classes: Tensor, sizes: Tensor) throws {
+  public init(_ classes: Tensor, sizes: Tensor) {
     self.classes = classes
-    weights = try sizes.clamped(atLeast: 1).power(-1).rows(classes)
+    weights = sizes.clamped(atLeast: 1).power(-1).rows(classes)
   }
 
   /// Each image's weight divided by the number of those of its class.
   private static func balanced(
     _ classes: Tensor, _ weights: Tensor, clusters: Int
-  ) throws -> Tensor {
-    let members = try classes.oneHot(clusters).to(.float32)
-    let sizes = try (members * weights.unsqueezed(1)).sum(along: [0])
-    return try weights * sizes.clamped(atLeast: 1).power(-1).rows(classes)
+  ) -> Tensor {
+    let members = classes.oneHot(clusters).to(.float32)
+    let sizes = (members * weights.unsqueezed(1)).sum(along: [0])
+    return weights * sizes.clamped(atLeast: 1).power(-1).rows(classes)
   }
 
   /// Weighted mean of the cross-entropies of logits [B, K] to the classes; 0 where no image has one.
   public func crossEntropy(_ logits: Tensor) throws -> Tensor {
     let total = try max(weights.sum().scalar(), 1e-12)
-    return try (logits.crossEntropies(classes) * weights).sum() / total
+    return (logits.crossEntropies(classes) * weights).sum() / total
   }
 }

@@ -66,16 +66,16 @@ public final class Autoencoder: TrainedMethod {
   public var network: any Module { model }
 
   /// The mean squared difference of pixels.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let images = batch.views[0]
-    let seen = settings.corruption > 0 ? try corrupted(images, batch) : images
-    let rebuilt = try model.decoder(model.encoder(seen, training: true), training: true)
-    return [("reconstruction", try (rebuilt - images).squared().mean())]
+    let seen = settings.corruption > 0 ? corrupted(images, batch) : images
+    let rebuilt = model.decoder(model.encoder(seen, training: true), training: true)
+    return [("reconstruction", (rebuilt - images).squared().mean())]
   }
 
   /// The images with values set to zero at random and the others scaled up, as dropout does it: a
   /// denoising autoencoder (Vincent et al., JMLR 11, 2010).
-  private func corrupted(_ images: Tensor, _ batch: Batch) throws -> Tensor {
+  private func corrupted(_ images: Tensor, _ batch: Batch) -> Tensor {
     let kept = Float(1 / (1 - settings.corruption))
     let values = images.count / batch.positions.count
     let mask = batch.positions.flatMap { position -> [Float] in
@@ -84,14 +84,14 @@ public final class Autoencoder: TrainedMethod {
       )
       return (0..<values).map { _ in stream.uniform() < settings.corruption ? 0 : kept }
     }
-    return try images * Tensor(mask, shape: images.shape).to(images.device)
+    return images * Tensor(mask, shape: images.shape).to(images.device)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, context: context).assign(
       images, learnt: learnt
     ) { images in
-      try augmentation.overAll(images) { views, _ in try model.encoder(views, training: false) }
+      try augmentation.overAll(images) { views, _ in model.encoder(views, training: false) }
         .floats()
     }
   }

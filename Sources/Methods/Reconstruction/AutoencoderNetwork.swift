@@ -40,8 +40,8 @@ public struct AutoencoderNetwork: Module {
         3 * size * size, settings.hidden, settings.hidden, 4 * settings.hidden,
         settings.dimensions,
       ]
-      encoder = try DenseCoder(widths, image: nil, on: context.device, from: &stream)
-      decoder = try DenseCoder(widths.reversed(), image: size, on: context.device, from: &stream)
+      encoder = DenseCoder(widths, image: nil, on: context.device, from: &stream)
+      decoder = DenseCoder(widths.reversed(), image: size, on: context.device, from: &stream)
     case .convolutional:
       guard size.isMultiple(of: 8) else {
         throw MethodError.unsupported(
@@ -49,8 +49,8 @@ public struct AutoencoderNetwork: Module {
           reason: "a convolutional architecture takes images of a multiple of 8 pixels, not \(size)"
         )
       }
-      encoder = try ConvolutionalEncoder(settings, size: size, on: context.device, from: &stream)
-      decoder = try ConvolutionalDecoder(settings, size: size, on: context.device, from: &stream)
+      encoder = ConvolutionalEncoder(settings, size: size, on: context.device, from: &stream)
+      decoder = ConvolutionalDecoder(settings, size: size, on: context.device, from: &stream)
     }
   }
 
@@ -61,7 +61,7 @@ public struct AutoencoderNetwork: Module {
 
 /// Half of an autoencoder.
 public protocol Coder: Module {
-  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor
+  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor
 }
 
 /// Linear layers with ReLU between them.
@@ -72,10 +72,10 @@ private struct DenseCoder: Coder {
 
   init(
     _ widths: [Int], image: Int?, on device: Device, from stream: inout RandomStream
-  ) throws {
+  ) {
     var layers: [Linear] = []
     for (inputs, outputs) in zip(widths, widths.dropFirst()) {
-      layers.append(try Linear(inputs, outputs, on: device, from: &stream))
+      layers.append(Linear(inputs, outputs, on: device, from: &stream))
     }
     self.layers = layers
     self.image = image
@@ -85,12 +85,12 @@ private struct DenseCoder: Coder {
     layers.enumerated().map { ("\($0.offset)", $0.element) }
   }
 
-  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-    var x = image == nil ? try input.contiguous().reshaped([input.shape[0], -1]) : input
+  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+    var x = image == nil ? input.contiguous().reshaped([input.size(0), -1]) : input
     for (number, layer) in layers.enumerated() {
-      x = try layer(number == 0 ? x : x.relu())
+      x = layer(number == 0 ? x : x.relu())
     }
-    return try image.map { try x.reshaped([x.shape[0], 3, $0, $0]) } ?? x
+    return image.map { x.reshaped([x.size(0), 3, $0, $0]) } ?? x
   }
 }
 
@@ -102,19 +102,19 @@ private struct ConvolutionalEncoder: Coder {
   init(
     _ settings: AutoencoderSettings, size: Int, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     var inputs = 3
     for stage in 0..<3 {
       let outputs = settings.channels << stage
       layers.append(
         (
-          try Convolution(
+          Convolution(
             inputs, outputs, kernel: 4, stride: 2, padding: 1, on: device, from: &stream),
-          try BatchNormalisation(outputs, on: device)
+          BatchNormalisation(outputs, on: device)
         ))
       inputs = outputs
     }
-    code = try Linear(
+    code = Linear(
       inputs * (size / 8) * (size / 8), settings.dimensions, on: device, from: &stream)
   }
 
@@ -127,12 +127,12 @@ private struct ConvolutionalEncoder: Coder {
     } + [("code", code)]
   }
 
-  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
     var x = input
     for layer in layers {
-      x = try layer.normalisation(layer.convolution(x), training: training).relu()
+      x = layer.normalisation(layer.convolution(x), training: training).relu()
     }
-    return try code(x.contiguous().reshaped([x.shape[0], -1]))
+    return code(x.contiguous().reshaped([x.size(0), -1]))
   }
 }
 
@@ -147,20 +147,20 @@ private struct ConvolutionalDecoder: Coder {
   init(
     _ settings: AutoencoderSettings, size: Int, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     channels = settings.channels << 2
     side = size / 8
-    code = try Linear(settings.dimensions, channels * side * side, on: device, from: &stream)
+    code = Linear(settings.dimensions, channels * side * side, on: device, from: &stream)
     for stage in [1, 0] {
       layers.append(
         (
-          try TransposedConvolution(
+          TransposedConvolution(
             settings.channels << (stage + 1), settings.channels << stage, kernel: 4, stride: 2,
             padding: 1, on: device, from: &stream),
-          try BatchNormalisation(settings.channels << stage, on: device)
+          BatchNormalisation(settings.channels << stage, on: device)
         ))
     }
-    last = try TransposedConvolution(
+    last = TransposedConvolution(
       settings.channels, 3, kernel: 4, stride: 2, padding: 1, on: device, from: &stream)
   }
 
@@ -174,11 +174,11 @@ private struct ConvolutionalDecoder: Coder {
       } + [("conv3", last)]
   }
 
-  func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-    var x = try code(input).relu().reshaped([input.shape[0], channels, side, side])
+  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
+    var x = code(input).relu().reshaped([input.size(0), channels, side, side])
     for layer in layers {
-      x = try layer.normalisation(layer.convolution(x), training: training).relu()
+      x = layer.normalisation(layer.convolution(x), training: training).relu()
     }
-    return try last(x)
+    return last(x)
   }
 }

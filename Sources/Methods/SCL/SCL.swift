@@ -46,11 +46,11 @@ public final class SCL: TrainedMethod {
     learnt = images
     plan = TrainingPlan(training: settings.training, views: 2)
     augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    model = try SCLNetwork(settings, context: context)
-    bank = try MemoryBank(
+    model = SCLNetwork(settings, context: context)
+    bank = MemoryBank(
       count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
       seed: context.seed, on: context.device)
-    hypotheses = try Tensor.full([images.count], 0, dtype: .int64, on: context.device)
+    hypotheses = Tensor.full([images.count], 0, dtype: .int64, on: context.device)
   }
 
   public var network: any Module { model }
@@ -63,60 +63,55 @@ public final class SCL: TrainedMethod {
       try initialiseHypotheses()
     } else if epoch == 0 {
       // Without a warm-up the classifier has not been asked yet.
-      try hypotheses.copy(
+      hypotheses.copy(
         from: model.encoder.backbone.overAll(learnt, augmentation) { features, _ in
-          try model.classify(features).argmax(along: 1)
+          model.classify(features).argmax(along: 1)
         })
     }
   }
 
   public func loss(_ batch: Batch) throws -> [LossTerm] {
-    let outputs = try batch.views.map { try model($0, training: true) }
+    let outputs = batch.views.map { model($0, training: true) }
     let (a, b) = (outputs[0], outputs[1])
     let view =
-      try
       (partitionUncertainty(a.boundary, b.boundary)
-      + partitionUncertainty(b.boundary, a.boundary)) * (settings.viewWeight / 2)
-    var balance = try balanceLoss(a.boundary) + balanceLoss(b.boundary)
+        + partitionUncertainty(b.boundary, a.boundary)) * (settings.viewWeight / 2)
+    var balance = balanceLoss(a.boundary) + balanceLoss(b.boundary)
     var semantic: Tensor
-    var consistency = try view.detached() * 0
+    var consistency = view.detached() * 0
     let consensus: Tensor
     if batch.epoch < warmupEpochs {
-      semantic = try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
-      consensus = try a.boundary + b.boundary
+      semantic = (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
+      consensus = a.boundary + b.boundary
     } else {
       let affinities = try affinities(a, b, batch)
-      let q = try affinities.prediction(perMember: settings.similarity == .mean)
+      let q = affinities.prediction(perMember: settings.similarity == .mean)
       let images = batch.positions.count
-      let (qa, qb) = (
-        try q.narrowed(0, to: 0..<images), try q.narrowed(0, to: images..<(2 * images))
-      )
+      let (qa, qb) = (q.narrowed(0, to: 0..<images), q.narrowed(0, to: images..<(2 * images)))
       semantic =
         settings.isSemantic
-        ? try semanticLoss(affinities)
-        : try (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
+        ? semanticLoss(affinities) : (instanceLoss(a, batch) + instanceLoss(b, batch)) / 2
       if settings.consistencyWeight > 0 {
         consistency =
-          try (towards(b, qb, a, qa) + towards(a, qa, b, qb))
-          * (settings.consistencyWeight / 2)
+          try (towards(b, qb, a, qa) + towards(a, qa, b, qb)) * (settings.consistencyWeight / 2)
       }
-      if settings.balance == .both { balance = try balance + balanceLoss(qa) + balanceLoss(qb) }
-      consensus = try normalisedProduct(a.boundary, qa) + normalisedProduct(b.boundary, qb)
+      if settings.balance == .both { balance = balance + balanceLoss(qa) + balanceLoss(qb) }
+      consensus = normalisedProduct(a.boundary, qa) + normalisedProduct(b.boundary, qb)
     }
     step = (
-      embedding: try (a.embedding + b.embedding) / 2,
-      hypotheses: try consensus.detached().argmax(along: 1)
+      embedding: (a.embedding + b.embedding) / 2,
+      hypotheses: consensus.detached().argmax(along: 1)
     )
     return [
       ("semantic", semantic), ("view", view), ("consistency", consistency),
-      ("balance", try balance * (settings.balanceWeight / 2)),
+      ("balance", balance * (settings.balanceWeight / 2)),
     ]
   }
 
-  public func finishStep(_ batch: Batch) throws {
+  public func finishStep(_ batch: Batch) {
     guard let step else { return }
-    try bank.update(batch.index, with: step.embedding)
-    try hypotheses.setRows(batch.index, to: step.hypotheses)
+    bank.update(batch.index, with: step.embedding)
+    hypotheses.setRows(batch.index, to: step.hypotheses)
     self.step = nil
   }
 
@@ -125,16 +120,16 @@ public final class SCL: TrainedMethod {
     let areLearnt = images.holdsSameImages(as: learnt)
     let memory = try clusteredMemory()
     let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, positions in
-      let boundary = try model.classify(features)
-      guard settings.assignment != .boundary else { return try boundary.argmax(along: 1) }
+      let boundary = model.classify(features)
+      guard settings.assignment != .boundary else { return boundary.argmax(along: 1) }
       let similarity = try ClusterAffinities(
         model.encoder.projection(features, training: false).normalisedRows(), memory: memory,
         index: areLearnt ? Tensor(positions).to(context.device) : nil,
         temperature: settings.temperature
       ).prediction(perMember: settings.similarity == .mean)
       return settings.assignment == .similarity
-        ? try similarity.argmax(along: 1)
-        : try normalisedProduct(boundary, similarity).argmax(along: 1)
+        ? similarity.argmax(along: 1)
+        : normalisedProduct(boundary, similarity).argmax(along: 1)
     }
     return try assigned.integers().map(Int32.init)
   }
@@ -143,8 +138,8 @@ public final class SCL: TrainedMethod {
 // MARK: - The terms
 
 extension SCL {
-  private func instanceLoss(_ output: SCLNetwork.Output, _ batch: Batch) throws -> Tensor {
-    try instanceDiscriminationLoss(
+  private func instanceLoss(_ output: SCLNetwork.Output, _ batch: Batch) -> Tensor {
+    instanceDiscriminationLoss(
       output.embedding, memory: bank.vectors, index: batch.index,
       temperature: settings.temperature)
   }
@@ -162,11 +157,11 @@ extension SCL {
       index: Tensor.concatenated([batch.index, batch.index]), temperature: settings.temperature)
   }
 
-  private func semanticLoss(_ affinities: ClusterAffinities) throws -> Tensor {
+  private func semanticLoss(_ affinities: ClusterAffinities) -> Tensor {
     switch settings.positives {
-    case .instance: try affinities.instanceLoss()
-    case .cluster: try affinities.clusterLoss()
-    case .both: try (affinities.instanceLoss() + affinities.clusterLoss()) / 2
+    case .instance: affinities.instanceLoss()
+    case .cluster: affinities.clusterLoss()
+    case .both: (affinities.instanceLoss() + affinities.clusterLoss()) / 2
     }
   }
 
@@ -177,7 +172,7 @@ extension SCL {
   ) throws -> Tensor {
     let target = try ConsistencyTarget(
       boundary: view.boundary, similarity: viewSimilarity, consensus: settings.consensus)
-    return try target.crossEntropy(other.boundary) + target.crossEntropy(otherSimilarity)
+    return target.crossEntropy(other.boundary) + target.crossEntropy(otherSimilarity)
   }
 
   /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
@@ -191,6 +186,6 @@ extension SCL {
     }
     let matched = try HungarianAssignment(maximising: agreement, rows: k, columns: k).columnOfRow
     let renumbered = found.map { matched[Int($0)] ?? Int($0) }
-    try hypotheses.copy(from: Tensor(renumbered))
+    hypotheses.copy(from: Tensor(renumbered))
   }
 }

@@ -15,10 +15,10 @@ package struct SCLNetwork: Module {
   let encoder: Encoder
   private let classifier: Linear
 
-  package init(_ settings: SCLSettings, context: MethodContext) throws {
-    encoder = try Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+  package init(_ settings: SCLSettings, context: MethodContext) {
+    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
-    classifier = try Linear(
+    classifier = Linear(
       encoder.backbone.features, context.clusters, on: context.device, from: &stream)
   }
 
@@ -26,16 +26,16 @@ package struct SCLNetwork: Module {
     encoder.children + [("classifier", classifier)]
   }
 
-  package func callAsFunction(_ images: Tensor, training: Bool) throws -> Output {
-    let features = try encoder.backbone(images, training: training)
+  package func callAsFunction(_ images: Tensor, training: Bool) -> Output {
+    let features = encoder.backbone(images, training: training)
     return Output(
-      embedding: try encoder.projection(features, training: training).normalisedRows(),
-      boundary: try classify(features))
+      embedding: encoder.projection(features, training: training).normalisedRows(),
+      boundary: classify(features))
   }
 
   /// softmax(W h + b) of backbone features h [B, F]: [B, K].
-  func classify(_ features: Tensor) throws -> Tensor {
-    try classifier(features).softmax(along: 1)
+  func classify(_ features: Tensor) -> Tensor {
+    classifier(features).softmax(along: 1)
   }
 }
 
@@ -51,31 +51,31 @@ package struct ConsistencyTarget {
   ///   - boundary: the classifier's prediction p of the other view, [B, K].
   ///   - similarity: the prediction by visual similarity q of the other view, [B, K].
   package init(boundary: Tensor, similarity: Tensor, consensus: SCLSettings.Consensus) throws {
-    let (p, q) = (try boundary.detached(), try similarity.detached())
+    let (p, q) = (boundary.detached(), similarity.detached())
     switch consensus {
     case .product:
-      probabilities = try normalisedProduct(p, q)
-      images = Double(p.shape[0])
+      probabilities = normalisedProduct(p, q)
+      images = Double(p.size(0))
     case .mean:
-      probabilities = try (p + q) / 2
-      images = Double(p.shape[0])
+      probabilities = (p + q) / 2
+      images = Double(p.size(0))
     case .agreement:
-      let (first, second) = (try p.argmax(along: 1), try q.argmax(along: 1))
-      let agreed = try first.isEqual(to: second).to(.float32)
-      probabilities = try first.oneHot(p.shape[1]).to(.float32) * agreed.unsqueezed(1)
+      let (first, second) = (p.argmax(along: 1), q.argmax(along: 1))
+      let agreed = first.isEqual(to: second).to(.float32)
+      probabilities = first.oneHot(p.size(1)).to(.float32) * agreed.unsqueezed(1)
       images = max(1, try agreed.sum().scalar())
     }
   }
 
   /// Mean cross-entropy of `prediction` [B, K] to the target.
-  package func crossEntropy(_ prediction: Tensor) throws -> Tensor {
-    let logarithm = try prediction.clamped(to: 1e-8...1).log()
-    return try -((probabilities * logarithm).sum() / images)
+  package func crossEntropy(_ prediction: Tensor) -> Tensor {
+    let logarithm = prediction.clamped(to: 1e-8...1).log()
+    return -((probabilities * logarithm).sum() / images)
   }
 }
 
 /// p q / sum_k p q, row by row: [B, K].
-func normalisedProduct(_ p: Tensor, _ q: Tensor) throws -> Tensor {
-  let product = try p * q + 1e-12
-  return try product / product.sum(along: [1], keep: true)
+func normalisedProduct(_ p: Tensor, _ q: Tensor) -> Tensor {
+  let product = p * q + 1e-12
+  return product / product.sum(along: [1], keep: true)
 }

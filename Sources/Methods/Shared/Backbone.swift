@@ -13,8 +13,8 @@ public struct Backbone: Module {
   public init(
     _ settings: BackboneSettings, frontEnd: FrontEnd = .none, context: MethodContext,
     from stream: inout RandomStream
-  ) throws {
-    network = try ResNet(
+  ) {
+    network = ResNet(
       settings, channels: frontEnd.channels, on: context.device, from: &stream)
     self.frontEnd = frontEnd
     device = context.device
@@ -28,10 +28,10 @@ public struct Backbone: Module {
   public var features: Int { network.features }
 
   /// Features [B, F] in float32 of images [B, 3, H, W]: convolutions run in the run's precision.
-  public func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-    let images = try frontEnd(images)
-    return try Torch.autocast(precision, on: device) {
-      try network(images, training: training)
+  public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+    let images = frontEnd(images)
+    return Torch.autocast(precision, on: device) {
+      network(images, training: training)
     }.to(.float32)
   }
 
@@ -40,7 +40,7 @@ public struct Backbone: Module {
   public func overAll(
     _ images: ImageSet, _ augmentation: Augmentation,
     _ body: (_ features: Tensor, _ positions: [Int]) throws -> Tensor
-  ) throws -> Tensor {
+  ) rethrows -> Tensor {
     try augmentation.overAll(images) { views, positions in
       try body(self(views, training: false), positions)
     }
@@ -53,15 +53,17 @@ public struct Backbone: Module {
     _ body: () throws -> Result
   ) throws -> Result {
     let running = network.buffers.map(\.tensor)
-    let before = try running.map { try $0.copy() }
+    let before = running.map { $0.copy() }
     let outcome = Swift.Result {
-      _ = try augmentation.overAll(images, batchSize: batchSize) { views, _ in
-        try self(views, training: true)
+      try Torch.checked {
+        _ = augmentation.overAll(images, batchSize: batchSize) { views, _ in
+          self(views, training: true)
+        }
+        return try body()
       }
-      return try body()
     }
-    try Torch.withoutGradients {
-      for (tensor, old) in zip(running, before) { try tensor.copy(from: old) }
+    Torch.withoutGradients {
+      for (tensor, old) in zip(running, before) { tensor.copy(from: old) }
     }
     return try outcome.get()
   }
@@ -73,14 +75,14 @@ extension Augmentation {
   public func overAll(
     _ images: ImageSet, batchSize: Int = 256,
     _ body: (_ views: Tensor, _ positions: [Int]) throws -> Tensor
-  ) throws -> Tensor {
+  ) rethrows -> Tensor {
     try Torch.withoutGradients {
       var blocks: [Tensor] = []
       for start in stride(from: 0, to: images.count, by: batchSize) {
         let positions = Array(start..<min(start + batchSize, images.count))
         blocks.append(try body(centre(of: images, at: positions), positions))
       }
-      return try Tensor.concatenated(blocks)
+      return Tensor.concatenated(blocks)
     }
   }
 }

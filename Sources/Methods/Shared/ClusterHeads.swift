@@ -10,11 +10,11 @@ public struct ClusterHeads: Module {
     _ count: Int = 1, inputs: Int, clusters: Int,
     initialisation: LinearInitialisation = .torchDefault, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     var heads: [Linear] = []
     for _ in 0..<count {
       heads.append(
-        try Linear(inputs, clusters, initialisation: initialisation, on: device, from: &stream))
+        Linear(inputs, clusters, initialisation: initialisation, on: device, from: &stream))
     }
     self.heads = heads
   }
@@ -24,8 +24,8 @@ public struct ClusterHeads: Module {
   }
 
   /// Probabilities [B, K] of features [B, F], by sub-head.
-  public func callAsFunction(_ features: Tensor) throws -> [Tensor] {
-    try heads.map { try $0(features).softmax(along: 1) }
+  public func callAsFunction(_ features: Tensor) -> [Tensor] {
+    heads.map { $0(features).softmax(along: 1) }
   }
 }
 
@@ -53,14 +53,14 @@ public struct TwoHeadNetwork: Module {
     _ settings: BackboneSettings, frontEnd: FrontEnd, overClusters: Int, subHeads: Int = 1,
     headInitialisation: LinearInitialisation = .torchDefault, turns: [Turn],
     context: MethodContext
-  ) throws {
+  ) {
     self.turns = turns
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    backbone = try Backbone(settings, frontEnd: frontEnd, context: context, from: &stream)
-    overClustering = try ClusterHeads(
+    backbone = Backbone(settings, frontEnd: frontEnd, context: context, from: &stream)
+    overClustering = ClusterHeads(
       subHeads, inputs: backbone.features, clusters: overClusters,
       initialisation: headInitialisation, on: context.device, from: &stream)
-    clustering = try ClusterHeads(
+    clustering = ClusterHeads(
       subHeads, inputs: backbone.features, clusters: context.clusters,
       initialisation: headInitialisation, on: context.device, from: &stream)
   }
@@ -84,11 +84,11 @@ public struct TwoHeadNetwork: Module {
   public func turn(of batch: Batch) -> Turn { turns[batch.pass] }
 
   /// Probabilities of images in training, by sub-head.
-  public func callAsFunction(_ images: Tensor, turn: Turn) throws -> [Tensor] {
-    let features = try backbone(images, training: true)
+  public func callAsFunction(_ images: Tensor, turn: Turn) -> [Tensor] {
+    let features = backbone(images, training: true)
     return switch turn {
-    case .overClustering: try overClustering(features)
-    case .clustering: try clustering(features)
+    case .overClustering: overClustering(features)
+    case .clustering: clustering(features)
     }
   }
 
@@ -96,7 +96,7 @@ public struct TwoHeadNetwork: Module {
   public func assign(
     _ images: ImageSet, _ augmentation: Augmentation, subHead: Int = 0
   ) throws -> [Int32] {
-    try backbone.overAll(images, augmentation) { features, _ in try clustering(features)[subHead] }
+    try backbone.overAll(images, augmentation) { features, _ in clustering(features)[subHead] }
       .largestColumns()
   }
 }

@@ -9,17 +9,17 @@ public struct Encoder: Module {
 
   public init(
     _ settings: BackboneSettings, projection: ProjectionSettings, context: MethodContext
-  ) throws {
+  ) {
     var stream = RandomStream(seed: context.seed, purpose: .weights)
-    backbone = try Backbone(settings, context: context, from: &stream)
-    self.projection = try ProjectionHead(
+    backbone = Backbone(settings, context: context, from: &stream)
+    self.projection = ProjectionHead(
       projection, inputs: backbone.features, on: context.device, from: &stream)
   }
 
   /// With one linear layer.
   /// - Parameter dimensions: length D of an embedding.
-  public init(_ settings: BackboneSettings, dimensions: Int, context: MethodContext) throws {
-    try self.init(
+  public init(_ settings: BackboneSettings, dimensions: Int, context: MethodContext) {
+    self.init(
       settings, projection: ProjectionSettings(.linear, dimensions: dimensions), context: context)
   }
 
@@ -28,29 +28,29 @@ public struct Encoder: Module {
   }
 
   /// Embeddings [B, D] of images [B, 3, H, W], not normalised.
-  public func project(_ images: Tensor, training: Bool) throws -> Tensor {
-    try projection(backbone(images, training: training), training: training)
+  public func project(_ images: Tensor, training: Bool) -> Tensor {
+    projection(backbone(images, training: training), training: training)
   }
 
   /// Unit embeddings [B, D] of images [B, 3, H, W].
-  public func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-    try project(images, training: training).normalisedRows()
+  public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
+    project(images, training: training).normalisedRows()
   }
 
   /// Unit embeddings [N, D] of all of `images`, without gradients.
-  public func embeddings(of images: ImageSet, _ augmentation: Augmentation) throws -> Tensor {
-    try backbone.overAll(images, augmentation) { features, _ in
-      try projection(features, training: false).normalisedRows()
+  public func embeddings(of images: ImageSet, _ augmentation: Augmentation) -> Tensor {
+    backbone.overAll(images, augmentation) { features, _ in
+      projection(features, training: false).normalisedRows()
     }
   }
 
   /// The vectors of all of `images` that are clustered, without gradients.
   public func vectors(
     of images: ImageSet, _ augmentation: Augmentation, _ features: ClusteredFeatures
-  ) throws -> Tensor {
+  ) -> Tensor {
     switch features {
-    case .backbone: try backbone.overAll(images, augmentation) { features, _ in features }
-    case .projection: try embeddings(of: images, augmentation)
+    case .backbone: backbone.overAll(images, augmentation) { features, _ in features }
+    case .projection: embeddings(of: images, augmentation)
     }
   }
 }

@@ -87,7 +87,7 @@ public struct FeatureClustering {
     _ features: ClusteredFeatures
   ) throws -> [Int32] {
     try assign(images, learnt: learnt) {
-      let vectors = try encoder.vectors(of: $0, augmentation, features)
+      let vectors = encoder.vectors(of: $0, augmentation, features)
       return try (kMeans.isSpherical ? vectors.normalisedRows() : vectors).floats()
     }
   }

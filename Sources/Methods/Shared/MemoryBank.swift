@@ -12,18 +12,18 @@ public struct MemoryBank {
   /// Starts from random unit vectors.
   public init(
     count: Int, dimensions: Int, momentum: Double, seed: UInt64, on device: Device
-  ) throws {
+  ) {
     var stream = RandomStream(seed: seed, purpose: .method)
-    vectors = try Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
+    vectors = Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
       .normalisedRows().to(device)
     self.momentum = momentum
   }
 
   /// m = momentum m + (1 - momentum) x, renormalised, for the images at `index` (int64 [B]).
-  public func update(_ index: Tensor, with embeddings: Tensor) throws {
-    try Torch.withoutGradients {
-      let mixed = try vectors.rows(index) * momentum + embeddings.detached() * (1 - momentum)
-      try vectors.setRows(index, to: mixed.normalisedRows())
+  public func update(_ index: Tensor, with embeddings: Tensor) {
+    Torch.withoutGradients {
+      let mixed = vectors.rows(index) * momentum + embeddings.detached() * (1 - momentum)
+      vectors.setRows(index, to: mixed.normalisedRows())
     }
   }
 }
@@ -36,11 +36,11 @@ public struct KeyQueue {
   private let next: Tensor
 
   /// Starts from random unit vectors.
-  public init(count: Int, dimensions: Int, seed: UInt64, on device: Device) throws {
+  public init(count: Int, dimensions: Int, seed: UInt64, on device: Device) {
     var stream = RandomStream(seed: seed, purpose: .method)
-    keys = try Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
+    keys = Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
       .normalisedRows().to(device)
-    next = try Tensor([0])
+    next = Tensor([0])
   }
 
   /// What training goes on from: belongs to a method's `memory`.
@@ -49,14 +49,14 @@ public struct KeyQueue {
   /// Puts new keys [B, D] in the places of the oldest; of more than M, the last M.
   public func append(_ new: Tensor) throws {
     try Torch.withoutGradients {
-      let (capacity, count) = (keys.shape[0], new.shape[0])
-      let kept = min(capacity, count)
       let start = Int(try next.scalar())
+      let (capacity, count) = (max(1, keys.size(0)), new.size(0))
+      let kept = min(capacity, count)
       let places = (count - kept..<count).map { (start + $0) % capacity }
-      try keys.setRows(
+      keys.setRows(
         Tensor(places).to(keys.device),
         to: new.detached().narrowed(0, to: count - kept..<count))
-      try next.copy(from: Tensor([(start + count) % capacity]))
+      next.copy(from: Tensor([(start + count) % capacity]))
     }
   }
 }

@@ -51,7 +51,7 @@ public struct MomentumEncoder<Network: Module> {
     network = copy
     let tensors = followed.state.map { ($0.name, $0.tensor) }
     try copy.load(Dictionary(uniqueKeysWithValues: tensors))
-    for parameter in copy.parameters { try parameter.tensor.settingRequiresGradient(false) }
+    for parameter in copy.parameters { parameter.tensor.settingRequiresGradient(false) }
     pairs = zip(followed.parameters, copy.parameters).map { ($0.tensor, $1.tensor) }
   }
 
@@ -59,17 +59,17 @@ public struct MomentumEncoder<Network: Module> {
   public var memory: [NamedTensor] { network.state.map { ("target." + $0.name, $0.tensor) } }
 
   /// theta' = m theta' + (1 - m) theta.
-  public func follow(momentum: Double) throws {
-    try Torch.withoutGradients {
+  public func follow(momentum: Double) {
+    Torch.withoutGradients {
       for (followed, follower) in pairs {
-        try follower.scale(by: momentum)
-        try follower.add(followed, scale: 1 - momentum)
+        follower.scale(by: momentum)
+        follower.add(followed, scale: 1 - momentum)
       }
     }
   }
 
   /// `body` of the network, without gradients.
-  public func callAsFunction<Result>(_ body: (Network) throws -> Result) throws -> Result {
+  public func callAsFunction<Result>(_ body: (Network) throws -> Result) rethrows -> Result {
     try Torch.withoutGradients { try body(network) }
   }
 }

@@ -16,25 +16,25 @@ package struct NormalisationGroups {
   ///   - images: [B, 3, S, S].
   ///   - network: from [b, 3, S, S] to [b, D].
   /// - Returns: [B, D].
-  package func apart(_ images: Tensor, _ network: (Tensor) throws -> Tensor) throws -> Tensor {
-    let parts = ranges(of: images.shape[0])
-    if parts.count == 1 { return try network(images) }
-    return try Tensor.concatenated(parts.map { try network(images.narrowed(0, to: $0)) })
+  package func apart(_ images: Tensor, _ network: (Tensor) -> Tensor) -> Tensor {
+    let parts = ranges(of: images.size(0))
+    if parts.count == 1 { return network(images) }
+    return Tensor.concatenated(parts.map { network(images.narrowed(0, to: $0)) })
   }
 
   /// The same of parts that are drawn from the batch; the order of what comes back is that of `images`.
   /// - Parameter stream: what the parts are drawn from.
   package func shuffled(
-    _ images: Tensor, from stream: RandomStream, _ network: (Tensor) throws -> Tensor
-  ) throws -> Tensor {
-    let size = images.shape[0]
-    if ranges(of: size).count == 1 { return try network(images) }
+    _ images: Tensor, from stream: RandomStream, _ network: (Tensor) -> Tensor
+  ) -> Tensor {
+    let size = images.size(0)
+    if ranges(of: size).count == 1 { return network(images) }
     var stream = stream
     let order = stream.permutation(of: size)
     var places = [Int](repeating: 0, count: size)
     for (place, image) in order.enumerated() { places[image] = place }
-    let moved = try images.rows(Tensor(order).to(images.device)).channelsLast()
-    return try apart(moved, network).rows(Tensor(places).to(images.device))
+    let moved = images.rows(Tensor(order).to(images.device)).channelsLast()
+    return apart(moved, network).rows(Tensor(places).to(images.device))
   }
 
   /// Even parts of a batch, of two images at least.

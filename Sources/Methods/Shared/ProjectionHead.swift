@@ -35,13 +35,13 @@ public struct ProjectionSettings: Configurable {
       throw StateError.missing(prefix + "0.weight")
     }
     if let last = tensors[prefix + "6.weight"] {
-      self.init(.deepBatchNormalised, hidden: first.shape[0], dimensions: last.shape[0])
+      self.init(.deepBatchNormalised, hidden: first.size(0), dimensions: last.size(0))
     } else if let last = tensors[prefix + "2.weight"] {
-      self.init(.mlp, hidden: first.shape[0], dimensions: last.shape[0])
+      self.init(.mlp, hidden: first.size(0), dimensions: last.size(0))
     } else if let last = tensors[prefix + "3.weight"] {
-      self.init(.mlpBatchNormalised, hidden: first.shape[0], dimensions: last.shape[0])
+      self.init(.mlpBatchNormalised, hidden: first.size(0), dimensions: last.size(0))
     } else {
-      self.init(.linear, dimensions: first.shape[0])
+      self.init(.linear, dimensions: first.size(0))
     }
   }
 
@@ -77,36 +77,36 @@ public struct ProjectionHead: Module {
   public init(
     _ settings: ProjectionSettings, inputs: Int, on device: Device,
     from stream: inout RandomStream
-  ) throws {
+  ) {
     let hidden = settings.hidden == 0 ? inputs : settings.hidden
     var layers: [Layer] = []
     var width = inputs
     /// A normalisation takes the mean away, and a bias before it has nothing to do.
-    func append(_ outputs: Int, hasBias: Bool = true) throws {
+    func append(_ outputs: Int, hasBias: Bool = true) {
       layers.append(
-        .linear(try Linear(width, outputs, hasBias: hasBias, on: device, from: &stream)))
+        .linear(Linear(width, outputs, hasBias: hasBias, on: device, from: &stream)))
       width = outputs
     }
     switch settings.kind {
     case .linear:
-      try append(settings.dimensions)
+      append(settings.dimensions)
     case .mlp:
-      try append(hidden)
+      append(hidden)
       layers.append(.relu)
-      try append(settings.dimensions)
+      append(settings.dimensions)
     case .mlpBatchNormalised:
-      try append(hidden, hasBias: false)
-      layers += [.normalisation(try BatchNormalisation(hidden, on: device)), .relu]
-      try append(settings.dimensions)
+      append(hidden, hasBias: false)
+      layers += [.normalisation(BatchNormalisation(hidden, on: device)), .relu]
+      append(settings.dimensions)
     case .deepBatchNormalised:
       for _ in 0..<2 {
-        try append(hidden, hasBias: false)
-        layers += [.normalisation(try BatchNormalisation(hidden, on: device)), .relu]
+        append(hidden, hasBias: false)
+        layers += [.normalisation(BatchNormalisation(hidden, on: device)), .relu]
       }
-      try append(settings.dimensions, hasBias: false)
+      append(settings.dimensions, hasBias: false)
       layers.append(
         .normalisation(
-          try BatchNormalisation(settings.dimensions, hasBias: false, on: device)))
+          BatchNormalisation(settings.dimensions, hasBias: false, on: device)))
     }
     self.layers = layers
   }
@@ -116,12 +116,12 @@ public struct ProjectionHead: Module {
   }
 
   /// [B, F] to [B, D], not normalised to the unit sphere.
-  public func callAsFunction(_ features: Tensor, training: Bool) throws -> Tensor {
-    try layers.reduce(features) { vectors, layer in
+  public func callAsFunction(_ features: Tensor, training: Bool) -> Tensor {
+    layers.reduce(features) { vectors, layer in
       switch layer {
-      case .linear(let linear): try linear(vectors)
-      case .normalisation(let normalisation): try normalisation(vectors, training: training)
-      case .relu: try vectors.relu()
+      case .linear(let linear): linear(vectors)
+      case .normalisation(let normalisation): normalisation(vectors, training: training)
+      case .relu: vectors.relu()
       }
     }
   }

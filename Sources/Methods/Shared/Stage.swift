@@ -78,7 +78,7 @@ extension Encoder {
   /// - Throws: `StateError` if it has none, or another backbone.
   init(of stage: FinishedStage, _ shape: BackboneShape, context: MethodContext) throws {
     let projection = try ProjectionSettings(of: stage.tensors(), under: "projection.")
-    try self.init(BackboneSettings(shape), projection: projection, context: context)
+    self.init(BackboneSettings(shape), projection: projection, context: context)
     try load(stage)
   }
 }

@@ -8,17 +8,17 @@ extension Tensor {
   /// - Parameter components: how many are kept; at most min(N - 1, D).
   /// - Returns: unit rows [N, components].
   package func whitened(to components: Int) throws -> Tensor {
-    let (count, dimensions) = (shape[0], shape[1])
+    let (count, dimensions) = (size(0), size(1))
     let kept = max(1, min(components, dimensions, count - 1))
-    let centred = try self - mean(along: [0], keep: true)
-    let covariance = try centred.transposed().matmul(centred) / Double(max(1, count - 1))
+    let centred = self - mean(along: [0], keep: true)
+    let covariance = centred.transposed().matmul(centred) / Double(max(1, count - 1))
     // In double precision: the least components are small differences.
-    let (values, vectors) = try covariance.to(.float64).symmetricEigen()
+    let (values, vectors) = covariance.to(.float64).symmetricEigen()
     let largest = dimensions - kept..<dimensions
     // A component without variance has nothing to be scaled up.
     let floor = try max(values.maximum(along: [0]).scalar() * 1e-10, 1e-20)
-    let scales = try values.narrowed(0, to: largest).clamped(atLeast: floor).squareRoot()
-    let projection = try (vectors.narrowed(1, to: largest) / scales).to(.float32)
-    return try centred.matmul(projection).normalisedRows()
+    let scales = values.narrowed(0, to: largest).clamped(atLeast: floor).squareRoot()
+    let projection = (vectors.narrowed(1, to: largest) / scales).to(.float32)
+    return centred.matmul(projection).normalisedRows()
   }
 }

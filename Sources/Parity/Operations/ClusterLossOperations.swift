@@ -27,9 +27,9 @@ let clusterLossOperations: [String: ParityFile.Operation] = [
 
   "loss.dec": { parity in
     let (embedding, centres) = (try parity.leaf("embedding"), try parity.leaf("centres"))
-    let assignment = try studentAssignment(embedding, centres: centres)
-    let target = try sharpenedTarget(assignment)
-    let loss = try targetDivergence(target, assignment)
+    let assignment = studentAssignment(embedding, centres: centres)
+    let target = sharpenedTarget(assignment)
+    let loss = targetDivergence(target, assignment)
     return try largest(
       parity.relativeError(assignment, "assignment"), parity.relativeError(target, "target"),
       error(of: loss, [("grad_embedding", embedding), ("grad_centres", centres)], parity))

@@ -19,7 +19,7 @@ import Vision
 let imageOperations: [String: ParityFile.Operation] = [
   "augment.resized_crop": { parity in
     let image = try parity.image("image")
-    let (height, width) = (image.shape[1], image.shape[2])
+    let (height, width) = (image.size(1), image.size(2))
     let top = try parity.integer("top", in: 0...(height - 1))
     let left = try parity.integer("left", in: 0...(width - 1))
     let crop = try Resampling.resizedCrop(
@@ -38,7 +38,7 @@ let imageOperations: [String: ParityFile.Operation] = [
   "augment.gaussian_blur": { parity in
     let images = try floats(parity)
     // A reflected border can be at most one pixel narrower than the image.
-    let longest = 2 * min(images.shape[2], images.shape[3]) - 1
+    let longest = 2 * min(images.size(2), images.size(3)) - 1
     let kernel = try parity.integer("kernel", in: 1...longest)
     guard kernel % 2 == 1 else {
       throw ParityError.outOfRange(

@@ -22,12 +22,12 @@ let networkOperations: [String: ParityFile.Operation] = [
     // Cases use networks narrower than the schema allows.
     settings.width = try parity.integer("width", in: 1...256)
     var stream = RandomStream(seed: 0, purpose: .weights)
-    let network = try ResNet(settings, on: .cpu, from: &stream)
+    let network = ResNet(settings, on: .cpu, from: &stream)
     try network.load(parity.tensors(below: "parameters"))
     let images = try parity.tensor("image", rank: 4)
     let evaluation = try parity.relativeError(
       network(images, training: false), "features_evaluation")
-    let features = try network(images, training: true)
+    let features = network(images, training: true)
     try features.squared().sum().backward()
     func tensor(_ name: String) -> Tensor? {
       network.state.first { $0.name == name }?.tensor
@@ -44,10 +44,10 @@ let networkOperations: [String: ParityFile.Operation] = [
     let parameter = try parity.leaf("parameter", rank: 1)
     let gradients = try parity.tensor("gradients")
     let optimiser = try optimiser(of: parity, [("parameter", parameter)])
-    for step in 0..<gradients.shape[0] {
+    for step in 0..<gradients.size(0) {
       // The gradient of sum(parameter * g) is g.
-      let gradient = try gradients.narrowed(0, to: step..<(step + 1)).squeezed(0)
-      try parameter.clearGradient()
+      let gradient = gradients.narrowed(0, to: step..<(step + 1)).squeezed(0)
+      parameter.clearGradient()
       try (parameter * gradient).sum().backward()
       try optimiser.step()
     }

@@ -166,8 +166,8 @@ struct Trajectory {
     }
     try requireReadable(dataSet, of: name)
     let views = try Tensor(dataSet.read(as: Float.self), shape: shape)
-    return try (0..<shape[0]).map {
-      try statistics.normalise(views.narrowed(0, to: $0..<($0 + 1)).squeezed(0)).channelsLast()
+    return (0..<shape[0]).map {
+      statistics.normalise(views.narrowed(0, to: $0..<($0 + 1)).squeezed(0)).channelsLast()
     }
   }
 

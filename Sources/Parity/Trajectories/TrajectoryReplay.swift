@@ -94,7 +94,7 @@ struct TrajectoryReplay {
   /// Begins an epoch. If the trajectory has recorded its start, the tensors come from there and
   /// `beginEpoch` is not called, as in a resumption within an epoch.
   private func begin(_ epoch: Int) throws {
-    guard let start = try trajectory.start(of: epoch) else { return try method.beginEpoch(epoch) }
+    guard let start = try trajectory.start(of: epoch) else { return try steps.begin(epoch) }
     let state = method.memory + method.network.state
     for name in start.names {
       guard let tensor = state.first(where: { $0.name == name })?.tensor else {
@@ -116,7 +116,7 @@ struct TrajectoryReplay {
     }
     return Batch(
       epoch: step.epoch, step: stepInEpoch, of: max(stepsOfEpoch, stepInEpoch + 1),
-      pass: try pass(of: step), positions: step.positions, index: try Tensor(step.positions),
+      pass: try pass(of: step), positions: step.positions, index: Tensor(step.positions),
       views: views)
   }
 

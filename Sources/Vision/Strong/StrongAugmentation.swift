@@ -60,11 +60,11 @@ public struct StrongAugmentation {
       changed += image.pixels
       cut(&kept, row, height, width, from: &stream)
     }
-    let floats = try Resampling.floats(
+    let floats = Resampling.floats(
       Tensor(changed, shape: [positions.count, height, width, 3]).to(device))
-    let mask = try Tensor(kept, shape: [positions.count, 1, height, width]).to(device)
+    let mask = Tensor(kept, shape: [positions.count, 1, height, width]).to(device)
     // What is cut out is of the images' mean colour; black where there is no normalisation.
-    return try ((statistics?.normalise(floats) ?? floats) * mask).channelsLast()
+    return ((statistics?.normalise(floats) ?? floats) * mask).channelsLast()
   }
 
   /// Draws the square, which may stand out of the image, and marks it with zeros.
