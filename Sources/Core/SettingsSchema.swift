@@ -188,6 +188,13 @@ public struct Setting<Root: Sendable>: Sendable {
     ).dependingOnLength { scaled.contains($0[keyPath: path]) }
   }
 
+  /// This setting, from `source` unless it names another.
+  func from(_ source: String?) -> Self {
+    var setting = self
+    setting.source = self.source ?? source
+    return setting
+  }
+
   private func dependingOnLength(_ rule: @escaping @Sendable (Root) -> Bool) -> Self {
     var setting = self
     setting.dependsOnLength = rule
@@ -197,28 +204,49 @@ public struct Setting<Root: Sendable>: Sendable {
 
 /// The settings of a `Root`, in the order in which they are documented.
 ///
-/// Schemas are composed from those of parts, and `from` says what a part is taken from:
-///
-///     static let schema =
-///       SettingsSchema<Self>([
-///         .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent")
-///       ]).from("Chen et al., ICML 2020, equation 1")
-///       + .init(\.training, TrainingSettings.schema)
+/// ```swift
+/// static let schema = SettingsSchema<Self>(
+///   .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent"),
+///   from: "Chen et al., ICML 2020, equation 1"
+/// )
+/// .including(\.projection, from: "Chen et al., ICML 2020, section 2.1")
+/// .including(\.backbone, \.training, \.augmentation, from: "simclr@383d414")
+/// ```
 public struct SettingsSchema<Root: Sendable>: Sendable {
+  /// The settings, of which no two have one name.
   public let settings: [Setting<Root>]
 
-  public init(_ settings: [Setting<Root>]) {
-    self.settings = settings
+  /// A schema of settings of `Root` itself.
+  public init(_ settings: [Setting<Root>]) { self.settings = settings }
+
+  /// A schema of settings of `Root` itself.
+  /// - Parameter source: what they and their defaults are taken from: a paper and its equation
+  ///   ("Wu et al., CVPR 2018, equation 2"), or code and its commit ("lemniscate.pytorch@f7cfe29").
+  public init(_ settings: Setting<Root>..., from source: String? = nil) {
+    self.settings = settings.map { $0.from(source) }
   }
 
-  /// The settings of a part of `Root`, under their own names and without a prefix.
-  /// - Parameters:
-  ///   - part: the property of `Root` that holds the part.
-  ///   - schema: the part's settings.
-  public init<Part>(
-    _ part: WritableKeyPath<Root, Part> & Sendable, _ schema: SettingsSchema<Part>
-  ) {
-    settings = schema.settings.map { inner in
+  /// These settings, followed by others of `Root` itself.
+  /// - Parameter source: what the others are taken from.
+  public func adding(_ more: Setting<Root>..., from source: String? = nil) -> Self {
+    Self(settings + more.map { $0.from(source) })
+  }
+
+  /// These settings, followed by those of parts of `Root` under their own names.
+  /// - Parameter source: what the parts' settings are taken from, as far as they do not name a source
+  ///   themselves.
+  public func including<each Part: Configurable>(
+    _ parts: repeat WritableKeyPath<Root, each Part> & Sendable, from source: String? = nil
+  ) -> Self {
+    var all = settings
+    for part in repeat each parts { all += Self.settings(of: part).map { $0.from(source) } }
+    return Self(all)
+  }
+
+  private static func settings<Part: Configurable>(
+    of part: WritableKeyPath<Root, Part> & Sendable
+  ) -> [Setting<Root>] {
+    Part.schema.settings.map { inner in
       Setting(
         name: inner.name, summary: inner.summary, kind: inner.kind, source: inner.source,
         dependsOnLength: { inner.dependsOnLength($0[keyPath: part]) },
@@ -227,23 +255,8 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
     }
   }
 
-  /// The settings of both, in this order. Names should be unique; of two settings of one name,
-  /// the first counts.
-  public static func + (first: Self, second: Self) -> Self {
-    Self(first.settings + second.settings)
-  }
-
-  /// These settings, with a source for those that have none yet. The source says where the
-  /// settings and their defaults are taken from: `.from("Wu et al., CVPR 2018, equation 2")`,
-  /// `.from("lemniscate.pytorch@f7cfe29")`.
-  public func from(_ source: String) -> Self {
-    Self(
-      settings.map { setting in
-        var setting = setting
-        setting.source = setting.source ?? source
-        return setting
-      })
-  }
+  /// These settings, with `source` for those that do not name any.
+  public func from(_ source: String) -> Self { Self(settings.map { $0.from(source) }) }
 
   /// Every setting's value by name, defaults included. This is what records and identities
   /// contain.

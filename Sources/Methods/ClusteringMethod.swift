@@ -66,10 +66,51 @@ public struct MethodContext: Sendable {
   }
 }
 
+/// What a method is made from.
+public struct MethodInputs<Settings: Configurable> {
+  /// The method's settings.
+  public let settings: Settings
+  /// The method's task.
+  public let context: MethodContext
+  /// The images to learn from.
+  public let images: ImageSet
+
+  public init(settings: Settings, context: MethodContext, images: ImageSet) {
+    self.settings = settings
+    self.context = context
+    self.images = images
+  }
+}
+
 /// A way to put images into clusters without labels.
 ///
 /// A method that learns by gradient steps conforms to `TrainedMethod` instead. Either is one file
 /// and one line in a `MethodRegistry`; experiment files, sweeps, tables and the diff then know it.
+///
+/// ```swift
+/// /// k-means on the mean colour of each image.
+/// final class MeanColour: ClusteringMethod {
+///   struct Settings: Configurable {
+///     var restarts = 10
+///     static let schema = SettingsSchema<Self>(
+///       .integer("restarts", \.restarts, in: 1...1000, "starts of k-means"))
+///   }
+///
+///   static let description = MethodDescription(
+///     name: "mean-colour", title: "Mean colour", family: .classical, version: 1,
+///     reference: "unpublished, 2026", summary: "k-means on the mean colour of each image")
+///
+///   let inputs: Inputs
+///   init(_ inputs: Inputs) { self.inputs = inputs }
+///
+///   func assign(_ images: ImageSet) throws -> [Int32] {
+///     try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
+///       // Bytes [N, H, W, 3] become N times red, green and blue.
+///       try images.bytes(at: Array(0..<images.count)).to(.float32).mean(along: [1, 2]).floats()
+///     }
+///   }
+/// }
+/// ```
 public protocol ClusteringMethod: AnyObject, SendableMetatype {
   /// The method's settings: defaults, ranges and their documentation.
   associatedtype Settings: Configurable
@@ -83,14 +124,29 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
   /// The run whose network a run of these settings starts from; nil if it starts from nothing.
   static func stage(of settings: Settings) -> Stage?
 
-  /// - Parameter images: the images to learn from.
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws
+  /// What the method was made from, as `init` was given it.
+  var inputs: MethodInputs<Settings> { get }
+
+  /// Makes the method, which keeps `inputs`. It is about to learn, and has not begun.
+  init(_ inputs: MethodInputs<Settings>) throws
 
   /// The cluster, 0..<K, of each of `images`, which may be those learnt from or others.
   func assign(_ images: ImageSet) throws -> [Int32]
 }
 
 extension ClusteringMethod {
+  public typealias Inputs = MethodInputs<Settings>
+
+  /// Makes a method from its settings, its task and the images to learn from.
+  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    try self.init(MethodInputs(settings: settings, context: context, images: images))
+  }
+
+  public var settings: Settings { inputs.settings }
+  public var context: MethodContext { inputs.context }
+  /// The images to learn from.
+  public var learnt: ImageSet { inputs.images }
+
   public static var benchmarkDefaults: BenchmarkDefaults { [:] }
 
   public static func stage(of settings: Settings) -> Stage? { nil }

@@ -6,7 +6,7 @@ import Vision
 /// The trainer owns epochs, batches, the optimiser and checkpoints. The method turns a batch into loss
 /// terms and keeps any other state in `memory`. The trainer calls it in this order:
 ///
-/// 1. `init(settings:context:images:)` builds the network.
+/// 1. `init(_:)` keeps its `inputs` and builds the network.
 /// 2. `beginEpoch` precedes every epoch, but not the rest of an epoch resumed from a checkpoint.
 /// 3. `views` makes the augmented images of a step.
 /// 4. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
@@ -187,12 +187,12 @@ public struct Batch {
 extension Augmentation {
   /// What makes a method's views, normalised by the images learnt from.
   /// - Parameter size: height and width of a view in pixels; the images' own if nil.
-  public init(
-    _ settings: AugmentationSettings, learning images: ImageSet, _ context: MethodContext,
-    size: Int? = nil, crop: Crop = .randomResized
+  public init<Settings>(
+    _ settings: AugmentationSettings, for inputs: MethodInputs<Settings>, size: Int? = nil,
+    crop: Crop = .randomResized
   ) throws {
     try self.init(
-      settings: settings, size: size ?? images.height, crop: crop, seed: context.seed,
-      images: images, on: context.device)
+      settings: settings, size: size ?? inputs.images.height, crop: crop,
+      seed: inputs.context.seed, images: inputs.images, on: inputs.context.device)
   }
 }

@@ -63,7 +63,5 @@ public struct BackboneSettings: Configurable {
     set { shape[keyPath: path] = newValue }
   }
 
-  public static let schema =
-    SettingsSchema<Self>(\.shape, BackboneShape.schema)
-    + .init(\.start, BackboneStart.schema)
+  public static let schema = SettingsSchema<Self>().including(\.shape, \.start)
 }

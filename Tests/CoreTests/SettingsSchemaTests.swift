@@ -20,12 +20,11 @@ import Testing
     var training = Training()
     var head = Head.nonlinear
     var symmetric = true
-    static let schema =
-      SettingsSchema<Method>(\.training, Training.schema)
-      + SettingsSchema([
+    static let schema = SettingsSchema<Method>()
+      .including(\.training, from: "a paper")
+      .adding(
         .choice("head", \.head, "the projection head"),
-        .boolean("symmetric", \.symmetric, "both directions"),
-      ])
+        .boolean("symmetric", \.symmetric, "both directions"))
   }
 
   @Test func `Values are laid over the defaults, in parts too`() throws {
@@ -73,6 +72,12 @@ import Testing
     let taken = Method.schema.descriptions.first { $0.name == name }?.kind.values
     #expect(
       error == .outOfRange(name: name, value: value, expected: taken ?? "no such setting"))
+  }
+
+  @Test func `A setting is from what its group is included from, or else from the whole's source`()
+  {
+    let sources = Method.schema.from("code").descriptions.map(\.source)
+    #expect(sources == ["a paper", "a paper", "code", "code"])
   }
 
   @Test func `A temperature that is not a number is refused`() {

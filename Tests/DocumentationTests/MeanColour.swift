@@ -8,29 +8,19 @@ final class MeanColour: ClusteringMethod {
   struct Settings: Configurable {
     var restarts = 10
 
-    static let schema = SettingsSchema<Self>([
-      .integer("restarts", \.restarts, in: 1...1000, "starts of k-means")
-    ])
+    static let schema = SettingsSchema<Self>(
+      .integer("restarts", \.restarts, in: 1...1000, "starts of k-means"))
   }
 
   static let description = MethodDescription(
     name: "mean-colour", title: "Mean colour", family: .classical, version: 1,
     reference: "unpublished, 2026", summary: "k-means on the mean colour of each image")
 
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
-
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-  }
+  let inputs: Inputs
+  init(_ inputs: Inputs) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) { images in
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
       // Bytes [N, H, W, 3] become N times red, green and blue.
       try images.bytes(at: Array(0..<images.count)).to(.float32).mean(along: [1, 2]).floats()
     }

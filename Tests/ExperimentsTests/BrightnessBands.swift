@@ -11,10 +11,10 @@ final class BrightnessBands: TrainedMethod {
     /// By how much the loss of an epoch grows for each epoch that lies between it and the second.
     var dip = 0.0
     static var schema: SettingsSchema<Self> {
-      SettingsSchema([
+      SettingsSchema(
         .number("dip", \.dip, in: 0...100, "how much lower the second epoch's loss is")
-      ])
-        + .init(\.training, TrainingSettings.schema)
+      )
+      .including(\.training)
     }
   }
 
@@ -27,6 +27,7 @@ final class BrightnessBands: TrainedMethod {
     var children: [(name: String, module: any Module)] { [("linear", linear)] }
   }
 
+  let inputs: Inputs
   let plan: TrainingPlan
   let augmentation: Augmentation
   private let layers: Layers
@@ -35,15 +36,17 @@ final class BrightnessBands: TrainedMethod {
   /// The epoch that was last begun, [1].
   private let epoch: Tensor
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    plan = TrainingPlan(training: settings.training, views: 1)
+  init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    plan = TrainingPlan(training: inputs.settings.training, views: 1)
     augmentation = try Augmentation(
-      settings: .unchanged(), size: images.height, crop: .square(share: 1), seed: context.seed,
-      images: images, on: .cpu)
-    var stream = RandomStream(seed: context.seed, purpose: .weights)
+      settings: .unchanged(), size: inputs.images.height, crop: .square(share: 1),
+      seed: inputs.context.seed,
+      images: inputs.images, on: .cpu)
+    var stream = RandomStream(seed: inputs.context.seed, purpose: .weights)
     layers = Layers(linear: Linear(3, 2, on: .cpu, from: &stream))
-    clusters = context.clusters
-    dip = settings.dip
+    clusters = inputs.context.clusters
+    dip = inputs.settings.dip
     epoch = Tensor.zeros([1])
   }
 

@@ -18,10 +18,12 @@ final class PositionReader: ClusteringMethod {
     name: "position-reader", title: "Position reader", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "clusters by position")
 
+  let inputs: Inputs
   private let clusters: Int
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    clusters = context.clusters
+  init(_ inputs: Inputs) {
+    self.inputs = inputs
+    clusters = inputs.context.clusters
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {

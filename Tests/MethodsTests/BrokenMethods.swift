@@ -11,7 +11,7 @@ import Vision
 final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   struct Settings: Configurable {
     var training = TrainingSettings()
-    static var schema: SettingsSchema<Self> { .init(\.training, TrainingSettings.schema) }
+    static var schema: SettingsSchema<Self> { SettingsSchema().including(\.training) }
   }
 
   static var description: MethodDescription {
@@ -30,6 +30,7 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
     }
   }
 
+  let inputs: Inputs
   let plan: TrainingPlan
   let augmentation: Augmentation
   private let layers: Layers
@@ -39,15 +40,16 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   private let more: [NamedTensor]
   private var steps = 0.0
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    plan = TrainingPlan(training: settings.training, views: 1)
+  init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    plan = TrainingPlan(training: inputs.settings.training, views: 1)
     // Without changes of colour, and drawn the same whatever the seed.
     var views = AugmentationSettings.unchanged()
     views.flip = Flaw.flip
     augmentation = try Augmentation(
-      settings: views, size: images.height, crop: .square(share: 1), seed: 0, images: images,
-      on: .cpu)
-    var stream = RandomStream(seed: Flaw.seed(context.seed), purpose: .weights)
+      settings: views, size: inputs.images.height, crop: .square(share: 1), seed: 0,
+      images: inputs.images, on: .cpu)
+    var stream = RandomStream(seed: Flaw.seed(inputs.context.seed), purpose: .weights)
     layers = Layers(
       linear: Linear(3, 2, on: .cpu, from: &stream),
       dead: Flaw.hasDeadParameter ? Linear(3, 2, on: .cpu, from: &stream) : nil,
@@ -88,11 +90,13 @@ final class ThreePasses: TrainedMethod {
   typealias Settings = Trained<Honest>.Settings
   static var description: MethodDescription { Trained<Honest>.description }
 
+  let inputs: Inputs
   private let base: Trained<Honest>
   private(set) var keys: [Int] = []
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    base = try Trained<Honest>(settings: settings, context: context, images: images)
+  init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    base = try Trained<Honest>(inputs)
   }
 
   var plan: TrainingPlan { base.plan }
@@ -219,7 +223,9 @@ final class LabelReader: ClusteringMethod {
 
   static let file = NSTemporaryDirectory() + "conformance-tests-labels.h5"
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+  let inputs: Inputs
+
+  init(_ inputs: Inputs) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
     // The file is there only while the suite waits for somebody to read it.
@@ -241,10 +247,12 @@ final class OrderReader: ClusteringMethod {
     name: "order-reader", title: "Order reader", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "reads the order of images")
 
+  let inputs: Inputs
   private let middle: Int
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    middle = images.count / 2
+  init(_ inputs: Inputs) {
+    self.inputs = inputs
+    middle = inputs.images.count / 2
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
@@ -262,7 +270,9 @@ final class Nameless: ClusteringMethod {
     name: "nameless", title: "Nameless", family: .classical, version: 1, reference: "Nobody",
     summary: "")
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+  let inputs: Inputs
+
+  init(_ inputs: Inputs) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
 }

@@ -12,7 +12,9 @@ final class Configured<Settings: FlawedSettings>: ClusteringMethod {
 
   static var benchmarkDefaults: BenchmarkDefaults { Settings.benchmarkDefaults }
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+  let inputs: MethodInputs<Settings>
+
+  init(_ inputs: MethodInputs<Settings>) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] { [Int32](repeating: 0, count: images.count) }
 }
@@ -36,9 +38,10 @@ struct UnlistedSetting: FlawedSettings {
 struct TwiceNamedSetting: FlawedSettings {
   var dimensions = 8
   var projection = ProjectionSettings()
-  static let schema =
-    SettingsSchema<Self>([.integer("dimensions", \.dimensions, in: 2...64, "length of a code")])
-    + .init(\.projection, ProjectionSettings.schema)
+  static let schema = SettingsSchema<Self>(
+    .integer("dimensions", \.dimensions, in: 2...64, "length of a code")
+  )
+  .including(\.projection)
 }
 
 /// A name of another style.

@@ -113,7 +113,9 @@ extension MethodsTests {
       (settings.width, settings.stem) = (16, .smallPool)
       var stream = RandomStream(seed: 1, purpose: .weights)
       let backbone = Backbone(settings, context: context, from: &stream)
-      let augmentation = try Augmentation(.unchanged(), learning: images, context)
+      let augmentation = try Augmentation(
+        .unchanged(),
+        for: MethodInputs(settings: ProjectionSettings(), context: context, images: images))
       func features() throws -> [Float] {
         try backbone.overAll(images, augmentation) { features, _ in features }.floats()
       }

@@ -12,10 +12,12 @@ final class ManyOrderReader: ClusteringMethod {
     name: "many-order-reader", title: "Order reader of many", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "reads the order of many images")
 
+  let inputs: Inputs
   private let count: Int
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    count = images.count
+  init(_ inputs: Inputs) {
+    self.inputs = inputs
+    count = inputs.images.count
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
@@ -33,7 +35,9 @@ final class TieReader: ClusteringMethod {
     name: "tie-reader", title: "Tie reader", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "reads the order of identical images")
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+  let inputs: Inputs
+
+  init(_ inputs: Inputs) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
     let pixels = try images.flattenedPixels()
@@ -58,13 +62,15 @@ final class StateReader: TrainedMethod {
     name: "state-reader", title: "State reader", family: .classical, version: 1,
     reference: "Nobody, 2024", summary: "keeps the order of images in its memory")
 
+  let inputs: Inputs
   private let base: Trained<Honest>
   private let places: Tensor
   private let count: Int
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    base = try Trained<Honest>(settings: settings, context: context, images: images)
-    let count = images.count
+  init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    base = try Trained<Honest>(inputs)
+    let count = inputs.images.count
     self.count = count
     places = Tensor((0..<count).map { Float($0) / Float(count) }, shape: [count])
   }

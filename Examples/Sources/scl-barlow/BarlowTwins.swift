@@ -14,13 +14,11 @@ final class BarlowTwins: TrainedMethod {
     var training = TrainingSettings()
     var augmentation = AugmentationSettings()
 
-    static let schema =
-      SettingsSchema<Self>([
-        .number("redundancy", \.redundancy, in: 0...1, "weight lambda of what dimensions share"),
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
-      ]) + .init(\.projection, ProjectionSettings.schema)
-      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    static let schema = SettingsSchema<Self>(
+      .number("redundancy", \.redundancy, in: 0...1, "weight lambda of what dimensions share"),
+      .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
+    )
+    .including(\.projection, \.backbone, \.training, \.augmentation)
   }
 
   static let description = MethodDescription(
@@ -28,22 +26,18 @@ final class BarlowTwins: TrainedMethod {
     reference: "Zbontar et al., Barlow Twins, ICML 2021",
     summary: "two views agree in each dimension of an embedding, and no two dimensions do")
 
-  let plan: TrainingPlan
+  let inputs: Inputs
   let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let encoder: Encoder
 
-  init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
+  init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    augmentation = try Augmentation(inputs.settings.augmentation, for: inputs)
+    encoder = Encoder(
+      inputs.settings.backbone, projection: inputs.settings.projection, context: inputs.context)
   }
 
+  var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   var network: any Module { encoder }
 
   /// Equation 1, its sums over dimensions divided by their number D.
@@ -64,8 +58,8 @@ final class BarlowTwins: TrainedMethod {
   }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) { try encoder.embeddings(of: $0, augmentation).floats() }
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
+      try encoder.embeddings(of: $0, augmentation).floats()
+    }
   }
 }

@@ -19,15 +19,15 @@ public final class AgglomerativeOnPixels: ReportsProgress {
 
     public init() {}
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .choice(
-          "connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),
-        .integer(
-          "neighbours", \.neighbours, in: 1...1000,
-          "nearest images that each is a neighbour of, where only neighbours merge"),
-      ]).from("Ward, JASA 1963; scikit-learn's AgglomerativeClustering")
-      + .init(\.pixels, PixelSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .choice(
+        "connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),
+      .integer(
+        "neighbours", \.neighbours, in: 1...1000,
+        "nearest images that each is a neighbour of, where only neighbours merge"),
+      from: "Ward, JASA 1963; scikit-learn's AgglomerativeClustering"
+    )
+    .including(\.pixels)
   }
 
   public static let description = MethodDescription(
@@ -42,16 +42,15 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   ]
 
   public var progress: (Double) -> Void = { _ in }
-  private let settings: Settings
-  private let context: MethodContext
+  public let inputs: Inputs
   private let partition: PixelPartition
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
+  public init(_ inputs: Inputs) {
+    self.inputs = inputs
     // No seed, so that all give the same tree.
     partition = PixelPartition(
-      Self.description, pixels: settings.pixels, context: context, images: images, tieSeed: 0)
+      Self.description, pixels: inputs.settings.pixels, context: inputs.context,
+      images: inputs.images, tieSeed: 0)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

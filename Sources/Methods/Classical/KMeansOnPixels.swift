@@ -10,13 +10,13 @@ public final class KMeansOnPixels: ClusteringMethod {
 
     public init() {}
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer(
-          "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
-        .integer(
-          "iterations", \.iterations, in: 1...10_000, "at most so many moves of the centres"),
-      ]) + .init(\.pixels, PixelSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer(
+        "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+      .integer(
+        "iterations", \.iterations, in: 1...10_000, "at most so many moves of the centres")
+    )
+    .including(\.pixels)
   }
 
   public static let description = MethodDescription(
@@ -25,23 +25,20 @@ public final class KMeansOnPixels: ClusteringMethod {
       "Lloyd, Least Squares Quantization in PCM, 1982; Arthur and Vassilvitskii, k-means++, SODA 2007",
     summary: "k-means on raw pixels")
 
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
+  public let inputs: Inputs
   private let features: PixelFeatures
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    features = PixelFeatures(settings.pixels, learnt: images, threads: context.threads)
+  public init(_ inputs: Inputs) {
+    self.inputs = inputs
+    features = PixelFeatures(
+      inputs.settings.pixels, learnt: inputs.images, threads: inputs.context.threads)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try PixelMemory(method: Self.description, context: context, learnt: learnt)
       .check(scoring: images)
     return try FeatureClustering(
-      restarts: settings.restarts, iterations: settings.iterations, context: context
-    ).assign(images, learnt: learnt, features: features.values)
+      restarts: settings.restarts, iterations: settings.iterations, for: inputs
+    ).assign(images, features: features.values)
   }
 }

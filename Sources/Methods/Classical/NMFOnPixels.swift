@@ -33,18 +33,15 @@ public final class NMFOnPixels: ReportsProgress {
     summary: "k-means on the weights of K nonnegative basis images")
 
   public var progress: (Double) -> Void = { _ in }
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
+  public let inputs: Inputs
   private let pixels: PixelFeatures
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
+  public init(_ inputs: Inputs) {
+    self.inputs = inputs
     var pixels = PixelSettings()
-    pixels.colour = settings.colour
-    self.pixels = PixelFeatures(pixels, learnt: images, threads: context.threads)
+    pixels.colour = inputs.settings.colour
+    self.pixels = PixelFeatures(
+      pixels, learnt: inputs.images, threads: inputs.context.threads)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
@@ -60,12 +57,10 @@ public final class NMFOnPixels: ReportsProgress {
     let (weights, basis) = try factorisation.fit(
       pixels.values(of: learnt), dimensions: dimensions, progress: progress
     ).normalised(dimensions: dimensions)
-    return try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt,
-      features: {
-        if $0.holdsSameImages(as: learnt) { return weights }
-        return try factorisation.weights(
-          of: pixels.values(of: $0), dimensions: dimensions, basis: basis)
-      })
+    return try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
+      if $0.holdsSameImages(as: learnt) { return weights }
+      return try factorisation.weights(
+        of: pixels.values(of: $0), dimensions: dimensions, basis: basis)
+    }
   }
 }

@@ -14,22 +14,22 @@ public final class SpectralOnPixels: ReportsProgress {
 
     public init() {}
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer(
-          "neighbours", \.neighbours, in: 1...1000,
-          "nearest images that each is tied to; all others where there are fewer"),
-        .choice(
-          "affinity", \.affinity,
-          "how strongly: by distances at the scale of the 7th neighbour, or 1 if mutual and 1/2 if not"
-        ),
-        .choice(
-          "scaling", \.scaling,
-          "what eigenvector rows are divided by: their length, or the root of the image's degree"),
-        .integer(
-          "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
-      ]).from("Ng, Jordan and Weiss, NIPS 2001; Zelnik-Manor and Perona, NIPS 2004")
-      + .init(\.pixels, PixelSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer(
+        "neighbours", \.neighbours, in: 1...1000,
+        "nearest images that each is tied to; all others where there are fewer"),
+      .choice(
+        "affinity", \.affinity,
+        "how strongly: by distances at the scale of the 7th neighbour, or 1 if mutual and 1/2 if not"
+      ),
+      .choice(
+        "scaling", \.scaling,
+        "what eigenvector rows are divided by: their length, or the root of the image's degree"),
+      .integer(
+        "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),
+      from: "Ng, Jordan and Weiss, NIPS 2001; Zelnik-Manor and Perona, NIPS 2004"
+    )
+    .including(\.pixels)
   }
 
   public static let description = MethodDescription(
@@ -39,16 +39,14 @@ public final class SpectralOnPixels: ReportsProgress {
     summary: "k-means on eigenvectors of the pixels' nearest-neighbour graph")
 
   public var progress: (Double) -> Void = { _ in }
-  private let settings: Settings
-  private let context: MethodContext
+  public let inputs: Inputs
   private let partition: PixelPartition
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
+  public init(_ inputs: Inputs) {
+    self.inputs = inputs
     partition = PixelPartition(
-      Self.description, pixels: settings.pixels, context: context, images: images,
-      tieSeed: context.seed)
+      Self.description, pixels: inputs.settings.pixels, context: inputs.context,
+      images: inputs.images, tieSeed: inputs.context.seed)
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {

@@ -49,15 +49,15 @@ public final class BYOL: TrainedMethod {
       augmentation.hue = 0.1
     }
 
-    public static let schema =
-      SettingsSchema<Self>(\.momentum, MomentumSettings.schema)
-      .from("Grill et al., NeurIPS 2020, section 3.2; ProPos@cc35d8c")
-      + SettingsSchema<Self>([
+    public static let schema = SettingsSchema<Self>()
+      .including(\.momentum, from: "Grill et al., NeurIPS 2020, section 3.2; ProPos@cc35d8c")
+      .adding(
         .choice(
           "target_follows", \.targetFollows,
-          "when the momentum encoder follows, seen from the optimiser's step")
-      ]).from("Grill et al., NeurIPS 2020, algorithm 1; before-step: ProPos@cc35d8c")
-      + SettingsSchema<Self>([
+          "when the momentum encoder follows, seen from the optimiser's step"),
+        from: "Grill et al., NeurIPS 2020, algorithm 1; before-step: ProPos@cc35d8c"
+      )
+      .adding(
         .integer(
           "first_step", \.firstStep, in: 0...1,
           "number of a run's first step, by which learning rate and encoder momentum go"),
@@ -68,14 +68,14 @@ public final class BYOL: TrainedMethod {
           "shuffle_groups", \.shuffleGroups, in: 1...64,
           "parts of the batch that are normalised apart, shuffled for the target (ShuffleBN)"),
         .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered"),
-      ]).from("ProPos@cc35d8c")
-      + .init(\.projection, ProjectionSettings.schema)
-      .from("Grill et al., NeurIPS 2020, section 3.2; the predictor has the same shape")
-      + .init(\.clustering, FeatureClusteringSettings.schema).from(
-        "ProPos@cc35d8c, models/basic_template.py")
-      + .init(\.backbone, BackboneSettings.schema).from("ProPos@cc35d8c")
-      + .init(\.training, TrainingSettings.schema).from("ProPos@cc35d8c")
-      + .init(\.augmentation, AugmentationSettings.schema).from("ProPos@cc35d8c")
+        from: "ProPos@cc35d8c"
+      )
+      .including(
+        \.projection,
+        from: "Grill et al., NeurIPS 2020, section 3.2; the predictor has the same shape"
+      )
+      .including(\.clustering, from: "ProPos@cc35d8c, models/basic_template.py")
+      .including(\.backbone, \.training, \.augmentation, from: "ProPos@cc35d8c")
   }
 
   public static let description = MethodDescription(
@@ -107,35 +107,34 @@ public final class BYOL: TrainedMethod {
     }
   }
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let online: Network
   private let target: MomentumEncoder<Encoder>
   private let groups: NormalisationGroups
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(
-      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
-      firstStep: settings.firstStep)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
     let encoder = Encoder(
-      settings.backbone, projection: settings.projection, context: context)
-    var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
+      settings.backbone, projection: settings.projection, context: inputs.context)
+    var stream = RandomStream(seed: inputs.context.seed, purpose: .weights, epoch: 1)
     online = Network(
       encoder: encoder,
       predictor: ProjectionHead(
-        settings.projection, inputs: settings.projection.dimensions, on: context.device,
+        settings.projection, inputs: settings.projection.dimensions, on: inputs.context.device,
         from: &stream))
     target = try MomentumEncoder(
       following: encoder,
-      copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+      copy: Encoder(settings.backbone, projection: settings.projection, context: inputs.context))
     groups = NormalisationGroups(settings.shuffleGroups)
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(
+      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
+      firstStep: settings.firstStep)
   }
 
   public var network: any Module { online }
@@ -174,9 +173,8 @@ public final class BYOL: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(settings.clustering, context: context).assign(
-      images, learnt: learnt,
-      encoder: settings.clusteredNetwork == .target ? target.network : online.encoder,
-      augmentation: augmentation, settings.clustering.features)
+    let encoder = settings.clusteredNetwork == .target ? target.network : online.encoder
+    return try FeatureClustering(settings.clustering, for: inputs)
+      .assign(images, by: encoder, augmentation)
   }
 }

@@ -40,26 +40,25 @@ public final class IDFD: TrainedMethod {
       augmentation.hue = 0
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the images"),
-        .number(
-          "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
-        .number(
-          "decorrelation_weight", \.decorrelationWeight, in: 0...1000,
-          "weight alpha of the features' decorrelation"),
-        .number(
-          "decorrelation_temperature", \.decorrelationTemperature, in: 0.01...100,
-          "temperature tau_2 of the features"),
-        .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-      ]).from("Tao et al., ICLR 2021, section 3; IDFD@9ea5ce7, main.py")
-      + SettingsSchema<Self>([
-        .choice("clustered", \.clustered, "vectors that the final k-means clusters"),
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
-      ]).from("Tao et al., ICLR 2021, section 3.1; the bank: IDFD@9ea5ce7, main.py")
-      + .init(\.backbone, BackboneSettings.schema).from("IDFD@9ea5ce7, main.py")
-      + .init(\.training, TrainingSettings.schema).from("IDFD@9ea5ce7, main.py")
-      + .init(\.augmentation, AugmentationSettings.schema).from("IDFD@9ea5ce7, main.py")
+    public static let schema = SettingsSchema<Self>(
+      .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the images"),
+      .number(
+        "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+      .number(
+        "decorrelation_weight", \.decorrelationWeight, in: 0...1000,
+        "weight alpha of the features' decorrelation"),
+      .number(
+        "decorrelation_temperature", \.decorrelationTemperature, in: 0.01...100,
+        "temperature tau_2 of the features"),
+      .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+      from: "Tao et al., ICLR 2021, section 3; IDFD@9ea5ce7, main.py"
+    )
+    .adding(
+      .choice("clustered", \.clustered, "vectors that the final k-means clusters"),
+      .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      from: "Tao et al., ICLR 2021, section 3.1; the bank: IDFD@9ea5ce7, main.py"
+    )
+    .including(\.backbone, \.training, \.augmentation, from: "IDFD@9ea5ce7, main.py")
   }
 
   public static let description = MethodDescription(
@@ -73,27 +72,23 @@ public final class IDFD: TrainedMethod {
 
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let encoder: Encoder
   private let bank: MemoryBank
   private var embeddings: Tensor?
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 1)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
+    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: inputs.context)
     bank = MemoryBank(
-      count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
-      seed: context.seed, on: context.device)
+      count: inputs.images.count, dimensions: settings.dimensions,
+      momentum: settings.memoryMomentum, seed: inputs.context.seed, on: inputs.context.device)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 1) }
   public var network: any Module { encoder }
   public var memory: [NamedTensor] { [("bank", bank.vectors)] }
 
@@ -117,9 +112,7 @@ public final class IDFD: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) {
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
       try settings.clustered == .bank && $0.holdsSameImages(as: learnt)
         ? bank.vectors.floats() : encoder.embeddings(of: $0, augmentation).floats()
     }

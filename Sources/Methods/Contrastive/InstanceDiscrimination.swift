@@ -27,26 +27,26 @@ public final class InstanceDiscrimination: TrainedMethod {
       training.decayStart = 120
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the softmax"),
-        .number(
-          "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
-        .integer(
-          "negatives", \.negatives, in: 0...1_000_000,
-          "entries m drawn for noise-contrastive estimation; 0: the softmax over all"),
-        .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-      ]).from("Wu et al., CVPR 2018, equations 2 to 8; lemniscate.pytorch@f7cfe29, README.md")
-      + SettingsSchema<Self>([
-        .integer("views", \.views, in: 1...16, "augmented views of every image in a step")
-      ]).from("lemniscate.pytorch@f7cfe29, cifar.py")
-      + SettingsSchema<Self>([
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
-      ]).from("ours: the paper has a nearest-neighbour classifier, and no clusters")
-      + .init(\.backbone, BackboneSettings.schema).from("lemniscate.pytorch@f7cfe29, models")
-      + .init(\.training, TrainingSettings.schema).from("lemniscate.pytorch@f7cfe29, cifar.py")
-      + .init(\.augmentation, AugmentationSettings.schema)
-      .from("lemniscate.pytorch@f7cfe29, cifar.py")
+    public static let schema = SettingsSchema<Self>(
+      .number("temperature", \.temperature, in: 0.01...10, "temperature tau of the softmax"),
+      .number(
+        "memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+      .integer(
+        "negatives", \.negatives, in: 0...1_000_000,
+        "entries m drawn for noise-contrastive estimation; 0: the softmax over all"),
+      .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+      from: "Wu et al., CVPR 2018, equations 2 to 8; lemniscate.pytorch@f7cfe29, README.md"
+    )
+    .adding(
+      .integer("views", \.views, in: 1...16, "augmented views of every image in a step"),
+      from: "lemniscate.pytorch@f7cfe29, cifar.py"
+    )
+    .adding(
+      .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      from: "ours: the paper has a nearest-neighbour classifier, and no clusters"
+    )
+    .including(\.backbone, from: "lemniscate.pytorch@f7cfe29, models")
+    .including(\.training, \.augmentation, from: "lemniscate.pytorch@f7cfe29, cifar.py")
   }
 
   public static let description = MethodDescription(
@@ -66,30 +66,26 @@ public final class InstanceDiscrimination: TrainedMethod {
         "greyscale_first": true, "backbone_initialisation": "he",
       ]))
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
   private let encoder: Encoder
   private let bank: MemoryBank
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   /// Z of noise-contrastive estimation, [1]: zero until the first step has set it.
   private let normaliser: Tensor
   private var embeddings: [Tensor] = []
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: settings.views)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
+    encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: inputs.context)
     bank = MemoryBank(
-      count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
-      seed: context.seed, on: context.device)
-    normaliser = Tensor.zeros([1], on: context.device)
+      count: inputs.images.count, dimensions: settings.dimensions,
+      momentum: settings.memoryMomentum, seed: inputs.context.seed, on: inputs.context.device)
+    normaliser = Tensor.zeros([1], on: inputs.context.device)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: settings.views) }
   public var network: any Module { encoder }
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("normaliser", normaliser)] }
 
@@ -123,9 +119,7 @@ public final class InstanceDiscrimination: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) {
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
       try encoder.embeddings(of: $0, augmentation).floats()
     }
   }

@@ -43,30 +43,31 @@ public final class MoCo: TrainedMethod {
       augmentation.blur = 0.5
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of InfoNCE")
-      ]).from("Chen et al., 2020, table 1; moco@a419ef2, README.md")
-      + SettingsSchema<Self>([
-        .integer("queue", \.queue, in: 2...1_000_000, "keys in the queue")
-      ]).from("moco/colab/moco_cifar10_demo.ipynb@f736491; 65536 in main_moco.py@a419ef2")
-      + SettingsSchema<Self>([
-        .boolean("symmetric", \.isSymmetric, "each view is query and key in turn"),
-        .integer(
-          "shuffle_groups", \.shuffleGroups, in: 1...64,
-          "parts of the batch that are normalised apart, shuffled for the keys (ShuffleBN)"),
-      ]).from("He et al., CVPR 2020, sections 3.1 and 3.3; moco@a419ef2, 8 cards")
-      + .init(\.momentum, MomentumSettings.schema)
-      .from("He et al., CVPR 2020, equation 2; moco@a419ef2, main_moco.py")
-      + .init(\.projection, ProjectionSettings.schema).from("Chen et al., 2020, section 3")
-      + SettingsSchema<Self>([
-        .choice("cluster_encoder", \.clusteredNetwork, "network whose vectors are clustered")
-      ]).from("ours; key: ProPos@cc35d8c, models/moco/moco.py")
-      + .init(\.clustering, FeatureClusteringSettings.schema).from("ours")
-      + .init(\.backbone, BackboneSettings.schema).from(
-        "moco/colab/moco_cifar10_demo.ipynb@f736491")
-      + .init(\.training, TrainingSettings.schema).from("moco@a419ef2, README.md and main_moco.py")
-      + .init(\.augmentation, AugmentationSettings.schema).from("moco@a419ef2, main_moco.py")
+    public static let schema = SettingsSchema<Self>(
+      .number("temperature", \.temperature, in: 0.01...10, "temperature tau of InfoNCE"),
+      from: "Chen et al., 2020, table 1; moco@a419ef2, README.md"
+    )
+    .adding(
+      .integer("queue", \.queue, in: 2...1_000_000, "keys in the queue"),
+      from: "moco/colab/moco_cifar10_demo.ipynb@f736491; 65536 in main_moco.py@a419ef2"
+    )
+    .adding(
+      .boolean("symmetric", \.isSymmetric, "each view is query and key in turn"),
+      .integer(
+        "shuffle_groups", \.shuffleGroups, in: 1...64,
+        "parts of the batch that are normalised apart, shuffled for the keys (ShuffleBN)"),
+      from: "He et al., CVPR 2020, sections 3.1 and 3.3; moco@a419ef2, 8 cards"
+    )
+    .including(\.momentum, from: "He et al., CVPR 2020, equation 2; moco@a419ef2, main_moco.py")
+    .including(\.projection, from: "Chen et al., 2020, section 3")
+    .adding(
+      .choice("cluster_encoder", \.clusteredNetwork, "network whose vectors are clustered"),
+      from: "ours; key: ProPos@cc35d8c, models/moco/moco.py"
+    )
+    .including(\.clustering, from: "ours")
+    .including(\.backbone, from: "moco/colab/moco_cifar10_demo.ipynb@f736491")
+    .including(\.training, from: "moco@a419ef2, README.md and main_moco.py")
+    .including(\.augmentation, from: "moco@a419ef2, main_moco.py")
   }
 
   public static let description = MethodDescription(
@@ -87,33 +88,29 @@ public final class MoCo: TrainedMethod {
         "encoder_momentum": 0.99, "crop_scale": 0.08, "blur": 0.0, "projection": "linear",
       ]))
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let encoder: Encoder
   private let keyEncoder: MomentumEncoder<Encoder>
   private let queue: KeyQueue
   private let groups: NormalisationGroups
   private var newKeys: [Tensor] = []
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
+    encoder = Encoder(settings.backbone, projection: settings.projection, context: inputs.context)
     keyEncoder = try MomentumEncoder(
       following: encoder,
-      copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+      copy: Encoder(settings.backbone, projection: settings.projection, context: inputs.context))
     queue = KeyQueue(
-      count: settings.queue, dimensions: settings.projection.dimensions, seed: context.seed,
-      on: context.device)
+      count: settings.queue, dimensions: settings.projection.dimensions, seed: inputs.context.seed,
+      on: inputs.context.device)
     groups = NormalisationGroups(settings.shuffleGroups)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { encoder }
   public var memory: [NamedTensor] { keyEncoder.memory + queue.memory }
 
@@ -152,9 +149,8 @@ public final class MoCo: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(settings.clustering, context: context).assign(
-      images, learnt: learnt,
-      encoder: settings.clusteredNetwork == .key ? keyEncoder.network : encoder,
-      augmentation: augmentation, settings.clustering.features)
+    let encoder = settings.clusteredNetwork == .key ? keyEncoder.network : encoder
+    return try FeatureClustering(settings.clustering, for: inputs)
+      .assign(images, by: encoder, augmentation)
   }
 }

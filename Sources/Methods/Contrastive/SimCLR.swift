@@ -47,23 +47,23 @@ public final class SimCLR: TrainedMethod {
       augmentation.normalise = false
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent"),
-        .choice("anchors", \.anchors, "views that have to find their partner"),
-      ]).from("Chen et al., ICML 2020, equation 1; simclr@383d414, run.py")
-      + SettingsSchema<Self>([
-        .choice(
-          "directions", \.directions,
-          "how the losses of both directions become one, if both are asked")
-      ]).from("simclr@383d414, objective.py")
-      + .init(\.projection, ProjectionSettings.schema).from("Chen et al., ICML 2020, section 2.1")
-      + .init(\.clustering, FeatureClusteringSettings.schema)
-      .from("Chen et al., ICML 2020, section 2.1; starts are ours")
-      + .init(\.backbone, BackboneSettings.schema).from("simclr@383d414, README.md and resnet.py")
-      + .init(\.training, TrainingSettings.schema).from("simclr@383d414, README.md and run.py")
-      + .init(\.augmentation, AugmentationSettings.schema)
-      .from("simclr@383d414, data_util.py; Chen et al., ICML 2020, appendix A")
+    public static let schema = SettingsSchema<Self>(
+      .number("temperature", \.temperature, in: 0.01...10, "temperature tau of NT-Xent"),
+      .choice("anchors", \.anchors, "views that have to find their partner"),
+      from: "Chen et al., ICML 2020, equation 1; simclr@383d414, run.py"
+    )
+    .adding(
+      .choice(
+        "directions", \.directions,
+        "how the losses of both directions become one, if both are asked"),
+      from: "simclr@383d414, objective.py"
+    )
+    .including(\.projection, from: "Chen et al., ICML 2020, section 2.1")
+    .including(\.clustering, from: "Chen et al., ICML 2020, section 2.1; starts are ours")
+    .including(\.backbone, from: "simclr@383d414, README.md and resnet.py")
+    .including(\.training, from: "simclr@383d414, README.md and run.py")
+    .including(
+      \.augmentation, from: "simclr@383d414, data_util.py; Chen et al., ICML 2020, appendix A")
   }
 
   public static let description = MethodDescription(
@@ -79,22 +79,18 @@ public final class SimCLR: TrainedMethod {
       of: ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
       ["brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.2, "blur": 0.5]))
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let encoder: Encoder
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    augmentation = try Augmentation(inputs.settings.augmentation, for: inputs)
+    encoder = Encoder(
+      inputs.settings.backbone, projection: inputs.settings.projection, context: inputs.context)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { encoder }
 
   public func loss(_ batch: Batch) -> [LossTerm] {
@@ -109,8 +105,7 @@ public final class SimCLR: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(settings.clustering, context: context).assign(
-      images, learnt: learnt, encoder: encoder, augmentation: augmentation,
-      settings.clustering.features)
+    try FeatureClustering(settings.clustering, for: inputs)
+      .assign(images, by: encoder, augmentation)
   }
 }

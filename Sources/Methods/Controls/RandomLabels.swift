@@ -13,11 +13,9 @@ public final class RandomLabels: ClusteringMethod {
     reference: "a control of this program, 2026",
     summary: "a cluster drawn uniformly for every image: each metric's floor")
 
-  private let context: MethodContext
+  public let inputs: Inputs
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.context = context
-  }
+  public init(_ inputs: Inputs) { self.inputs = inputs }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     images.drawKeys.map { key in

@@ -16,7 +16,9 @@ public final class TrueLabels: ClusteringMethod {
     reference: "a control of this program, 2026",
     summary: "the labels, from the evaluator: each metric's ceiling")
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {}
+  public let inputs: Inputs
+
+  public init(_ inputs: Inputs) { self.inputs = inputs }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
     throw MethodError.unsupported(

@@ -34,18 +34,17 @@ public final class ContrastiveClustering: TrainedMethod {
       augmentation.normalise = false
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number(
-          "instance_temperature", \.instanceTemperature, in: 0.01...10, "temperature tau_I"),
-        .number("cluster_temperature", \.clusterTemperature, in: 0.01...10, "temperature tau_C"),
-        .integer(
-          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
-        ),
-        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
-      ]).from("Contrastive-Clustering@61daba8") + .init(\.projection, ProjectionSettings.schema)
-      + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .number(
+        "instance_temperature", \.instanceTemperature, in: 0.01...10, "temperature tau_I"),
+      .number("cluster_temperature", \.clusterTemperature, in: 0.01...10, "temperature tau_C"),
+      .integer(
+        SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+      ),
+      .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
+      from: "Contrastive-Clustering@61daba8"
+    )
+    .including(\.projection, \.backbone, \.training, \.augmentation)
   }
 
   public static let description = MethodDescription(
@@ -79,17 +78,15 @@ public final class ContrastiveClustering: TrainedMethod {
     }
   }
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
   private let model: Network
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    plan = TrainingPlan(
-      training: settings.training, views: 2, idle: settings.idleHeads)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let (settings, context) = (inputs.settings, inputs.context)
     augmentation = try Augmentation(
-      settings.augmentation, learning: images, context,
+      settings.augmentation, for: inputs,
       size: settings.viewSize == 0 ? nil : settings.viewSize)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let backbone = Backbone(settings.backbone, context: context, from: &stream)
@@ -102,6 +99,10 @@ public final class ContrastiveClustering: TrainedMethod {
         settings.projection, inputs: backbone.features, on: context.device, from: &stream),
       clusterHead: ProjectionHead(
         clusters, inputs: backbone.features, on: context.device, from: &stream))
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(training: settings.training, views: 2, idle: settings.idleHeads)
   }
 
   public var network: any Module { model }

@@ -51,23 +51,22 @@ public final class DeepCluster: TrainedMethod {
       (augmentation.jitter, augmentation.greyscale) = (0, 0)
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer(
-          "clusters_per_class", \.clustersPerClass, in: 1...1000,
-          "pseudo-classes for each class that is asked for"),
-        .integer("components", \.components, in: 2...4096, "principal components of the features"),
-        .integer("iterations", \.iterations, in: 1...1000, "iterations of k-means at each epoch"),
-        .choice("kmeans_start", \.start, "where k-means starts before an epoch"),
-        .choice("sampling", \.sampling, "what gives every cluster the same weight"),
-        .number(
-          "classifier_momentum", \.classifierMomentum, in: 0...0.9999,
-          "momentum of the classifier, under SGD or LARS"),
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
-        .choice("front_end", \.frontEnd, "fixed first layer"),
-      ]).from("deepcluster@2d1927e") + .init(\.backbone, BackboneSettings.schema)
-      + .init(\.training, TrainingSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer(
+        "clusters_per_class", \.clustersPerClass, in: 1...1000,
+        "pseudo-classes for each class that is asked for"),
+      .integer("components", \.components, in: 2...4096, "principal components of the features"),
+      .integer("iterations", \.iterations, in: 1...1000, "iterations of k-means at each epoch"),
+      .choice("kmeans_start", \.start, "where k-means starts before an epoch"),
+      .choice("sampling", \.sampling, "what gives every cluster the same weight"),
+      .number(
+        "classifier_momentum", \.classifierMomentum, in: 0...0.9999,
+        "momentum of the classifier, under SGD or LARS"),
+      .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      .choice("front_end", \.frontEnd, "fixed first layer"),
+      from: "deepcluster@2d1927e"
+    )
+    .including(\.backbone, \.training, \.augmentation)
   }
 
   public static let description = MethodDescription(
@@ -88,33 +87,32 @@ public final class DeepCluster: TrainedMethod {
     }
   }
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let model: Network
   private let pseudoClasses: Int
   /// The pseudo-class of every image, int64 [N], and the number of images of each, [pseudo-classes].
   private let classes: Tensor
   private let sizes: Tensor
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(
-      training: settings.training, views: 1, momenta: ["top_layer": settings.classifierMomentum])
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    pseudoClasses = min(context.clusters * settings.clustersPerClass, images.count)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let (settings, context) = (inputs.settings, inputs.context)
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
+    pseudoClasses = min(context.clusters * settings.clustersPerClass, inputs.images.count)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let backbone = Backbone(
       settings.backbone, frontEnd: settings.frontEnd, context: context, from: &stream)
     model = Network(
       backbone: backbone,
       head: Linear(backbone.features, pseudoClasses, on: context.device, from: &stream))
-    classes = Tensor.full([images.count], 0, dtype: .int64, on: context.device)
+    classes = Tensor.full([inputs.images.count], 0, dtype: .int64, on: context.device)
     sizes = Tensor.zeros([pseudoClasses], on: context.device)
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(
+      training: settings.training, views: 1, momenta: ["top_layer": settings.classifierMomentum])
   }
 
   public var network: any Module { model }
@@ -188,9 +186,9 @@ public final class DeepCluster: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) { try features(of: $0).normalisedRows().floats() }
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
+      try features(of: $0).normalisedRows().floats()
+    }
   }
 
   private func features(of images: ImageSet) -> Tensor {

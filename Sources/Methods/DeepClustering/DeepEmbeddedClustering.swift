@@ -35,15 +35,17 @@ public final class DeepEmbeddedClustering: TrainedMethod {
       training.schedule = .constant
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first centres"),
-        .choice("target", \.target, "over what the frequencies of clusters are counted"),
-      ]).from("Xie et al., ICML 2016, section 4.3") + .init(\.network, AutoencoderSettings.schema)
-      + SettingsSchema<Self>([
-        .boolean(
-          "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
-      ]) + .init(\.training, TrainingSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first centres"),
+      .choice("target", \.target, "over what the frequencies of clusters are counted"),
+      from: "Xie et al., ICML 2016, section 4.3"
+    )
+    .including(\.network)
+    .adding(
+      .boolean(
+        "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
+    )
+    .including(\.training)
   }
 
   public static let description = MethodDescription(
@@ -66,10 +68,8 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     }
   }
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let learnt: ImageSet
   private let model: Network
   /// P of every image, [N, K]; of no meaning where the batch is the target's scope.
   private let targets: Tensor
@@ -80,18 +80,17 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     return Stage(method: Autoencoder.description.name, settings: values)
   }
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let (settings, context) = (inputs.settings, inputs.context)
     let stage = try context.finishedStage(for: Self.self, settings)
-    self.settings = settings
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 1)
     let augmentation = try Augmentation(
-      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
+      .unchanged(normalise: settings.normalise), for: inputs, crop: .square(share: 1))
     self.augmentation = augmentation
     let autoencoder = try AutoencoderNetwork(
-      settings.network, size: images.height, context: context)
+      settings.network, size: inputs.images.height, context: context)
     try autoencoder.load(stage)
-    let codes = augmentation.overAll(images) { views, _ in
+    let codes = augmentation.overAll(inputs.images) { views, _ in
       autoencoder.encoder(views, training: false)
     }
     let kMeans = KMeans(
@@ -102,9 +101,10 @@ public final class DeepEmbeddedClustering: TrainedMethod {
       encoder: autoencoder.encoder,
       centres: Tensor(centres, shape: [context.clusters, dimensions]).to(context.device)
         .settingRequiresGradient())
-    targets = Tensor.zeros([images.count, context.clusters], on: context.device)
+    targets = Tensor.zeros([inputs.images.count, context.clusters], on: context.device)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 1) }
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("targets", targets)] }
 

@@ -51,34 +51,33 @@ public final class IIC: TrainedMethod {
       augmentation.normalise = false
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer(
-          "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
-        .integer("sub_heads", \.subHeads, in: 1...32, "classifiers of each head"),
-        .choice("sub_head", \.subHead, "the sub-head whose clusters count"),
-        .integer(
-          "head_epochs", \.headEpochs, in: 1...100,
-          "passes of the head that is asked for, to one of the over-clustering head"),
-        .boolean("head_first", \.headFirst, "the head that is asked for begins an epoch"),
-        .number("lambda", \.lambda, in: 0...10, "weight of the marginals; 1 in the paper"),
-        .integer("copies", \.copies, in: 1...16, "transformed copies of every image in a step"),
-        .number(
-          "crop_share", \.cropShare, in: 0.1...1,
-          "side of a random crop, as a share of the image's; crop_scale is not used"),
-        .integer(
-          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
-        ),
-        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
-        .choice("front_end", \.frontEnd, "fixed first layer"),
-        .choice("head_initialisation", \.headInitialisation, "where the classifiers start from"),
-        .boolean("shuffle", \.shuffles, "each pass has the images in another order"),
-        .boolean(
-          "centre_statistics", \.centreStatistics,
-          "running statistics are those of centre crops where images are scored"),
-      ]).from("IIC@b7602b7") + .init(\.backbone, BackboneSettings.schema)
-      + .init(\.training, TrainingSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer(
+        "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
+      .integer("sub_heads", \.subHeads, in: 1...32, "classifiers of each head"),
+      .choice("sub_head", \.subHead, "the sub-head whose clusters count"),
+      .integer(
+        "head_epochs", \.headEpochs, in: 1...100,
+        "passes of the head that is asked for, to one of the over-clustering head"),
+      .boolean("head_first", \.headFirst, "the head that is asked for begins an epoch"),
+      .number("lambda", \.lambda, in: 0...10, "weight of the marginals; 1 in the paper"),
+      .integer("copies", \.copies, in: 1...16, "transformed copies of every image in a step"),
+      .number(
+        "crop_share", \.cropShare, in: 0.1...1,
+        "side of a random crop, as a share of the image's; crop_scale is not used"),
+      .integer(
+        SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+      ),
+      .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
+      .choice("front_end", \.frontEnd, "fixed first layer"),
+      .choice("head_initialisation", \.headInitialisation, "where the classifiers start from"),
+      .boolean("shuffle", \.shuffles, "each pass has the images in another order"),
+      .boolean(
+        "centre_statistics", \.centreStatistics,
+        "running statistics are those of centre crops where images are scored"),
+      from: "IIC@b7602b7"
+    )
+    .including(\.backbone, \.training, \.augmentation)
   }
 
   public static let description = MethodDescription(
@@ -101,28 +100,23 @@ public final class IIC: TrainedMethod {
     "tiny-imagenet": ["over_clusters": 1400],
   ]
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   /// Makes the first view of a pair and what is scored.
   public let augmentation: Augmentation
   private let transformation: Augmentation
-  private let settings: Settings
-  private let learnt: ImageSet
   private let model: TwoHeadNetwork
   /// The losses of the final sub-heads over their last epoch, summed over its images: [sub-heads].
   private let subHeadLosses: Tensor
   private var stepLosses: Tensor?
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    learnt = images
-    plan = TrainingPlan(
-      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads,
-      shuffles: settings.shuffles)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
     let crop = Crop.square(share: settings.cropShare)
     augmentation = try Augmentation(
       .unchanged(
         normalise: settings.augmentation.normalise,
-        interpolation: settings.augmentation.interpolation), learning: images, context,
+        interpolation: settings.augmentation.interpolation), for: inputs,
       size: settings.viewSize == 0 ? nil : settings.viewSize, crop: crop)
     transformation = augmentation.with(settings.augmentation, crop: crop)
     let final = [TwoHeadNetwork.Turn](repeating: .clustering, count: settings.headEpochs)
@@ -130,8 +124,14 @@ public final class IIC: TrainedMethod {
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
       subHeads: settings.subHeads, headInitialisation: settings.headInitialisation,
       turns: settings.headFirst ? final + [.overClustering] : [.overClustering] + final,
-      context: context)
-    subHeadLosses = Tensor.zeros([settings.subHeads], on: context.device)
+      context: inputs.context)
+    subHeadLosses = Tensor.zeros([settings.subHeads], on: inputs.context.device)
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(
+      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads,
+      shuffles: settings.shuffles)
   }
 
   public var network: any Module { model }

@@ -33,23 +33,22 @@ public final class PICA: TrainedMethod {
       training.schedule = .constant
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer(
-          "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
-        .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
-        .integer("copies", \.copies, in: 1...16, "perturbed copies of every image in a step"),
-        .number(
-          "crop_share", \.cropShare, in: 0.1...1,
-          "side of the unperturbed view's crop, as a share of the image's"),
-        .integer(
-          SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
-        ),
-        .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
-        .choice("front_end", \.frontEnd, "fixed first layer"),
-      ]).from("PICA@a82957e") + .init(\.backbone, BackboneSettings.schema)
-      + .init(\.training, TrainingSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer(
+        "over_clusters", \.overClusters, in: 2...10_000, "clusters of the over-clustering head"),
+      .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
+      .integer("copies", \.copies, in: 1...16, "perturbed copies of every image in a step"),
+      .number(
+        "crop_share", \.cropShare, in: 0.1...1,
+        "side of the unperturbed view's crop, as a share of the image's"),
+      .integer(
+        SettingName.viewSize, \.viewSize, in: 0...1024, "side of a view in pixels; 0: the image's"
+      ),
+      .choice("idle_heads", \.idleHeads, "what becomes of a head in steps without it"),
+      .choice("front_end", \.frontEnd, "fixed first layer"),
+      from: "PICA@a82957e"
+    )
+    .including(\.backbone, \.training, \.augmentation)
   }
 
   public static let description = MethodDescription(
@@ -68,27 +67,29 @@ public final class PICA: TrainedMethod {
     "tiny-imagenet": ["over_clusters": 700],
   ]
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   /// Makes the unperturbed views and what is scored.
   public let augmentation: Augmentation
   private let perturbation: Augmentation
-  private let settings: Settings
   private let model: TwoHeadNetwork
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    plan = TrainingPlan(
-      training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
     augmentation = try Augmentation(
       .unchanged(
         normalise: settings.augmentation.normalise,
-        interpolation: settings.augmentation.interpolation), learning: images, context,
+        interpolation: settings.augmentation.interpolation), for: inputs,
       size: settings.viewSize == 0 ? nil : settings.viewSize,
       crop: .square(share: settings.cropShare))
     perturbation = augmentation.with(settings.augmentation)
     model = TwoHeadNetwork(
       settings.backbone, frontEnd: settings.frontEnd, overClusters: settings.overClusters,
-      turns: [.overClustering, .clustering], context: context)
+      turns: [.overClustering, .clustering], context: inputs.context)
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(training: settings.training, views: 1 + settings.copies, idle: settings.idleHeads)
   }
 
   public var network: any Module { model }

@@ -26,16 +26,15 @@ public final class SCAN: TrainedMethod {
       training.schedule = .constant
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .number(
-          "threshold", \.threshold, in: 0...1, "a class is learnt from above this probability"),
-        .boolean("balanced", \.isBalanced, "every class of a batch has the same weight as a whole"),
-        .boolean(
-          "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
-      ]).from("Unsupervised-Classification@952ec31")
-      + .init(\.backbone, BackboneShape.schema) + .init(\.training, TrainingSettings.schema)
-      + .init(\.strong, StrongAugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .number(
+        "threshold", \.threshold, in: 0...1, "a class is learnt from above this probability"),
+      .boolean("balanced", \.isBalanced, "every class of a batch has the same weight as a whole"),
+      .boolean(
+        "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
+      from: "Unsupervised-Classification@952ec31"
+    )
+    .including(\.backbone, \.training, \.strong)
   }
 
   public static let description = MethodDescription(
@@ -50,11 +49,10 @@ public final class SCAN: TrainedMethod {
     "stl10": ["epochs": 100, "cutout": 0.3333]
   ])
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   /// Makes the weak views, the images as they are, and what is scored.
   public let augmentation: Augmentation
   private let strong: StrongAugmentation
-  private let settings: Settings
   private let model: SCANNetwork
   /// Of the last step.
   package private(set) var labels: PseudoLabels?
@@ -65,20 +63,21 @@ public final class SCAN: TrainedMethod {
     return Stage(method: SCANClustering.description.name, settings: values)
   }
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    let stage = try context.finishedStage(for: Self.self, settings)
-    self.settings = settings
-    plan = TrainingPlan(training: settings.training, views: 2)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
+    let stage = try inputs.context.finishedStage(for: Self.self, settings)
     augmentation = try Augmentation(
-      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
+      .unchanged(normalise: settings.normalise), for: inputs, crop: .square(share: 1))
     strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
-    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    var stream = RandomStream(seed: inputs.context.seed, purpose: .weights)
     model = SCANNetwork(
-      Backbone(BackboneSettings(settings.backbone), context: context, from: &stream),
-      context: context)
+      Backbone(BackboneSettings(settings.backbone), context: inputs.context, from: &stream),
+      context: inputs.context)
     try model.load(stage)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { model }
 
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {

@@ -53,21 +53,19 @@ public final class SCANClustering: TrainedMethod {
       training.schedule = .constant
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .choice("pretext", \.pretext, "method whose network and features the step starts from"),
-        .choice(
-          "pretext_recipe", \.pretextRecipe,
-          "what the pretext has where the experiment says nothing: SCAN's settings or its own"),
-        .integer("neighbours", \.neighbours, in: 1...1000, "nearest neighbours of an image"),
-        .boolean(
-          "own_neighbour", \.drawsItself, "an image is one more of its neighbours, as in the code"),
-        .number("entropy_weight", \.entropyWeight, in: 0...1000, "weight lambda of the entropy"),
-        .choice("view_kind", \.viewKind, "how images and their neighbours are changed"),
-      ]).from("Unsupervised-Classification@952ec31")
-      + .init(\.backbone, BackboneShape.schema) + .init(\.training, TrainingSettings.schema)
-      + .init(\.strong, StrongAugmentationSettings.schema)
-      + .init(\.augmentation, AugmentationSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .choice("pretext", \.pretext, "method whose network and features the step starts from"),
+      .choice(
+        "pretext_recipe", \.pretextRecipe,
+        "what the pretext has where the experiment says nothing: SCAN's settings or its own"),
+      .integer("neighbours", \.neighbours, in: 1...1000, "nearest neighbours of an image"),
+      .boolean(
+        "own_neighbour", \.drawsItself, "an image is one more of its neighbours, as in the code"),
+      .number("entropy_weight", \.entropyWeight, in: 0...1000, "weight lambda of the entropy"),
+      .choice("view_kind", \.viewKind, "how images and their neighbours are changed"),
+      from: "Unsupervised-Classification@952ec31"
+    )
+    .including(\.backbone, \.training, \.strong, \.augmentation)
   }
 
   public static let description = MethodDescription(
@@ -83,10 +81,9 @@ public final class SCANClustering: TrainedMethod {
     "stl10": ["epochs": 100, "cutout": 0.3333],
   ])
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
   private let strong: StrongAugmentation
-  private let settings: Settings
   private let seed: UInt64
   private let model: SCANNetwork
   /// Of the images learnt from, by the pretext's embeddings of them.
@@ -113,22 +110,23 @@ public final class SCANClustering: TrainedMethod {
     "greyscale": 0.2, "blur": 0.0, "backbone_initialisation": "he", "residual_gamma": 1.0,
   ]
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let (settings, context) = (inputs.settings, inputs.context)
     let stage = try context.finishedStage(for: Self.self, settings)
-    self.settings = settings
     seed = context.seed
-    plan = TrainingPlan(training: settings.training, views: 2)
-    let augmentation = try Augmentation(settings.augmentation, learning: images, context)
+    let augmentation = try Augmentation(settings.augmentation, for: inputs)
     self.augmentation = augmentation
     strong = StrongAugmentation(settings: settings.strong, beside: augmentation)
     let encoder = try Encoder(of: stage, settings.backbone, context: context)
-    let embeddings = encoder.embeddings(of: images, augmentation)
+    let embeddings = encoder.embeddings(of: inputs.images, augmentation)
     nearest = try NearestNeighbourGraph(
       of: embeddings.floats(), dimensions: embeddings.size(1),
-      neighbours: min(settings.neighbours, images.count - 1), threads: context.threads)
+      neighbours: min(settings.neighbours, inputs.images.count - 1), threads: context.threads)
     model = SCANNetwork(encoder.backbone, context: context)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { model }
 
   /// The images, and of each a neighbour drawn at random.

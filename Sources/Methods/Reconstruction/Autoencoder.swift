@@ -25,20 +25,22 @@ public final class Autoencoder: TrainedMethod {
       training.schedule = .constant
     }
 
-    public static let schema =
-      SettingsSchema<Self>([
-        .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means")
-      ]).from("Xie et al., ICML 2016, section 4.3")
-      + SettingsSchema<Self>([
-        .number(
-          "corruption", \.corruption, in: 0...0.99,
-          "share of the input's values that are set to zero while it learns")
-      ]).from("Xie et al., ICML 2016, section 4.3; 0.2 in pt-dec@11b3055, examples/mnist/mnist.py")
-      + .init(\.network, AutoencoderSettings.schema)
-      + SettingsSchema<Self>([
-        .boolean(
-          "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
-      ]) + .init(\.training, TrainingSettings.schema)
+    public static let schema = SettingsSchema<Self>(
+      .integer("restarts", \.restarts, in: 1...1000, "starts of the final k-means"),
+      from: "Xie et al., ICML 2016, section 4.3"
+    )
+    .adding(
+      .number(
+        "corruption", \.corruption, in: 0...0.99,
+        "share of the input's values that are set to zero while it learns"),
+      from: "Xie et al., ICML 2016, section 4.3; 0.2 in pt-dec@11b3055, examples/mnist/mnist.py"
+    )
+    .including(\.network)
+    .adding(
+      .boolean(
+        "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
+    )
+    .including(\.training)
   }
 
   public static let description = MethodDescription(
@@ -46,23 +48,19 @@ public final class Autoencoder: TrainedMethod {
     reference: "Bengio et al., Greedy Layer-Wise Training of Deep Networks, NIPS 2006",
     summary: "k-means on the codes from which a decoder reconstructs the images")
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: Settings
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let model: AutoencoderNetwork
 
-  public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 1)
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
     augmentation = try Augmentation(
-      .unchanged(normalise: settings.normalise), learning: images, context, crop: .square(share: 1))
-    model = try AutoencoderNetwork(settings.network, size: images.height, context: context)
+      .unchanged(normalise: inputs.settings.normalise), for: inputs, crop: .square(share: 1))
+    model = try AutoencoderNetwork(
+      inputs.settings.network, size: inputs.images.height, context: inputs.context)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 1) }
   public var network: any Module { model }
 
   /// The mean squared difference of pixels.
@@ -88,9 +86,7 @@ public final class Autoencoder: TrainedMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, context: context).assign(
-      images, learnt: learnt
-    ) { images in
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
       try augmentation.overAll(images) { views, _ in model.encoder(views, training: false) }
         .floats()
     }

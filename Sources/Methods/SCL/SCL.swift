@@ -19,13 +19,10 @@ public final class SCL: TrainedMethod {
 
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
 
-  public let plan: TrainingPlan
+  public let inputs: Inputs
   public let augmentation: Augmentation
-  private let settings: SCLSettings
   /// Epochs before hypotheses are used.
   private let warmupEpochs: Int
-  private let context: MethodContext
-  private let learnt: ImageSet
   private let model: SCLNetwork
   private let bank: MemoryBank
   /// The current class of every image, int64 [N]: before the warm-up ends, the classifier's view.
@@ -33,7 +30,9 @@ public final class SCL: TrainedMethod {
   /// What the step's loss found and its end needs.
   private var step: (embedding: Tensor, hypotheses: Tensor)?
 
-  public init(settings: SCLSettings, context: MethodContext, images: ImageSet) throws {
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let settings = inputs.settings
     warmupEpochs = settings.warmup.wholeEpochs(of: settings.training.epochs)
     guard warmupEpochs < settings.training.epochs else {
       throw MethodError.unsupported(
@@ -41,18 +40,15 @@ public final class SCL: TrainedMethod {
         reason: "warmup_epochs \(settings.warmup) leaves none of the "
           + "\(settings.training.epochs) epochs for its own terms")
     }
-    self.settings = settings
-    self.context = context
-    learnt = images
-    plan = TrainingPlan(training: settings.training, views: 2)
-    augmentation = try Augmentation(settings.augmentation, learning: images, context)
-    model = SCLNetwork(settings, context: context)
+    augmentation = try Augmentation(settings.augmentation, for: inputs)
+    model = SCLNetwork(settings, context: inputs.context)
     bank = MemoryBank(
-      count: images.count, dimensions: settings.dimensions, momentum: settings.memoryMomentum,
-      seed: context.seed, on: context.device)
-    hypotheses = Tensor.full([images.count], 0, dtype: .int64, on: context.device)
+      count: inputs.images.count, dimensions: settings.dimensions,
+      momentum: settings.memoryMomentum, seed: inputs.context.seed, on: inputs.context.device)
+    hypotheses = Tensor.full([inputs.images.count], 0, dtype: .int64, on: inputs.context.device)
   }
 
+  public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { model }
 
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
@@ -177,7 +173,7 @@ extension SCL {
 
   /// k-means on the memory bank, its clusters numbered so as to agree best with the classifier.
   private func initialiseHypotheses() throws {
-    let found = try FeatureClustering(restarts: settings.restarts, context: context).cluster(
+    let found = try FeatureClustering(restarts: settings.restarts, for: inputs).cluster(
       bank.vectors.floats(), dimensions: settings.dimensions)
     let k = context.clusters
     var agreement = [Int](repeating: 0, count: k * k)

@@ -88,26 +88,25 @@ public struct SCLSettings: Configurable {
 
   public init() {}
 
-  public static let schema =
-    SettingsSchema<Self>([
-      .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
-      .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
-      .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
-      .span(
-        "warmup_epochs", \.warmup, upTo: 100_000,
-        "epochs, or their share of all, before hypotheses are used"),
-      .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
-      .choice("positives", \.positives, "what the semantic term pulls together"),
-      .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),
-      .choice("consensus", \.consensus, "how the other view's two predictions become a target"),
-      .number("consistency_weight", \.consistencyWeight, in: 0...1000, "weight w_c of consistency"),
-      .number(
-        "view_weight", \.viewWeight, in: 0...1000, "weight of the classifier's view consistency"),
-      .choice("balance", \.balance, "which predictions are kept balanced after the warm-up"),
-      .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
-      .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
-      .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
-      .choice("assign", \.assignment, "which prediction is an image's cluster"),
-    ]) + .init(\.backbone, BackboneSettings.schema) + .init(\.training, TrainingSettings.schema)
-    + .init(\.augmentation, AugmentationSettings.schema)
+  public static let schema = SettingsSchema<Self>(
+    .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
+    .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
+    .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+    .span(
+      "warmup_epochs", \.warmup, upTo: 100_000,
+      "epochs, or their share of all, before hypotheses are used"),
+    .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
+    .choice("positives", \.positives, "what the semantic term pulls together"),
+    .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),
+    .choice("consensus", \.consensus, "how the other view's two predictions become a target"),
+    .number("consistency_weight", \.consistencyWeight, in: 0...1000, "weight w_c of consistency"),
+    .number(
+      "view_weight", \.viewWeight, in: 0...1000, "weight of the classifier's view consistency"),
+    .choice("balance", \.balance, "which predictions are kept balanced after the warm-up"),
+    .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
+    .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
+    .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
+    .choice("assign", \.assignment, "which prediction is an image's cluster")
+  )
+  .including(\.backbone, \.training, \.augmentation)
 }

@@ -51,17 +51,39 @@ extension KMeans {
 }
 
 /// k-means on feature vectors: the last step of every method that learns features alone.
+///
+/// ```swift
+/// func assign(_ images: ImageSet) throws -> [Int32] {
+///   try FeatureClustering(restarts: 10, for: inputs).assign(images) {
+///     try encoder.embeddings(of: $0, augmentation).floats()
+///   }
+/// }
+/// ```
 public struct FeatureClustering {
   private var kMeans: KMeans
+  private let learnt: ImageSet
+  private let features: ClusteredFeatures
 
-  public init(restarts: Int, iterations: Int = 300, context: MethodContext) {
-    kMeans = KMeans(clusters: context.clusters, restarts: restarts, context: context)
-    kMeans.maximumIterations = iterations
+  /// Finds clusters of the images that a method learnt from.
+  public init<Settings>(_ settings: FeatureClusteringSettings, for inputs: MethodInputs<Settings>) {
+    let context = inputs.context
+    kMeans = KMeans(clusters: context.clusters, restarts: settings.restarts, context: context)
+    kMeans.isSpherical = settings.metric == .cosine
+    learnt = inputs.images
+    features = settings.features
   }
 
-  public init(_ settings: FeatureClusteringSettings, context: MethodContext) {
-    self.init(restarts: settings.restarts, context: context)
-    kMeans.isSpherical = settings.metric == .cosine
+  /// By squared distances.
+  /// - Parameters:
+  ///   - restarts: starts of k-means, the best of which is kept.
+  ///   - iterations: the most iterations of each.
+  public init<Settings>(
+    restarts: Int, iterations: Int = 300, for inputs: MethodInputs<Settings>
+  ) {
+    var settings = FeatureClusteringSettings()
+    settings.restarts = restarts
+    self.init(settings, for: inputs)
+    kMeans.maximumIterations = iterations
   }
 
   /// The cluster of each of the feature vectors [N, dimensions].
@@ -71,8 +93,9 @@ public struct FeatureClustering {
 
   /// The cluster of each of `images`: centres are found on the images learnt from and kept for any
   /// others (as SCAN's author states for scores on a test split, user complaint at SCAN issue 38).
+  /// - Parameter features: the feature vectors of images, [N, D] in row-major order.
   public func assign(
-    _ images: ImageSet, learnt: ImageSet, features: (ImageSet) throws -> [Float]
+    _ images: ImageSet, features: (ImageSet) throws -> [Float]
   ) throws -> [Int32] {
     let known = try features(learnt)
     let dimensions = known.count / max(1, learnt.count)
@@ -83,10 +106,9 @@ public struct FeatureClustering {
 
   /// The cluster of each of `images` by an encoder's features of their centre views.
   public func assign(
-    _ images: ImageSet, learnt: ImageSet, encoder: Encoder, augmentation: Augmentation,
-    _ features: ClusteredFeatures
+    _ images: ImageSet, by encoder: Encoder, _ augmentation: Augmentation
   ) throws -> [Int32] {
-    try assign(images, learnt: learnt) {
+    try assign(images) {
       let vectors = encoder.vectors(of: $0, augmentation, features)
       return try (kMeans.isSpherical ? vectors.normalisedRows() : vectors).floats()
     }
