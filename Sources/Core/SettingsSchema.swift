@@ -171,8 +171,12 @@ public struct Setting<Root: Sendable>: Sendable {
 
   /// One of an enumeration's cases, written as its raw value. A raw value of digits may be
   /// written without quotes: `depth: 18` is the case "18".
-  /// - Parameter scaled: the cases that stretch with the number of epochs, such as a cosine
-  ///   that ends with the last one. A run with such a setting cannot be extended.
+  /// - Parameters:
+  ///   - name: the name in experiment files.
+  ///   - path: the property.
+  ///   - scaled: the cases that stretch with the number of epochs, such as a cosine that ends with the last
+  ///     one. A run with such a setting cannot be extended.
+  ///   - summary: its meaning, in a few words.
   public static func choice<Choice>(
     _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable,
     scaledByEpochs scaled: Set<Choice> = [], _ summary: String
@@ -220,21 +224,26 @@ public struct SettingsSchema<Root: Sendable>: Sendable {
   public init(_ settings: [Setting<Root>]) { self.settings = settings }
 
   /// A schema of settings of `Root` itself.
-  /// - Parameter source: what they and their defaults are taken from: a paper and its equation
-  ///   ("Wu et al., CVPR 2018, equation 2"), or code and its commit ("lemniscate.pytorch@f7cfe29").
+  /// - Parameters:
+  ///   - settings: in the order in which they are documented.
+  ///   - source: what they and their defaults are taken from: a paper and its equation ("Wu et al., CVPR
+  ///     2018, equation 2"), or code and its commit ("lemniscate.pytorch@f7cfe29").
   public init(_ settings: Setting<Root>..., from source: String? = nil) {
     self.settings = settings.map { $0.from(source) }
   }
 
   /// These settings, followed by others of `Root` itself.
-  /// - Parameter source: what the others are taken from.
+  /// - Parameters:
+  ///   - more: the others, in the order in which they are documented.
+  ///   - source: what the others are taken from.
   public func adding(_ more: Setting<Root>..., from source: String? = nil) -> Self {
     Self(settings + more.map { $0.from(source) })
   }
 
   /// These settings, followed by those of parts of `Root` under their own names.
-  /// - Parameter source: what the parts' settings are taken from, as far as they do not name a source
-  ///   themselves.
+  /// - Parameters:
+  ///   - parts: the properties of `Root` that hold the parts.
+  ///   - source: what the parts' settings are taken from, as far as they do not name a source themselves.
   public func including<each Part: Configurable>(
     _ parts: repeat WritableKeyPath<Root, each Part> & Sendable, from source: String? = nil
   ) -> Self {

@@ -9,12 +9,14 @@ public struct MethodDescription: Hashable, Sendable {
   public let name: String
   /// The row name in tables: "InstDisc + k-means".
   public let title: String
+  /// The group of rows in tables that the method belongs to.
   public let family: MethodFamily
   /// Counted up whenever the method computes something else from the same settings: results of
   /// another version are then stale.
   public let version: Int
   /// Authors, title, venue and year.
   public let reference: String
+  /// What the method does, in one line.
   public let summary: String
   /// The official code that defaults are taken from: "lemniscate.pytorch@f7cfe29"; nil if there is
   /// none.
@@ -43,8 +45,11 @@ public struct MethodContext: Sendable {
   public let clusters: Int
   /// Every random number comes from streams of this seed.
   public let seed: UInt64
+  /// Where networks and views are.
   public let device: Device
+  /// The arithmetic of convolutions and matrix products.
   public let precision: Precision
+  /// The threads of classical clustering; those of tensors are set already.
   public let threads: Int
   /// The finished run that the method's `stage(of:)` asked for.
   public let stage: FinishedStage?
@@ -115,6 +120,7 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
   /// The method's settings: defaults, ranges and their documentation.
   associatedtype Settings: Configurable
 
+  /// The method's name, title, source and version.
   static var description: MethodDescription { get }
 
   /// What the official code sets otherwise on some benchmarks. It is laid over `Settings()` and under
@@ -130,7 +136,8 @@ public protocol ClusteringMethod: AnyObject, SendableMetatype {
   /// Makes the method, which keeps `inputs`. It is about to learn, and has not begun.
   init(_ inputs: MethodInputs<Settings>) throws
 
-  /// The cluster, 0..<K, of each of `images`, which may be those learnt from or others.
+  /// The cluster, 0..<K, of each of `images`, which may be those learnt from or others. Asked twice, it gives
+  /// the same clusters and leaves the method as it was.
   func assign(_ images: ImageSet) throws -> [Int32]
 }
 
@@ -142,7 +149,9 @@ extension ClusteringMethod {
     try self.init(MethodInputs(settings: settings, context: context, images: images))
   }
 
+  /// The method's settings.
   public var settings: Settings { inputs.settings }
+  /// The method's task.
   public var context: MethodContext { inputs.context }
   /// The images to learn from.
   public var learnt: ImageSet { inputs.images }

@@ -1,7 +1,13 @@
 import Core
 
 /// The methods that experiments can name.
+///
+/// ```swift
+/// let registry = MethodRegistry.builtIn.adding([MeanColour.self])
+/// let method = try registry.method("mean-colour")
+/// ```
 public struct MethodRegistry: Sendable {
+  /// In the order of tables.
   public let methods: [any ClusteringMethod.Type]
 
   public init(_ methods: [any ClusteringMethod.Type]) {
@@ -37,6 +43,7 @@ public struct MethodRegistry: Sendable {
     MethodRegistry(methods + more)
   }
 
+  /// The methods' names, in the same order.
   public var names: [String] { methods.map { $0.description.name } }
 
   /// - Throws: `MethodError.unknown` with the nearest name, or `ambiguous` where several have this one.
@@ -74,6 +81,7 @@ extension ClusteringMethod {
 
 /// Why a method cannot be had or cannot go on.
 public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No method has this name; `nearest` is one that it may be a misspelling of.
   case unknown(name: String, nearest: String?, known: [String])
   /// Several methods, of these titles, have one name.
   case ambiguous(name: String, titles: [String])

@@ -43,8 +43,11 @@ public protocol TrainedMethod: ClusteringMethod {
 
   /// The views of a step's images, `plan.views` of them, each float [B, 3, S, S]. By default all are
   /// `augmentation`'s.
-  /// - Parameter epoch: what their draws are keyed by: the epoch or, where it has several passes, the
-  ///   number of passes before this one.
+  /// - Parameters:
+  ///   - images: the images learnt from.
+  ///   - positions: those of the step, in `images`.
+  ///   - epoch: what their draws are keyed by: the epoch or, where it has several passes, the number of
+  ///     passes before this one.
   func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
 
   /// The passes that make up an epoch, one after the other, each over its images in a new order unless
@@ -88,14 +91,23 @@ public typealias LossTerm = (name: String, value: Tensor)
 /// Which of the images learnt from the steps of a pass see. Only STL-10 has a split without labels, and
 /// only where the protocol has it learnt from does this make a difference.
 public enum ImagePass: Sendable {
+  /// All images.
   case all
   /// Those of the splits that have labels, which a method does not see for all that.
   case labelledSplits
+  /// Those of the split without labels.
   case unlabelledSplit
 }
 
 /// How a method is trained.
+///
+/// ```swift
+/// var plan: TrainingPlan {
+///   TrainingPlan(training: settings.training, views: 2, rateFactors: ["predictor": 10])
+/// }
+/// ```
 public struct TrainingPlan: Sendable {
+  /// Epochs, batches, optimiser and learning rate.
   public let training: TrainingSettings
   /// Augmented views of every image in a step.
   public let views: Int
@@ -157,9 +169,11 @@ public struct TrainingPlan: Sendable {
 
 /// The images of one step.
 public struct Batch {
+  /// The epoch, the first being 0.
   public let epoch: Int
-  /// The step's number in its epoch, the first being 0, and how many the epoch has.
+  /// The step's number in its epoch, the first being 0.
   public let step: Int
+  /// The number of steps of the epoch.
   public let steps: Int
   /// The pass that the step belongs to, by its place in `passes(of:)`.
   public let pass: Int
@@ -186,7 +200,11 @@ public struct Batch {
 
 extension Augmentation {
   /// What makes a method's views, normalised by the images learnt from.
-  /// - Parameter size: height and width of a view in pixels; the images' own if nil.
+  /// - Parameters:
+  ///   - settings: the changes.
+  ///   - inputs: those of the method.
+  ///   - size: height and width of a view in pixels; the images' own if nil.
+  ///   - crop: how the part of an image that a view shows is found.
   public init<Settings>(
     _ settings: AugmentationSettings, for inputs: MethodInputs<Settings>, size: Int? = nil,
     crop: Crop = .randomResized

@@ -15,9 +15,14 @@ public final class LARS: Optimiser {
   private var velocities = Moments("velocity")
 
   /// - Parameters:
+  ///   - parameters: those that it steps, under names that `state` has too.
+  ///   - learningRate: the rate of the first step.
+  ///   - momentum: mu.
+  ///   - weightDecay: w.
   ///   - trust: eta, the share of a layer's length that a step at the rate 1 moves it by.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - momenta: the momentum of parameters that have another, by name.
+  ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0.9,
     weightDecay: Double = 0, trust: Double = 0.001, rateFactors: [String: Double] = [:],

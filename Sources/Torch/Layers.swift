@@ -27,11 +27,29 @@ public enum ConvolutionInitialisation: String, CaseIterable, Sendable {
 }
 
 /// A convolution without bias, as residual networks have it.
+///
+/// ```swift
+/// var stream = RandomStream(seed: 1, purpose: .weights)
+/// let layer = Convolution(3, 64, kernel: 3, padding: 1, on: .cpu, from: &stream)
+/// let maps = layer(images)  // [B, 3, 32, 32] to [B, 64, 32, 32]
+/// ```
 public struct Convolution: Module {
+  /// [outputs, inputs, kernel, kernel]
   public let weight: Tensor
+  /// Pixels between windows.
   public let stride: Int
+  /// Pixels of zeros around the image.
   public let padding: Int
 
+  /// - Parameters:
+  ///   - inputs: channels of the input.
+  ///   - outputs: channels of the output.
+  ///   - kernel: height and width of a window in pixels.
+  ///   - stride: pixels between windows.
+  ///   - padding: pixels of zeros around the image.
+  ///   - initialisation: the distribution of the weights.
+  ///   - device: where the tensors are.
+  ///   - stream: what the weights are drawn from.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     initialisation: ConvolutionInitialisation = .he, on device: Device,
@@ -45,23 +63,32 @@ public struct Convolution: Module {
 
   public var ownParameters: [NamedTensor] { [("weight", weight)] }
 
+  /// [N, inputs, H, W] to [N, outputs, (H + 2 padding - kernel) / stride + 1, ...].
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.convolved(weight, stride: stride, padding: padding)
   }
 }
 
-/// Batch normalisation over the channels of [N, C, H, W] or the columns of [N, C].
+/// Batch normalisation over the channels of [N, C, H, W] or the columns of [N, C], with torch's momentum
+/// 0.1 and epsilon 1e-5 (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
 public struct BatchNormalisation: Module {
+  /// gamma, [C].
   public let weight: Tensor
   /// Zero for a layer without one.
   private let bias: Tensor
   private let hasBias: Bool
+  /// The mean of past batches, [C]: 0.9 of it stays with each batch in training.
   public let runningMean: Tensor
+  /// The unbiased variance of past batches, [C], which moves in the same way.
   public let runningVariance: Tensor
   private let momentum = 0.1
   private let epsilon = 1e-5
 
-  /// - Parameter gamma: where the weight starts.
+  /// - Parameters:
+  ///   - channels: C.
+  ///   - gamma: the initial weight.
+  ///   - hasBias: whether a bias is added, which starts at 0.
+  ///   - device: where the tensors are.
   public init(
     _ channels: Int, gamma: Double = 1, hasBias: Bool = true, on device: Device
   ) {
@@ -80,7 +107,9 @@ public struct BatchNormalisation: Module {
     [("running_mean", runningMean), ("running_var", runningVariance)]
   }
 
-  /// In training, the batch's statistics normalise and the running ones are updated.
+  /// (x - mean) / sqrt(variance + epsilon) gamma + beta, of the shape of `input`. In training, mean and
+  /// variance are the batch's, and the running ones are updated in place. Otherwise they are the running
+  /// ones.
   public func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
     let operands = [input, weight, bias, runningMean, runningVariance]
     return Tensor(of: operands, "BatchNormalisation") {
@@ -101,10 +130,18 @@ public enum LinearInitialisation: String, CaseIterable, Sendable {
 
 /// x W^T + b.
 public struct Linear: Module {
+  /// [outputs, inputs]
   public let weight: Tensor
-  /// Nil for a layer without one.
+  /// [outputs], nil for a layer without bias.
   public let bias: Tensor?
 
+  /// - Parameters:
+  ///   - inputs: length of an input vector.
+  ///   - outputs: length of an output vector.
+  ///   - hasBias: whether a bias is added.
+  ///   - initialisation: the distribution of weight and bias.
+  ///   - device: where the tensors are.
+  ///   - stream: what weight and bias are drawn from.
   public init(
     _ inputs: Int, _ outputs: Int, hasBias: Bool = true,
     initialisation: LinearInitialisation = .torchDefault, on device: Device,
@@ -128,6 +165,7 @@ public struct Linear: Module {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
   }
 
+  /// [N, inputs] to [N, outputs].
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.linear(weight, bias: bias)
   }
@@ -137,11 +175,21 @@ public struct Linear: Module {
 ///
 /// Weight and bias start uniformly within 1 / sqrt(outputs k^2), as torch.nn.ConvTranspose2d.
 public struct TransposedConvolution: Module {
+  /// [inputs, outputs, kernel, kernel]
   public let weight: Tensor
+  /// [outputs]
   public let bias: Tensor
   private let stride: Int
   private let padding: Int
 
+  /// - Parameters:
+  ///   - inputs: channels of the input.
+  ///   - outputs: channels of the output.
+  ///   - kernel: height and width of what a pixel is spread over.
+  ///   - stride: how many times larger the output is.
+  ///   - padding: pixels that are cut off on each side.
+  ///   - device: where the tensors are.
+  ///   - stream: what weight and bias are drawn from.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     on device: Device, from stream: inout RandomStream

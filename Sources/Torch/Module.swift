@@ -2,11 +2,24 @@
 public typealias NamedTensor = (name: String, tensor: Tensor)
 
 /// A part of a network: its own tensors and the parts that it is made of.
+///
+/// A layer lists its tensors, and a network its layers. Names follow from both: "encoder.0.weight".
+///
+/// ```swift
+/// struct Network: Module {
+///   let encoder: Linear
+///   let centres: Tensor  // [K, D]
+///
+///   var ownParameters: [NamedTensor] { [("centres", centres)] }
+///   var children: [(name: String, module: any Module)] { [("encoder", encoder)] }
+/// }
+/// ```
 public protocol Module {
   /// What the optimiser learns.
   var ownParameters: [NamedTensor] { get }
   /// What is kept but not learnt: running statistics.
   var ownBuffers: [NamedTensor] { get }
+  /// The parts, each under a name that no other part has.
   var children: [(name: String, module: any Module)] { get }
 }
 
@@ -31,7 +44,10 @@ extension Module {
       }
   }
 
-  /// Copies tensors of the same names into this module's.
+  /// Copies tensors of the same names into this module's, in place. Other tensors are ignored.
+  /// - Parameters:
+  ///   - tensors: the saved tensors, by name.
+  ///   - prefix: what precedes a name in `tensors`.
   /// - Throws: `StateError` if a name is missing or a shape differs.
   public func load(_ tensors: [String: Tensor], prefix: String = "") throws {
     try Torch.checked {
@@ -50,7 +66,9 @@ extension Module {
 
 /// Why saved tensors do not fit a network.
 public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A tensor of this name is needed, and there is none.
   case missing(String)
+  /// The saved tensor of this name has another shape.
   case shape(String, expected: [Int], found: [Int])
 
   public var description: String {

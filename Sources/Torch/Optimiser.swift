@@ -1,11 +1,25 @@
 /// Changes parameters by their gradients.
+///
+/// ```swift
+/// let optimiser = SGD(network.parameters, learningRate: 0.1, momentum: 0.9)
+/// try loss.backward()
+/// try optimiser.step()
+/// for parameter in network.parameters { parameter.tensor.clearGradient() }
+/// ```
 public protocol Optimiser: AnyObject {
+  /// The rate of the next step.
   var learningRate: Double { get set }
-  /// Applies the gradients; what becomes of a parameter without one, `IdleParameters` says.
+  /// Applies the gradients in place. `IdleParameters` says what becomes of a parameter without one.
+  /// - Throws: the first error of this thread. No parameter has changed if an operator before the step or
+  ///   a gradient has failed.
   func step() throws
   /// What has to be kept for training to go on exactly: name to tensor.
   var state: [NamedTensor] { get }
   /// Takes back what `state` gave.
+  /// - Parameters:
+  ///   - tensors: the saved tensors, by name.
+  ///   - prefix: what precedes a name in `tensors`.
+  /// - Throws: `StateError` if what is needed is missing or of another shape.
   func load(_ tensors: [String: Tensor], prefix: String) throws
 }
 
@@ -62,7 +76,9 @@ struct Moments {
   }
 }
 
-/// Stochastic gradient descent with momentum, as torch.optim.SGD (dampening 0).
+/// Stochastic gradient descent with momentum, as torch.optim.SGD (dampening 0):
+///
+///     v = mu v + g + w p,   p = p - rate v,   or with Nesterov p = p - rate (g + w p + mu v)
 public final class SGD: Optimiser {
   public var learningRate: Double
   private let parameters: [NamedTensor]
@@ -75,8 +91,14 @@ public final class SGD: Optimiser {
   private var velocities = Moments("velocity")
 
   /// - Parameters:
+  ///   - parameters: those that it steps, under names that `state` has too.
+  ///   - learningRate: the rate of the first step.
+  ///   - momentum: mu.
+  ///   - nesterov: whether momentum has Nesterov's form.
+  ///   - weightDecay: w.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - momenta: the momentum of parameters that have another, by name.
+  ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
@@ -132,8 +154,11 @@ public final class SGD: Optimiser {
   }
 }
 
-/// Adam (Kingma and Ba, ICLR 2015), as torch.optim.Adam: weight decay is added to the gradient, and the
-/// steps that the bias correction goes by are counted for each parameter from its first gradient on.
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1), as torch.optim.Adam: weight decay is added to the gradient,
+/// and the steps t of the bias correction are counted for each parameter from its first gradient on.
+///
+///     m = b1 m + (1 - b1) g,   s = b2 s + (1 - b2) g^2,
+///     p = p - rate m / (1 - b1^t) / (sqrt(s / (1 - b2^t)) + epsilon)
 public final class Adam: Optimiser {
   public var learningRate: Double
   private let parameters: [NamedTensor]
@@ -148,7 +173,15 @@ public final class Adam: Optimiser {
   private var firstMoments = Moments("first")
   private var secondMoments = Moments("second")
 
-  /// - Parameter rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  /// - Parameters:
+  ///   - parameters: those that it steps, under names that `state` has too.
+  ///   - learningRate: the rate of the first step.
+  ///   - beta1: the share of its old value that m keeps.
+  ///   - beta2: the share of its old value that s keeps.
+  ///   - epsilon: what keeps the divisor above 0.
+  ///   - weightDecay: what the parameter is multiplied by before it is added to its gradient.
+  ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:],

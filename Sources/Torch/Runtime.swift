@@ -3,7 +3,9 @@ import CATenLoader
 
 /// Where tensors live and operators run.
 public enum Device: String, Codable, CaseIterable, Sendable {
+  /// The processor.
   case cpu
+  /// The first CUDA card.
   case cuda
 
   var number: Int32 { self == .cpu ? 0 : 1 }
@@ -11,6 +13,7 @@ public enum Device: String, Codable, CaseIterable, Sendable {
 
 /// The arithmetic of convolutions and matrix products.
 public enum Precision: String, Codable, CaseIterable, Sendable {
+  /// Everything in float32.
   case float32
   /// Autocast: convolutions and matrix products in bfloat16, weights and sums in float32.
   case bfloat16
@@ -68,7 +71,7 @@ public enum Torch {
     return try body()
   }
 
-  /// Runs `body` without recording gradients.
+  /// Runs `body` without recording gradients, as evaluation and updates of parameters need it.
   public static func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = caten.grad_enabled()
     caten.set_grad_enabled(false)

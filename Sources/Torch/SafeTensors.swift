@@ -2,12 +2,20 @@ import Core
 import Foundation
 
 /// Files of named tensors in the safetensors format: eight bytes with the header's length, a JSON
-/// header (type, shape and byte range of each tensor), and the bytes.
+/// header (type, shape and byte range of each tensor), and the bytes. Python reads them with
+/// `safetensors.torch.load_file`.
+///
+/// ```swift
+/// try SafeTensors.write(network.state, to: "network.safetensors")
+/// try network.load(SafeTensors.read("network.safetensors").tensors)
+/// ```
 public enum SafeTensors {
   /// In the metadata: SHA-256 of the header without it, and of the bytes.
   private static let checksum = "sha256"
 
   /// Writes tensors, free text under `__metadata__` and a checksum; the file exists only whole.
+  /// - Throws: `TorchError` for a tensor that is neither float32, int64 nor uint8, or that has failed, and
+  ///   `FileError` if the file cannot be written.
   public static func write(
     _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String
   ) throws {
@@ -147,7 +155,9 @@ public enum SafeTensors {
 
 /// A file that is not a whole safetensors file.
 public struct SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file.
   public let path: String
+  /// What is wrong with it.
   public let reason: String
 
   public init(path: String, reason: String) {

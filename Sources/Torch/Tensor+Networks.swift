@@ -1,5 +1,8 @@
+// The operators of layers and losses.
 extension Tensor {
-  /// Convolution of [N, C, H, W] with a weight [O, C / groups, k, k].
+  /// Convolution of [N, C, H, W] with a weight [O, C / groups, k, k] and a bias [O]: [N, O, H', W'] with
+  /// H' = (H + 2 padding - k) / stride + 1, rounded down. As everywhere in deep learning the kernel is not
+  /// flipped.
   public func convolved(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1
   ) -> Tensor {
@@ -19,7 +22,7 @@ extension Tensor {
     }
   }
 
-  /// x W^T + b for x [N, in], W [out, in] and b [out].
+  /// x W^T + b for x [N, in], W [out, in] and b [out]: [N, out].
   public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
     Tensor(of: [self, weight, bias]) { caten.linear(handle, weight.handle, bias?.handle) }
   }
@@ -36,7 +39,7 @@ extension Tensor {
     return pooled.reshaped([size(0), size(1)])
   }
 
-  /// Mean cross-entropy of logits [N, K] and classes int64 [N].
+  /// Mean over N of the cross-entropies of logits [N, K] and classes int64 [N]: a scalar.
   public func crossEntropy(_ classes: Tensor) -> Tensor {
     logSoftmax(along: 1).negativeLogLikelihood(classes)
   }

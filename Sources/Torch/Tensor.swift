@@ -9,17 +9,20 @@ import Core
 /// | operations | members |
 /// |---|---|
 /// | creation | `init(_:shape:)`, `full`, `zeros`, `indices`, `normal`, `uniform`, `concatenated` |
-/// | arithmetic | `+`, `-`, `*`, `/`, `exp`, `log`, `squareRoot`, `squared`, `power`, `absolute` |
-/// | nonlinear | `relu`, `sigmoid`, `tanh`, `softmax`, `logSoftmax`, `clamped` |
-/// | products | `matmul`, `linear`, `convolved`, `transposedConvolved` |
+/// | inspection | `shape`, `size`, `rank`, `count`, `dtype`, `device`, `isChannelsLast` |
+/// | values | `floats`, `integers`, `bytes`, `scalar` |
+/// | arithmetic | `+`, `-`, `*`, `/`, `exp`, `log`, `squareRoot`, `squared`, `power`, `absolute`, `remainder` |
+/// | nonlinear | `relu`, `sigmoid`, `tanh`, `softmax`, `logSoftmax`, `clamped`, `maximum`, `minimum` |
+/// | products | `matmul`, `linear`, `convolved`, `transposedConvolved`, `symmetricEigen` |
 /// | reductions | `sum`, `mean`, `maximum`, `minimum`, `logSumExp`, `argmax` |
+/// | pooling | `maxPooled`, `globallyAveraged` |
 /// | comparison | `isEqual`, `isLess`, `isGreater`, `not`, `select`, `filled` |
-/// | shape | `reshaped`, `expanded`, `permuted`, `transposed`, `unsqueezed`, `squeezed`, `narrowed` |
-/// | rows | `rows`, `gathered`, `oneHot`, `normalisedRows` |
+/// | shape | `reshaped`, `expanded`, `permuted`, `transposed`, `unsqueezed`, `squeezed` |
+/// | parts | `narrowed`, `flipped`, `rows`, `gathered`, `adding`, `oneHot`, `normalisedRows` |
 /// | losses | `crossEntropy`, `crossEntropies` |
 /// | gradients | `settingRequiresGradient`, `backward`, `gradient`, `clearGradient`, `detached` |
 /// | in place | `add`, `scale`, `addProduct`, `addQuotient`, `copy(from:)`, `zero`, `setRows` |
-/// | values | `floats`, `integers`, `bytes`, `scalar` |
+/// | conversion | `to`, `contiguous`, `channelsLast`, `copy` |
 ///
 /// Operators do not throw, so that a formula reads like its equation:
 ///

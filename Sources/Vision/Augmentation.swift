@@ -2,7 +2,19 @@ import Core
 import Torch
 
 /// Makes augmented views of batches of images.
+///
+/// A view is cropped, resized and flipped; its colours are changed or dropped; it is blurred and normalised,
+/// in this order. What happens to an image is drawn from its key, the seed, the epoch and the number of
+/// the view, so that batches and interruptions change nothing.
+///
+/// ```swift
+/// let augmentation = try Augmentation(
+///   settings: AugmentationSettings(), size: 32, seed: 1, images: images, on: .cpu)
+/// let first = augmentation.view(0, of: images, at: [5, 3], epoch: 0)  // [2, 3, 32, 32]
+/// let second = augmentation.view(1, of: images, at: [5, 3], epoch: 0)
+/// ```
 public struct Augmentation {
+  /// The probabilities and strengths of the changes.
   public private(set) var settings: AugmentationSettings
   /// Height and width of a view in pixels.
   public let size: Int
@@ -12,7 +24,14 @@ public struct Augmentation {
   let statistics: ChannelStatistics?
   let device: Device
 
-  /// - Parameter images: the images whose channel statistics normalise the views.
+  /// - Parameters:
+  ///   - settings: the probabilities and strengths of the changes.
+  ///   - size: height and width of a view in pixels.
+  ///   - crop: how the part of an image that a view shows is found.
+  ///   - seed: the run's.
+  ///   - images: the images whose channel statistics normalise the views.
+  ///   - device: where views are made.
+  /// - Throws: `TorchError` if the pixels cannot be read.
   public init(
     settings: AugmentationSettings, size: Int, crop: Crop = .randomResized, seed: UInt64,
     images: ImageSet, on device: Device
@@ -64,7 +83,8 @@ public struct Augmentation {
     return normalised(batch)
   }
 
-  /// The images themselves, resized to the view's size: what is scored.
+  /// The images themselves, resized to the view's size: what is scored. They are the square in the middle of
+  /// each image, float [B, 3, size, size].
   public func centre(of images: ImageSet, at positions: [Int]) -> Tensor {
     let bytes = images.bytes(at: positions).to(device)
     var side = min(images.height, images.width)
@@ -77,10 +97,12 @@ public struct Augmentation {
         width: side, size: size, isFlipped: false, settings.interpolation))
   }
 
+  /// (batch - mean) / deviation if the settings ask for it, channels innermost.
   private func normalised(_ batch: Tensor) -> Tensor {
     (statistics?.normalise(batch) ?? batch).channelsLast()
   }
 
+  /// One matrix [size, extent] for each view of a batch: [B, size, extent].
   private func matrices(
     _ parameters: [ViewParameters], extent: Int, _ matrix: (ViewParameters) -> [Float]
   ) -> Tensor {
@@ -105,12 +127,14 @@ public struct Augmentation {
     }
   }
 
+  /// Makes the views grey that are drawn to be grey, in place.
   private func dropColours(_ batch: Tensor, _ parameters: [ViewParameters]) {
     change(batch, parameters.indices.filter { parameters[$0].isGrey }) {
       ColourOperation.grey($0).expanded([-1, 3, -1, -1])
     }
   }
 
+  /// Blurs the views that are drawn to be blurred, in place.
   private func blur(_ batch: Tensor, _ parameters: [ViewParameters]) {
     let members = parameters.indices.filter { parameters[$0].blurSigma != nil }
     // A tenth of the image, odd (SimCLR, appendix A).

@@ -4,13 +4,19 @@ import Torch
 
 /// The shape of a residual network: what a network that goes on from another's has in common with it.
 public struct BackboneShape: Configurable, Equatable {
+  /// The number of layers.
   public enum Depth: String, CaseIterable, Sendable {
+    /// 2, 2, 2 and 2 blocks in the four stages.
     case eighteen = "18"
+    /// 3, 4, 6 and 3 blocks.
     case thirtyFour = "34"
   }
 
+  /// The number of layers.
   public var depth = Depth.eighteen
+  /// Channels w of the first stage; the others have 2w, 4w and 8w.
   public var width = 64
+  /// The layers before the first stage.
   public var stem = ResNetStem.small
 
   public init() {}
@@ -28,6 +34,7 @@ public struct BackboneShape: Configurable, Equatable {
 
 /// Where the weights of a residual network start from.
 public struct BackboneStart: Configurable, Equatable {
+  /// The distribution of the weights of convolutions.
   public var convolutions = ConvolutionInitialisation.he
   /// The weight of each block's last normalisation. 0 makes every block the identity at first (Goyal et
   /// al., "Accurate, Large Minibatch SGD", 2017, section 5.1).
@@ -44,12 +51,20 @@ public struct BackboneStart: Configurable, Equatable {
   ])
 }
 
-/// The backbone of a method that learns it from the start.
+/// The backbone of a method that learns it from the start: its shape and its initial weights.
+///
+/// ```swift
+/// var settings = BackboneSettings()
+/// settings.depth = .thirtyFour
+/// settings.start.residualGamma = 0
+/// ```
 @dynamicMemberLookup
 public struct BackboneSettings: Configurable {
   public typealias Depth = BackboneShape.Depth
 
+  /// Depth, width and stem.
   public var shape = BackboneShape()
+  /// The initial weights.
   public var start = BackboneStart()
 
   public init() {}

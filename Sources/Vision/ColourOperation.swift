@@ -1,10 +1,18 @@
 import Torch
 
 /// torchvision's colour changes, on floats in 0...1, with one factor an image.
+///
+/// ```swift
+/// let darker = ColourOperation.brightness.apply(to: images, factors: [0.8, 0.6])  // B = 2
+/// ```
 public enum ColourOperation: CaseIterable, Sendable {
+  /// The image times a factor.
   case brightness
+  /// The image blended with the mean of its luma.
   case contrast
+  /// The image blended with its luma.
   case saturation
+  /// The hue turned by a part of the circle.
   case hue
 
   /// - Parameters:
@@ -27,12 +35,14 @@ public enum ColourOperation: CaseIterable, Sendable {
     }
   }
 
-  /// Luma of ITU-R BT.601 as Pillow's "L" has it: [B, 3, H, W] to [B, 1, H, W].
+  /// Luma of ITU-R BT.601 as Pillow's "L" has it, 0.299 R + 0.587 G + 0.114 B:
+  /// [B, 3, H, W] to [B, 1, H, W].
   public static func grey(_ images: Tensor) -> Tensor {
     let weights = Tensor([0.299, 0.587, 0.114], shape: [1, 3, 1, 1]).to(images.device)
     return (images * weights).sum(along: [1], keep: true)
   }
 
+  /// images factor + other (1 - factor), clamped to 0...1, for factors [B, 1, 1, 1].
   private static func blend(_ images: Tensor, with other: Tensor, _ factor: Tensor) -> Tensor {
     (images * factor + other * (1 - factor)).clamped(to: 0...1)
   }

@@ -6,6 +6,11 @@ import Core
 /// depends on pixels alone. Storing the same images in another order changes nothing but the places of
 /// identical ones, which are drawn: no method can tell them apart, and one that breaks ties by position
 /// must not find the order of classes among them.
+///
+/// ```swift
+/// let order = ContentOrder(pixels: pixels, count: 100, seed: 1)
+/// let images = try ImageSet(pixels: pixels, height: 32, width: 32, in: order)
+/// ```
 public struct ContentOrder: Hashable, Sendable {
   /// Counted up whenever the order becomes another: results of another version are then stale.
   public static let version = 1
@@ -58,8 +63,11 @@ extension ImageSet {
   /// Images in the order of presentation. Their places in it are what random numbers are keyed by.
   /// - Parameters:
   ///   - pixels: bytes in the order [N, H, W, 3].
+  ///   - height: an image's height in pixels.
+  ///   - width: an image's width in pixels.
   ///   - order: theirs.
   ///   - unlabelled: the places in `pixels` of images of a split without labels.
+  /// - Throws: `TorchError` if the bytes are not those of as many images as `order` has.
   public init(
     pixels: [UInt8], height: Int, width: Int, in order: ContentOrder, unlabelled: Set<Int> = []
   ) throws {

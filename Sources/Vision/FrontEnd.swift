@@ -1,6 +1,10 @@
 import Torch
 
-/// A fixed first layer of a network, which takes colours away so that they cannot be clustered by.
+/// A fixed first layer of a network, which removes colours so that images are not clustered by them.
+///
+/// ```swift
+/// let edges = FrontEnd.sobel(images)  // [B, 3, H, W] to [B, 2, H, W]
+/// ```
 public enum FrontEnd: String, CaseIterable, Sendable {
   /// The colours as they are.
   case none

@@ -4,6 +4,13 @@ import Torch
 ///
 /// A set is a choice of rows of a shared store, so that the images learnt and the images scored can
 /// overlap without a copy.
+///
+/// ```swift
+/// let images = try ImageSet(
+///   pixels: pixels, height: 32, width: 32, drawKeys: Array(0..<100))
+/// let scored = images.selecting(Array(50..<100))
+/// let bytes = scored.bytes(at: [0, 1])  // uint8 [2, 32, 32, 3]
+/// ```
 public struct ImageSet {
   /// Every image that sets choose from; a class, so that two sets can tell whether they share one.
   private final class Store {
@@ -25,8 +32,11 @@ public struct ImageSet {
 
   /// - Parameters:
   ///   - pixels: bytes in the order [M, H, W, 3].
+  ///   - height: an image's height in pixels.
+  ///   - width: an image's width in pixels.
   ///   - drawKeys: for each of the M images, what its random draws are keyed by.
   ///   - unlabelled: the keys of those that are of a split without labels.
+  /// - Throws: `TorchError` if the bytes are not those of M images.
   public init(
     pixels: [UInt8], height: Int, width: Int, drawKeys: [Int], unlabelled: Set<Int> = []
   ) throws {
@@ -51,7 +61,7 @@ public struct ImageSet {
   /// An image's width in pixels.
   public var width: Int { store.pixels.size(2) }
 
-  /// The images at these positions of this set.
+  /// The images at these positions of this set, in this order. No pixels are copied.
   public func selecting(_ positions: [Int]) -> ImageSet {
     ImageSet(
       store: store, storeRows: positions.map { storeRows[$0] },
@@ -69,7 +79,8 @@ public struct ImageSet {
     store.pixels.rows(Tensor(positions.map { storeRows[$0] }))
   }
 
-  /// All pixels as floats in 0...1, one row an image: [N, H * W * 3].
+  /// All pixels as floats in 0...1, one row for each image: [N, H * W * 3].
+  /// - Throws: `TorchError` if the pixels cannot be read.
   public func flattenedPixels() throws -> [Float] {
     let bytes = try store.pixels.rows(Tensor(storeRows)).bytes()
     return [Float](unsafeUninitializedCapacity: bytes.count) { buffer, count in
@@ -78,7 +89,9 @@ public struct ImageSet {
     }
   }
 
-  /// Mean and standard deviation of each colour channel over this set, on the scale 0...1.
+  /// Mean and standard deviation of each colour channel over this set, on the scale 0...1. A deviation is
+  /// at least 0.001.
+  /// - Throws: `TorchError` if the pixels cannot be read.
   public func channelStatistics() throws -> ChannelStatistics {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: 3)
     // Histograms of integers: exact, whatever the order.
@@ -105,7 +118,9 @@ public struct ImageSet {
 
 /// What normalisation subtracts and divides by, per colour channel on the scale 0...1.
 public struct ChannelStatistics: Hashable, Sendable {
+  /// Of red, green and blue.
   public let mean: [Double]
+  /// Of red, green and blue, above 0.
   public let standardDeviation: [Double]
 
   public init(mean: [Double], standardDeviation: [Double]) {

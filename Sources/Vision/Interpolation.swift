@@ -16,7 +16,7 @@ public enum Interpolation: String, CaseIterable, Sendable {
     }
   }
 
-  /// The weight, not normalised, of a pixel at this distance.
+  /// The weight, not normalised, of a pixel at this distance in pixels of the larger of crop and view.
   func weight(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {

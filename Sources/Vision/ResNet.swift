@@ -15,15 +15,25 @@ public enum ResNetStem: String, CaseIterable, Sendable {
 
 /// A residual network of basic blocks (He et al., "Deep Residual Learning for Image Recognition",
 /// CVPR 2016) with torchvision's parameter names, layout and initialisation, without its classifier.
+///
+/// ```swift
+/// var stream = RandomStream(seed: 1, purpose: .weights)
+/// let network = ResNet(BackboneSettings(), on: .cpu, from: &stream)
+/// let features = network(images, training: true)  // [B, 3, 32, 32] to [B, 512]
+/// ```
 public struct ResNet: Module {
   private let stem: ResNetStem
   private let convolution: Convolution
   private let normalisation: BatchNormalisation
   private let stages: [[BasicBlock]]
-  /// Length of a feature vector.
+  /// Length of a feature vector: 8 times the width.
   public let features: Int
 
-  /// - Parameter channels: those of the images.
+  /// - Parameters:
+  ///   - settings: shape and initial weights.
+  ///   - channels: those of the images.
+  ///   - device: where the tensors are.
+  ///   - stream: what the weights are drawn from, layer by layer.
   public init(
     _ settings: BackboneSettings, channels: Int = 3, on device: Device,
     from stream: inout RandomStream
@@ -68,7 +78,10 @@ public struct ResNet: Module {
       }
   }
 
-  /// [B, 3, H, W] to feature vectors [B, features].
+  /// Images [B, channels, H, W] to feature vectors [B, features], the mean over all positions.
+  /// - Parameters:
+  ///   - images: [B, channels, H, W].
+  ///   - training: whether batch normalisation takes the batch's statistics.
   public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
     var x = normalisation(convolution(images), training: training).relu()
     switch stem {
@@ -91,6 +104,10 @@ struct BasicBlock: Module {
   /// A 1x1 convolution where the shape changes.
   private let shortcut: (convolution: Convolution, normalisation: BatchNormalisation)?
 
+  /// - Parameters:
+  ///   - inputs: channels of the input.
+  ///   - outputs: channels of the output.
+  ///   - stride: of the first convolution.
   init(
     _ inputs: Int, _ outputs: Int, stride: Int, _ start: BackboneStart, on device: Device,
     from stream: inout RandomStream
@@ -123,6 +140,7 @@ struct BasicBlock: Module {
         ?? [])
   }
 
+  /// relu(x + f(x)), f being both convolutions: [B, inputs, H, W] to [B, outputs, H / stride, W / stride].
   func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
     let inner = firstNormalisation(first(input), training: training).relu()
     let residual = secondNormalisation(second(inner), training: training)

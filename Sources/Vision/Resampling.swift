@@ -5,6 +5,11 @@ import Torch
 ///
 /// Cropping, antialiased resizing, flipping and blurring are all linear in the pixels and separable,
 /// so a batch of them is two batched matrix products, exact for every image's own parameters.
+///
+/// ```swift
+/// let halves = Resampling.resizedCrop(
+///   images.bytes(at: [0, 1]), top: 0, left: 0, height: 32, width: 32, size: 16, isFlipped: false)
+/// ```
 public enum Resampling {
   /// The matrix [size, extent] that crops `length` pixels from `start` and resizes them to `size`,
   /// as Pillow's antialiased filters do: as wide as the reduction, half-pixel centres, clipped to the
@@ -70,7 +75,8 @@ public enum Resampling {
   }
 
   /// Crops a rectangle from every image, resizes it to `size` x `size` and flips it if asked:
-  /// uint8 [B, H, W, 3] to float [B, 3, size, size] in 0...1.
+  /// uint8 [B, H, W, 3] to float [B, 3, size, size] in 0...1. It fails for a rectangle that is not within the
+  /// images.
   public static func resizedCrop(
     _ bytes: Tensor, top: Int, left: Int, height: Int, width: Int, size: Int, isFlipped: Bool,
     _ interpolation: Interpolation = .bilinear
@@ -101,7 +107,11 @@ public enum Resampling {
     }
   }
 
-  /// A Gaussian blur of `kernel` taps and one `sigma` with mirrored borders, for [B, 3, H, W].
+  /// A Gaussian blur with mirrored borders, of [B, 3, H, W].
+  /// - Parameters:
+  ///   - images: [B, 3, H, W].
+  ///   - kernel: the number of taps, odd.
+  ///   - sigma: the standard deviation in pixels.
   public static func blurred(_ images: Tensor, kernel: Int, sigma: Double) -> Tensor {
     let (b, height, width) = (images.size(0), images.size(2), images.size(3))
     let rows = blur(extent: height, kernel: kernel, sigma: sigma)

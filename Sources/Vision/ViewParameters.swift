@@ -6,19 +6,29 @@ import Foundation
 /// They depend on (seed, epoch, image, view) alone, so batches, threads and resumption do not change
 /// them.
 package struct ViewParameters {
+  /// The crop's first row in the image, in pixels.
   package var top = 0
+  /// The crop's first column.
   package var left = 0
+  /// The crop's height in pixels.
   package var height: Int
+  /// The crop's width in pixels.
   package var width: Int
+  /// Whether the view is mirrored.
   package var isFlipped = false
   /// Factors of the colour operations, in the order of `ColourOperation.allCases`.
   package var colourFactors: [Double] = []
   /// The order in which the colour operations are applied; empty where they are not.
   package var colourOrder: [ColourOperation] = []
+  /// Whether the view loses its colours.
   package var isGrey = false
   /// Standard deviation of the blur in pixels; nil where there is none.
   package var blurSigma: Double?
 
+  /// Draws the parameters of a view.
+  /// - Parameters:
+  ///   - image: the key of the image's draws.
+  ///   - view: the number of the view, the first being 0.
   package init(
     settings: AugmentationSettings, crop: Crop = .randomResized, imageHeight: Int, imageWidth: Int,
     seed: UInt64, epoch: Int,
@@ -46,6 +56,7 @@ package struct ViewParameters {
     if stream.uniform() < settings.blur { blurSigma = stream.uniform(in: 0.1...2) }
   }
 
+  /// A square of this share of the image's shorter side, anywhere in the image.
   private mutating func drawSquare(share: Double, from stream: inout RandomStream) {
     let (fullHeight, fullWidth) = (height, width)
     let side = Crop.side(of: share, height: height, width: width)

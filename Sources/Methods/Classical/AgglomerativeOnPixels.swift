@@ -13,8 +13,11 @@ public final class AgglomerativeOnPixels: ReportsProgress {
   }
 
   public struct Settings: Configurable {
+    /// Which clusters may be merged.
     public var connectivity = Connectivity.all
+    /// The nearest images that each is a neighbour of, where only neighbours are merged.
     public var neighbours = 10
+    /// What it sees of an image.
     public var pixels = PixelSettings()
 
     public init() {}

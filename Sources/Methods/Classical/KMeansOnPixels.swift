@@ -4,8 +4,11 @@ import Vision
 /// k-means on raw pixels: the floor that every learnt representation has to leave behind.
 public final class KMeansOnPixels: ClusteringMethod {
   public struct Settings: Configurable {
+    /// k-means++ starts; the best one is kept.
     public var restarts = 10
+    /// The most moves of the centres.
     public var iterations = 300
+    /// What it sees of an image.
     public var pixels = PixelSettings()
 
     public init() {}

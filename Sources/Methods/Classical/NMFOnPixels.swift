@@ -6,10 +6,15 @@ import Vision
 /// weights.
 public final class NMFOnPixels: ReportsProgress {
   public struct Settings: Configurable {
+    /// How the factors are updated.
     public var updates = NonnegativeFactorisation.Updates.multiplicative
+    /// The most updates of both factors.
     public var iterations = 200
+    /// The part of the first error by which ten iterations must lower it to go on.
     public var tolerance = 1e-4
+    /// k-means++ starts; the best one is kept.
     public var restarts = 10
+    /// The colour space of the pixels.
     public var colour = ColourSpace.rgb
 
     public init() {}

@@ -18,6 +18,7 @@ public struct PixelSettings: Configurable {
 
   /// Shift and scale of the values.
   public enum Standardisation: String, CaseIterable, Sendable {
+    /// The values as they are.
     case none
     /// Mean 0 and variance 1 within each image, as patches are normalised by Coates, Ng and Lee, "An
     /// Analysis of Single-Layer Networks in Unsupervised Feature Learning", AISTATS 2011: 10 is added to the
@@ -27,11 +28,15 @@ public struct PixelSettings: Configurable {
     case value
   }
 
+  /// The colour space of the pixels.
   public var colour = ColourSpace.rgb
+  /// The values of an image.
   public var descriptor = Descriptor.pixels
+  /// Shift and scale of the values.
   public var standardise = Standardisation.none
-  /// 0 keeps all values.
+  /// Principal components that are kept. 0 keeps all values.
   public var components = 0
+  /// Whether each component is scaled to variance 1.
   public var whiten = false
 
   public init() {}

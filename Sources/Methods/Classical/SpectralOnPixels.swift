@@ -6,10 +6,15 @@ import Vision
 /// normalised affinity, and k-means on them.
 public final class SpectralOnPixels: ReportsProgress {
   public struct Settings: Configurable {
+    /// The nearest images that each image is tied to.
     public var neighbours = 10
+    /// How strongly images are tied.
     public var affinity = AffinityWeights.selfTuning
+    /// What the rows of eigenvectors are divided by.
     public var scaling = SpectralClustering.RowScaling.length
+    /// k-means++ starts; the best one is kept.
     public var restarts = 10
+    /// What it sees of an image.
     public var pixels = PixelSettings()
 
     public init() {}

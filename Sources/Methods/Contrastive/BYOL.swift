@@ -10,7 +10,9 @@ import Vision
 public final class BYOL: TrainedMethod {
   /// Which of the two networks is clustered by.
   public enum ClusteredNetwork: String, CaseIterable, Sendable {
+    /// The network that learns.
     case online
+    /// Its slowly moving copy.
     case target
   }
 
@@ -25,16 +27,27 @@ public final class BYOL: TrainedMethod {
   /// The defaults are those of the code that published BYOL's clusters on our benchmarks (ProPos, which
   /// is BYOL where its own two terms are off).
   public struct Settings: Configurable {
+    /// tau, by which the target network follows the online network.
     public var momentum = MomentumSettings(0.996, course: .cosine)
+    /// When the target network follows.
     public var targetFollows = TargetMove.afterStep
+    /// The number of the first step, 0 or 1, by which schedules go.
     public var firstStep = 1
+    /// What the predictor's learning rate is multiplied by.
     public var predictorRate = 10.0
+    /// Parts of a batch that are normalised apart (ShuffleBN); 1 is no part.
     public var shuffleGroups = 1
+    /// The network whose vectors are clustered.
     public var clusteredNetwork = ClusteredNetwork.target
+    /// The shape of projector and predictor.
     public var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4096, dimensions: 256)
+    /// The final k-means.
     public var clustering = FeatureClusteringSettings(.projection, .cosine)
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -109,7 +122,9 @@ public final class BYOL: TrainedMethod {
 
   public let inputs: Inputs
   public let augmentation: Augmentation
+  /// Encoder f and g, and predictor q.
   private let online: Network
+  /// Encoder f and g of the other view.
   private let target: MomentumEncoder<Encoder>
   private let groups: NormalisationGroups
 
@@ -168,6 +183,8 @@ public final class BYOL: TrainedMethod {
     if settings.targetFollows == .afterStep { follow(batch) }
   }
 
+  /// Moves the target network towards the online network (equation 1 of the paper, xi = tau xi + (1 - tau)
+  /// theta).
   private func follow(_ batch: Batch) {
     target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
   }

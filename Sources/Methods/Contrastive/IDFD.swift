@@ -20,15 +20,25 @@ public final class IDFD: TrainedMethod {
 
   /// The defaults are those of the official code, which is for CIFAR-10.
   public struct Settings: Configurable {
+    /// tau of the images' softmax.
     public var temperature = 1.0
+    /// The share of its old vector that an entry of the memory bank keeps.
     public var memoryMomentum = 0.5
+    /// alpha, the weight of the features' term.
     public var decorrelationWeight = 1.0
+    /// tau_2 of the features' softmax.
     public var decorrelationTemperature = 2.0
+    /// Length D of an embedding.
     public var dimensions = 128
+    /// What the final k-means is given.
     public var clustered = ClusteredVectors.embeddings
+    /// Starts of the final k-means; the best one is kept.
     public var restarts = 20
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -76,6 +86,7 @@ public final class IDFD: TrainedMethod {
   public let augmentation: Augmentation
   private let encoder: Encoder
   private let bank: MemoryBank
+  /// The last step's, [B, D], for the bank.
   private var embeddings: Tensor?
 
   public init(_ inputs: Inputs) throws {
@@ -106,11 +117,13 @@ public final class IDFD: TrainedMethod {
     ]
   }
 
+  /// Takes the step's embeddings into the bank.
   public func finishStep(_ batch: Batch) {
     if let embeddings { bank.update(batch.index, with: embeddings) }
     embeddings = nil
   }
 
+  /// k-means on embeddings or on the bank, by the settings.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
       try settings.clustered == .bank && $0.holdsSameImages(as: learnt)

@@ -10,14 +10,23 @@ public final class InstanceDiscrimination: TrainedMethod {
   /// The defaults are those of the official code for CIFAR-10: the full softmax over all images, one
   /// view, no flip (the line stands there as a comment).
   public struct Settings: Configurable {
+    /// tau of equation 2.
     public var temperature = 0.1
+    /// The share of its old vector that an entry of the memory bank keeps.
     public var memoryMomentum = 0.5
+    /// m, the entries drawn for noise-contrastive estimation; 0 is the softmax over all.
     public var negatives = 0
+    /// Length D of an embedding.
     public var dimensions = 128
+    /// Augmented views of every image in a step.
     public var views = 1
+    /// Starts of the final k-means; the best one is kept.
     public var restarts = 10
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -72,6 +81,7 @@ public final class InstanceDiscrimination: TrainedMethod {
   private let bank: MemoryBank
   /// Z of noise-contrastive estimation, [1]: zero until the first step has set it.
   private let normaliser: Tensor
+  /// The last step's, each [B, D] for a view, for the bank.
   private var embeddings: [Tensor] = []
 
   public init(_ inputs: Inputs) throws {
@@ -89,6 +99,7 @@ public final class InstanceDiscrimination: TrainedMethod {
   public var network: any Module { encoder }
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("normaliser", normaliser)] }
 
+  /// Equation 2 over all images, or equation 7 with drawn negatives.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     embeddings = batch.views.map { encoder($0, training: true) }
     let features = Tensor.concatenated(embeddings)
@@ -112,12 +123,14 @@ public final class InstanceDiscrimination: TrainedMethod {
     return Tensor(drawn).reshaped([count, settings.negatives]).to(context.device)
   }
 
+  /// Takes the mean of the views' embeddings into the bank.
   public func finishStep(_ batch: Batch) {
     let sum = embeddings.dropFirst().reduce(embeddings[0]) { $0 + $1 }
     bank.update(batch.index, with: sum / Double(embeddings.count))
     embeddings = []
   }
 
+  /// k-means on embeddings.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
       try encoder.embeddings(of: $0, augmentation).floats()

@@ -11,6 +11,7 @@ import Vision
 public final class MoCo: TrainedMethod {
   /// Which of the two networks is clustered by.
   public enum ClusteredNetwork: String, CaseIterable, Sendable {
+    /// The encoder that learns.
     case query
     /// The momentum encoder, as in ProPos' code, whose figures of MoCo are the published ones.
     case key
@@ -19,16 +20,27 @@ public final class MoCo: TrainedMethod {
   /// The defaults are those of the official code's version 2 for ImageNet, with a queue that is
   /// smaller than our benchmarks.
   public struct Settings: Configurable {
+    /// tau of equation 1.
     public var temperature = 0.2
+    /// M, the number of keys in the queue.
     public var queue = 4096
+    /// Whether each view is query and key in turn.
     public var isSymmetric = false
+    /// Parts of a batch that are normalised apart (ShuffleBN); 1 is no part.
     public var shuffleGroups = 8
+    /// m of equation 2.
     public var momentum = MomentumSettings(0.999)
+    /// The head between features and embeddings.
     public var projection = ProjectionSettings(.mlp, dimensions: 128)
+    /// The network whose vectors are clustered.
     public var clusteredNetwork = ClusteredNetwork.query
+    /// The final k-means.
     public var clustering = FeatureClusteringSettings(.backbone)
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -94,6 +106,7 @@ public final class MoCo: TrainedMethod {
   private let keyEncoder: MomentumEncoder<Encoder>
   private let queue: KeyQueue
   private let groups: NormalisationGroups
+  /// The last step's, each [B, D], for the queue.
   private var newKeys: [Tensor] = []
 
   public init(_ inputs: Inputs) throws {
@@ -130,10 +143,12 @@ public final class MoCo: TrainedMethod {
     return [("contrast", losses.dropFirst().reduce(losses[0]) { $0 + $1 })]
   }
 
+  /// Unit embeddings of a view by the encoder, [B, D].
   private func queries(_ view: Tensor) -> Tensor {
     groups.apart(view) { encoder($0, training: true) }
   }
 
+  /// Unit embeddings of a view by the momentum encoder, [B, D], without gradients.
   private func keys(_ view: Tensor, _ batch: Batch) -> Tensor {
     let stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
@@ -142,6 +157,7 @@ public final class MoCo: TrainedMethod {
     }
   }
 
+  /// Moves the momentum encoder, and then replaces the oldest keys.
   public func finishStep(_ batch: Batch) throws {
     keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     for keys in newKeys { try queue.append(keys) }

@@ -19,14 +19,21 @@ public final class SimCLR: TrainedMethod {
 
   /// The defaults are the official code's command for CIFAR-10; the head is the paper's.
   public struct Settings: Configurable {
+    /// tau of equation 1.
     public var temperature = 0.5
+    /// The views that have to find their partner.
     public var anchors = ContrastAnchors.both
+    /// How the losses of both directions become one.
     public var directions = Directions.sum
+    /// g, the head between h and z.
     public var projection = ProjectionSettings(.mlp, dimensions: 128)
     /// Clusters are sought in h, not in z = g(h), which is thrown away (section 2.1).
     public var clustering = FeatureClusteringSettings(.backbone)
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -93,6 +100,7 @@ public final class SimCLR: TrainedMethod {
   public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { encoder }
 
+  /// NT-Xent of z = g(h) of both views (equation 1).
   public func loss(_ batch: Batch) -> [LossTerm] {
     // Both views are one batch to batch normalisation, as in the official code and in SCAN's.
     let embeddings = encoder.project(Tensor.concatenated(batch.views), training: true)
@@ -104,6 +112,7 @@ public final class SimCLR: TrainedMethod {
     return [("contrast", isSum ? loss * 2 : loss)]
   }
 
+  /// k-means on h or z, by the settings.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(settings.clustering, for: inputs)
       .assign(images, by: encoder, augmentation)

@@ -11,13 +11,21 @@ public final class ContrastiveClustering: TrainedMethod {
   /// The defaults are those of the official code (commit 61daba8): views of 224 pixels whatever the
   /// image's size, a ResNet-34, no normalisation of colours.
   public struct Settings: Configurable {
+    /// tau_I of equation 2.
     public var instanceTemperature = 0.5
+    /// tau_C of equation 5.
     public var clusterTemperature = 1.0
+    /// Height and width of a view in pixels; 0 stands for those of the image.
     public var viewSize = 224
+    /// What becomes of a head's parameters in steps without it.
     public var idleHeads = IdleParameters.decay
+    /// The instance head.
     public var projection = ProjectionSettings(.mlp, hidden: 0, dimensions: 128)
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -134,6 +142,7 @@ public final class ContrastiveClustering: TrainedMethod {
     ]
   }
 
+  /// The largest column of the cluster head.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try model.backbone.overAll(images, augmentation) { features, _ in
       model.clusterHead(features, training: false)

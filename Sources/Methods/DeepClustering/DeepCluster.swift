@@ -28,16 +28,27 @@ public final class DeepCluster: TrainedMethod {
   /// The defaults are those of the official code (commit 2d1927e) and the paper's, which are for
   /// ImageNet: ten times as many clusters as classes. There is none for the six benchmarks.
   public struct Settings: Configurable {
+    /// Pseudo-classes for each class that is asked for.
     public var clustersPerClass = 10
+    /// Principal components of the features that are clustered.
     public var components = 256
+    /// Iterations of k-means before an epoch.
     public var iterations = 20
+    /// Where k-means starts before an epoch.
     public var start = Start.random
+    /// How every cluster gets the same weight.
     public var sampling = Sampling.uniform
+    /// The classifier's momentum under SGD or LARS.
     public var classifierMomentum = 0.0
+    /// Starts of the final k-means; the best one is kept.
     public var restarts = 10
+    /// The fixed first layer.
     public var frontEnd = FrontEnd.sobel
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -90,6 +101,7 @@ public final class DeepCluster: TrainedMethod {
   public let inputs: Inputs
   public let augmentation: Augmentation
   private let model: Network
+  /// Clusters of an epoch: those asked for times `clusters_per_class`, at most as many as images.
   private let pseudoClasses: Int
   /// The pseudo-class of every image, int64 [N], and the number of images of each, [pseudo-classes].
   private let classes: Tensor
@@ -133,6 +145,7 @@ public final class DeepCluster: TrainedMethod {
     }
   }
 
+  /// The pseudo-class of each row of features [N, dimensions] by k-means.
   private func clusters(
     of features: [Float], dimensions: Int, epoch: Int
   ) throws -> [Int32] {
@@ -185,12 +198,14 @@ public final class DeepCluster: TrainedMethod {
     return [("classification", loss)]
   }
 
+  /// k-means on unit features, into the clusters that are asked for.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
       try features(of: $0).normalisedRows().floats()
     }
   }
 
+  /// The backbone's features of all of `images`, [N, F].
   private func features(of images: ImageSet) -> Tensor {
     model.backbone.overAll(images, augmentation) { features, _ in features }
   }

@@ -20,10 +20,15 @@ public final class DeepEmbeddedClustering: TrainedMethod {
   /// The defaults are the paper's (section 4.3): SGD with a rate of 0.01, batches of 256. It stops when
   /// fewer than one image in a thousand changes its cluster; here after a number of epochs.
   public struct Settings: Configurable {
+    /// Starts of k-means for the first centres.
     public var restarts = 20
+    /// Over what the frequencies f_j of equation 3 are counted.
     public var target = TargetScope.images
+    /// The autoencoder whose encoder it starts from.
     public var network = AutoencoderSettings()
+    /// Whether the images' mean is subtracted and what is left divided by their deviation.
     public var normalise = true
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
 
     public init() {
@@ -74,6 +79,7 @@ public final class DeepEmbeddedClustering: TrainedMethod {
   /// P of every image, [N, K]; of no meaning where the batch is the target's scope.
   private let targets: Tensor
 
+  /// The autoencoder that it starts from, with the same network and pixels.
   public static func stage(of settings: Settings) -> Stage? {
     var values = AutoencoderSettings.schema.values(of: settings.network)
     values["normalise"] = .boolean(settings.normalise)
@@ -108,6 +114,7 @@ public final class DeepEmbeddedClustering: TrainedMethod {
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("targets", targets)] }
 
+  /// Finds the targets of all images.
   public func beginEpoch(_ epoch: Int) {
     guard settings.target == .images else { return }
     targets.copy(from: sharpenedTarget(assignments(of: learnt)))
@@ -122,10 +129,12 @@ public final class DeepEmbeddedClustering: TrainedMethod {
     return [("divergence", targetDivergence(target, assignment))]
   }
 
+  /// The nearest centre.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try assignments(of: images).largestColumns()
   }
 
+  /// q of all of `images`, [N, K].
   private func assignments(of images: ImageSet) -> Tensor {
     augmentation.overAll(images) { views, _ in model(views, training: false) }
   }

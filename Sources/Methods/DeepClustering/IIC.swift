@@ -13,6 +13,7 @@ public final class IIC: TrainedMethod {
   public enum SubHead: String, CaseIterable, Sendable {
     /// That of the sub-head with the lowest loss over its last epoch.
     case lowestLoss = "lowest-loss"
+    /// The first one.
     case first
   }
 
@@ -20,22 +21,39 @@ public final class IIC: TrainedMethod {
   /// of 3 pairs each in a step. An epoch is one of the over-clustering head and `headEpochs` of the
   /// other.
   public struct Settings: Configurable {
+    /// Clusters of the over-clustering head.
     public var overClusters = 70
+    /// Classifiers of each head.
     public var subHeads = 5
+    /// The sub-head whose clusters count.
     public var subHead = SubHead.lowestLoss
+    /// Passes of the head that is asked for in an epoch, besides one of the over-clustering head.
     public var headEpochs = 1
+    /// Whether the head that is asked for begins an epoch.
     public var headFirst = false
+    /// The weight of the marginals; 1 in the paper.
     public var lambda = 1.0
+    /// Changed copies of every image in a step.
     public var copies = 3
+    /// The side of a crop as a share of the image's.
     public var cropShare = 0.625
+    /// Height and width of a view in pixels; 0 stands for those of the image.
     public var viewSize = 0
+    /// What becomes of a head's parameters in steps without it.
     public var idleHeads = IdleParameters.decay
+    /// The fixed first layer.
     public var frontEnd = FrontEnd.lumaSobel
+    /// The initial weights of the classifiers.
     public var headInitialisation = LinearInitialisation.torchDefault
+    /// Whether each pass has the images in a new order.
     public var shuffles = false
+    /// Whether images are scored with running statistics of centre crops.
     public var centreStatistics = false
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -107,6 +125,7 @@ public final class IIC: TrainedMethod {
   private let model: TwoHeadNetwork
   /// The losses of the final sub-heads over their last epoch, summed over its images: [sub-heads].
   private let subHeadLosses: Tensor
+  /// The last step's, [sub-heads]; nil in steps of the over-clustering head.
   private var stepLosses: Tensor?
 
   public init(_ inputs: Inputs) throws {
@@ -137,6 +156,7 @@ public final class IIC: TrainedMethod {
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("sub_head_losses", subHeadLosses)] }
 
+  /// The image itself, and its transformed copies.
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) -> [Tensor] {
     [augmentation.view(0, of: images, at: positions, epoch: epoch)]
       + (1...settings.copies).map {
@@ -146,6 +166,7 @@ public final class IIC: TrainedMethod {
 
   public func passes(of epoch: Int) -> [ImagePass] { model.passes }
 
+  /// Forgets the sub-heads' losses.
   public func beginEpoch(_ epoch: Int) {
     subHeadLosses.zero()
   }
@@ -169,6 +190,7 @@ public final class IIC: TrainedMethod {
     return [(name, sum / Double(losses.count))]
   }
 
+  /// Adds the step's losses of sub-heads, weighted by its images.
   public func finishStep(_ batch: Batch) {
     guard let stepLosses else { return }
     subHeadLosses.add(stepLosses, scale: Double(batch.positions.count))
@@ -184,6 +206,7 @@ public final class IIC: TrainedMethod {
     ) { try clusters(of: images) }
   }
 
+  /// The clusters of `images` by the sub-head that counts.
   private func clusters(of images: ImageSet) throws -> [Int32] {
     let losses = try subHeadLosses.floats()
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0

@@ -11,15 +11,25 @@ import Vision
 public final class PICA: TrainedMethod {
   /// The defaults are those of the official code (commit a82957e). An epoch is one of each of the heads.
   public struct Settings: Configurable {
+    /// Clusters of the over-clustering head.
     public var overClusters = 70
+    /// lambda of equation 10.
     public var balanceWeight = 2.0
+    /// Changed copies of every image in a step.
     public var copies = 3
+    /// The side of the unperturbed view's crop as a share of the image's.
     public var cropShare = 0.8
+    /// Height and width of a view in pixels; 0 stands for those of the image.
     public var viewSize = 0
+    /// What becomes of a head's parameters in steps without it.
     public var idleHeads = IdleParameters.decay
+    /// The fixed first layer.
     public var frontEnd = FrontEnd.sobel
+    /// The residual network.
     public var backbone = BackboneSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -70,6 +80,7 @@ public final class PICA: TrainedMethod {
   public let inputs: Inputs
   /// Makes the unperturbed views and what is scored.
   public let augmentation: Augmentation
+  /// Makes the perturbed copies.
   private let perturbation: Augmentation
   private let model: TwoHeadNetwork
 
@@ -94,6 +105,7 @@ public final class PICA: TrainedMethod {
 
   public var network: any Module { model }
 
+  /// The image itself, and its perturbed copies.
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) -> [Tensor] {
     [augmentation.view(0, of: images, at: positions, epoch: epoch)]
       + (1...settings.copies).map {

@@ -11,11 +11,17 @@ public final class SCAN: TrainedMethod {
   /// The defaults are those of the official code for CIFAR-10 (commit 952ec31). Pretext and neighbours
   /// are settings of `scan-cluster`.
   public struct Settings: Configurable {
+    /// The probability above which a class is learnt from.
     public var threshold = 0.99
+    /// Whether every class of a batch has the same weight as a whole.
     public var isBalanced = true
+    /// Whether the images' mean is subtracted and what is left divided by their deviation.
     public var normalise = true
+    /// The pretext's residual network.
     public var backbone = BackboneShape()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How strong views are made.
     public var strong = StrongAugmentationSettings()
 
     public init() {
@@ -57,6 +63,7 @@ public final class SCAN: TrainedMethod {
   /// Of the last step.
   package private(set) var labels: PseudoLabels?
 
+  /// The clustering step that it starts from, with the same backbone and pixels.
   public static func stage(of settings: Settings) -> Stage? {
     var values = BackboneShape.schema.values(of: settings.backbone)
     values["normalise"] = .boolean(settings.normalise)
@@ -80,6 +87,7 @@ public final class SCAN: TrainedMethod {
   public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
   public var network: any Module { model }
 
+  /// A weak and a strong view.
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
     [
       augmentation.view(0, of: images, at: positions, epoch: epoch),

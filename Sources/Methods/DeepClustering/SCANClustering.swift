@@ -11,8 +11,11 @@ import Vision
 public final class SCANClustering: TrainedMethod {
   /// The self-supervised method that the step starts from.
   public enum Pretext: String, CaseIterable, Sendable {
+    /// `SimCLR`, as in the paper.
     case simclr
+    /// `MoCo`.
     case moco
+    /// `InstanceDiscrimination`.
     case instdisc
   }
 
@@ -34,15 +37,25 @@ public final class SCANClustering: TrainedMethod {
 
   /// The defaults are those of the official code for CIFAR-10 (commit 952ec31).
   public struct Settings: Configurable {
+    /// The method that it starts from.
     public var pretext = Pretext.simclr
+    /// The pretext's settings where the experiment has none.
     public var pretextRecipe = PretextRecipe.scan
+    /// k, the nearest neighbours of an image.
     public var neighbours = 20
+    /// Whether an image is one more of its neighbours, as in the code.
     public var drawsItself = false
+    /// lambda of equation 2.
     public var entropyWeight = 5.0
+    /// How images and their neighbours are changed.
     public var viewKind = ViewKind.strong
+    /// The pretext's residual network.
     public var backbone = BackboneShape()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// How strong views are made.
     public var strong = StrongAugmentationSettings()
+    /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
@@ -89,6 +102,7 @@ public final class SCANClustering: TrainedMethod {
   /// Of the images learnt from, by the pretext's embeddings of them.
   package let nearest: NearestNeighbourGraph
 
+  /// The pretext that it starts from.
   public static func stage(of settings: Settings) -> Stage? {
     // Its backbone has to be this one's, and to have seen images as this one sees them.
     var values = BackboneShape.schema.values(of: settings.backbone)

@@ -20,8 +20,9 @@ public struct ClusterAffinities {
   /// - Parameters:
   ///   - features: unit embeddings x, [B, D].
   ///   - memory: no gradient flows into it.
-  ///   - index: the memory's entry of each feature, int64 [B]; nil for images without one, of which
-  ///     only `prediction` can be asked.
+  ///   - index: the memory's entry of each feature, int64 [B]; nil for images without one, of which only
+  ///     `prediction` can be asked.
+  ///   - temperature: tau.
   public init(
     _ features: Tensor, memory: ClusteredMemory, index: Tensor?, temperature: Double
   ) throws {

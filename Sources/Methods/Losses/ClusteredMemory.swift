@@ -16,6 +16,7 @@ public struct ClusteredMemory {
   /// - Parameters:
   ///   - vectors: unit vectors m, [N, D].
   ///   - hypotheses: current classes y of all images, each in 0..<clusters, int64 [N].
+  ///   - clusters: K.
   /// - Throws: `TorchError` where a class is none of these.
   public init(_ vectors: Tensor, hypotheses: Tensor, clusters: Int) throws {
     let classes = try hypotheses.integers().map(Int.init)

@@ -16,6 +16,8 @@ public enum ContrastAnchors: String, CaseIterable, Sendable {
 /// - Parameters:
 ///   - first: embeddings of one view, [B, D], of any length.
 ///   - second: embeddings of the other view, [B, D].
+///   - temperature: tau.
+///   - anchors: the views that have to find the other one.
 public func ntXentLoss(
   _ first: Tensor, _ second: Tensor, temperature: Double, anchors: ContrastAnchors = .both
 ) -> Tensor {
@@ -40,6 +42,7 @@ public func ntXentLoss(
 ///   - queries: unit embeddings, [B, D].
 ///   - keys: unit embeddings of the other view, [B, D]; no gradient flows into them.
 ///   - queue: unit embeddings of other images, [M, D]; no gradient flows into them.
+///   - temperature: tau.
 public func queueContrastLoss(
   _ queries: Tensor, keys: Tensor, queue: Tensor, temperature: Double
 ) -> Tensor {
@@ -69,6 +72,7 @@ public func bootstrapLoss(_ prediction: Tensor, target: Tensor) -> Tensor {
 /// - Parameters:
 ///   - first: probabilities of one view, [B, K].
 ///   - second: probabilities of the other view, [B, K].
+///   - temperature: tau.
 public func clusterContrastLoss(
   _ first: Tensor, _ second: Tensor, temperature: Double
 ) -> Tensor {

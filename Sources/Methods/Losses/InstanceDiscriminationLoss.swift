@@ -11,6 +11,7 @@ import Torch
 ///   - features: unit embeddings x, [B, D].
 ///   - memory: unit vectors m, [N, D]; no gradient flows into them.
 ///   - index: the memory's entry of each feature, int64 [B].
+///   - temperature: tau.
 /// - Returns: a scalar.
 public func instanceDiscriminationLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, temperature: Double
@@ -44,6 +45,7 @@ public func instanceDiscriminationLoss(
 ///   - index: the memory's entry of each feature, int64 [B].
 ///   - negatives: entries drawn for each feature, int64 [B, m].
 ///   - normaliser: Z, [1]; where it is zero, it is set from this batch (equation 8).
+///   - temperature: tau.
 public func noiseContrastiveLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, negatives: Tensor, normaliser: Tensor,
   temperature: Double
@@ -74,7 +76,9 @@ public func noiseContrastiveLoss(
 /// Decorrelation", ICLR 2021, section 3.3). The official code takes the mean over the D features where
 /// the paper's sum stands.
 ///
-/// - Parameter features: embeddings, [B, D].
+/// - Parameters:
+///   - features: embeddings, [B, D].
+///   - temperature: tau_2.
 public func featureDecorrelation(_ features: Tensor, temperature: Double) -> Tensor {
   let columns = features.transposed().normalisedRows()
   let classes = Tensor.indices(features.size(1), on: features.device)

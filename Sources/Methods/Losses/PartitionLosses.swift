@@ -60,6 +60,7 @@ public func meanPredictionEntropy(_ probabilities: Tensor) -> Tensor {
 /// - Parameters:
 ///   - first: probabilities Phi of images, [B, K].
 ///   - second: probabilities Phi' of a transformed copy of each, [B, K].
+///   - lambda: the weight of the marginals.
 public func mutualInformationLoss(
   _ first: Tensor, _ second: Tensor, lambda: Double = 1
 ) -> Tensor {

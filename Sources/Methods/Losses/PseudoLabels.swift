@@ -23,7 +23,9 @@ public struct PseudoLabels {
   }
 
   /// Classes that a clustering gave, every class with the same weight as a whole.
-  /// - Parameter sizes: the images of each class in the whole set, [K].
+  /// - Parameters:
+  ///   - classes: of the images of the batch, int64 [B].
+  ///   - sizes: the images of each class in the whole set, [K].
   public init(_ classes: Tensor, sizes: Tensor) {
     self.classes = classes
     weights = sizes.clamped(atLeast: 1).power(-1).rows(classes)

@@ -11,10 +11,15 @@ public final class Autoencoder: TrainedMethod {
   /// The network and the final k-means are those that DEC starts from. It is learnt as a whole with
   /// Adam, not layer by layer: nothing is left to gain from that with ReLU and today's initialisation.
   public struct Settings: Configurable {
+    /// Starts of the final k-means; the best one is kept.
     public var restarts = 20
+    /// The share of the input's values that are set to zero in training.
     public var corruption = 0.0
+    /// The autoencoder.
     public var network = AutoencoderSettings()
+    /// Epochs, batches and optimiser.
     public var training = TrainingSettings()
+    /// Whether the images' mean is subtracted and what is left divided by their deviation.
     public var normalise = true
 
     public init() {
@@ -85,6 +90,7 @@ public final class Autoencoder: TrainedMethod {
     return images * Tensor(mask, shape: images.shape).to(images.device)
   }
 
+  /// k-means on codes.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
       try augmentation.overAll(images) { views, _ in model.encoder(views, training: false) }

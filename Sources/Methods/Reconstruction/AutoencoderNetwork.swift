@@ -3,6 +3,7 @@ import Torch
 
 /// The shape of an autoencoder.
 public struct AutoencoderSettings: Configurable {
+  /// The kind of layers.
   public enum Architecture: String, CaseIterable, Sendable {
     /// Fully connected layers of h, h, 4h and D units on the pixels.
     case dense
@@ -10,9 +11,13 @@ public struct AutoencoderSettings: Configurable {
     case convolutional
   }
 
+  /// The kind of layers.
   public var architecture = Architecture.dense
+  /// h, the units of a dense encoder's first layer.
   public var hidden = 500
+  /// w, the channels of a first convolution.
   public var channels = 32
+  /// D, the length of a code.
   public var dimensions = 10
 
   public init() {}
@@ -26,11 +31,22 @@ public struct AutoencoderSettings: Configurable {
 }
 
 /// A network that makes codes of images, and images of codes.
+///
+/// ```swift
+/// let network = try AutoencoderNetwork(AutoencoderSettings(), size: 32, context: context)
+/// let codes = network.encoder(images, training: false)  // [B, 3, 32, 32] to [B, 10]
+/// let rebuilt = network.decoder(codes, training: false)
+/// ```
 public struct AutoencoderNetwork: Module {
+  /// [B, 3, S, S] to codes [B, D].
   public let encoder: any Coder
+  /// Codes [B, D] to [B, 3, S, S].
   public let decoder: any Coder
 
-  /// - Parameter size: height and width of the images in pixels.
+  /// - Parameters:
+  ///   - settings: kind and sizes of the layers.
+  ///   - size: height and width of the images in pixels.
+  ///   - context: seed and device of the run.
   /// - Throws: `MethodError.unsupported` for a size that three halvings do not fit.
   public init(_ settings: AutoencoderSettings, size: Int, context: MethodContext) throws {
     var stream = RandomStream(seed: context.seed, purpose: .weights)
@@ -61,6 +77,10 @@ public struct AutoencoderNetwork: Module {
 
 /// Half of an autoencoder.
 public protocol Coder: Module {
+  /// Images to codes, or codes to images.
+  /// - Parameters:
+  ///   - input: [B, 3, S, S] or [B, D].
+  ///   - training: whether batch normalisation takes the batch's statistics.
   func callAsFunction(_ input: Tensor, training: Bool) -> Tensor
 }
 

@@ -24,6 +24,7 @@ public final class SCL: TrainedMethod {
   /// Epochs before hypotheses are used.
   private let warmupEpochs: Int
   private let model: SCLNetwork
+  /// One unit vector m for every image.
   private let bank: MemoryBank
   /// The current class of every image, int64 [N]: before the warm-up ends, the classifier's view.
   private let hypotheses: Tensor
@@ -53,6 +54,7 @@ public final class SCL: TrainedMethod {
 
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
 
+  /// Finds the first hypotheses when the warm-up ends.
   public func beginEpoch(_ epoch: Int) throws {
     guard epoch == warmupEpochs else { return }
     if settings.initialisation == .kmeans {
@@ -66,6 +68,7 @@ public final class SCL: TrainedMethod {
     }
   }
 
+  /// L_sem + L_view + w_c L_con + L_balance; in the warm-up instance discrimination for L_sem, without L_con.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let outputs = batch.views.map { model($0, training: true) }
     let (a, b) = (outputs[0], outputs[1])
@@ -104,6 +107,7 @@ public final class SCL: TrainedMethod {
     ]
   }
 
+  /// Takes the step's embeddings into the bank, and its predictions as hypotheses.
   public func finishStep(_ batch: Batch) {
     guard let step else { return }
     bank.update(batch.index, with: step.embedding)
@@ -111,6 +115,7 @@ public final class SCL: TrainedMethod {
     self.step = nil
   }
 
+  /// The prediction that the settings name.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     // An image's own entry in the bank is left out of its similarities, as in training.
     let areLearnt = images.holdsSameImages(as: learnt)
@@ -134,12 +139,14 @@ public final class SCL: TrainedMethod {
 // MARK: - The terms
 
 extension SCL {
+  /// Instance discrimination of one view, without regard to clusters.
   private func instanceLoss(_ output: SCLNetwork.Output, _ batch: Batch) -> Tensor {
     instanceDiscriminationLoss(
       output.embedding, memory: bank.vectors, index: batch.index,
       temperature: settings.temperature)
   }
 
+  /// The bank by the current hypotheses.
   private func clusteredMemory() throws -> ClusteredMemory {
     try ClusteredMemory(bank.vectors, hypotheses: hypotheses, clusters: context.clusters)
   }
@@ -153,6 +160,7 @@ extension SCL {
       index: Tensor.concatenated([batch.index, batch.index]), temperature: settings.temperature)
   }
 
+  /// L_sem by the setting `positives`.
   private func semanticLoss(_ affinities: ClusterAffinities) -> Tensor {
     switch settings.positives {
     case .instance: affinities.instanceLoss()

@@ -15,6 +15,7 @@ package struct SCLNetwork: Module {
   let encoder: Encoder
   private let classifier: Linear
 
+  /// Draws the weights of encoder and classifier from streams of their own.
   package init(_ settings: SCLSettings, context: MethodContext) {
     encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
@@ -26,6 +27,7 @@ package struct SCLNetwork: Module {
     encoder.children + [("classifier", classifier)]
   }
 
+  /// What the network says of images [B, 3, S, S].
   package func callAsFunction(_ images: Tensor, training: Bool) -> Output {
     let features = encoder.backbone(images, training: training)
     return Output(

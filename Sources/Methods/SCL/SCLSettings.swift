@@ -68,22 +68,31 @@ public struct SCLSettings: Configurable {
   public var warmup: EpochSpan = 0.2
   /// Whether negatives know about clusters; without is an ablation.
   public var isSemantic = true
+  /// What is pulled together against the memory.
   public var positives = Positives.instance
+  /// How a cluster's similarities become a prediction.
   public var similarity = Similarity.mean
+  /// How the other view's predictions become a target.
   public var consensus = Consensus.product
   /// w_c; 0 is an ablation.
   public var consistencyWeight = 1.0
   /// The weight of the classifier's consistency between views.
   public var viewWeight = 1.0
+  /// The predictions that are kept balanced.
   public var balance = Balance.both
   /// lambda.
   public var balanceWeight = 2.0
+  /// Where the first hypotheses come from.
   public var initialisation = Initialisation.kmeans
   /// Starts of that k-means.
   public var restarts = 5
+  /// The prediction that is an image's cluster.
   public var assignment = Assignment.boundary
+  /// The residual network.
   public var backbone = BackboneSettings()
+  /// Epochs, batches and optimiser.
   public var training = TrainingSettings()
+  /// How views are made.
   public var augmentation = AugmentationSettings()
 
   public init() {}

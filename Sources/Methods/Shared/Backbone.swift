@@ -3,13 +3,23 @@ import Torch
 import Vision
 
 /// A residual network that runs in a run's precision: what heads are put on.
+///
+/// ```swift
+/// var stream = RandomStream(seed: context.seed, purpose: .weights)
+/// let backbone = Backbone(settings.backbone, context: context, from: &stream)
+/// let features = backbone(batch.views[0], training: true)  // [B, F]
+/// ```
 public struct Backbone: Module {
   private let network: ResNet
   private let frontEnd: FrontEnd
   private let device: Device
   private let precision: Precision
 
-  /// - Parameter frontEnd: what the images go through first.
+  /// - Parameters:
+  ///   - settings: shape and initial weights.
+  ///   - frontEnd: what the images go through first.
+  ///   - context: device and precision of the run.
+  ///   - stream: what the weights are drawn from.
   public init(
     _ settings: BackboneSettings, frontEnd: FrontEnd = .none, context: MethodContext,
     from stream: inout RandomStream
@@ -36,7 +46,10 @@ public struct Backbone: Module {
   }
 
   /// `body` of every image's features, in blocks and without gradients, joined along the rows.
-  /// - Parameter body: given features [B, F] and the positions of their images in `images`.
+  /// - Parameters:
+  ///   - images: the images, N of them.
+  ///   - augmentation: what makes the images that are scored.
+  ///   - body: given features [B, F] and the positions of their images in `images`.
   public func overAll(
     _ images: ImageSet, _ augmentation: Augmentation,
     _ body: (_ features: Tensor, _ positions: [Int]) throws -> Tensor
@@ -71,7 +84,10 @@ public struct Backbone: Module {
 
 extension Augmentation {
   /// `body` of every image as it is scored, in blocks and without gradients, joined along the rows.
-  /// - Parameter body: given images [B, 3, S, S] and their positions in `images`.
+  /// - Parameters:
+  ///   - images: the images, N of them.
+  ///   - batchSize: the images of a block; the last block may have fewer.
+  ///   - body: given images [B, 3, S, S] and their positions in `images`.
   public func overAll(
     _ images: ImageSet, batchSize: Int = 256,
     _ body: (_ views: Tensor, _ positions: [Int]) throws -> Tensor

@@ -6,6 +6,13 @@ import Vision
 public struct ClusterHeads: Module {
   private let heads: [Linear]
 
+  /// - Parameters:
+  ///   - count: the number of sub-heads.
+  ///   - inputs: length F of a feature vector.
+  ///   - clusters: K.
+  ///   - initialisation: the distribution of the weights.
+  ///   - device: where the tensors are.
+  ///   - stream: what the weights are drawn from.
   public init(
     _ count: Int = 1, inputs: Int, clusters: Int,
     initialisation: LinearInitialisation = .torchDefault, on device: Device,
@@ -34,10 +41,13 @@ public struct ClusterHeads: Module {
 public struct TwoHeadNetwork: Module {
   /// A clustering that is trained in a pass over its images.
   public enum Turn: Sendable {
+    /// The one into more clusters.
     case overClustering
+    /// The one that is asked for.
     case clustering
   }
 
+  /// What both clusterings are on.
   public let backbone: Backbone
   /// The passes of an epoch.
   private let turns: [Turn]
@@ -45,10 +55,13 @@ public struct TwoHeadNetwork: Module {
   private let clustering: ClusterHeads
 
   /// - Parameters:
+  ///   - settings: shape and initial weights of the backbone.
+  ///   - frontEnd: what the images go through first.
   ///   - overClusters: clusters of the first.
   ///   - subHeads: classifiers of each.
   ///   - headInitialisation: where these start from.
   ///   - turns: the passes of an epoch.
+  ///   - context: clusters, seed, device and precision of the run.
   public init(
     _ settings: BackboneSettings, frontEnd: FrontEnd, overClusters: Int, subHeads: Int = 1,
     headInitialisation: LinearInitialisation = .torchDefault, turns: [Turn],
@@ -83,7 +96,7 @@ public struct TwoHeadNetwork: Module {
   /// Whose turn a step is.
   public func turn(of batch: Batch) -> Turn { turns[batch.pass] }
 
-  /// Probabilities of images in training, by sub-head.
+  /// Probabilities [B, K] of images [B, 3, S, S] in training, by sub-head.
   public func callAsFunction(_ images: Tensor, turn: Turn) -> [Tensor] {
     let features = backbone(images, training: true)
     return switch turn {

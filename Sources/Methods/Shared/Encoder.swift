@@ -3,10 +3,18 @@ import Torch
 import Vision
 
 /// A backbone and the projection of its features to the unit sphere.
+///
+/// ```swift
+/// let encoder = Encoder(settings.backbone, projection: settings.projection, context: context)
+/// let embeddings = encoder(batch.views[0], training: true)  // unit rows [B, D]
+/// ```
 public struct Encoder: Module {
+  /// Images to features h.
   public let backbone: Backbone
+  /// Features h to embeddings z.
   public let projection: ProjectionHead
 
+  /// Draws the weights from the stream of the run's seed.
   public init(
     _ settings: BackboneSettings, projection: ProjectionSettings, context: MethodContext
   ) {
@@ -17,7 +25,10 @@ public struct Encoder: Module {
   }
 
   /// With one linear layer.
-  /// - Parameter dimensions: length D of an embedding.
+  /// - Parameters:
+  ///   - settings: shape and initial weights of the backbone.
+  ///   - dimensions: length D of an embedding.
+  ///   - context: seed, device and precision of the run.
   public init(_ settings: BackboneSettings, dimensions: Int, context: MethodContext) {
     self.init(
       settings, projection: ProjectionSettings(.linear, dimensions: dimensions), context: context)

@@ -22,12 +22,16 @@ public enum ClusteringMetric: String, CaseIterable, Sendable {
 
 /// How features are clustered once they are learnt.
 public struct FeatureClusteringSettings: Configurable {
+  /// Which vectors are clustered.
   public var features = ClusteredFeatures.projection
+  /// What k-means makes small.
   public var metric = ClusteringMetric.euclidean
+  /// Starts of k-means; the best one is kept.
   public var restarts = 10
 
   public init() {}
 
+  /// Settings with the defaults of a method.
   public init(_ features: ClusteredFeatures, _ metric: ClusteringMetric = .euclidean) {
     self.features = features
     self.metric = metric
@@ -77,6 +81,7 @@ public struct FeatureClustering {
   /// - Parameters:
   ///   - restarts: starts of k-means, the best of which is kept.
   ///   - iterations: the most iterations of each.
+  ///   - inputs: those of the method.
   public init<Settings>(
     restarts: Int, iterations: Int = 300, for inputs: MethodInputs<Settings>
   ) {
@@ -93,7 +98,9 @@ public struct FeatureClustering {
 
   /// The cluster of each of `images`: centres are found on the images learnt from and kept for any
   /// others (as SCAN's author states for scores on a test split, user complaint at SCAN issue 38).
-  /// - Parameter features: the feature vectors of images, [N, D] in row-major order.
+  /// - Parameters:
+  ///   - images: the images to be clustered.
+  ///   - features: the feature vectors of images, [N, D] in row-major order.
   public func assign(
     _ images: ImageSet, features: (ImageSet) throws -> [Float]
   ) throws -> [Int32] {

@@ -4,12 +4,24 @@ import Torch
 /// One unit vector for every image that is learnt from: a moving average of its embeddings
 /// (Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR 2018,
 /// section 3.2).
+///
+/// ```swift
+/// let bank = MemoryBank(
+///   count: images.count, dimensions: 128, momentum: 0.5, seed: context.seed, on: context.device)
+/// bank.update(batch.index, with: embeddings)
+/// ```
 public struct MemoryBank {
   /// [N, D], unit rows.
   public let vectors: Tensor
   private let momentum: Double
 
   /// Starts from random unit vectors.
+  /// - Parameters:
+  ///   - count: N, the number of images.
+  ///   - dimensions: D.
+  ///   - momentum: the share of its old vector that an entry keeps.
+  ///   - seed: the run's.
+  ///   - device: where the tensors are.
   public init(
     count: Int, dimensions: Int, momentum: Double, seed: UInt64, on device: Device
   ) {
@@ -47,6 +59,7 @@ public struct KeyQueue {
   public var memory: [NamedTensor] { [("queue", keys), ("queue_next", next)] }
 
   /// Puts new keys [B, D] in the places of the oldest; of more than M, the last M.
+  /// - Throws: the first error of this thread.
   public func append(_ new: Tensor) throws {
     try Torch.withoutGradients {
       let start = Int(try next.scalar())

@@ -4,17 +4,22 @@ import Torch
 
 /// How slowly a momentum encoder follows, and whether it stops by and by.
 public struct MomentumSettings: Configurable {
+  /// How the momentum changes over a run.
   public enum Course: String, CaseIterable, Sendable {
+    /// It stays.
     case constant
     /// Rises to 1 along half a cosine (Grill et al., BYOL, NeurIPS 2020, section 3.2).
     case cosine
   }
 
+  /// m, the share of its old weights that the follower keeps.
   public var momentum = 0.999
+  /// How the momentum changes over a run.
   public var course = Course.constant
 
   public init() {}
 
+  /// Settings with the defaults of a method.
   public init(_ momentum: Double, course: Course = .constant) {
     self.momentum = momentum
     self.course = course
@@ -42,11 +47,22 @@ public struct MomentumSettings: Configurable {
 /// (He et al., "Momentum Contrast", CVPR 2020, equation 2; the target network of BYOL).
 ///
 /// Its running statistics are those of its own passes, as in both methods' code.
+///
+/// ```swift
+/// let target = try MomentumEncoder(
+///   following: encoder,
+///   copy: Encoder(settings.backbone, projection: settings.projection, context: context))
+/// let keys = target { $0(batch.views[1], training: true) }
+/// target.follow(momentum: 0.999)
+/// ```
 public struct MomentumEncoder<Network: Module> {
+  /// The network that follows.
   public let network: Network
   private let pairs: [(followed: Tensor, follower: Tensor)]
 
-  /// - Parameter copy: another network of the same shape; it takes over the tensors of `followed`.
+  /// - Parameters:
+  ///   - followed: the network that learns.
+  ///   - copy: another network of the same shape; it takes over the tensors of `followed`.
   public init(following followed: Network, copy: Network) throws {
     network = copy
     let tensors = followed.state.map { ($0.name, $0.tensor) }

@@ -9,6 +9,7 @@ package struct NormalisationGroups {
   /// The number of parts, where the batch has two images for each.
   private let count: Int
 
+  /// Parts of each batch; 1 leaves batches whole.
   package init(_ count: Int) { self.count = count }
 
   /// What a network makes of each part of `images`, in their order.

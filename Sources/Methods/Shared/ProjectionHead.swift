@@ -16,12 +16,16 @@ public enum ProjectionKind: String, CaseIterable, Sendable {
 
 /// The shape of a projection head. The default is one linear layer to 128 dimensions.
 public struct ProjectionSettings: Configurable {
+  /// The layers.
   public var kind = ProjectionKind.linear
+  /// The width of hidden layers; 0 stands for that of the features.
   public var hidden = 0
+  /// D, the length of an embedding.
   public var dimensions = 128
 
   public init() {}
 
+  /// Settings with the defaults of a method.
   public init(_ kind: ProjectionKind, hidden: Int = 0, dimensions: Int) {
     self.kind = kind
     self.hidden = hidden
@@ -73,7 +77,11 @@ public struct ProjectionHead: Module {
 
   private let layers: [Layer]
 
-  /// - Parameter inputs: length F of the vectors that it is given.
+  /// - Parameters:
+  ///   - settings: kind and sizes of the layers.
+  ///   - inputs: length F of the vectors that it is given.
+  ///   - device: where the tensors are.
+  ///   - stream: what the weights are drawn from.
   public init(
     _ settings: ProjectionSettings, inputs: Int, on device: Device,
     from stream: inout RandomStream

@@ -5,6 +5,7 @@ import Torch
 
 /// How the learning rate changes over a run.
 public enum LearningRateSchedule: String, CaseIterable, Sendable {
+  /// The full rate to the end.
   case constant
   /// Half a cosine from the full rate, where the warm-up ends, to `learning_rate_floor` of it, changed
   /// at every step (Loshchilov and Hutter, 2017).
@@ -27,20 +28,31 @@ public enum OptimiserKind: String, CaseIterable, Sendable {
 /// SGD with Nesterov momentum and a learning rate of 0.03, divided by ten at epochs 120 and 160. That code
 /// counts epochs from 80 and decays every 40 after it, so that nothing changes at 80 itself.
 public struct TrainingSettings: Configurable {
+  /// Passes over the images.
   public var epochs = 200
+  /// Images of a step, about: an epoch is cut into even batches.
   public var batchSize = 128
+  /// What turns gradients into steps.
   public var optimiser = OptimiserKind.sgd
+  /// The learning rate at its highest.
   public var learningRate = 0.03
   /// The part of the training over which the rate rises from zero, step by step.
   public var warmup: EpochSpan = 0
   /// The share of the rate that a cosine ends at.
   public var floor = 0.0
+  /// The momentum of SGD and LARS.
   public var momentum = 0.9
+  /// Whether SGD has Nesterov's form of momentum.
   public var nesterov = true
+  /// The share of a parameter that is added to its gradient.
   public var weightDecay = 5e-4
+  /// How the learning rate changes.
   public var schedule = LearningRateSchedule.step
+  /// The first epoch of the step schedule's decay.
   public var decayStart = 120
+  /// Epochs between two decays.
   public var decayEvery = 40
+  /// What a decay multiplies the rate by.
   public var decayFactor = 0.1
 
   public init() {}
@@ -68,8 +80,10 @@ public struct TrainingSettings: Configurable {
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
   /// - Parameters:
+  ///   - parameters: those that it steps.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - momenta: the momentum of parameters that have another, by name; Adam has none.
+  ///   - idle: what becomes of parameters without a gradient.
   public func makeOptimiser(
     _ parameters: [NamedTensor], rateFactors: [String: Double] = [:],
     momenta: [String: Double] = [:], idle: IdleParameters = .skip

@@ -3,8 +3,11 @@ import Torch
 
 /// How a strong view is made. The defaults are SCAN's for CIFAR (commit 952ec31).
 public struct StrongAugmentationSettings: Configurable {
+  /// How many operations follow one another.
   public var operations = 4
+  /// The largest side of the square cut out, as a share of the image's.
   public var cutout = 0.5
+  /// The probability of a horizontal flip.
   public var flip = 0.5
 
   public init() {}
@@ -20,13 +23,21 @@ public struct StrongAugmentationSettings: Configurable {
 
 /// Strong views: a flip, a few operations of RandAugment, and a square cut out (DeVries and Taylor,
 /// "Improved Regularization of Convolutional Neural Networks with Cutout", 2017).
+///
+/// ```swift
+/// let strong = StrongAugmentation(settings: StrongAugmentationSettings(), beside: augmentation)
+/// let views = try strong.view(1, of: images, at: [5, 3], epoch: 0)  // [2, 3, H, W]
+/// ```
 public struct StrongAugmentation {
+  /// The number and the strength of the changes.
   public let settings: StrongAugmentationSettings
   private let seed: UInt64
   private let statistics: ChannelStatistics?
   private let device: Device
 
-  /// - Parameter weak: what makes the views beside these, whose seed and normalisation are these' too.
+  /// - Parameters:
+  ///   - settings: the number and the strength of the changes.
+  ///   - weak: what makes the views beside these, whose seed and normalisation are these' too.
   public init(settings: StrongAugmentationSettings, beside weak: Augmentation) {
     self.settings = settings
     seed = weak.seed
@@ -35,6 +46,7 @@ public struct StrongAugmentation {
   }
 
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, H, W].
+  /// - Throws: `TorchError` if the pixels cannot be read.
   public func view(
     _ view: Int, of images: ImageSet, at positions: [Int], epoch: Int
   ) throws -> Tensor {

@@ -3,19 +3,33 @@ import Foundation
 /// The operations that RandAugment chooses from (Cubuk et al., "RandAugment: Practical Automated Data
 /// Augmentation with a Reduced Search Space", CVPRW 2020) with the ranges of SCAN's code (952ec31).
 public enum StrongOperation: String, CaseIterable, Sendable {
+  /// No change.
   case identity
+  /// Every channel stretched to 0...255.
   case autocontrast
+  /// Every channel's values made uniform.
   case equalise
+  /// Turned by degrees.
   case rotate
+  /// Values from a threshold on inverted.
   case solarise
+  /// Blended with its luma by a factor.
   case colour
+  /// Blended with its mean luma by a factor.
   case contrast
+  /// Blended with black by a factor.
   case brightness
+  /// Blended with a smoothed copy by a factor.
   case sharpness
+  /// Every row moved sideways by a share of its y.
   case shearX
+  /// Moved to the side by a share of the width.
   case translateX
+  /// Moved up or down by a share of the height.
   case translateY
+  /// Values cut to a number of bits.
   case posterise
+  /// Every column moved up or down by a share of its x.
   case shearY
 
   /// What the strength is drawn from: degrees, grey levels, factors, shares of the side, or bits.
@@ -39,6 +53,7 @@ public enum StrongOperation: String, CaseIterable, Sendable {
     return image.pixels
   }
 
+  /// Applies the operation in place.
   func apply(to image: inout PixelImage, _ strength: Double) {
     switch self {
     case .identity: break
@@ -71,6 +86,7 @@ public enum StrongOperation: String, CaseIterable, Sendable {
     }
   }
 
+  /// Turns an image about its centre; what comes from outside is black.
   private func rotate(_ image: inout PixelImage, degrees: Double) {
     let angle = -degrees * .pi / 180
     let (cosine, sine) = (cos(angle), sin(angle))
