@@ -109,14 +109,14 @@ extension ExecutorLayers {
   package func options(
     benchmark: String, method: String, usesCards: Bool
   ) -> [String: String] {
-    var options = defaults.merging(benchmarks[benchmark] ?? [:]) { $1 }
+    var options = shared(on: benchmark)
     if !usesCards {
       options[SlurmKey.gpus.rawValue] = nil
       let others = options[SlurmKey.gres.rawValue]?.split(separator: ",")
         .filter { $0.split(separator: ":").first != "gpu" }.joined(separator: ",")
       options[SlurmKey.gres.rawValue] = others?.isEmpty == false ? others : nil
     }
-    return options.merging(methods[method] ?? [:]) { $1 }
+    return options.overlaid(with: own(of: [method], on: benchmark))
   }
 }
 

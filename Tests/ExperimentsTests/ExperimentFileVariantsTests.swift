@@ -105,7 +105,7 @@ extension ExperimentsTests {
     ),
     (
       head + "settings: {methods: {plain: {epochs: 3}}}", 5, "settings.methods.plain",
-      "its settings stand in variants.plain.settings"
+      "its settings belong in variants.plain.settings"
     ),
     (
       head + "settings: {combinations: {rehearsal: {plain: {queue: 3}}}}", 5,

@@ -33,8 +33,8 @@ public struct Experiment: Sendable {
   /// The options of executors, by the executor's name.
   package let executors: [String: ExecutorLayers]
   /// Later layers win, here and below.
-  let protocolLayers: [ProtocolLayers]
-  let layers: [SettingLayers]
+  let protocolLayers: [Layers<Changes<RunProtocol>>]
+  let settingLayers: [Layers<[String: SettingValue]>]
 
   /// The names of the rows: methods and variants.
   public var methods: [String] { rows.map(\.name) }
@@ -52,15 +52,12 @@ public struct Experiment: Sendable {
 
   /// The protocol of what files speak of by these names, the one that counts most last.
   func runProtocol(of names: [String], on benchmark: BenchmarkDefinition) -> RunProtocol {
-    let choices = protocolLayers.reduce(ProtocolChoices()) {
-      $0.overlaid(with: $1.choices(benchmark: benchmark.name, names: names))
+    var runProtocol = RunProtocol(
+      imageSize: benchmark.imageSize, clusters: clusters.on(benchmark.name))
+    for layers in protocolLayers {
+      layers.value(of: names, on: benchmark.name).apply(to: &runProtocol)
     }
-    return RunProtocol(
-      train: choices.train ?? .trainAndTest, score: choices.score ?? .trainAndTest,
-      imageSize: choices.imageSize ?? benchmark.imageSize,
-      checkpoint: choices.checkpoint ?? .last,
-      nmi: protocolLayers.reversed().lazy.compactMap(\.nmi).first ?? .arithmetic,
-      labels: choices.labels, clusters: clusters.on(benchmark.name))
+    return runProtocol
   }
 
   /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and
@@ -74,54 +71,18 @@ public struct Experiment: Sendable {
   ) throws -> [String: SettingValue] {
     let (method, benchmark) = (row.method.description.name, definition.name)
     let known = Set(row.method.settings.map(\.name))
-    let own = row.method.ownDefaults(on: definition).merging(defaults) { $1 }
-    var values = layers.reduce(into: own) { values, layer in
-      values.merge(layer.values(benchmark: benchmark, method: method, known: known)) { $1 }
+    var values = row.method.ownDefaults(on: definition).overlaid(with: defaults)
+    for layers in settingLayers {
+      // What is said of all methods applies to those that have the setting.
+      values.merge(layers.shared(on: benchmark).filter { known.contains($0.key) }) { $1 }
+      values.merge(layers.own(of: [method], on: benchmark)) { $1 }
     }
     if row.variantOf != nil {
       values.merge(row.settings) { $1 }
-      for layer in layers {
-        values.merge(layer.ownValues(benchmark: benchmark, row: row.name)) { $1 }
+      for layers in settingLayers {
+        values.merge(layers.own(of: [row.name], on: benchmark)) { $1 }
       }
     }
     return try row.method.resolve(values)
-  }
-}
-
-/// Settings in layers: defaults < benchmark < method < benchmark and method.
-struct SettingLayers: Sendable {
-  var defaults: [String: SettingValue] = [:]
-  var benchmarks: [String: [String: SettingValue]] = [:]
-  /// By method; by variant in the layer of the command line.
-  var methods: [String: [String: SettingValue]] = [:]
-  /// By benchmark, then by method or variant.
-  var combinations: [String: [String: [String: SettingValue]]] = [:]
-
-  /// What holds for a method on a benchmark. Layers that speak to all methods hold for those that
-  /// have the setting.
-  func values(
-    benchmark: String, method: String, known: Set<String>
-  ) -> [String: SettingValue] {
-    let shared = [defaults, benchmarks[benchmark] ?? [:]].map { layer in
-      layer.filter { known.contains($0.key) }
-    }
-    return (shared + [ownValues(benchmark: benchmark, row: method)]).reduce(into: [:]) {
-      $0.merge($1) { $1 }
-    }
-  }
-
-  /// Every value that is text.
-  var texts: [String] {
-    let all =
-      [defaults] + Array(benchmarks.values) + Array(methods.values)
-      + combinations.values.flatMap(\.values)
-    return all.flatMap { layer in
-      layer.values.compactMap { if case .text(let text) = $0 { text } else { nil } }
-    }.sorted()
-  }
-
-  /// What is said of a method or a variant by its name.
-  func ownValues(benchmark: String, row: String) -> [String: SettingValue] {
-    (methods[row] ?? [:]).merging(combinations[benchmark]?[row] ?? [:]) { $1 }
   }
 }

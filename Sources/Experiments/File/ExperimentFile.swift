@@ -8,8 +8,8 @@ import Records
 /// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is a mistake
 /// that names the file, the line, the key and the nearest valid one. All of a file's are told at once.
 public struct ExperimentFile {
-  private let names: KnownNames
-  private var registry: MethodRegistry { names.registry }
+  private let context: FileContext
+  private var registry: MethodRegistry { context.registry }
 
   /// - Parameters:
   ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
@@ -20,9 +20,10 @@ public struct ExperimentFile {
     let prepared = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
     let recorded = results.flatMap { try? ResultsFolder($0).benchmarks() } ?? []
     let known = Set(BenchmarkDefinition.all.map(\.name) + prepared)
-    names = KnownNames(
-      registry: registry, ownBenchmarks: prepared + recorded.filter { !known.contains($0) },
-      data: data.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
+    var context = FileContext(registry: registry)
+    context.ownBenchmarks = prepared + recorded.filter { !known.contains($0) }
+    context.data = data.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    self.context = context
   }
 
   /// Reads a file, with those that it extends.
@@ -35,14 +36,14 @@ public struct ExperimentFile {
     let mistakes = MistakeList()
     let read = try mistakes.collecting { try content(of: file, mistakes) }
     try mistakes.check()
-    guard let content = read else { throw ExperimentError.unreadable(file: file) }
+    guard let content = read ?? nil else { throw ExperimentError.unreadable(file: file) }
     var sections = content.sections
     if let profile {
-      guard let chosen = content.profile(profile) else {
+      guard let chosen = content.profiles[profile] else {
         throw ExperimentError.invalidOption(
           option: "--profile \(profile)", problem: content.missing(profile, in: file))
       }
-      sections = sections.overlaid(with: chosen)
+      chosen.apply(to: &sections)
     }
     guard let benchmarks = sections.benchmarks else {
       throw content.place.invalid("'benchmarks' is missing")
@@ -50,27 +51,26 @@ public struct ExperimentFile {
     guard let names = sections.rows else {
       throw content.place.invalid("'methods' is missing")
     }
-    let inclusions = sections.inclusions ?? []
+    let inclusions = sections.inclusions
     let rows = try (names + inclusions.flatMap(\.rows)).uniqued.map { name in
       try row(name, sections.variants)
     }
     if !overrides.isEmpty {
-      sections.layers.append(
+      sections.settingLayers.append(
         try SettingOverrides(
-          registry: registry, variants: sections.variants, layers: sections.layers
+          registry: registry, variants: sections.variants, layers: sections.settingLayers
         ).layer(overrides, rows))
     }
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     return Experiment(
       name: stem + (profile.map { "@\($0)" } ?? ""), file: file, title: content.title ?? stem,
       benchmarks: (benchmarks + inclusions.flatMap(\.benchmarks)).uniqued, rows: rows,
-      seeds: (sections.seedsOrDefault + inclusions.flatMap { $0.seeds ?? [] }).uniqued,
-      combinations: sections.combinations, threads: sections.threads ?? 1,
-      evaluateEvery: sections.evaluateEvery ?? 0, clusters: sections.clusters,
-      profile: profile ?? "default",
-      notes: sections.notes ?? [], running: sections.running.options,
-      executors: sections.executors,
-      protocolLayers: sections.protocolLayers, layers: sections.layers)
+      seeds: (sections.seeds + inclusions.flatMap { $0.seeds ?? [] }).uniqued,
+      combinations: sections.combinations, threads: sections.threads,
+      evaluateEvery: sections.evaluateEvery, clusters: sections.clusters,
+      profile: profile ?? "default", notes: sections.notes, running: sections.running,
+      executors: sections.executors, protocolLayers: sections.protocolLayers,
+      settingLayers: sections.settingLayers)
   }
 
   private func row(_ name: String, _ variants: [Variant]) throws -> MethodRow {
@@ -86,88 +86,76 @@ public struct ExperimentFile {
     var place: YAMLReader
     var title: String?
     var sections = Sections()
-    var profiles: [(name: String, sections: Sections)] = []
+    /// What each profile changes.
+    var profiles: [String: Changes<Sections>] = [:]
+    /// The names of the profiles, in the order of the files.
+    var profileNames: [String] = []
 
-    func profile(_ name: String) -> Sections? {
-      profiles.first { $0.name == name }?.sections
+    func sections(underProfile name: String) -> Sections {
+      profiles[name]?.applied(to: sections) ?? sections
     }
 
-    /// What to do about a profile that is not there.
+    /// The message about a profile that is not there.
     func missing(_ profile: String, in file: String) -> String {
-      let names = profiles.map(\.name)
-      return nearestName(to: profile, among: names).map { "did you mean '\($0)'?" }
-        ?? (names.isEmpty
-          ? "\(file) has no profiles" : "\(file) has \(names.joined(separator: ", "))")
-    }
-
-    mutating func lay(_ sections: Sections, overProfile name: String) {
-      if let index = profiles.firstIndex(where: { $0.name == name }) {
-        profiles[index].sections = profiles[index].sections.overlaid(with: sections)
-      } else {
-        profiles.append((name, sections))
-      }
+      guard !profileNames.isEmpty else { return "\(file) has no profiles" }
+      return "unknown profile; "
+        + (nearestName(to: profile, among: profileNames).map { "did you mean '\($0)'?" }
+          ?? "\(file) has \(profileNames.joined(separator: ", "))")
     }
   }
 
   /// - Parameter extending: the files on the way here, each of which extends the next.
+  /// - Returns: nil if `extends` has a mistake, since the rest means nothing without the extended file.
   private func content(
     of file: String, extending: [String] = [], _ mistakes: MistakeList
-  ) throws -> Content {
+  ) throws -> Content? {
     let top = try YAMLReader.read(file, mistakes)
-    let entries = try top.entries(known: TopKey.names + names.sections)
+    let schema = Sections.schema(context.executors)
+    let entries = try top.entries(known: FileHead.schema.names + schema.names)
     var content = Content(place: top)
-    var title: String?
-    var profiles: [(key: String, value: YAMLReader)] = []
-    // First, since the rest is laid over it, wherever it stands.
-    for (name, value) in entries {
-      switch TopKey(rawValue: name) {
-      // The rest means nothing without what it is laid over.
-      case .extends: content = try extended(value, from: file, extending: extending + [file])
-      case .title: title = try mistakes.collecting { try value.text() }
-      case .profiles: profiles = try mistakes.collecting { try value.ownEntries() } ?? []
-      case nil: break
+    if let value = top.entry(FileHead.extends) {
+      guard let base = try extended(value, from: file, extending: extending + [file]) else {
+        return nil
       }
+      content = base
     }
     content.place = top
-    content.title = title ?? content.title
-    var reader = SectionReader(names, inherited: content.sections.variants)
-    let own = try reader.read(
-      entries.filter { TopKey(rawValue: $0.key) == nil })
-    content.sections = content.sections.overlaid(with: own)
-    try mistakes.collecting { try content.sections.check(own.exclusions) }
+    let head = try FileHead.schema.read(entries, context).applied(to: FileHead())
+    content.title = head.title ?? content.title
+    var context = context
+    context.variants = content.sections.variants
+    try schema.read(entries, context).apply(to: &content.sections)
+    if top.entry(Sections.exclude) != nil {
+      try mistakes.collecting { try content.sections.checkExclusions() }
+    }
     // Profiles are read even where none is chosen, so that a mistake in one is found early.
-    for (name, value) in profiles {
-      let variants = content.sections.variants.overlaid(
-        with: content.profile(name)?.variants ?? [])
-      var reader = SectionReader(names, inherited: variants)
+    let profiles = try mistakes.collecting { try top.entry(FileHead.profiles)?.ownEntries() }
+    for (name, value) in (profiles ?? nil) ?? [] {
       try mistakes.collecting {
-        let sections = try reader.read(value.entries(known: names.sections))
-        content.lay(sections, overProfile: name)
-        try content.sections.overlaid(with: content.profile(name) ?? sections)
-          .check(sections.exclusions)
+        context.variants = content.sections(underProfile: name).variants
+        let changes = try schema.read(value, context)
+        if content.profiles[name] == nil { content.profileNames.append(name) }
+        content.profiles[name, default: Changes()] = (content.profiles[name] ?? Changes())
+          .overlaid(with: changes)
+        if value.entry(Sections.exclude) != nil {
+          try content.sections(underProfile: name).checkExclusions()
+        }
       }
     }
     return content
   }
 
   /// What a file or a file's profile says that another extends.
+  /// - Returns: nil if `value` has a mistake.
   private func extended(
     _ value: YAMLReader, from file: String, extending: [String]
-  ) throws -> Content {
-    var path: String?
-    var profile: YAMLReader?
-    var place = value
-    if value.node.scalar != nil {
-      path = try value.text()
-    } else {
-      for (key, value) in try value.entries(of: ExtendsKey.self) {
-        switch key {
-        case .file: (path, place) = (try value.text(), value)
-        case .profile: profile = value
-        }
-      }
-    }
-    guard let path else { throw value.invalid("'file' is missing") }
+  ) throws -> Content? {
+    let base =
+      value.node.scalar != nil
+      ? FileHead.Base(file: try value.text())
+      : try FileHead.Base.schema.read(value, context).applied(to: FileHead.Base())
+    guard let path = base.file else { return nil }
+    let place = value.entry("file") ?? value
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     let target = path.hasPrefix("/") ? path : folder.appendingPathComponent(path).relativePath
     guard !extending.map(Self.canonical).contains(Self.canonical(target)) else {
@@ -179,17 +167,66 @@ public struct ExperimentFile {
       throw place.invalid("there is no readable file '\(target)' to extend")
     }
     var content = try content(of: target, extending: extending, value.mistakes)
-    if let profile {
-      let name = try profile.text()
-      guard let sections = content.profile(name) else {
-        throw profile.invalid(content.missing(name, in: target))
+    if let name = base.profile {
+      guard let changes = content?.profiles[name] else {
+        let problem = content?.missing(name, in: target)
+        throw (value.entry("profile") ?? value).invalid(problem ?? "unknown profile")
       }
-      content.sections = content.sections.overlaid(with: sections)
+      if var sections = content?.sections {
+        changes.apply(to: &sections)
+        content?.sections = sections
+      }
     }
     return content
   }
 
   private static func canonical(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+}
+
+/// The keys that only the top of a file has. `ExperimentFile` reads `extends` and `profiles` itself, because
+/// the rest of the file depends on the one and the other on the rest.
+struct FileHead: Sendable {
+  /// The mapping form of `extends`.
+  struct Base: Sendable {
+    var file: String?
+    var profile: String?
+
+    static let schema = SectionSchema<Base>([
+      FileKey("file", \.file, .text, isRequired: true, "The file, relative to this one."),
+      FileKey("profile", \.profile, .text, "The profile of that file that is part of this one."),
+    ])
+  }
+
+  var title: String?
+
+  static let extends = "extends"
+  static let profiles = "profiles"
+
+  static let schema = SectionSchema<FileHead>([
+    FileKey("title", \.title, .text, "Title, for readers; the file's name if missing."),
+    FileKey(
+      extends, described { .either([.text, Base.schema.shape($0)]) },
+      "Another experiment file, relative to this one, over which this one is laid; or that file and "
+        + "one of its profiles."
+    ) { _, _ in },
+    FileKey(
+      profiles, described { .ownNames(Sections.schema($0.executors).shape($0)) },
+      "Sections by profile; '--profile NAME' lays them over the file."
+    ) { _, _ in },
+  ])
+
+  /// A value that the schema describes and does not read.
+  private static func described(
+    _ shape: @escaping @Sendable (FileContext) -> ValueShape
+  ) -> FileValue<Bool> {
+    FileValue(shape: shape) { _, _ in true }
+  }
+
+  /// A whole file.
+  static func shape(_ context: FileContext) -> ValueShape {
+    let head = schema.keys.map { $0.description(context) }
+    return .keys(head + Sections.schema(context.executors).keys.map { $0.description(context) })
   }
 }

@@ -75,9 +75,88 @@ public struct MethodRow: Sendable {
 /// A variant as files describe it.
 struct Variant: Sendable {
   let name: String
-  let method: String
+  var method: String
   var title: String?
   var settings: [String: SettingValue] = [:]
+
+  private static let schema = SectionSchema<Variant>([
+    FileKey(
+      "method", baseMethod, "The method that this is a variant of.",
+      extending: { $0.owners = [$1] }, set: { $0.method = $1.description.name }),
+    FileKey(
+      "title", \.title, .text,
+      "The row's title; the method's title and the variant's name if missing."),
+    FileKey(
+      "settings", \.settings, .settings,
+      "What is changed: over all layers of the method's settings, on every benchmark."),
+  ])
+
+  /// A method by its name. A variant of an extended file keeps its method, the context's only owner.
+  private static let baseMethod = FileValue<any ClusteringMethod.Type>(
+    shape: { .choice($0.methods) }
+  ) { value, context in
+    let method = try context.registry.method(
+      value.name("method", among: context.methods))
+    if let base = context.owners.first, base != method {
+      throw value.invalid(
+        "this is a variant of \(base.description.name) already: give a variant of "
+          + "\(method.description.name) another name")
+    }
+    return method
+  }
+
+  /// The section `variants`.
+  static let all = FileValue(shape: shape) { section, context in
+    try section.ownEntries().compactMap { name, value in
+      try section.mistakes.collecting {
+        guard !context.methods.contains(name) else {
+          throw value.invalid("'\(name)' is a method: give the variant a name of its own")
+        }
+        return try read(name, value, context)
+      } ?? context.variants.named(name) ?? unknown(name, context)
+    }
+  }
+
+  private static func read(
+    _ name: String, _ section: YAMLReader, _ context: FileContext
+  ) throws -> Variant {
+    let mistakes = section.mistakes.count
+    let base = context.variants.named(name)?.method
+    var context = context
+    context.owners = try base.map { [try context.registry.method($0)] } ?? []
+    let variant = try schema.read(section, context)
+      .applied(to: Variant(name: name, method: base ?? ""))
+    if !variant.method.isEmpty { return variant }
+    // A misspelt key may be the one that is missing: nothing more is said then.
+    guard section.mistakes.count > mistakes, let any = unknown(name, context) else {
+      throw section.invalid("'method' is missing: name the method that the variant changes")
+    }
+    return any
+  }
+
+  /// Stands for a variant whose method is not known, so that its name is.
+  private static func unknown(_ name: String, _ context: FileContext) -> Variant? {
+    context.methods.first.map { Variant(name: name, method: $0) }
+  }
+
+  /// Once a variant's method is given, its settings only.
+  private static let shape: @Sendable (FileContext) -> ValueShape = { context in
+    let keys = schema.shape(context)
+    let byMethod = context.registry.methods.map { method in
+      let settings = ValueShape.settings(of: method)
+      return ValueShape(
+        [
+          "if": [
+            "required": ["method"],
+            "properties": ["method": ValueShape.choice([method.description.name]).json],
+          ],
+          "then": ["properties": ["settings": settings.json]],
+        ], containing: [settings])
+    }
+    let variant = ValueShape(
+      keys.json.adding(["allOf": .array(byMethod.map(\.json))]), containing: [keys] + byMethod)
+    return .ownNames(variant.defined(as: "variant")).defined(as: "variants")
+  }
 }
 
 extension [Variant] {

@@ -6,11 +6,11 @@ struct SettingOverrides {
   let registry: MethodRegistry
   let variants: [Variant]
   /// What files say: a setting may name the method that another starts from.
-  let layers: [SettingLayers]
+  let layers: [Layers<[String: SettingValue]>]
 
   /// - Parameter rows: the experiment's rows; a key without a method has to be known to one.
-  func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> SettingLayers {
-    var layer = SettingLayers()
+  func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> Layers<[String: SettingValue]> {
+    var layer = Layers<[String: SettingValue]>()
     for override in overrides {
       let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw invalid(override, "write KEY=VALUE") }
@@ -42,7 +42,10 @@ struct SettingOverrides {
         settings = stage?.settings ?? [:]
       }
     }
-    known += layers.flatMap(\.texts).filter { registry.names.contains($0) }
+    let texts = layers.flatMap(\.all).flatMap(\.values).compactMap { value in
+      if case .text(let text) = value { text } else { nil }
+    }
+    known += texts.sorted().filter { registry.names.contains($0) }
     known = known.uniqued
     guard !known.contains(name) else { return }
     let nearest = nearestName(to: name, among: known)

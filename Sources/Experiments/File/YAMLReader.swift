@@ -57,9 +57,19 @@ struct YAMLReader {
     .invalid(file: file, line: node.mark?.line, key: path, problem: problem)
   }
 
+  typealias Entry = (key: String, value: YAMLReader)
+
+  /// The value of a mapping's key; nil where there is none.
+  func entry(_ name: String) -> YAMLReader? {
+    node.mapping?[Node(name)].map {
+      YAMLReader(
+        file: file, node: $0, path: path.isEmpty ? name : "\(path).\(name)", mistakes: mistakes)
+    }
+  }
+
   /// The entries of a mapping, in the file's order. An unknown key is noted and left out.
   /// - Parameter known: the keys that are accepted here; nil accepts all.
-  func entries(known: [String]? = nil) throws -> [(key: String, value: YAMLReader)] {
+  func entries(known: [String]? = nil) throws -> [Entry] {
     guard let mapping = node.mapping else {
       throw invalid("expected a mapping (key: value), found \(kind)")
     }
@@ -82,19 +92,14 @@ struct YAMLReader {
     }
   }
 
-  /// Reads every entry of a mapping with `body`; what it refuses is noted, and the next is read.
-  func eachEntry(known: [String], _ body: (String, YAMLReader) throws -> Void) throws {
-    for (name, value) in try entries(known: known) {
-      try mistakes.collecting { try body(name, value) }
-    }
-  }
-
-  /// Reads every entry of a mapping that takes these keys in the same way.
-  func eachEntry<Key: FileKey>(
-    of type: Key.Type, _ body: (Key, YAMLReader) throws -> Void
-  ) throws {
-    for (key, value) in try entries(of: type) {
-      try mistakes.collecting { try body(key, value) }
+  /// Reads every entry of a mapping with `body`; what it refuses is noted and left out.
+  func mapping<Value>(
+    known: [String], _ body: (String, YAMLReader) throws -> Value
+  ) throws -> [String: Value] {
+    try entries(known: known).reduce(into: [:]) { values, entry in
+      if let value = try mistakes.collecting({ try body(entry.key, entry.value) }) {
+        values[entry.key] = value
+      }
     }
   }
 
@@ -103,15 +108,8 @@ struct YAMLReader {
     try items().compactMap { item in try mistakes.collecting { try body(item) } }
   }
 
-  /// The entries of a mapping that takes these keys.
-  func entries<Key: FileKey>(of type: Key.Type) throws -> [(key: Key, value: YAMLReader)] {
-    try entries(known: Key.names).compactMap { name, value in
-      Key(rawValue: name).map { ($0, value) }
-    }
-  }
-
   /// The entries of a mapping whose keys are the author's own names; folders are named by them.
-  func ownEntries() throws -> [(key: String, value: YAMLReader)] {
+  func ownEntries() throws -> [Entry] {
     try entries().filter { name, value in
       guard name.wholeMatch(of: /[a-z0-9-]+/) == nil else { return true }
       mistakes.note(
@@ -182,26 +180,6 @@ struct YAMLReader {
     let name = try text()
     if let choice = Choice(rawValue: name) { return choice }
     throw unknown("value", name, among: Choice.allCases.map(\.rawValue))
-  }
-
-  /// A list of names, each of which has to be known.
-  /// - Parameters:
-  ///   - orOne: whether a single name may stand for a list of it.
-  ///   - hint: where else names come from, for one that is not known.
-  func names(
-    _ what: String, among known: [String], orOne: Bool = false, hint: String? = nil
-  ) throws -> [String] {
-    let items = try orOne ? oneOrMore() : items()
-    guard !items.isEmpty else { throw invalid("name at least one \(what)") }
-    var names: [String] = []
-    for item in items {
-      try mistakes.collecting {
-        let name = try item.name(what, among: known, hint: hint)
-        guard !names.contains(name) else { throw item.invalid("'\(name)' is there twice") }
-        names.append(name)
-      }
-    }
-    return names
   }
 
   /// A name that has to be known.

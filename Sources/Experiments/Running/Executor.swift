@@ -129,31 +129,10 @@ package struct ExecutorRegistry: Sendable {
   }
 }
 
-/// The options of an executor in layers: defaults < benchmark < method.
-package struct ExecutorLayers: Equatable, Sendable {
-  package var defaults: [String: String]
-  /// By benchmark.
-  package var benchmarks: [String: [String: String]]
-  /// By method. Variants share those of their method.
-  package var methods: [String: [String: String]]
+/// The options of an executor, which have the levels defaults < benchmarks < methods.
+package typealias ExecutorLayers = Layers<[String: String]>
 
-  package init(
-    defaults: [String: String] = [:], benchmarks: [String: [String: String]] = [:],
-    methods: [String: [String: String]] = [:]
-  ) {
-    self.defaults = defaults
-    self.benchmarks = benchmarks
-    self.methods = methods
-  }
-
-  /// These layers with those of `other` over them, key by key.
-  func overlaid(with other: ExecutorLayers) -> ExecutorLayers {
-    ExecutorLayers(
-      defaults: defaults.merging(other.defaults) { $1 },
-      benchmarks: benchmarks.merging(other.benchmarks) { $0.merging($1) { $1 } },
-      methods: methods.merging(other.methods) { $0.merging($1) { $1 } })
-  }
-
+extension ExecutorLayers {
   /// These layers with the command line's `KEY=VALUE` over all of them.
   /// - Throws: `ExperimentError.invalidOption` for an unknown key or a refused value.
   package func overridden(

@@ -1,0 +1,217 @@
+import Core
+import Methods
+
+// MARK: - Scalars and lists
+
+extension FileValue<String> {
+  static let text = FileValue(.text) { reader, _ in try reader.text() }
+}
+
+extension FileValue<Int> {
+  static func integer(_ range: ClosedRange<Int>) -> FileValue {
+    FileValue(.integer(range)) { reader, _ in try reader.integer(in: range) }
+  }
+}
+
+extension FileValue<Double> {
+  static func number(_ range: ClosedRange<Double>) -> FileValue {
+    FileValue(.number(range)) { reader, _ in try reader.number(in: range) }
+  }
+}
+
+extension FileValue where Value: RawRepresentable<String> & CaseIterable {
+  /// One of the cases of an enumeration.
+  static var choice: FileValue {
+    FileValue(.choice(Value.allCases.map(\.rawValue))) { reader, _ in try reader.choice() }
+  }
+}
+
+extension FileValue {
+  /// A list, which may be empty.
+  static func list<Item>(of item: FileValue<Item>) -> FileValue where Value == [Item] {
+    FileValue(shape: { .list(item.shape($0), atLeast: 0) }) { reader, context in
+      try reader.eachItem { try item.read($0, context) }
+    }
+  }
+}
+
+// MARK: - Names
+
+/// A kind of name that a file uses.
+struct NameKind: Sendable {
+  let word: String
+  let known: @Sendable (FileContext) -> [String]
+  let shape: @Sendable (FileContext) -> ValueShape
+  /// Follows the message about a name that is not known.
+  let hint: @Sendable (FileContext) -> String
+
+  static let benchmark = NameKind(
+    word: "benchmark", known: { $0.benchmarks }, shape: { .choice($0.benchmarks) },
+    hint: { $0.data.map { "; files of your own were looked for in '\($0)'" } ?? "" })
+
+  /// A method or a variant.
+  static let row = NameKind(
+    word: "method", known: { $0.rows },
+    shape: { .either([.choice($0.methods), .ownName]).defined(as: "method") }, hint: { _ in "" })
+}
+
+extension FileValue<[String]> {
+  /// Different names, at least one.
+  static func names(_ kind: NameKind) -> FileValue {
+    FileValue(shape: { .list(kind.shape($0), atLeast: 1) }) { reader, context in
+      try reader.names(kind, in: reader.items(), context)
+    }
+  }
+
+  /// The same; a single name stands for a list of it.
+  static func nameOrNames(_ kind: NameKind) -> FileValue {
+    FileValue(
+      shape: { .either([kind.shape($0), .list(kind.shape($0), atLeast: 1)]) }
+    ) { reader, context in
+      try reader.names(kind, in: reader.oneOrMore(), context)
+    }
+  }
+}
+
+extension YAMLReader {
+  fileprivate func names(
+    _ kind: NameKind, in items: [YAMLReader], _ context: FileContext
+  ) throws -> [String] {
+    guard !items.isEmpty else { throw invalid("name at least one \(kind.word)") }
+    var names: [String] = []
+    for item in items {
+      try mistakes.collecting {
+        let name = try item.name(
+          kind.word, among: kind.known(context), hint: kind.hint(context))
+        guard !names.contains(name) else { throw item.invalid("'\(name)' is listed twice") }
+        names.append(name)
+      }
+    }
+    return names
+  }
+}
+
+// MARK: - Seeds
+
+extension FileValue<[UInt64]> {
+  private static let range = 0...Int.max
+
+  /// One seed or a list.
+  static let seedOrSeeds = FileValue(
+    .either([.integer(range), .list(.integer(range), atLeast: 1)])
+  ) { reader, _ in
+    let seeds = try reader.oneOrMore().map { UInt64(try $0.integer(in: range)) }
+    guard !seeds.isEmpty, Set(seeds).count == seeds.count else {
+      throw reader.invalid("seeds are a count, or a list of different whole numbers")
+    }
+    return seeds
+  }
+
+  /// A count (2 stands for 0 and 1) or a list.
+  static let seeds = FileValue(
+    .either([.integer(1...10_000), .list(.integer(range), atLeast: 1)]).defined(as: "seeds")
+  ) { reader, context in
+    guard reader.node.scalar != nil else { return try seedOrSeeds.read(reader, context) }
+    return (0..<UInt64(try reader.integer(in: 1...10_000))).map { $0 }
+  }
+}
+
+// MARK: - Values by name
+
+extension FileValue {
+  static func byBenchmark<Inner>(
+    _ value: FileValue<Inner>
+  ) -> FileValue where Value == [String: Inner] {
+    FileValue(shape: { .names($0.benchmarks, value.shape($0)) }) { reader, context in
+      try reader.mapping(known: context.benchmarks) { try value.read($1, context) }
+    }
+  }
+
+  static func byMethod<Inner>(
+    _ value: FileValue<Inner>
+  ) -> FileValue where Value == [String: Inner] {
+    FileValue(shape: { .names($0.methods, value.shape($0)) }) { reader, context in
+      try reader.mapping(known: context.methods) {
+        try value.read($1, context.narrowed(to: $0))
+      }
+    }
+  }
+
+  /// By method or variant.
+  static func byRow<Inner>(_ value: FileValue<Inner>) -> FileValue where Value == [String: Inner] {
+    FileValue(shape: { .ownNames(value.shape($0)) }) { reader, context in
+      try reader.mapping(known: context.rows) { try value.read($1, context.narrowed(to: $0)) }
+    }
+  }
+}
+
+// MARK: - Settings of methods
+
+extension FileValue<[String: SettingValue]> {
+  /// Settings that at least one of the context's methods has, and that all that have them accept.
+  static let settings = FileValue(
+    shape: { .settings(of: $0.registry.methods).defined(as: "any-settings") }
+  ) { section, context in
+    let methods = context.owners
+    guard !methods.isEmpty else { return [:] }
+    let known = Set(methods.flatMap { $0.settings.map(\.name) }).sorted()
+    return try section.mapping(known: known) { name, reader in
+      let value = try reader.value()
+      let owners = methods.flatMap { method in
+        method.settings.filter { $0.name == name }.map { (method: method, kind: $0.kind) }
+      }
+      do {
+        for owner in owners { _ = try owner.method.resolve([name: value]) }
+      } catch {
+        let isWhole = owners.contains { if case .integer = $0.kind { true } else { false } }
+        throw reader.invalid("\(error)" + reader.hint(whole: isWhole))
+      }
+      return value
+    }
+  }
+}
+
+extension FileValue<[String: [String: SettingValue]]> {
+  static let settingsByMethod = FileValue(
+    shape: { .settingsByMethod($0.registry.methods).defined(as: "settings-by-method") }
+  ) { section, context in
+    try section.mapping(known: context.rows) { name, value -> [String: SettingValue] in
+      guard context.variants.named(name) == nil else {
+        throw value.invalid(
+          "'\(name)' is a variant: its settings belong in variants.\(name).settings")
+      }
+      return try FileValue<[String: SettingValue]>.settings.read(value, context.narrowed(to: name))
+    }
+  }
+
+  /// The JSON Schema knows no variants: it accepts any setting under another name than a method's.
+  static let settingsByRow = FileValue(
+    shape: { context in
+      let any = FileValue<[String: SettingValue]>.settings.shape(context)
+      let methods = ValueShape.settingsByMethod(context.registry.methods)
+      return ValueShape(
+        methods.json.adding(["additionalProperties": any.json]), containing: [methods, any]
+      ).defined(as: "settings-by-row")
+    }, read: byRow(.settings).read)
+}
+
+// MARK: - Options of executors
+
+extension FileValue<[String: String]> {
+  static func options(_ options: [ExecutorOption]) -> FileValue {
+    FileValue(
+      .keys(
+        options.map {
+          KeyDescription(name: $0.name, documentation: $0.documentation, shape: $0.shape)
+        })
+    ) { section, _ in
+      try section.mapping(known: options.map(\.name)) { name, value in
+        let text = try value.text()
+        if let problem = options.first(where: { $0.name == name })?.problem(text) {
+          throw value.invalid("'\(text)' is not accepted: it \(problem)")
+        }
+        return text
+      }
+    }
+  }
+}

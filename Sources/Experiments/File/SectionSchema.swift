@@ -1,0 +1,194 @@
+import Core
+import Domain
+import Methods
+
+/// What a section of a file says, as changes to the structure that it fills.
+///
+/// A section that is laid over another is more changes after those of the other, so no section needs a
+/// second structure of optional values.
+package struct Changes<Root>: Layer, Sendable {
+  private var changes: [@Sendable (inout Root) -> Void] = []
+
+  package init() {}
+
+  init(_ change: @escaping @Sendable (inout Root) -> Void) { changes = [change] }
+
+  package func overlaid(with other: Changes) -> Changes {
+    var all = self
+    all.changes += other.changes
+    return all
+  }
+
+  func apply(to root: inout Root) {
+    for change in changes { change(&root) }
+  }
+
+  func applied(to root: Root) -> Root {
+    var root = root
+    apply(to: &root)
+    return root
+  }
+}
+
+/// A kind of value: what it looks like in a file, and how it is read.
+struct FileValue<Value: Sendable>: Sendable {
+  let shape: @Sendable (FileContext) -> ValueShape
+  /// Throws, or notes in the reader's list of mistakes, what is not accepted.
+  let read: @Sendable (YAMLReader, FileContext) throws -> Value
+
+  init(
+    shape: @escaping @Sendable (FileContext) -> ValueShape,
+    read: @escaping @Sendable (YAMLReader, FileContext) throws -> Value
+  ) {
+    self.shape = shape
+    self.read = read
+  }
+
+  init(
+    _ shape: ValueShape, read: @escaping @Sendable (YAMLReader, FileContext) throws -> Value
+  ) {
+    self.init(shape: { _ in shape }, read: read)
+  }
+
+  /// The same value, whose shape is a definition of the JSON Schema.
+  func defined(as name: String) -> FileValue {
+    FileValue(shape: { [shape] in shape($0).defined(as: name) }, read: read)
+  }
+}
+
+/// One key of a section: its name, meaning and value, and where the value belongs.
+struct FileKey<Root>: Sendable {
+  let name: String
+  let documentation: String
+  let isRequired: Bool
+  let shape: @Sendable (FileContext) -> ValueShape
+  /// May add to the context in which the section's later keys are read.
+  let read: @Sendable (YAMLReader, inout FileContext) throws -> Changes<Root>
+
+  init<Value>(
+    _ name: String, _ value: FileValue<Value>, isRequired: Bool = false, _ documentation: String,
+    extending: @escaping @Sendable (inout FileContext, Value) -> Void = { _, _ in },
+    set: @escaping @Sendable (inout Root, Value) -> Void
+  ) {
+    self.name = name
+    self.documentation = documentation
+    self.isRequired = isRequired
+    shape = value.shape
+    read = { reader, context in
+      let value = try value.read(reader, context)
+      extending(&context, value)
+      return Changes { set(&$0, value) }
+    }
+  }
+
+  init<Value>(
+    _ name: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ value: FileValue<Value>,
+    isRequired: Bool = false, _ documentation: String
+  ) {
+    self.init(name, value, isRequired: isRequired, documentation) { $0[keyPath: path] = $1 }
+  }
+
+  init<Value>(
+    _ name: String, _ path: WritableKeyPath<Root, Value?> & Sendable, _ value: FileValue<Value>,
+    isRequired: Bool = false, _ documentation: String
+  ) {
+    self.init(name, value, isRequired: isRequired, documentation) { $0[keyPath: path] = $1 }
+  }
+
+  func description(_ context: FileContext) -> KeyDescription {
+    KeyDescription(
+      name: name, documentation: documentation, shape: shape(context), isRequired: isRequired)
+  }
+
+  /// The same key in a structure that keeps the changes of `Root`.
+  func changing<Outer>(
+    _ path: WritableKeyPath<Outer, Changes<Root>> & Sendable
+  ) -> FileKey<Outer> {
+    let value = FileValue<Changes<Root>>(shape: shape) { [read] reader, context in
+      var context = context
+      return try read(reader, &context)
+    }
+    return FileKey<Outer>(name, value, isRequired: isRequired, documentation) {
+      $0[keyPath: path] = $0[keyPath: path].overlaid(with: $1)
+    }
+  }
+}
+
+/// The keys of a section. The reader and the JSON Schema are made of it, so a key is declared once.
+///
+/// It does for sections what `SettingsSchema` does for methods' settings:
+///
+///     static let schema = SectionSchema<RunningOptions>([
+///       FileKey("retries", \.retries, .integer(0...100), "Number of retries."),
+///     ])
+struct SectionSchema<Root>: Sendable {
+  let keys: [FileKey<Root>]
+
+  init(_ keys: [FileKey<Root>]) { self.keys = keys }
+
+  var names: [String] { keys.map(\.name) }
+
+  func shape(_ context: FileContext) -> ValueShape {
+    .keys(keys.map { $0.description(context) })
+  }
+
+  /// Reads a mapping. Mistakes of its keys are noted.
+  /// - Throws: `ExperimentError` if it is no mapping.
+  func read(_ section: YAMLReader, _ context: FileContext) throws -> Changes<Root> {
+    let changes = try read(section.entries(known: names), context)
+    for key in keys where key.isRequired && section.entry(key.name) == nil {
+      section.mistakes.note(section.invalid("'\(key.name)' is missing"))
+    }
+    return changes
+  }
+
+  /// Reads those of a mapping's entries that are keys of this section, in the order of the schema.
+  func read(_ entries: [YAMLReader.Entry], _ context: FileContext) throws -> Changes<Root> {
+    var context = context
+    return try keys.reduce(into: Changes()) { changes, key in
+      guard let (_, value) = entries.first(where: { $0.key == key.name }) else { return }
+      let change = try value.mistakes.collecting { try key.read(value, &context) }
+      changes = changes.overlaid(with: change ?? Changes())
+    }
+  }
+
+  /// This section as a value of another one.
+  var value: FileValue<Changes<Root>> {
+    FileValue(shape: shape) { try read($0, $1) }
+  }
+
+  /// The same, read into a structure of its own.
+  func filling(_ root: Root) -> FileValue<Root> where Root: Sendable {
+    FileValue(shape: shape) { try read($0, $1).applied(to: root) }
+  }
+}
+
+/// The names that an experiment file can use in the place that is read.
+struct FileContext: Sendable {
+  let registry: MethodRegistry
+  var executors = ExecutorRegistry.current
+  /// Benchmarks of the user's own images.
+  var ownBenchmarks: [String] = []
+  /// The folder that was searched for files of these; nil for none.
+  var data: String?
+  /// The variants of extended files, and those that are read already.
+  var variants: [Variant] = []
+  /// The methods whose settings are accepted here; none if that is not known because of a mistake.
+  var owners: [any ClusteringMethod.Type]
+
+  init(registry: MethodRegistry) {
+    self.registry = registry
+    owners = registry.methods
+  }
+
+  var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
+  var methods: [String] { registry.names }
+  var rows: [String] { methods + variants.map(\.name) }
+
+  /// The context of values that apply to one method or variant.
+  func narrowed(to row: String) throws -> FileContext {
+    var context = self
+    context.owners = [try registry.method(variants.named(row)?.method ?? row)]
+    return context
+  }
+}
