@@ -72,11 +72,6 @@ extension ClusteringMethod {
   ) throws(SettingError) -> [String: SettingValue] {
     Settings.schema.values(of: try Settings.schema.resolve(values))
   }
-
-  /// The run that a run with these values starts from; nil if it starts from nothing.
-  public static func stage(resolved values: [String: SettingValue]) throws(SettingError) -> Stage? {
-    stage(of: try Settings.schema.resolve(values))
-  }
 }
 
 /// Why a method cannot be had or cannot go on.

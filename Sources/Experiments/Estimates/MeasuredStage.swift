@@ -22,7 +22,7 @@ final class MeasuredStage {
     let file =
       NSTemporaryDirectory() + "\(Self.prefix)\(getpid())-\(UUID().uuidString).safetensors"
     let earlier = try MeasuredStage(of: stage, among: runs, context: context, images: images)
-    let method = try stage.makeMethod(context: context.starting(from: earlier), images: images)
+    let method = try stage.configured.make(context: context.starting(from: earlier), images: images)
     guard let method = method as? any TrainedMethod else { return nil }
     try SafeTensors.write(encoderTensors(of: method.network), to: file)
     descriptor = open(file, O_RDONLY | O_CLOEXEC)

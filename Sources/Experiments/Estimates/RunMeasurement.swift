@@ -58,7 +58,7 @@ public struct RunMeasurement {
       setUpSeconds: 0, phases: [], assignmentSeconds: 0, memoryBytes: 0)
     let start = clock.now
     let images = try sample(part).learnt
-    let made = try run.makeMethod(context: context, images: images)
+    let made = try run.configured.make(context: context, images: images)
     measurement.setUpSeconds = (clock.now - start).seconds
     guard let method = made as? any TrainedMethod else { return measurement }
     let training = TrainingSteps(
@@ -97,7 +97,7 @@ public struct RunMeasurement {
     for count in [64, 512] {
       let part = shape.part(atMost: count)
       let sample = try sample(part)
-      let method = try run.makeMethod(context: context, images: sample.learnt)
+      let method = try run.configured.make(context: context, images: sample.learnt)
       // A method may need what happens before its first steps.
       try (method as? any TrainedMethod)?.beginEpoch(0)
       let seconds = try seconds { _ = try method.assign(sample.scored) }
@@ -116,7 +116,7 @@ public struct RunMeasurement {
     func prepareAll(_ part: Double) throws -> Double {
       let sample = try sample(part)
       return try seconds {
-        let method = try run.makeMethod(context: context, images: sample.learnt)
+        let method = try run.configured.make(context: context, images: sample.learnt)
         guard let method = method as? any TrainedMethod else { return }
         for epoch in run.phases { _ = try prepare(method, epoch) }
       }
@@ -149,7 +149,7 @@ public struct RunMeasurement {
     for size in largest < 1 ? [largest / 4, largest / 2, largest] : [1] {
       let start = clock.now
       let sample = try sample(size)
-      let method = try run.makeMethod(context: context, images: sample.learnt)
+      let method = try run.configured.make(context: context, images: sample.learnt)
       setUp = (clock.now - start).seconds
       times.append(
         try run.isAnsweredByEvaluator ? 0 : seconds { _ = try method.assign(sample.scored) })

@@ -60,15 +60,14 @@ public struct Experiment: Sendable {
     return runProtocol
   }
 
-  /// Every setting of a row on a benchmark, defaults included. The method's own for the benchmark, and
+  /// The method of a row on a benchmark with its settings. The method's own defaults for the benchmark, and
   /// `defaults` over them, lie under all layers.
   ///
   /// A variant keeps what makes it one whatever the layers say of its method, those of the command
   /// line too; only what names the variant goes over that.
-  func settings(
-    of row: MethodRow, benchmark definition: BenchmarkDefinition,
-    defaults: [String: SettingValue] = [:]
-  ) throws -> [String: SettingValue] {
+  func method(
+    of row: MethodRow, on definition: BenchmarkDefinition, defaults: [String: SettingValue] = [:]
+  ) throws -> ConfiguredMethod {
     let (method, benchmark) = (row.method.description.name, definition.name)
     let known = Set(row.method.settings.map(\.name))
     var values = row.method.ownDefaults(on: definition).overlaid(with: defaults)
@@ -83,6 +82,6 @@ public struct Experiment: Sendable {
         values.merge(layers.own(of: [row.name], on: benchmark)) { $1 }
       }
     }
-    return try row.method.resolve(values)
+    return try ConfiguredMethod(row.method, values)
   }
 }

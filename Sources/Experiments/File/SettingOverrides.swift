@@ -37,7 +37,7 @@ struct SettingOverrides {
       var settings = row.settings
       while let next = method, !known.contains(next.description.name) || next == row.method {
         known.append(next.description.name)
-        let stage = try next.stage(resolved: next.resolve(settings))
+        let stage = try ConfiguredMethod(next, settings).stage
         method = try stage.map { try registry.method($0.method) }
         settings = stage?.settings ?? [:]
       }

@@ -102,7 +102,7 @@ struct PlannedBenchmark {
   }
 
   func run(
-    _ row: MethodRow, _ combination: Combination, settings: [String: SettingValue],
+    _ row: MethodRow, _ combination: Combination, _ method: ConfiguredMethod,
     departures: [Departure], stage: PlannedRun?, experiment: Experiment, options: RunOptions
   ) throws -> PlannedRun {
     let seed = combination.seed
@@ -124,7 +124,7 @@ struct PlannedBenchmark {
     var inputs = IdentityInputs(
       benchmark: definition.name, benchmarkContentHash: contentHash ?? IdentityInputs.noData,
       method: row.method.description.name, methodVersion: row.method.description.version,
-      settings: settings, profile: experiment.profile, protocol: runProtocol,
+      settings: method.values, profile: experiment.profile, protocol: runProtocol,
       presentation: ContentOrder.version, libtorch: Torch.version, device: engine.device.rawValue,
       precision: engine.precision.rawValue, seed: seed, stage: stage?.identity)
     var place = StoredPlace(
@@ -148,7 +148,7 @@ struct PlannedBenchmark {
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
       stage: stage?.combination, stageWorkload: stage?.workload ?? 0,
-      settings: settings, departures: departures, runProtocol: runProtocol,
+      configured: method, departures: departures, runProtocol: runProtocol,
       profile: experiment.profile, folder: place.folder,
       engine: engine, otherEngine: otherEngine, identityInputs: inputs,
       identity: try inputs.identity(),

@@ -1,6 +1,7 @@
 import Benchmarks
 import Core
 import Domain
+import Foundation
 import Methods
 import Records
 import Torch
@@ -15,8 +16,8 @@ public struct PlannedRun: Sendable {
   /// The run that this one starts from, which is in the plan before it; nil for most.
   public let stage: Combination?
   let stageWorkload: Double
-  /// Every setting with its value, defaults included.
-  public let settings: [String: SettingValue]
+  /// The method with its settings.
+  public let configured: ConfiguredMethod
   /// The settings that are not the method's defaults on the benchmark, then those of the run that it
   /// starts from.
   public let departures: [Departure]
@@ -31,7 +32,13 @@ public struct PlannedRun: Sendable {
   public let identity: String
   public let state: PlannedState
 
-  public var method: any ClusteringMethod.Type { row.method }
+  public var method: any ClusteringMethod.Type { configured.type }
+  /// Every setting with its value, defaults included.
+  public var settings: [String: SettingValue] { configured.values }
+
+  /// Whether the evaluator answers in the method's place: it is the control made of labels, which no
+  /// method has. By the very type, so that nobody else's method can ask for the same.
+  var isAnsweredByEvaluator: Bool { method == TrueLabels.self }
 
   /// What the run is of.
   public var combination: Combination {
@@ -95,5 +102,33 @@ public enum PlannedState: Equatable, Sendable {
     case .stale: "stale"
     case .damaged: "damaged"
     }
+  }
+}
+
+extension PlannedRun {
+  /// The folder of the run that this one starts from.
+  public func stageFolder(in results: String) -> RunFolder? {
+    stage.map {
+      RunFolder(
+        results: results, experiment: experiment, benchmark: $0.benchmark, method: $0.row,
+        seed: $0.seed)
+    }
+  }
+
+  /// What the run starts from, finished; nil if it starts from nothing.
+  /// - Throws: `ExperimentError.stageFailed`, `.stageNotFinished`, `.stageWithoutNetwork`.
+  func finishedStage(in results: String) throws -> FinishedStage? {
+    guard let current = stageFolder(in: results) else { return nil }
+    guard let stage = identityInputs.stage, let folder = current.holding(stage) else {
+      let failure = try? RunFailure.read(from: current.failure)
+      if let failure, failure.identity == identityInputs.stage {
+        throw ExperimentError.stageFailed(reason: failure.reason, folder: current.path)
+      }
+      throw ExperimentError.stageNotFinished(run: label, folder: current.path)
+    }
+    guard FileManager.default.fileExists(atPath: folder.encoder) else {
+      throw ExperimentError.stageWithoutNetwork(run: label, record: folder.record)
+    }
+    return FinishedStage(file: folder.encoder)
   }
 }

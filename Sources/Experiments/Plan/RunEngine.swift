@@ -76,6 +76,12 @@ extension PlannedRun {
   public var device: Device { engine.device }
   var precision: Precision { engine.precision }
 
+  /// Whether the run's folder has its result by now, whatever `state` was when the run was planned.
+  public var hasResult: Bool {
+    guard case .finished(let record) = folder.state() else { return false }
+    return (try? accepts(record)) == true
+  }
+
   /// Whether a record is this run's result.
   /// - Parameter stage: the identity of the run that it starts from, where that is known better than
   ///   when this one was planned.

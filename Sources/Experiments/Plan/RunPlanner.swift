@@ -10,10 +10,12 @@ import Torch
 struct RunPlanner {
   private let experiment: Experiment
   private let options: RunOptions
-  let registry: MethodRegistry
+  private let registry: MethodRegistry
   private let files: [String: PlannedBenchmark]
   private let combinations: Set<Combination>
   private var planned: [Combination: PlannedRun] = [:]
+  /// By benchmark and row, with seed 0 for all seeds.
+  private var methods: [Combination: ConfiguredMethod] = [:]
 
   init(
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry, filter: RunFilter,
@@ -58,63 +60,105 @@ struct RunPlanner {
     return chosen
   }
 
+  /// - Parameter stage: the method with its settings, for a run that is no row of the experiment.
   private mutating func run(
-    _ row: MethodRow, _ combination: Combination, values: [String: SettingValue]? = nil
+    _ row: MethodRow, _ combination: Combination, stage method: ConfiguredMethod? = nil
   ) throws -> PlannedRun {
     if let run = planned[combination] { return run }
     guard let file = files[combination.benchmark] else {
       // Every combination that is asked for has had its file looked at.
       throw ExperimentError.noImages(benchmark: combination.benchmark, split: "any split")
     }
-    let settings = try values ?? experiment.settings(of: row, benchmark: file.definition)
-    let stage = try stage(of: row, settings, combination, file.definition)
+    let method = try method ?? self.method(of: row, on: file.definition)
+    let stage = try stage(of: row, method, combination, file.definition)
     let run = try file.run(
-      row, combination, settings: settings,
-      departures: departures(of: row.method, settings, file.definition), stage: stage,
+      row, combination, method, departures: departures(of: method, file.definition), stage: stage,
       experiment: experiment, options: options)
     planned[combination] = run
     return run
   }
 
-  /// The run that a run of these settings starts from: a row's if one has its settings and protocol,
-  /// otherwise one of its own, which is shared by all that start from the same. It has the protocol of
-  /// what starts from it, unless the file has one for its method.
+  /// The method of a row with its settings, which are the same for all seeds.
+  private mutating func method(
+    of row: MethodRow, on benchmark: BenchmarkDefinition
+  ) throws -> ConfiguredMethod {
+    let combination = Combination(benchmark: benchmark.name, row: row.name, seed: 0)
+    if let method = methods[combination] { return method }
+    let method = try experiment.method(of: row, on: benchmark)
+    methods[combination] = method
+    return method
+  }
+
+  /// The run that a run starts from: a row's if one has the stage's settings and protocol, otherwise one of
+  /// its own, which is shared by all that start from the same. It has the protocol of what starts from it,
+  /// unless the file has one for its method.
   private mutating func stage(
-    of row: MethodRow, _ settings: [String: SettingValue], _ combination: Combination,
+    of row: MethodRow, _ configured: ConfiguredMethod, _ combination: Combination,
     _ benchmark: BenchmarkDefinition
   ) throws -> PlannedRun? {
-    guard let stage = try row.method.stage(resolved: settings) else { return nil }
-    let method = MethodRow(try registry.method(stage.method))
-    let values = try self.settings(of: stage, benchmark)
-    let runProtocol = experiment.runProtocol(
-      of: row.namesInFiles + [stage.method], on: benchmark)
+    guard let stage = configured.stage else { return nil }
+    let method = try method(of: stage, on: benchmark)
+    let runProtocol = experiment.runProtocol(of: row.namesInFiles + [stage.method], on: benchmark)
     for candidate in experiment.rows
     where candidate.method.description.name == stage.method && candidate.name != row.name {
       let same = Combination(
         benchmark: combination.benchmark, row: candidate.name, seed: combination.seed)
       if combinations.contains(same),
         experiment.runProtocol(of: candidate, on: benchmark).trains(like: runProtocol),
-        try experiment.settings(of: candidate, benchmark: benchmark) == values
+        try self.method(of: candidate, on: benchmark).values == method.values
       {
         return try run(candidate, same)
       }
     }
-    let isOther = !experiment.runProtocol(of: method, on: benchmark).trains(like: runProtocol)
+    let isOther = !experiment.runProtocol(of: MethodRow(method.type), on: benchmark)
+      .trains(like: runProtocol)
     let own = MethodRow(
-      stage: method.method, settings: values, otherProtocol: isOther ? runProtocol : nil, of: row)
+      stage: method.type, settings: method.values, otherProtocol: isOther ? runProtocol : nil,
+      of: row)
     return try run(
       own,
       Combination(benchmark: combination.benchmark, row: own.name, seed: combination.seed),
-      values: values)
+      stage: method)
   }
-  /// Every setting of a stage: what the experiment gives its method, and over that what the stage has to
-  /// have.
-  func settings(
-    of stage: Stage, _ benchmark: BenchmarkDefinition
-  ) throws -> [String: SettingValue] {
+
+  /// The method of a stage with its settings: what the experiment gives the method, and over that what the
+  /// stage requires.
+  private func method(
+    of stage: Stage, on benchmark: BenchmarkDefinition
+  ) throws -> ConfiguredMethod {
     let row = MethodRow(try registry.method(stage.method))
-    return try row.method.resolve(
-      experiment.settings(of: row, benchmark: benchmark, defaults: stage.defaults)
-        .merging(stage.settings) { $1 })
+    let values = try experiment.method(of: row, on: benchmark, defaults: stage.defaults).values
+    return try ConfiguredMethod(row.method, values.overlaid(with: stage.settings))
+  }
+
+  // MARK: - Departures
+
+  /// The settings of a run that are not the method's defaults on the benchmark, then those of the runs
+  /// that it starts from. What a stage has from the method that starts from it is no departure.
+  private func departures(
+    of method: ConfiguredMethod, _ benchmark: BenchmarkDefinition
+  ) throws -> [Departure] {
+    let standard = try method.type.resolve(method.type.ownDefaults(on: benchmark))
+    return Departure.list(of: method.values, from: standard)
+      + (try stageDepartures(of: method, benchmark))
+  }
+
+  private func stageDepartures(
+    of method: ConfiguredMethod, _ benchmark: BenchmarkDefinition
+  ) throws -> [Departure] {
+    guard let stage = method.stage else { return [] }
+    let method = try self.method(of: stage, on: benchmark)
+    let standard = try method.type.resolve(
+      method.type.ownDefaults(on: benchmark).overlaid(with: stage.defaults)
+        .overlaid(with: stage.settings))
+    return Departure.list(of: method.values, from: standard, owner: stage.method)
+      + (try stageDepartures(of: method, benchmark))
+  }
+}
+
+extension ClusteringMethod {
+  /// What the method sets otherwise on a benchmark; a rehearsal has the settings of its original.
+  static func ownDefaults(on benchmark: BenchmarkDefinition) -> [String: SettingValue] {
+    benchmarkDefaults[benchmark.rehearsalOf ?? benchmark.name] ?? [:]
   }
 }

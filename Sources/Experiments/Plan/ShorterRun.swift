@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Foundation
 import Methods
 import Records
@@ -16,9 +17,8 @@ extension PlannedRun {
   /// Why a run of fewer epochs is not the beginning of this one, a setting or a rule each; empty where it is,
   /// and more epochs give the same bits whether or not the run was finished before.
   var lengthDependences: [String] {
-    let settings = (try? method.lengthDependences(resolved: settings)) ?? []
     // The last epoch of a shorter run is one of those that are chosen among, and is none of a longer run.
-    return settings
+    configured.lengthDependences
       + (runProtocol.checkpoint.chooses ? ["checkpoint \(runProtocol.checkpoint.rawValue)"] : [])
   }
 
@@ -26,7 +26,7 @@ extension PlannedRun {
   var shorterRun: ShorterRun? {
     guard epochs > 0, lengthDependences.isEmpty else { return nil }
     return ([folder] + folder.superseded).compactMap { folder in
-      guard case .finished(let record) = folder.state(), let trained = record.epochs,
+      guard case .finished(let record) = folder.state(), let trained = record.settings.epochs,
         trained < epochs, IdentityInputs(record).isSameButForEpochs(as: identityInputs),
         FileManager.default.fileExists(atPath: folder.lastEpoch)
       else { return nil }
@@ -38,7 +38,7 @@ extension PlannedRun {
   /// epoch 20", "starts over: schedule cosine depends on the number of epochs". Nil for other results.
   public var continuation: String? {
     guard case .stale = state, case .finished(let record) = folder.state(),
-      let trained = record.epochs,
+      let trained = record.settings.epochs,
       IdentityInputs(record).isSameButForEpochs(as: identityInputs)
     else { return nil }
     if let shorterRun { return "goes on after epoch \(shorterRun.epochs)" }
@@ -52,29 +52,11 @@ extension PlannedRun {
   }
 }
 
-extension RunRecord {
-  /// Epochs of training; nil for a method that does not train.
-  fileprivate var epochs: Int? {
-    guard case .integer(let epochs)? = settings["epochs"] else { return nil }
-    return epochs
-  }
-}
-
 extension IdentityInputs {
   fileprivate func isSameButForEpochs(as other: IdentityInputs) -> Bool {
     var (mine, theirs) = (self, other)
-    mine.settings["epochs"] = nil
-    theirs.settings["epochs"] = nil
+    mine.settings[SettingName.epochs] = nil
+    theirs.settings[SettingName.epochs] = nil
     return mine == theirs
-  }
-}
-
-extension ClusteringMethod {
-  /// `SettingsSchema.lengthDependences(of:)` of resolved values.
-  fileprivate static func lengthDependences(
-    resolved values: [String: SettingValue]
-  ) throws -> [String] {
-    let settings = try Settings.schema.resolve(values)
-    return Settings.schema.lengthDependences(of: settings)
   }
 }

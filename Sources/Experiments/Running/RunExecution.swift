@@ -76,7 +76,7 @@ public struct RunExecution {
       clusters: run.clusters, seed: run.seed, device: run.device,
       precision: run.precision, threads: threads,
       stage: try run.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
-    let method = try run.makeMethod(context: context, images: task.learnt)
+    let method = try run.configured.make(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(

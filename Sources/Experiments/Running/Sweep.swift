@@ -35,7 +35,7 @@ struct Sweep {
       if let owner = RunLock.owner(runs[index].folder.lock) {
         queue.markHeldElsewhere(index)
         onEvent(.elsewhere(index, owner))
-      } else if isFinished(index) {
+      } else if runs[index].hasResult {
         queue.end(index)
         onEvent(.finished(index))
       } else if let failure = failureElsewhere(index) {
@@ -99,12 +99,6 @@ struct Sweep {
         queue.takeBack(index)
       }
     }
-  }
-
-  private func isFinished(_ index: Int) -> Bool {
-    let run = runs[index]
-    guard case .finished(let record) = run.folder.state() else { return false }
-    return (try? run.accepts(record)) == true
   }
 
   /// A failure since the plan was made, by another sweep's process, that would come again.

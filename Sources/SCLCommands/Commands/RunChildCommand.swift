@@ -26,11 +26,11 @@ struct RunChildCommand: ParsableCommand {
   /// process may have finished the run meanwhile.
   func run() throws {
     let plan = try experiment.plan(recomputes: recompute)
-    let label = try experiment.onlyRun(of: plan).label
-    let folder = try experiment.onlyRun(of: plan).folder
+    let run = try experiment.onlyRun(of: plan)
+    let folder = run.folder
     try AtomicFile.createFolder(folder.path)
     guard let lock = try RunLock.take(folder.lock) else {
-      Console.error("\(label): locked by another process")
+      Console.error("\(run.label): locked by another process")
       throw ExitCode(RunExit.elsewhere)
     }
     defer { lock.release() }
@@ -46,8 +46,7 @@ struct RunChildCommand: ParsableCommand {
     try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     try folder.removeLeftovers()
     // Another process may have finished the run meanwhile.
-    let run = try experiment.onlyRun(of: experiment.plan(recomputes: recompute))
-    if case .finished = run.state { return }
+    if run.hasResult { return }
     // The previous result keeps its own log, so it moves before the new log starts.
     try folder.setAside()
     try redirectErrors(to: folder.log)
