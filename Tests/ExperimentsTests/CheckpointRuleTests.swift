@@ -40,7 +40,7 @@ extension ExperimentsTests {
     try RunExecution(
       plan.runs[0], options: plan.options, experiment: plan.experiment,
       hooks: RunHooks(report: report, stop: stop)
-    ).carryOut()
+    ).run()
     return try choicePlan(text, results: results).runs[0]
   }
 

@@ -19,7 +19,7 @@ extension ExperimentsTests {
 
   private func finish(_ plan: Plan, _ run: Int = 0) throws -> (RunRecord, Assignments) {
     let run = plan.runs[run]
-    try RunExecution(run, options: plan.options, experiment: plan.experiment).carryOut()
+    try RunExecution(run, options: plan.options, experiment: plan.experiment).run()
     return (
       try RunRecord.read(from: run.folder.record),
       try Assignments.read(from: run.folder.assignments)

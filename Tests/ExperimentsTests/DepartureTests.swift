@@ -77,7 +77,7 @@ extension ExperimentsTests {
       options: RunOptions(
         data: Self.data.get(), results: folder + "/results", precision: .float32, threads: 1),
       registry: .builtIn)
-    try RunExecution(plan.runs[0], options: plan.options, experiment: plan.experiment).carryOut()
+    try RunExecution(plan.runs[0], options: plan.options, experiment: plan.experiment).run()
     let record = try RunRecord.read(from: plan.runs[0].folder.record)
     #expect(record.departures == [Departure("restarts", value: 1, standard: 10)])
     #expect(record.provenance.benchmarkFile.pixels == .original)

@@ -137,7 +137,7 @@ extension ExperimentsTests {
         options: RunOptions(
           data: Self.data.get(), results: folder + "/results", device: .cuda),
         experiment: read(Self.engines)
-      ).carryOut()
+      ).run()
     }
     #expect(error?.description.contains("build with LIBTORCH") == true)
     #expect(try RunFailure.read(from: run.folder.failure).reason == error?.description)

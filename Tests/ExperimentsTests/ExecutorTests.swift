@@ -32,7 +32,7 @@ private struct ShelfExecutor: Executor {
   ) async throws {
     for (index, run) in runs.enumerated() {
       onEvent(.started(index))
-      try RunExecution(run, options: options, experiment: experiment).carryOut()
+      try RunExecution(run, options: options, experiment: experiment).run()
       onEvent(.finished(index))
     }
   }

@@ -143,7 +143,7 @@ extension ExperimentsTests {
       atPath: planned.runs[0].folder.path, withIntermediateDirectories: true)
     try RunExecution(
       planned.runs[0], options: planned.options, experiment: experiment
-    ).carryOut()
+    ).run()
     guard case .finished(let record) = try plan(experiment).runs[0].state else {
       Issue.record("not finished")
       return

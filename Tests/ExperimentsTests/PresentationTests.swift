@@ -74,7 +74,7 @@ extension ExperimentsTests {
 
   private func finish(_ data: String, _ method: String) throws -> (RunRecord, Assignments) {
     let plan = try presentationPlan(data, methods: method)
-    try RunExecution(plan.runs[0], options: plan.options, experiment: plan.experiment).carryOut()
+    try RunExecution(plan.runs[0], options: plan.options, experiment: plan.experiment).run()
     return (
       try RunRecord.read(from: plan.runs[0].folder.record),
       try Assignments.read(from: plan.runs[0].folder.assignments)

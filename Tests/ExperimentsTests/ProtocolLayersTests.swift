@@ -170,7 +170,7 @@ extension ExperimentsTests {
     }
     let run = try #require(plan.runs.first { $0.row.name == "cc" })
     try RunExecution(run, options: plan.options, experiment: experiment, hooks: RunHooks())
-      .carryOut()
+      .run()
     let history = try History.read(from: run.folder.history)
     #expect(history.lossNames == ["instance", "cluster", "balance"])
   }

@@ -31,7 +31,7 @@ extension ExperimentsTests {
     try RunExecution(
       plan.runs[0], options: plan.options, experiment: experiment,
       hooks: RunHooks(report: report, note: note, stop: stop)
-    ).carryOut()
+    ).run()
     return try self.plan(experiment, results: results, only: "method=\(method)").runs[0]
   }
 
@@ -246,7 +246,7 @@ extension ExperimentsTests {
       hooks: RunHooks(
         report: { _ in isMine = false },
         checkLock: { if !isMine { throw RecordError.lockLost(file: "lock") } }))
-    #expect(throws: RecordError.lockLost(file: "lock")) { try execution.carryOut() }
+    #expect(throws: RecordError.lockLost(file: "lock")) { try execution.run() }
     #expect(!exists(plan.runs[0].folder.record) && !exists(plan.runs[0].folder.failure))
   }
 

@@ -119,7 +119,7 @@ extension ExperimentsTests {
     let plan = try plan(experiment)
     let run = plan.runs[1]
     let error = #expect(throws: ExperimentError.self) {
-      try RunExecution(run, options: plan.options, experiment: experiment).carryOut()
+      try RunExecution(run, options: plan.options, experiment: experiment).run()
     }
     #expect(error?.description.contains(plan.runs[0].folder.path) == true)
     #expect(try RunFailure.read(from: run.folder.failure).kind == .error)

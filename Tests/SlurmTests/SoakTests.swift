@@ -17,7 +17,7 @@ extension SlurmTests {
     var soak = Soak(
       tests: self, isOnSlurm: executor == "slurm", results: "\(folder)/results",
       seed: executor == "slurm" ? 61 : 60)
-    try soak.carryOut()
+    try soak.run()
     print(soak.report(quietSeconds: quiet.seconds))
 
     let runs = try ResultsFolder(soak.results).runs()
@@ -90,7 +90,7 @@ private struct Soak {
     (ContinuousClock.now - start) / .seconds(1)
   }
 
-  mutating func carryOut() throws {
+  mutating func run() throws {
     let start = ContinuousClock.now
     var runner = try startRunner()
     var next = pause()

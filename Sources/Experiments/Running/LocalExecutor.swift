@@ -67,7 +67,7 @@ public struct LocalExecutor {
   /// Returns when every run is finished or has failed for good.
   /// - Parameter onEvent: called on this thread.
   /// - Throws: `RunInterrupted` if a stop was asked for before that.
-  public func carryOut(
+  public func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
   ) throws {
     let estimates = runs.map(estimate)

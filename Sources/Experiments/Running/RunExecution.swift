@@ -6,9 +6,9 @@ import Records
 import Torch
 import Vision
 
-/// Carries out one planned run in this process, from the benchmark file to run.json.
+/// Carries out one planned run in this process, from the benchmark file to planned.json.
 public struct RunExecution {
-  private let run: PlannedRun
+  private let planned: PlannedRun
   private let options: RunOptions
   private let threads: Int
   private let evaluateEvery: Int
@@ -16,9 +16,9 @@ public struct RunExecution {
   private let hooks: RunHooks
 
   public init(
-    _ run: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
+    _ planned: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
   ) {
-    self.run = run
+    self.planned = planned
     self.options = options
     threads = options.threads ?? experiment.threads
     evaluateEvery = experiment.evaluateEvery
@@ -28,11 +28,11 @@ public struct RunExecution {
 
   /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
   /// - Throws: `RunInterrupted` after a stop was requested: the run is then neither.
-  public func carryOut() throws {
-    let attempts = run.folder.attempts(of: run.identity)
+  public func run() throws {
+    let attempts = planned.folder.attempts(of: planned.identity)
     do {
-      try run.folder.setAside()
-      try remove(run.folder.failure)
+      try planned.folder.setAside()
+      try remove(planned.folder.failure)
       try finish(try compute())
     } catch let interruption as RunInterrupted {
       throw interruption
@@ -41,9 +41,9 @@ public struct RunExecution {
       throw RecordError.lockLost(file: file)
     } catch {
       let failure = RunFailure(
-        identity: run.identity, kind: FailureKind(of: error), reason: "\(error)",
-        lastLogLines: run.folder.lastLogLines(), attempts: attempts + 1)
-      try? failure.write(to: run.folder.failure)
+        identity: planned.identity, kind: FailureKind(of: error), reason: "\(error)",
+        lastLogLines: planned.folder.lastLogLines(), attempts: attempts + 1)
+      try? failure.write(to: planned.folder.failure)
       throw error
     }
   }
@@ -64,29 +64,31 @@ public struct RunExecution {
 
   private func compute() throws -> Outcome {
     let start = ContinuousClock.now
-    try Machine.checkHas(run.device)
+    try Machine.checkHas(planned.device)
     Torch.keepFreedMemory()
     Torch.threads = threads
     OpenBLAS.useOneThread()
-    let path = BenchmarkFolder(options.data).file(of: run.benchmark)
+    let path = BenchmarkFolder(options.data).file(of: planned.benchmark)
     let file = try BenchmarkFile.open(path)
     try file.verify()
-    let task = try RunTask(file, run: run)
+    let task = try RunTask(file, run: planned)
     let context = MethodContext(
-      clusters: run.clusters, seed: run.seed, device: run.device,
-      precision: run.precision, threads: threads,
-      stage: try run.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
-    let method = try run.configured.make(context: context, images: task.learnt)
+      clusters: planned.clusters, seed: planned.seed, device: planned.device,
+      precision: planned.precision, threads: threads,
+      stage: try planned.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
+    let method = try planned.configured.make(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(
-          method: trained, images: task.learnt, seed: run.seed, device: run.device),
-        identity: run.identity, checkpoints: Checkpoint.Files(run.folder), shorter: run.shorterRun,
+          method: trained, images: task.learnt, seed: planned.seed, device: planned.device),
+        identity: planned.identity, checkpoints: Checkpoint.Files(planned.folder),
+        shorter: planned.shorterRun,
         checkpointInterval: checkpointInterval,
         scoredEpochs: ScoredEpochs(
-          run.runProtocol.checkpoint, epochs: trained.plan.training.epochs,
+          planned.runProtocol.checkpoint, epochs: trained.plan.training.epochs,
           // Without labels nothing is learnt from scoring on the way, but for the choice by loss.
-          every: task.evaluator.hasLabels || run.runProtocol.checkpoint.chooses ? evaluateEvery : 0),
+          every: task.evaluator.hasLabels || planned.runProtocol.checkpoint.chooses
+            ? evaluateEvery : 0),
         evaluate: {
           let predicted = try Torch.checked { try trained.assign(task.scored) }
           return (predicted, try task.evaluator.metrics(predicted))
@@ -97,7 +99,7 @@ public struct RunExecution {
     let best = progress?.best
     let predicted =
       try best?.predicted
-      ?? (run.isAnsweredByEvaluator
+      ?? (planned.isAnsweredByEvaluator
         ? task.evaluator.trueLabels() : assign(task.scored, by: method))
     let seconds =
       (progress?.seconds ?? (trainingEnd - start).seconds)
@@ -109,7 +111,7 @@ public struct RunExecution {
       },
       peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
     let assignments = try task.evaluator.assignments(
-      predicted, identity: run.identity, contentHash: file.info.contentSHA256)
+      predicted, identity: planned.identity, contentHash: file.info.contentSHA256)
     return Outcome(
       record: record(
         metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
@@ -123,8 +125,8 @@ public struct RunExecution {
     func report(_ done: Double) {
       hooks.report(
         RunProgress(
-          phase: "assigning", epoch: run.epochs, epochs: run.epochs,
-          fraction: run.epochs > 0 ? 1 : done))
+          phase: "assigning", epoch: planned.epochs, epochs: planned.epochs,
+          fraction: planned.epochs > 0 ? 1 : done))
     }
     report(0)
     (method as? any ReportsProgress)?.progress = report
@@ -134,18 +136,18 @@ public struct RunExecution {
   /// Writes the folder's files, the record last. The checkpoint is kept where more epochs can follow, and is
   /// of no more use elsewhere.
   private func finish(_ outcome: Outcome) throws {
-    let folder = run.folder
+    let folder = planned.folder
     try hooks.checkLock()
     // What a process left that was killed before its record was written.
     try remove(
       folder.record, folder.history, folder.assignments, folder.encoder, folder.lastEpoch)
-    try outcome.history?.write(to: run.folder.history)
-    try outcome.assignments.write(to: run.folder.assignments)
+    try outcome.history?.write(to: planned.folder.history)
+    try outcome.assignments.write(to: planned.folder.assignments)
     if let network = outcome.network {
-      try SafeTensors.write(encoderTensors(of: network), to: run.folder.encoder)
+      try SafeTensors.write(encoderTensors(of: network), to: planned.folder.encoder)
     }
-    try outcome.record.write(to: run.folder.record)
-    if run.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
+    try outcome.record.write(to: planned.folder.record)
+    if planned.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
     try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
   }
 
@@ -153,25 +155,25 @@ public struct RunExecution {
     metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo,
     presentation: PresentationProvenance
   ) -> RunRecord {
-    let method = run.method.description
+    let method = planned.method.description
     return RunRecord(
-      identity: run.identity, experiment: run.experiment, benchmark: run.benchmark.name,
-      method: run.row.name, methodTitle: run.row.title, methodFamily: method.family,
-      methodVersion: method.version, variantOf: run.row.variantOf,
-      stage: run.identityInputs.stage, seed: run.seed,
-      profile: run.profile,
-      settings: run.settings, departures: run.departures, protocol: run.runProtocol,
+      identity: planned.identity, experiment: planned.experiment, benchmark: planned.benchmark.name,
+      method: planned.row.name, methodTitle: planned.row.title, methodFamily: method.family,
+      methodVersion: method.version, variantOf: planned.row.variantOf,
+      stage: planned.identityInputs.stage, seed: planned.seed,
+      profile: planned.profile,
+      settings: planned.settings, departures: planned.departures, protocol: planned.runProtocol,
       metrics: metrics,
       checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,
         benchmarkFile: BenchmarkProvenance(
           contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
-          definitionImages: run.benchmark.counts.total, sourceFormat: file.sourceFormat,
-          rehearsalOf: run.benchmark.rehearsalOf, pixels: file.pixels),
+          definitionImages: planned.benchmark.counts.total, sourceFormat: file.sourceFormat,
+          rehearsalOf: planned.benchmark.rehearsalOf, pixels: file.pixels),
         presentation: presentation, libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
-        device: run.device.rawValue, deviceName: Machine.name(of: run.device),
-        precision: run.precision.rawValue, threads: threads,
+        device: planned.device.rawValue, deviceName: Machine.name(of: planned.device),
+        precision: planned.precision.rawValue, threads: threads,
         finishedAt: Date().formatted(.iso8601)))
   }
 }

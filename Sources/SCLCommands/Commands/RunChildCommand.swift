@@ -57,7 +57,7 @@ struct RunChildCommand: ParsableCommand {
         hooks: RunHooks(
           report: { reporter.report($0) }, note: Console.error, stop: stop,
           checkLock: { try lock.check() })
-      ).carryOut()
+      ).run()
     } catch let interruption as RunInterrupted {
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     } catch {

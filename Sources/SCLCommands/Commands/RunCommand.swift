@@ -121,7 +121,7 @@ struct SweepOptions: ParsableArguments {
           try stop.waiting { try await executor.run(open) { display.show($0) } }
         } else {
           try localExecutor(plan, open: open, command: command, stop: stop)
-            .carryOut(open) { display.show($0) }
+            .run(open) { display.show($0) }
         }
       }
       display.end()
