@@ -65,12 +65,12 @@ extension ExperimentsTests {
     let expected = ["libtorch 9.9.9, now \(Torch.version)", "device cuda, now cpu"]
     for device in [nil, Device.cpu] {
       let run = try planned(device: device)
-      #expect(run.state.word == "finished")
+      #expect(run.state.status == .finished)
       #expect(run.otherEngine == expected)
       #expect(try run.identity == onCard(run).identity())
     }
     let exact = try planned(device: .cpu, precision: .float32)
-    #expect(exact.state.word == "finished")
+    #expect(exact.state.status == .finished)
     #expect(exact.otherEngine == expected + ["precision bfloat16, now float32"])
   }
 
@@ -86,7 +86,7 @@ extension ExperimentsTests {
     // Other settings are another run on any engine.
     let changed = try planned(Self.engines.replacing("epochs: 2", with: "epochs: 3"))
     guard case .stale(let differences) = changed.state else {
-      Issue.record("\(changed.state.word)")
+      Issue.record("\(changed.state.status)")
       return
     }
     #expect(differences.contains("epochs 2, now 3"))
@@ -95,11 +95,11 @@ extension ExperimentsTests {
 
   @Test func `Who reads results takes those of any engine, or those that are asked for`() throws {
     try finishOnCard()
-    #expect(try planned(readsOnly: true).state.word == "finished")
-    #expect(try planned(device: .cuda, readsOnly: true).state.word == "finished")
-    #expect(try planned(device: .cpu, readsOnly: true).state.word == "stale")
-    #expect(try planned(precision: .bfloat16, readsOnly: true).state.word == "finished")
-    #expect(try planned(precision: .float32, readsOnly: true).state.word == "stale")
+    #expect(try planned(readsOnly: true).state.status == .finished)
+    #expect(try planned(device: .cuda, readsOnly: true).state.status == .finished)
+    #expect(try planned(device: .cpu, readsOnly: true).state.status == .stale)
+    #expect(try planned(precision: .bfloat16, readsOnly: true).state.status == .finished)
+    #expect(try planned(precision: .float32, readsOnly: true).state.status == .stale)
   }
 
   @Test func `A failure on a card is shown everywhere, and a sweep on the processor begins anew`()

@@ -91,18 +91,24 @@ public enum PlannedState: Equatable, Sendable {
   /// A file of the result, or of the failure, cannot be read or is not what a run writes; which, in words.
   case damaged(String)
 
-  /// One word for lists.
-  public var word: String {
+  public var status: RunStatus {
     switch self {
-    case .missing: "missing"
-    case .unfinished: "unfinished"
-    case .running: "running"
-    case .finished: "finished"
-    case .failed: "failed"
-    case .stale: "stale"
-    case .damaged: "damaged"
+    case .missing: .missing
+    case .unfinished: .unfinished
+    case .running: .running
+    case .finished: .finished
+    case .failed: .failed
+    case .stale: .stale
+    case .damaged: .damaged
     }
   }
+}
+
+/// A `PlannedState` without its details, as lists and their JSON name it.
+public enum RunStatus: String, Encodable, Sendable {
+  case missing, unfinished, running, finished, failed, stale, damaged
+  /// To be started by the sweep that shows it.
+  case waiting
 }
 
 extension PlannedRun {

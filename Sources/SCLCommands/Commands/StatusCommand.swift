@@ -97,7 +97,9 @@ struct StatusCommand: AsyncParsableCommand {
   /// - Parameter rows: the number of lines that fit.
   private static func excerpt(_ text: [String], of lines: [RunLine], rows: Int) -> [String] {
     guard text.count > rows else { return text }
-    let order = ["running", "failed", "damaged", "stale", "unfinished", "missing", "finished"]
+    let order: [RunStatus] = [
+      .running, .failed, .damaged, .stale, .unfinished, .missing, .finished,
+    ]
     let ranked = lines.indices.sorted {
       (order.firstIndex(of: lines[$0].state) ?? order.count, $0)
         < (order.firstIndex(of: lines[$1].state) ?? order.count, $1)
@@ -107,10 +109,12 @@ struct StatusCommand: AsyncParsableCommand {
 
   /// Two lines: the progress of the sweep, and the number of runs in each state.
   private func summary(_ lines: [RunLine]) -> String {
-    let words = ["finished", "running", "unfinished", "failed", "damaged", "stale", "missing"]
-    let counts = words.compactMap { word in
-      let count = lines.count { $0.state == word }
-      return count > 0 ? "\(count) \(word)" : nil
+    let states: [RunStatus] = [
+      .finished, .running, .unfinished, .failed, .damaged, .stale, .missing,
+    ]
+    let counts = states.compactMap { state in
+      let count = lines.count { $0.state == state }
+      return count > 0 ? "\(count) \(state.rawValue)" : nil
     }
     return "\(SweepSummary(lines).text)\n\(lines.count) runs: \(counts.joined(separator: ", "))"
   }

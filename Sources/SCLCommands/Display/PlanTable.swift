@@ -40,7 +40,7 @@ struct PlanTable {
       self.total = total
       self.name = name
       runs = lines.count
-      finished = lines.count { $0.state == "finished" }
+      finished = lines.count { $0.state == .finished }
       secondsLeft = lines.reduce(0) { $0 + ($1.secondsLeft ?? 0) }
       unknown = lines.count { $0.secondsLeft == nil }
       rough = lines.count { $0.source == .rough }
@@ -134,7 +134,7 @@ struct PlanTable {
 
   /// The unfinished runs as tasks of a schedule, each with the run that it starts from.
   private static func tasks(_ runs: [PlannedRun], _ lines: [PlanLine]) -> [Schedule.Task] {
-    let open = zip(runs, lines).filter { $0.1.state != "finished" }
+    let open = zip(runs, lines).filter { $0.1.state != .finished }
     return open.map { run, line in
       Schedule.Task(
         seconds: line.secondsLeft ?? 0, memoryBytes: line.memoryBytes ?? 0,
@@ -189,8 +189,7 @@ struct PlanLine: Encodable {
   let seed: UInt64
   /// 0 for a method that does not train.
   let epochs: Int
-  /// The word of `PlannedState`.
-  let state: String
+  let state: RunStatus
   /// What made the run stale, failed or damaged; else empty.
   let detail: String
   /// The run's folder.
@@ -219,7 +218,7 @@ struct PlanLine: Encodable {
     method = run.row.name
     seed = run.seed
     epochs = run.epochs
-    state = run.state.word
+    state = run.state.status
     detail =
       switch run.state {
       case .stale(let differences): differences.joined(separator: "; ")
@@ -250,9 +249,9 @@ struct PlanLine: Encodable {
 
   /// The cells of the line. A finished run has no time and no memory left to plan.
   var cells: [String] {
-    let isFinished = state == "finished"
+    let isFinished = state == .finished
     return [
-      benchmark, method, "\(seed)", epochs > 0 ? "\(epochs)" : "-", state,
+      benchmark, method, "\(seed)", epochs > 0 ? "\(epochs)" : "-", state.rawValue,
       isFinished ? "-" : secondsLeft.map { rough + Quantities.time($0) } ?? "?",
       isFinished ? "-" : memoryBytes.map { rough + Quantities.memory($0) } ?? "?",
       [pretext ?? "", detail, problem ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),

@@ -23,8 +23,8 @@ struct RunLine: Encodable {
   /// The row's name.
   let method: String
   let seed: UInt64
-  /// The word of `PlannedState`, or "waiting" during a sweep.
-  var state: String
+  /// As planned; `waiting` during a sweep.
+  var state: RunStatus
   /// Complete epochs; nil if unknown.
   private(set) var epoch: Int?
   /// Epochs of the whole run; 0 for a method that does not train.
@@ -61,7 +61,7 @@ struct RunLine: Encodable {
     benchmark = run.benchmark.name
     method = run.row.name
     seed = run.seed
-    state = run.state.word
+    state = run.state.status
     epochs = run.epochs
     folder = run.folder.path
     images = run.runProtocol.train.images(among: counts, of: run.benchmark)
@@ -117,7 +117,7 @@ struct RunLine: Encodable {
 
   /// Sets a new state and resets what belonged to the process before. Epoch and fraction stay,
   /// because the next process continues from the checkpoint.
-  mutating func restart(_ state: String) {
+  mutating func restart(_ state: RunStatus) {
     self.state = state
     detail = ""
     (host, pid, loss, imagesPerSecond, secondsLeft, phase) = (nil, nil, nil, nil, nil, nil)
@@ -125,7 +125,7 @@ struct RunLine: Encodable {
 
   /// Sets the state "finished" with all epochs done.
   mutating func finish() {
-    restart("finished")
+    restart(.finished)
     epoch = epochs
     fraction = 1
   }
@@ -134,7 +134,7 @@ struct RunLine: Encodable {
   /// detail.
   var cells: [String] {
     [
-      benchmark, method, "seed \(seed)", state, progressText,
+      benchmark, method, "seed \(seed)", state.rawValue, progressText,
       loss.map { String(format: "loss %.3f", $0) } ?? "",
       imagesPerSecond.map { String(format: "%.0f images/s", $0) } ?? "",
       secondsLeft.map { "ETA " + Quantities.time($0) } ?? "", detail,
@@ -145,11 +145,11 @@ struct RunLine: Encodable {
   /// epochs.
   private var progressText: String {
     switch state {
-    case "running":
+    case .running:
       if let phase { return phase }
       guard let epoch, epochs > 0 else { return "started" }
       return "epoch \(min(epoch + 1, epochs))/\(epochs)"
-    case "unfinished":
+    case .unfinished:
       return epochs > 0 ? "\(epoch ?? 0) of \(epochs) epochs" : ""
     default: return epochs > 0 ? "\(epochs) epochs" : ""
     }

@@ -42,7 +42,7 @@ final class SweepDisplay: Sendable {
     logs = runs.map(\.folder.log)
     var lines = [RunLine](runs, data: data)
     // No run is in progress yet, and earlier progress of failed or stale runs does not count.
-    for index in lines.indices { lines[index].restart("waiting") }
+    for index in lines.indices { lines[index].restart(.waiting) }
     state = Mutex(State(lines: lines))
   }
 
@@ -50,7 +50,7 @@ final class SweepDisplay: Sendable {
   var counts: (finished: Int, failed: Int) {
     state.withLock { state in
       (
-        state.lines.count { $0.state == "finished" }, state.lines.count { $0.state == "failed" }
+        state.lines.count { $0.state == .finished }, state.lines.count { $0.state == .failed }
       )
     }
   }
@@ -58,7 +58,7 @@ final class SweepDisplay: Sendable {
   /// The log files of the runs that have failed for good.
   var failedLogs: [String] {
     state.withLock { state in
-      state.lines.indices.filter { state.lines[$0].state == "failed" }.map { logs[$0] }
+      state.lines.indices.filter { state.lines[$0].state == .failed }.map { logs[$0] }
     }
   }
 
@@ -81,7 +81,7 @@ final class SweepDisplay: Sendable {
     switch event {
     case .started(let run):
       state.elsewhere.remove(run)
-      state.lines[run].restart("running")
+      state.lines[run].restart(.running)
       return "started   \(labels[run])"
     case .progressed(let run, let progress):
       state.lines[run].take(progress)
@@ -90,19 +90,19 @@ final class SweepDisplay: Sendable {
       state.lines[run].finish()
       return "finished  \(labels[run])" + (state.elsewhere.contains(run) ? " (elsewhere)" : "")
     case .failed(let run, let failure, let willRetry):
-      state.lines[run].restart(willRetry ? "waiting" : "failed")
+      state.lines[run].restart(willRetry ? .waiting : .failed)
       /// Without a line break.
       let text = "failed    \(labels[run]): \(failure.text)"
       return text + (willRetry ? "; retrying" : "")
     case .elsewhere(let run, let owner):
-      if state.lines[run].state != "running" || !state.elsewhere.contains(run) {
-        state.lines[run].restart("running")
+      if state.lines[run].state != .running || !state.elsewhere.contains(run) {
+        state.lines[run].restart(.running)
       }
       state.lines[run].take(owner)
       guard state.elsewhere.insert(run).inserted else { return nil }
       return "elsewhere \(labels[run]): \(state.lines[run].detail)"
     case .stopped(let run):
-      state.lines[run].restart("unfinished")
+      state.lines[run].restart(.unfinished)
       return "stopped   \(labels[run])"
     case .remark(let text): return text
     }
@@ -133,7 +133,7 @@ final class SweepDisplay: Sendable {
 
   /// The lines of the runs in progress.
   private func runningLines(_ state: State) -> [String] {
-    TextColumns(state.lines.filter { $0.state == "running" }.map(\.cells)).lines
+    TextColumns(state.lines.filter { $0.state == .running }.map(\.cells)).lines
   }
 }
 
@@ -151,12 +151,12 @@ struct SweepSummary {
     let share = work > 0 ? 1 - left / work : 1
     let done = share.isFinite ? min(max(share, 0), 1) : 0
     var parts = ["\(progressBar(done)) \(Int(done * 100)) %"]
-    let finished = lines.count { $0.state == "finished" }
-    let failed = lines.count { $0.state == "failed" }
+    let finished = lines.count { $0.state == .finished }
+    let failed = lines.count { $0.state == .failed }
     parts.append("\(finished) of \(lines.count) runs" + (failed > 0 ? ", \(failed) failed" : ""))
     // The remaining work at the pace of the runs in progress.
     let pace = lines.reduce(0) { sum, line in
-      guard line.state == "running", let seconds = line.secondsLeft, seconds > 0 else { return sum }
+      guard line.state == .running, let seconds = line.secondsLeft, seconds > 0 else { return sum }
       return sum + line.work * (1 - line.fraction) / seconds
     }
     if pace > 0 { parts.append("ETA " + Quantities.time(left / pace)) }
@@ -165,6 +165,6 @@ struct SweepSummary {
 
   /// Whether a run needs no more time.
   private static func isOver(_ line: RunLine) -> Bool {
-    line.state == "finished" || line.state == "failed"
+    line.state == .finished || line.state == .failed
   }
 }
