@@ -186,8 +186,9 @@ public struct LockOwner: Codable, Equatable, Sendable {
   public let host: String
   /// Its process number. It is meaningful only if `isOnThisMachine`.
   public let pid: Int32
-  /// The Slurm job of the process: "12", or "12_3" for a task of an array; nil outside Slurm.
-  public let slurmJob: String?
+  /// The task of an executor that the process belongs to, as users see it: "Slurm job 12_3". Nil for a
+  /// process that no executor started.
+  public let task: String?
   /// When the lock was taken.
   public let since: Date
   /// The kernel's boot id. It tells machines apart, and two boots of one machine.
@@ -201,14 +202,13 @@ public struct LockOwner: Codable, Equatable, Sendable {
   /// A UUID per lock. It tells two locks of one process apart.
   let token: String
 
+  /// The environment variable that an executor sets for the processes of its tasks; see `task`.
+  package static let taskVariable = "SCL_TASK"
+
   static func thisProcess() -> LockOwner {
-    let environment = ProcessInfo.processInfo.environment
-    let job: String? =
-      if let array = environment["SLURM_ARRAY_JOB_ID"],
-        let task = environment["SLURM_ARRAY_TASK_ID"]
-      { "\(array)_\(task)" } else { environment["SLURM_JOB_ID"] }
-    return LockOwner(
-      host: ProcessInfo.processInfo.hostName, pid: getpid(), slurmJob: job, since: Date(),
+    LockOwner(
+      host: ProcessInfo.processInfo.hostName, pid: getpid(),
+      task: ProcessInfo.processInfo.environment[taskVariable], since: Date(),
       boot: currentBoot, processSpace: currentProcessSpace, started: startTicks(getpid()) ?? "",
       token: UUID().uuidString)
   }

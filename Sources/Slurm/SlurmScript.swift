@@ -1,5 +1,6 @@
 import Core
 import Experiments
+import Records
 
 /// The batch script of an array's tasks, for any POSIX shell.
 struct SlurmScript {
@@ -18,6 +19,7 @@ struct SlurmScript {
       only=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" \((folder + "/tasks").shellQuoted)) || exit 66
       [ -n "$only" ] || { echo "no line for task $SLURM_ARRAY_TASK_ID in 'tasks'" >&2; exit 66; }
       task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+      export \(LockOwner.taskVariable)="Slurm job $task"
       # The Swift runtime's own report of a crash halts all threads first, and may leave them so.
       export SWIFT_BACKTRACE=enable=no
       say() { echo "$(date '+%Y-%m-%d %H:%M:%S') $*"; }

@@ -143,9 +143,9 @@ extension CommandLineTests {
       ])
     let durations = try objects(result.output).filter { $0["duration"] != nil }
     let local = try #require(durations.first { $0["duration"] as? String == "local" })
-    let slurm = try #require(durations.first { $0["duration"] as? String == "slurm" })
+    let cluster = try #require(durations.first { $0["duration"] as? String == "cluster" })
     let (here, there) = (
-      try #require(local["seconds"] as? Double), try #require(slurm["seconds"] as? Double)
+      try #require(local["seconds"] as? Double), try #require(cluster["seconds"] as? Double)
     )
     #expect(here > 0 && abs(there / here - 0.5) < 1e-6)
     #expect(

@@ -63,7 +63,7 @@ extension SlurmTests {
   @Test func `A run that is killed on its node is tried again`() throws {
     let process = try startLong()
     let owner = try holdLongRun()
-    #expect(owner.slurmJob == String(try cluster.task(in: "RUNNING")[0]))
+    #expect(owner.task == "Slurm job \(try cluster.task(in: "RUNNING")[0])")
     kill(owner.pid, SIGKILL)
     #expect(process.wait() == 0, "\(process.errors)")
     #expect(process.errors.contains("killed by signal 9"), "\(process.errors)")

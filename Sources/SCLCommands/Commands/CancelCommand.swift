@@ -91,7 +91,7 @@ struct CancelCommand: AsyncParsableCommand {
   /// through the queue instead.
   /// - Returns: the process; nil if there is none.
   private func stopped(_ run: PlannedRun) -> LockOwner? {
-    guard let owner = RunLock.owner(run.folder.lock), owner.isOnThisMachine, owner.slurmJob == nil,
+    guard let owner = RunLock.owner(run.folder.lock), owner.isOnThisMachine, owner.task == nil,
       kill(owner.pid, SIGTERM) == 0
     else { return nil }
     return owner

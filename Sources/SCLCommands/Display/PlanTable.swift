@@ -57,7 +57,7 @@ struct PlanTable {
   ///     {"duration": "local", "jobs": 2, "nodes": 1, "threads": 1, "seconds": 1080,
   ///      "peakMemoryBytes": 900000000, "rough": 0, "unknown": 0}
   private struct Duration: Encodable {
-    /// "local", or "slurm" for a cluster.
+    /// "local", or "cluster" for several nodes.
     let duration: String
     let nodes: Int
     let jobs: Int
@@ -124,7 +124,7 @@ struct PlanTable {
     durations = [here, nodes].compactMap(\.self).map { machines in
       let schedule = Schedule(tasks, jobs: machines.jobs, machines: machines.count ?? 1)
       return Duration(
-        duration: machines.count == nil ? "local" : "slurm", nodes: machines.count ?? 1,
+        duration: machines.count == nil ? "local" : "cluster", nodes: machines.count ?? 1,
         jobs: machines.jobs, threads: machines.threads, seconds: schedule.seconds,
         peakMemoryBytes: schedule.peakMemoryBytes,
         unknown: lines.count { $0.secondsLeft == nil },

@@ -107,7 +107,7 @@ struct RunLine: Encodable {
     guard let owner else { return }
     detail =
       "on \(owner.host), "
-      + (owner.slurmJob.map { "Slurm job \($0)" } ?? "process \(owner.pid)")
+      + (owner.task ?? "process \(owner.pid)")
   }
 
   /// Takes over the reason of a failure.
