@@ -85,10 +85,17 @@ struct SweepOptions: ParsableArguments {
 
   /// Refuses options of an executor that is not selected: they would silently have no effect.
   func validate() throws {
+    // The parser puts the options of all executors into one list.
+    for name in ExecutorRegistry.current.names
+    where name != executor.type?.name
+      && CommandLine.arguments.contains(where: {
+        $0 == "--\(name)" || $0.hasPrefix("--\(name)=")
+      })
+    {
+      throw ValidationError("--\(name) requires --executor \(name)")
+    }
     if executor == .local, !executorOption.isEmpty {
-      let names = ExecutorRegistry.current.names
-      throw ValidationError(
-        names.map { "--\($0) requires --executor \($0)" }.joined(separator: ", "))
+      throw ValidationError("--executor-option requires --executor NAME")
     }
     if let remote = executor.type, jobs != nil {
       let limit = remote.limitOption.map {
