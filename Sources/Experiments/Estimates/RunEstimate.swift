@@ -1,3 +1,9 @@
+import Core
+import Domain
+import Foundation
+import Methods
+import Records
+
 /// What a run is expected to take on this machine.
 public struct RunEstimate: Codable, Equatable, Sendable {
   /// Where an estimate comes from.
@@ -20,5 +26,77 @@ public struct RunEstimate: Codable, Equatable, Sendable {
     self.seconds = seconds
     self.memoryBytes = memoryBytes
     self.source = source
+  }
+}
+
+extension PlannedRun {
+  /// The part of the run that is done and kept, 0...1.
+  public var doneFraction: Double {
+    switch state {
+    case .finished: 1
+    case .running(_, let activity): activity?.progress.fraction ?? 0
+    // What the last process said of itself holds where its checkpoint is there.
+    case .unfinished, .failed:
+      FileManager.default.fileExists(atPath: folder.checkpoint)
+        ? RunActivity.read(from: folder.progress)?.progress.fraction ?? 0 : 0
+    // The beginning that a finished run of fewer epochs has left.
+    case .stale: shorterRun.map { Double($0.epochs) / Double(epochs) } ?? 0
+    case .missing, .damaged: 0
+    }
+  }
+}
+
+/// What a run may take, within a factor of about three, from its size alone: enough to tell an evening
+/// from a week before anything is measured.
+enum RoughEstimate {
+  /// Multiply-accumulate operations of ResNet-18 with 64 channels on an image of 32 pixels, without a
+  /// pooled stem (He et al., CVPR 2016, with the 3x3 stem of stride 1).
+  private static let resNet18 = 0.556e9
+  /// Those of a network that is no residual one: an autoencoder's few convolutions.
+  private static let otherNetwork = 0.02e9
+  /// Operations a second of one thread in training. That of bfloat16 is results/README.md's: 200 images/s
+  /// of two views at width 32 with a pooled stem.
+  private static let speeds = ["bfloat16": 42e9, "float32": 15e9]
+  /// How much faster a card is than a thread.
+  private static let card = 150.0
+  /// Seconds of a classical method on 60,000 images of 32 pixels on one thread.
+  private static let classical = 400.0
+
+  static func estimate(of run: PlannedRun, _ shape: TaskShape, threads: Int) -> RunEstimate {
+    RunEstimate(
+      seconds: run.epochs > 0
+        ? training(run, shape, threads) : clustering(run, shape, threads),
+      // The program, pixels, and what a batch needs.
+      memoryBytes: (400 << 20) + 2 * shape.pixelBytes, source: .rough)
+  }
+
+  private static func training(_ run: PlannedRun, _ shape: TaskShape, _ threads: Int) -> Double {
+    let width = Double(run.settings.width ?? SettingName.publishedWidth)
+    let pixels = pow(Double(run.viewSize) / 32, 2)
+    var operations = pixels * otherNetwork
+    if run.settings["stem"] != nil {
+      operations = pixels * resNet18 * pow(width / Double(SettingName.publishedWidth), 2)
+    }
+    switch run.settings["stem"]?.description {
+    case "small-pool", "small-padded-pool": operations /= 4
+    case "imagenet": operations /= 16
+    default: break
+    }
+    if run.settings.depth == "34" { operations *= 2 }
+    // Two views, forwards and twice as much backwards.
+    let image = 6 * operations
+    var speed = (speeds[run.precision.rawValue] ?? 15e9) * pow(Double(threads), 0.85)
+    if run.device == .cuda { speed = card * 42e9 }
+    let assignment = Double(shape.scored) * operations / speed
+    return Double(run.epochs * shape.learnt) * image / speed + assignment
+  }
+
+  private static func clustering(
+    _ run: PlannedRun, _ shape: TaskShape, _ threads: Int
+  ) -> Double {
+    guard run.method.description.family != .control else { return 1 }
+    let images = Double(max(shape.learnt, shape.scored)) / 60_000
+    let pixels = pow(Double(shape.imageSize) / 32, 2)
+    return 1 + classical * pow(images, 1.5) * pixels / pow(Double(threads), 0.85)
   }
 }

@@ -1,6 +1,8 @@
 import Benchmarks
 import ClassicalClustering
+import Core
 import Foundation
+import HDF5
 import Methods
 import Records
 import Torch
@@ -196,5 +198,48 @@ extension RunFolder {
     guard let data = try? log.read(upToCount: 1 << 16) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(count).map(
       String.init)
+  }
+}
+
+/// What a run's process has to do with its surroundings while it computes.
+public struct RunHooks {
+  /// Hears how far the run has come, a few times a second.
+  public var report: (RunProgress) -> Void
+  /// Hears remarks for the log, a line each.
+  public var note: (String) -> Void
+  public var stop: StopRequest
+  /// Makes sure, before anything that counts is written, that the run's folder is still this
+  /// process's.
+  public var checkLock: () throws -> Void
+
+  public init(
+    report: @escaping (RunProgress) -> Void = { _ in },
+    note: @escaping (String) -> Void = { _ in }, stop: StopRequest = StopRequest(),
+    checkLock: @escaping () throws -> Void = {}
+  ) {
+    self.report = report
+    self.note = note
+    self.stop = stop
+    self.checkLock = checkLock
+  }
+}
+
+extension FailureKind {
+  /// What an error means for the run that ends with it.
+  init(of error: any Error) {
+    switch error {
+    case ExperimentError.nonFiniteLoss: self = .nonFinite
+    case MethodError.unsupported: self = .unsupported
+    case let error as FileError where error.isFull: self = .diskFull
+    case let error as HDF5Error where error.isFull: self = .diskFull
+    // libtorch passes the system's reason on in its text alone.
+    case let error as TorchError where Self.isMemory("\(error)"): self = .outOfMemory
+    default: self = .error
+    }
+  }
+
+  private static func isMemory(_ message: String) -> Bool {
+    ["can't allocate memory", "not enough memory", "out of memory", "bad_alloc"]
+      .contains { message.contains($0) }
   }
 }
