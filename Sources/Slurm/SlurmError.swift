@@ -18,19 +18,18 @@ extension SlurmError {
   package var description: String {
     switch self {
     case .notInstalled(let program):
-      "'\(program)' is not here: run this where jobs of your cluster are submitted, or without "
+      "'\(program)' is not installed here: run this where jobs of your cluster are submitted, or without "
         + "--executor slurm"
     case .noCluster(let command, let words):
       "this machine belongs to no Slurm cluster (\(command): \(words)): run this where jobs of your "
         + "cluster are submitted, or without --executor slurm"
     case .refused(let command, let words): "\(command): Slurm says: \(words)"
     case .unreachable(let command, let words):
-      "\(command): the Slurm controller does not answer (\(words)); jobs that are queued stay "
-        + "queued, give the same command again later"
+      "\(command): the Slurm controller does not answer (\(words)); queued jobs stay queued, repeat the command later"
     case .atLimit(let command, let words):
-      "\(command): Slurm takes no more jobs now (\(words)); give the same command again later"
+      "\(command): Slurm accepts no more jobs now (\(words)); repeat the command later"
     case .unreadable(let command, let answer):
-      "\(command) answered '\(answer.prefix(200))', which this program does not understand"
+      "\(command): unexpected answer '\(answer.prefix(200))'"
     }
   }
 

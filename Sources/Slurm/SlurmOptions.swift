@@ -20,25 +20,25 @@ package enum SlurmKey: String, CaseIterable, Sendable {
 
   package var documentation: String {
     switch self {
-    case .partition: "Partition, or several with commas between them."
-    case .account: "Account that is charged."
+    case .partition: "Partition, or several separated by commas."
+    case .account: "Account to charge."
     case .qos: "Quality of service."
     case .time: "Time limit of a task: minutes, or [days-]hours:minutes:seconds."
     case .mem: "Memory of a task: 16G."
     case .cpusPerTask: "Cores of a task; the run's threads if missing."
-    case .gpus: "Cards of a task."
+    case .gpus: "GPUs of a task."
     case .gres: "Generic resources of a task: gpu:1."
     case .constraint: "Features that a node must have."
     case .reservation: "Reservation."
-    case .nodelist: "The node that is asked for."
-    case .exclude: "Nodes that are not to be used."
-    case .nice: "By how much the priority is lowered."
+    case .nodelist: "Nodes to use."
+    case .exclude: "Nodes to avoid."
+    case .nice: "Amount by which the priority is lowered."
     case .maxRunning:
-      "How many tasks of the experiment run at a time at most. For all benchmarks together, so it "
-        + "stands among the defaults."
+      "Maximum number of simultaneous tasks of the experiment. It applies to all benchmarks together, "
+        + "so it belongs among the defaults."
     case .signalSeconds:
-      "Seconds before the time limit at which a task writes a checkpoint and is put back into the "
-        + "queue; 120 if missing, and less where the limit is short."
+      "Seconds before the time limit at which a task writes a checkpoint and is requeued; 120 if "
+        + "missing, less for a short limit."
     }
   }
 
@@ -62,7 +62,7 @@ package enum SlurmKey: String, CaseIterable, Sendable {
         ? "takes minutes, or [days-]hours:minutes:seconds" : nil
     case .mem:
       return value.wholeMatch(of: /[0-9]+[KMGTkmgt]?/) == nil
-        ? "takes a number with K, M, G or T behind it" : nil
+        ? "takes a number with an optional unit K, M, G or T" : nil
     default: return nil
     }
   }

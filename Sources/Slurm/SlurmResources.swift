@@ -36,7 +36,7 @@ struct SlurmResources: Hashable {
     if let limit, signalSeconds >= limit {
       throw .invalidOption(
         option: "slurm signal-seconds",
-        problem: "\(signalSeconds) seconds are all of the time limit of \(limit): take less")
+        problem: "\(signalSeconds) seconds is not less than the time limit of \(limit): set fewer")
     }
   }
 }

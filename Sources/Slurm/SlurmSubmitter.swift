@@ -83,8 +83,8 @@ package struct SlurmSubmitter: Sendable {
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw ExperimentError.invalidOption(
         option: "--executor slurm",
-        problem: "'\(program)' was replaced while it ran, and nodes could not start it: "
-          + "give the command again")
+        problem:
+          "'\(program)' was replaced while it ran, so nodes cannot start it: repeat the command")
     }
     let script = SlurmScript(program: program, arguments: ["run-child"] + command.common)
     let submission = try SlurmSubmission.create(
@@ -124,7 +124,7 @@ package struct SlurmSubmitter: Sendable {
         return try await client.submit(arguments)
       } catch SlurmError.atLimit(_, let words) where isSingle {
         if !hasSaid {
-          note("Slurm takes no more jobs now; waiting until some have ended (\(words))")
+          note("Slurm accepts no more jobs now; waiting until some have ended (\(words))")
         }
         hasSaid = true
         do {

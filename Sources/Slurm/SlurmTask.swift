@@ -70,9 +70,9 @@ struct SlurmOutcome: Equatable, Sendable {
     case "CANCELLED": "cancelled"
     case "TIMEOUT": "reached Slurm's time limit\(place)"
     case "NODE_FAIL", "BOOT_FAIL": "lost its node\(place)"
-    case "OUT_OF_MEMORY": "took more memory than Slurm gave it\(place)"
-    case "PREEMPTED": "made room for another job\(place)"
-    case "FAILED" where wroteItsEnd: "was not started\(place), or could write nothing there"
+    case "OUT_OF_MEMORY": "exceeded the memory that Slurm allocated\(place)"
+    case "PREEMPTED": "preempted by another job\(place)"
+    case "FAILED" where wroteItsEnd: "was not started\(place), or could not write there"
     case "FAILED":
       signal > 0
         ? "killed by signal \(signal)\(place)"

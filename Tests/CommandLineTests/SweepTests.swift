@@ -186,7 +186,7 @@ extension CommandLineTests {
       others.errorLines.filter { $0.contains(" / ") }
         == [1, 2].flatMap {
           [
-            "\(run) \($0) is expected to need more memory than there is: it runs alone",
+            "\(run) \($0) is expected to need more memory than is available: it runs alone",
             "started   \(run) \($0)", "finished  \(run) \($0)",
           ]
         })

@@ -80,7 +80,7 @@ extension ExperimentsTests {
   @Test(arguments: [
     ("seeds: 3.0", "write 3"), ("seeds: three", "write the number in digits: 3"),
     ("seeds: \"3\"", "quotation marks make it text: write 3"), ("threads: 1e2", "write 100"),
-    ("seeds: 2.5", "a whole number is asked for"),
+    ("seeds: 2.5", "this must be a whole number"),
     ("settings: {defaults: {epochs: 3.0}}", "write 3"),
     ("settings: {defaults: {epochs: 1e2}}", "write 100"),
     ("settings: {defaults: {epochs: \"1e2\"}}", "quotation marks make it text: write 100"),

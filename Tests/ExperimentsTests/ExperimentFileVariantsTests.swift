@@ -94,7 +94,7 @@ extension ExperimentsTests {
 
   @Test(arguments: [
     (head + "  scl: {method: scl}", 5, "variants.scl", "give the variant a name of its own"),
-    (head + "  Own: {method: scl}", 5, "variants.Own", "small letters"),
+    (head + "  Own: {method: scl}", 5, "variants.Own", "lower-case letters"),
     (head + "  other: {method: plain}", 5, "variants.other.method", "unknown method 'plain'"),
     (head + "  other: {title: x}", 5, "variants.other", "'method' is missing"),
     (head + "  other: {metod: scl}", 5, "variants.other.metod", "did you mean 'method'?"),

@@ -56,30 +56,28 @@ extension ExperimentError: CustomStringConvertible {
       "\(benchmark) has no images in '\(split)', or its file lacks them: choose other splits in "
         + "'protocol'"
     case .noFineLabels(let benchmark):
-      "protocol labels 'fine': \(benchmark) has no fine labels, or its file lacks them; take this out, or "
-        + "prepare CIFAR-100 from files that have them"
+      "protocol labels 'fine': \(benchmark) has no fine labels, or its file lacks them; remove this "
+        + "key, or prepare CIFAR-100 from files that have them"
     case .clustersMissing(let benchmark):
-      "\(benchmark) has no labels, so that nothing says how many clusters to look for: set "
+      "\(benchmark) has no labels that tell the number of clusters: set "
         + "'clusters: {\(benchmark): K}'"
     case .noLabelsToChooseBy(let benchmark):
-      "\(benchmark) has no labels, and protocol checkpoint 'best-by-labels' takes the best epoch by "
-        + "them: set 'last'"
+      "\(benchmark) has no labels, and protocol checkpoint 'best-by-labels' selects the epoch by labels: set 'last'"
     case .wrongBenchmark(let file, let found, let expected):
       "'\(file)' holds the benchmark \(found), not \(expected): prepare \(expected) into it"
     case .wrongImageSize(let benchmark, let file, let found, let expected):
-      "the images of \(benchmark) in '\(file)' have \(found) pixels a side, and the protocol says "
-        + "image_size \(expected): take \(found) or less"
+      "the images of \(benchmark) in '\(file)' have \(found) pixels a side, less than the protocol's "
+        + "image_size \(expected): set at most \(found)"
     case .stageNotFinished(let run, let folder):
-      "\(run) starts from the run in '\(folder)', which is not finished: 'scl run' without --only "
-        + "carries it out first"
+      "\(run) starts from the run in '\(folder)', which is not finished: 'scl run' without --only runs it first"
     case .stageFailed(let reason, let folder):
       "the run that it starts from failed ('\(folder)'): \(reason)"
     case .stageWithoutNetwork(let run, let record):
-      "\(run) starts from the network of a run of which only the record is here: remove "
-        + "'\(record)' to have it computed again"
+      "\(run) starts from the network of a run whose folder has only the record: remove "
+        + "'\(record)' to compute it again"
     case .noDevice(let device, let libtorch):
-      "device \(device): libtorch \(libtorch) has no CUDA, or this machine no card: build with LIBTORCH "
-        + "naming a libtorch that has it, and run where there is a card"
+      "device \(device): libtorch \(libtorch) has no CUDA, or this machine has no GPU: build with "
+        + "LIBTORCH set to a libtorch with CUDA, and run on a machine with a GPU"
     case .nonFiniteLoss(let epoch, let step, let term):
       "the loss '\(term)' became non-finite in step \(step) of epoch \(epoch): "
         + "a smaller learning_rate may help"

@@ -88,7 +88,8 @@ struct Variant: Sendable {
       "The row's title; the method's title and the variant's name if missing."),
     FileKey(
       "settings", \.settings, .settings,
-      "What is changed: over all layers of the method's settings, on every benchmark."),
+      "The settings that the variant changes, over all layers of its method's settings, on every benchmark."
+    ),
   ])
 
   /// A method by its name. A variant of an extended file keeps its method, the context's only owner.

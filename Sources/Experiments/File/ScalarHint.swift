@@ -24,7 +24,7 @@ enum ScalarHint {
       }
       guard whole, case .number(let number) = value else { return "" }
       return wholeText(value, whole).map { "; write \($0)" }
-        ?? "; a whole number is asked for, and \(number) is none"
+        ?? "; this must be a whole number"
     case .text:
       let word = text.lowercased()
       if let number = numerals.firstIndex(of: word) {
@@ -59,7 +59,7 @@ enum SyntaxHint {
     // A tab is often noticed a line later than it stands.
     for number in [line, line - 1] where lines.indices.contains(number - 1) {
       if lines[number - 1].prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
-        return (number, "a tab indents this line, and YAML takes spaces alone")
+        return (number, "this line is indented with a tab, and YAML allows only spaces")
       }
     }
     if problem.contains("mapping values are not allowed") {

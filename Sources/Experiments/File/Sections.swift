@@ -185,7 +185,7 @@ extension ExecutorLayers {
     return SectionSchema<ExecutorLayers>([
       FileKey(
         "defaults", \.defaults, .options(executor.options),
-        "For every task; cards only for methods that train networks."),
+        "For every task; GPUs only for methods that train networks."),
       FileKey(
         "benchmarks", \.benchmarks, .byBenchmark(partial), "By benchmark, over the defaults."),
       FileKey("methods", \.methods, .byMethod(partial), "By method, over both."),

@@ -21,7 +21,7 @@ struct YAMLReader {
     }
     if let line = AliasGuard.excessiveLine(in: text) {
       throw ExperimentError.invalid(
-        file: file, line: line, key: "", problem: "its aliases stand for more than a million values"
+        file: file, line: line, key: "", problem: "its aliases expand to more than a million values"
       )
     }
     do {
@@ -46,7 +46,7 @@ struct YAMLReader {
       return .invalid(
         file: file, line: context.mark.line,
         key: duplicates.map { "\($0)" }.joined(separator: ", "),
-        problem: "this key is there more than once")
+        problem: "this key occurs more than once")
     default:
       return .invalid(file: file, line: nil, key: "", problem: "this is not YAML: \(error)")
     }
@@ -113,7 +113,7 @@ struct YAMLReader {
     try entries().filter { name, value in
       guard name.wholeMatch(of: /[a-z0-9-]+/) == nil else { return true }
       mistakes.note(
-        value.invalid("'\(name)' is no name: take small letters, digits and '-'"))
+        value.invalid("'\(name)' is not a valid name: use lower-case letters, digits and '-'"))
       return false
     }
   }

@@ -106,12 +106,12 @@ package struct Checkpoint {
         guard progress.identity == identity else { continue }
         guard progress.isPossible(epochs: epochs) else {
           throw SafeTensorsError(
-            path: path, reason: "its progress is none of a run of \(epochs) epochs")
+            path: path, reason: "its progress is impossible for a run of \(epochs) epochs")
         }
         try load(tensors, into: method, optimiser)
         return Checkpoint(progress: progress)
       } catch let error as SafeTensorsError {
-        note("\(error); going on from what there is before it")
+        note("\(error); resuming from the checkpoint before it, if there is one")
       }
     }
     return nil

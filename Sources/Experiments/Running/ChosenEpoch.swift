@@ -88,8 +88,10 @@ extension RunProtocol {
     guard experiment.evaluateEvery > 0 else {
       throw .invalid(
         file: experiment.file, line: nil, key: "protocol.checkpoint",
-        problem: "'\(checkpoint.rawValue)' chooses among the epochs that are scored, and none "
-          + "is: set evaluate_every to 1 or more")
+        problem:
+          "'\(checkpoint.rawValue)' selects among the scored epochs, and "
+          + "no epoch is scored: set evaluate_every to 1 or more"
+      )
     }
     applied.evaluateEvery = experiment.evaluateEvery
     return applied

@@ -150,7 +150,7 @@ extension ExecutorLayers {
         let nearest = nearestName(to: pair[0], among: known)
         throw .invalidOption(
           option: option,
-          problem: "there is no key '\(pair[0])'; "
+          problem: "unknown key '\(pair[0])'; "
             + (nearest.map { "did you mean '\($0)'?" } ?? "it is one of "
               + known.joined(separator: ", ")))
       }

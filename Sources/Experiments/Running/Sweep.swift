@@ -45,7 +45,8 @@ struct Sweep {
         if queue.exceedsBudget(index) {
           onEvent(
             .remark(
-              "\(runs[index].label) is expected to need more memory than there is: it runs alone"))
+              "\(runs[index].label) is expected to need more memory than is available: it runs alone"
+            ))
         }
         running.insert(index)
         onEvent(.started(index))

@@ -87,7 +87,7 @@ public final class SweepStop: Sendable {
         if let stopped, .now - stopped > Self.patience { throw RunInterrupted(signal: signal) }
       }
       if !hasBegun, .now - start > Self.patience {
-        throw ThreadError(reason: "nothing has begun within 20 s")
+        throw ThreadError(reason: "no work started within 20 s")
       }
     }
   }
