@@ -24,7 +24,7 @@ let package = Package(
     .executable(name: "scl-speed", targets: ["Speed"]),
     .library(
       name: "SCLKit",
-      targets: ["Metrics", "Domain", "Methods", "Conformance", "Reporting", "SCLCommands"]),
+      targets: ["Metrics", "Domain", "Methods", "Conformance", "Reporting", "Page", "SCLCommands"]),
   ],
   dependencies: [
     .package(path: "Engine"),
@@ -53,6 +53,7 @@ let package = Package(
     .target(name: "Statistics", dependencies: ["Core"]),
     .target(name: "Domain", dependencies: ["Core", "Metrics"]),
     .target(name: "Downloads", dependencies: ["Core"]),
+    .target(name: "Figures", dependencies: ["Core"]),
     .target(name: "Torch", dependencies: [engine, "CATenLoader", "Core"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(
@@ -97,11 +98,16 @@ let package = Package(
         "Methods", "Records", "Experiments",
       ]),
     .target(
+      name: "Page",
+      dependencies: [
+        "Core", "Figures", "Metrics", "Domain", "Benchmarks", "Records", "Reporting",
+      ]),
+    .target(
       name: "SCLCommands",
       dependencies: [
         "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "Montage",
         "ClassicalClustering", "Methods", "Records", "Experiments", "Slurm", "Conformance",
-        "Reporting", "Parity",
+        "Reporting", "Parity", "Page",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
@@ -147,6 +153,10 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics", "Statistics"]),
     .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(
+      name: "PageTests",
+      dependencies: ["Page", "Figures", "Reporting", "Domain", "Core", "Records", "Metrics"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "DocumentationTests",

@@ -32,6 +32,9 @@ package struct SHA256Hash: Sendable {
   /// The digest of everything added so far: 64 lower-case hexadecimal digits.
   package var hexadecimal: String { hash.finalize().hexadecimal }
 
+  /// The digest in Base64, as content security policies have it.
+  package var base64: String { Data(hash.finalize()).base64EncodedString() }
+
   /// The first 16 bytes of the digest as two big-endian numbers. They take 16 bytes per image
   /// instead of a string of 64 characters, and sort like the digests.
   package var leadingWords: (UInt64, UInt64) {

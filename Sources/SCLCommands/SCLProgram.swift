@@ -5,6 +5,7 @@ import Experiments
 import Foundation
 import Methods
 import Metrics
+import Page
 import Reporting
 import Slurm
 
@@ -46,7 +47,7 @@ public enum SCLProgram {
     do {
       let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
       let metrics = try MetricRegistry.builtIn.adding(metrics)
-      let formats = try TableFormatRegistry.builtIn.adding(formats)
+      let formats = try TableFormatRegistry.builtIn.adding([.html] + formats)
       await $registry.withValue(.builtIn.adding(methods)) {
         await BenchmarkRegistry.$current.withValue(benchmarks) {
           await MetricRegistry.$current.withValue(metrics) {

@@ -249,7 +249,7 @@ import Testing
   @Test func `a checkpoint chosen by labels is marked in every format`() throws {
     let table = try table([(SampleRuns.kMeans, .last), (SampleRuns.scl, .bestByLabels)])
     let marked: [TableFormat: String] = [
-      .markdown: "4.0†", .html: "<sup>†</sup>", .latex: "4.0\\textsuperscript{\\dag{}}",
+      .markdown: "4.0†", .latex: "4.0\\textsuperscript{\\dag{}}",
       .csv: "semantic,nmi,4.0,,1,1,4.0,4.0,finished,checkpoint chosen by labels;",
       .csvRuns: "semantic,0,nmi,4.0,identity,checkpoint chosen by labels;",
       .latexSiunitx: "4.0\\textsuperscript{\\dag{}}",

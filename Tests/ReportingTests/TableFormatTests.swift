@@ -64,22 +64,6 @@ import Testing
     #expect(try table().rendered(as: .csv) == expected)
   }
 
-  @Test func `HTML is one file with escaped names, bold best figures and the notes`() throws {
-    let html = try table().rendered(as: .html)
-    #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
-    #expect(!html.contains("http") && !html.contains("<script") && !html.contains("<link"))
-    #expect(html.contains("prefers-color-scheme: dark"))
-    let name = "A&amp;B &lt;i&gt;_50%_ &quot;x&quot;, {y} | #~^$\\"
-    #expect(
-      html.contains(
-        "<tr><th scope=\"row\">\(name)</th><td class=\"first\">10.0</td><td><b>20.0</b></td>"
-          + "<td>5.0</td></tr>"))
-    #expect(html.contains("CIFAR-10<sup>†</sup></th>"))
-    #expect(
-      html.contains(
-        "<li><sup>†</sup> CIFAR-10: 9,353 of 60,000 images, CIFAR-10 binary version</li>"))
-  }
-
   @Test func `Markdown escapes what it would take for markup`() throws {
     let text = try table().rendered(as: .markdown)
     #expect(text.contains(#"| A&B \<i\>\_50%\_ "x", {y} \| #~^\$\\ |"#))
@@ -147,7 +131,6 @@ import Testing
     let table = try wideTable()
     #expect(table.rendered(as: .markdown).contains(" *40.0 ± 0.0* "))
     #expect(table.rendered(as: .markdown).contains("bold, second best in italics"))
-    #expect(table.rendered(as: .html).contains("<i>40.0 ± 0.0</i>"))
     let latex = table.rendered(as: .latex)
     #expect(latex.contains("\\underline{40.0}$_{\\pm 0.0}$"))
     #expect(latex.contains("second best underlined"))

@@ -79,7 +79,7 @@ extension Difference: CustomStringConvertible {
 extension Departure {
   /// The departure in words: "epochs 20 of 1000" for a smaller integer, else "optimiser sgd instead
   /// of adam".
-  var text: String {
+  package var text: String {
     if case .integer(let value) = value, case .integer(let standard) = standard, value < standard {
       return "\(name) \(value) of \(standard)"
     }

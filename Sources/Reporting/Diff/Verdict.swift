@@ -40,7 +40,7 @@ package enum Verdict: Equatable, Sendable {
   package var reasons: [String] { reasons(atMost: nil) }
 
   /// The same with at most so many settings of a recipe written out; nil for all.
-  func reasons(atMost most: Int?) -> [String] {
+  package func reasons(atMost most: Int?) -> [String] {
     switch self {
     case .reproduced, .differs, .unknownProtocol: []
     case .notComparable(let differences): differences.map { $0.text(atMost: most) }

@@ -29,20 +29,6 @@ enum Escaping {
     scalar.properties.isAlphabetic || scalar.properties.numericType != nil
   }
 
-  /// Escapes text for HTML elements and quoted attributes.
-  static func html(_ text: String) -> String {
-    text.displayable.unicodeScalars.map { scalar in
-      switch scalar {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      case "'": "&#39;"
-      default: String(scalar)
-      }
-    }.joined()
-  }
-
   /// See `LaTeXText.escaped(_:)`.
   static func latex(_ text: String) -> String { LaTeXText.escaped(text) }
 

@@ -16,8 +16,10 @@ public struct TableFormat: Sendable {
   public let name: String
   /// A few words for the help text.
   public let summary: String
+  /// Whether it draws on the runs behind the table. Who prints it then fills `ReportSources`.
+  package let usesSources: Bool
   /// Called by `ResultTable.rendered(as:width:)`.
-  fileprivate let render: @Sendable (ResultTable, _ width: Int?) -> String
+  fileprivate let render: @Sendable (ResultTable, ReportSources, _ width: Int?) -> String
 
   /// - Parameters:
   ///   - name: the name in `--format`.
@@ -28,9 +30,33 @@ public struct TableFormat: Sendable {
     _ name: String, summary: String,
     render: @escaping @Sendable (ResultTable, _ width: Int?) -> String
   ) {
+    self.init(name: name, summary: summary, usesSources: false) { table, _, width in
+      render(table, width)
+    }
+  }
+
+  private init(
+    name: String, summary: String, usesSources: Bool,
+    render: @escaping @Sendable (ResultTable, ReportSources, _ width: Int?) -> String
+  ) {
     self.name = name
     self.summary = summary
+    self.usesSources = usesSources
     self.render = render
+  }
+
+  /// A format that also draws on the runs behind the table.
+  /// - Parameters:
+  ///   - name: the name in `--format`.
+  ///   - summary: a few words for the help text.
+  ///   - render: returns the table and what its sources add as text that ends with a line break.
+  package static func drawing(
+    _ name: String, summary: String,
+    render: @escaping @Sendable (ResultTable, ReportSources) -> String
+  ) -> TableFormat {
+    TableFormat(name: name, summary: summary, usesSources: true) { table, sources, _ in
+      render(table, sources)
+    }
   }
 
   /// Aligned columns that can also be read in a terminal. Narrow terminals get the table split by
@@ -55,10 +81,6 @@ public struct TableFormat: Sendable {
   /// A line per run and score, for statistics of the reader's own.
   public static let csvRuns = TableFormat("csv-runs", summary: "a line per run and score") {
     table, _ in CSVRenderer.renderRuns(table)
-  }
-  /// A page that needs no other file.
-  public static let html = TableFormat("html", summary: "a standalone page") { table, _ in
-    HTMLRenderer.render(TableLayout(table), title: table.experiment)
   }
   /// JSON lines: the cells, then the remarks.
   public static let json = TableFormat("json", summary: "JSON lines, an object per cell") {
@@ -86,9 +108,9 @@ public struct TableFormatRegistry: Sendable {
   /// The registry of the current task. All look-ups use it.
   @TaskLocal public static var current = TableFormatRegistry.builtIn
 
-  /// The formats of this package.
+  /// The formats of this module.
   public static let builtIn = TableFormatRegistry([
-    .markdown, .latex, .latexSiunitx, .csv, .csvRuns, .html, .json,
+    .markdown, .latex, .latexSiunitx, .csv, .csvRuns, .json,
   ])
 
   /// In the order of the help text.
@@ -116,6 +138,14 @@ extension ResultTable {
   ///   - format: need not be registered.
   ///   - width: the number of columns of the terminal that shows it; nil for pipes and files.
   public func rendered(as format: TableFormat, width: Int? = nil) -> String {
-    format.render(self, width)
+    format.render(self, ReportSources(), width)
+  }
+
+  /// The same for a format that draws on the runs behind the table.
+  /// - Parameter sources: what the format may draw on; others do not look at it.
+  package func rendered(
+    as format: TableFormat, from sources: ReportSources, width: Int? = nil
+  ) -> String {
+    format.render(self, sources, width)
   }
 }

@@ -4,7 +4,7 @@ import Metrics
 /// Numbers in the form in which tables print them.
 extension Int {
   /// The number with commas between thousands: "60,000".
-  var grouped: String {
+  package var grouped: String {
     var digits = Array(String(magnitude))
     for position in stride(from: digits.count - 3, to: 0, by: -3) {
       digits.insert(",", at: position)
@@ -15,19 +15,19 @@ extension Int {
 
 extension Double {
   /// The number with one decimal, as papers print scores; never "-0.0".
-  var oneDecimal: String {
+  package var oneDecimal: String {
     let text = String(format: "%.1f", self)
     return text == "-0.0" ? "0.0" : text
   }
 
   /// A difference of scores: "+0.7", "-1.2", "0.0".
-  var signed: String {
+  package var signed: String {
     let text = oneDecimal
     return self > 0 && text != "0.0" ? "+\(text)" : text
   }
 
   /// The number rounded to four decimals, for formats that programs read.
-  var fourDecimals: Double {
+  package var fourDecimals: Double {
     (self * 10_000).rounded() / 10_000
   }
 }

@@ -39,7 +39,7 @@ package enum TableStatistic: String, CaseIterable, Sendable {
 
   /// The mean, or the median: the number by which rows are ranked.
   /// - Parameter scores: at least one.
-  func centre(of scores: [Double]) -> Double {
+  package func centre(of scores: [Double]) -> Double {
     self == .median ? quantile(scores.sorted(), 0.5) : mean(scores)
   }
 

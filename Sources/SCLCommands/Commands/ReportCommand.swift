@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Metrics
+import Page
 import Records
 import Reporting
 
@@ -81,6 +82,12 @@ struct ReportCommand: ParsableCommand {
   /// Prefixes of identities.
   var identity: [String] = []
 
+  /// For papers and talks, which need single figures.
+  @Option(
+    help: "Also write every figure of the HTML page to this folder, as SVG files.",
+    completion: .directory)
+  var figures: String?
+
   @OptionGroup var output: JSONOption
 
   /// `--json` is short for `--format json`, so another format contradicts it.
@@ -104,14 +111,24 @@ struct ReportCommand: ParsableCommand {
       table.diff = TableDiff(
         table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
     }
-    Console.print(table, as: output.json ? .json : format ?? .markdown)
+    let format = output.json ? .json : format ?? .markdown
+    let isDrawn = format.usesSources || figures != nil
+    let sources = isDrawn ? try plan.sources(of: table) : ReportSources()
+    if let figures {
+      let drawings = ReportFigures(table, from: sources)
+      try drawings.write(to: figures)
+      Console.note("wrote \(drawings.figures.count) figures to '\(figures)'")
+    }
+    Console.print(table, as: format, from: sources)
   }
 }
 
 extension Console {
   /// Prints a table. On a terminal that is too narrow it is split by benchmark.
-  static func print(_ table: ResultTable, as format: TableFormat) {
-    printPart(table.rendered(as: format, width: outputWidth))
+  static func print(
+    _ table: ResultTable, as format: TableFormat, from sources: ReportSources = ReportSources()
+  ) {
+    printPart(table.rendered(as: format, from: sources, width: outputWidth))
   }
 }
 

@@ -1,0 +1,87 @@
+import Figures
+import Metrics
+import Records
+import Reporting
+
+/// The histories of a cell's finished seeds as curves: per epoch the mean over seeds and the ends of its band.
+struct CellHistories {
+  private let histories: [History]
+  /// Why a history could not be read, a sentence each.
+  let problems: [String]
+
+  /// Reads `history.csv` of every finished seed that has one.
+  init(of cell: ResultCell, from sources: ReportSources) {
+    var histories: [History] = []
+    var problems: [String] = []
+    for record in cell.records {
+      guard let folder = sources.folder(of: record), folder.hasHistory else { continue }
+      do {
+        histories.append(try History.read(from: folder.history))
+      } catch {
+        problems.append("\(cell.name), seed \(record.seed): no curve: \(error)")
+      }
+    }
+    self.histories = histories.filter { !$0.rows.isEmpty }
+    self.problems = problems
+  }
+
+  /// Whether there is nothing to draw.
+  var isEmpty: Bool { histories.isEmpty }
+
+  /// The number of seeds with a history.
+  var seeds: Int { histories.count }
+
+  /// A panel for the loss, one for each of its terms if it is a sum, and one for all scores.
+  /// - Parameters:
+  ///   - metrics: the scores to draw, in per cent.
+  ///   - most: the largest number of points of a curve; nil for every epoch.
+  func panels(_ metrics: [Metric], atMost most: Int?) -> [CurveChart.Panel] {
+    func panel(_ title: String, _ value: @escaping (HistoryRow) -> Double?) -> CurveChart.Panel {
+      CurveChart.Panel(
+        title: title,
+        series: [CurveChart.Series(name: title, points: points(atMost: most, value))])
+    }
+    var panels = [panel("loss") { $0.loss }]
+    let terms = histories.first?.lossNames ?? []
+    if terms.count > 1 {
+      panels += terms.map { name in
+        panel(name) { row in row.partialLosses.first { $0.name == name }?.value }
+      }
+    }
+    let scores = metrics.map { metric in
+      CurveChart.Series(
+        name: metric.title,
+        points: points(atMost: most) { $0.scores.flatMap { $0[metric] }.map { 100 * $0 } })
+    }.filter { !$0.points.isEmpty }
+    if !scores.isEmpty {
+      panels.append(CurveChart.Panel(title: "scores in per cent", series: scores))
+    }
+    return panels
+  }
+
+  /// A point per epoch of which any seed has a value.
+  private func points(
+    atMost most: Int?, _ value: (HistoryRow) -> Double?
+  ) -> [CurveChart.Point] {
+    var values: [Int: [Double]] = [:]
+    for history in histories {
+      for row in history.rows {
+        if let value = value(row) { values[row.epoch, default: []].append(value) }
+      }
+    }
+    let epochs = values.keys.sorted()
+    return Self.thinned(epochs, to: most ?? epochs.count).compactMap { epoch in
+      values[epoch].flatMap(SeedStatistics.init).map { statistics in
+        CurveChart.Point(
+          x: Double(epoch), mean: statistics.mean, low: statistics.minimum,
+          high: statistics.maximum)
+      }
+    }
+  }
+
+  /// The first, the last, and others at even intervals between them.
+  private static func thinned(_ epochs: [Int], to most: Int) -> [Int] {
+    guard epochs.count > most, most > 1 else { return epochs }
+    return (0..<most).map { epochs[$0 * (epochs.count - 1) / (most - 1)] }
+  }
+}

@@ -1,0 +1,30 @@
+import Domain
+import Figures
+import Foundation
+import Records
+import Reporting
+
+extension ResultCell {
+  /// "SCL on CIFAR-10".
+  var name: String { "\(method.title) on \(BenchmarkRegistry.current.heading(of: benchmark))" }
+}
+
+extension RunFolder {
+  /// Whether there is a file of epochs; methods without a training have none.
+  var hasHistory: Bool { FileManager.default.fileExists(atPath: history) }
+
+  /// Whether the assignments were kept.
+  var hasAssignments: Bool { FileManager.default.fileExists(atPath: assignments) }
+}
+
+extension Markup {
+  /// A drawing with its caption.
+  /// - Parameter note: stands behind the caption in small letters.
+  static func figure(_ caption: String, note: String? = nil, _ drawing: Markup) -> Markup {
+    var captions = [Markup.text(caption)]
+    if let note {
+      captions += [.text(" "), .element("span", ["class": "quiet"], [.text(note)])]
+    }
+    return .element("figure", [:], [.element("figcaption", [:], captions), drawing])
+  }
+}

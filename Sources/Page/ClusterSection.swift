@@ -1,0 +1,66 @@
+import Domain
+import Figures
+import Metrics
+import Reporting
+
+/// Clusters against classes: a confusion matrix and the sizes of the clusters, per method and benchmark.
+struct ClusterSection {
+  private let table: ResultTable
+  private let cells: [CellClusters]
+  private let names: [String: BenchmarkNames]
+
+  init(_ table: ResultTable, from sources: ReportSources) {
+    self.table = table
+    cells = table.allCells.filter { !$0.records.isEmpty }.map {
+      CellClusters(of: $0, from: sources)
+    }
+    var names: [String: BenchmarkNames] = [:]
+    for cell in cells where names[cell.cell.benchmark] == nil {
+      names[cell.cell.benchmark] = BenchmarkNames(of: cell.cell, from: sources)
+    }
+    self.names = names
+  }
+
+  /// Nil where nothing has been run.
+  var section: PageSection? {
+    if cells.isEmpty { return nil }
+    let parts = table.benchmarks.flatMap { benchmark -> [Markup] in
+      let own = cells.filter { $0.cell.benchmark == benchmark }
+      guard !own.isEmpty, let names = names[benchmark] else { return [] }
+      let heading = BenchmarkRegistry.current.heading(of: benchmark)
+      let figures = own.flatMap { clusters -> [Markup] in
+        let title = clusters.cell.method.title
+        let confusion = clusters.confusion(names).map {
+          [Markup.figure(title, note: "classes against clusters", $0.inline)]
+        }
+        return (confusion ?? [])
+          + [.figure(title, note: "cluster sizes", clusters.sizes.inline)]
+      }
+      let note = names.problem.map {
+        [Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")]
+      }
+      return [.element("h3", [:], [.text(heading)])] + (note ?? [])
+        + [.element("div", ["class": "gallery"], figures)]
+    }
+    return PageSection(
+      name: "clusters", title: "Clusters and classes",
+      content: [
+        .paragraph(
+          "A row of a matrix is a class, a column the clusters that are matched to a class by the assignment "
+            + "with the best accuracy (Hungarian method). Numbers are per cent of the class, means over seeds; "
+            + "shares under half a per cent, of more than 20 classes under 2 per cent, are not drawn. "
+            + "Bars are clusters by size, whiskers reach over the seeds, the dashed line is an equal size.",
+          "quiet")
+      ] + parts + Markup.list(cells.flatMap(\.problems)))
+  }
+
+  /// Every matrix and all bars.
+  var figures: [NamedFigure] {
+    cells.flatMap { clusters -> [NamedFigure] in
+      let words = [clusters.cell.benchmark, clusters.cell.method.name]
+      let confusion = names[clusters.cell.benchmark].flatMap(clusters.confusion)
+      return (confusion.map { [NamedFigure(["confusion"] + words, $0)] } ?? [])
+        + [NamedFigure(["sizes"] + words, clusters.sizes)]
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Domain
+import Figures
+import Reporting
+
+/// Training curves: a chart per method and benchmark, with a panel per loss term and one for the scores.
+struct CurveSection {
+  /// The points of a curve on the page. Files of figures have every epoch.
+  static let mostPoints = 80
+
+  private let table: ResultTable
+  private let cells: [(cell: ResultCell, histories: CellHistories)]
+
+  init(_ table: ResultTable, from sources: ReportSources) {
+    self.table = table
+    cells = table.allCells.map { ($0, CellHistories(of: $0, from: sources)) }
+  }
+
+  /// Nil where no run has a history.
+  var section: PageSection? {
+    let problems = cells.flatMap(\.histories.problems)
+    let drawn = cells.filter { !$0.histories.isEmpty }
+    guard !drawn.isEmpty || !problems.isEmpty else { return nil }
+    let galleries = table.benchmarks.flatMap { benchmark -> [Markup] in
+      let figures = drawn.filter { $0.cell.benchmark == benchmark }.map { cell, histories in
+        Markup.figure(
+          cell.method.title, note: histories.seeds == 1 ? "1 seed" : "\(histories.seeds) seeds",
+          chart(of: cell, histories, atMost: Self.mostPoints).inline)
+      }
+      return figures.isEmpty
+        ? []
+        : [
+          .element("h3", [:], [.text(BenchmarkRegistry.current.heading(of: benchmark))]),
+          .element("div", ["class": "gallery"], figures),
+        ]
+    }
+    return PageSection(
+      name: "curves", title: "Training curves",
+      content: [
+        .paragraph(
+          "Means over seeds; bands reach from the smallest to the largest seed. Each loss term has its own "
+            + "scale. Scores within a training decide nothing unless the caption names a checkpoint rule. "
+            + "Longer curves show \(Self.mostPoints) epochs at even intervals.", "quiet")
+      ] + galleries + Markup.list(problems))
+  }
+
+  /// Every chart with all its epochs.
+  var figures: [NamedFigure] {
+    cells.filter { !$0.histories.isEmpty }.map { cell, histories in
+      NamedFigure(
+        ["curves", cell.benchmark, cell.method.name], chart(of: cell, histories, atMost: nil))
+    }
+  }
+
+  private func chart(
+    of cell: ResultCell, _ histories: CellHistories, atMost most: Int?
+  ) -> Figure {
+    CurveChart(
+      title: "Training curves of \(cell.name)",
+      panels: histories.panels(table.metrics, atMost: most)
+    ).figure
+  }
+}

@@ -1,0 +1,56 @@
+import Figures
+
+/// A plain table that the page's script sorts and filters: a heading per column, a cell per row and column.
+struct DataTable {
+  /// A column's heading, and whether it has long text, which wraps.
+  struct Column {
+    let title: String
+    var isText = false
+  }
+
+  /// A text with what it is sorted by.
+  struct Cell {
+    let text: String
+    /// A number, or text that is compared as such; nil stays last.
+    var key: String?
+
+    /// Text that is sorted as text.
+    static func words(_ text: String) -> Cell { Cell(text: text, key: text.lowercased()) }
+
+    /// A number under the text that shows it.
+    static func number(_ value: Double?, _ text: (Double) -> String) -> Cell {
+      guard let value else { return Cell(text: "–") }
+      return Cell(text: text(value), key: "\(value)")
+    }
+  }
+
+  /// The name by which the page's script finds it.
+  let name: String
+  let columns: [Column]
+  let rows: [[Cell]]
+
+  /// The table in a scrolling frame, with a place for the script's controls above.
+  var markup: [Markup] {
+    let heads = columns.map { column in
+      Markup.element(
+        "th", ["scope": "col", "data-text": column.isText ? "1" : nil], [.text(column.title)])
+    }
+    let lines = rows.map { row in
+      let cells = zip(columns, row).map { column, cell in
+        Markup.element(
+          "td", ["class": column.isText ? "text" : nil, "data-v": cell.key], [.text(cell.text)])
+      }
+      let words = row.map(\.text).joined(separator: " ").lowercased()
+      return Markup.element("tr", ["data-find": words], cells)
+    }
+    let table = Markup.element(
+      "table", ["id": name, "class": "plain"],
+      [
+        .element("thead", [:], [.element("tr", ["class": "sorts"], heads)]),
+        .element("tbody", [:], lines),
+      ])
+    // A single row needs no controls.
+    let tools = Markup.element("div", ["class": "tools", "data-for": name])
+    return (rows.count > 1 ? [tools] : []) + [.element("div", ["class": "scroll"], [table])]
+  }
+}

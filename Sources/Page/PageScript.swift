@@ -1,0 +1,137 @@
+import Figures
+
+/// The page's script: sorting, filtering and hiding columns of tables. It adds its controls itself, so that a page
+/// without scripts shows none that do nothing.
+enum PageScript {
+  /// Works on every `.tools` element and on the table that it names.
+  ///
+  /// A click on a heading sorts by the cells' `data-v`, first from the largest number; the third click restores the
+  /// order of the file. Rows without a value stay last.
+  static let source: Markup = .trusted(
+    """
+
+    "use strict";
+    document.querySelectorAll(".tools").forEach(function (tools) {
+      var table = document.getElementById(tools.dataset.for);
+      var rows = Array.from(table.querySelectorAll("tbody tr:not(.family)"));
+      var followers = table.querySelectorAll("tr.follows");
+      var homes = rows.map(function (row) { return row.parentNode; });
+      var families = Array.from(table.querySelectorAll("tr.family"));
+      var heads = Array.from(table.querySelectorAll("tr.sorts th"));
+      var first = table.querySelector("tbody");
+      var sorted = false;
+
+      function make(name, text) {
+        var element = document.createElement(name);
+        if (text) element.textContent = text;
+        return element;
+      }
+      function show() {
+        var words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+        rows.forEach(function (row) {
+          row.hidden = !words.every(function (word) { return row.dataset.find.includes(word); });
+        });
+        families.forEach(function (family) {
+          family.hidden = sorted || !Array.from(family.parentNode.children).some(function (row) {
+            return row !== family && !row.hidden;
+          });
+        });
+        var left = rows.filter(function (row) { return !row.hidden; }).length;
+        count.textContent = left + " of " + rows.length + " rows";
+      }
+      function value(row, index) {
+        var cell = row.children[index + row.children.length - heads.length];
+        var given = cell && cell.dataset.v;
+        if (given === undefined || given === "") return null;
+        return isNaN(given) ? given : Number(given);
+      }
+      function compare(a, b) {
+        if (typeof a === "number" && typeof b === "number") return a - b;
+        return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+      }
+      function sort(head, index) {
+        var states = head.dataset.text ? ["ascending", "descending", null] : ["descending", "ascending", null];
+        var next = states[(states.indexOf(head.getAttribute("aria-sort") || null) + 1) % 3];
+        heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+        sorted = next !== null;
+        if (!sorted) {
+          rows.forEach(function (row, place) { homes[place].append(row); });
+        } else {
+          head.setAttribute("aria-sort", next);
+          var order = rows.map(function (row, place) { return [value(row, index), place, row]; });
+          order.sort(function (a, b) {
+            if (a[0] === null || b[0] === null) {
+              return (a[0] === null) - (b[0] === null) || a[1] - b[1];
+            }
+            return (next === "ascending" ? 1 : -1) * compare(a[0], b[0]) || a[1] - b[1];
+          });
+          order.forEach(function (entry) { first.append(entry[2]); });
+        }
+        show();
+      }
+      heads.forEach(function (head, index) {
+        var button = make("button", head.textContent);
+        button.type = "button";
+        button.title = "sort";
+        button.addEventListener("click", function () { sort(head, index); });
+        head.replaceChildren(button);
+      });
+
+      var search = make("input");
+      search.type = "search";
+      search.placeholder = "filter rows";
+      search.setAttribute("aria-label", "filter rows");
+      search.addEventListener("input", show);
+      var count = make("span");
+      count.className = "quiet";
+      count.setAttribute("aria-live", "polite");
+      tools.append(search, count);
+
+      var groups = Array.from(table.querySelectorAll("thead tr:first-child th[scope=colgroup]"));
+      var off = {};
+      function hide() {
+        table.querySelectorAll("th, td").forEach(function (cell) {
+          cell.classList.forEach(function (name) {
+            if (/^[bm]\\d+$/.test(name)) {
+              cell.hidden = Array.from(cell.classList).some(function (one) { return off[one]; });
+            }
+          });
+        });
+        groups.forEach(function (group, place) {
+          var width = heads.filter(function (head) {
+            return head.classList.contains("b" + place) && !head.hidden;
+          }).length;
+          if (width) group.colSpan = width; else group.hidden = true;
+        });
+      }
+      function toggle(name, text) {
+        var label = make("label");
+        var box = make("input");
+        box.type = "checkbox";
+        box.checked = true;
+        box.addEventListener("change", function () { off[name] = !box.checked; hide(); });
+        label.append(box, " " + text);
+        tools.append(label);
+      }
+      if (groups.length > 1) {
+        groups.forEach(function (group, place) { toggle("b" + place, group.firstChild.textContent); });
+      }
+      var scores = heads.filter(function (head) { return head.classList.contains("b0") && /\\bm\\d/.test(head.className); });
+      if (scores.length > 1) {
+        scores.forEach(function (head, place) { toggle("m" + place, head.textContent); });
+      }
+      if (table.querySelector("td svg")) {
+        var label = make("label");
+        var box = make("input");
+        box.type = "checkbox";
+        box.checked = true;
+        box.addEventListener("change", function () {
+          table.querySelectorAll("td svg").forEach(function (strip) { strip.style.display = box.checked ? "" : "none"; });
+        });
+        label.append(box, " seeds");
+        tools.append(label);
+      }
+      show();
+    });
+    """)
+}

@@ -1,0 +1,103 @@
+import Core
+import Domain
+import Figures
+import Foundation
+import Records
+import Reporting
+
+/// Where the numbers come from: settings that are not the defaults, runs, and benchmark files.
+struct ProvenanceSection {
+  private let cells: [ResultCell]
+
+  init(_ table: ResultTable) {
+    cells = table.allCells.filter { !$0.records.isEmpty }
+  }
+
+  /// Nil where nothing has been run.
+  var section: PageSection? {
+    if cells.isEmpty { return nil }
+    return PageSection(
+      name: "provenance", title: "Settings and provenance",
+      content: [Markup.element("h3", [:], [.text("Settings that differ from the defaults")])]
+        + settings.markup + [.element("h3", [:], [.text("Benchmark files")])] + files.markup
+        + [.element("h3", [:], [.text("Runs")])] + runs.markup)
+  }
+
+  /// A row per method and benchmark.
+  private var settings: DataTable {
+    DataTable(
+      name: "settings",
+      columns: [
+        .init(title: "Method", isText: true), .init(title: "Benchmark", isText: true),
+        .init(title: "Version"), .init(title: "Settings", isText: true),
+      ],
+      rows: cells.map { cell in
+        let departures = cell.records.first?.departures
+        let text =
+          departures.map { $0.isEmpty ? "none" : $0.map(\.text).joined(separator: ", ") }
+          ?? "not recorded"
+        return [
+          .words(cell.method.title), .words(BenchmarkRegistry.current.heading(of: cell.benchmark)),
+          .number(cell.records.first.map { Double($0.methodVersion) }) { "\(Int($0))" },
+          .words(text),
+        ]
+      })
+  }
+
+  /// A row per benchmark file that any run read.
+  private var files: DataTable {
+    let read = cells.flatMap { cell in
+      cell.records.map { (cell.benchmark, $0.provenance.benchmarkFile) }
+    }
+    var rows: [[DataTable.Cell]] = []
+    var seen: Set<String> = []
+    for (benchmark, file) in read where seen.insert(benchmark + file.contentHash).inserted {
+      rows.append([
+        .words(BenchmarkRegistry.current.heading(of: benchmark)),
+        .number(Double(file.images)) { Int($0).grouped },
+        .number(Double(file.definitionImages)) { Int($0).grouped },
+        .words(file.complete ? "complete" : "partial"), .words(file.pixels.rawValue),
+        .words(file.sourceFormat), .words(file.contentHash),
+      ])
+    }
+    return DataTable(
+      name: "files",
+      columns: [
+        .init(title: "Benchmark", isText: true), .init(title: "Images"), .init(title: "Of"),
+        .init(title: "State", isText: true), .init(title: "Pixels", isText: true),
+        .init(title: "Source", isText: true), .init(title: "SHA-256 of the content", isText: true),
+      ], rows: rows)
+  }
+
+  /// A row per run.
+  private var runs: DataTable {
+    DataTable(
+      name: "runs",
+      columns: [
+        .init(title: "Method", isText: true), .init(title: "Benchmark", isText: true),
+        .init(title: "Seed"), .init(title: "Minutes"), .init(title: "Images/s"),
+        .init(title: "Peak MB"), .init(title: "Resumed"), .init(title: "Device", isText: true),
+        .init(title: "Precision", isText: true), .init(title: "libtorch", isText: true),
+        .init(title: "Revision", isText: true), .init(title: "Finished", isText: true),
+        .init(title: "Identity", isText: true),
+      ],
+      rows: cells.flatMap { cell in
+        cell.records.map { Self.row($0, of: cell) }
+      })
+  }
+
+  private static func row(_ record: RunRecord, of cell: ResultCell) -> [DataTable.Cell] {
+    let provenance = record.provenance
+    return [
+      .words(cell.method.title), .words(BenchmarkRegistry.current.heading(of: cell.benchmark)),
+      .number(Double(record.seed)) { _ in "\(record.seed)" },
+      .number(record.timing.seconds / 60) { $0.oneDecimal },
+      .number(record.timing.imagesPerSecond) { $0.oneDecimal },
+      .number(Double(record.timing.peakMemoryBytes) / 1e6) { "\(Int($0))" },
+      .number(Double(record.timing.resumptions)) { "\(Int($0))" },
+      .words("\(provenance.device), \(provenance.deviceName)"), .words(provenance.precision),
+      .words(provenance.libtorch), .words(String(provenance.sourceRevision.prefix(12))),
+      .words(provenance.finishedAt), .words(String(record.identity.prefix(12))),
+    ]
+  }
+}

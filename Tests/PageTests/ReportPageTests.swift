@@ -1,0 +1,144 @@
+import Foundation
+import FoundationXML
+import Page
+import Records
+import Reporting
+import Testing
+
+/// The page's text: what it contains and what it does not.
+@Suite struct ReportPageTests {
+  private let results: SampleResults
+
+  init() throws {
+    results = try SampleResults(titles: [
+      #"<script>alert("x")</script>"#, "k-means\u{1B}[31m\u{202E}",
+    ])
+  }
+
+  private func page(_ sources: ReportSources? = nil) -> String {
+    results.table.rendered(as: .html, from: sources ?? results.sources)
+  }
+
+  private func count(_ part: String, in text: String) -> Int {
+    text.components(separatedBy: part).count - 1
+  }
+
+  @Test func `The page is one file with a script that its policy names, and needs no network`()
+    throws
+  {
+    defer { results.remove() }
+    let page = page()
+    #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">") && page.hasSuffix("</html>\n"))
+    #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("<link"))
+    #expect(!page.contains("src=") && !page.contains("@import") && !page.contains("url("))
+    #expect(page.contains("default-src &#39;none&#39;") && page.contains("script-src &#39;sha256-"))
+    #expect(count("<script", in: page) == 1)
+  }
+
+  @Test func `The same records give the same page`() throws {
+    defer { results.remove() }
+    #expect(page() == page())
+    let again = try SampleResults(
+      titles: [#"<script>alert("x")</script>"#, "k-means\u{1B}[31m\u{202E}"])
+    defer { again.remove() }
+    #expect(page() == again.table.rendered(as: .html, from: again.sources))
+  }
+
+  @Test func `Names are escaped, and control characters are gone`() throws {
+    defer { results.remove() }
+    let page = page()
+    #expect(page.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;"))
+    let harmful = page.unicodeScalars.filter { scalar in
+      scalar != "\n"
+        && (scalar.properties.generalCategory == .control || scalar.value == 0x202E)
+    }
+    #expect(harmful.isEmpty)
+  }
+
+  @Test func `The best figure of a column is bold, the second best in italics`() throws {
+    defer { results.remove() }
+    let page = page()
+    // Two benchmarks with three scores; the fourth method is best.
+    #expect(count("<b>", in: page) == 6 && count("<i>", in: page) == 6)
+    #expect(page.contains("<b>26.3 ± 0.3</b>") && page.contains("<i>24.3 ± 0.3</i>"))
+  }
+
+  @Test func `Every mean has its seeds as dots, every method its curves, matrix and bars`() throws {
+    defer { results.remove() }
+    let page = page()
+    let cells = 4 * 2
+    #expect(count("seed 0: ", in: page) == 2 * cells * 3)  // aria-label and title
+    #expect(count("aria-label=\"Training curves of ", in: page) == cells)
+    // Loss, two terms, and three scores.
+    #expect(count("class=\"curve s", in: page) == cells * 6)
+    #expect(count("aria-label=\"Confusion matrix of ", in: page) == cells)
+    #expect(count("aria-label=\"Cluster sizes of ", in: page) == cells)
+  }
+
+  @Test func `The confusion matrix is that after matching`() throws {
+    defer { results.remove() }
+    // Four of five images are in the cluster of their class, which has another number.
+    #expect(page().contains(">80</text>"))
+  }
+
+  @Test func `Settings that differ and runs are listed`() throws {
+    defer { results.remove() }
+    let page = page()
+    #expect(page.contains("epochs 12 of 200"))
+    #expect(count("identity-cif", in: page) == 4 * 3)
+  }
+
+  @Test func `Without runs the page has the table, without the benchmark file it says so`() throws {
+    defer { results.remove() }
+    let bare = results.table.rendered(as: .html)
+    #expect(bare.contains("id=\"results\"") && !bare.contains("Training curves of"))
+    #expect(page().contains("the benchmark file is not at hand"))
+  }
+
+  @Test func `A history or an assignment that cannot be read is named`() throws {
+    defer { results.remove() }
+    let run = try #require(results.sources.folders.values.map(\.path).sorted().first)
+    try Data("epoch,loss\n".utf8).write(to: URL(fileURLWithPath: "\(run)/history.csv"))
+    try Data("not HDF5".utf8).write(to: URL(fileURLWithPath: "\(run)/assignments.h5"))
+    let page = page()
+    #expect(page.contains("seed 0: no curve: ") && page.contains("seed 0: no confusion matrix: "))
+  }
+
+  @Test func `Figures are files of their own, well-formed and with colours for light and dark`()
+    throws
+  {
+    defer { results.remove() }
+    let folder = results.folder + "/figures"
+    let figures = ReportFigures(results.table, from: results.sources)
+    try figures.write(to: folder)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    // A plot per benchmark; curves, matrix and bars per cell.
+    #expect(names.count == 2 + 3 * 8 && names.contains("curves-cifar10-m0.svg"))
+    for name in names {
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+      #expect(XMLParser(data: data).parse(), "\(name)")
+      #expect(String(decoding: data, as: UTF8.self).contains("prefers-color-scheme: dark"))
+    }
+  }
+}
+
+/// A table of the size of a benchmark paper's.
+@Suite struct PageSizeTests {
+  @Test func `30 methods on 6 benchmarks with 5 seeds take under 3 s and 5 MB`() throws {
+    let results = try SampleResults(
+      .init(
+        methods: 30,
+        benchmarks: [
+          "cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet",
+        ],
+        seeds: 5, epochs: 200, images: 2_000, classes: 10))
+    defer { results.remove() }
+    let clock = ContinuousClock()
+    var page = ""
+    let time = clock.measure {
+      page = results.table.rendered(as: .html, from: results.sources)
+    }
+    #expect(page.utf8.count < 5_000_000, "\(page.utf8.count) bytes")
+    #expect(time < .seconds(3), "\(time)")
+  }
+}
