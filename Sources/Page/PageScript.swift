@@ -13,9 +13,13 @@ enum PageScript {
     "use strict";
     document.querySelectorAll(".tools").forEach(function (tools) {
       var table = document.getElementById(tools.dataset.for);
-      var rows = Array.from(table.querySelectorAll("tbody tr:not(.family)"));
-      var followers = table.querySelectorAll("tr.follows");
-      var homes = rows.map(function (row) { return row.parentNode; });
+      // A row and those that follow it, which stay together.
+      var units = [];
+      table.querySelectorAll("tbody tr:not(.family)").forEach(function (row) {
+        if (row.classList.contains("follows") && units.length) units[units.length - 1].push(row);
+        else units.push([row]);
+      });
+      var homes = units.map(function (unit) { return unit[0].parentNode; });
       var families = Array.from(table.querySelectorAll("tr.family"));
       var heads = Array.from(table.querySelectorAll("tr.sorts th"));
       var first = table.querySelector("tbody");
@@ -28,16 +32,17 @@ enum PageScript {
       }
       function show() {
         var words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-        rows.forEach(function (row) {
-          row.hidden = !words.every(function (word) { return row.dataset.find.includes(word); });
+        units.forEach(function (unit) {
+          var fits = words.every(function (word) { return unit[0].dataset.find.includes(word); });
+          unit.forEach(function (row) { row.hidden = !fits; });
         });
         families.forEach(function (family) {
           family.hidden = sorted || !Array.from(family.parentNode.children).some(function (row) {
             return row !== family && !row.hidden;
           });
         });
-        var left = rows.filter(function (row) { return !row.hidden; }).length;
-        count.textContent = left + " of " + rows.length + " rows";
+        var left = units.filter(function (unit) { return !unit[0].hidden; }).length;
+        count.textContent = left + " of " + units.length + " rows";
       }
       function value(row, index) {
         var cell = row.children[index + row.children.length - heads.length];
@@ -55,17 +60,17 @@ enum PageScript {
         heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
         sorted = next !== null;
         if (!sorted) {
-          rows.forEach(function (row, place) { homes[place].append(row); });
+          units.forEach(function (unit, place) { homes[place].append.apply(homes[place], unit); });
         } else {
           head.setAttribute("aria-sort", next);
-          var order = rows.map(function (row, place) { return [value(row, index), place, row]; });
+          var order = units.map(function (unit, place) { return [value(unit[0], index), place, unit]; });
           order.sort(function (a, b) {
             if (a[0] === null || b[0] === null) {
               return (a[0] === null) - (b[0] === null) || a[1] - b[1];
             }
             return (next === "ascending" ? 1 : -1) * compare(a[0], b[0]) || a[1] - b[1];
           });
-          order.forEach(function (entry) { first.append(entry[2]); });
+          order.forEach(function (entry) { first.append.apply(first, entry[2]); });
         }
         show();
       }

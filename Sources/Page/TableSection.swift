@@ -21,7 +21,8 @@ struct TableSection {
     ranges = table.benchmarks.map { benchmark in
       table.metrics.map { metric in
         let values = table.methods.flatMap { method in
-          table.cell(benchmark: benchmark, method: method.name)?.scores(of: metric).map(\.score) ?? []
+          table.cell(benchmark: benchmark, method: method.name)?.scores(of: metric).map(\.score)
+            ?? []
         }
         guard let low = values.min(), let high = values.max() else { return nil }
         return low...high
