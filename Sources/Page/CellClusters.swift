@@ -45,7 +45,7 @@ struct CellClusters {
   }
 
   /// The classes against the classes of the matched clusters; nil without labels or assignments.
-  func confusion(_ names: BenchmarkNames) -> Figure? {
+  func confusion(_ names: BenchmarkAtHand) -> Figure? {
     guard !shares.isEmpty else { return nil }
     let rows = classes.map { names.name(ofClass: $0) }
     // Without clusters that have no class the last column is empty everywhere.

@@ -45,4 +45,13 @@ struct ClassMatching {
       return counted.map { Double($0) / total }
     }
   }
+
+  /// The label of the class that each cluster is matched to; clusters without one are not in it.
+  var classOfClusterNumber: [Int32: Int32] {
+    var labels: [Int32: Int32] = [:]
+    for (cluster, row) in zip(clusters, classOfCluster) {
+      if let row { labels[cluster] = classes[row] }
+    }
+    return labels
+  }
 }

@@ -7,16 +7,17 @@ import Reporting
 struct ClusterSection {
   private let table: ResultTable
   private let cells: [CellClusters]
-  private let names: [String: BenchmarkNames]
+  private let names: [String: BenchmarkAtHand]
 
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
     cells = table.allCells.filter { !$0.records.isEmpty }.map {
       CellClusters(of: $0, from: sources)
     }
-    var names: [String: BenchmarkNames] = [:]
+    var names: [String: BenchmarkAtHand] = [:]
     for cell in cells where names[cell.cell.benchmark] == nil {
-      names[cell.cell.benchmark] = BenchmarkNames(of: cell.cell, from: sources)
+      names[cell.cell.benchmark] = BenchmarkAtHand(
+        for: cell.cell, from: sources, namesImages: false)
     }
     self.names = names
   }

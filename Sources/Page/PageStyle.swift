@@ -55,6 +55,11 @@ enum PageStyle {
     figcaption { font-weight: 600; font-size: .9rem; }
     figure svg, .wide svg { max-width: 100%; height: auto; }
     .wide { overflow-x: auto; }
+    .montage th { text-align: left; vertical-align: middle; white-space: normal; }
+    .montage .tiles { text-align: left; }
+    .montage .tiles span { display: inline-block; width: var(--side); height: var(--side); margin: 1px;
+      background-image: var(--sheet); background-size: var(--size); image-rendering: pixelated; }
+    .montage td + td { border-left: 1px solid var(--line); }
     code { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
     """)
 }

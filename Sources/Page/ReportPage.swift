@@ -52,6 +52,7 @@ struct ReportPage {
       TableSection(table).section,
       CurveSection(table, from: sources).section,
       ClusterSection(table, from: sources).section,
+      MontageSection(table, from: sources).section,
       DiffSection(sources).section,
       ProvenanceSection(table).section,
     ].compactMap(\.self)

@@ -1,0 +1,49 @@
+import Benchmarks
+import Records
+import Reporting
+
+/// What a benchmark file adds to records: names of classes and of images, and the images. It counts only if it is the
+/// file that the runs read.
+struct BenchmarkAtHand {
+  /// Nil where the file cannot be used.
+  let file: BenchmarkFile?
+  /// The classes in the order of their labels; empty where the file is not at hand.
+  private let classNames: [String]
+  /// The names of the images; empty where the file has none.
+  private let imageNames: [String]
+  /// Why the file is not used; nil if it is.
+  let problem: String?
+
+  /// - Parameters:
+  ///   - cell: whose labels and images are to be named.
+  ///   - namesImages: whether the names of images are read too.
+  init(for cell: ResultCell, from sources: ReportSources, namesImages: Bool = true) {
+    func opened() throws -> (BenchmarkFile?, String?) {
+      guard let path = sources.benchmarkFiles[cell.benchmark] else {
+        return (nil, "the benchmark file is not at hand")
+      }
+      let file = try BenchmarkFile.open(path)
+      return file.info.contentSHA256 == cell.benchmarkFile?.contentHash
+        ? (file, nil) : (nil, "'\(path)' is not the file that the runs read")
+    }
+    do {
+      let (file, problem) = try opened()
+      imageNames = namesImages ? try file?.fileNames() ?? [] : []
+      let isFine = cell.runProtocol?.labels == .fine
+      classNames = (isFine ? file?.info.fineClassNames : file?.info.classNames) ?? []
+      (self.file, self.problem) = (file, problem)
+    } catch {
+      (file, classNames, imageNames, problem) = (nil, [], [], "\(error)")
+    }
+  }
+
+  /// The name of a class, or its number.
+  func name(ofClass label: Int32) -> String {
+    classNames.indices.contains(Int(label)) ? classNames[Int(label)] : "class \(label)"
+  }
+
+  /// The original name of an image, or its number.
+  func imageName(_ index: Int) -> String {
+    imageNames.indices.contains(index) ? imageNames[index] : "image \(index)"
+  }
+}

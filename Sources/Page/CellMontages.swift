@@ -1,0 +1,122 @@
+import Benchmarks
+import Core
+import Figures
+import Metrics
+import Records
+import Reporting
+
+/// The montages of a cell's finished seeds.
+struct CellMontages {
+  /// A seed whose assignments could be read.
+  struct Run {
+    let record: RunRecord
+    let assignments: Assignments
+    /// Nil where the images have no labels.
+    let matching: ClassMatching?
+  }
+
+  let runs: [Run]
+  /// Why an assignment could not be read, a sentence each.
+  let problems: [String]
+  private let cell: ResultCell
+  private let count: Int
+  /// The class of each image's cluster by seed, [seeds][N]; of seeds with the first seed's images.
+  private let mapped: [[Int32]]
+
+  /// Reads the assignments of every finished seed.
+  init(of cell: ResultCell, from sources: ReportSources) {
+    var runs: [Run] = []
+    var problems: [String] = []
+    for record in cell.records {
+      guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
+      do {
+        let assignments = try Assignments.read(from: folder.assignments)
+        let isLabelled = assignments.truth.contains { $0 >= 0 }
+        runs.append(
+          Run(
+            record: record, assignments: assignments,
+            matching: isLabelled ? try ClassMatching(assignments) : nil))
+      } catch {
+        problems.append("\(cell.name), seed \(record.seed): no images: \(error)")
+      }
+    }
+    let indices = runs.first?.assignments.indices
+    self.runs = runs.filter { $0.assignments.indices == indices }
+    self.problems = problems
+    self.cell = cell
+    count = sources.montageImages
+    mapped = self.runs.map { run in
+      let classes = run.matching?.classOfClusterNumber ?? [:]
+      return run.assignments.predicted.map { classes[$0] ?? -1 }
+    }
+  }
+
+  /// A run's clusters: a row each, with images of its class and misfits.
+  /// - Parameters:
+  ///   - images: the file that the run read.
+  ///   - names: of the file's classes and images.
+  ///   - most: the most clusters that are shown.
+  /// - Throws: `BenchmarkError` where the file lacks an image.
+  func markup(
+    of run: Run, images: BenchmarkFile, names: BenchmarkAtHand, atMost most: Int
+  ) throws(BenchmarkError) -> Markup {
+    let selection = ClusterSelection(
+      run.assignments, mapped: mapped, matching: run.matching, count: count)
+    let shown = Array(selection.clusters.prefix(most))
+    let places = shown.flatMap { $0.members + $0.misfits }
+    let sheet = try ImageSheet(
+      images, at: places.map { Int(clamping: run.assignments.indices[$0]) },
+      imageSize: run.record.protocol.imageSize)
+    var tile = 0
+    func tiles(_ places: [Int]) -> Markup {
+      .element(
+        "td", ["class": "tiles"],
+        places.map { place in
+          defer { tile += 1 }
+          let name = name(of: place, in: run, names)
+          return .element(
+            "span",
+            ["role": "img", "aria-label": name, "title": name, "style": sheet.position(of: tile)])
+        })
+    }
+    let rows = shown.map { cluster in
+      Markup.element(
+        "tr", [:],
+        [.element("th", ["scope": "row"], heading(of: cluster, names))]
+          + [tiles(cluster.members), tiles(cluster.misfits)])
+    }
+    let rest = selection.clusters.count - shown.count
+    let style =
+      "--sheet:url(\(sheet.address));--side:\(sheet.shown)px;"
+      + "--size:\(sheet.columns * sheet.shown)px \(sheet.rows * sheet.shown)px"
+    return .details(
+      "\(cell.method.title), seed \(run.record.seed)",
+      [
+        .element(
+          "div", ["class": "scroll"],
+          [.element("table", ["class": "montage", "style": style], [.element("tbody", [:], rows)])])
+      ] + (rest > 0 ? [.paragraph("\(rest) further clusters are not shown.", "quiet")] : []))
+  }
+
+  private func heading(
+    of cluster: ClusterSelection.Cluster, _ names: BenchmarkAtHand
+  ) -> [Markup] {
+    let name = cluster.matched.map { names.name(ofClass: $0) } ?? "cluster \(cluster.number)"
+    let share = 100 * Double(cluster.matchedSize) / Double(max(cluster.size, 1))
+    let note =
+      "\(cluster.size.grouped) images"
+      + (cluster.matched == nil ? "" : ", \(share.oneDecimal) % of this class")
+    return [.text(name), .void("br"), .element("span", ["class": "quiet"], [.text(note)])]
+  }
+
+  /// "data_batch_1.bin#17: cat, 2 of 2 seeds agree".
+  private func name(of place: Int, in run: Run, _ names: BenchmarkAtHand) -> String {
+    let index = Int(clamping: run.assignments.indices[place])
+    let label = run.assignments.truth[place]
+    let described = names.imageName(index) + (label >= 0 ? ": \(names.name(ofClass: label))" : "")
+    guard mapped.count > 1, let own = runs.firstIndex(where: { $0.record.seed == run.record.seed })
+    else { return described }
+    let agreeing = mapped.count { $0[place] == mapped[own][place] }
+    return described + ", \(agreeing) of \(mapped.count) seeds agree"
+  }
+}

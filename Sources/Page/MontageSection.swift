@@ -1,0 +1,77 @@
+import Benchmarks
+import Domain
+import Figures
+import Metrics
+import Records
+import Reporting
+
+/// For every run, its clusters as rows of images, where the benchmark file is at hand.
+struct MontageSection {
+  /// The most clusters of a run that are shown.
+  private static let mostClusters = 20
+  /// The most bytes that all images take; further runs are counted and left out.
+  private static let mostBytes = 24_000_000
+
+  private let table: ResultTable
+  private let sources: ReportSources
+
+  init(_ table: ResultTable, from sources: ReportSources) {
+    self.table = table
+    self.sources = sources
+  }
+
+  /// Nil where nothing has been run or no images are wanted.
+  var section: PageSection? {
+    let cells = table.allCells.filter { !$0.records.isEmpty }
+    guard !cells.isEmpty, sources.montageImages > 0 else { return nil }
+    var parts: [Markup] = []
+    var problems: [String] = []
+    var bytes = 0
+    var leftOut = 0
+    for benchmark in table.benchmarks {
+      let own = cells.filter { $0.benchmark == benchmark }
+      guard let first = own.first else { continue }
+      let heading = BenchmarkRegistry.current.heading(of: benchmark)
+      let file = BenchmarkAtHand(for: first, from: sources)
+      guard let images = file.file else {
+        problems.append("\(heading): no images: \(file.problem ?? "")")
+        continue
+      }
+      parts.append(.element("h3", [:], [.text(heading)]))
+      for cell in own {
+        let montages = CellMontages(of: cell, from: sources)
+        problems += montages.problems
+        for run in montages.runs {
+          guard bytes < Self.mostBytes else {
+            leftOut += 1
+            continue
+          }
+          do {
+            let markup = try montages.markup(
+              of: run, images: images, names: file, atMost: Self.mostClusters)
+            bytes += markup.source.utf8.count
+            parts.append(markup)
+          } catch {
+            problems.append("\(cell.name), seed \(run.record.seed): no images: \(error)")
+          }
+        }
+      }
+    }
+    if leftOut > 0 {
+      problems.append(
+        "\(leftOut) further runs are left out, since the page would become too large: choose runs with --only"
+      )
+    }
+    return PageSection(
+      name: "images", title: "Images in clusters",
+      content: parts.isEmpty
+        ? Markup.list(problems)
+        : [
+          .paragraph(
+            "Left: images of the class that the cluster is matched to, first those that the most seeds put into "
+              + "the cluster of that class. Right: images of other classes, first those that the most seeds "
+              + "mistake for it. Distances to a centre are not stored, so that these stand for the most and the "
+              + "least typical images. Point at an image for its file and its class.", "quiet")
+        ] + parts + Markup.list(problems))
+  }
+}
