@@ -58,6 +58,12 @@ struct PathData {
     text += "h\(across)v\(down)h-\(across)z"
   }
 
+  /// A line to the right, as wide as a rectangle of the stroke's height.
+  mutating func stroke(_ x: Double, _ y: Double, width: Double) {
+    move(x, y)
+    text += "h" + Coordinate.text(width)
+  }
+
   private static func pair(_ x: Int, _ y: Int) -> String {
     let second = Coordinate.text(tenths: y)
     return Coordinate.text(tenths: x) + (second.hasPrefix("-") ? "" : " ") + second

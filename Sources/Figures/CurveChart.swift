@@ -51,7 +51,7 @@ package struct CurveChart {
   private static let left = 46.0
   private static let right = 10.0
   /// The pixels of a panel's title.
-  private static let heading = 20.0
+  private static let heading = 22.0
   private static let bottom = 30.0
 
   private let title: String

@@ -14,12 +14,12 @@ package enum FigureStyle {
     """
     :root { color-scheme: light dark; --paper: #ffffff; --ink: #1b1f24; --faint: #59636e; --line: #d1d9e0;
       --s0: #0072b2; --s1: #c25400; --s2: #00805d; --s3: #b0578c; --s4: #8a6d00; --s5: #2b83ba; --s6: #5e4fa2;
-      --s7: #6b6b6b; --heat: 0, 92, 160; --heatink: #ffffff;
+      --s7: #6b6b6b; --heat: #005ca0; --heatink: #ffffff;
       --good: #b4e7c1; --goodink: #10421f; --bad: #ffcfa8; --badink: #6b2600; --open: #cfdcf5; --openink: #1d3461;
       --none: #e8ebef; --noneink: #59636e; }
     @media (prefers-color-scheme: dark) { :root { --paper: #14171a; --ink: #e6e9ec; --faint: #9aa4af;
       --line: #3a4149; --s0: #56b4e9; --s1: #ff9f4a; --s2: #35c99a; --s3: #e79ac6; --s4: #e6c34a; --s5: #8fd0ff;
-      --s6: #b3a5ff; --s7: #b5b5b5; --heat: 86, 180, 233; --heatink: #06121c;
+      --s6: #b3a5ff; --s7: #b5b5b5; --heat: #56b4e9; --heatink: #06121c;
       --good: #1c4a2b; --goodink: #b4f0c4; --bad: #5c2f0c; --badink: #ffd2ab; --open: #233a63; --openink: #cfdcf5;
       --none: #262c33; --noneink: #9aa4af; } }
     svg.figure { font: 11px system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
@@ -40,8 +40,8 @@ package enum FigureStyle {
     .figure .bar { fill: currentColor; fill-opacity: .75; }
     .figure .whisker { stroke: var(--ink); fill: none; }
     .figure .even { stroke: currentColor; stroke-dasharray: 4 3; fill: none; }
-    .figure .heat { fill: rgb(var(--heat)); }
-    .figure text.onheat { fill: var(--heatink); }
+    .figure .heat { stroke: var(--heat); fill: none; }
+    .figure .onheat text { fill: var(--heatink); }
     .figure .good { fill: var(--good); } .figure text.good { fill: var(--goodink); }
     .figure .bad { fill: var(--bad); } .figure text.bad { fill: var(--badink); }
     .figure .open { fill: var(--open); } .figure text.open { fill: var(--openink); }

@@ -66,9 +66,39 @@ private struct GroupIndex {
   let indices: [Int]
 
   init(_ points: [Int32]) {
+    if let dense = Self.dense(points) {
+      self = dense
+      return
+    }
     let labels = Set(points).sorted()
     let places = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     self.labels = labels
     indices = points.map { places[$0]! }
+  }
+
+  private init(labels: [Int32], indices: [Int]) {
+    self.labels = labels
+    self.indices = indices
+  }
+
+  /// The largest label that is looked up in an array. Labels are mostly numbers from 0, and an array is ten times as
+  /// fast as a hash table.
+  private static let largestDense: Int32 = 1 << 16
+
+  /// The same by arrays; nil if a label is negative or large.
+  private static func dense(_ points: [Int32]) -> GroupIndex? {
+    guard let least = points.min(), let largest = points.max(), least >= 0, largest <= largestDense
+    else { return nil }
+    var occurs = [Bool](repeating: false, count: Int(largest) + 1)
+    occurs.withUnsafeMutableBufferPointer { occurs in
+      for point in points { occurs[Int(point)] = true }
+    }
+    var places = [Int](repeating: 0, count: occurs.count)
+    var labels: [Int32] = []
+    for label in occurs.indices where occurs[label] {
+      places[label] = labels.count
+      labels.append(Int32(label))
+    }
+    return GroupIndex(labels: labels, indices: points.map { places[Int($0)] })
   }
 }

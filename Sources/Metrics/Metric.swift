@@ -92,6 +92,8 @@ public struct MetricRegistry: Sendable {
 
   private init(_ metrics: [Metric]) {
     self.metrics = metrics
+    let repeated = Set(metrics.flatMap(\.fixed.values))
+    columns = metrics.filter { !repeated.contains($0.name) }
   }
 
   /// These metrics and more.
@@ -108,8 +110,5 @@ public struct MetricRegistry: Sendable {
 
   /// The metrics that can be columns: all except those that repeat another one under a fixed
   /// normaliser.
-  public var columns: [Metric] {
-    let repeated = Set(metrics.flatMap(\.fixed.values))
-    return metrics.filter { !repeated.contains($0.name) }
-  }
+  public let columns: [Metric]
 }

@@ -24,7 +24,8 @@ struct CellClusters {
     for record in cell.records where record.metrics.scores != nil {
       guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
       do {
-        let matching = try ClassMatching(Assignments.read(from: folder.assignments))
+        let labels = try Assignments.readLabels(from: folder.assignments)
+        let matching = try ClassMatching(truth: labels.truth, predicted: labels.predicted)
         if seeds == 0 { (classes, sum) = (matching.classes, matching.shares) }
         guard matching.classes == classes else {
           problems.append("\(cell.name), seed \(record.seed): left out, its classes are others")

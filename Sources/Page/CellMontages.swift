@@ -35,7 +35,9 @@ struct CellMontages {
         runs.append(
           Run(
             record: record, assignments: assignments,
-            matching: isLabelled ? try ClassMatching(assignments) : nil))
+            matching: isLabelled
+              ? try ClassMatching(truth: assignments.truth, predicted: assignments.predicted) : nil)
+        )
       } catch {
         problems.append("\(cell.name), seed \(record.seed): no images: \(error)")
       }
@@ -94,9 +96,23 @@ struct CellMontages {
       [
         .element(
           "div", ["class": "scroll"],
-          [.element("table", ["class": "montage", "style": style], [.element("tbody", [:], rows)])])
+          [
+            .element(
+              "table", ["class": "montage", "style": style],
+              [Self.head, .element("tbody", [:], rows)])
+          ])
       ] + (rest > 0 ? [.paragraph("\(rest) further clusters are not shown.", "quiet")] : []))
   }
+
+  private static let head = Markup.element(
+    "thead", [:],
+    [
+      .element(
+        "tr", [:],
+        ["Cluster", "Of its class", "Of other classes"].map {
+          .element("th", ["scope": "col"], [.text($0)])
+        })
+    ])
 
   private func heading(
     of cluster: ClusterSelection.Cluster, _ names: BenchmarkAtHand

@@ -1,5 +1,4 @@
 import Metrics
-import Records
 
 /// A run's clusters against the classes, each cluster matched to at most one class so that as many images as possible
 /// are in the cluster of their class: the matching of the run's accuracy.
@@ -13,17 +12,19 @@ struct ClassMatching {
   /// The place in `classes` of the class that each cluster is matched to, [clusters]; nil for none.
   let classOfCluster: [Int?]
 
+  /// - Parameters:
+  ///   - truth: the class of every image, [N]; -1 for none, which does not count.
+  ///   - predicted: the cluster of every image, [N].
   /// - Throws: `MetricsError` where there are no labelled images or too many groups.
-  init(_ assignments: Assignments) throws(MetricsError) {
-    var truth: [Int32] = []
-    var predicted: [Int32] = []
-    truth.reserveCapacity(assignments.truth.count)
-    predicted.reserveCapacity(assignments.truth.count)
-    for (label, cluster) in zip(assignments.truth, assignments.predicted) where label >= 0 {
-      truth.append(label)
-      predicted.append(cluster)
-    }
-    let table = try ContingencyTable(truth: truth, predicted: predicted)
+  init(truth: [Int32], predicted: [Int32]) throws(MetricsError) {
+    let table =
+      if truth.allSatisfy({ $0 >= 0 }) {
+        try ContingencyTable(truth: truth, predicted: predicted)
+      } else {
+        try ContingencyTable(
+          truth: truth.filter { $0 >= 0 },
+          predicted: zip(truth, predicted).compactMap { $0 >= 0 ? $1 : nil })
+      }
     let assignment = try HungarianAssignment(
       maximising: table.counts, rows: table.classes.count, columns: table.clusters.count)
     classes = table.classes

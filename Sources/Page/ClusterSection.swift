@@ -31,11 +31,8 @@ struct ClusterSection {
       let heading = BenchmarkRegistry.current.heading(of: benchmark)
       let figures = own.flatMap { clusters -> [Markup] in
         let title = clusters.cell.method.title
-        let confusion = clusters.confusion(names).map {
-          [Markup.figure(title, note: "classes against clusters", $0.inline)]
-        }
-        return (confusion ?? [])
-          + [.figure(title, note: "cluster sizes", clusters.sizes.inline)]
+        let confusion = clusters.confusion(names).map { [$0.inline] } ?? []
+        return [.figure(title, .group(confusion + [clusters.sizes.inline]))]
       }
       let note = names.problem.map {
         [Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")]

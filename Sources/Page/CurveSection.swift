@@ -5,7 +5,7 @@ import Reporting
 /// Training curves: a chart per method and benchmark, with a panel per loss term and one for the scores.
 struct CurveSection {
   /// The points of a curve on the page. Files of figures have every epoch.
-  static let mostPoints = 80
+  static let mostPoints = 60
 
   private let table: ResultTable
   private let cells: [(cell: ResultCell, histories: CellHistories)]

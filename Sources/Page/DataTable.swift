@@ -11,11 +11,11 @@ struct DataTable {
   /// A text with what it is sorted by.
   struct Cell {
     let text: String
-    /// A number, or text that is compared as such; nil stays last.
+    /// A number; nil stays last, but in columns of text, which are sorted by their text.
     var key: String?
 
     /// Text that is sorted as text.
-    static func words(_ text: String) -> Cell { Cell(text: text, key: text.lowercased()) }
+    static func words(_ text: String) -> Cell { Cell(text: text) }
 
     /// A number under the text that shows it.
     static func number(_ value: Double?, _ text: (Double) -> String) -> Cell {
@@ -40,8 +40,7 @@ struct DataTable {
         Markup.element(
           "td", ["class": column.isText ? "text" : nil, "data-v": cell.key], [.text(cell.text)])
       }
-      let words = row.map(\.text).joined(separator: " ").lowercased()
-      return Markup.element("tr", ["data-find": words], cells)
+      return Markup.element("tr", [:], cells)
     }
     let table = Markup.element(
       "table", ["id": name, "class": "plain"],

@@ -33,7 +33,8 @@ enum PageScript {
       function show() {
         var words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
         units.forEach(function (unit) {
-          var fits = words.every(function (word) { return unit[0].dataset.find.includes(word); });
+          var text = unit[0].dataset.find || unit[0].textContent.toLowerCase();
+          var fits = words.every(function (word) { return text.includes(word); });
           unit.forEach(function (row) { row.hidden = !fits; });
         });
         families.forEach(function (family) {
@@ -46,7 +47,9 @@ enum PageScript {
       }
       function value(row, index) {
         var cell = row.children[index + row.children.length - heads.length];
-        var given = cell && cell.dataset.v;
+        if (!cell) return null;
+        var given = cell.dataset.v;
+        if (heads[index].dataset.text) return cell.textContent.toLowerCase();
         if (given === undefined || given === "") return null;
         return isNaN(given) ? given : Number(given);
       }

@@ -53,8 +53,10 @@ enum PageStyle {
     .gallery { display: flex; flex-wrap: wrap; gap: 1rem 1.4rem; }
     figure { margin: 0; max-width: 100%; }
     figcaption { font-weight: 600; font-size: .9rem; }
+    figure svg { display: block; }
     figure svg, .wide svg { max-width: 100%; height: auto; }
     .wide { overflow-x: auto; }
+    .montage thead th { text-align: left; }
     .montage th { text-align: left; vertical-align: middle; white-space: normal; }
     .montage .tiles { text-align: left; }
     .montage .tiles span { display: inline-block; width: var(--side); height: var(--side); margin: 1px;
