@@ -127,6 +127,17 @@ import Testing
     #expect(table.clusterSizes == [1, 3])
   }
 
+  @Test(arguments: [-7, 0, 65_530, 1_000_000] as [Int32])
+  func `The table is the same whatever numbers the labels are`(first: Int32) throws {
+    let truth: [Int32] = [0, 2, 2, 9, 0, 9, 9]
+    let predicted: [Int32] = [1, 1, 0, 4, 1, 0, 4]
+    let table = try ContingencyTable(
+      truth: truth.map { $0 + first }, predicted: predicted.map { $0 + first })
+    #expect(table.classes == [first, first + 2, first + 9])
+    #expect(table.clusters == [first, first + 1, first + 4])
+    #expect(table.counts == [0, 2, 0, 1, 1, 0, 1, 0, 2])
+  }
+
   @Test func `Labels that cannot be scored are refused`() {
     #expect(throws: MetricsError.lengthsDiffer(truth: 2, predicted: 1)) {
       try ContingencyTable(truth: [0, 1], predicted: [0])
