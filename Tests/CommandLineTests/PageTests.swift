@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// `scl report --format html` and `--figures` on finished runs.
+extension CommandLineTests {
+  @Test func `The page shows images of clusters where the benchmark file is at hand`() throws {
+    let file = try write(
+      "benchmarks: [rehearsal]\nmethods: [kmeans]\nseeds: 2\n", to: "page.yaml")
+    let folders = ["--data", try CommandLineTests.data.get(), "--results", "\(folder)/results"]
+    let run = try program.run(["run", file, "--quiet"] + folders)
+    try #require(run.exitCode == 0, "\(run.errors)")
+
+    let page = try program.run(["report", file, "--format", "html"] + folders)
+    #expect(page.exitCode == 0, "\(page.errors)")
+    #expect(page.output.contains("data:image/png;base64,iVBORw0KGgo"))
+    #expect(page.output.contains(", 2 of 2 seeds agree") && page.output.contains("seed 1</summary>"))
+    // The same bytes at another time, and no images where none are wanted.
+    #expect(
+      try program.run(["report", file, "--format", "html"] + folders).output == page.output)
+    let without = try program.run(
+      ["report", file, "--format", "html", "--montage", "0"] + folders)
+    #expect(!without.output.contains("data:image"))
+
+    let elsewhere = ["--data", "\(folder)/none", "--results", "\(folder)/results"]
+    let bare = try program.run(["report", file, "--format", "html"] + elsewhere)
+    #expect(bare.output.contains("no images: the benchmark file is not at hand"))
+    #expect(bare.output.contains(">class 3</text>"))
+  }
+
+  @Test func `Figures are written beside the table, which stays as it is`() throws {
+    let file = try write(
+      "benchmarks: [rehearsal]\nmethods: [kmeans]\nseeds: 1\n", to: "figures.yaml")
+    let folders = ["--data", try CommandLineTests.data.get(), "--results", "\(folder)/results"]
+    let run = try program.run(["run", file, "--quiet"] + folders)
+    try #require(run.exitCode == 0, "\(run.errors)")
+    let plain = try program.run(["report", file] + folders)
+    let drawn = try program.run(["report", file, "--figures", "\(folder)/drawn"] + folders)
+    #expect(drawn.exitCode == 0 && drawn.output == plain.output)
+    #expect(
+      files(below: "\(folder)/drawn") == [
+        "confusion-rehearsal-kmeans.svg", "scores-rehearsal-cifar10.svg",
+        "sizes-rehearsal-kmeans.svg",
+      ])
+    try expectRefusal(64, ["report", file, "--montage", "900"] + folders, ["0 to 50"])
+  }
+}
