@@ -4,9 +4,11 @@ import Foundation
 struct Axis {
   /// The values at both ends; different from each other.
   let low: Double
+  /// The value at `end`.
   let high: Double
   /// The pixels at both ends.
   let start: Double
+  /// The pixel of `high`; smaller than `start` for an axis that rises, since SVG counts downwards.
   let end: Double
 
   /// - Parameters:

@@ -27,6 +27,7 @@ struct PathData {
   private(set) var text = ""
   /// The last point in tenths.
   private var pen = (x: 0, y: 0)
+  /// Whether the last command was a line, whose letter need not be repeated.
   private var isInLine = false
 
   /// Lifts the pen and sets it down at (x, y).
@@ -64,6 +65,7 @@ struct PathData {
     text += "h" + Coordinate.text(width)
   }
 
+  /// Two numbers of tenths. A minus sign separates them as well as a space does.
   private static func pair(_ x: Int, _ y: Int) -> String {
     let second = Coordinate.text(tenths: y)
     return Coordinate.text(tenths: x) + (second.hasPrefix("-") ? "" : " ") + second

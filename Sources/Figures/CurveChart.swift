@@ -47,15 +47,22 @@ package struct CurveChart {
     var height: Double { series.count > 1 ? 96 : 48 }
   }
 
+  /// The whole width; of a size at which three charts stand side by side on a wide screen.
   private static let width = 340.0
+  /// The pixels that the labels of the vertical axes have.
   private static let left = 46.0
+  /// The pixels behind the last epoch, so that its label is not cut off.
   private static let right = 10.0
   /// The pixels of a panel's title.
   private static let heading = 22.0
+  /// The pixels of the epochs' numbers and of the axis's title.
   private static let bottom = 30.0
 
+  /// What the chart is of, with method and benchmark.
   private let title: String
+  /// The title below the horizontal axis.
   private let xTitle: String
+  /// Those with points, from top to bottom.
   private let panels: [Panel]
 
   /// - Parameters:
@@ -105,6 +112,10 @@ package struct CurveChart {
     return parts
   }
 
+  /// The lines at round values with their labels, and the curves.
+  /// - Parameters:
+  ///   - across: the common axis of epochs.
+  ///   - top: the pixel at which the panel's curves begin.
   private func draw(_ panel: Panel, _ across: Axis, top: Double) -> [Markup] {
     let values = panel.series.flatMap(\.points).flatMap { [$0.low, $0.high, $0.mean] }
     let up = Axis(values, from: top + panel.height - 2, to: top + 2)
@@ -123,6 +134,8 @@ package struct CurveChart {
     return parts
   }
 
+  /// The band, which is left out where it has no height, and the curve. A curve of one point is a dot.
+  /// - Parameter colour: the class of the series.
   private func draw(_ series: Series, _ across: Axis, _ up: Axis, _ colour: String) -> [Markup] {
     var parts: [Markup] = []
     if series.points.contains(where: { $0.low < $0.high }) {

@@ -12,14 +12,22 @@ package struct DotPlot {
     }
   }
 
+  /// The pixels of a score's axis.
   private static let panelWidth = 170.0
+  /// The pixels between two scores.
   private static let gap = 18.0
+  /// The pixels of a row.
   private static let rowHeight = 18.0
+  /// The pixels of the title and of the scores' names.
   private static let top = 40.0
+  /// The pixels of the numbers below the axes.
   private static let bottom = 26.0
 
+  /// The heading of the plot.
   private let title: String
+  /// The names of the scores, from left to right.
   private let panels: [String]
+  /// From top to bottom.
   private let rows: [Row]
 
   /// - Parameters:
@@ -50,10 +58,16 @@ package struct DotPlot {
     return Figure(title: title, width: width, height: height, parts)
   }
 
+  /// The pixel of a row's middle.
   private func middle(_ row: Int) -> Double {
     Self.top + (Double(row) + 0.5) * Self.rowHeight
   }
 
+  /// One score of all rows, on an axis from the smallest to the largest value.
+  /// - Parameters:
+  ///   - panel: which score.
+  ///   - start: the pixel of its left edge.
+  ///   - height: of the whole plot.
   private func draw(_ panel: Int, from start: Double, height: Double) -> [Markup] {
     let values = rows.map { $0.values.indices.contains(panel) ? $0.values[panel] : [] }
     let axis = Axis(values.joined(), from: start + 6, to: start + Self.panelWidth - 6)

@@ -6,13 +6,20 @@
 ///     let strip = DotStrip(values: [26.2, 26.4], labels: ["seed 0: 26.2", "seed 1: 26.4"], within: 20...30)
 ///     strip.figure.inline
 package struct DotStrip {
+  /// As wide as the figure above it in a table.
   private static let width = 64.0
+  /// Low enough for a row of a table.
   private static let height = 12.0
+  /// Room for the dots at both ends.
   private static let margin = 4.0
+  /// Of a dot. Dots are translucent, so that equal seeds are darker.
   private static let radius = 2.5
 
+  /// One per seed.
   private let values: [Double]
+  /// In the order of the values.
   private let labels: [String]
+  /// The ends of the line.
   private let range: ClosedRange<Double>
 
   /// - Parameters:

@@ -15,6 +15,11 @@ package struct Figure: Equatable, Sendable {
   /// The shapes.
   let content: Markup
 
+  /// - Parameters:
+  ///   - title: of any origin; it is escaped.
+  ///   - width: in pixels.
+  ///   - height: in pixels.
+  ///   - content: shapes within 0..<width and 0..<height.
   init(title: String, width: Double, height: Double, _ content: [Markup]) {
     self.title = title
     self.width = width
@@ -49,6 +54,7 @@ package struct Figure: Equatable, Sendable {
     return svg.source + "\n"
   }
 
+  /// Lets a page scale the figure as a whole.
   private var viewBox: String { "0 0 \(Coordinate.text(width)) \(Coordinate.text(height))" }
 }
 

@@ -15,6 +15,7 @@ package struct Markup: Equatable, Sendable {
   /// The HTML or SVG text.
   package let source: String
 
+  /// Only for text that this type has made.
   private init(source: String) {
     self.source = source
   }
@@ -58,6 +59,7 @@ package struct Markup: Equatable, Sendable {
     Markup(source: tag(name, attributes) + "/>")
   }
 
+  /// A start tag without its last character, so that the caller closes it as HTML or as SVG.
   private static func tag(_ name: StaticString, _ attributes: Attributes) -> String {
     var tag = "<\(name)"
     for (name, value) in attributes {

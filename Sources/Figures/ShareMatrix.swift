@@ -16,11 +16,16 @@ package struct ShareMatrix {
   private static let mostNamed = 60
   /// The longest name in pixels.
   private static let nameLimit = 110.0
+  /// The pixels above the names of the columns.
   private static let top = 8.0
 
+  /// What the matrix is of.
   private let title: String
+  /// The names of the rows, from top to bottom.
   private let rows: [String]
+  /// The names of the columns, from left to right.
   private let columns: [String]
+  /// [rows, columns].
   private let shares: [[Double]]
 
   /// - Parameters:
@@ -38,6 +43,9 @@ package struct ShareMatrix {
   /// The largest share that is not drawn, so that matrices of hundreds of classes stay small files.
   package static func omitted(rows: Int) -> Double { rows > mostNumbered ? 0.02 : 0.005 }
 
+  /// The side of a square: large enough for a number of two digits where there are numbers, and small enough for a
+  /// page
+  /// otherwise.
   private var side: Double {
     switch rows.count {
     case ...12: 26

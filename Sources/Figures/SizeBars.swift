@@ -3,13 +3,20 @@
 ///
 ///     SizeBars(title: "SCL on CIFAR-10", sizes: [[60, 30, 10], [50, 40, 10]]).figure
 package struct SizeBars {
+  /// The whole width.
   private static let width = 260.0
+  /// The whole height.
   private static let height = 120.0
+  /// The pixels that the labels of sizes have.
   private static let left = 46.0
+  /// The pixels above the highest whisker.
   private static let top = 10.0
+  /// The pixels of the line of text below the bars.
   private static let bottom = 24.0
 
+  /// What the clusters are of.
   private let title: String
+  /// [seeds, clusters], the largest cluster of each seed first.
   private let sizes: [[Int]]
 
   /// - Parameters:

@@ -34,15 +34,24 @@ package struct VerdictMatrix {
     }
   }
 
+  /// Wide enough for a difference such as "-12.3".
   private static let cellWidth = 46.0
+  /// The height of a row.
   private static let cellHeight = 20.0
+  /// The pixels of the two lines of headings.
   private static let top = 38.0
+  /// The pixels between two groups.
   private static let gap = 8.0
 
+  /// What the verdicts are about.
   private let title: String
+  /// The names of the rows, from top to bottom.
   private let rows: [String]
+  /// From left to right.
   private let groups: [Group]
+  /// [rows, columns of all groups].
   private let cells: [[Cell?]]
+  /// The meaning of each colour, in the order in which it is printed.
   private let legend: [(Tone, String)]
 
   /// - Parameters:
@@ -114,6 +123,10 @@ package struct VerdictMatrix {
     return places
   }
 
+  /// A rectangle with its text. Its explanation is a `<title>`, which browsers show to who points at it.
+  /// - Parameters:
+  ///   - x: the left edge of the column.
+  ///   - y: the upper edge of the row.
   private func draw(_ cell: Cell, x: Double, y: Double) -> Markup {
     .element(
       "g", [:],
@@ -131,6 +144,8 @@ package struct VerdictMatrix {
       ])
   }
 
+  /// The legend: a small rectangle and a few words per colour.
+  /// - Parameter y: its upper edge.
   private func key(y: Double) -> [Markup] {
     var x = 4.0
     return legend.flatMap { tone, text -> [Markup] in

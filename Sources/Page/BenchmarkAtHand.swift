@@ -4,6 +4,13 @@ import Reporting
 
 /// What a benchmark file adds to records: names of classes and of images, and the images. It counts only if it is the
 /// file that the runs read.
+///
+///     let names = BenchmarkAtHand(for: cell, from: sources)
+///     names.name(ofClass: 3)  // "cat", or "class 3" without the file
+///     names.imageName(17)  // "data_batch_1.bin#17", or "image 17"
+///
+/// The comparison is by content hash: a file that was prepared again from the same originals has the same one, and a
+/// partial or re-encoded file has another. Opening checks the file's form and reads no pixels.
 struct BenchmarkAtHand {
   /// Nil where the file cannot be used.
   let file: BenchmarkFile?

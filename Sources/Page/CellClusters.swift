@@ -4,7 +4,15 @@ import Records
 import Reporting
 
 /// The clusters of a cell's finished seeds: their sizes, and their classes where the images have labels.
+///
+///     let clusters = CellClusters(of: cell, from: sources)
+///     clusters.confusion(names)  // nil where no assignments were kept
+///     clusters.sizes  // always: the sizes are in run.json
+///
+/// Clusters of different seeds have nothing to do with each other: cluster 0 of one seed is another cluster than that of
+/// the next. Every seed's clusters are therefore matched to the classes first, and the means are over classes.
 struct CellClusters {
+  /// The cell, with the records of its finished seeds.
   let cell: ResultCell
   /// The labels of the matrix's rows and columns, ascending.
   private let classes: [Int32]

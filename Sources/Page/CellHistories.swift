@@ -4,7 +4,14 @@ import Records
 import Reporting
 
 /// The histories of a cell's finished seeds as curves: per epoch the mean over seeds and the ends of its band.
+///
+///     let histories = CellHistories(of: cell, from: sources)
+///     let chart = CurveChart(title: "SCL", panels: histories.panels([.acc], atMost: nil))
+///
+/// Seeds are aligned by epoch. An epoch that only some seeds have, as of a run whose training was extended, has the mean of
+/// those. Scores exist only at epochs that were evaluated.
 struct CellHistories {
+  /// Of the seeds that have one, by ascending seed; none is empty.
   private let histories: [History]
   /// Why a history could not be read, a sentence each.
   let problems: [String]

@@ -6,19 +6,32 @@ import Records
 import Reporting
 
 /// The montages of a cell's finished seeds.
+///
+///     let montages = CellMontages(of: cell, from: sources)
+///     for run in montages.runs {
+///       try montages.markup(of: run, images: file, names: names, atMost: 20)
+///     }
+///
+/// The images of a run are one PNG. A tile is an element whose background is a part of it, so that every image has a name
+/// of its own for who points at it, and the page does not carry hundreds of small files.
 struct CellMontages {
   /// A seed whose assignments could be read.
   struct Run {
+    /// The run's `run.json`: its seed, and the size of the images that it saw.
     let record: RunRecord
+    /// The cluster and the class of every scored image, [N].
     let assignments: Assignments
     /// Nil where the images have no labels.
     let matching: ClassMatching?
   }
 
+  /// By ascending seed; only seeds that scored the same images as the first.
   let runs: [Run]
   /// Why an assignment could not be read, a sentence each.
   let problems: [String]
+  /// Names the method and the benchmark in headings.
   private let cell: ResultCell
+  /// The images of each kind per cluster.
   private let count: Int
   /// The class of each image's cluster by seed, [seeds][N]; of seeds with the first seed's images.
   private let mapped: [[Int32]]
@@ -104,6 +117,7 @@ struct CellMontages {
       ] + (rest > 0 ? [.paragraph("\(rest) further clusters are not shown.", "quiet")] : []))
   }
 
+  /// The headings of a montage's three columns.
   private static let head = Markup.element(
     "thead", [:],
     [
@@ -114,6 +128,9 @@ struct CellMontages {
         })
     ])
 
+  /// What stands before a cluster's images: its class, its size, and the share of its images that have this class.
+  /// The
+  /// share is of the cluster, not of the class: the confusion matrix has the latter.
   private func heading(
     of cluster: ClusterSelection.Cluster, _ names: BenchmarkAtHand
   ) -> [Markup] {

@@ -4,11 +4,13 @@ import Foundation
 import Records
 import Reporting
 
+/// How sentences and captions name a cell.
 extension ResultCell {
   /// "SCL on CIFAR-10".
   var name: String { "\(method.title) on \(BenchmarkRegistry.current.heading(of: benchmark))" }
 }
 
+/// Which files of a run can be drawn. Where only records were kept, as in a repository, there may be none.
 extension RunFolder {
   /// Whether there is a file of epochs; methods without a training have none.
   var hasHistory: Bool { FileManager.default.fileExists(atPath: history) }
@@ -17,6 +19,7 @@ extension RunFolder {
   var hasAssignments: Bool { FileManager.default.fileExists(atPath: assignments) }
 }
 
+/// Drawings in the text of the page.
 extension Markup {
   /// A drawing with its caption.
   /// - Parameter note: stands behind the caption in small letters.

@@ -2,6 +2,13 @@ import Metrics
 
 /// A run's clusters against the classes, each cluster matched to at most one class so that as many images as possible
 /// are in the cluster of their class: the matching of the run's accuracy.
+///
+///     let matching = try ClassMatching(truth: [0, 0, 1, 1], predicted: [5, 5, 5, 2])
+///     matching.classOfClusterNumber  // [5: 0, 2: 1]
+///     matching.shares  // [[1, 0, 0], [0.5, 0.5, 0]]
+///
+/// With more clusters than classes some clusters have no class; with fewer, some classes have no cluster and an empty
+/// column. Of equally good matchings it is always the same one (`HungarianAssignment`).
 struct ClassMatching {
   /// The labels of the classes that occur, ascending.
   let classes: [Int32]

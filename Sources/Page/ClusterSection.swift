@@ -4,11 +4,23 @@ import Metrics
 import Reporting
 
 /// Clusters against classes: a confusion matrix and the sizes of the clusters, per method and benchmark.
+///
+///     ClusterSection(table, from: sources).section?.markup
+///
+/// The matrices are the largest part of a page of many methods. They are read from the labels alone, without the indices of
+/// the images, and only one matrix of shares per cell stays in memory.
 struct ClusterSection {
+  /// Gives the order of benchmarks and methods.
   private let table: ResultTable
+  /// Of every cell with a finished run, benchmark by benchmark.
   private let cells: [CellClusters]
+  /// The names of classes by benchmark. All cells of a benchmark are assumed to have read the file of its first
+  /// cell;
+  /// `BenchmarkAtHand` says where that is not the file at hand.
   private let names: [String: BenchmarkAtHand]
 
+  /// Reads the assignments of all finished runs.
+  /// - Parameter sources: folders of runs, and benchmark files for the names of classes.
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
     cells = table.allCells.filter { !$0.records.isEmpty }.map {

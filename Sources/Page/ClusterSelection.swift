@@ -7,6 +7,12 @@ import Records
 /// Features are not stored, so that nothing is known of distances. In their place stands the agreement of the cell's
 /// seeds: of the images of a class those come first that most seeds put into the cluster of the same class, and of the
 /// misfits those that most seeds mistake for the same class.
+///
+///     let selection = ClusterSelection(assignments, mapped: mapped, matching: matching, count: 6)
+///     selection.clusters[0].members  // places of up to 6 images of the cluster's class
+///
+/// The choice is deterministic: nothing is drawn at random, and equally good candidates are taken at even intervals, which
+/// spreads them over the order of the benchmark file.
 struct ClusterSelection {
   /// A cluster with its images, as places in the assignments.
   struct Cluster {

@@ -3,13 +3,22 @@ import Figures
 import Reporting
 
 /// Training curves: a chart per method and benchmark, with a panel per loss term and one for the scores.
+///
+///     CurveSection(table, from: sources).section?.markup
+///     CurveSection(table, from: sources).figures  // "curves-cifar10-scl.svg", ...
+///
+/// Methods that train no network have no history and no chart. A benchmark without any chart has no heading either.
 struct CurveSection {
   /// The points of a curve on the page. Files of figures have every epoch.
   static let mostPoints = 60
 
+  /// Gives the scores that are drawn, and the order of benchmarks.
   private let table: ResultTable
+  /// Every planned cell, benchmark by benchmark; cells without a training have no histories.
   private let cells: [(cell: ResultCell, histories: CellHistories)]
 
+  /// Reads the histories of all finished runs.
+  /// - Parameter sources: the folders of the runs.
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
     cells = table.allCells.map { ($0, CellHistories(of: $0, from: sources)) }
@@ -51,6 +60,8 @@ struct CurveSection {
     }
   }
 
+  /// The chart of a cell.
+  /// - Parameter most: the most points of a curve; nil for every epoch.
   private func chart(
     of cell: ResultCell, _ histories: CellHistories, atMost most: Int?
   ) -> Figure {

@@ -1,15 +1,24 @@
 import Figures
 
 /// A plain table that the page's script sorts and filters: a heading per column, a cell per row and column.
+///
+///     let table = DataTable(
+///       name: "runs", columns: [.init(title: "Method", isText: true), .init(title: "Seed")],
+///       rows: [[.words("SCL"), .number(0) { "\($0)" }]])
+///     table.markup
+///
+/// The result table is another one, since its columns have two levels of headings and its rows belong to families.
 struct DataTable {
   /// A column's heading, and whether it has long text, which wraps.
   struct Column {
+    /// What stands in the head of the table and on the button that sorts by it.
     let title: String
     var isText = false
   }
 
   /// A text with what it is sorted by.
   struct Cell {
+    /// What a reader sees.
     let text: String
     /// A number; nil stays last, but in columns of text, which are sorted by their text.
     var key: String?
@@ -26,7 +35,9 @@ struct DataTable {
 
   /// The name by which the page's script finds it.
   let name: String
+  /// From left to right.
   let columns: [Column]
+  /// A cell per column each, in the order without sorting.
   let rows: [[Cell]]
 
   /// The table in a scrolling frame, with a place for the script's controls above.

@@ -5,15 +5,26 @@ import Reporting
 
 /// The diff against published figures as a coloured matrix: a row per published row, a column per benchmark and
 /// score.
+///
+///     DiffSection(sources).section?.markup
+///
+/// Only a comparison under the same protocol is green or red. Everything else is grey, or blue where the published
+/// protocol is not known, with the same words as in `scl diff`.
 struct DiffSection {
+  /// A row of the matrix. A method has as many as there are published rows of it.
   private struct Row: Hashable {
+    /// The method's name.
     var method: String
-    var reference: String?
+    /// The published row; nil where there is none.
+    var reference: ComparisonReference.Name?
   }
 
+  /// Nil where there are no published figures.
   private let diff: TableDiff?
+  /// The columns of a benchmark: the scores that published tables have.
   private let metrics: [Metric] = MetricRegistry.published
 
+  /// - Parameter sources: has the diff; nothing else of them is used.
   init(_ sources: ReportSources) {
     diff = sources.diff
   }
@@ -35,6 +46,7 @@ struct DiffSection {
   /// The matrix; empty without one.
   var figures: [NamedFigure] { figure.map { [$0] } ?? [] }
 
+  /// The matrix. A comparison of a cell as a whole fills all scores of its benchmark.
   private var figure: NamedFigure? {
     guard let diff, !diff.comparisons.isEmpty else { return nil }
     let benchmarks = BenchmarkRegistry.current.sorted(diff.comparisons.map(\.benchmark))
@@ -47,7 +59,7 @@ struct DiffSection {
       // Without a reference the verdict holds for every row of the method.
       let targets = rows.filter { row in
         row.method == comparison.method.name
-          && (comparison.reference == nil || row.reference == comparison.reference?.title)
+          && (comparison.reference == nil || row.reference == comparison.reference?.name)
       }
       for (column, metric) in metrics.enumerated()
       where comparison.metric == nil || comparison.metric == metric {
@@ -63,7 +75,9 @@ struct DiffSection {
       title: "Verdicts of \(diff.experiment) against \(diff.reference)",
       rows: rows.map { row in
         let title = titles[row.method] ?? row.method
-        return row.reference.map { $0 == title ? title : "\(title): \($0)" } ?? title
+        guard let name = row.reference else { return title }
+        let sources = name.sources.isEmpty ? "" : " [\(name.sources.joined(separator: ", "))]"
+        return (name.title == title ? title : "\(title): \(name.title)") + sources
       },
       groups: benchmarks.map {
         VerdictMatrix.Group(
@@ -81,12 +95,13 @@ struct DiffSection {
     let methods = diff.comparisons.map(\.method.name).uniqued
     return methods.flatMap { method -> [Row] in
       let references = diff.comparisons.filter { $0.method.name == method }
-        .compactMap { $0.reference?.title }.uniqued
+        .compactMap { $0.reference?.name }.uniqued
       return references.isEmpty
         ? [Row(method: method)] : references.map { Row(method: method, reference: $0) }
     }
   }
 
+  /// The colour of a verdict, the difference in points, and the reasons for who points at it.
   private func cell(_ comparison: Comparison) -> VerdictMatrix.Cell {
     let tone: VerdictMatrix.Tone =
       switch comparison.verdict {

@@ -2,6 +2,12 @@ import Benchmarks
 import Foundation
 
 /// Images of a benchmark file side by side in one PNG, as tiles of the page's montages.
+///
+///     let sheet = try ImageSheet(file, at: [17, 4, 99], imageSize: 32)
+///     sheet.address  // "data:image/png;base64,..."
+///     sheet.position(of: 2)  // "background-position:-128px 0px"
+///
+/// PNG keeps the pixels as they are. The same images give the same bytes.
 struct ImageSheet {
   /// The largest side of a tile; larger images are scaled down.
   private static let mostPixels = 48

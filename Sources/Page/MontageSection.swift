@@ -6,15 +6,26 @@ import Records
 import Reporting
 
 /// For every run, its clusters as rows of images, where the benchmark file is at hand.
+///
+///     var sources = ReportSources()
+///     sources.benchmarkFiles["cifar10"] = "data/cifar10.h5"
+///     MontageSection(table, from: sources).section?.markup
+///
+/// A run's part is closed at first, since the images of all runs would fill many screens. A browser decodes the images of a
+/// part when it is opened.
 struct MontageSection {
   /// The most clusters of a run that are shown.
   private static let mostClusters = 20
   /// The most bytes that all images take; further runs are counted and left out.
   private static let mostBytes = 24_000_000
 
+  /// Gives the order of benchmarks and methods.
   private let table: ResultTable
+  /// Folders of runs, benchmark files, and the number of images.
   private let sources: ReportSources
 
+  /// Reads nothing yet: images are read when the section is asked for.
+  /// - Parameter sources: folders of runs and benchmark files.
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
     self.sources = sources

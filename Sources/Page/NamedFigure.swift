@@ -7,6 +7,7 @@ import Reporting
 package struct NamedFigure: Sendable {
   /// "curves-cifar10-scl.svg".
   package fileprivate(set) var file: String
+  /// The drawing, with its natural size.
   package let figure: Figure
 
   /// - Parameter words: what the file's name is made of; characters that a file name should not have become "-".
@@ -29,6 +30,10 @@ package struct ReportFigures {
   /// In the order of the page; no two have one file name.
   package let figures: [NamedFigure]
 
+  /// Reads histories and assignments, and draws everything.
+  /// - Parameters:
+  ///   - table: its cells give the names and the order.
+  ///   - sources: what is missing there has no figure.
   package init(_ table: ResultTable, from sources: ReportSources) {
     let figures =
       TableSection(table).figures + CurveSection(table, from: sources).figures

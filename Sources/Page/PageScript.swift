@@ -2,6 +2,9 @@ import Figures
 
 /// The page's script: sorting, filtering and hiding columns of tables. It adds its controls itself, so that a page
 /// without scripts shows none that do nothing.
+///
+/// It keeps no state but the elements of the page, sets no HTML from text, and calls nothing outside the page. All that it
+/// changes is the order of rows and whether rows, columns and dots are hidden.
 enum PageScript {
   /// Works on every `.tools` element and on the table that it names.
   ///
@@ -124,7 +127,9 @@ enum PageScript {
       if (groups.length > 1) {
         groups.forEach(function (group, place) { toggle("b" + place, group.firstChild.textContent); });
       }
-      var scores = heads.filter(function (head) { return head.classList.contains("b0") && /\\bm\\d/.test(head.className); });
+      var scores = heads.filter(function (head) {
+        return head.classList.contains("b0") && /\\bm\\d/.test(head.className);
+      });
       if (scores.length > 1) {
         scores.forEach(function (head, place) { toggle("m" + place, head.textContent); });
       }
@@ -134,7 +139,9 @@ enum PageScript {
         box.type = "checkbox";
         box.checked = true;
         box.addEventListener("change", function () {
-          table.querySelectorAll("td svg").forEach(function (strip) { strip.style.display = box.checked ? "" : "none"; });
+          table.querySelectorAll("td svg").forEach(function (strip) {
+            strip.style.display = box.checked ? "" : "none";
+          });
         });
         label.append(box, " seeds");
         tools.append(label);

@@ -6,9 +6,16 @@ import Records
 import Reporting
 
 /// Where the numbers come from: settings that are not the defaults, runs, and benchmark files.
+///
+///     ProvenanceSection(table).section?.markup
+///
+/// Everything here is copied from `run.json`. What a record of an earlier version lacks is shown as not recorded, which is
+/// not the same as none.
 struct ProvenanceSection {
+  /// Every cell with a finished run, benchmark by benchmark.
   private let cells: [ResultCell]
 
+  /// - Parameter table: its records are all that the section needs.
   init(_ table: ResultTable) {
     cells = table.allCells.filter { !$0.records.isEmpty }
   }
@@ -86,6 +93,8 @@ struct ProvenanceSection {
       })
   }
 
+  /// A run's cells in the order of the columns of `runs`. Times and memory are as the run's own machine measured
+  /// them.
   private static func row(_ record: RunRecord, of cell: ResultCell) -> [DataTable.Cell] {
     let provenance = record.provenance
     return [

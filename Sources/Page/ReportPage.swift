@@ -7,10 +7,20 @@ import Reporting
 ///
 /// The page is one file without references to others. Its content security policy admits no network, and no script
 /// but the page's own. The same records give the same bytes.
+///
+///     let html = ReportPage(table, from: ReportSources()).html  // the table and its provenance alone
+///
+/// Adding a section takes a type with a `PageSection?` and a line in `sections`. A section that has nothing to show is nil;
+/// one that could not read something lists that below its figures.
 struct ReportPage {
+  /// What the page is about; its sections have the table's order.
   private let table: ResultTable
+  /// What the sections beside the table are drawn from.
   private let sources: ReportSources
 
+  /// - Parameters:
+  ///   - table: the results.
+  ///   - sources: run folders, benchmark files and a diff, as far as they are there.
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
     self.sources = sources
@@ -86,6 +96,7 @@ struct PageSection {
   var link: Markup { .element("a", ["href": "#\(name)"], [.text(title)]) }
 }
 
+/// Parts that several sections have.
 extension Markup {
   /// A paragraph of text.
   static func paragraph(_ text: String, _ classes: String? = nil) -> Markup {

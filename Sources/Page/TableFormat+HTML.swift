@@ -1,5 +1,6 @@
 import Reporting
 
+/// The format that this module adds to those of Reporting.
 extension TableFormat {
   /// One page that opens from disk and needs no other file: the table, to be sorted and filtered, and figures of
   /// the runs behind it.

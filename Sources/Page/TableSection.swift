@@ -9,12 +9,20 @@ import Reporting
 ///
 /// The page's script sorts it by a column, filters its rows and hides columns; without the script it is a plain
 /// table.
+///
+///     TableSection(table).section.markup
+///
+/// Cells carry the number that they are sorted by in `data-v`, rows the lower-case words that the filter looks at in
+/// `data-find`, and cells of benchmark i and score j the classes `b{i}` and `m{j}`, by which columns are hidden.
 struct TableSection {
+  /// The numbers behind the texts of `layout`: values to sort by, and the seeds' scores.
   private let table: ResultTable
+  /// The texts and marks, which are those of every other format.
   private let layout: TableLayout
   /// The smallest and largest score of any seed, by benchmark and score: the ends of a column's strips.
   private let ranges: [[ClosedRange<Double>?]]
 
+  /// - Parameter table: of any size; a table without rows gives an empty grid.
   init(_ table: ResultTable) {
     self.table = table
     layout = TableLayout(table)
@@ -66,6 +74,7 @@ struct TableSection {
 
   // MARK: - Head
 
+  /// Two rows: benchmarks over the width of their columns, and scores. The script puts its buttons into the second.
   private var head: Markup {
     var titles = [Markup.element("th", ["rowspan": "2", "scope": "col"], [.text("Method")])]
     var scores: [Markup] = []
@@ -98,6 +107,8 @@ struct TableSection {
 
   // MARK: - Rows
 
+  /// A `<tbody>` per family, with its name as the first row. While the table is sorted the script hides these
+  /// names.
   private var bodies: [Markup] {
     let width = 1 + layout.columns.reduce(0) { $0 + layout.width(of: $1) }
     var methods = table.methods[...]
@@ -154,12 +165,17 @@ struct TableSection {
       ], cells)
   }
 
+  /// A figure with the marks of the best and the second best, as the caption describes them.
   private func text(_ figure: TableLayout.Figure) -> Markup {
     let text = Markup.text(figure.text)
     if figure.isBest { return .element("b", [:], [text]) }
     return figure.isSecondBest ? .element("i", [:], [text]) : text
   }
 
+  /// The dots of a cell's seeds; nothing for a cell without scores.
+  /// - Parameters:
+  ///   - scores: in per cent, by ascending seed.
+  ///   - range: the smallest and the largest score of the column.
   private func strip(
     _ scores: [(seed: UInt64, score: Double)], within range: ClosedRange<Double>?
   ) -> [Markup] {
@@ -170,6 +186,7 @@ struct TableSection {
     return [strip.figure.inline]
   }
 
+  /// Marks of notes, raised; nothing for none.
   private func superscript(_ marks: [String]) -> [Markup] {
     marks.isEmpty ? [] : [.element("sup", [:], [.text(marks.joined())])]
   }

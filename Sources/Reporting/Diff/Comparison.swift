@@ -15,12 +15,12 @@ package struct ComparisonReference: Equatable, Sendable {
   package var trials: Int?
 
   /// Tells rows of the same method apart.
-  struct Name: Hashable {
-    let title: String
-    let sources: [String]
+  package struct Name: Hashable, Sendable {
+    package let title: String
+    package let sources: [String]
   }
 
-  var name: Name { Name(title: title, sources: sources) }
+  package var name: Name { Name(title: title, sources: sources) }
 
   /// The figure with its spread: "81.7 ± 0.1", or "81.7" without one.
   var text: String {
