@@ -54,6 +54,9 @@ struct CellClusters {
   }
 
   /// The classes against the classes of the matched clusters; nil without labels or assignments.
+  ///
+  /// Rows add up to 1 but for shares too small to draw. The diagonal is the recall of each class; its mean, weighted by
+  /// the sizes of the classes, is the accuracy.
   func confusion(_ names: BenchmarkAtHand) -> Figure? {
     guard !shares.isEmpty else { return nil }
     let rows = classes.map { names.name(ofClass: $0) }
@@ -66,7 +69,8 @@ struct CellClusters {
     ).figure
   }
 
-  /// The sizes of the clusters of every seed.
+  /// The sizes of the clusters of every seed. A method that collapses shows one high bar, one that leaves clusters empty
+  /// shows bars of no height.
   var sizes: Figure {
     SizeBars(
       title: "Cluster sizes of \(cell.name)", sizes: cell.records.map(\.metrics.clusterSizes)

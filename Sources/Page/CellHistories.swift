@@ -66,7 +66,10 @@ struct CellHistories {
     return panels
   }
 
-  /// A point per epoch of which any seed has a value.
+  /// A point per epoch of which any seed has a value: the mean over these seeds, the smallest and the largest.
+  /// - Parameters:
+  ///   - most: the most points; nil for every epoch.
+  ///   - value: of a row; nil where it was not measured in that epoch.
   private func points(
     atMost most: Int?, _ value: (HistoryRow) -> Double?
   ) -> [CurveChart.Point] {
@@ -86,7 +89,8 @@ struct CellHistories {
     }
   }
 
-  /// The first, the last, and others at even intervals between them.
+  /// The first, the last, and others at even intervals between them. Values are not averaged over the epochs between,
+  /// so that every point of a curve is one that was measured.
   private static func thinned(_ epochs: [Int], to most: Int) -> [Int] {
     guard epochs.count > most, most > 1 else { return epochs }
     return (0..<most).map { epochs[$0 * (epochs.count - 1) / (most - 1)] }

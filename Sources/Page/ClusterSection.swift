@@ -64,7 +64,8 @@ struct ClusterSection {
       ] + parts + Markup.list(cells.flatMap(\.problems)))
   }
 
-  /// Every matrix and all bars.
+  /// Every matrix and all bars, cell by cell. The names of classes in a file are those of the page at the same time:
+  /// numbers where the benchmark file was not at hand.
   var figures: [NamedFigure] {
     cells.flatMap { clusters -> [NamedFigure] in
       let words = [clusters.cell.benchmark, clusters.cell.method.name]

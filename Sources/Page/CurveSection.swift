@@ -52,7 +52,8 @@ struct CurveSection {
       ] + galleries + Markup.list(problems))
   }
 
-  /// Every chart with all its epochs.
+  /// Every chart with all its epochs. A program for vector graphics can take curves and bands apart: each is one path,
+  /// with a vertex per epoch.
   var figures: [NamedFigure] {
     cells.filter { !$0.histories.isEmpty }.map { cell, histories in
       NamedFigure(

@@ -26,7 +26,8 @@ struct DataTable {
     /// Text that is sorted as text.
     static func words(_ text: String) -> Cell { Cell(text: text) }
 
-    /// A number under the text that shows it.
+    /// A number under the text that shows it; a dash, which stays last in either order, where there is none.
+    /// - Parameter text: the number as a reader wants it: "12.5", "60,000".
     static func number(_ value: Double?, _ text: (Double) -> String) -> Cell {
       guard let value else { return Cell(text: "–") }
       return Cell(text: text(value), key: "\(value)")

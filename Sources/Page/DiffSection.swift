@@ -114,7 +114,8 @@ struct DiffSection {
       [comparison.verdictText] + comparison.verdict.reasons(atMost: 5) + comparison.caveats
     return VerdictMatrix.Cell(
       tone, text: comparison.difference.map(\.signed) ?? "–",
-      explanation: "\(comparison.method.title) on \(comparison.benchmark): "
+      explanation: "\(comparison.method.title) on "
+        + "\(BenchmarkRegistry.current.heading(of: comparison.benchmark)): "
         + explanation.joined(separator: "; "))
   }
 }

@@ -9,9 +9,10 @@ import Foundation
 ///
 /// PNG keeps the pixels as they are. The same images give the same bytes.
 struct ImageSheet {
-  /// The largest side of a tile; larger images are scaled down.
+  /// The largest side of a tile. Larger images are scaled down with antialiasing, since a sheet of photographs in full
+  /// size would take tens of megabytes.
   private static let mostPixels = 48
-  /// The tiles of a row of the sheet.
+  /// The tiles of a row of the sheet: few enough for the largest picture that every browser decodes.
   private static let across = 16
 
   /// The side of a tile in pixels.

@@ -14,9 +14,11 @@ import Reporting
 /// A run's part is closed at first, since the images of all runs would fill many screens. A browser decodes the images of a
 /// part when it is opened.
 struct MontageSection {
-  /// The most clusters of a run that are shown.
+  /// The most clusters of a run that are shown. Benchmarks of the literature have up to 20 classes but for
+  /// Tiny-ImageNet, whose 200 clusters nobody looks through.
   private static let mostClusters = 20
-  /// The most bytes that all images take; further runs are counted and left out.
+  /// The most bytes that all images take; further runs are counted and left out. A browser opens a page of this size
+  /// at once, and mail still carries it.
   private static let mostBytes = 24_000_000
 
   /// Gives the order of benchmarks and methods.

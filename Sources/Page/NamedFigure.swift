@@ -3,7 +3,9 @@ import Figures
 import Foundation
 import Reporting
 
-/// A figure with the name of its file.
+/// A figure with the name of its file: the kind of the figure, the benchmark and the method.
+///
+///     NamedFigure(["curves", "cifar10", "scl"], figure).file  // "curves-cifar10-scl.svg"
 package struct NamedFigure: Sendable {
   /// "curves-cifar10-scl.svg".
   package fileprivate(set) var file: String
@@ -22,7 +24,8 @@ package struct NamedFigure: Sendable {
   }
 }
 
-/// All figures of a report as files of their own, for a paper or a talk.
+/// All figures of a report as files of their own, for a paper or a talk. They have every epoch, where the page has a
+/// choice of them, and no images: those belong to the publisher of a data set.
 ///
 ///     let figures = ReportFigures(table, from: sources)
 ///     try figures.write(to: "figures")

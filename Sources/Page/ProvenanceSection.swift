@@ -30,7 +30,10 @@ struct ProvenanceSection {
         + [.element("h3", [:], [.text("Runs")])] + runs.markup)
   }
 
-  /// A row per method and benchmark.
+  /// A row per method and benchmark: in which settings its runs are not what the method does by default there.
+  ///
+  /// Seeds of a cell have the same settings, or there would be no cell. The settings of a run that this one starts
+  /// from, such as a pretraining, have that run's method before their names: "simclr.epochs 30 of 200".
   private var settings: DataTable {
     DataTable(
       name: "settings",
@@ -52,6 +55,9 @@ struct ProvenanceSection {
   }
 
   /// A row per benchmark file that any run read.
+  ///
+  /// The hash is of the content: images, labels, splits and names of classes, in their order. `scl data list` shows the
+  /// same one for a file at hand. Partial files and re-encoded pixels make results incomparable with published ones.
   private var files: DataTable {
     let read = cells.flatMap { cell in
       cell.records.map { (cell.benchmark, $0.provenance.benchmarkFile) }
@@ -76,7 +82,11 @@ struct ProvenanceSection {
       ], rows: rows)
   }
 
-  /// A row per run.
+  /// A row per run: how long it took, on what, and which program computed it.
+  ///
+  /// Minutes are wall-clock time of all sessions of a run together, images per second those of its training, and
+  /// memory is the largest of its process in millions of bytes. Revision and identity are cut to twelve digits, as
+  /// `scl report --identity` and `git show` take them.
   private var runs: DataTable {
     DataTable(
       name: "runs",

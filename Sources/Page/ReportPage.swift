@@ -56,7 +56,8 @@ struct ReportPage {
     return "<!DOCTYPE html>\n" + page.source + "\n"
   }
 
-  /// Those that have something to say, from top to bottom.
+  /// Those that have something to say, from top to bottom: first what most readers come for, then what explains it,
+  /// and at the end what is needed to repeat it.
   private var sections: [PageSection] {
     [
       TableSection(table).section,
@@ -79,6 +80,10 @@ struct ReportPage {
 }
 
 /// A part of the page with a heading, to which the page's navigation leads.
+///
+///     let section = PageSection(name: "notes", title: "Notes", content: [.paragraph("None.")])
+///     section.markup  // <section id="notes"><h2>Notes</h2><p>None.</p></section>
+///     section.link  // <a href="#notes">Notes</a>
 struct PageSection {
   /// The name of its anchor: "table".
   let name: String

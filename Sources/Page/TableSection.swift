@@ -38,7 +38,8 @@ struct TableSection {
     }
   }
 
-  /// The section with caption, table, notes and remarks.
+  /// The section with caption, table, notes and remarks. What other formats say of marks and of cells without figures
+  /// stands here in the same words.
   var section: PageSection {
     let grid = Markup.element("table", ["id": "results"], [head] + bodies)
     let notes = layout.notes.map { note in
@@ -128,7 +129,7 @@ struct TableSection {
     }
   }
 
-  /// A row of the table.
+  /// A row of the table. Rows that follow a measured row have no values to sort by, and stay below it.
   /// - Parameter method: whose row it is, or whose row it follows.
   private func row(
     _ row: TableLayout.Row, of method: TableMethod?, in group: TableLayout.Group
