@@ -112,16 +112,12 @@ extension RunFolder {
   /// added after the run, are computed from `assignments.h5`.
   ///
   /// Images without a label do not count. A run whose images have none stays without scores.
-  /// - Throws: `RecordError` if the file cannot be read or belongs to another result; `MetricsError`.
+  /// - Throws: as `readAssignments(of:)`; `MetricsError`.
   public func completing(_ record: RunRecord, with metrics: [Metric]) throws -> RunRecord {
     guard let scores = record.metrics.scores else { return record }
     let missing = metrics.filter { scores[$0] == nil }
     guard !missing.isEmpty else { return record }
-    let stored = try Assignments.read(from: assignments)
-    guard stored.identity == record.identity else {
-      throw RecordError.unreadable(
-        file: assignments, reason: "it belongs to another result than run.json")
-    }
+    let stored = try readAssignments(of: record)
     let labelled = stored.truth.indices.filter { stored.truth[$0] >= 0 }
     let table = try ContingencyTable(
       truth: labelled.map { stored.truth[$0] }, predicted: labelled.map { stored.predicted[$0] })

@@ -128,10 +128,11 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The plan for commands that show results.
+  /// - Parameter needsData: whether they show images too, for which benchmark files must exist.
   /// - Throws: `ReportError.nothingRun` if the results folder has nothing of the experiment, as
   ///   after a wrong `--results`. An empty table would hide that.
-  func planOfResults() throws -> Plan {
-    let plan = try plan(needsData: false)
+  func planOfResults(needsData: Bool = false) throws -> Plan {
+    let plan = try plan(needsData: needsData)
     guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
       throw ReportError.nothingRun(
         experiment: plan.experiment.name, results: plan.options.results)

@@ -89,7 +89,9 @@ struct RenderedError {
   private static func exitCode(report error: ReportError) -> Int32 {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
-    case .nothingRun, .noIdentity, .noReference, .nothingToCompare, .noRow: missingInput
+    case .nothingRun, .noIdentity, .noneFinished, .otherBenchmarkFile, .noReference,
+      .nothingToCompare, .noRow:
+      missingInput
     }
   }
 

@@ -124,7 +124,7 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, AssignmentsCommand.self, ClustersCommand.self,
       ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
       RunChildCommand.self, MeasureChildCommand.self,
     ])

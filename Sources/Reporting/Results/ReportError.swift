@@ -15,6 +15,10 @@ package enum ReportError: Error, Equatable {
   case nothingRun(experiment: String, results: String)
   /// No finished result has an identity with this prefix (`--identity`).
   case noIdentity(String, experiment: String, known: [String])
+  /// None of the chosen runs has finished; `states` counts them by state.
+  case noneFinished(experiment: String, states: [String])
+  /// The benchmark file is not the one that a run used, whose images are wanted.
+  case otherBenchmarkFile(file: String, run: String)
   /// The path of `--against` does not exist.
   case noReference(String)
   /// A comparison asks for a row that is not there, or has no scores.
@@ -43,6 +47,12 @@ extension ReportError: CustomStringConvertible, LocalizedError {
       "no result of \(experiment) has an identity that begins with '\(identity)'; "
         + "existing identities: "
         + (known.isEmpty ? "none" : known.sorted().prefix(20).joined(separator: ", "))
+    case .noneFinished(let experiment, let states):
+      "none of the chosen runs of \(experiment) has finished (\(states.joined(separator: ", "))): "
+        + "'scl status' shows why, and 'scl run' computes them"
+    case .otherBenchmarkFile(let file, let run):
+      "'\(file)' has other images than the file that \(run) used: prepare that one again, into a folder "
+        + "that --data names"
     case .noReference(let path):
       "'\(path)' does not exist: name a file of published figures such as paper-tables.md, a results "
         + "folder, or the folder of an experiment in it"

@@ -180,28 +180,11 @@ extension Plan {
   fileprivate func results(
     of identities: [String], scoredBy metrics: [Metric]
   ) throws -> ExperimentResults {
-    let folder = ResultsFolder(options.results)
-    let runs =
-      try folder.runs(of: experiment.name) + folder.supersededRuns(of: experiment.name)
-    let records = try runs.compactMap { run in
-      if case .finished(let record) = run.state {
-        try run.folder.completing(record, with: metrics)
-      } else {
-        nil
-      }
-    }
-    var chosen: [RunRecord] = []
-    for identity in identities {
-      let found = records.filter { !identity.isEmpty && $0.identity.hasPrefix(identity) }
-      guard !found.isEmpty else {
-        throw ReportError.noIdentity(
-          identity, experiment: experiment.name,
-          known: records.map { String($0.identity.prefix(12)) })
-      }
-      chosen += found.filter { record in !chosen.contains { $0.identity == record.identity } }
-    }
-    return ExperimentResults(
-      experiment: experiment.name, profile: experiment.profile, records: chosen)
+    ExperimentResults(
+      experiment: experiment.name, profile: experiment.profile,
+      records: try finishedRuns(of: identities).map { run in
+        try run.folder.completing(run.record, with: metrics)
+      })
   }
 }
 

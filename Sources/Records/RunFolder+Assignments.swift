@@ -1,0 +1,47 @@
+extension RunFolder {
+  /// Reads the assignments of a finished run and checks that they belong to its record: same identity, same
+  /// benchmark file, as many images, ascending indices, clusters 0..<K.
+  /// - Parameter record: what `run.json` of this folder holds.
+  /// - Throws: `RecordError.unreadable` where only the record was kept, `.malformed` where the file is of another
+  ///   run; `HDF5Error`.
+  public func readAssignments(of record: RunRecord) throws -> Assignments {
+    guard RecordFile.exists(assignments) else {
+      throw RecordError.unreadable(
+        file: assignments,
+        reason:
+          "only the record of this run was kept; remove '\(self.record)', and 'scl run' computes "
+          + "the run again")
+    }
+    let found = try Assignments.read(from: assignments)
+    if let (key, problem) = found.contradiction(to: record) {
+      throw RecordError.malformed(
+        file: assignments, key: key,
+        problem: "\(problem); remove the folder, and 'scl run' computes the run again")
+    }
+    return found
+  }
+}
+
+extension Assignments {
+  /// What shows that these are not the assignments of a run, and where; nil if nothing does.
+  fileprivate func contradiction(to record: RunRecord) -> (key: String, problem: String)? {
+    let clusters = Int32(clamping: record.metrics.clusters)
+    let isAscending = zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
+    if identity != record.identity { return ("identity", "is that of another run than run.json's") }
+    if benchmarkContentHash != record.provenance.benchmarkFile.contentHash {
+      return ("benchmark_content_hash", "is that of another benchmark file than run.json's")
+    }
+    if predicted.count != record.metrics.images {
+      return ("predicted", "has \(predicted.count) images, and run.json \(record.metrics.images)")
+    }
+    let images = Int64(record.provenance.benchmarkFile.images)
+    if !isAscending || (indices.first ?? 0) < 0 || (indices.last ?? -1) >= images {
+      return ("indices", "are not ascending indices of \(images) images")
+    }
+    if let wrong = predicted.first(where: { !(0..<clusters).contains($0) }) {
+      return ("predicted", "has the cluster \(wrong), and run.json \(clusters) clusters")
+    }
+    if let wrong = truth.first(where: { $0 < -1 }) { return ("truth", "has the class \(wrong)") }
+    return nil
+  }
+}

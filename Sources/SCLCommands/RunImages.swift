@@ -1,0 +1,83 @@
+import Benchmarks
+import Domain
+import Experiments
+import Foundation
+import Records
+import Reporting
+
+/// The benchmark files of finished runs, each opened once.
+struct RunImages {
+  /// A benchmark file with what a list of its images needs.
+  private struct Opened {
+    let file: BenchmarkFile
+    let catalogue: ImageCatalogue
+    let fineClassNames: [String]
+
+    init(_ path: String) throws {
+      file = try BenchmarkFile.open(path)
+      catalogue = ImageCatalogue(
+        classNames: file.info.classNames, fileNames: try file.fileNames(), splits: file.splits)
+      fineClassNames = file.info.fineClassNames
+    }
+  }
+
+  private let folder: BenchmarkFolder
+  private var opened: [String: Opened?] = [:]
+  /// What keeps names and splits of images from being known, a sentence each.
+  private(set) var notes: [String] = []
+
+  /// - Parameter data: the folder of benchmark files.
+  init(data: String) {
+    folder = BenchmarkFolder(data)
+  }
+
+  /// The benchmark file that a run used.
+  /// - Returns: nil if it is not in the folder, or another one is in its place.
+  /// - Throws: `BenchmarkError` if the file is damaged.
+  mutating func file(of run: FinishedRun) throws -> BenchmarkFile? {
+    try open(run)?.file
+  }
+
+  /// The benchmark file that a run used.
+  /// - Throws: `ReportError.otherBenchmarkFile`, `BenchmarkError`.
+  mutating func requiredFile(of run: FinishedRun) throws -> BenchmarkFile {
+    guard let file = try file(of: run) else {
+      throw ReportError.otherBenchmarkFile(
+        file: folder.file(named: run.record.benchmark), run: run.label)
+    }
+    return file
+  }
+
+  /// What is known of a run's images: everything from its benchmark file or, without that, the names of the classes of
+  /// a benchmark that is registered.
+  /// - Throws: `BenchmarkError` if the file is damaged.
+  mutating func catalogue(of run: FinishedRun) throws -> ImageCatalogue {
+    let isFine = run.record.protocol.labels == .fine
+    guard let opened = try open(run) else {
+      let definition = BenchmarkRegistry.current[run.record.benchmark]
+      return ImageCatalogue(
+        classNames: (isFine ? definition?.fineClasses?.names : definition?.classNames) ?? [])
+    }
+    var catalogue = opened.catalogue
+    if isFine { catalogue.classNames = opened.fineClassNames }
+    return catalogue
+  }
+
+  private mutating func open(_ run: FinishedRun) throws -> Opened? {
+    let name = run.record.benchmark
+    if opened[name] == nil {
+      let path = folder.file(named: name)
+      opened[name] = .some(
+        FileManager.default.fileExists(atPath: path) ? try Opened(path) : nil)
+    }
+    let found = opened[name] ?? nil
+    guard found?.file.info.contentSHA256 == run.record.provenance.benchmarkFile.contentHash else {
+      let path = folder.file(named: name)
+      let reason = found == nil ? "does not exist" : "has other images than the runs used"
+      let note = "'\(path)' \(reason): images of \(name) have no names and splits here"
+      if !notes.contains(note) { notes.append(note) }
+      return nil
+    }
+    return found
+  }
+}
