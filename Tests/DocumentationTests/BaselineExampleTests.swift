@@ -6,13 +6,17 @@ import Testing
 
 /// The README's baseline is that of the package in Examples, whose file this target compiles too.
 @Suite struct BaselineExampleTests {
-  @Test func `the README shows the example's files, every character of them`() throws {
+  @Test func `the README shows the example's loss and program, every character of them`() throws {
     let blocks = try Document("README.md").codeBlocks(in: "swift").map(\.text)
     let method = try Document("Examples/Sources/scl-barlow/BarlowTwins.swift").text
     let program = try Document("Examples/Sources/scl-barlow/main.swift").text
-    #expect(blocks.contains(method))
-    #expect(blocks.contains(program))
-    #expect(method.split(separator: "\n", omittingEmptySubsequences: false).count < 80)
+    let lines = method.split(separator: "\n", omittingEmptySubsequences: false)
+    // Members of a class are indented by two spaces.
+    let members = lines.map { $0.hasPrefix("  ") ? $0.dropFirst(2) : $0 }.joined(separator: "\n")
+    #expect(blocks.count == 2 && blocks.contains(program))
+    let loss = try #require(blocks.first { $0 != program })
+    #expect(members.contains(loss) && loss.contains("func loss(_ batch: Batch)"))
+    #expect(lines.count < 65)
     #expect(program.split(separator: "\n").count == 2)
   }
 
