@@ -16,7 +16,7 @@ import Testing
     #expect(blocks.count == 2 && blocks.contains(program))
     let loss = try #require(blocks.first { $0 != program })
     #expect(members.contains(loss) && loss.contains("func loss(_ batch: Batch)"))
-    #expect(lines.count < 65)
+    #expect(lines.count < 70)
     #expect(program.split(separator: "\n").count == 2)
   }
 
