@@ -8,8 +8,7 @@ import Core
 ///     let cell = Markup.element("td", ["class": "best"], [.text("56.1 ± 0.3")])
 ///     cell.source  // <td class="best">56.1 ± 0.3</td>
 package struct Markup: Equatable, Sendable {
-  /// The attributes of an element in the order in which they are written. An attribute whose value is nil is
-  /// left out, one whose value is empty stands by its name alone.
+  /// The attributes of an element in the order in which they are written. One whose value is nil is left out.
   package typealias Attributes = KeyValuePairs<StaticString, String?>
 
   /// The HTML or SVG text.
@@ -64,7 +63,7 @@ package struct Markup: Equatable, Sendable {
     var tag = "<\(name)"
     for (name, value) in attributes {
       guard let value else { continue }
-      tag += value.isEmpty ? " \(name)" : " \(name)=\"\(escaped(value))\""
+      tag += " \(name)=\"\(escaped(value))\""
     }
     return tag
   }

@@ -31,7 +31,7 @@ package struct SizeBars {
   package var figure: Figure {
     let ranks = sizes.map(\.count).min() ?? 0
     let columns = (0..<ranks).map { rank in sizes.map { Double($0[rank]) } }
-    let up = Axis([0] + columns.joined(), from: Self.height - Self.bottom, to: Self.top)
+    let up = Axis([0, 1] + columns.joined(), from: Self.height - Self.bottom, to: Self.top)
     var parts: [Markup] = []
     var grid = PathData()
     for tick in up.ticks(3) {

@@ -139,7 +139,7 @@ import Testing
       "a", ["href": "\"><script>", "hidden": "", "id": nil], [.text("<b> & 'c'")])
     #expect(
       markup.source
-        == "<a href=\"&quot;&gt;&lt;script&gt;\" hidden>&lt;b&gt; &amp; &#39;c&#39;</a>")
+        == "<a href=\"&quot;&gt;&lt;script&gt;\" hidden=\"\">&lt;b&gt; &amp; &#39;c&#39;</a>")
   }
 
   @Test func `A mark that combines with a sign of markup does not hide it`() {

@@ -28,7 +28,7 @@ struct Browser {
     let page = "\(folder)/page-\(UUID().uuidString).html"
     try Data(html.utf8).write(to: URL(fileURLWithPath: page))
     let (output, errors) = (page + ".out", page + ".err")
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = [

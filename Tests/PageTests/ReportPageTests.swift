@@ -123,7 +123,15 @@ import Testing
 }
 
 /// A table of the size of a benchmark paper's.
-@Suite struct PageSizeTests {
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["SCL_SLOW"] != nil))
+struct PageSizeTests {
+  /// Seconds of the processor that this thread has taken, which do not depend on what else the machine does.
+  private var threadSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   @Test func `30 methods on 6 benchmarks with 5 seeds take under 3 s and 5 MB`() throws {
     let results = try SampleResults(
       .init(
@@ -131,14 +139,12 @@ import Testing
         benchmarks: [
           "cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet",
         ],
-        seeds: 5, epochs: 200, images: 2_000, classes: 10))
+        seeds: 5, epochs: 200, images: 20_000, classes: 20))
     defer { results.remove() }
-    let clock = ContinuousClock()
-    var page = ""
-    let time = clock.measure {
-      page = results.table.rendered(as: .html, from: results.sources)
-    }
+    let start = threadSeconds
+    let page = results.table.rendered(as: .html, from: results.sources)
+    let seconds = threadSeconds - start
     #expect(page.utf8.count < 5_000_000, "\(page.utf8.count) bytes")
-    #expect(time < .seconds(3), "\(time)")
+    #expect(seconds < 3, "\(seconds) s")
   }
 }
