@@ -1,7 +1,7 @@
 import Foundation
 
 /// A linear scale from values to pixels, with ticks at round numbers.
-struct Axis {
+package struct Axis {
   /// The values at both ends; different from each other.
   let low: Double
   /// The value at `end`.
@@ -15,7 +15,7 @@ struct Axis {
   ///   - values: what has to fit; those that are not finite are passed over.
   ///   - start: the pixel of the smallest value.
   ///   - end: the pixel of the largest value.
-  init(_ values: some Sequence<Double>, from start: Double, to end: Double) {
+  package init(_ values: some Sequence<Double>, from start: Double, to end: Double) {
     let finite = values.filter(\.isFinite)
     let low = finite.min() ?? 0
     let high = finite.max() ?? 1
@@ -28,14 +28,14 @@ struct Axis {
   }
 
   /// The pixel of a value.
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     start + (value - low) / (high - low) * (end - start)
   }
 
   /// Round values within the ends: multiples of 1, 2 or 5 times a power of ten (Heckbert, "Nice numbers for
   /// graph labels", Graphics Gems, 1990).
   /// - Parameter count: about how many are wanted, at least 1.
-  func ticks(_ count: Int) -> [Double] {
+  package func ticks(_ count: Int) -> [Double] {
     let rough = (high - low) / Double(max(count, 1))
     guard rough.isFinite, rough > 0 else { return [] }
     let power = pow(10, floor(log10(rough)))
@@ -48,7 +48,7 @@ struct Axis {
   }
 
   /// A tick's value in as few digits as tell it from its neighbours: "12.5", "0.03", "1500".
-  static func label(_ value: Double) -> String {
+  package static func label(_ value: Double) -> String {
     if abs(value) >= 1_000, abs(value) < 1e6 { return "\(Int(value.rounded()))" }
     let text = String(format: "%.3g", value)
     return text == "-0" ? "0" : text

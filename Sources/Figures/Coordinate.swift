@@ -1,10 +1,10 @@
 /// Numbers as SVG reads them: one decimal at most, without locale, never "-0" and never "nan".
-enum Coordinate {
+package enum Coordinate {
   /// Beyond every drawing; larger numbers are cut off here.
   private static let limit = 1e6
 
   /// "12", "-3.5"; 0 for what is not a number.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     text(tenths: tenths(value))
   }
 

@@ -1,8 +1,7 @@
+import Figures
 import Foundation
 import FoundationXML
 import Testing
-
-@testable import Figures
 
 /// What a figure's shapes are, counted in its SVG.
 @Suite struct FigureTests {
