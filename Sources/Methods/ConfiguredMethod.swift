@@ -21,7 +21,9 @@ public struct ConfiguredMethod: Sendable {
   public let lengthDependences: [String]
   private let initialise: @Sendable (MethodContext, ImageSet) throws -> any ClusteringMethod
 
-  /// - Parameter values: the settings that are not the method's defaults.
+  /// - Parameters:
+  ///   - type: the method's type.
+  ///   - values: the settings that are not the method's defaults.
   /// - Throws: `SettingError` for a setting that the method does not have, or a value out of its range.
   public init<Method: ClusteringMethod>(
     _ type: Method.Type, _ values: [String: SettingValue]
@@ -35,7 +37,9 @@ public struct ConfiguredMethod: Sendable {
   }
 
   /// Makes the method.
-  /// - Parameter images: the images to learn from.
+  /// - Parameters:
+  ///   - context: the task of the method.
+  ///   - images: the images to learn from.
   /// - Throws: what the method's initialiser throws, such as `MethodError.unsupported`.
   public func make(context: MethodContext, images: ImageSet) throws -> any ClusteringMethod {
     try Torch.checked { try initialise(context, images) }
