@@ -47,7 +47,7 @@ extension CommandLineTests {
         "measuring 1 of 2: rehearsal kmeans", "measuring 2 of 2: rehearsal scl",
       ])
     // An answer before anything is measured, and each measurement's.
-    #expect(first.errorLines.first?.hasPrefix("preliminary: here, ") == true)
+    #expect(first.errorLines.first?.hasPrefix("preliminary: on this machine, ") == true)
     #expect(first.errorLines.count { $0.hasPrefix("  a run takes ") } == 2)
     let again = try program.run(arguments)
     #expect(again.errors.isEmpty && again.output == first.output)
