@@ -47,8 +47,8 @@ struct FinishedRunOptions: ParsableArguments {
       }
     }
     let others = chosen.filter { if case .finished = $0.state { false } else { true } }
-    let states = others.map(\.state.word).uniqued.map { word in
-      "\(others.count { $0.state.word == word }) \(word)"
+    let states = others.map(\.state.status).uniqued.map { status in
+      "\(others.count { $0.state.status == status }) \(status.rawValue)"
     }
     guard !finished.isEmpty else {
       throw ReportError.noneFinished(experiment: plan.experiment.name, states: states)
