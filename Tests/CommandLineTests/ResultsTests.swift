@@ -52,13 +52,40 @@ extension CommandLineTests {
     let list = try program.run(["list", "--results", "\(folder)/kept", "--json"]).objects()
     #expect(list.count == 1 && list[0]["experiment"] as? String == "kept")
     #expect(list[0]["finished"] as? Int == 2 && list[0]["superseded"] as? Int == 1)
+    let shown = try program.run(["list", "--results", "\(folder)/kept"])
+    #expect(shown.lines[1].contains("?"))
+    #expect(shown.errors == "no file found for kept; give its folder with --experiments\n")
     // Nobody answers: nothing is removed.
     let asked = try program.run(["clean", "--results", "\(folder)/kept"])
     #expect(asked.exitCode == 0 && asked.output.contains(aside.path), "\(asked.output)")
+    #expect(asked.errors.contains("no file found for kept; give its folder with --experiments"))
     #expect(FileManager.default.fileExists(atPath: aside.record))
     #expect(
       try program.run(["clean", "kept", "--results", "\(folder)/kept", "--yes"]).exitCode == 0)
     #expect(place.superseded.isEmpty && FileManager.default.fileExists(atPath: place.record))
+  }
+
+  @Test func `Results aside that the experiment file uses are counted as finished and kept`() throws
+  {
+    #expect(try clustering("run").exitCode == 0)
+    #expect(try clustering("run", ["--set", "restarts=2"]).exitCode == 0)
+    let aside = try #require(keptFolder("kmeans").superseded.first)
+    // The file has the settings of the result aside.
+    let file = try write(Self.clustering, to: "kept.yaml")
+    let folders = try ["--results", "\(folder)/kept", "--data", Self.data.get()]
+    let list = try program.run(["list", "--experiments", folder, "--json"] + folders).objects()
+    #expect(list[0]["finished"] as? Int == 2 && list[0]["superseded"] as? Int == 0)
+    #expect(list[0]["stale"] as? Int == 0 && list[0]["unfinished"] as? Int == 0)
+    for arguments in [[file], ["kept", "--experiments", folder], ["--experiments", folder]] {
+      let clean = try program.run(["clean", "--yes"] + arguments + folders)
+      #expect(clean.exitCode == 0 && clean.output.contains("kept, in use: 1\n"), "\(clean.output)")
+      #expect(clean.output.contains("no superseded results to remove") && clean.errors.isEmpty)
+      #expect(FileManager.default.fileExists(atPath: aside.record))
+    }
+    _ = try write(Self.clustering.replacing("restarts: 1", with: "restarts: 3"), to: "kept.yaml")
+    let clean = try program.run(["clean", file, "--yes"] + folders)
+    #expect(clean.exitCode == 0 && clean.output.contains("removed 1 result"), "\(clean.output)")
+    #expect(!FileManager.default.fileExists(atPath: aside.record))
   }
 
   @Test func `A damaged record is that run's state, blocks nothing, and is computed again`() throws

@@ -5,7 +5,7 @@ import Records
 import Reporting
 
 /// `scl clean`: lists superseded results with their sizes and deletes them after a confirmation.
-/// Current results are never touched.
+/// Current results are never touched, nor those set aside that the experiment file uses again.
 ///
 ///     sweep  cifar10  kmeans  seed 0  identity 3f2a9c81d0e4, ACC 21.2  96.1 KiB  results/sweep/...
 ///     remove 1 result, 96.1 KiB? [y/N]
@@ -18,15 +18,19 @@ struct CleanCommand: ParsableCommand {
     abstract: "Remove superseded results.",
     discussion: """
       Finished results are never overwritten. If settings or data change, 'scl run' moves the old result \
-      aside under its identity. This command lists such results and removes them after confirmation.
+      aside under its identity. This command lists such results and removes them after confirmation. Results \
+      that the current settings of the experiment file use are kept.
       """)
 
   /// A name or a file, because an experiment's file may be gone while its results are there.
   @Argument(help: "Name or file of an experiment (default: all experiments with results).")
   var experiment: String?
 
-  @Option(help: "Folder of results.")
-  var results = "results"
+  @OptionGroup var folders: FolderOptions
+
+  /// Only the file tells which results are in use.
+  @Option(help: "Folder of experiment files.", completion: .directory)
+  var experiments = "experiments"
 
   /// For scripts, which cannot answer.
   @Flag(name: .shortAndLong, help: "Remove without confirmation.")
@@ -34,9 +38,10 @@ struct CleanCommand: ParsableCommand {
 
   /// Lists, asks, deletes.
   func run() throws {
-    let runs = try chosen()
+    let (runs, kept) = try chosen()
+    if kept > 0 { Console.print("kept, in use: \(kept)") }
     guard !runs.isEmpty else {
-      Console.print("no superseded results in '\(results)'")
+      Console.print("no superseded results\(kept > 0 ? " to remove" : "") in '\(folders.results)'")
       return
     }
     var total: Int64 = 0
@@ -64,25 +69,52 @@ struct CleanCommand: ParsableCommand {
     Console.print("removed \(all)")
   }
 
-  /// The superseded results to delete.
+  /// The superseded results to delete, and the number of those that the current plan uses. Where
+  /// that cannot be checked, a line says so.
   /// - Throws: `ReportError.nothingRun` if the folder or the experiment has no results.
-  private func chosen() throws -> [StoredRun] {
-    let folder = ResultsFolder(results)
-    guard let experiment else {
-      guard FileManager.default.fileExists(atPath: results) else {
-        throw ReportError.nothingRun(experiment: "any experiment", results: results)
-      }
-      return try folder.supersededRuns()
+  private func chosen() throws -> (unused: [StoredRun], inUse: Int) {
+    let folder = ResultsFolder(folders.results)
+    var runs: [StoredRun] = []
+    var inUse: Set<String> = []
+    for stored in try storedExperiments(in: folder) {
+      let superseded = try folder.supersededRuns(of: stored.name)
+      runs += superseded
+      if !superseded.isEmpty { inUse.formUnion(usedFolders(of: stored)) }
     }
-    // A file stands for all profiles of its experiment.
+    let unused = runs.filter { !inUse.contains($0.folder.path) }
+    return (unused, runs.count - unused.count)
+  }
+
+  /// The chosen experiments. A file stands for all profiles of its experiment.
+  private func storedExperiments(in folder: ResultsFolder) throws -> [StoredExperiment] {
+    guard let experiment else {
+      guard FileManager.default.fileExists(atPath: folders.results) else {
+        throw ReportError.nothingRun(experiment: "any experiment", results: folders.results)
+      }
+      return try folder.experiments().map { StoredExperiment($0, in: experiments) }
+    }
     let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
     let names = try folder.experiments().filter {
       $0 == experiment || $0 == stem || experiment != stem && $0.hasPrefix(stem + "@")
     }
     guard !names.isEmpty else {
-      throw ReportError.nothingRun(experiment: experiment, results: results)
+      throw ReportError.nothingRun(experiment: experiment, results: folders.results)
     }
-    return try names.flatMap { try folder.supersededRuns(of: $0) }
+    let isFile = experiment != stem && FileManager.default.fileExists(atPath: experiment)
+    return names.map { StoredExperiment($0, file: isFile ? experiment : nil, in: experiments) }
+  }
+
+  /// The results that the experiment's file uses now.
+  private func usedFolders(of stored: StoredExperiment) -> Set<String> {
+    let reason: String
+    do {
+      if let plan = try stored.plan(folders) { return plan.resultFolders }
+      reason = "no file found for \(stored.stem); give its folder with --experiments"
+    } catch {
+      reason = "\(error)"
+    }
+    Console.error("not checked whether results of \(stored.name) are in use: \(reason)")
+    return []
   }
 
   /// Asks on standard error. End of input counts as no.

@@ -16,8 +16,9 @@ struct ListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List the experiments with results and the states of their runs.",
     discussion: """
-      Stale runs are found by comparison with the experiment file of the same name in --experiments. \
-      Without that file the number of stale runs is unknown (?).
+      Runs are counted as 'scl status' counts them, by the experiment file of the same name in --experiments; \
+      runs in progress count as unfinished. Without that file the number of stale runs is unknown (?). \
+      'superseded' counts results set aside that the file's current settings do not use ('scl clean').
       """)
 
   @OptionGroup var folders: FolderOptions
@@ -38,7 +39,7 @@ struct ListCommand: ParsableCommand {
     var failed = 0
     var damaged = 0
     var unfinished = 0
-    /// Results that were set aside (`scl clean`).
+    /// Results that were set aside and that the experiment file does not use (`scl clean`).
     var superseded = 0
 
     /// The cells of the line.
@@ -56,7 +57,10 @@ struct ListCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: folders.results) else {
       throw ReportError.nothingRun(experiment: "any experiment", results: folders.results)
     }
-    let lines = try folder.experiments().map { try line($0, in: folder) }
+    var notes: [String] = []
+    let lines = try folder.experiments().map { name in
+      try line(name, in: folder, plan(name, &notes))
+    }
     if output.json {
       for line in lines { try Console.json(line) }
       return
@@ -65,13 +69,20 @@ struct ListCommand: ParsableCommand {
       "experiment", "finished", "stale", "failed", "damaged", "unfinished", "superseded",
     ]
     Console.printColumns([header] + lines.map(\.cells))
+    for note in notes.uniqued { Console.error(note) }
   }
 
-  /// Counts the runs of an experiment's folder.
-  private func line(_ experiment: String, in folder: ResultsFolder) throws -> Line {
+  /// Counts the runs of an experiment: those of its plan by their planned state, others that have a
+  /// folder by what lies there. A planned run may have its result among those set aside.
+  /// - Parameter plan: nil if there is no usable experiment file.
+  private func line(_ experiment: String, in folder: ResultsFolder, _ plan: Plan?) throws -> Line {
     var line = Line(experiment: experiment)
-    let runs = try folder.runs(of: experiment)
-    for run in runs {
+    for run in try folder.runs(of: experiment) {
+      let isPlanned = plan?.runs.contains { planned in
+        planned.benchmark.name == run.benchmark && planned.row.name == run.method
+          && planned.seed == run.seed
+      }
+      guard isPlanned != true else { continue }
       switch run.state {
       case .finished: line.finished += 1
       case .failed: line.failed += 1
@@ -79,25 +90,34 @@ struct ListCommand: ParsableCommand {
       case .unfinished: line.unfinished += 1
       }
     }
-    line.superseded = try folder.supersededRuns(of: experiment).count
-    line.stale = stale(experiment)
-    line.finished -= line.stale ?? 0
+    if let plan {
+      func count(_ states: RunStatus...) -> Int {
+        plan.runs.count { states.contains($0.state.status) }
+      }
+      line.finished += count(.finished)
+      line.failed += count(.failed)
+      line.damaged += count(.damaged)
+      line.unfinished += count(.unfinished, .running)
+      line.stale = count(.stale)
+    }
+    let inUse = plan?.resultFolders ?? []
+    line.superseded = try folder.supersededRuns(of: experiment).count {
+      !inUse.contains($0.folder.path)
+    }
     return line
   }
 
-  /// The number of finished runs whose settings or data differ from the experiment file, which is
-  /// found by the name before "@". Nil if there is no such file or it cannot be planned.
-  private func stale(_ experiment: String) -> Int? {
-    let parts = experiment.split(separator: "@", maxSplits: 1).map(String.init)
-    let path = "\(experiments)/\(parts.first ?? "").yaml"
-    guard FileManager.default.fileExists(atPath: path),
-      let read = try? ExperimentFile(
-        registry: SCLProgram.registry, data: folders.data, results: folders.results
-      ).read(path, profile: parts.count > 1 ? parts[1] : nil),
-      let plan = try? Plan(
-        read, options: RunOptions(data: folders.data, results: folders.results),
-        registry: SCLProgram.registry, needsData: false)
-    else { return nil }
-    return plan.runs.count { if case .stale = $0.state { true } else { false } }
+  /// The plan of an experiment's file; nil, with a note that says why, if there is no such file or
+  /// it cannot be planned.
+  private func plan(_ experiment: String, _ notes: inout [String]) -> Plan? {
+    let stored = StoredExperiment(experiment, in: experiments)
+    do {
+      if let plan = try stored.plan(folders) { return plan }
+      notes.append(
+        "no file found for \(stored.stem); give its folder with --experiments")
+    } catch {
+      notes.append("stale runs of \(experiment) are unknown: \(error)")
+    }
+    return nil
   }
 }
