@@ -81,6 +81,13 @@ public protocol Configurable: Sendable {
   init()
   /// Every setting with its name, key path, range and meaning.
   static var schema: SettingsSchema<Self> { get }
+  /// Why these values, each within its range, cannot work together; nil, the default, if they can.
+  /// Experiments with such settings are refused before anything runs.
+  var contradiction: String? { get }
+}
+
+extension Configurable {
+  public var contradiction: String? { nil }
 }
 
 /// One stored property of `Root` under the name that experiment files use. Create it with one

@@ -19,6 +19,8 @@ public struct ConfiguredMethod: Sendable {
   /// The settings that make an epoch depend on the number of epochs that follow it; see
   /// `SettingsSchema.lengthDependences`.
   public let lengthDependences: [String]
+  /// Why the settings cannot work together; nil if they can. See `Configurable.contradiction`.
+  public let contradiction: String?
   private let initialise: @Sendable (MethodContext, ImageSet) throws -> any ClusteringMethod
 
   /// - Parameters:
@@ -33,6 +35,7 @@ public struct ConfiguredMethod: Sendable {
     self.values = Method.Settings.schema.values(of: settings)
     stage = Method.stage(of: settings)
     lengthDependences = Method.Settings.schema.lengthDependences(of: settings)
+    contradiction = settings.contradiction
     initialise = { try Method(settings: settings, context: $0, images: $1) }
   }
 

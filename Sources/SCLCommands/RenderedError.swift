@@ -78,8 +78,8 @@ struct RenderedError {
     switch error {
     case .unreadable, .missingBenchmarks, .stageNotFinished, .stageWithoutNetwork: missingInput
     case .invalidOption, .noDevice: usage
-    case .invalid, .mistakes, .labelsInScoring, .noImages, .noFineLabels, .clustersMissing,
-      .noLabelsToChooseBy, .wrongImageSize, .wrongBenchmark:
+    case .invalid, .mistakes, .contradiction, .labelsInScoring, .noImages, .noFineLabels,
+      .clustersMissing, .noLabelsToChooseBy, .wrongImageSize, .wrongBenchmark:
       badData
     case .nonFiniteLoss, .stageFailed: runFailed
     }

@@ -154,13 +154,31 @@ extension CommandLineTests {
   }
 
   @Test func `A run that cannot be measured does not stop the plan`() throws {
-    let file = try write(Self.trial, to: "trial.yaml")
-    let result = try program.run(
-      arguments("plan", file, results: "unmeasured") + ["--set", "scl.warmup_epochs=12"])
-    #expect(result.exitCode == 0)
-    let line = try #require(result.lines.first { $0.contains("scl") })
-    #expect(line.contains("?") && line.contains("warmup_epochs 12 leaves none"))
+    // Of images of 20 pixels, halved three times, nothing whole is left.
+    let file = try write(
+      """
+      benchmarks: [rehearsal]
+      methods: [kmeans, ae]
+      seeds: 2
+      protocol: {train: test, score: test, image_size: 20}
+      settings: {methods: {ae: {epochs: 2, architecture: convolutional}}}
+      """, to: "trial.yaml")
+    let result = try program.run(arguments("plan", file, results: "unmeasured"))
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let line = try #require(result.lines.first { $0.contains(" ae ") })
+    #expect(line.contains("?") && line.contains("multiple of 8 pixels"), "\(line)")
     #expect(result.output.contains("2 runs without an estimate"))
+  }
+
+  @Test(arguments: ["plan", "run", "status"])
+  func `A warm-up as long as the training is refused before anything happens`(_ command: String)
+    throws
+  {
+    let file = try write(Self.trial, to: "trial.yaml")
+    try expectRefusal(
+      65, arguments(command, file, results: "refused") + ["--set", "scl.warmup_epochs=12"],
+      ["rehearsal / scl: warmup_epochs 12 leaves none of the "])
+    #expect(!FileManager.default.fileExists(atPath: folder + "/refused"))
   }
 
   @Test func `Without benchmark files or measuring a plan still lists its runs`() throws {

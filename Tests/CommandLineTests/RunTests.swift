@@ -56,6 +56,24 @@ extension CommandLineTests {
     #expect(record.settings["restarts"] == .integer(2))
   }
 
+  @Test func `A run that cannot be done is no success, now or when it is skipped`() throws {
+    let file = try write(
+      """
+      benchmarks: [rehearsal]
+      methods: [kmeans, ae]
+      protocol: {train: test, score: test, image_size: 20}
+      settings:
+        defaults: {restarts: 1}
+        methods: {ae: {epochs: 2, architecture: convolutional}}
+      """, to: "sweep.yaml")
+    let only = try arguments("run", file, results: "undone") + ["--only", "method=ae"]
+    #expect(try program.run(only).exitCode == 1)
+    let again = try program.run(only)
+    #expect(again.exitCode == 1 && again.errors.contains("skipped"), "\(again.errors)")
+    // Beside finished runs it is a cell without figures.
+    #expect(try program.run(arguments("run", file, results: "undone")).exitCode == 0)
+  }
+
   @Test func `A sweep that is killed goes on, and ends as if it had not been`() throws {
     let file = try write(Self.experiment, to: "sweep.yaml")
     let only = ["--only", "method=instdisc"]

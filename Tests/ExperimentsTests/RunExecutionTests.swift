@@ -250,14 +250,30 @@ extension ExperimentsTests {
     #expect(!exists(plan.runs[0].folder.record) && !exists(plan.runs[0].folder.failure))
   }
 
+  @Test func `Settings that cannot work together are refused when planning`() throws {
+    let experiment = try read(Self.tiny, overrides: ["scl.warmup_epochs=3"])
+    let problem = "warmup_epochs 3 leaves none of the 3 epochs for its own terms"
+    #expect(
+      throws: ExperimentError.contradiction(
+        benchmark: "rehearsal", method: "scl", problem: problem)
+    ) { try plan(experiment) }
+    #expect(try plan(experiment, only: "method=kmeans").runs.count == 1)
+  }
+
   @Test func `What cannot run on its settings is recorded as such`() throws {
-    let overrides = ["scl.warmup_epochs=3"]
+    // Of images of 20 pixels, halved three times, nothing whole is left.
+    let experiment = try read(
+      """
+      benchmarks: [rehearsal]
+      methods: [ae]
+      protocol: {train: test, score: test, image_size: 20}
+      settings: {methods: {ae: {epochs: 2, architecture: convolutional}}}
+      """)
+    let plan = try plan(experiment, results: "unsupported")
     #expect(throws: MethodError.self) {
-      try carryOut("scl", results: "unsupported", overrides: overrides)
+      try RunExecution(plan.runs[0], options: plan.options, experiment: experiment).run()
     }
-    let run = try plan(
-      try read(Self.tiny, overrides: overrides), results: "unsupported", only: "method=scl"
-    ).runs[0]
+    let run = try self.plan(experiment, results: "unsupported").runs[0]
     guard case .failed(let failure) = run.state else {
       Issue.record("\(run.state)")
       return

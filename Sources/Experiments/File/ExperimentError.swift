@@ -8,6 +8,8 @@ public indirect enum ExperimentError: Error, Hashable, Sendable {
   /// Benchmark files that runs need are not there.
   case missingBenchmarks([MissingBenchmark])
   case invalidOption(option: String, problem: String)
+  /// Settings of a method that cannot work together.
+  case contradiction(benchmark: String, method: String, problem: String)
   case labelsInScoring(benchmark: String, split: String)
   case noImages(benchmark: String, split: String)
   /// Scores are asked for by labels that the benchmark does not have.
@@ -50,6 +52,8 @@ extension ExperimentError: CustomStringConvertible {
       (missing.count == 1 ? "a benchmark file is missing: " : "benchmark files are missing: ")
         + missing.map { "'\($0.path)': \($0.remedy)" }.joined(separator: "; ")
     case .invalidOption(let option, let problem): "\(option): \(problem)"
+    case .contradiction(let benchmark, let method, let problem):
+      "\(benchmark) / \(method): \(problem): change these settings in the experiment file or with --set"
     case .labelsInScoring(let benchmark, let split):
       "protocol score '\(split)' of \(benchmark) has images without labels: score train or test"
     case .noImages(let benchmark, let split):

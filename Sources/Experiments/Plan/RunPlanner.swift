@@ -61,6 +61,7 @@ struct RunPlanner {
   }
 
   /// - Parameter stage: the method with its settings, for a run that is no row of the experiment.
+  /// - Throws: `ExperimentError.contradiction` for settings that cannot work together.
   private mutating func run(
     _ row: MethodRow, _ combination: Combination, stage method: ConfiguredMethod? = nil
   ) throws -> PlannedRun {
@@ -70,6 +71,10 @@ struct RunPlanner {
       throw ExperimentError.noImages(benchmark: combination.benchmark, split: "any split")
     }
     let method = try method ?? self.method(of: row, on: file.definition)
+    if let problem = method.contradiction {
+      throw ExperimentError.contradiction(
+        benchmark: combination.benchmark, method: row.name, problem: problem)
+    }
     let stage = try stage(of: row, method, combination, file.definition)
     let run = try file.run(
       row, combination, method, departures: departures(of: method, file.definition), stage: stage,

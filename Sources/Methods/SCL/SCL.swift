@@ -35,11 +35,8 @@ public final class SCL: TrainedMethod {
     self.inputs = inputs
     let settings = inputs.settings
     warmupEpochs = settings.warmup.wholeEpochs(of: settings.training.epochs)
-    guard warmupEpochs < settings.training.epochs else {
-      throw MethodError.unsupported(
-        method: "scl",
-        reason: "warmup_epochs \(settings.warmup) leaves none of the "
-          + "\(settings.training.epochs) epochs for its own terms")
+    if let contradiction = settings.contradiction {
+      throw MethodError.unsupported(method: "scl", reason: contradiction)
     }
     augmentation = try Augmentation(settings.augmentation, for: inputs)
     model = SCLNetwork(settings, context: inputs.context)

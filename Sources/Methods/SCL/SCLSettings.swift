@@ -97,6 +97,12 @@ public struct SCLSettings: Configurable {
 
   public init() {}
 
+  /// A warm-up as long as the training leaves no epoch for the method's own terms.
+  public var contradiction: String? {
+    guard warmup.wholeEpochs(of: training.epochs) >= training.epochs else { return nil }
+    return "warmup_epochs \(warmup) leaves none of the \(training.epochs) epochs for its own terms"
+  }
+
   public static let schema = SettingsSchema<Self>(
     .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
     .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),

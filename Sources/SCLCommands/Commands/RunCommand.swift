@@ -17,7 +17,8 @@ import Records
 ///     finished  rehearsal-cifar10 / kmeans / seed 0
 ///
 /// Exit codes: 0 if every run is finished, apart from combinations that an earlier sweep found
-/// unsupported; 1 if a run failed; 128 plus the signal's number after a signal.
+/// unsupported; 1 if a run failed, or if no run is finished; 128 plus the signal's number after a
+/// signal.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -197,7 +198,8 @@ struct SweepOptions: ParsableArguments {
   ///   - logs: the logs of the runs that failed in this sweep.
   ///   - open: the number of runs of this sweep.
   /// - Throws: `ExitCode.failure` if a run failed in this sweep, or if an earlier failure was
-  ///   skipped. Unsupported combinations of earlier sweeps do not count; tables show them as n/a.
+  ///   skipped. Unsupported combinations of earlier sweeps do not count beside finished runs; tables
+  ///   show them as n/a.
   private func reportFailures(_ plan: Plan, logs: [String], of open: Int) throws {
     let failed = logs.count
     if let first = logs.first {
@@ -205,10 +207,12 @@ struct SweepOptions: ParsableArguments {
         "\(failed) of \(open) runs failed; see " + (failed > 1 ? "these logs:" : first))
       if failed > 1 { for log in logs { Console.error("  \(log)") } }
     }
+    let hasFinished =
+      open > failed || plan.runs.contains { if case .finished = $0.state { true } else { false } }
     let left = plan.runs.contains { run in
       guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
-      // Unsupported combinations are shown as n/a and are not failures.
-      return failure.kind != .unsupported
+      // Unsupported combinations are shown as n/a and are not failures, unless nothing else was asked for.
+      return failure.kind != .unsupported || !hasFinished
     }
     if failed > 0 || left { throw ExitCode.failure }
   }
