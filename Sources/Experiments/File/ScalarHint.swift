@@ -22,7 +22,7 @@ enum ScalarHint {
       guard !isQuoted else {
         return "; quotation marks make it text: write \(wholeText(value, whole) ?? text)"
       }
-      guard whole, case .number(let number) = value else { return "" }
+      guard whole, case .number = value else { return "" }
       return wholeText(value, whole).map { "; write \($0)" }
         ?? "; this must be a whole number"
     case .text:
@@ -42,7 +42,7 @@ enum ScalarHint {
 
   /// A whole number that is written as a fraction or with an exponent, in plain digits.
   private static func wholeText(_ value: SettingValue, _ whole: Bool) -> String? {
-    guard whole, case .number(let number) = value else { return nil }
+    guard whole, case .number = value else { return nil }
     return Int(exactly: number).map(String.init)
   }
 }
