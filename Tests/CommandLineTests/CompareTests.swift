@@ -37,6 +37,8 @@ extension CommandLineTests {
     let refused = try compared("compare", ["--reference", "kmean"])
     #expect(refused.exitCode == 66 && refused.errors.contains("kmeans, one-start"))
     #expect(try compared("compare", ["--score", "accuracy"]).exitCode == 64)
+    let help = try program.run(["compare", "--help"])
+    #expect(help.output.contains("default: acc") && !help.output.contains("Metric("))
   }
 
   @Test func `A score that a record lacks is computed from its assignments`() throws {

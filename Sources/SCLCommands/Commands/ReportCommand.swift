@@ -27,6 +27,8 @@ extension Metric: ExpressibleByArgument {
     self = metric
   }
 
+  public var defaultValueDescription: String { name }
+
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
