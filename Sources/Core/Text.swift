@@ -145,3 +145,14 @@ extension JSONEncoder {
     return encoder
   }
 }
+
+extension Int {
+  /// The number with commas between thousands: "60,000".
+  package var grouped: String {
+    var digits = Array(String(magnitude))
+    for position in stride(from: digits.count - 3, to: 0, by: -3) {
+      digits.insert(",", at: position)
+    }
+    return (self < 0 ? "-" : "") + String(digits)
+  }
+}

@@ -77,8 +77,8 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
     return hash.hexadecimal
   }
 
-  /// The inputs that differ in `planned`, one phrase each: "epochs 30, now 40". The order is that
-  /// of `named`, then names that only `planned` has.
+  /// The inputs that differ in `planned`, one phrase each: "epochs 30, now 40". Hashes are cut to
+  /// twelve digits. The order is that of `named`, then names that only `planned` has.
   public func differences(to planned: IdentityInputs) -> [String] {
     let before = named
     let now = planned.named
@@ -91,9 +91,10 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
       let old = before.first { $0.name == name }?.value
       let new = now.first { $0.name == name }?.value
       return switch (old, new) {
-      case (let old?, let new?): old == new ? nil : "\(name) \(old), now \(new)"
-      case (let old?, nil): "\(name) \(old), now without"
-      case (nil, let new?): "\(name) not set, now \(new)"
+      case (let old?, let new?):
+        old == new ? nil : "\(name) \(old.withShortHash), now \(new.withShortHash)"
+      case (let old?, nil): "\(name) \(old.withShortHash), now without"
+      case (nil, let new?): "\(name) not set, now \(new.withShortHash)"
       case (nil, nil): nil
       }
     }
@@ -128,16 +129,34 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
   }
 }
 
+extension SettingValue {
+  /// The value in words; of a SHA-256 hash its first twelve digits, as folders are named by.
+  fileprivate var withShortHash: String {
+    let text = description
+    let isHash = text.count == 64 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
+    return isHash ? String(text.prefix(12)) : text
+  }
+}
+
 extension RunRecord {
   /// Why the record is not the result of the planned run, one phrase each; empty if it is its
   /// result.
   ///
   /// An identity that does not match the record's own inputs means that the file was edited. That
   /// is reported only if no input differs.
+  /// - Parameter images: the images of the planned run's benchmark file, if known. If the record's
+  ///   file has another number, the phrase gives both instead of two hashes.
   /// - Throws: `RecordError.notFinite` if a planned setting is NaN or infinite.
-  public func staleness(against planned: IdentityInputs) throws -> [String] {
+  public func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
     guard try identity != planned.identity() else { return [] }
-    let differences = IdentityInputs(self).differences(to: planned)
+    var own = IdentityInputs(self)
+    var differences: [String] = []
+    let before = provenance.benchmarkFile.images
+    if let images, images != before, own.benchmarkContentHash != planned.benchmarkContentHash {
+      differences.append("prepared from \(before.grouped) images, now \(images.grouped)")
+      own.benchmarkContentHash = planned.benchmarkContentHash
+    }
+    differences += own.differences(to: planned)
     return differences.isEmpty
       ? ["its identity does not match its inputs: the record was edited"]
       : differences

@@ -76,6 +76,23 @@ extension RecordsTests {
         ])
     }
 
+    @Test func `Another benchmark file is told by its images, or by short hashes`() throws {
+      var record = try identifiedRecord()
+      record.provenance.benchmarkFile.images = 9_353
+      record.provenance.benchmarkFile.contentHash = String(repeating: "a1", count: 32)
+      record.identity = try IdentityInputs(record).identity()
+      var planned = IdentityInputs(record)
+      planned.benchmarkContentHash = String(repeating: "b2", count: 32)
+      planned.settings["epochs"] = .integer(40)
+      #expect(
+        try record.staleness(against: planned, images: 60_000) == [
+          "prepared from 9,353 images, now 60,000", "epochs 30, now 40",
+        ])
+      let hashes = "benchmark content a1a1a1a1a1a1, now b2b2b2b2b2b2"
+      #expect(try record.staleness(against: planned) == [hashes, "epochs 30, now 40"])
+      #expect(try record.staleness(against: planned, images: 9_353).first == hashes)
+    }
+
     @Test func `A record that was changed by hand is stale too`() throws {
       var record = try identifiedRecord()
       record.settings["epochs"] = .integer(40)

@@ -54,6 +54,27 @@ import Testing
     #expect(try SampleRuns.mixedTable().rendered(as: .markdown, width: 120) == expected)
   }
 
+  @Test func `A reason that stale runs share is given once`() throws {
+    func stale(_ method: TableMethod, _ seed: UInt64, _ reason: String) -> RunOutcome {
+      RunOutcome(
+        benchmark: "stl10", method: method.name, seed: seed, result: .stale(reason: reason))
+    }
+    let images = "prepared from 200 images, now 13,000"
+    let table = try SampleRuns.table(
+      [SampleRuns.scl, SampleRuns.pica],
+      [
+        stale(SampleRuns.scl, 0, images), stale(SampleRuns.scl, 1, images),
+        stale(SampleRuns.pica, 0, "epochs 30, now 40"), stale(SampleRuns.pica, 1, images),
+      ], distance: [])
+    let text = table.rendered(as: .markdown, width: 200)
+    let lines = text.split(separator: "\n").filter { $0.contains("Stale") }
+    #expect(
+      lines.sorted() == [
+        "- Stale, left out: PICA on STL-10, seed 0: epochs 30, now 40",
+        "- Stale, left out: PICA on STL-10, seed 1; SCL on STL-10, seeds 0, 1: \(images)",
+      ])
+  }
+
   @Test func `a Markdown table is whole unless a terminal is too narrow for it`() throws {
     func headings(width: Int?) throws -> [String] {
       try SampleRuns.mixedTable().rendered(as: .markdown, width: width).split(separator: "\n")

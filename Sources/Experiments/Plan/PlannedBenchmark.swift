@@ -12,8 +12,9 @@ struct PlannedBenchmark {
   let definition: BenchmarkDefinition
   /// Nil where the file is not there and not needed.
   let contentHash: String?
-  /// The benchmark file with the height and width of its images; nil where it is not there.
-  private let file: (path: String, imageSize: Int)?
+  /// The benchmark file with the number of its images, and their height and width; nil where it is
+  /// not there.
+  private let file: (path: String, images: Int, imageSize: Int)?
   /// Whether results are read and nothing is to be computed.
   private let readsOnly: Bool
 
@@ -41,7 +42,7 @@ struct PlannedBenchmark {
     guard info.benchmark == name else {
       throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
     }
-    file = (path, info.imageSize)
+    file = (path, info.counts.total, info.imageSize)
   }
 
   /// - Throws: `ExperimentError.noImages`, `.labelsInScoring` where the benchmark, however complete its
@@ -152,7 +153,8 @@ struct PlannedBenchmark {
       profile: experiment.profile, folder: place.folder,
       engine: engine, otherEngine: otherEngine, identityInputs: inputs,
       identity: try inputs.identity(),
-      state: try PlannedState(place.state, planned: inputs, by: engine, in: place.folder))
+      state: try PlannedState(
+        place.state, planned: inputs, images: file?.images, by: engine, in: place.folder))
   }
 }
 
@@ -209,7 +211,8 @@ extension IdentityInputs {
 
 extension PlannedState {
   fileprivate init(
-    _ stored: RunState?, planned: IdentityInputs, by engine: RunEngine, in folder: RunFolder
+    _ stored: RunState?, planned: IdentityInputs, images: Int?, by engine: RunEngine,
+    in folder: RunFolder
   ) throws {
     if stored != nil, let owner = RunLock.owner(folder.lock) {
       // What lies there is what the process began from.
@@ -224,7 +227,7 @@ extension PlannedState {
     case .unfinished: self = .unfinished
     case .damaged(let error): self = .damaged("\(error)")
     case .finished(let record):
-      let differences = try record.staleness(against: planned)
+      let differences = try record.staleness(against: planned, images: images)
       self = differences.isEmpty ? .finished(record) : .stale(differences)
     case .failed(let failure):
       // A failure under other settings says nothing of these.

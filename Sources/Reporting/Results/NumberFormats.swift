@@ -2,17 +2,6 @@ import Foundation
 import Metrics
 
 /// Numbers in the form in which tables print them.
-extension Int {
-  /// The number with commas between thousands: "60,000".
-  package var grouped: String {
-    var digits = Array(String(magnitude))
-    for position in stride(from: digits.count - 3, to: 0, by: -3) {
-      digits.insert(",", at: position)
-    }
-    return (self < 0 ? "-" : "") + String(digits)
-  }
-}
-
 extension Double {
   /// The number with one decimal, as papers print scores; never "-0.0".
   package var oneDecimal: String {

@@ -82,11 +82,7 @@ enum TableText {
     for cell in cells {
       remarks += cell.failed.map { "Failed: \(name(cell)), seed \($0.seed): \($0.reason)" }
     }
-    for cell in cells {
-      remarks += cell.stale.map {
-        "Stale, left out: \(name(cell)), seed \($0.seed): \($0.reason)"
-      }
-    }
+    remarks += staleRemarks(on: cells)
     for cell in cells {
       remarks += cell.damaged.map {
         "Damaged, left out: \(name(cell)), seed \($0.seed): \($0.reason)"
@@ -113,6 +109,20 @@ enum TableText {
     remarks += ControlBounds.remarks(on: table)
     remarks += table.distance.map { "Departs from the published experiments: \($0)" }
     return remarks
+  }
+
+  /// One remark for each reason, with all runs that share it: "Stale, left out: SCL on STL-10, seed
+  /// 0; PICA on STL-10, seeds 0, 1: epochs 30, now 40".
+  private static func staleRemarks(on cells: [ResultCell]) -> [String] {
+    cells.flatMap { $0.stale.map(\.reason) }.uniqued.map { reason in
+      let runs = cells.compactMap { cell -> String? in
+        let seeds = cell.stale.filter { $0.reason == reason }.map { "\($0.seed)" }
+        guard !seeds.isEmpty else { return nil }
+        return "\(name(cell)), \(seeds.count == 1 ? "seed" : "seeds") "
+          + seeds.joined(separator: ", ")
+      }
+      return "Stale, left out: \(runs.joined(separator: "; ")): \(reason)"
+    }
   }
 
   /// "SCL on CIFAR-10".
