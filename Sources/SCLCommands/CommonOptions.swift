@@ -134,8 +134,7 @@ struct ExperimentOptions: ParsableArguments {
   func planOfResults(needsData: Bool = false) throws -> Plan {
     let plan = try plan(needsData: needsData)
     guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
-      throw ReportError.nothingRun(
-        experiment: plan.experiment.name, results: plan.options.results)
+      throw noResults(of: plan)
     }
     return plan
   }

@@ -134,6 +134,22 @@ extension CommandLineTests {
     #expect(result.errors.contains("\(folder)/elsewhere"), "\(result.errors)")
   }
 
+  @Test func `Results of another profile are pointed to`() throws {
+    let profiles = "\nprofiles:\n  quick: {settings: {defaults: {restarts: 2}}}\n"
+    let file = try write(Self.clustering + profiles, to: "kept.yaml")
+    let folders = try ["--data", Self.data.get(), "--results", "\(folder)/kept"]
+    try expectRefusal(
+      66, ["report", file, "--profile", "quick"] + folders,
+      [
+        "to compute them: `scl run \(file) --profile quick --data \(folders[1]) "
+          + "--results \(folders[3])`"
+      ])
+    #expect(try program.run(["run", file, "--profile", "quick"] + folders).exitCode == 0)
+    try expectRefusal(
+      66, ["report", file] + folders,
+      ["there are results of profile quick: add `--profile quick`"])
+  }
+
   @Test func `A setting of what is not run is an error with the nearest name`() throws {
     let arguments = ["--set", "kmean.restarts=2"]
     let refused = try clustering("plan", arguments)

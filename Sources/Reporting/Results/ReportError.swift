@@ -11,8 +11,10 @@ package enum ReportError: Error, Equatable {
   /// Seeds of one cell with different protocols, settings, method versions or benchmark files.
   /// Their mean would be meaningless.
   case mixedSeeds(benchmark: String, method: String, what: String)
-  /// The results folder has no run of the experiment.
-  case nothingRun(experiment: String, results: String)
+  /// The results folder has no run of the experiment; `remedy` says what to do.
+  case nothingRun(
+    experiment: String, results: String,
+    remedy: String = "run 'scl run' first, with the same --results")
   /// No finished result has an identity with this prefix (`--identity`).
   case noIdentity(String, experiment: String, known: [String])
   /// None of the chosen runs has finished; `states` counts them by state.
@@ -40,9 +42,9 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .misfiledRecord(let benchmark, let method, let seed):
       "\(benchmark)/\(method)/seed-\(seed): its run.json belongs to another benchmark, method or seed: "
         + "move it to the folder of that run"
-    case .nothingRun(let experiment, let results):
+    case .nothingRun(let experiment, let results, let remedy):
       "no runs of \(experiment) in '\(URL(fileURLWithPath: results).standardizedFileURL.path)': "
-        + "run 'scl run' first, with the same --results"
+        + remedy
     case .noIdentity(let identity, let experiment, let known):
       "no result of \(experiment) has an identity that begins with '\(identity)'; "
         + "existing identities: "

@@ -48,8 +48,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let plan = try experiment.planOfResults()
     guard plan.runs.contains(where: { $0.state != .missing }) else {
-      throw ReportError.nothingRun(
-        experiment: plan.experiment.name, results: plan.options.results)
+      throw experiment.noResults(of: plan)
     }
     let comparison = try MethodComparison(
       ResultTable(plan.results(scoredBy: [score]), metrics: [score]), metric: score,

@@ -34,8 +34,7 @@ struct DiffCommand: ParsableCommand {
     try comparison.check()
     let plan = try experiment.planOfResults()
     guard plan.runs.contains(where: { $0.state != .missing }) else {
-      throw ReportError.nothingRun(
-        experiment: plan.experiment.name, results: plan.options.results)
+      throw experiment.noResults(of: plan)
     }
     let diff = try comparison.diff(plan)
     Console.printPart(

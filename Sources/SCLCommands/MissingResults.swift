@@ -1,0 +1,51 @@
+import Core
+import Experiments
+import Records
+import Reporting
+
+extension ExperimentOptions {
+  /// The error for an experiment without runs in the results folder. It names the profile that has
+  /// results, or else the complete command that computes them:
+  ///
+  ///     no runs of rehearsal in '/home/me/results': there are results of profile miniature: add
+  ///     `--profile miniature`
+  func noResults(of plan: Plan) -> ReportError {
+    .nothingRun(
+      experiment: plan.experiment.name, results: plan.options.results,
+      remedy: otherProfiles(of: plan) ?? "to compute them: `\(runCommand)`")
+  }
+
+  /// The profiles of the same experiment that have results; nil if none has.
+  private func otherProfiles(of plan: Plan) -> String? {
+    let wanted = StoredExperiment(plan.experiment.name, file: experiment, in: "")
+    let all = (try? ResultsFolder(plan.options.results).experiments()) ?? []
+    let others = all.map { StoredExperiment($0, file: experiment, in: "") }
+      .filter { $0.stem == wanted.stem && $0.name != wanted.name }
+    let profiles = others.compactMap(\.profile)
+    guard let first = profiles.first else {
+      return others.isEmpty ? nil : "there are results without a profile: leave out `--profile`"
+    }
+    return profiles.count == 1
+      ? "there are results of profile \(first): add `--profile \(first)`"
+      : "there are results of the profiles \(profiles.joined(separator: ", ")): add `--profile` "
+        + "and one of these names"
+  }
+
+  /// `scl run` with the same options.
+  private var runCommand: String {
+    var words = ["scl", "run", experiment]
+    func add(_ option: String, _ value: String?) {
+      if let value { words += [option, value] }
+    }
+    add("--profile", profile)
+    for override in overrides { add("--set", override) }
+    add("--only", only)
+    let standard = RunOptions()
+    add("--data", folders.data == standard.data ? nil : folders.data)
+    add("--results", folders.results == standard.results ? nil : folders.results)
+    add("--device", device?.rawValue)
+    add("--precision", precision == .auto ? nil : precision.rawValue)
+    add("--threads", threads.map { "\($0)" })
+    return words.shellCommand
+  }
+}
