@@ -34,6 +34,17 @@ extension CommandLineTests {
     #expect(files(below: folder).isEmpty)
   }
 
+  @Test func `A mistyped experiment file is answered with the nearest one`() throws {
+    let file = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "temperature.yaml")
+    for wrong in ["temprature.yaml", "temperature", "temperature.yml"] {
+      try expectRefusal(66, ["plan", "\(folder)/\(wrong)"], ["did you mean '\(file)'?"])
+    }
+    try expectRefusal(66, ["plan", "temperature"], ["did you mean 'temperature.yaml'?"])
+    _ = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "experiments/widths.yaml")
+    try expectRefusal(66, ["plan", "widths"], ["did you mean 'experiments/widths.yaml'?"])
+    try expectRefusal(66, ["plan", "nowhere.yaml"], ["experiments/rehearsal.yaml"])
+  }
+
   @Test func `A batch file that is not whole records is bad data`() throws {
     try expectRefused(["data_batch_2.bin", "record 499", "3072 of 3073 bytes"]) { folder in
       try edit(folder + "/data_batch_2.bin") { $0.removeLast() }

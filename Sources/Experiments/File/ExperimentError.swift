@@ -1,6 +1,7 @@
 /// Why an experiment cannot be read or run.
 public indirect enum ExperimentError: Error, Hashable, Sendable {
-  case unreadable(file: String)
+  /// `nearest` is an existing experiment file with a similar name, if there is one.
+  case unreadable(file: String, nearest: String? = nil)
   /// A place in the experiment file that is not accepted.
   case invalid(file: String, line: Int?, key: String, problem: String)
   /// Several such places, in the order of their lines.
@@ -42,9 +43,10 @@ public struct MissingBenchmark: Error, Hashable, Sendable {
 extension ExperimentError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unreadable(let file):
-      "cannot read the experiment file '\(file)': name an existing YAML file, such as "
-        + "experiments/rehearsal.yaml"
+    case .unreadable(let file, let nearest):
+      "cannot read the experiment file '\(file)': "
+        + (nearest.map { "did you mean '\($0)'?" }
+          ?? "name an existing YAML file, such as experiments/rehearsal.yaml")
     case .invalid(let file, let line, let key, let problem):
       file + (line.map { ":\($0)" } ?? "") + (key.isEmpty ? "" : ": \(key)") + ": \(problem)"
     case .mistakes(let mistakes): mistakes.map(\.description).joined(separator: "\n")

@@ -14,7 +14,7 @@ struct YAMLReader {
   /// Reads a file whose top is a mapping.
   static func read(_ file: String, _ mistakes: MistakeList) throws -> YAMLReader {
     guard let data = FileManager.default.contents(atPath: file) else {
-      throw ExperimentError.unreadable(file: file)
+      throw ExperimentError.unreadable(file: file, nearest: NearestFile.of(file))
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw ExperimentError.invalid(file: file, line: nil, key: "", problem: "it is not UTF-8 text")
