@@ -42,7 +42,7 @@ enum ScalarHint {
 
   /// A whole number that is written as a fraction or with an exponent, in plain digits.
   private static func wholeText(_ value: SettingValue, _ whole: Bool) -> String? {
-    guard whole, case .number = value else { return nil }
+    guard whole, case .number(let number) = value else { return nil }
     return Int(exactly: number).map(String.init)
   }
 }
