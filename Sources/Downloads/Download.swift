@@ -20,6 +20,8 @@ package struct Download: Sendable {
     /// Consecutive attempts without new data before the download fails. An attempt that
     /// receives data starts the count again.
     package var attempts = 8
+    /// The same for a host whose name has no address, as without a network.
+    package var attemptsAtUnknownHost = 2
     /// Seconds before the first retry. Each further pause is twice as long, up to
     /// `longestPause`.
     package var firstPause = 1.0
@@ -116,8 +118,8 @@ package struct Download: Sendable {
   }
 
   /// Sends requests until all bytes are there, with growing pauses between them.
-  /// - Throws: `DownloadError.gaveUp` after `Patience.attempts` failures in a row, and errors
-  ///   that no retry would change.
+  /// - Throws: `DownloadError.gaveUp` after `Patience.attempts` failures in a row, `.unknownHost`
+  ///   earlier, and errors that no retry would change.
   private func complete(
     _ part: PartialFile, _ report: @escaping @Sendable (Event) -> Void
   ) async throws {
@@ -131,13 +133,16 @@ package struct Download: Sendable {
       guard let interruption = try await transfer.run() else { return }
       failures = part.count > most ? 1 : failures + 1
       most = max(most, part.count)
+      if interruption.isUnknownHost, failures >= patience.attemptsAtUnknownHost {
+        throw DownloadError.unknownHost(address.host ?? address.absoluteString)
+      }
       guard failures < patience.attempts else {
         throw DownloadError.gaveUp(
-          address: address.absoluteString, attempts: failures, reason: interruption,
+          address: address.absoluteString, attempts: failures, reason: interruption.reason,
           received: part.count, size: size)
       }
       let pause = patience.pause(after: failures)
-      report(.retrying(reason: interruption, seconds: pause))
+      report(.retrying(reason: interruption.reason, seconds: pause))
       try await Task.sleep(for: .seconds(pause))
     }
   }
@@ -169,13 +174,17 @@ package struct Download: Sendable {
   }
 
   /// The MD5 of a file, read in pieces of 1 MiB.
+  /// - Throws: `FileError` or `CancellationError`.
   private static func md5(of path: String) throws -> String {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw FileError("read", path, errno: errno)
     }
     defer { try? handle.close() }
     var hash = MD5Hash()
-    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
+    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+      try Task.checkCancellation()
+      hash.update(piece)
+    }
     return hash.hexadecimal
   }
 }

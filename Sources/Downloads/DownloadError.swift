@@ -17,6 +17,9 @@ package enum DownloadError: Error, Hashable, Sendable {
   /// The server failed or stalled `attempts` times in a row without sending data. `received` of
   /// `size` bytes are kept.
   case gaveUp(address: String, attempts: Int, reason: String, received: Int64, size: Int64)
+  /// The name of the host has no address, as without a network; `remedy` says what to do.
+  case unknownHost(
+    String, remedy: String = "run the same command again later, or use a mirror with --url")
   /// Another process is downloading to the same path.
   case busy(path: String)
   /// The disk has `free` bytes, fewer than the `needed` ones that are missing.
@@ -44,6 +47,7 @@ extension DownloadError: CustomStringConvertible {
     case .gaveUp(let address, let attempts, let reason, let received, let size):
       "'\(address)' failed \(attempts) times in a row (last: \(reason)); \(received) of \(size) bytes are "
         + "kept: run the same command to resume, or use a mirror with --url"
+    case .unknownHost(let host, let remedy): "no connection to \(host); \(remedy)"
     case .busy(let path):
       "another process is downloading '\(path)'; wait for it, or choose another folder with --to"
     case .noSpace(let folder, let needed, let free):

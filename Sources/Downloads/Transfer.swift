@@ -12,10 +12,18 @@ import Synchronization
 /// whose file has changed send all of it instead (RFC 9110, section 13.1.5). URLSession calls
 /// the delegate's functions on its own queue, one at a time.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
+  /// Why a transfer ended early, for which a retry may help.
+  struct Interruption: Hashable {
+    /// In the words of a message.
+    let reason: String
+    /// Whether the name of the host has no address, as without a network.
+    var isUnknownHost = false
+  }
+
   /// How this side ended the transfer.
   private enum End {
     /// The connection broke or the server failed; a retry may succeed.
-    case interrupted(String)
+    case interrupted(Interruption)
     /// An error that a retry would not change.
     case failed(any Error)
   }
@@ -25,7 +33,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     /// Why this side ended the transfer; nil if it did not.
     var end: End?
     /// The caller of `run`, until it is resumed.
-    var waiting: CheckedContinuation<String?, any Error>?
+    var waiting: CheckedContinuation<Interruption?, any Error>?
   }
 
   private let address: URL
@@ -56,7 +64,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   /// - Returns: the reason of an interruption; nil if the file is complete.
   /// - Throws: `DownloadError`, `FileError` or `CancellationError`, for which a retry would be
   ///   of no use.
-  func run() async throws -> String? {
+  func run() async throws -> Interruption? {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = stallSeconds
     configuration.urlCache = nil
@@ -107,7 +115,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     do {
       if let problem = try accept(response) {
-        end(dataTask, .interrupted(problem))
+        end(dataTask, .interrupted(Interruption(reason: problem)))
         return completionHandler(.cancel)
       }
       report(.started(offset: part.count))
@@ -146,19 +154,22 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
       if part.count == size {
         waiting?.resume(returning: nil)
       } else {
-        waiting?.resume(returning: error.map(Self.words) ?? "the transfer ended early")
+        waiting?.resume(
+          returning: error.map(Self.interruption)
+            ?? Interruption(reason: "the transfer ended early"))
       }
     }
   }
 
   /// A transport error in the words of a message.
-  private static func words(of error: any Error) -> String {
+  private static func interruption(by error: any Error) -> Interruption {
     switch (error as? URLError)?.code {
-    case .timedOut: "the connection timed out"
-    case .networkConnectionLost: "the connection was lost"
-    case .cannotConnectToHost: "cannot connect to the host"
-    case .cannotFindHost, .dnsLookupFailed: "unknown host"
-    default: error.localizedDescription
+    case .timedOut: Interruption(reason: "the connection timed out")
+    case .networkConnectionLost: Interruption(reason: "the connection was lost")
+    case .cannotConnectToHost: Interruption(reason: "cannot connect to the host")
+    case .cannotFindHost, .dnsLookupFailed:
+      Interruption(reason: "unknown host", isUnknownHost: true)
+    default: Interruption(reason: error.localizedDescription)
     }
   }
 

@@ -124,7 +124,7 @@ struct RenderedError {
     case .badAddress: usage
     case .refused: missingInput
     case .encoded, .wrongSize, .wrongChecksum, .otherFile: badData
-    case .gaveUp, .busy, .noSpace: inputOutput
+    case .gaveUp, .unknownHost, .busy, .noSpace: inputOutput
     }
   }
 

@@ -80,6 +80,25 @@ extension CommandLineTests {
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
   }
 
+  @Test func `Without a connection, and after a signal, a line says how to go on`() throws {
+    let fetch = ["data", "fetch", "cifar10", "--to", folder + "/here"]
+    let offline = try program.run(fetch + ["--url", "http://nowhere.invalid/cifar.tar.gz"])
+    #expect(offline.exitCode == 74, "\(offline.errors)")
+    let remedy = "if you have the archive: `scl data prepare cifar10 --from PATH`"
+    #expect(offline.errors.contains("error: no connection to nowhere.invalid; \(remedy)\n"))
+
+    let errors = folder + "/errors"
+    let process = try program.start(fetch + ["--url", "http://127.0.0.1:1/x"], errors: errors)
+    let end = ContinuousClock.now + .seconds(60)
+    func written() -> String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
+    // Nobody listens there, so it pauses between attempts.
+    while !written().contains("retrying"), ContinuousClock.now < end { usleep(10_000) }
+    kill(process.processIdentifier, SIGINT)
+    try process.waitForEnd(within: 60)
+    #expect(process.terminationStatus == 130, "\(written())")
+    #expect(written().hasSuffix("stopped; run the same command to continue the download\n"))
+  }
+
   // MARK: - info and verify
 
   @Test func `Images that no published checksum covers are said to be right by number alone`()

@@ -200,6 +200,18 @@ import Testing
     #expect(error?.description.contains("cannot connect to the host") == true)
   }
 
+  @Test func `A host without an address is asked for twice`() async throws {
+    // No name under "invalid" has an address (RFC 6761).
+    let error = await #expect(throws: DownloadError.self) {
+      _ = try await self.download("http://nowhere.invalid/a.zip", attempts: 8)
+    }
+    guard case .unknownHost("nowhere.invalid", _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(events.withLock { $0.count } == 1)
+  }
+
   @Test func `Wrong bytes are refused and removed`() async throws {
     let (error, _) = try await expectError { _, _ in .whole(Data(count: Self.content.count)) }
     let zeros = Self.digest(of: Data(count: Self.content.count))

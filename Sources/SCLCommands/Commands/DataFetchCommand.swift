@@ -3,6 +3,7 @@ import Benchmarks
 import Domain
 import Downloads
 import Experiments
+import Foundation
 
 /// Versions by name in `--version`.
 extension PublishedFile.Version: ExpressibleByArgument {}
@@ -16,7 +17,8 @@ extension DataCommand {
   ///
   /// Exit codes: 0; 64 for an unknown benchmark or one that needs an account; 65 if the bytes are
   /// not the published ones; 66 if the server refuses; 74 if the transfer fails for good or the
-  /// disk is full. After 74 the same command continues the download.
+  /// disk is full; 128 plus the signal's number after a signal. After 74 or a signal the same
+  /// command continues the download.
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download the original files of a benchmark and verify their checksum.",
@@ -78,14 +80,7 @@ extension DataCommand {
       let download = try Download(address, to: file, size: published.size, md5: published.md5)
       let meter = TransferMeter(published.name, size: published.size)
       if !output.json { Console.note("downloading \(address) to \(file)") }
-      let outcome: Download.Outcome
-      do {
-        outcome = try await download.run(meter.show)
-        meter.end()
-      } catch {
-        meter.end()
-        throw error
-      }
+      let outcome = try await finish(download, of: definition, meter)
       let next = BenchmarkFolder(data).prepareCommand(definition, from: file)
       let word = outcome == .downloaded ? "downloaded" : "already there"
       if output.json {
@@ -97,6 +92,34 @@ extension DataCommand {
       }
       Console.print("\(file): \(word), \(Quantities.size(published.size)), MD5 \(published.md5) ok")
       Console.print("next: \(next)")
+    }
+
+    /// Downloads until the end or a signal.
+    /// - Throws: `ExitCode` of 128 plus the signal's number, after a line that says how to continue.
+    ///   Without a connection, the error names the command for an archive from elsewhere.
+    private func finish(
+      _ download: Download, of definition: BenchmarkDefinition, _ meter: TransferMeter
+    ) async throws -> Download.Outcome {
+      let transfer = Task { try await download.run(meter.show) }
+      let stop = StopRequest { _ in transfer.cancel() }
+      // If signals cannot be caught, they end the program at once.
+      try? stop.listen(to: [SIGINT, SIGTERM])
+      do {
+        let outcome = try await transfer.value
+        meter.end()
+        return outcome
+      } catch {
+        meter.end()
+        if let signal = stop.signal {
+          Console.error("stopped; run the same command to continue the download")
+          throw ExitCode(RunExit.interrupted(by: signal))
+        }
+        if case DownloadError.unknownHost(let host, _) = error {
+          let command = BenchmarkFolder(data).prepareCommand(definition, from: "PATH")
+          throw DownloadError.unknownHost(host, remedy: "if you have the archive: `\(command)`")
+        }
+        throw error
+      }
     }
   }
 }
