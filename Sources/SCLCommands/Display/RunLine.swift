@@ -134,11 +134,21 @@ struct RunLine: Encodable {
   /// detail.
   var cells: [String] {
     [
-      benchmark, method, "seed \(seed)", state.rawValue, progressText,
-      loss.map { String(format: "loss %.3f", $0) } ?? "",
-      imagesPerSecond.map { String(format: "%.0f images/s", $0) } ?? "",
-      secondsLeft.map { "ETA " + Quantities.time($0) } ?? "", detail,
+      benchmark, method, "seed \(seed)", state.rawValue, progressText, lossText, speedText,
+      timeText, detail,
     ]
+  }
+
+  /// The cells of the line of a run in progress: what names the run, then the rest, the most useful
+  /// first.
+  fileprivate var runningCells: (name: [String], rest: [String]) {
+    ([benchmark, method, "seed \(seed)"], [timeText, progressText, lossText, speedText, detail])
+  }
+
+  private var timeText: String { secondsLeft.map { "ETA " + Quantities.time($0) } ?? "" }
+  private var lossText: String { loss.map { String(format: "loss %.3f", $0) } ?? "" }
+  private var speedText: String {
+    imagesPerSecond.map { String(format: "%.0f images/s", $0) } ?? ""
   }
 
   /// "epoch 3/20" or the phase while running; "2 of 20 epochs" if interrupted; else the number of
@@ -172,6 +182,22 @@ extension [RunLine] {
       known[run.benchmark.name] = counts
       return RunLine(run, counts: counts)
     }
+  }
+
+  /// The lines of the runs in progress as text. Columns that do not fit are left out, the least
+  /// useful first; the time left stays longest.
+  ///
+  ///     cifar10  scl  seed 0  ETA 22 min  epoch 3/30  loss 15.252  75 images/s
+  ///
+  /// - Parameter width: the number of characters that a line may have.
+  func runningText(width: Int) -> [String] {
+    let cells = filter { $0.state == .running }.map(\.runningCells)
+    let most = cells.map(\.rest.count).max() ?? 0
+    let candidates = (0...most).reversed().lazy.map { kept in
+      TextColumns(cells.map { $0.name + $0.rest.prefix(kept) }).lines
+    }
+    return candidates.first { $0.allSatisfy { $0.count <= width } }
+      ?? TextColumns(cells.map { $0.name + $0.rest.prefix(1) }).lines
   }
 }
 

@@ -118,22 +118,20 @@ final class SweepDisplay: Sendable {
       if let note { Console.note(note) }
       if isDue {
         state.lastDraw = now
-        Console.note(
-          ([SweepSummary(state.lines).text]
-            + runningLines(state).map { $0.split(separator: " ").joined(separator: " ") })
-            .joined(separator: "  "))
+        let running = TextColumns(
+          state.lines.filter { $0.state == .running }.map { line in line.cells })
+        let words = running.lines.map { $0.split(separator: " ").joined(separator: " ") }
+        Console.note(([SweepSummary(state.lines).text] + words).joined(separator: "  "))
       }
       return
     }
     guard isDue || note != nil else { return }
     state.lastDraw = now
     state.region.show(
-      notes: note.map { [$0] } ?? [], runningLines(state) + [SweepSummary(state.lines).text])
-  }
-
-  /// The lines of the runs in progress.
-  private func runningLines(_ state: State) -> [String] {
-    TextColumns(state.lines.filter { $0.state == .running }.map(\.cells)).lines
+      notes: note.map { [$0] } ?? [],
+      // The region cuts lines before the terminal's last column.
+      state.lines.runningText(width: TerminalRegion.size().columns - 1)
+        + [SweepSummary(state.lines).text])
   }
 }
 
