@@ -7,6 +7,13 @@ public enum Machine {
   /// The number of processors that this process may use.
   public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
+  /// The load average of the last minute: how many processes compute, or wait to, on average. Nil if
+  /// the system does not tell.
+  public static var load: Double? {
+    var averages = [0.0]
+    return getloadavg(&averages, 1) == 1 ? averages[0] : nil
+  }
+
   /// Whether the processor has instructions for bfloat16 products.
   public static var multipliesBFloat16: Bool {
     let flags = processorField("flags")?.split(separator: " ") ?? []

@@ -87,7 +87,8 @@ final class RunProcess {
       // A terminal's Ctrl-C reaches the run's process too, perhaps before this one hears of it.
       for _ in 0..<10 where !watch.isStopping { usleep(100_000) }
     }
-    if watch.wasStopped || watch.isStopping { return .stopped }
+    // The signal may have come between the record and the process's end.
+    if watch.wasStopped || watch.isStopping { return run.hasResult ? .finished : .stopped }
     let (kind, reason) = Self.cause(of: status, memoryKill: watch.sawMemoryKill)
     return died(kind, reason)
   }

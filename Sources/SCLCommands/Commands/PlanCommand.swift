@@ -102,6 +102,12 @@ struct PlanCommand: AsyncParsableCommand {
     for sentence in table(plan, store, []).sentences {
       Console.note("preliminary: \(sentence)")
     }
+    if let load = Machine.load, load > Double(Machine.cores) {
+      Console.note(
+        String(format: "this machine is busy (load average %.1f, ", load)
+          + "\(Machine.cores) \(Machine.cores == 1 ? "core" : "cores")): the times will be too long; "
+          + "use --remeasure later")
+    }
     let measurer = EstimateMeasurer(experiment.childCommand())
     let going = Mutex<Task<MeasuredCosts, any Error>?>(nil)
     let stop = StopRequest { _ in going.withLock { $0?.cancel() } }
