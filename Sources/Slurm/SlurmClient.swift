@@ -1,9 +1,16 @@
 import Foundation
 import Subprocess
 
-/// Slurm's own commands, in the environment's cluster.
+/// Slurm's command line programs, on the cluster that the environment names.
+///
+///     let client = SlurmClient()
+///     let job = try await client.submit(["--array=0-3", "script.sh"])
+///     let tasks = try await client.tasks(ofJobsNamed: ["scl-cpu-1"])
+///
+/// Every method throws `SlurmError` if a program is missing, refuses, or cannot reach the controller.
 package struct SlurmClient: Sendable {
   /// Submits a batch script.
+  ///
   /// - Parameter arguments: sbatch's, the script last.
   /// - Returns: the job's number.
   func submit(_ arguments: [String]) async throws -> String {
@@ -14,16 +21,16 @@ package struct SlurmClient: Sendable {
     return job
   }
 
-  /// The job in sbatch's answer, "123" or "123;cluster": its last line of that form, since sites greet
-  /// and tell of their checks on standard output too.
+  /// The job number in sbatch's answer, "123" or "123;cluster": the last line of that form, because
+  /// sites print greetings to standard output too.
   package static func job(in answer: String) -> String? {
     answer.split(whereSeparator: \.isNewline).reversed().lazy
       .map { $0.trimmingCharacters(in: .whitespaces) }
       .compactMap { $0.wholeMatch(of: /([0-9]+)(;[^ ]*)?/).map { String($0.1) } }.first
   }
 
-  /// The tasks of the jobs of these names: those in the queue, and those that the controller still
-  /// remembers.
+  /// The tasks of the jobs of these names: those in the queue, and ended ones that the controller
+  /// still remembers.
   func tasks(ofJobsNamed names: [String]) async throws -> [SlurmTask] {
     guard !names.isEmpty else { return [] }
     var tasks: [SlurmTask] = []
@@ -50,7 +57,10 @@ package struct SlurmClient: Sendable {
     return tasks
   }
 
-  /// How a task ended: from the controller's memory, or from the accounting where there is one.
+  /// How a task ended: from the controller's memory (scontrol) or, if it has forgotten the task,
+  /// from the accounting database (sacct). An outcome without a state if neither knows.
+  ///
+  /// - Parameter task: "12_3".
   func outcome(ofTask task: String) async throws -> SlurmOutcome {
     do {
       let answer = try await run("scontrol", ["--oneliner", "show", "job", task])
@@ -82,7 +92,7 @@ package struct SlurmClient: Sendable {
     return SlurmOutcome(state: nil, exitCode: 0, signal: 0, node: "")
   }
 
-  /// Cancels tasks: "12_3". Those that have ended meanwhile are passed over.
+  /// Cancels tasks such as "12_3". Ended tasks are ignored.
   func cancel(_ tasks: [String]) async throws {
     for start in stride(from: 0, to: tasks.count, by: 500) {
       let part = tasks[start..<min(start + 500, tasks.count)]
@@ -90,7 +100,7 @@ package struct SlurmClient: Sendable {
     }
   }
 
-  /// How many tasks an array may have.
+  /// The largest number of tasks in an array, from the cluster's configuration.
   func maximumArraySize() async throws -> Int {
     let answer = try await run("scontrol", ["show", "config"])
     for line in answer.split(separator: "\n") where line.hasPrefix("MaxArraySize") {
@@ -100,7 +110,7 @@ package struct SlurmClient: Sendable {
     throw SlurmError.unreadable(command: "scontrol show config", answer: "no MaxArraySize")
   }
 
-  /// "CANCELLED by 1000", "1:0", "n[1-2]".
+  /// Parses "CANCELLED by 1000", "1:0" and "n[1-2]".
   private func outcome(state: Substring, exit: Substring, node: Substring) -> SlurmOutcome {
     let codes = exit.split(separator: ":").map { Int32($0) ?? 0 }
     return SlurmOutcome(
@@ -108,12 +118,14 @@ package struct SlurmClient: Sendable {
       signal: codes.count > 1 ? codes[1] : 0, node: node == "(null)" ? "" : String(node))
   }
 
-  /// - Returns: what the command wrote to standard output.
+  /// Runs a program and returns its standard output. A cancelled sweep does not interrupt it:
+  /// sbatch may have submitted the job already.
   private func run(_ program: String, _ arguments: [String]) async throws -> String {
     // A sweep that is stopped does not stop a command half way: sbatch may have submitted the job.
     try await Task { try await Self.answer(program, arguments) }.value
   }
 
+  /// Runs a program in a process group of its own and sorts its error messages into `SlurmError`.
   private static func answer(_ program: String, _ arguments: [String]) async throws -> String {
     var options = PlatformOptions()
     // A terminal's Ctrl-C is for this program, not for its helpers.
@@ -137,7 +149,7 @@ package struct SlurmClient: Sendable {
     return result.standardOutput
   }
 
-  /// Whether there is no configuration that names a controller.
+  /// Whether an error message says that no configuration names a controller.
   private static func lacksCluster(_ words: String) -> Bool {
     [
       "Could not establish a configuration source", "Unable to process configuration file",
@@ -145,8 +157,9 @@ package struct SlurmClient: Sendable {
     ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 
-  /// Whether the user, account or queue has as many jobs as it may have, which passes as they end. The
-  /// sentence about policies that follows these words is also said of what can never run.
+  /// Whether an error message says that the user, account or queue has as many jobs as allowed,
+  /// which passes as jobs end. The general sentence about policies is not enough: Slurm also prints
+  /// it for jobs that can never run.
   package static func isAtLimit(_ words: String) -> Bool {
     [
       "MaxSubmitJob", "MaxSubmitPU", "MaxSubmitPA", "MaxJobsPerUser", "MaxJobCount",
@@ -154,6 +167,7 @@ package struct SlurmClient: Sendable {
     ].contains { words.localizedCaseInsensitiveContains($0) }
   }
 
+  /// Whether an error message says that the controller does not answer.
   private static func isUnreachable(_ words: String) -> Bool {
     [
       "Unable to contact slurm controller", "Socket timed out", "Connection refused",

@@ -1,20 +1,23 @@
 import Experiments
 
-/// Why Slurm cannot be used.
+/// Why Slurm cannot be used. `words` are Slurm's own error message.
 package enum SlurmError: ExecutorError, Hashable {
+  /// A program of Slurm is not on the path.
   case notInstalled(program: String)
-  /// Slurm's commands are here, but no cluster that they know of.
+  /// Slurm's programs are installed, but no cluster is configured.
   case noCluster(command: String, words: String)
-  /// `words` are Slurm's own.
+  /// A request that Slurm rejects, such as an unknown partition.
   case refused(command: String, words: String)
-  /// The controller does not answer: it may do so again.
+  /// The controller does not answer; it may do so later.
   case unreachable(command: String, words: String)
-  /// No more jobs are taken now: some have to end first.
+  /// The limit of jobs is reached; some have to end first.
   case atLimit(command: String, words: String)
+  /// An answer in an unexpected form.
   case unreadable(command: String, answer: String)
 }
 
 extension SlurmError {
+  /// One line: what happened and what to do, with Slurm's own words.
   package var description: String {
     switch self {
     case .notInstalled(let program):
@@ -33,6 +36,7 @@ extension SlurmError {
     }
   }
 
+  /// Limits and an unreachable controller can pass; the other errors need a change by the user.
   package var cause: ExecutorErrorCause {
     switch self {
     case .notInstalled, .noCluster: .missing

@@ -2,22 +2,37 @@ import Core
 import Experiments
 import Records
 
-/// Runs on a Slurm cluster, as tasks of job arrays. The results folder, on a file system that the
-/// nodes share, is the only state: the same command, given later or on another machine, adopts what is
-/// queued.
+/// Runs on a Slurm cluster, as tasks of job arrays.
+///
+/// The results folder, on a file system that the nodes share, is the only state: the same command,
+/// given later or on another machine, adopts what is queued. `scl status` and `scl cancel` read it
+/// too.
+///
+///     scl run experiments/paper.yaml --executor slurm --slurm partition=gpu --slurm time=1-0
 package struct SlurmExecutor: Executor {
+  /// The value of `--executor` and the key of the section.
   package static let name = "slurm"
+  /// For messages: "12 runs on Slurm".
   package static let title = "Slurm"
   package static let options = SlurmKey.allCases.map(\.option)
+  /// `max-running`, which messages about `--jobs` suggest instead.
   package static var limitOption: String? { SlurmKey.maxRunning.rawValue }
 
+  /// The name of the results, the threads and the retries.
   private let experiment: Experiment
+  /// The results folder and the number of threads.
   private let options: RunOptions
+  /// The options that every task's `run-child` is given.
   private let command: ChildCommand
+  /// Slurm's options by benchmark and method.
   private let layers: ExecutorLayers
+  /// Ends the command.
   private let stop: SweepStop
 
   /// - Parameters:
+  ///   - experiment: the name of the results, the threads and the retries.
+  ///   - options: the results folder and the threads.
+  ///   - command: the options of `run-child`.
   ///   - layers: Slurm's options from the experiment file and the command line.
   ///   - stop: ends the command. Queued tasks stay queued.
   package init(
@@ -31,9 +46,10 @@ package struct SlurmExecutor: Executor {
     self.stop = stop
   }
 
-  /// Adopts what is queued, submits the rest, and follows all of it to its end.
-  /// - Throws: `RunInterrupted` after a stop was requested; `SlurmError`, `ExperimentError`,
-  ///   `FileError`.
+  /// Adopts what is queued, submits the rest, and follows all of it to the end. All options are
+  /// checked before anything is submitted.
+  ///
+  /// - Throws: `RunInterrupted` after a stop request; `SlurmError`, `ExperimentError`, `FileError`.
   package func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
   ) async throws {
@@ -57,6 +73,8 @@ package struct SlurmExecutor: Executor {
     }
   }
 
+  /// The active tasks of the experiment, by the run's selector. Of several submissions of a run,
+  /// the newest with an active task counts.
   package static func tasks(
     results: String, experiment: String
   ) async throws -> [String: ExecutorTask] {
@@ -76,6 +94,7 @@ package struct SlurmExecutor: Executor {
     return entries
   }
 
+  /// Cancels tasks with scancel.
   package static func cancel(_ tasks: [ExecutorTask]) async throws {
     if !tasks.isEmpty { try await SlurmClient().cancel(tasks.map(\.id).sorted()) }
   }

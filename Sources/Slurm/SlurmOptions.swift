@@ -1,23 +1,33 @@
 import Experiments
 
-/// What a run may ask of Slurm, under sbatch's own names where it has them.
+/// The options of the section `slurm`: sbatch's long options under their own names, and two of this
+/// program.
 package enum SlurmKey: String, CaseIterable, Sendable {
   case partition
   case account
   case qos
+  /// The time limit. Without one, the partition's own applies, and the time of the signal is 120 s
+  /// before it.
   case time
+  /// Memory per node, which for these tasks is memory per run.
   case mem
+  /// Without it, the number of the run's threads.
   case cpusPerTask = "cpus-per-task"
+  /// Only for methods that train networks, unless the layer of a method says otherwise.
   case gpus
+  /// The same; its parts other than `gpu` are requested for all methods.
   case gres
   case constraint
   case reservation
   case nodelist
   case exclude
   case nice
+  /// This program's own: the limit of the array (`%N`).
   case maxRunning = "max-running"
+  /// This program's own: the time of `--signal`.
   case signalSeconds = "signal-seconds"
 
+  /// The description in the JSON Schema.
   package var documentation: String {
     switch self {
     case .partition: "Partition, or several separated by commas."
@@ -42,13 +52,15 @@ package enum SlurmKey: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether no benchmark or method has a value of its own.
+  /// Whether the option applies to the experiment as a whole, so that benchmarks and methods have
+  /// no value of their own.
   package var isForWholeExperiment: Bool { self == .maxRunning }
 
   /// Whether sbatch has an option of this name.
   var isOptionOfBatch: Bool { self != .maxRunning && self != .signalSeconds }
 
-  /// Why a value is not accepted; nil if it is. What only the cluster knows, sbatch says.
+  /// Why a value is refused: "takes a whole number from 1 to 65535"; nil if it is accepted. What
+  /// only the cluster knows, such as the names of partitions, sbatch checks.
   package func problem(with value: String) -> String? {
     guard !value.isEmpty, !value.contains(where: \.isWhitespace) else {
       return "takes a value without spaces"
@@ -68,11 +80,16 @@ package enum SlurmKey: String, CaseIterable, Sendable {
   }
 }
 
-/// A time limit as sbatch writes it: "30", "30:00", "12:00:00", "2-0", "2-12:00:00", "infinite".
+/// A time limit as sbatch accepts it: "30" minutes, "30:00", "12:00:00", "2-0", "2-12:00:00" or
+/// "infinite".
+///
+///     SlurmTimeLimit("1-12")?.seconds  // 129,600
+///     SlurmTimeLimit("soon")  // nil
 struct SlurmTimeLimit {
-  /// Nil for none.
+  /// Nil for no limit.
   let seconds: Int?
 
+  /// Nil for text that is no time limit.
   init?(_ text: String) {
     if ["unlimited", "infinite", "-1"].contains(text.lowercased()) {
       seconds = nil
@@ -97,15 +114,21 @@ struct SlurmTimeLimit {
     }
   }
 
-  /// Slurm counts minutes in 32 bits.
+  /// A number within 32 bits, in which Slurm counts minutes.
   private static func number(_ text: Substring) -> Int? {
     Int(text).flatMap { 0...Int(Int32.max) ~= $0 ? $0 : nil }
   }
 }
 
 extension ExecutorLayers {
-  /// The options of a method's runs on a benchmark, by `SlurmKey`'s raw value.
-  /// - Parameter usesCards: without it, cards are requested only where the method's own layer does.
+  /// The options for a method's runs on a benchmark, by the raw values of `SlurmKey`.
+  ///
+  ///     let layers = ExecutorLayers(
+  ///       defaults: ["time": "60", "gpus": "1"], benchmarks: ["stl10": ["time": "120"]])
+  ///     layers.options(benchmark: "stl10", method: "kmeans", usesCards: false)  // ["time": "120"]
+  ///
+  /// - Parameter usesCards: whether the method trains networks. Others request GPUs only if the
+  ///   layer of their own method says so.
   package func options(
     benchmark: String, method: String, usesCards: Bool
   ) -> [String: String] {
@@ -121,13 +144,14 @@ extension ExecutorLayers {
 }
 
 extension SlurmKey {
-  /// This key as the experiment file and its schema have it.
+  /// The key as experiment files and their JSON Schema have it.
   var option: ExecutorOption {
     ExecutorOption(
       rawValue, documentation, shape: shape, isForWholeExperiment: isForWholeExperiment
     ) { problem(with: $0) }
   }
 
+  /// The values that the JSON Schema accepts, where they have a form of their own.
   private var shape: ValueShape {
     let count = ValueShape.integer(0...Int.max)
     return switch self {

@@ -1,17 +1,25 @@
 import Experiments
 import Methods
 
-/// What the tasks of one array ask for.
+/// The resources that the tasks of one array request: the options of its sbatch command. Runs with
+/// equal resources share an array.
+///
+/// The time between the signal and the time limit is 120 s or, for a limit under eight minutes, a
+/// quarter of the limit. Within it a run has to write its checkpoint.
 struct SlurmResources: Hashable {
-  /// `KEY=VALUE` of sbatch's options, sorted: equal resources are equal texts.
+  /// `KEY=VALUE` of sbatch's options, in a fixed order.
   let options: [String]
-  /// How many tasks of the whole experiment run at a time; nil for no limit.
+  /// The limit of simultaneous tasks of the whole experiment; nil for none.
   let maxRunning: Int?
-  /// Seconds before the time limit at which a task is told.
+  /// Seconds before the time limit at which a task is signalled.
   let signalSeconds: Int
 
-  /// - Parameter threads: the run's, which are its cores unless it says otherwise.
-  /// - Throws: `ExperimentError.invalidOption` for values that do not go together.
+  /// - Parameters:
+  ///   - layers: the options of the file and the command line.
+  ///   - run: its benchmark and method select the options.
+  ///   - threads: of the run; the number of its cores unless the options say otherwise.
+  /// - Throws: `ExperimentError.invalidOption` for values that are refused or contradict each
+  ///   other.
   init(_ layers: ExecutorLayers, of run: PlannedRun, threads: Int) throws(ExperimentError) {
     let method = run.method
     var values = layers.options(

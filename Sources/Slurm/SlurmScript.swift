@@ -2,14 +2,28 @@ import Core
 import Experiments
 import Records
 
-/// The batch script of an array's tasks, for any POSIX shell.
+/// The batch script of a job array, for any POSIX shell.
+///
+/// A task runs `run-child` for the run in its line of the file `tasks`. Exit codes of the run
+/// decide what follows:
+///
+/// - 128 + USR1: Slurm has signalled the approaching time limit, and the run has written a
+///   checkpoint. The script puts the task back into the queue.
+/// - 75: another process has the run, perhaps this task's last one on a node that is going down.
+///   The script tries again every 10 s, for ten minutes.
+/// - any other: the task ends with it.
+///
+/// SIGTERM, from scancel or a preemption, is passed on to the run, and the task ends after its
+/// checkpoint.
 struct SlurmScript {
   /// The absolute path of this program.
   let program: String
-  /// What comes before `--only`.
+  /// The hidden command and the options that all tasks share; `--only` follows.
   let arguments: [String]
 
-  /// - Parameter folder: the submission's.
+  /// The script.
+  ///
+  /// - Parameter folder: the submission's folder, which has the file `tasks`.
   func text(folder: String) -> String {
     let command = ([program] + arguments).shellCommand
     return """

@@ -1,43 +1,50 @@
 import Core
 import Foundation
 
-/// One job array that was submitted, or was about to be: a folder in the experiment's results.
+/// A job array that was submitted or is about to be: a folder in the experiment's results,
+/// `.slurm/NUMBER-ID`.
 ///
-/// | file | what |
+/// | file | content |
 /// | --- | --- |
-/// | `tasks` | a line a task: the run, as `--only` takes it |
-/// | `script.sh` | what every task carries out |
-/// | `submission.json` | the job's name, which of the runs' attempts it is |
-/// | `job` | the job's number, once sbatch has told it |
-/// | `output-<task>.txt` | what the task's script said |
+/// | `tasks` | a line per task: the run, as `--only` takes it |
+/// | `script.sh` | the batch script of all tasks |
+/// | `submission.json` | the job's name, and which attempt at the runs it is |
+/// | `job` | the job's number, once sbatch has returned it |
+/// | `output-TASK.txt` | the output of a task's script |
 struct SlurmSubmission: Sendable {
+  /// The content of `submission.json`.
   struct Description: Codable, Equatable, Sendable {
-    /// Found in the queue by this name even if the submitter died before it knew the number.
+    /// A name that identifies the submission in the queue, even if the submitter died before it
+    /// knew the number.
     let jobName: String
     /// 1 for the first.
     let attempt: Int
   }
 
+  /// The folder, by its absolute path.
   let folder: String
-  /// Submissions of an experiment are counted.
+  /// The number of the submission within the experiment, from 1.
   let number: Int
+  /// The values of `--only`, by task.
   let tasks: [String]
   let description: Description
-  /// The job's number, if the submitter lived to write it down.
+  /// The job's number; nil if the submitter did not live to write it down.
   let job: String?
 
-  /// Where the submissions of an experiment lie.
+  /// The folder of an experiment's submissions. Commands on other machines find them there.
   static func root(results: String, experiment: String) -> String {
     "\(results)/\(experiment)/.slurm"
   }
 
-  /// The submissions of an experiment in their order. What is not whole is passed over.
+  /// The submissions of an experiment in order. Incomplete folders are ignored.
   static func all(in root: String) -> [SlurmSubmission] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return names.filter { !$0.hasPrefix(".") }
       .compactMap { SlurmSubmission("\(root)/\($0)") }.sorted { $0.number < $1.number }
   }
 
+  /// Reads a submission. Nil for a folder that is incomplete or has another content: it may be
+  /// anything.
   private init?(_ folder: String) {
     let name = folder.split(separator: "/").last ?? ""
     guard let number = Int(name.prefix { $0 != "-" }),
@@ -64,8 +71,13 @@ struct SlurmSubmission: Sendable {
     self.job = job
   }
 
-  /// Writes the folder of a submission, which appears whole.
-  /// - Parameter script: from the submission's final folder.
+  /// Writes the folder of a submission under a temporary name and renames it, so that it appears
+  /// whole.
+  ///
+  /// - Parameters:
+  ///   - tasks: the values of `--only`.
+  ///   - attempt: 1 for the first.
+  ///   - script: the batch script, from the submission's final folder.
   /// - Throws: `FileError`.
   static func create(
     in root: String, experiment: String, tasks: [String], attempt: Int,
@@ -89,25 +101,29 @@ struct SlurmSubmission: Sendable {
       folder: folder, number: number, tasks: tasks, description: description, job: nil)
   }
 
-  /// This submission with its job's number, which is written down.
+  /// This submission with its job's number, which is written to the folder.
   func submitted(as job: String) throws -> SlurmSubmission {
     try AtomicFile.write(Data("\(job)\n".utf8), to: folder + "/job")
     return SlurmSubmission(
       folder: folder, number: number, tasks: tasks, description: description, job: job)
   }
 
-  /// Takes back a submission that Slurm refused.
+  /// Removes a submission that Slurm refused.
   func remove() {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
+  /// The path of the batch script.
   var script: String { folder + "/script.sh" }
 
+  /// The output of a task's script: what `run-child` says before it has a log, and what Slurm says
+  /// of the task.
   func output(ofTask index: Int) -> String { "\(folder)/output-\(index).txt" }
 
-  /// When it was written, by the clock of the file system.
+  /// The time of its creation, by the clock of the file system.
   var writtenAt: Date? { Self.modified(folder + "/tasks") }
 
+  /// The time of a file's last change; nil without a file.
   static func modified(_ path: String) -> Date? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return attributes?[.modificationDate] as? Date

@@ -2,28 +2,44 @@ import Core
 import Experiments
 import Foundation
 
-/// Puts runs into Slurm's queue.
+/// Puts runs into Slurm's queue as tasks of job arrays.
+///
+/// A submission is written to the results folder before sbatch is called. If the command dies in
+/// between, or the controller does not answer, the name of the job tells the next command whether
+/// the array was submitted.
+///
+/// With a limit on simultaneous tasks (`max-running`), arrays depend on each other, because Slurm
+/// limits the tasks of one array only.
 package struct SlurmSubmitter: Sendable {
   /// The folder of the experiment's submissions.
   let root: String
+  /// The name of the experiment, a part of the jobs' names.
   let experiment: String
+  /// The options of `run-child` that all tasks share.
   let command: ChildCommand
+  /// Slurm's options by benchmark and method.
   let layers: ExecutorLayers
   /// Threads of one run.
   let threads: Int
+  /// Ends waiting.
   let stop: SweepStop
-  /// Hears remarks, a line each.
+  /// Receives remarks, a line each.
   let note: @Sendable (String) -> Void
   let client = SlurmClient()
 
-  /// Submits tasks in arrays: those that ask for the same together, one seed of everything before
-  /// the next.
+  /// Submits tasks in arrays. Runs with the same resources share an array; one seed of everything
+  /// precedes the next. If Slurm's limit of jobs is reached, an array is halved, and a single task
+  /// waits.
+  ///
   /// - Parameters:
-  ///   - isStaged: whether runs of the sweep start from others of it.
-  ///   - stages: the jobs that have to end before any of these runs begins.
-  ///   - active: the experiment's jobs that have not ended. Where the number of running tasks is
-  ///     capped, they go first.
-  /// - Returns: where each run went, in the order of `runs`.
+  ///   - attempt: 1 for the first attempt at these runs.
+  ///   - isStaged: whether runs of the sweep start from others of it; arrays then have one seed
+  ///     each.
+  ///   - stages: the jobs that have to end before any of these runs starts.
+  ///   - active: the experiment's jobs that have not ended. If the number of simultaneous tasks is
+  ///     limited, they go first.
+  /// - Returns: where each run is queued, in the order of `runs`.
+  /// - Throws: `SlurmError`, `FileError`, `ExperimentError.invalidOption`, `RunInterrupted`.
   func submit(
     _ runs: [PlannedRun], attempt: Int, isStaged: Bool, stages: [String], active: [String]
   ) async throws -> [SlurmPlace] {
@@ -61,7 +77,7 @@ package struct SlurmSubmitter: Sendable {
     return places.compactMap { $0 }
   }
 
-  /// Indices of runs that go into one array.
+  /// Indices of the runs of each array.
   private func groups(
     of runs: [PlannedRun], _ resources: [SlurmResources], bySeed: Bool
   ) -> [[Int]] {
@@ -76,6 +92,7 @@ package struct SlurmSubmitter: Sendable {
     return groups
   }
 
+  /// Submits one array: its folder first, then the job.
   private func submit(
     _ tasks: [String], resources: SlurmResources, attempt: Int, after predecessors: [String]
   ) async throws -> SlurmSubmission {
@@ -107,15 +124,15 @@ package struct SlurmSubmitter: Sendable {
     return try submission.submitted(as: job)
   }
 
-  /// Where Slurm puts what a task says, and what it says of the task itself. A '%' begins what it replaces;
-  /// a backslash anywhere turns that off for the whole path, and what a line break does nobody says: of
-  /// such a folder the script alone writes.
+  /// The path of a task's output for sbatch, in which `%a` stands for the task. A `%` of the folder
+  /// is doubled. A backslash would turn replacement off, and control characters are undefined; the
+  /// script alone writes to such folders, and sbatch writes to /dev/null.
   package static func outputPattern(_ folder: String) -> String {
     let isPlain = folder.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }
     return isPlain ? folder.replacing("%", with: "%%") + "/output-%a.txt" : "/dev/null"
   }
 
-  /// Submits, and finds out whether it was done where the controller did not say.
+  /// Submits, and finds out whether that succeeded if the controller did not answer.
   private func job(of submission: SlurmSubmission, _ arguments: [String]) async throws -> String {
     let isSingle = submission.tasks.count == 1
     var hasSaid = false
@@ -144,7 +161,7 @@ package struct SlurmSubmitter: Sendable {
     }
   }
 
-  /// Waits out a controller that does not answer.
+  /// Repeats a question until the controller answers.
   func patiently<Answer: Sendable>(
     _ ask: @Sendable () async throws -> Answer
   ) async throws -> Answer {
@@ -162,7 +179,7 @@ package struct SlurmSubmitter: Sendable {
     }
   }
 
-  /// - Throws: `RunInterrupted` as soon as a stop is asked for.
+  /// - Throws: `RunInterrupted` as soon as a stop is requested.
   func pause(_ seconds: Double) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
@@ -173,16 +190,19 @@ package struct SlurmSubmitter: Sendable {
     }
   }
 
+  /// The path as nodes can use it, whose working directory may be another.
   private func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 }
 
-/// A run's task: the line of a submission.
+/// The place of a run in the queue: a line of a submission.
 struct SlurmPlace: Sendable {
   let submission: SlurmSubmission
+  /// The task's position in the array.
   let index: Int
 
+  /// Whether a task of the queue is this place's.
   func isTask(_ task: SlurmTask) -> Bool {
     task.index == index && task.jobName == submission.description.jobName
   }

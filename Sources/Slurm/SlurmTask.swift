@@ -1,21 +1,25 @@
 import Experiments
 import Records
 
-/// A task of a job array as the queue has it.
+/// A task of a job array, as squeue lists it.
 struct SlurmTask: Hashable, Sendable {
+  /// The number of the array's job.
   let job: String
+  /// Its position in the array, counted from 0: the line of the submission.
   let index: Int
   let state: String
   /// The node it runs on; empty while it waits.
   let node: String
-  /// Why it waits.
+  /// Why it waits: "Priority", "JobHeldUser".
   let reason: String
+  /// The name of the submission; see `SlurmSubmission.Description`.
   let jobName: String
 
-  /// "12_3", by which Slurm's commands take it.
+  /// "12_3", the name for Slurm's programs.
   var name: String { "\(job)_\(index)" }
 
-  /// Whether it waits, runs or will run again. A task that is completing still has its processes.
+  /// Whether the task waits, runs or will run again. A completing task counts: its processes may
+  /// still exist.
   var isActive: Bool {
     [
       "PENDING", "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STOPPED", "RESIZING",
@@ -24,30 +28,40 @@ struct SlurmTask: Hashable, Sendable {
     ].contains(state)
   }
 
+  /// Whether the task has a node, be it suspended or completing.
   var isRunning: Bool { ["RUNNING", "COMPLETING", "SUSPENDED"].contains(state) }
 
-  /// Whether it waits for somebody to act.
+  /// Whether the task waits for a user or an administrator to release it.
   var isHeld: Bool {
     state == "PENDING" && (reason.hasPrefix("JobHeld") || reason.contains("held"))
   }
 }
 
-/// How a task ended, as the controller or the accounting tells.
+/// How a task ended, from the controller or the accounting.
+///
+///     let outcome = SlurmOutcome(state: "NODE_FAIL", exitCode: 0, signal: 0, node: "n7")
+///     outcome.kind  // .lostNode, which is retried
+///     outcome.reason  // "lost its node on n7"
 struct SlurmOutcome: Equatable, Sendable {
-  /// "FAILED", "NODE_FAIL" and the like; nil where nobody knows any more.
+  /// "FAILED", "NODE_FAIL" and so on; nil if nobody knows any more.
   let state: String?
+  /// The exit code of the batch script, which is that of the run's process.
   let exitCode: Int32
+  /// The signal that ended the batch script; 0 for none.
   let signal: Int32
   let node: String
 
   /// Whether the task did nothing because another process had the run.
   var wasElsewhere: Bool { state == "FAILED" && exitCode == RunExit.elsewhere }
 
-  /// Whether the run's own process came to its end and wrote what it had to write.
+  /// Whether the run's process ended by itself, so that its result or failure must be in the
+  /// folder.
   var wroteItsEnd: Bool {
     state == "COMPLETED" || state == "FAILED" && exitCode == RunExit.failed
   }
 
+  /// The kind of failure, which decides about a retry: a lost node, a time limit or a killed task
+  /// can pass; a cancelled one is not tried again.
   var kind: FailureKind {
     switch state {
     case "CANCELLED": .cancelled
@@ -63,7 +77,7 @@ struct SlurmOutcome: Equatable, Sendable {
     }
   }
 
-  /// In words.
+  /// The reason in words, for the failure's record: "reached Slurm's time limit on n7".
   var reason: String {
     let place = node.isEmpty ? "" : " on \(node)"
     return switch state {
@@ -85,6 +99,7 @@ struct SlurmOutcome: Equatable, Sendable {
     }
   }
 
+  /// The kind of a failed batch script, by its signal or its exit code of 128 plus a signal.
   private var kindOfExit: FailureKind {
     switch signal > 0 ? signal : exitCode - 128 {
     // ILL, ABRT, BUS, FPE, SEGV

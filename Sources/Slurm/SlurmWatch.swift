@@ -2,44 +2,70 @@ import Experiments
 import Foundation
 import Records
 
-/// Follows the runs of one sweep on Slurm, through its queue and the runs' folders.
+/// Follows the runs of one sweep on Slurm: through the queue, and through the runs' folders, which
+/// say more than the queue and stay when the controller forgets a task.
+///
+/// Each run is open (to be submitted), queued, held by a process that is no task of the experiment,
+/// or over. A command that starts later adopts queued tasks instead of submitting them twice.
 final class SlurmWatch {
+  /// A run of the sweep with what is known of its task.
   private struct Item {
+    /// The run as it was planned.
     let run: PlannedRun
     var state = State.open
+    /// The attempt at the run, counted over all sweeps by its submissions.
     var attempt = 1
+    /// Whether the start of this attempt was reported.
     var hasStarted = false
+    /// The time of the last progress that was reported.
     var lastActivity: Date?
     /// Since when the task has been out of the queue.
     var leftAt: ContinuousClock.Instant?
 
+    /// Whether it has to be submitted.
     var isOpen: Bool { if case .open = state { true } else { false } }
+    /// Whether it is finished or has failed for good.
     var isOver: Bool { if case .over = state { true } else { false } }
+    /// Where it is queued; nil if it is not.
     var place: SlurmPlace? { if case .queued(let place) = state { place } else { nil } }
   }
 
+  /// What is to be done about a run:
+  ///
+  /// - `open` becomes `queued` by a submission or by finding its task in the queue,
+  /// - `queued` becomes `over` with a result or a failure for good, and `open` for a retry,
+  /// - `elsewhere` becomes `over` with a result, and `open` if the other process is gone.
   private enum State {
-    /// To be submitted, unless it is queued already. The submission that it was in before counts no
-    /// more.
+    /// To be submitted, unless it is queued already. An earlier submission of it no longer counts.
     case open
+    /// In the queue, or just out of it.
     case queued(SlurmPlace)
     /// A process that is no task of this experiment works on it.
     case elsewhere
+    /// Finished, or failed for good.
     case over
   }
 
+  /// Puts runs into the queue.
   private let submitter: SlurmSubmitter
+  /// How often a run is retried after a transient failure.
   private let retries: Int
   private let onEvent: (SweepEvent) -> Void
+  /// The runs in the order in which they were given.
   private var items: [Item]
-  /// For each run the one of the sweep that it starts from.
+  /// For each run the position of the run that it starts from; nil if that is no part of the sweep.
   private let stages: [Int?]
-  /// The number of the newest submission that a run was in.
+  /// The number of each run's newest submission. A higher number means that another sweep has
+  /// submitted it again.
   private var lastNumber: [Int: Int] = [:]
+  /// Tasks whose hold the user was told about.
   private var held: Set<String> = []
 
   /// - Parameters:
-  ///   - retries: how often a run is tried again after a failure that can pass.
+  ///   - submitter: puts runs into the queue.
+  ///   - runs: the runs of the sweep, stages before the runs that start from them.
+  ///   - retries: how often a run is retried after a transient failure.
+  ///   - onEvent: receives changes; numbers are positions in `runs`.
   init(
     _ submitter: SlurmSubmitter, runs: [PlannedRun], retries: Int,
     onEvent: @escaping (SweepEvent) -> Void
@@ -56,6 +82,11 @@ final class SlurmWatch {
     }
   }
 
+  /// Submits and follows the runs until each is finished or has failed for good. The queue is asked
+  /// every second at first, and every ten seconds when nothing happens.
+  ///
+  /// - Throws: `RunInterrupted` after a stop request; queued tasks stay queued. `SlurmError`,
+  ///   `FileError`.
   func follow() async throws {
     var pause = 1.0
     while true {
@@ -79,7 +110,8 @@ final class SlurmWatch {
 
   // MARK: - Adopting and submitting
 
-  /// Finds the open runs in the queue, or submits them. One process at a time does this.
+  /// Finds the open runs in the queue, or submits them. A lock in the results folder makes this the
+  /// work of one process at a time.
   private func place() async throws {
     let lock = try await takeLock()
     defer { lock.release() }
@@ -117,7 +149,9 @@ final class SlurmWatch {
     try await submit(missing, active: active)
   }
 
-  /// Submits runs, each after the one that it starts from.
+  /// Submits runs, each after the run that it starts from.
+  ///
+  /// - Parameter active: the experiment's jobs that have not ended.
   private func submit(_ missing: [Int], active: [String]) async throws {
     /// Runs that can go into one array.
     struct Batch: Hashable {
@@ -152,6 +186,7 @@ final class SlurmWatch {
     }
   }
 
+  /// Records where a run is queued.
   private func settle(_ index: Int, at place: SlurmPlace) {
     items[index].state = .queued(place)
     items[index].attempt = place.submission.description.attempt
@@ -159,7 +194,8 @@ final class SlurmWatch {
     lastNumber[index] = place.submission.number
   }
 
-  /// All submissions of the experiment with the tasks that Slurm knows of them.
+  /// All submissions of the experiment with their tasks. A submission without a job number may
+  /// still be on its way to Slurm, so it is waited for up to 15 s.
   private func queue() async throws -> ([SlurmSubmission], [SlurmTask]) {
     for turn in 0... {
       var submissions = SlurmSubmission.all(in: submitter.root)
@@ -182,6 +218,7 @@ final class SlurmWatch {
     return ([], [])
   }
 
+  /// Waits for the lock on submitting.
   private func takeLock() async throws -> RunLock {
     var hasSaid = false
     while true {
@@ -194,6 +231,8 @@ final class SlurmWatch {
 
   // MARK: - Watching
 
+  /// Compares a run with the queue and its folder.
+  ///
   /// - Returns: whether something happened.
   private func look(at index: Int, _ tasks: [SlurmTask]) async throws -> Bool {
     switch items[index].state {
@@ -223,12 +262,14 @@ final class SlurmWatch {
     }
   }
 
+  /// Reports the start of a run, once per attempt.
   private func start(_ index: Int) {
     guard !items[index].hasStarted else { return }
     items[index].hasStarted = true
     onEvent(.started(index))
   }
 
+  /// Reports the progress that the run's process has written to its folder, if it is new.
   private func progress(_ index: Int) {
     guard let activity = RunActivity.read(from: items[index].run.folder.progress),
       activity.updatedAt != items[index].lastActivity
@@ -237,7 +278,9 @@ final class SlurmWatch {
     onEvent(.progressed(index, activity.progress))
   }
 
-  /// - Returns: whether the run has the planned result.
+  /// Ends a run that has the planned result.
+  ///
+  /// - Returns: whether it has.
   private func finish(_ index: Int) -> Bool {
     guard result(of: index) != nil else { return false }
     start(index)
@@ -246,7 +289,9 @@ final class SlurmWatch {
     return true
   }
 
-  /// What to make of a task that has left the queue and has no result.
+  /// Decides about a task that has left the queue and has no result: the run's own failure counts,
+  /// otherwise what Slurm says of the task. A transient failure opens the run again.
+  ///
   /// - Returns: whether something happened.
   private func judge(_ index: Int, _ place: SlurmPlace) async throws -> Bool {
     let item = items[index]
@@ -299,14 +344,15 @@ final class SlurmWatch {
     return true
   }
 
+  /// Ends a run that has failed for good.
   private func end(_ index: Int, _ failure: RunFailure) {
     start(index)
     onEvent(.failed(index, failure, willRetry: false))
     items[index].state = .over
   }
 
-  /// The planned result of a run, if it is there. Device and `auto` are resolved by the node that
-  /// computes, for the run that it starts from too.
+  /// The planned result of a run, if it exists. The node that computes it resolves the device and
+  /// the precision `auto`, also for the run that it starts from.
   private func result(of index: Int) -> RunRecord? {
     let run = items[index].run
     guard FileManager.default.fileExists(atPath: run.folder.record),
@@ -316,14 +362,14 @@ final class SlurmWatch {
     return (try? run.accepts(record, stage: stage?.identity)) == true ? record : nil
   }
 
-  /// The failure that the run's own process wrote in this submission.
+  /// The failure that the run's own process has written since the submission.
   private func ownFailure(of run: PlannedRun, since start: Date?) -> RunFailure? {
     guard let start, let written = SlurmSubmission.modified(run.folder.failure), written >= start
     else { return nil }
     return try? RunFailure.read(from: run.folder.failure)
   }
 
-  /// The end of the run's log, or of what its script said if it came no further.
+  /// The end of the run's log, or of its script's output if the run wrote no log.
   private func lastLines(of run: PlannedRun, _ place: SlurmPlace) -> [String] {
     let start = place.submission.writtenAt ?? .distantPast
     if let written = SlurmSubmission.modified(run.folder.log), written >= start {

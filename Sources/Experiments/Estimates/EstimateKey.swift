@@ -4,22 +4,33 @@ import Foundation
 import Methods
 import Torch
 
-/// All that the speed and the memory of a run depend on. Runs that differ in seed, epochs, data of
-/// the same size or row name have the same key.
+/// Everything that the speed and the memory of a run depend on. Runs that differ in the seed, the
+/// number of epochs, the name of the row, or in data of the same size have the same key, so one
+/// measurement serves all of them.
 struct EstimateKey: Codable, Hashable {
-  /// The processor's or the card's name.
+  /// The model of the processor or the GPU.
   let machine: String
+  /// The raw value of `Device`.
   let device: String
+  /// The raw value of `Precision`.
   let precision: String
   let threads: Int
+  /// The version, since versions differ in speed.
   let libtorch: String
+  /// The numbers of images and clusters.
   let task: TaskShape
   let method: String
+  /// Another version of a method may compute something else.
   let methodVersion: Int
+  /// All settings except the number of epochs.
   let settings: [String: SettingValue]
   /// The first epochs of the run's phases.
   let phases: [Int]
 
+  /// - Parameters:
+  ///   - task: the size of the run's task.
+  ///   - threads: of the run.
+  ///   - machine: the model of what computes it.
   init(_ run: PlannedRun, task: TaskShape, threads: Int, machine: String) {
     self.machine = machine
     device = run.device.rawValue
@@ -42,13 +53,14 @@ struct EstimateKey: Codable, Hashable {
 }
 
 extension PlannedRun {
-  /// What the time of a step depends on.
+  /// The settings that the time of a step depends on.
   var settingsWithoutEpochs: [String: SettingValue] {
     settings.filter { $0.key != SettingName.epochs || epochs == 0 }
   }
 
-  /// The epochs at which the steps of training may change, ascending: the first, and the end of
-  /// whatever lasts "so many epochs" by the name of its setting, such as `warmup_epochs`.
+  /// The epochs at which the time of a step may change, ascending: the first epoch, and the end of
+  /// what lasts a number of epochs by the name of its setting, such as `warmup_epochs`. Empty for a
+  /// method that does not train.
   var phases: [Int] {
     guard epochs > 0 else { return [] }
     let ends = settings.compactMap { name, value -> Int? in

@@ -1,22 +1,27 @@
 import Foundation
 import Subprocess
 
-/// Why a run's time and memory could not be measured.
+/// The reason why a run could not be measured, such as the error of its method.
 public struct MeasurementFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public let reason: String
 
   public var description: String { reason }
 }
 
-/// Measures runs, each in a process of its own, whose peak memory is then the run's.
+/// Measures runs, each in a process of its own (`measure-child`), so that the process's peak memory
+/// is the run's.
+///
+///     let costs = try await EstimateMeasurer(command).measure(run)
+///     costs.seconds(epochs: 200, assignments: 1)
 public struct EstimateMeasurer: Sendable {
   private let command: ChildCommand
 
+  /// - Parameter command: starts this program for one run.
   public init(_ command: ChildCommand) {
     self.command = command
   }
 
-  /// - Throws: `MeasurementFailure` with what the process said last.
+  /// - Throws: `MeasurementFailure` with the last error message of the process.
   public func measure(_ run: PlannedRun) async throws -> MeasuredCosts {
     let arguments = command.arguments(for: run, command: "measure-child")
     let outcome: (status: TerminationStatus, output: String, errors: String)

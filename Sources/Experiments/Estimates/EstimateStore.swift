@@ -4,33 +4,40 @@ import Foundation
 import Records
 import Torch
 
-/// What is known of the time and memory of an experiment's runs: measurements kept in
-/// `<results>/.estimates.json`, and finished runs.
+/// The known times and memory of an experiment's runs: measurements, kept in
+/// `RESULTS/.estimates.json`, and finished runs.
 ///
-/// A value: it knows what was there when it was made, and what it was given to keep.
+///     let estimates = EstimateStore(plan)
+///     let estimate = estimates.estimate(for: plan.runs[0])  // nil if nothing is known
+///
+/// The store is a value: it has what existed when it was made and what it was given to keep.
 public struct EstimateStore: Sendable {
-  /// The layout of the file.
+  /// The content of the file.
   private struct Contents: Codable {
     struct Entry: Codable {
       var key: EstimateKey
       var measurement: MeasuredCosts
     }
 
+    /// The version of the layout.
     var schema = 1
     /// By the keys' hashes.
     var measurements: [String: Entry] = [:]
   }
 
   private let results: String
+  /// Threads of one run.
   private let threads: Int
-  /// The processor's and the card's name.
+  /// The model of the processor and of the GPU.
   private let machines: [Device: String]
+  /// Epochs between intermediate scores, each of which is one assignment.
   private let evaluateEvery: Int
-  /// By benchmark; none where the file is damaged, which the run will say.
+  /// By benchmark. A damaged benchmark file has none; the run itself reports the damage.
   private let shapes: [String: TaskShape]
+  /// Finished runs, which are preferred to measurements.
   private let finished: FinishedRuns
   private var contents: Contents
-  /// Why the file was not read, if it was not: it will be replaced.
+  /// Why the file was ignored and will be replaced; nil if it was read.
   public let note: String?
 
   /// Reads what is kept of the plan's runs.
@@ -51,7 +58,7 @@ public struct EstimateStore: Sendable {
     (contents, note) = Self.read(Self.path(in: results))
   }
 
-  /// What the run takes, from what is kept; nil if nothing is.
+  /// The estimate from finished runs or, without any, from a measurement; nil if neither exists.
   public func estimate(for run: PlannedRun) -> RunEstimate? {
     if let estimate = finished.estimate(for: run) { return estimate }
     guard let hash = try? key(of: run)?.hash(),
@@ -64,14 +71,14 @@ public struct EstimateStore: Sendable {
       memoryBytes: measurement.memoryBytes, source: .measured)
   }
 
-  /// What the run takes, roughly, from its size; nil where the benchmark file is damaged.
+  /// A rough estimate from the size of the run; nil if the benchmark file is damaged.
   public func roughEstimate(for run: PlannedRun) -> RunEstimate? {
     shapes[run.benchmark.name].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
   }
 
-  /// Of runs that are not finished and of which nothing is known, one for each measurement that would
-  /// tell it.
-  /// - Parameter again: also of runs that were measured before.
+  /// The runs to measure: unfinished runs without an estimate, one per key.
+  ///
+  /// - Parameter again: whether to include runs that were measured before.
   public func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
     var seen: Set<EstimateKey> = []
     return runs.filter { run in
@@ -84,14 +91,16 @@ public struct EstimateStore: Sendable {
     }
   }
 
-  /// Whether one measurement tells both runs' time and memory.
+  /// Whether one measurement serves both runs.
   public func areAlike(_ first: PlannedRun, _ second: PlannedRun) -> Bool {
     guard let key = key(of: first) else { return false }
     return key == self.key(of: second)
   }
 
-  /// Keeps a measurement, here and in the file, to which other processes may have added.
-  /// - Throws: `FileError`; it is kept here all the same.
+  /// Keeps a measurement, here and in the file. Measurements that other processes have added to the
+  /// file stay.
+  ///
+  /// - Throws: `FileError`. The store has the measurement all the same.
   public mutating func keep(_ measurement: MeasuredCosts, for run: PlannedRun) throws {
     guard let key = key(of: run) else { return }
     let entry = Contents.Entry(key: key, measurement: measurement)
@@ -107,12 +116,14 @@ public struct EstimateStore: Sendable {
 
   private static func path(in results: String) -> String { results + "/.estimates.json" }
 
+  /// Nil if the benchmark file is damaged.
   private func key(of run: PlannedRun) -> EstimateKey? {
     shapes[run.benchmark.name].map {
       EstimateKey(run, task: $0, threads: threads, machine: machines[run.device] ?? "unknown")
     }
   }
 
+  /// The content of the file, checked value by value: it may be anything.
   private static func read(_ path: String) -> (contents: Contents, note: String?) {
     guard FileManager.default.fileExists(atPath: path) else { return (Contents(), nil) }
     guard let data = try? RecordFile.contents(of: path, limit: 256 << 20),

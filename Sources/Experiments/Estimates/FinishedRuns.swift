@@ -3,14 +3,24 @@ import Foundation
 import Records
 import Torch
 
-/// The finished runs of a results folder, which tell what runs of another seed will take.
+/// The finished runs of all experiments in a results folder. They tell the time and memory of runs
+/// that differ in the seed or the number of epochs only.
 struct FinishedRuns: Sendable {
-  /// What a run shares with those that take as long, apart from its number of epochs.
+  /// What runs of the same duration share, apart from the number of epochs: the identity inputs
+  /// without seed, stage, order, profile and normaliser, and the machine with its threads. Two runs
+  /// of one kind take the same time per epoch.
   private struct Kind: Hashable {
     var inputs: IdentityInputs
     var machine: String
     var threads: Int
 
+    /// - Parameters:
+    ///   - inputs: of the run or the record.
+    ///   - hasFile: whether the benchmark file exists. Without it, only records of complete copies
+    ///     compare.
+    ///   - trains: whether the number of epochs is left out.
+    ///   - machine: the model of the processor or the GPU.
+    ///   - threads: of the run.
     init(_ inputs: IdentityInputs, hasFile: Bool, trains: Bool, machine: String, threads: Int) {
       self.inputs = inputs
       self.machine = machine
@@ -28,11 +38,14 @@ struct FinishedRuns: Sendable {
     }
   }
 
+  /// Of all experiments in the results folder.
   private let records: [RunRecord]
+  /// The model of the processor and of the GPU.
   private let machines: [Device: String]
   private let threads: Int
   private let data: BenchmarkFolder
 
+  /// Reads the records of the results folder. Unreadable records are skipped; reports name them.
   init(_ plan: Plan, machines: [Device: String], threads: Int) {
     // A record that cannot be read is no estimate; reports name it.
     let folder = ResultsFolder(plan.options.results)
@@ -46,7 +59,9 @@ struct FinishedRuns: Sendable {
     data = BenchmarkFolder(plan.options.data)
   }
 
-  /// The median of the finished runs that differ from `run` in seed and epochs at most.
+  /// The median time of the finished runs that differ from `run` in seed and epochs at most, scaled
+  /// to its epochs, and the largest peak memory of theirs. Nil without such a run on this kind of
+  /// machine.
   func estimate(for run: PlannedRun) -> RunEstimate? {
     let hasFile = data.hasFile(of: run.benchmark)
     let trains = run.epochs > 0

@@ -1,17 +1,18 @@
 import Foundation
 
-/// What was measured of a run without carrying it out: enough to tell the time of any number of
-/// epochs.
+/// The measured costs of a run, enough for the time of any number of epochs.
 public struct MeasuredCosts: Codable, Equatable, Sendable {
   /// Epochs whose steps take the same time: a warm-up, and what follows it.
   public struct Phase: Codable, Equatable, Sendable {
-    /// The first epoch of the phase.
+    /// The first epoch of the phase, counted from 0.
     public var firstEpoch: Int
     /// What precedes the steps of that epoch, such as a clustering of all images.
     public var entrySeconds: Double
     /// What precedes the steps of each later epoch.
     public var epochSeconds: Double
+    /// Seconds of one training step.
     public var stepSeconds: Double
+    /// Steps of an epoch with all images.
     public var stepsPerEpoch: Int
 
     public init(
@@ -25,6 +26,7 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
       self.stepsPerEpoch = stepsPerEpoch
     }
 
+    /// Seconds of the phase if it lasts so many epochs.
     fileprivate func seconds(epochs: Int) -> Double {
       guard epochs > 0 else { return 0 }
       let training = Double(epochs) * Double(stepsPerEpoch) * stepSeconds
@@ -32,13 +34,13 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
     }
   }
 
-  /// Reading and checking the benchmark file and making the method.
+  /// Seconds to read and check the benchmark file and to make the method.
   public var setUpSeconds: Double
   /// In the order of their epochs; none for a method that does not train.
   public var phases: [Phase]
-  /// Assigning all scored images once.
+  /// Seconds to assign all scored images once.
   public var assignmentSeconds: Double
-  /// Peak resident memory of a whole run.
+  /// Peak resident memory of the whole run.
   public var memoryBytes: Int
 
   public init(
@@ -74,15 +76,20 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
   }
 }
 
-/// How something grows with the number of images: fixed + varying (n / n_last)^power.
+/// The growth of time or memory with the number of images, n: fixed + varying (n / n_last)^power.
 ///
-/// The power is a whole number: what is between two of them is noise, which would be blown up a
-/// hundredfold. It takes clear growth to make it more than 1.
+///     let growth = Growth.ofTime([1, 2, 4])  // 500, 1,000 and 2,000 images
+///     growth.power  // 1
+///     growth.extrapolated(by: 30)  // 120 s for 60,000 images
+///
+/// The power is a whole number: fractions are noise, which extrapolation would multiply. Only clear
+/// growth makes it more than 1.
 package struct Growth: Equatable {
   /// The part that does not grow.
   package let fixed: Double
   /// What the rest was at the last number of images.
   package let varying: Double
+  /// The exponent, 1 to 3.
   package let power: Double
 
   /// The value at `factor` times the last number of images.
@@ -115,6 +122,7 @@ package struct Growth: Equatable {
     return Growth(fixed: peaks[peaks.count - 1] - varying, varying: varying, power: power)
   }
 
+  /// The whole number below `power`, with a quarter of tolerance, in 1...`limit`.
   private static func whole(_ power: Double, atMost limit: Double) -> Double {
     min(max((power + 0.25).rounded(.down), 1), limit)
   }

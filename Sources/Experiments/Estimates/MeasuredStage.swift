@@ -4,16 +4,21 @@ import Methods
 import Torch
 import Vision
 
-/// A network for a run to start from while it is measured: of the right shape, but untrained, which
-/// neither time nor memory can tell.
+/// A network for a run to start from while it is measured: untrained, but of the right shape, which
+/// is all that time and memory depend on.
 ///
-/// Its file has no name as soon as it is written: it goes with the process, however that ends.
+/// Its file is unlinked as soon as it is written, so it disappears with the process, however that
+/// ends.
 final class MeasuredStage {
   private static let prefix = "scl-stage-"
 
+  /// Keeps the unlinked file open.
   private let descriptor: Int32
 
+  /// Makes the network of the run that `run` starts from, and of those before it.
+  ///
   /// - Returns: nil for a run that starts from nothing.
+  /// - Throws: errors of the method; `FileError`.
   init?(
     of run: PlannedRun, among runs: [PlannedRun], context: MethodContext, images: ImageSet
   ) throws {
@@ -33,9 +38,10 @@ final class MeasuredStage {
 
   deinit { close(descriptor) }
 
+  /// The network as a method takes it, by the path of the open file.
   var finished: FinishedStage { FinishedStage(file: "/proc/self/fd/\(descriptor)") }
 
-  /// Removes what processes left that were ended while they wrote theirs.
+  /// Removes files of processes that ended while they wrote them.
   private static func removeAbandoned() {
     let folder = NSTemporaryDirectory()
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -4,7 +4,7 @@ import Foundation
 import Methods
 import Records
 
-/// What a run is expected to take on this machine.
+/// The time and memory that a run is expected to take on this machine.
 public struct RunEstimate: Codable, Equatable, Sendable {
   /// Where an estimate comes from.
   public enum Source: String, Codable, Sendable {
@@ -46,8 +46,8 @@ extension PlannedRun {
   }
 }
 
-/// What a run may take, within a factor of about three, from its size alone: enough to tell an evening
-/// from a week before anything is measured.
+/// An estimate from the size of a run alone, within a factor of about three: enough to tell an
+/// evening from a week before anything is measured.
 enum RoughEstimate {
   /// Multiply-accumulate operations of ResNet-18 with 64 channels on an image of 32 pixels, without a
   /// pooled stem (He et al., CVPR 2016, with the 3x3 stem of stride 1).
@@ -62,6 +62,7 @@ enum RoughEstimate {
   /// Seconds of a classical method on 60,000 images of 32 pixels on one thread.
   private static let classical = 400.0
 
+  /// An estimate from the numbers of epochs, images and operations.
   static func estimate(of run: PlannedRun, _ shape: TaskShape, threads: Int) -> RunEstimate {
     RunEstimate(
       seconds: run.epochs > 0
@@ -70,6 +71,8 @@ enum RoughEstimate {
       memoryBytes: (400 << 20) + 2 * shape.pixelBytes, source: .rough)
   }
 
+  /// Seconds of training and one assignment, from the operations of the network. Two views go
+  /// forwards and backwards; a backward pass counts twice.
   private static func training(_ run: PlannedRun, _ shape: TaskShape, _ threads: Int) -> Double {
     let width = Double(run.settings.width ?? SettingName.publishedWidth)
     let pixels = pow(Double(run.viewSize) / 32, 2)
@@ -91,6 +94,8 @@ enum RoughEstimate {
     return Double(run.epochs * shape.learnt) * image / speed + assignment
   }
 
+  /// Seconds of a method that does not train, which grow with the power 1.5 of the number of
+  /// images.
   private static func clustering(
     _ run: PlannedRun, _ shape: TaskShape, _ threads: Int
   ) -> Double {

@@ -3,23 +3,31 @@ import Methods
 import Torch
 import Vision
 
-/// Measures in this process what a run takes, without carrying it out. The process should do nothing
-/// else: its peak memory is taken for the run's.
+/// Measures in this process what a run takes, without running it: a few steps of each phase and
+/// small assignments, extrapolated to all images. The process should do nothing else, because its
+/// peak memory counts as the run's.
 public struct RunMeasurement {
   private let run: PlannedRun
   private var context: MethodContext
+  /// An untrained network for the run to start from; nil if it starts from nothing.
   private let stage: MeasuredStage?
+  /// The images of the whole run.
   private let task: TaskImages
+  /// The numbers of images of the whole run.
   private let shape: TaskShape
   private let clock = ContinuousClock()
 
-  /// What the preparation of epochs (clusterings of all images) may take before fewer images are
-  /// measured instead.
+  /// Seconds of preparation (clusterings of all images) above which fewer images are measured.
   private static let longestPreparation = 20.0
-  /// What clustering 1,000 images may take before 2,000 are left alone.
+  /// Seconds of clustering 1,000 images above which 2,000 are not tried.
   private static let longestClustering = 5.0
 
-  /// - Parameter runs: where the run that this one starts from is found.
+  /// - Parameters:
+  ///   - run: the run to measure.
+  ///   - runs: the plan's, among which the stage is found.
+  ///   - options: the folder of the benchmark files.
+  ///   - threads: of the run.
+  /// - Throws: errors of the benchmark file and of the method.
   public init(
     _ run: PlannedRun, among runs: [PlannedRun], options: RunOptions, threads: Int
   ) throws {
@@ -36,6 +44,7 @@ public struct RunMeasurement {
     context = context.starting(from: stage)
   }
 
+  /// Measures. It takes seconds to about a minute.
   public func measure() throws -> MeasuredCosts {
     Torch.keepFreedMemory()
     Torch.threads = context.threads
@@ -50,8 +59,8 @@ public struct RunMeasurement {
 
   // MARK: - Methods that train
 
-  /// The method is made on all images, and takes a few steps in each phase. Assignment is timed on a
-  /// few hundred images and taken to grow with their number.
+  /// The costs of a trained method, which is made on all images and takes a few steps of each
+  /// phase. Assignment is timed on a few hundred images; its time grows with their number.
   private func measureTraining() throws -> MeasuredCosts {
     let part = try preparationOfAll() > Self.longestPreparation ? shape.part(atMost: 1_000) : 1
     var measurement = MeasuredCosts(
@@ -90,8 +99,8 @@ public struct RunMeasurement {
     }
   }
 
-  /// Seconds of an assignment of all images, from one of a few hundred, or of fewer where those take
-  /// long.
+  /// Seconds of an assignment of all images, extrapolated from 512 images, or from 64 if those take
+  /// over a second.
   private func assignmentOfAll() throws -> Double {
     var all = 0.0
     for count in [64, 512] {
@@ -107,12 +116,14 @@ public struct RunMeasurement {
     return all
   }
 
-  /// Seconds for all images of what precedes steps: making the method and preparing epochs, both of
-  /// which may look at every image. From what more images take than fewer, so that what does not
-  /// depend on their number does not count.
+  /// Seconds of what precedes steps, for all images: making the method and preparing epochs, both
+  /// of which may process every image. The difference between two sizes leaves out what does not
+  /// depend on the number of images.
   private func preparationOfAll() throws -> Double {
     let (few, more) = (shape.part(atMost: 64), shape.part(atMost: 256))
     guard more > few else { return 0 }
+    /// Seconds to make the method on a part of the images and to prepare the first epochs of its
+    /// phases.
     func prepareAll(_ part: Double) throws -> Double {
       let sample = try sample(part)
       return try seconds {
@@ -126,7 +137,7 @@ public struct RunMeasurement {
     return try (prepareAll(more) - prepareAll(few)) / (more - few)
   }
 
-  /// Seconds of `beginEpoch` at the first epoch of a phase and at the one after it.
+  /// Seconds of `beginEpoch` at the first epoch of a phase and at the next one.
   private func prepare(
     _ method: any TrainedMethod, _ epoch: Int
   ) throws -> (first: Double, later: Double) {
@@ -137,9 +148,9 @@ public struct RunMeasurement {
 
   // MARK: - Methods that do not train
 
-  /// The method is carried out on 500, 1,000 and 2,000 images, or on the first two where those take
-  /// long, and time and memory are taken to grow on with the power of their number that these show: 1
-  /// for k-means, more for linkages.
+  /// The costs of a method that does not train, from runs on 500, 1,000 and 2,000 images, or the
+  /// first two if those take long. Time and memory grow with the power of the number of images that
+  /// these runs show: 1 for k-means, more for linkages.
   private func measureClustering() throws -> MeasuredCosts {
     let largest = min(1, 4 * shape.part(atMost: 500))
     var part = 1.0
@@ -167,16 +178,18 @@ public struct RunMeasurement {
 
   // MARK: - Small things
 
-  /// Bytes of the pixels that a part of the task lacks. All images lie there twice while they are
-  /// handed to libtorch.
+  /// Bytes of the pixels that a part of the task lacks. All images are in memory twice while
+  /// libtorch takes them over.
   private func missingBytes(_ part: Double) -> Int {
     Int(Double(shape.pixelBytes) * (1 - part)) * 2
   }
 
+  /// Images for a part, in 0...1, of the task.
   private func sample(_ part: Double) throws -> SampleImages {
     try SampleImages(task, imageSize: shape.imageSize, part: part, seed: run.seed)
   }
 
+  /// Wall-clock seconds of `body`, with the first error of its tensors thrown.
   private func seconds(_ body: () throws -> Void) throws -> Double {
     try clock.measure { try Torch.checked(body) }.seconds
   }

@@ -1,16 +1,19 @@
 import Benchmarks
 import Vision
 
-/// Images for measuring: a part of a run's own, or noise of the same size where the benchmark file is
-/// not there.
+/// Images for measurements: a part of the run's own images, or noise of the same size if the
+/// benchmark file is missing.
 struct SampleImages {
+  /// To learn from, in the order of presentation.
   let learnt: ImageSet
   let scored: ImageSet
 
   /// - Parameters:
-  ///   - part: the part of the learnt and of the scored images, 0...1, spread evenly over them. Images
-  ///     that are both stay both.
-  ///   - seed: the run's, since a run presents its images in an order of their content as well.
+  ///   - task: the images of the whole run.
+  ///   - imageSize: side in pixels.
+  ///   - part: the part of the images, in 0...1, spread evenly. Images that are both learnt from
+  ///     and scored stay both.
+  ///   - seed: the run's, since the order of presentation depends on it.
   init(_ task: TaskImages, imageSize: Int, part: Double, seed: UInt64) throws {
     let learntIndices = Self.thinned(task.learnt, part)
     let scoredIndices =
@@ -25,6 +28,7 @@ struct SampleImages {
     scored = presented.selecting(scoredIndices).images
   }
 
+  /// A part of the indices, evenly spaced, at least one.
   private static func thinned(_ indices: [Int], _ part: Double) -> [Int] {
     let count = min(indices.count, max(1, Int((Double(indices.count) * part).rounded())))
     return (0..<count).map { indices[indices.count * $0 / count] }

@@ -1,9 +1,13 @@
-/// How long runs take when several go on at once, each starting in its turn as soon as there is room
-/// (list scheduling).
+/// The duration of runs when several go on at once and each starts as soon as there is room (list
+/// scheduling).
+///
+///     let tasks = [3.0, 2, 1].map { Schedule.Task(seconds: $0, memoryBytes: 1 << 30) }
+///     Schedule(tasks, jobs: 2).seconds  // 3
 public struct Schedule: Equatable, Sendable {
   /// A run as the schedule sees it.
   public struct Task: Equatable, Sendable {
     public var seconds: Double
+    /// Bytes while it runs.
     public var memoryBytes: Int
     /// The task, by its place in the list, that has to have ended before; nil for none.
     public var stage: Int?
@@ -22,8 +26,8 @@ public struct Schedule: Equatable, Sendable {
 
   /// - Parameters:
   ///   - tasks: in the order in which they start.
-  ///   - jobs: how many go on at once on a machine.
-  ///   - machines: how many machines share the tasks.
+  ///   - jobs: simultaneous runs per machine.
+  ///   - machines: the number of machines that share the tasks.
   public init(_ tasks: [Task], jobs: Int, machines: Int = 1) {
     // Neighbouring places are on different machines, so that a few runs spread over all.
     let places = max(1, min(jobs * machines, tasks.count))

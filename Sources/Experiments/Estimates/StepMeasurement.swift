@@ -1,21 +1,26 @@
 import Methods
 import Torch
 
-/// Measures the time and the memory of training steps.
+/// Measures the time and the memory of training steps. Slow steps are extrapolated from a quarter
+/// of a batch.
 struct StepMeasurement {
   private let steps: TrainingSteps
   private let optimiser: any Optimiser
   /// Images of a real step.
   private let batch: Int
   private let clock = ContinuousClock()
+  /// Steps so far; each takes other images.
   private var taken = 0
   /// What the process would have needed at its peak with real steps, and what it did need; nil while
   /// its steps were real ones.
   private var memory: (ofRealSteps: Double, peak: Int)?
 
-  /// What may be spent on the steps of one phase.
+  /// Seconds to spend on the steps of one phase.
   private static let patience = 5.0
 
+  /// - Parameters:
+  ///   - steps: of the method on the sample images.
+  ///   - batch: images of a real step.
   init(_ steps: TrainingSteps, batch: Int) {
     self.steps = steps
     optimiser = steps.method.plan.makeOptimiser(for: steps.method.network)
@@ -52,6 +57,7 @@ struct StepMeasurement {
     return times.sorted()[times.count / 2]
   }
 
+  /// Whether a real step would exceed `patience`, given the time of a smaller one.
   private func isSlow(_ seconds: Double, _ images: Int) -> Bool {
     seconds * Double(batch) / Double(images) > Self.patience
   }
@@ -76,7 +82,7 @@ struct StepMeasurement {
     }
   }
 
-  /// Takes a step of so many images.
+  /// Takes a step on `count` images and returns its seconds.
   private mutating func take(_ count: Int, _ epoch: Int) throws -> Double {
     optimiser.learningRate = steps.method.plan.learningRate(epoch: epoch, step: 0, of: 1)
     let start = taken * count % (steps.images.count - count + 1)

@@ -2,15 +2,17 @@ import Benchmarks
 import Domain
 import Records
 
-/// How large a run's task is: all of a benchmark that time and memory depend on.
+/// The size of a run's task: everything about a benchmark that time and memory depend on.
 public struct TaskShape: Codable, Hashable, Sendable {
   /// Side of the images in pixels.
   public let imageSize: Int
+  /// Images to learn from.
   public let learnt: Int
+  /// Images to score.
   public let scored: Int
   /// Images in memory: those learnt and those scored, once each.
   public let loaded: Int
-  /// K, which is the number of classes mostly.
+  /// The number of clusters, K, usually the number of classes.
   public let classes: Int
 
   init(_ task: TaskImages, run: PlannedRun) {
@@ -24,8 +26,8 @@ public struct TaskShape: Codable, Hashable, Sendable {
   /// Bytes of the loaded images' pixels.
   var pixelBytes: Int { loaded * imageSize * imageSize * 3 }
 
-  /// The part of the task, 0...1, that has at most so many images to learn from or to score, and
-  /// enough for its clusters.
+  /// The part of the task, in 0...1, with at most `count` images to learn from or to score, but at
+  /// least two per cluster.
   func part(atMost count: Int) -> Double {
     let forClusters = Double(2 * classes) / Double(min(learnt, scored))
     return min(1, max(Double(count) / Double(max(learnt, scored)), forClusters))
@@ -33,10 +35,13 @@ public struct TaskShape: Codable, Hashable, Sendable {
 }
 
 /// The indices of the images that a run learns from and scores: those of the benchmark file or,
-/// where there is none, of a complete copy.
+/// without one, of a complete copy.
 struct TaskImages {
+  /// Nil if the benchmark is not prepared.
   let file: BenchmarkFile?
+  /// Indices to learn from, ascending.
   let learnt: [Int]
+  /// Indices to score, ascending.
   let scored: [Int]
   /// Those of the file's images that nobody has labels of.
   let unlabelled: Set<Int>

@@ -1,7 +1,8 @@
 import CYaml
 
-/// Looks at a YAML text's events before its nodes are made: an alias stands for what its anchor has, so that a
-/// few lines of aliases of aliases stand for more values than can be hashed or compared in a lifetime.
+/// Refuses YAML whose aliases expand to too many values. An alias stands for all that its anchor
+/// has, so a few lines of aliases of aliases expand to more values than could be compared in a
+/// lifetime. The guard counts them from the parser's events, before any node is made.
 struct AliasGuard {
   /// More than any experiment file has.
   private static let mostValues = 1_000_000
@@ -12,13 +13,15 @@ struct AliasGuard {
     var values: Int
   }
 
+  /// Lists and mappings around the current place, outermost first.
   private var open: [Open] = []
   /// The values of each anchor's node, aliases counted as what they stand for.
   private var anchors: [String: Int] = [:]
+  /// Values so far, aliases expanded.
   private var total = 0
 
-  /// The line in which too many values are stood for; nil for a text that is as long as it looks. What is
-  /// wrong with the text otherwise, whoever makes its nodes says.
+  /// The line at which the text has expanded to too many values; nil if it never does. Other
+  /// mistakes in the text are left to the parser that makes the nodes.
   static func excessiveLine(in text: String) -> Int? {
     var parser = yaml_parser_t()
     guard yaml_parser_initialize(&parser) == 1 else { return nil }
@@ -38,6 +41,7 @@ struct AliasGuard {
     }
   }
 
+  /// Counts the values that an event stands for.
   private mutating func take(_ event: yaml_event_t) {
     switch event.type {
     case YAML_ALIAS_EVENT: add(anchors[Self.name(event.data.alias.anchor) ?? ""] ?? 1, to: nil)
@@ -55,6 +59,7 @@ struct AliasGuard {
     }
   }
 
+  /// Adds values to the total, to the open list or mapping, and to the anchor.
   private mutating func add(_ values: Int, to anchor: String?) {
     if let anchor { anchors[anchor] = values }
     if !open.isEmpty { open[open.count - 1].values += values }

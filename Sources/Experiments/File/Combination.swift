@@ -1,4 +1,4 @@
-/// A benchmark, a row and a seed that are run together.
+/// A benchmark, a row and a seed: what one run is of.
 public struct Combination: Hashable, Sendable {
   public let benchmark: String
   /// The row's name.
@@ -6,14 +6,16 @@ public struct Combination: Hashable, Sendable {
   public let seed: UInt64
 }
 
-/// An entry of `exclude`; nil stands for everything.
+/// An entry of `exclude`. It matches the combinations of all the names that it gives; what it
+/// leaves out matches everything.
 struct Exclusion: Sendable {
   var benchmarks: [String]?
   var rows: [String]?
   var seeds: [UInt64]?
-  /// The error if the entry excludes nothing; nil for an entry that has another mistake.
+  /// The error if no combination matches; nil for an entry that has another mistake.
   var futile: ExperimentError?
 
+  /// The keys of an entry, none of which is required.
   private static let schema = SectionSchema<Exclusion>([
     FileKey(
       "benchmark", \.benchmarks, .nameOrNames(.benchmark),
@@ -38,19 +40,21 @@ struct Exclusion: Sendable {
     return exclusion
   }
 
+  /// Whether a combination is excluded.
   func matches(_ combination: Combination) -> Bool {
     benchmarks?.contains(combination.benchmark) != false
       && rows?.contains(combination.row) != false && seeds?.contains(combination.seed) != false
   }
 }
 
-/// An entry of `include`.
+/// An entry of `include`: the product of its benchmarks, rows and seeds.
 struct Inclusion: Sendable {
   var benchmarks: [String] = []
   var rows: [String] = []
   /// Nil for the file's.
   var seeds: [UInt64]?
 
+  /// The keys of an entry. Benchmark and method are required, because an entry adds to the lists.
   private static let schema = SectionSchema<Inclusion>([
     FileKey(
       "benchmark", \.benchmarks, .nameOrNames(.benchmark), isRequired: true,

@@ -5,11 +5,18 @@ import Methods
 import Metrics
 import Records
 
-/// An experiment file as read: which methods run on which benchmarks with which seeds and settings.
+/// An experiment as its file describes it: which methods run on which benchmarks with which seeds,
+/// protocol and settings.
+///
+///     let experiment = try ExperimentFile(registry: .builtIn).read("experiments/rehearsal.yaml")
+///     experiment.combinations.count  // benchmarks x methods x seeds
+///     let plan = try Plan(experiment, options: RunOptions(), registry: .builtIn)
 public struct Experiment: Sendable {
   /// The file's name without its extension, and the profile where one was chosen: "cpu@quick".
   public let name: String
+  /// The path of the file, as given.
   public let file: String
+  /// For tables and messages.
   public let title: String
   /// Every benchmark that runs are planned on, those of `include` after the list's.
   public let benchmarks: [String]
@@ -26,9 +33,11 @@ public struct Experiment: Sendable {
   public let evaluateEvery: Int
   /// How many clusters are looked for.
   let clusters: ClusterNumbers
+  /// The profile's name; "default" without one. It is a part of the identity of runs.
   public let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
   public let notes: [String]
+  /// Checkpoints, retries and memory.
   public let running: RunningOptions
   /// The options of executors, by the executor's name.
   package let executors: [String: ExecutorLayers]
@@ -45,7 +54,8 @@ public struct Experiment: Sendable {
     return rows.filter { names.contains($0.name) }
   }
 
-  /// The protocol of a row on a benchmark.
+  /// The protocol of a row on a benchmark: its own image size and `train+test`, changed by the
+  /// layers of the files.
   public func runProtocol(of row: MethodRow, on benchmark: BenchmarkDefinition) -> RunProtocol {
     runProtocol(of: row.namesInFiles, on: benchmark)
   }

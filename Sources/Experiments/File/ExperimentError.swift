@@ -1,6 +1,7 @@
-/// Why an experiment cannot be read or run.
+/// Why an experiment cannot be read, planned or run. The description is one line that says what
+/// happened, where, and what to do; `mistakes` has a line per mistake.
 public indirect enum ExperimentError: Error, Hashable, Sendable {
-  /// `nearest` is an existing experiment file with a similar name, if there is one.
+  /// The experiment file is missing or cannot be read. `nearest` is an existing one with a similar name.
   case unreadable(file: String, nearest: String? = nil)
   /// A place in the experiment file that is not accepted.
   case invalid(file: String, line: Int?, key: String, problem: String)
@@ -8,10 +9,13 @@ public indirect enum ExperimentError: Error, Hashable, Sendable {
   case mistakes([ExperimentError])
   /// Benchmark files that runs need are not there.
   case missingBenchmarks([MissingBenchmark])
+  /// A value on the command line that is not accepted; `option` is as the user wrote it.
   case invalidOption(option: String, problem: String)
   /// Settings of a method that cannot work together.
   case contradiction(benchmark: String, method: String, problem: String)
+  /// The protocol scores images without labels.
   case labelsInScoring(benchmark: String, split: String)
+  /// The benchmark, or its file, has no images in a split that the protocol names.
   case noImages(benchmark: String, split: String)
   /// Scores are asked for by labels that the benchmark does not have.
   case noFineLabels(benchmark: String)
@@ -21,26 +25,31 @@ public indirect enum ExperimentError: Error, Hashable, Sendable {
   case noLabelsToChooseBy(benchmark: String)
   /// A benchmark file under another benchmark's name.
   case wrongBenchmark(file: String, found: String, expected: String)
+  /// The images in the file are smaller than the protocol asks for. Sizes are sides in pixels.
   case wrongImageSize(benchmark: String, file: String, found: Int, expected: Int)
   /// The run that another starts from has no result of the settings that are asked for.
   case stageNotFinished(run: String, folder: String)
+  /// The run that another starts from has failed.
   case stageFailed(reason: String, folder: String)
   /// Records can be had without the networks, which are not committed.
   case stageWithoutNetwork(run: String, record: String)
   /// A device that this libtorch or this machine does not have.
   case noDevice(device: String, libtorch: String)
+  /// A loss term became infinite or not a number. Epochs and steps are counted from 1.
   case nonFiniteLoss(epoch: Int, step: Int, term: String)
 }
 
 /// A benchmark file that is not there.
 public struct MissingBenchmark: Error, Hashable, Sendable {
   public let name: String
+  /// The path at which the file is expected.
   public let path: String
   /// What the user has to do: "'scl data prepare rehearsal' generates it".
   public var remedy: String
 }
 
 extension ExperimentError: CustomStringConvertible {
+  /// One line: what happened, where, and what to do.
   public var description: String {
     switch self {
     case .unreadable(let file, let nearest):

@@ -5,17 +5,22 @@ import Foundation
 import Methods
 import Records
 
-/// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is a mistake
-/// that names the file, the line, the key and the nearest valid one. All of a file's are told at once.
+/// Reads experiment files strictly: an unknown key, an unknown name or a value out of range is a
+/// mistake. A message names the file, the line, the key and the nearest valid name. All mistakes of
+/// a file, and of the files that it extends, are reported together.
+///
+///     let file = ExperimentFile(registry: .builtIn, data: "data")
+///     let experiment = try file.read("experiments/rehearsal.yaml", profile: "miniature")
 public struct ExperimentFile {
+  /// The known names, without variants of files.
   private let context: FileContext
   private var registry: MethodRegistry { context.registry }
 
   /// - Parameters:
-  ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
-  ///   - results: a results folder whose benchmarks it can name as well, for what reads records alone
-  ///     and does without benchmark files. One that cannot be listed has none: who reads or writes results
-  ///     there says so.
+  ///   - registry: the methods that a file can name.
+  ///   - data: the folder of benchmark files, whose own benchmarks a file can name; nil for none.
+  ///   - results: a results folder whose benchmarks a file can name too, for commands that read
+  ///     records and need no benchmark files. A folder that cannot be listed has none.
   public init(registry: MethodRegistry, data: String? = nil, results: String? = nil) {
     let prepared = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
     let recorded = results.flatMap { try? ResultsFolder($0).benchmarks() } ?? []
@@ -26,10 +31,13 @@ public struct ExperimentFile {
     self.context = context
   }
 
-  /// Reads a file, with those that it extends.
+  /// Reads a file with those that it extends.
+  ///
   /// - Parameters:
   ///   - profile: the profile whose sections are laid over the file's.
   ///   - overrides: `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`, laid over the settings.
+  /// - Throws: `ExperimentError`: `.unreadable`, `.invalid` or `.mistakes` for the file,
+  ///   `.invalidOption` for the profile and the overrides.
   public func read(
     _ file: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
@@ -73,6 +81,7 @@ public struct ExperimentFile {
       settingLayers: sections.settingLayers)
   }
 
+  /// The row of a method or a variant.
   private func row(_ name: String, _ variants: [Variant]) throws -> MethodRow {
     guard let variant = variants.named(name) else {
       return MethodRow(try registry.method(name))
@@ -80,7 +89,7 @@ public struct ExperimentFile {
     return MethodRow(variant, of: try registry.method(variant.method))
   }
 
-  /// What a file says, over what the files say that it extends.
+  /// What a file says, over what the files that it extends say.
   private struct Content {
     /// The file's top, for errors that concern all of it.
     var place: YAMLReader
@@ -91,6 +100,7 @@ public struct ExperimentFile {
     /// The names of the profiles, in the order of the files.
     var profileNames: [String] = []
 
+    /// The sections with a profile laid over them.
     func sections(underProfile name: String) -> Sections {
       profiles[name]?.applied(to: sections) ?? sections
     }
@@ -104,8 +114,10 @@ public struct ExperimentFile {
     }
   }
 
-  /// - Parameter extending: the files on the way here, each of which extends the next.
-  /// - Returns: nil if `extends` has a mistake, since the rest means nothing without the extended file.
+  /// Reads one file.
+  ///
+  /// - Parameter extending: the files that led here, each of which extends the next.
+  /// - Returns: nil if `extends` has a mistake: without the extended file, the rest means nothing.
   private func content(
     of file: String, extending: [String] = [], _ mistakes: MistakeList
   ) throws -> Content? {
@@ -145,8 +157,11 @@ public struct ExperimentFile {
     return content
   }
 
-  /// What a file or a file's profile says that another extends.
-  /// - Returns: nil if `value` has a mistake.
+  /// Reads the file that another extends, with the chosen profile.
+  ///
+  /// - Returns: nil if `value` has a mistake that is noted already.
+  /// - Throws: `ExperimentError.invalid` for a missing file, a missing profile or a circle of
+  ///   files.
   private func extended(
     _ value: YAMLReader, from file: String, extending: [String]
   ) throws -> Content? {
@@ -180,19 +195,22 @@ public struct ExperimentFile {
     return content
   }
 
+  /// The path without symbolic links and relative parts, to tell a circle of files.
   private static func canonical(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 }
 
-/// The keys that only the top of a file has. `ExperimentFile` reads `extends` and `profiles` itself, because
-/// the rest of the file depends on the one and the other on the rest.
+/// The keys that only the top of a file has. `ExperimentFile` reads `extends` and `profiles`
+/// itself: the rest of the file depends on the first, and the second depends on the rest.
 struct FileHead: Sendable {
   /// The mapping form of `extends`.
   struct Base: Sendable {
     var file: String?
     var profile: String?
 
+    /// `file` is required; without `profile` the whole file is extended and none of its profiles
+    /// applies.
     static let schema = SectionSchema<Base>([
       FileKey("file", \.file, .text, isRequired: true, "The file, relative to this one."),
       FileKey("profile", \.profile, .text, "The profile of that file that is part of this one."),
@@ -201,7 +219,9 @@ struct FileHead: Sendable {
 
   var title: String?
 
+  /// The key of the extended file.
   static let extends = "extends"
+  /// The key of the profiles.
   static let profiles = "profiles"
 
   static let schema = SectionSchema<FileHead>([

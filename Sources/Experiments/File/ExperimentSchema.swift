@@ -4,8 +4,10 @@ import Methods
 
 /// The JSON Schema (draft 2020-12) of experiment files, for editors to complete and check them.
 ///
-/// It is made of the schemas that the reader uses. Rules that depend on other parts of a file or on other
-/// files are left to the reader.
+///     let text = try ExperimentSchema(registry: .builtIn).text()
+///
+/// It is made of the same `SectionSchema`s that the reader uses. Rules that depend on other parts
+/// of a file or on other files are left to the reader.
 public struct ExperimentSchema {
   private let context: FileContext
 
@@ -23,6 +25,8 @@ public struct ExperimentSchema {
     return String(decoding: json, as: UTF8.self) + "\n"
   }
 
+  /// The keys of a file; either `benchmarks` and `methods` or `extends` is required. Without
+  /// variants, every row is a registered method, which editors can then complete.
   private var schema: JSONValue {
     let file = FileHead.shape(context)
     let complete: JSONValue = ["required": ["benchmarks", "methods"]]

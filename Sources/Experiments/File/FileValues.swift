@@ -4,16 +4,19 @@ import Methods
 // MARK: - Scalars and lists
 
 extension FileValue<String> {
+  /// Any scalar, as it is written.
   static let text = FileValue(.text) { reader, _ in try reader.text() }
 }
 
 extension FileValue<Int> {
+  /// A whole number within a range.
   static func integer(_ range: ClosedRange<Int>) -> FileValue {
     FileValue(.integer(range)) { reader, _ in try reader.integer(in: range) }
   }
 }
 
 extension FileValue<Double> {
+  /// A number within a range; a whole number is one too.
   static func number(_ range: ClosedRange<Double>) -> FileValue {
     FileValue(.number(range)) { reader, _ in try reader.number(in: range) }
   }
@@ -27,7 +30,7 @@ extension FileValue where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension FileValue {
-  /// A list, which may be empty.
+  /// A list, which may be empty. Items with a mistake are left out.
   static func list<Item>(of item: FileValue<Item>) -> FileValue where Value == [Item] {
     FileValue(shape: { .list(item.shape($0), atLeast: 0) }) { reader, context in
       try reader.eachItem { try item.read($0, context) }
@@ -37,14 +40,18 @@ extension FileValue {
 
 // MARK: - Names
 
-/// A kind of name that a file uses.
+/// A kind of name that a file uses: where known names come from and how messages call them.
 struct NameKind: Sendable {
+  /// For messages: "unknown benchmark 'x'".
   let word: String
+  /// The accepted names.
   let known: @Sendable (FileContext) -> [String]
+  /// One name in the JSON Schema.
   let shape: @Sendable (FileContext) -> ValueShape
   /// Follows the message about a name that is not known.
   let hint: @Sendable (FileContext) -> String
 
+  /// A registered benchmark, or a prepared one of the user's own images.
   static let benchmark = NameKind(
     word: "benchmark", known: { $0.benchmarks }, shape: { .choice($0.benchmarks) },
     hint: { $0.data.map { "; files of your own were looked for in '\($0)'" } ?? "" })
@@ -74,6 +81,7 @@ extension FileValue<[String]> {
 }
 
 extension YAMLReader {
+  /// Reads names that must be known and different; each mistake is noted.
   fileprivate func names(
     _ kind: NameKind, in items: [YAMLReader], _ context: FileContext
   ) throws -> [String] {
@@ -94,6 +102,7 @@ extension YAMLReader {
 // MARK: - Seeds
 
 extension FileValue<[UInt64]> {
+  /// The range of one seed.
   private static let range = 0...Int.max
 
   /// One seed or a list.
@@ -119,6 +128,7 @@ extension FileValue<[UInt64]> {
 // MARK: - Values by name
 
 extension FileValue {
+  /// A mapping from benchmarks to values.
   static func byBenchmark<Inner>(
     _ value: FileValue<Inner>
   ) -> FileValue where Value == [String: Inner] {
@@ -127,6 +137,7 @@ extension FileValue {
     }
   }
 
+  /// A mapping from methods, without variants, to values.
   static func byMethod<Inner>(
     _ value: FileValue<Inner>
   ) -> FileValue where Value == [String: Inner] {
@@ -137,7 +148,8 @@ extension FileValue {
     }
   }
 
-  /// By method or variant.
+  /// A mapping from methods and variants to values. The JSON Schema accepts any name, because it
+  /// does not know the variants of extended files.
   static func byRow<Inner>(_ value: FileValue<Inner>) -> FileValue where Value == [String: Inner] {
     FileValue(shape: { .ownNames(value.shape($0)) }) { reader, context in
       try reader.mapping(known: context.rows) { try value.read($1, context.narrowed(to: $0)) }
@@ -148,7 +160,9 @@ extension FileValue {
 // MARK: - Settings of methods
 
 extension FileValue<[String: SettingValue]> {
-  /// Settings that at least one of the context's methods has, and that all that have them accept.
+  /// Settings of the context's methods (`FileContext.owners`). A setting has to be one of at least
+  /// one method, and its value has to be accepted by all methods that have the setting: a value for
+  /// all methods is one that none refuses.
   static let settings = FileValue(
     shape: { .settings(of: $0.registry.methods).defined(as: "any-settings") }
   ) { section, context in
@@ -172,6 +186,8 @@ extension FileValue<[String: SettingValue]> {
 }
 
 extension FileValue<[String: [String: SettingValue]]> {
+  /// Settings by method. The settings of a variant belong to its definition, so that one place says
+  /// what makes it a variant.
   static let settingsByMethod = FileValue(
     shape: { .settingsByMethod($0.registry.methods).defined(as: "settings-by-method") }
   ) { section, context in
@@ -184,7 +200,8 @@ extension FileValue<[String: [String: SettingValue]]> {
     }
   }
 
-  /// The JSON Schema knows no variants: it accepts any setting under another name than a method's.
+  /// Settings by method or variant. The JSON Schema does not know the variants, so it accepts any
+  /// setting under a name that is no method's.
   static let settingsByRow = FileValue(
     shape: { context in
       let any = FileValue<[String: SettingValue]>.settings.shape(context)
@@ -198,6 +215,7 @@ extension FileValue<[String: [String: SettingValue]]> {
 // MARK: - Options of executors
 
 extension FileValue<[String: String]> {
+  /// Options of an executor, checked by the options themselves.
   static func options(_ options: [ExecutorOption]) -> FileValue {
     FileValue(
       .keys(

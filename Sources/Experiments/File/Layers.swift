@@ -1,4 +1,5 @@
-/// What one place of an experiment file says: a part of the values of a section.
+/// What one place of an experiment file says: some of the values of a section. What it does not say
+/// is left to the layers below.
 package protocol Layer {
   /// A layer that says nothing.
   init()
@@ -8,15 +9,22 @@ package protocol Layer {
 }
 
 extension Dictionary: Layer {
+  /// Entry by entry.
   package func overlaid(with other: Self) -> Self { merging(other) { $1 } }
 }
 
-/// A section in layers: defaults < benchmarks < methods < combinations. A section of a file offers some of
-/// these levels as keys; see the schemas of `protocol`, `settings` and executors.
+/// A section in layers: defaults < benchmarks < methods < combinations. `protocol`, `settings` and
+/// the sections of executors are such layers; each offers some of the levels as keys.
 ///
 ///     let layers = Layers(defaults: ["epochs": 20], benchmarks: ["stl10": ["epochs": 50]])
 ///     layers.value(of: ["scl"], on: "stl10")  // ["epochs": 50]
+///     layers.value(of: ["scl"], on: "cifar10")  // ["epochs": 20]
+///
+/// Sections of several files are combined in one of two ways. Layers of `protocol` and `settings`
+/// are stacked: any level of a later file wins over all levels of an earlier one. Options of
+/// executors are merged level by level (`overlaid`).
 package struct Layers<Value: Layer> {
+  /// For all benchmarks and methods.
   package var defaults: Value
   /// By benchmark.
   package var benchmarks: [String: Value]
@@ -60,6 +68,7 @@ package struct Layers<Value: Layer> {
   /// These layers with those of `other` on top, level by level: an entry of `benchmarks` still wins over
   /// the defaults of `other`.
   package func overlaid(with other: Layers) -> Layers {
+    /// Overlays the values of equal names.
     func merged(_ first: [String: Value], _ second: [String: Value]) -> [String: Value] {
       first.merging(second) { $0.overlaid(with: $1) }
     }

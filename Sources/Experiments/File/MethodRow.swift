@@ -3,7 +3,9 @@ import Domain
 import Methods
 import Records
 
-/// A row of an experiment's table: a method under its own name, or a variant of one.
+/// A row of an experiment's table: a method under its own name, or a variant of one. A run that
+/// others start from, and that is no row of the table, has one too; its name has a hash of its
+/// settings: "simclr@1f2e3d4c".
 public struct MethodRow: Sendable {
   /// The name in files, folders and on the command line.
   public let name: String
@@ -61,8 +63,10 @@ public struct MethodRow: Sendable {
   /// Whether it is a run that others start from and no row of the table.
   public var isStage: Bool { Self.isStage(name) }
 
+  /// Whether a name is that of a stage.
   static func isStage(_ name: String) -> Bool { name.contains(stageMark) }
 
+  /// A variant.
   init(_ variant: Variant, of method: any ClusteringMethod.Type) {
     name = variant.name
     title = variant.title ?? "\(method.description.title): \(variant.name)"
@@ -72,13 +76,16 @@ public struct MethodRow: Sendable {
   }
 }
 
-/// A variant as files describe it.
+/// A variant as files define it: a method with some settings changed, under a name of its own.
 struct Variant: Sendable {
   let name: String
+  /// The name of the method that it changes.
   var method: String
+  /// Nil for the method's title and the variant's name.
   var title: String?
   var settings: [String: SettingValue] = [:]
 
+  /// The keys of a variant. The method comes first, because it decides which settings are accepted.
   private static let schema = SectionSchema<Variant>([
     FileKey(
       "method", baseMethod, "The method that this is a variant of.",
@@ -106,7 +113,8 @@ struct Variant: Sendable {
     return method
   }
 
-  /// The section `variants`.
+  /// The section `variants`. A variant with a mistake is replaced by another one of its name, so
+  /// that places that name it are no mistakes as well.
   static let all = FileValue(shape: shape) { section, context in
     try section.ownEntries().compactMap { name, value in
       try section.mistakes.collecting {
@@ -118,6 +126,11 @@ struct Variant: Sendable {
     }
   }
 
+  /// Reads the definition of a variant. In a profile or an extending file the method can be left
+  /// out.
+  ///
+  /// - Throws: `ExperimentError.invalid` if the method is missing and no other mistake explains
+  ///   that.
   private static func read(
     _ name: String, _ section: YAMLReader, _ context: FileContext
   ) throws -> Variant {
@@ -140,7 +153,8 @@ struct Variant: Sendable {
     context.methods.first.map { Variant(name: name, method: $0) }
   }
 
-  /// Once a variant's method is given, its settings only.
+  /// A mapping from names to variants. As soon as a variant's method is given, the schema accepts
+  /// the settings of that method only.
   private static let shape: @Sendable (FileContext) -> ValueShape = { context in
     let keys = schema.shape(context)
     let byMethod = context.registry.methods.map { method in
@@ -161,9 +175,11 @@ struct Variant: Sendable {
 }
 
 extension [Variant] {
+  /// The variant of this name.
   func named(_ name: String) -> Variant? { first { $0.name == name } }
 
-  /// These with others laid over those of the same name.
+  /// These variants with others on top. Of two variants of one name, the title of the later one
+  /// wins, and settings are replaced one by one.
   func overlaid(with others: [Variant]) -> [Variant] {
     others.reduce(into: self) { variants, other in
       guard let index = variants.firstIndex(where: { $0.name == other.name }) else {

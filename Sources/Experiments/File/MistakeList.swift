@@ -1,11 +1,13 @@
-/// The mistakes of an experiment file, and of those that it extends, as they are found: reading goes on
-/// behind each, so that all are told at once.
+/// The mistakes of an experiment file and of the files that it extends. Reading continues after
+/// each, so that a user sees all of them at once.
 final class MistakeList {
+  /// In the order in which they were found.
   private(set) var mistakes: [ExperimentError] = []
 
-  /// What `body` gives, or nil with its mistake noted.
+  /// The result of `body`; nil if it throws an `ExperimentError`, which is noted.
   ///
-  /// Any other error is passed on, unless a mistake was noted before: it is then a consequence.
+  /// - Throws: any other error, unless a mistake was noted before: the error is then a consequence
+  ///   of it.
   func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
       return try body()
@@ -17,9 +19,10 @@ final class MistakeList {
     return nil
   }
 
-  /// How many mistakes there are so far.
+  /// The number of mistakes so far.
   var count: Int { mistakes.count }
 
+  /// Adds a mistake, unless the list has it already.
   func note(_ mistake: ExperimentError) {
     if !mistakes.contains(mistake) { mistakes.append(mistake) }
   }

@@ -1,12 +1,15 @@
 import Core
 import Yams
 
-/// What is probably wrong with a value that was refused, for people who do not know YAML.
+/// The probable cause of a refused value, for people who do not know YAML: numbers in words, with
+/// thousands separators or in quotation marks, and other words for true and false.
 enum ScalarHint {
+  /// Words for numbers, by the number.
   private static let numerals = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
   ]
+  /// Words of YAML 1.1 and of people for true and false.
   private static let truths = [
     "yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false",
   ]
@@ -40,7 +43,8 @@ enum ScalarHint {
     }
   }
 
-  /// A whole number that is written as a fraction or with an exponent, in plain digits.
+  /// A whole number that is written as a fraction or with an exponent, in plain digits: "100" for
+  /// `1e2`.
   private static func wholeText(_ value: SettingValue, _ whole: Bool) -> String? {
     guard whole, case .number(let number) = value else { return nil }
     return Int(exactly: number).map(String.init)
@@ -50,8 +54,9 @@ enum ScalarHint {
 /// What is wrong with text that is no YAML, in the words of people who do not know its grammar.
 enum SyntaxHint {
   /// - Parameters:
-  ///   - problem: the parser's words.
-  ///   - line: the number of the line at which it gave up, from 1.
+  ///   - problem: the parser's message.
+  ///   - line: the line at which it stopped, counted from 1.
+  /// - Returns: the line with the cause and a message about it.
   static func explanation(_ problem: String, line: Int, of text: String) -> (
     line: Int, text: String
   ) {

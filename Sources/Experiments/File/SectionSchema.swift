@@ -4,25 +4,34 @@ import Methods
 
 /// What a section of a file says, as changes to the structure that it fills.
 ///
-/// A section that is laid over another is more changes after those of the other, so no section needs a
-/// second structure of optional values.
+///     let changes = try RunningOptions.schema.read(section, context)
+///     let options = changes.applied(to: RunningOptions())
+///
+/// Laying one section over another is making more changes after the first ones. A structure
+/// therefore needs no counterpart with optional values, and its defaults stand in its own
+/// initialiser.
 package struct Changes<Root>: Layer, Sendable {
+  /// In the order in which they are made.
   private var changes: [@Sendable (inout Root) -> Void] = []
 
+  /// No change.
   package init() {}
 
   init(_ change: @escaping @Sendable (inout Root) -> Void) { changes = [change] }
 
+  /// These changes followed by those of `other`.
   package func overlaid(with other: Changes) -> Changes {
     var all = self
     all.changes += other.changes
     return all
   }
 
+  /// Makes the changes in order.
   func apply(to root: inout Root) {
     for change in changes { change(&root) }
   }
 
+  /// `root` with the changes.
   func applied(to root: Root) -> Root {
     var root = root
     apply(to: &root)
@@ -30,10 +39,15 @@ package struct Changes<Root>: Layer, Sendable {
   }
 }
 
-/// A kind of value: what it looks like in a file, and how it is read.
+/// A kind of value: its shape in the JSON Schema, and how it is read. Both are declared together,
+/// so that they cannot disagree.
+///
+///     static let minutes = FileValue.number(0.001...100_000)
+///     static let rows = FileValue.list(of: .text)
 struct FileValue<Value: Sendable>: Sendable {
   let shape: @Sendable (FileContext) -> ValueShape
-  /// Throws, or notes in the reader's list of mistakes, what is not accepted.
+  /// Reads the value. It throws `ExperimentError` for a value that is not accepted; mistakes within
+  /// the value it notes in `YAMLReader.mistakes`.
   let read: @Sendable (YAMLReader, FileContext) throws -> Value
 
   init(
@@ -50,19 +64,22 @@ struct FileValue<Value: Sendable>: Sendable {
     self.init(shape: { _ in shape }, read: read)
   }
 
-  /// The same value, whose shape is a definition of the JSON Schema.
+  /// The same value, with its shape as a definition of the JSON Schema.
   func defined(as name: String) -> FileValue {
     FileValue(shape: { [shape] in shape($0).defined(as: name) }, read: read)
   }
 }
 
-/// One key of a section: its name, meaning and value, and where the value belongs.
+/// One key of a section: its name, meaning and value, and what the value changes in `Root`.
 struct FileKey<Root>: Sendable {
   let name: String
+  /// The description in the JSON Schema. Editors show it.
   let documentation: String
+  /// Whether a mapping without the key is a mistake.
   let isRequired: Bool
   let shape: @Sendable (FileContext) -> ValueShape
-  /// May add to the context in which the section's later keys are read.
+  /// Reads the value. It may extend the context in which the section's later keys are read, as
+  /// `variants` does with names.
   let read: @Sendable (YAMLReader, inout FileContext) throws -> Changes<Root>
 
   init<Value>(
@@ -114,20 +131,24 @@ struct FileKey<Root>: Sendable {
   }
 }
 
-/// The keys of a section. The reader and the JSON Schema are made of it, so a key is declared once.
-///
-/// It does for sections what `SettingsSchema` does for methods' settings:
+/// The keys of a section, each declared once: the reader and the JSON Schema are made of them. It
+/// does for sections of a file what `SettingsSchema` does for the settings of methods:
 ///
 ///     static let schema = SectionSchema<RunningOptions>([
-///       FileKey("retries", \.retries, .integer(0...100), "Number of retries."),
+///       FileKey("retries", \.retries, .integer(0...100), "Retries of a run; 2 if missing."),
+///       FileKey("memory", \.memoryGiB, .number(0.01...1_000_000), "GiB for all runs together."),
 ///     ])
+///
+/// Keys are read in the order in which they are declared, whatever their order in the file.
 struct SectionSchema<Root>: Sendable {
+  /// In the order in which they are read; unknown keys are reported with them in this order.
   let keys: [FileKey<Root>]
 
   init(_ keys: [FileKey<Root>]) { self.keys = keys }
 
   var names: [String] { keys.map(\.name) }
 
+  /// The mapping with these keys and no others.
   func shape(_ context: FileContext) -> ValueShape {
     .keys(keys.map { $0.description(context) })
   }
@@ -163,9 +184,12 @@ struct SectionSchema<Root>: Sendable {
   }
 }
 
-/// The names that an experiment file can use in the place that is read.
+/// What a file can name in the place that is being read: benchmarks, methods, variants and
+/// executors.
 struct FileContext: Sendable {
+  /// The methods that files can name.
   let registry: MethodRegistry
+  /// The executors whose sections a file can have.
   var executors = ExecutorRegistry.current
   /// Benchmarks of the user's own images.
   var ownBenchmarks: [String] = []
@@ -176,13 +200,16 @@ struct FileContext: Sendable {
   /// The methods whose settings are accepted here; none if that is not known because of a mistake.
   var owners: [any ClusteringMethod.Type]
 
+  /// The context of a whole file: every method's settings are accepted.
   init(registry: MethodRegistry) {
     self.registry = registry
     owners = registry.methods
   }
 
+  /// Registered benchmarks, then the user's own.
   var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
   var methods: [String] { registry.names }
+  /// Methods, then variants.
   var rows: [String] { methods + variants.map(\.name) }
 
   /// The context of values that apply to one method or variant.

@@ -1,28 +1,39 @@
 import Core
 import Domain
 
-/// The sections that a file and its profiles share.
+/// The sections that a file and its profiles share, with the defaults of what no file says. Reading
+/// a file changes the sections of the file that it extends; see `Changes`.
 struct Sections: Sendable {
+  /// Departures from the published experiment, in words.
   var notes: [String] = []
+  /// Nil until a file lists them; an experiment must have them.
   var benchmarks: [String]?
-  /// Names of methods and variants.
+  /// Names of methods and variants: the rows of the table. Nil until a file lists them.
   var rows: [String]?
+  /// Variants that `rows` or `inclusions` can name.
   var variants: [Variant] = []
   var seeds: [UInt64] = [0]
+  /// Combinations of the product that are left out.
   var exclusions: [Exclusion] = []
+  /// Combinations in addition to the product of the lists.
   var inclusions: [Inclusion] = []
+  /// Threads of one run.
   var threads = 1
+  /// Epochs between two intermediate scores; 0 scores only the end.
   var evaluateEvery = 0
   var clusters = ClusterNumbers()
   /// Later ones win, here and below.
   var protocolLayers: [Layers<Changes<RunProtocol>>] = []
   var settingLayers: [Layers<[String: SettingValue]>] = []
+  /// Checkpoints, retries and memory.
   var running = RunningOptions()
   /// By executor.
   var executors: [String: ExecutorLayers] = [:]
 
+  /// The key of `exclusions`, which are checked once the lists are complete.
   static let exclude = "exclude"
 
+  /// The keys of this structure, and one section per registered executor.
   static func schema(_ executors: ExecutorRegistry) -> SectionSchema<Sections> {
     SectionSchema(
       keys
@@ -37,8 +48,9 @@ struct Sections: Sendable {
         })
   }
 
-  /// Lists and single values replace those of earlier files; variants and the keys of `running` are
-  /// replaced one by one; protocol and settings are one more layer.
+  /// The keys besides the sections of executors. Lists and single values replace those of earlier
+  /// files; variants and the keys of `running` are replaced one by one; `protocol` and `settings`
+  /// add a layer. `variants` comes before the keys that name variants.
   private static let keys: [FileKey<Sections>] = [
     FileKey(
       "notes", \.notes, .list(of: .text),
@@ -87,7 +99,7 @@ struct Sections: Sendable {
     ) { $1.apply(to: &$0.running) },
   ]
 
-  /// Every benchmark with every row and every seed.
+  /// Every benchmark with every row and every seed, seed by seed.
   private var product: [Combination] {
     seeds.flatMap { seed in
       (benchmarks ?? []).flatMap { benchmark in
@@ -96,7 +108,8 @@ struct Sections: Sendable {
     }
   }
 
-  /// What is run: the product without what is excluded, and then what is included.
+  /// What is run: the product without the excluded combinations, followed by the included ones.
+  /// Each occurs once.
   var combinations: [Combination] {
     let chosen = product.filter { combination in
       !exclusions.contains { $0.matches(combination) }
@@ -144,7 +157,8 @@ extension RunProtocol {
         + "classes of CIFAR-100; its own if missing."),
   ]
 
-  /// The keys for all runs stand beside the levels, and not under `defaults`.
+  /// The section `protocol`. Its keys for all runs are at the top of the section, not under
+  /// `defaults`, and so is `nmi`, which applies to a whole table.
   static let layers = SectionSchema<Layers<Changes<RunProtocol>>>(
     keys.map { $0.changing(\.defaults) } + [
       FileKey<RunProtocol>(
@@ -164,6 +178,7 @@ extension RunProtocol {
 }
 
 extension FileValue<Layers<[String: SettingValue]>> {
+  /// The section `settings`.
   static let settingLayers = SectionSchema<Layers<[String: SettingValue]>>([
     FileKey("defaults", \.defaults, .settings, "For all methods that have the setting."),
     FileKey(
@@ -178,8 +193,8 @@ extension FileValue<Layers<[String: SettingValue]>> {
 }
 
 extension ExecutorLayers {
-  /// The section of an executor. Options for the whole experiment belong among the defaults, and variants
-  /// share the options of their method.
+  /// The section of an executor. Options for the whole experiment are accepted among the defaults
+  /// only. Variants share the options of their method, so `methods` accepts no variants.
   static func value(of executor: any Executor.Type) -> FileValue<ExecutorLayers> {
     let partial = FileValue.options(executor.options.filter { !$0.isForWholeExperiment })
     return SectionSchema<ExecutorLayers>([
@@ -195,12 +210,13 @@ extension ExecutorLayers {
 
 // MARK: - Other sections
 
-/// The number of clusters that methods look for.
+/// The number of clusters, K, that methods look for on each benchmark.
 struct ClusterNumbers: Sendable {
   /// On all benchmarks without a number of their own; nil for the number of classes.
   var shared: Int?
   var benchmarks: [String: Int] = [:]
 
+  /// One number, or numbers by benchmark.
   static let value = FileValue<ClusterNumbers>(
     shape: { .either([number.shape($0), numbers.shape($0)]) }
   ) { reader, context in
@@ -209,20 +225,24 @@ struct ClusterNumbers: Sendable {
       : ClusterNumbers(benchmarks: try numbers.read(reader, context))
   }
 
+  /// The range of K.
   private static let number = FileValue.integer(2...100_000)
   private static let numbers = FileValue<[String: Int]>.byBenchmark(number)
 
-  /// These numbers with those of `other` on top: one for all benchmarks replaces everything.
+  /// These numbers with those of `other` on top. A number for all benchmarks also replaces the
+  /// numbers of single benchmarks.
   func overlaid(with other: ClusterNumbers) -> ClusterNumbers {
     guard other.shared == nil else { return other }
     return ClusterNumbers(
       shared: shared, benchmarks: benchmarks.merging(other.benchmarks) { $1 })
   }
 
+  /// Nil for as many clusters as there are classes.
   func on(_ benchmark: String) -> Int? { benchmarks[benchmark] ?? shared }
 }
 
-/// The section `running`. Nothing here changes a result.
+/// The section `running`: checkpoints, retries and memory. Nothing here changes a result or an
+/// identity.
 public struct RunningOptions: Equatable, Sendable {
   /// Minutes between checkpoints within an epoch; there is one after every epoch in any case.
   public var checkpointMinutes: Double

@@ -1,14 +1,20 @@
 import Core
 import Methods
 
-/// Settings given on the command line, as `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`.
+/// The settings of the command line (`--set`): `KEY=VALUE` for all rows that have the setting, or
+/// `METHOD.KEY=VALUE` and `VARIANT.KEY=VALUE` for one.
 struct SettingOverrides {
   let registry: MethodRegistry
   let variants: [Variant]
-  /// What files say: a setting may name the method that another starts from.
+  /// The layers of the files. A setting in them may name the method of a stage.
   let layers: [Layers<[String: SettingValue]>]
 
-  /// - Parameter rows: the experiment's rows; a key without a method has to be known to one.
+  /// The overrides as one more layer.
+  ///
+  /// - Parameter rows: the rows of the experiment; at least one must have a key that names no
+  ///   method.
+  /// - Throws: `ExperimentError.invalidOption` for an override that is malformed, unknown, out of
+  ///   range, or of a method that the experiment does not run.
   func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> Layers<[String: SettingValue]> {
     var layer = Layers<[String: SettingValue]>()
     for override in overrides {
@@ -29,7 +35,8 @@ struct SettingOverrides {
     return layer
   }
 
-  /// A setting of what is not run, as a row or as what a row starts from, would change nothing.
+  /// Refuses a setting of a method that is neither a row nor a stage of one: it would change
+  /// nothing.
   private func checkIsRun(_ name: String, _ rows: [MethodRow], _ override: String) throws {
     var known = rows.map(\.name)
     for row in rows {
@@ -55,6 +62,8 @@ struct SettingOverrides {
         + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
   }
 
+  /// Refuses a setting that no method has, or a value that a method with the setting does not
+  /// accept.
   private func check(
     _ name: String, _ value: SettingValue, in methods: [any ClusteringMethod.Type],
     _ override: String

@@ -1,14 +1,19 @@
 import Core
 import Methods
 
-/// What an experiment file accepts in a place, as JSON Schema.
+/// What an experiment file accepts in a place, as JSON Schema (draft 2020-12).
 ///
 ///     ValueShape.either([.integer(1...8), .pattern("^[0-9]+G$", example: "16G")])
+///
+/// A shape carries the definitions that it refers to, so a schema is complete however deep they
+/// occur.
 package struct ValueShape: Sendable {
+  /// The schema of one value.
   let json: JSONValue
   /// The definitions (`$defs`) that `json` refers to, by name.
   let definitions: [String: JSONValue]
 
+  /// - Parameter parts: the shapes whose JSON is part of `json`.
   init(_ json: JSONValue, containing parts: [ValueShape] = []) {
     self.json = json
     definitions = parts.reduce(into: [:]) { $0.merge($1.definitions) { first, _ in first } }
@@ -19,7 +24,7 @@ package struct ValueShape: Sendable {
     self.definitions = definitions
   }
 
-  /// The same shape as a definition of this name, for shapes that occur in several places.
+  /// A reference to this shape as a definition, for shapes that occur in several places.
   func defined(as name: String) -> ValueShape {
     ValueShape(
       ["$ref": .string("#/$defs/\(name)")],
@@ -31,7 +36,9 @@ package struct ValueShape: Sendable {
   /// A name that the author of a file chooses.
   static let ownName = Self.pattern("^[a-z0-9-]+$", example: "own-name")
 
-  /// Text that matches a regular expression, as the example does.
+  /// Text that matches a regular expression.
+  ///
+  /// - Parameter example: a text that matches; editors propose it.
   package static func pattern(_ expression: String, example: String) -> Self {
     Self(["type": "string", "pattern": .string(expression), "examples": [.string(example)]])
   }
@@ -43,6 +50,7 @@ package struct ValueShape: Sendable {
         range.upperBound < Int.max ? ["maximum": .integer(range.upperBound)] : [:]))
   }
 
+  /// A number; whole numbers are included.
   package static func number(_ range: ClosedRange<Double>) -> Self {
     Self([
       "type": "number", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
@@ -56,11 +64,12 @@ package struct ValueShape: Sendable {
     ])
   }
 
+  /// A value of any of these shapes.
   package static func either(_ shapes: [ValueShape]) -> Self {
     Self(["anyOf": .array(shapes.map(\.json))], containing: shapes)
   }
 
-  /// A list without repetitions.
+  /// A list of different items.
   static func list(_ item: ValueShape, atLeast count: Int) -> Self {
     Self(
       [
@@ -68,7 +77,7 @@ package struct ValueShape: Sendable {
       ], containing: [item])
   }
 
-  /// A mapping with these keys and no others.
+  /// A mapping with these keys and no others. Their documentation becomes their description.
   static func keys(_ keys: [KeyDescription]) -> Self {
     let required = keys.filter(\.isRequired).map { JSONValue.string($0.name) }
     let properties = keys.map { key in
@@ -113,7 +122,8 @@ extension ValueShape {
     settings(of: [method]).defined(as: "settings-of-\(method.description.name)")
   }
 
-  /// The settings that at least one of `methods` has. All methods that have a setting must accept its value.
+  /// The settings that at least one of `methods` has. A value must be accepted by all methods that
+  /// have the setting. The description names every default.
   static func settings(of methods: [any ClusteringMethod.Type]) -> Self {
     let all = methods.flatMap { method in
       method.settings.map { (method: method.description.name, setting: $0) }
@@ -145,6 +155,7 @@ extension ValueShape {
       })
   }
 
+  /// The values that a setting takes.
   private init(_ kind: SettingKind) {
     self =
       switch kind {
@@ -157,7 +168,7 @@ extension ValueShape {
   }
 }
 
-/// A JSON document.
+/// A JSON document, written as a literal: `["type": "object"]`.
 enum JSONValue: Encodable, Sendable {
   case object([String: JSONValue])
   case array([JSONValue])

@@ -2,16 +2,25 @@ import Core
 import Foundation
 import Yams
 
-/// A place in a YAML file, with what is needed to say what is wrong with it.
+/// A place in a YAML file, with what an error message about it needs: the file, the line and the
+/// path of keys.
+///
+/// Methods that read one value throw `ExperimentError.invalid` for a value that is not accepted.
+/// Methods that read several values note such errors in `mistakes` and continue, so that a user
+/// sees all mistakes of a file at once.
 struct YAMLReader {
   let file: String
+  /// The value as Yams parsed it, with its line.
   let node: Node
   /// The keys that lead here: "settings.methods.scl".
   let path: String
-  /// Where mistakes are noted behind which reading goes on.
+  /// The mistakes found so far, in all files that are read together.
   let mistakes: MistakeList
 
   /// Reads a file whose top is a mapping.
+  ///
+  /// - Throws: `ExperimentError.unreadable` if the file cannot be read; `.invalid` with the line
+  ///   for text that is not UTF-8, not YAML, empty, or that expands to too many values.
   static func read(_ file: String, _ mistakes: MistakeList) throws -> YAMLReader {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw ExperimentError.unreadable(file: file, nearest: NearestFile.of(file))
@@ -34,6 +43,8 @@ struct YAMLReader {
     }
   }
 
+  /// The error of Yams in terms of the file: what the parser says, its line, and a hint at the
+  /// usual cause.
   private static func invalid(
     _ file: String, _ error: YamlError, in text: String
   ) -> ExperimentError {
@@ -57,6 +68,7 @@ struct YAMLReader {
     .invalid(file: file, line: node.mark?.line, key: path, problem: problem)
   }
 
+  /// A key of a mapping with the place of its value.
   typealias Entry = (key: String, value: YAMLReader)
 
   /// The value of a mapping's key; nil where there is none.
@@ -103,12 +115,13 @@ struct YAMLReader {
     }
   }
 
-  /// Reads every item of a sequence in the same way, and leaves out what is refused.
+  /// Reads every item of a list with `body`; items that it refuses are noted and left out.
   func eachItem<Result>(_ body: (YAMLReader) throws -> Result) throws -> [Result] {
     try items().compactMap { item in try mistakes.collecting { try body(item) } }
   }
 
-  /// The entries of a mapping whose keys are the author's own names; folders are named by them.
+  /// The entries of a mapping whose keys are names that the author chooses. Folders are named after
+  /// them, so other characters are noted as mistakes.
   func ownEntries() throws -> [Entry] {
     try entries().filter { name, value in
       guard name.wholeMatch(of: /[a-z0-9-]+/) == nil else { return true }
@@ -127,28 +140,30 @@ struct YAMLReader {
     }
   }
 
-  /// The items of a sequence, or a scalar as the only one.
+  /// The items of a list, or a single value as the only item.
   func oneOrMore() throws -> [YAMLReader] {
     node.scalar == nil ? try items() : [self]
   }
 
+  /// A scalar as it is written, such as `0.10` or `yes`.
   func text() throws -> String {
     guard let scalar = node.scalar else { throw invalid("expected one value, found \(kind)") }
     return scalar.string
   }
 
-  /// A scalar as YAML reads it; quoted scalars are text.
+  /// A scalar with the type that YAML's core schema gives it; in quotation marks it is text.
   func value() throws -> SettingValue {
     guard let scalar = node.scalar else { throw invalid("expected one value, found \(kind)") }
     return scalar.style == .plain || scalar.style == .any
       ? SettingValue(scalar: scalar.string) : .text(scalar.string)
   }
 
-  /// What is probably wrong with a refused value.
+  /// What to write instead, if the value is in another notation; see `ScalarHint`.
   func hint(whole: Bool) -> String {
     node.scalar.map { ScalarHint.hint(for: $0, whole: whole) } ?? ""
   }
 
+  /// - Throws: `ExperimentError.invalid` with the range for anything else.
   func integer(in range: ClosedRange<Int>) throws -> Int {
     guard case .integer(let number) = try value(), range.contains(number) else {
       throw invalid(
@@ -158,6 +173,8 @@ struct YAMLReader {
     return number
   }
 
+  /// - Throws: `ExperimentError.invalid` with the range for anything else. Integers are numbers
+  ///   too.
   func number(in range: ClosedRange<Double>) throws -> Double {
     let number: Double? =
       switch try value() {
@@ -183,12 +200,18 @@ struct YAMLReader {
   }
 
   /// A name that has to be known.
+  ///
+  /// - Parameters:
+  ///   - what: the kind of name for the message: "benchmark".
+  ///   - hint: follows the message, such as where else names come from.
+  /// - Throws: `ExperimentError.invalid` with the nearest known name.
   func name(_ what: String, among known: [String], hint: String? = nil) throws -> String {
     let name = try text()
     guard known.contains(name) else { throw unknown(what, name, among: known, hint: hint ?? "") }
     return name
   }
 
+  /// The error for an unknown name, with the nearest known one or with all of them.
   private func unknown(
     _ what: String, _ name: String, among known: [String], hint: String = ""
   ) -> ExperimentError {
@@ -199,6 +222,7 @@ struct YAMLReader {
         + hint)
   }
 
+  /// The kind of the node for messages: "a list".
   private var kind: String {
     node.mapping != nil ? "a mapping" : node.sequence != nil ? "a list" : "one value"
   }

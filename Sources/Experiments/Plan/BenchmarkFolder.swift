@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Rehearsal
 
-/// The folder of the benchmark files.
+/// The folder of the benchmark files: `BENCHMARK.h5` for each prepared benchmark.
 package struct BenchmarkFolder: Sendable {
   package let path: String
 
@@ -11,6 +11,7 @@ package struct BenchmarkFolder: Sendable {
     self.path = path
   }
 
+  /// The path of a benchmark's file, which need not exist.
   package func file(of definition: BenchmarkDefinition) -> String {
     file(named: definition.name)
   }
@@ -20,11 +21,12 @@ package struct BenchmarkFolder: Sendable {
     "\(path)/\(name).h5"
   }
 
+  /// Whether the benchmark is prepared.
   package func hasFile(of definition: BenchmarkDefinition) -> Bool {
     FileManager.default.fileExists(atPath: file(of: definition))
   }
 
-  /// The benchmarks made of a user's own images: names of files that no registered benchmark has.
+  /// The benchmarks of the user's own images: names of files that are no registered benchmark's.
   package var ownBenchmarks: [String] {
     let known = Set(BenchmarkDefinition.all.map(\.name))
     let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -63,7 +65,7 @@ package struct BenchmarkFolder: Sendable {
       report: report)
   }
 
-  /// How the user gets the file.
+  /// The command that prepares the benchmark, for messages.
   func remedy(for definition: BenchmarkDefinition) -> String {
     definition.isRehearsal
       ? "'scl data prepare \(definition.name)' creates it"

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Torch
 
-/// What this machine and this copy of the program are, for records.
+/// This machine and this copy of the program, for records and for choices that depend on them.
 public enum Machine {
   /// The number of processors that this process may use.
   public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
@@ -14,19 +14,19 @@ public enum Machine {
     return getloadavg(&averages, 1) == 1 ? averages[0] : nil
   }
 
-  /// Whether the processor has instructions for bfloat16 products.
+  /// Whether the processor has instructions for bfloat16 products (AVX-512 BF16 or AMX).
   public static var multipliesBFloat16: Bool {
     let flags = processorField("flags")?.split(separator: " ") ?? []
     return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
   }
 
-  /// - Throws: `ExperimentError.noDevice` where networks cannot be on a device here.
+  /// - Throws: `ExperimentError.noDevice` if networks cannot run on the device here.
   public static func checkHas(_ device: Device) throws(ExperimentError) {
     guard device == .cuda, !Torch.hasCUDA else { return }
     throw .noDevice(device: device.rawValue, libtorch: Torch.version)
   }
 
-  /// The processor's or the card's name.
+  /// The model of the processor or of the first GPU; "unknown" if the system does not say.
   public static func name(of device: Device) -> String {
     switch device {
     case .cpu: processorField("model name") ?? "unknown"
@@ -37,7 +37,7 @@ public enum Machine {
   /// The number of cards that NVIDIA's driver shows.
   static var installedCards: Int { cardFolders.count }
 
-  /// The first card, as NVIDIA's driver names it.
+  /// The model of the first GPU, from NVIDIA's driver.
   private static var cardName: String? {
     guard let card = cardFolders.first,
       let text = try? String(contentsOfFile: "\(card)/information", encoding: .utf8)
@@ -45,6 +45,7 @@ public enum Machine {
     return field("Model", in: text)
   }
 
+  /// The folders of NVIDIA's driver, one per GPU.
   private static var cardFolders: [String] {
     let root = "/proc/driver/nvidia/gpus"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
@@ -58,8 +59,9 @@ public enum Machine {
     return Int(usage.ru_maxrss) * 1024
   }
 
-  /// The git revision of the checkout that this program lies in, "-dirty" appended where its sources
-  /// have changes; "unknown" outside a checkout. It is that of the program if it was built last.
+  /// The git revision of the checkout that contains this program, with "-dirty" if its sources have
+  /// changes; "unknown" outside a checkout. It is the program's own revision only if the program
+  /// was built last.
   public static var sourceRevision: String {
     var folder = URL(fileURLWithPath: executablePath).deletingLastPathComponent()
     while folder.path != "/" {
@@ -76,12 +78,13 @@ public enum Machine {
     return "unknown"
   }
 
-  /// This program, for starting it again as another process.
+  /// The path of this program, to start it again in another process.
   public static var executablePath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
   }
 
+  /// A field of /proc/cpuinfo, for the first processor.
   private static func processorField(_ name: String) -> String? {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
       return nil
@@ -97,6 +100,7 @@ public enum Machine {
     }
   }
 
+  /// The output of a git command; nil if it fails or takes 20 s.
   private static func git(_ arguments: [String], in folder: String) -> String? {
     // On a disk of a network that does not answer, a revision is worth no more than this.
     guard

@@ -5,11 +5,15 @@ import Methods
 import Records
 import Torch
 
-/// All runs of an experiment, in the order in which they are carried out: one seed of everything
-/// before the next seed, and short runs before long ones.
+/// All runs of an experiment with their states, in the order in which they are run: one seed of
+/// everything before the next seed, and short runs before long ones.
+///
+///     let plan = try Plan(experiment, options: RunOptions(results: "results"), registry: .builtIn)
+///     let open = plan.runs.filter { $0.state.status != .finished }
 public struct Plan: Sendable {
   public let experiment: Experiment
   public let options: RunOptions
+  /// Every run follows the run that it starts from.
   public let runs: [PlannedRun]
 
   /// - Parameter needsData: whether benchmark files have to be there. Without its file, a finished

@@ -7,10 +7,14 @@ import Records
 import Torch
 import Vision
 
-/// A benchmark of an experiment with the file that holds its images.
+/// A benchmark of an experiment with the file that holds its images. It resolves the rows on this
+/// benchmark to runs: protocol, identity, folder and state.
 struct PlannedBenchmark {
+  /// As registered; for a user's own benchmark as its file or, without a file, a finished run's
+  /// record states it.
   let definition: BenchmarkDefinition
-  /// Nil where the file is not there and not needed.
+  /// SHA-256 of the file's content, a part of every run's identity; nil without a file, which is
+  /// then not needed.
   let contentHash: String?
   /// The benchmark file with the number of its images, and their height and width; nil where it is
   /// not there.
@@ -45,8 +49,11 @@ struct PlannedBenchmark {
     file = (path, info.counts.total, info.imageSize)
   }
 
-  /// - Throws: `ExperimentError.noImages`, `.labelsInScoring` where the benchmark, however complete its
-  ///   file is, has not what the protocol wants.
+  /// Checks a protocol against the definition, before anybody fetches a file for it.
+  ///
+  /// - Throws: `ExperimentError.noImages` or `.labelsInScoring` if no file of the benchmark,
+  ///   however complete, has what the protocol asks for. A user's own benchmark is checked when its
+  ///   images are read.
   private static func check(
     _ runProtocol: RunProtocol, on benchmark: BenchmarkDefinition
   ) throws(ExperimentError) {
@@ -67,7 +74,9 @@ struct PlannedBenchmark {
     }
   }
 
-  /// - Throws: `ExperimentError.noFineLabels`, and of images without labels `.clustersMissing` and
+  /// Checks that labels exist for what the protocol needs them for.
+  ///
+  /// - Throws: `ExperimentError.noFineLabels`; for images without labels `.clustersMissing` and
   ///   `.noLabelsToChooseBy`.
   private static func checkLabels(
     _ runProtocol: RunProtocol, on benchmark: BenchmarkDefinition
@@ -82,8 +91,11 @@ struct PlannedBenchmark {
     }
   }
 
-  /// - Throws: `BenchmarkError.unknownBenchmark` for a benchmark of a user's own of which there is no
-  ///   file, nor, where that is enough, a record.
+  /// The definition of a benchmark. Without a file, a user's own benchmark is described by a
+  /// finished run of it.
+  ///
+  /// - Throws: `BenchmarkError.unknownBenchmark` for a user's own benchmark without a file and,
+  ///   where records suffice, without a record.
   private static func definition(
     of name: String, experiment: Experiment, options: RunOptions, needsData: Bool
   ) throws -> BenchmarkDefinition {
@@ -102,6 +114,19 @@ struct PlannedBenchmark {
     return try BenchmarkFolder(options.data).definition(named: name)
   }
 
+  /// Resolves one run of a row: its protocol and identity, and the folder that holds its result.
+  ///
+  /// A result of the same inputs may have been set aside by a run of other settings; its folder is
+  /// then the run's. A finished result of another device, precision or libtorch is accepted unless
+  /// the options ask for one; see `RunEngine`.
+  ///
+  /// - Parameters:
+  ///   - row: the method or variant.
+  ///   - combination: the benchmark, the row and the seed.
+  ///   - method: the row's method with its settings.
+  ///   - departures: the settings that are not the method's defaults.
+  ///   - stage: the run that this one starts from.
+  /// - Throws: `ExperimentError` if the benchmark does not have what the protocol asks for.
   func run(
     _ row: MethodRow, _ combination: Combination, _ method: ConfiguredMethod,
     departures: [Departure], stage: PlannedRun?, experiment: Experiment, options: RunOptions
@@ -158,14 +183,15 @@ struct PlannedBenchmark {
   }
 }
 
-/// What lies in a run's folder.
+/// A run's folder, or one that was set aside, with what it holds.
 private struct StoredPlace {
+  /// The name of the experiment, with its profile.
   let experiment: String
   let benchmark: String
   let method: String
   let seed: UInt64
   let folder: RunFolder
-  /// Nil where there is no folder.
+  /// Nil if there is no folder.
   let state: RunState?
 
   init(experiment: String, benchmark: String, method: String, seed: UInt64, folder: RunFolder) {
@@ -181,6 +207,7 @@ private struct StoredPlace {
       ).state : nil
   }
 
+  /// The results that runs of other settings have set aside.
   var superseded: [StoredPlace] {
     folder.superseded.map {
       StoredPlace(
@@ -188,7 +215,8 @@ private struct StoredPlace {
     }
   }
 
-  /// Whether a finished result of these inputs lies there.
+  /// Whether the folder holds a finished result of these inputs, computed by an engine that is
+  /// accepted.
   func isOf(_ inputs: IdentityInputs, by engine: RunEngine) -> Bool {
     guard case .finished(let record)? = state else { return false }
     let accepted = engine.accepting(record.provenance, for: inputs.onData(of: record))
@@ -197,10 +225,11 @@ private struct StoredPlace {
 }
 
 extension IdentityInputs {
-  /// Stands for the content of a benchmark file that is not there.
+  /// Stands for the content hash of a benchmark file that is missing.
   fileprivate static let noData = "not here"
 
-  /// Without the benchmark's file, a finished run is taken for what its record says of the data.
+  /// These inputs with the content hash of a record, if the benchmark's file is missing: a finished
+  /// run then counts as computed on the current data.
   fileprivate func onData(of record: RunRecord) -> IdentityInputs {
     guard benchmarkContentHash == Self.noData else { return self }
     var inputs = self
@@ -210,6 +239,8 @@ extension IdentityInputs {
 }
 
 extension PlannedState {
+  /// The state of a run from its folder: a living lock holder makes it `running`, and results and
+  /// failures of other inputs make it `stale` and `unfinished`.
   fileprivate init(
     _ stored: RunState?, planned: IdentityInputs, images: Int?, by engine: RunEngine,
     in folder: RunFolder

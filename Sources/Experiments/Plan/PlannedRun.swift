@@ -6,8 +6,15 @@ import Methods
 import Records
 import Torch
 
-/// One run of an experiment: a row on a benchmark with a seed, everything resolved.
+/// One run of an experiment: a row on a benchmark with a seed, with everything resolved: settings,
+/// protocol, identity, and what its folder holds.
+///
+///     let run = plan.runs[0]
+///     run.label  // "cifar10 / scl / seed 0"
+///     run.settings["epochs"]  // 200
+///     if case .finished(let record) = run.state { print(record.metrics) }
 public struct PlannedRun: Sendable {
+  /// The name of the experiment, with its profile: "cpu@quick".
   public let experiment: String
   public let benchmark: BenchmarkDefinition
   /// The method under its own name, or a variant of it.
@@ -15,21 +22,28 @@ public struct PlannedRun: Sendable {
   public let seed: UInt64
   /// The run that this one starts from, which is in the plan before it; nil for most.
   public let stage: Combination?
+  /// The workload of the run that this one starts from, and of those before it; 0 for most.
   let stageWorkload: Double
   /// The method with its settings.
   public let configured: ConfiguredMethod
   /// The settings that are not the method's defaults on the benchmark, then those of the run that it
   /// starts from.
   public let departures: [Departure]
+  /// The splits, the image size and the checkpoint rule, a part of the identity.
   public let runProtocol: RunProtocol
   public let profile: String
+  /// The folder of its result, which may be one that was set aside.
   public let folder: RunFolder
+  /// The device and the precision.
   let engine: RunEngine
   /// In what a finished run was computed by another device, precision or libtorch than would compute it
   /// now, in words. It is finished all the same.
   public let otherEngine: [String]
+  /// Everything that the result depends on.
   public let identityInputs: IdentityInputs
+  /// The hash of the identity inputs.
   public let identity: String
+  /// The state when the run was planned; see `hasResult` for later.
   public let state: PlannedState
 
   public var method: any ClusteringMethod.Type { configured.type }
@@ -78,9 +92,13 @@ public struct PlannedRun: Sendable {
   public var viewSize: Int { runProtocol.viewSize(under: settings) }
 }
 
-/// How a planned run stands in the results folder.
+/// The state of a planned run, from its folder in the results.
+///
+/// A finished result counts only if all inputs are as planned. With other settings, another
+/// protocol or other data it is `stale`, and its folder is set aside when the run starts again.
 public enum PlannedState: Equatable, Sendable {
   case missing
+  /// A folder exists without a result, perhaps with a checkpoint.
   case unfinished
   /// A living process works on it, here or on another machine.
   case running(LockOwner, RunActivity?)
@@ -91,6 +109,7 @@ public enum PlannedState: Equatable, Sendable {
   /// A file of the result, or of the failure, cannot be read or is not what a run writes; which, in words.
   case damaged(String)
 
+  /// The state without its details.
   public var status: RunStatus {
     switch self {
     case .missing: .missing
@@ -104,7 +123,7 @@ public enum PlannedState: Equatable, Sendable {
   }
 }
 
-/// A `PlannedState` without its details, as lists and their JSON name it.
+/// A `PlannedState` without its details. Lists and their JSON have the raw values.
 public enum RunStatus: String, Encodable, Sendable {
   case missing, unfinished, running, finished, failed, stale, damaged
   /// To be started by the sweep that shows it.

@@ -2,12 +2,13 @@ import Methods
 import Records
 import Torch
 
-/// What computes a run, and what may have computed its result.
+/// What computes a run, and which engines are accepted for an existing result.
 ///
-/// Device, precision and libtorch are part of a run's identity, since they change its bits. A finished
-/// run is not lost for them all the same: only what somebody asks for is insisted on.
+/// Device, precision and libtorch are part of the identity, because they change the bits of a
+/// result. A result of another engine is accepted all the same unless the user asks for an engine:
+/// results are not computed twice because a sweep continues on another machine.
 struct RunEngine: Sendable {
-  /// What is insisted on of a finished run's engine.
+  /// How much of a finished run's engine has to be as now.
   private enum Demand {
     /// Nothing: results are not computed twice because a sweep goes on with another engine.
     case nothing
@@ -17,9 +18,13 @@ struct RunEngine: Sendable {
     case askedAndLibtorch
   }
 
+  /// The processor for methods that train no network.
   let device: Device
+  /// Resolved on the device.
   let precision: Precision
+  /// Whether the user has chosen the device.
   private let asksForDevice: Bool
+  /// Whether the user has chosen the precision.
   private let asksForPrecision: Bool
   private let demand: Demand
 

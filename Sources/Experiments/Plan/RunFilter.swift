@@ -1,15 +1,23 @@
 import Core
 
-/// A choice of an experiment's runs: `benchmark=cifar10,method=scl,seed=0`.
+/// A selection of an experiment's runs, the value of `--only`. Several values of one key are
+/// alternatives; an empty filter selects everything.
+///
+///     let filter = try RunFilter(parsing: "method=scl,method=moco,seed=0")
+///     let plan = try Plan(experiment, options: options, registry: .builtIn, filter: filter)
+///
+/// A method can also be a stage, by its name in the results.
 public struct RunFilter: Sendable {
+  /// As the user wrote it, for messages.
   public let text: String
   private var benchmarks: Set<String> = []
   private var methods: Set<String> = []
   private var seeds: Set<String> = []
 
+  /// Selects every run.
   public init() { text = "" }
 
-  /// - Throws: `ExperimentError.invalidOption` for anything but the three keys.
+  /// - Throws: `ExperimentError.invalidOption` for anything but `benchmark`, `method` and `seed`.
   public init(parsing text: String) throws {
     self.text = text
     for part in text.split(separator: ",") {
@@ -42,7 +50,8 @@ public struct RunFilter: Sendable {
     }
   }
 
-  /// - Throws: `ExperimentError.invalidOption` for a stage that none of the runs is.
+  /// - Throws: `ExperimentError.invalidOption` for a stage that is none of the planned runs. Stages
+  ///   are known only once runs are planned.
   func checkStages(among rows: [String]) throws {
     guard let wrong = methods.subtracting(rows).filter({ MethodRow.isStage($0) }).sorted().first
     else { return }
@@ -50,7 +59,7 @@ public struct RunFilter: Sendable {
       option: "--only \(text)", problem: "no run starts from '\(wrong)'")
   }
 
-  /// Whether a combination, or a stage that it starts from, may be chosen.
+  /// Whether the filter may select a combination or a stage of it, so that it has to be planned.
   func reaches(_ combination: Combination) -> Bool {
     Self.accepts(combination.benchmark, among: benchmarks)
       && Self.accepts("\(combination.seed)", among: seeds)
@@ -58,12 +67,14 @@ public struct RunFilter: Sendable {
         || Self.accepts(combination.row, among: methods))
   }
 
+  /// Whether the filter selects a combination.
   func accepts(_ combination: Combination) -> Bool {
     Self.accepts(combination.benchmark, among: benchmarks)
       && Self.accepts(combination.row, among: methods)
       && Self.accepts("\(combination.seed)", among: seeds)
   }
 
+  /// Whether a name is chosen; no choice means all names.
   private static func accepts(_ name: String, among chosen: Set<String>) -> Bool {
     chosen.isEmpty || chosen.contains(name)
   }

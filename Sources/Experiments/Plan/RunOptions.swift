@@ -1,7 +1,9 @@
 import Torch
 
-/// Where things lie and how runs are carried out; nothing here changes what a run computes on a
-/// given device and precision.
+/// Folders, device and threads of runs: the options of the command line that are not part of an
+/// experiment. On a given device and precision they change no result.
+///
+///     let options = RunOptions(data: "data", results: "results", device: .cuda)
 public struct RunOptions: Sendable {
   /// Folder of the benchmark files.
   public var data: String
@@ -10,6 +12,7 @@ public struct RunOptions: Sendable {
   /// The networks'; nil where none in particular is asked for: a finished run of any is taken as it is,
   /// and others are computed by the processor.
   public var device: Device?
+  /// The arithmetic of convolutions and matrix products.
   public var precision: PrecisionChoice
   /// Threads of one run; nil takes the experiment file's.
   public var threads: Int?
@@ -30,10 +33,13 @@ public struct RunOptions: Sendable {
   }
 }
 
-/// What is asked for on the command line; `auto` is resolved by the machine.
+/// The value of `--precision`; the machine resolves `auto`.
 public enum PrecisionChoice: String, CaseIterable, Sendable {
+  /// 32-bit floating point.
   case float32
+  /// Autocast of the backbone to bfloat16.
   case bfloat16
+  /// bfloat16 if the machine multiplies it.
   case auto
 
   /// bfloat16 where the processor or the card multiplies it, float32 elsewhere.

@@ -6,17 +6,32 @@ import Methods
 import Records
 import Torch
 
-/// Resolves combinations to runs, and finds the runs that they start from.
+/// Resolves the combinations of an experiment to runs, and finds the runs that they start from.
+///
+///     var planner = try RunPlanner(
+///       experiment, options: options, registry: .builtIn, filter: RunFilter(), needsData: true)
+///     let runs = try planner.runs(RunFilter())
+///
+/// A method such as SCAN starts from the network of another run, its stage. The stage is a row of
+/// the experiment if one has the required settings and protocol; otherwise a run is added, which is
+/// no row of the table and which all runs with the same requirement share.
 struct RunPlanner {
   private let experiment: Experiment
   private let options: RunOptions
   private let registry: MethodRegistry
+  /// By the benchmark's name.
   private let files: [String: PlannedBenchmark]
+  /// The combinations of the experiment; a stage can be one of them.
   private let combinations: Set<Combination>
+  /// The runs that are resolved so far, stages included.
   private var planned: [Combination: PlannedRun] = [:]
   /// By benchmark and row, with seed 0 for all seeds.
   private var methods: [Combination: ConfiguredMethod] = [:]
 
+  /// Opens the files of the benchmarks that the filter reaches.
+  ///
+  /// - Throws: `ExperimentError.missingBenchmarks` with all missing files at once, since each may
+  ///   take hours to fetch; the errors of `PlannedBenchmark`.
   init(
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry, filter: RunFilter,
     needsData: Bool
@@ -42,7 +57,9 @@ struct RunPlanner {
   }
 
   /// The chosen runs in the experiment's order, each after the stages that it starts from.
-  /// - Throws: `ExperimentError.invalidOption` where the filter names a stage that no run has.
+  ///
+  /// - Throws: `ExperimentError.invalidOption` if the filter names a stage that no run has;
+  ///   `SettingError`; errors of the benchmark's protocol.
   mutating func runs(_ filter: RunFilter) throws -> [PlannedRun] {
     var chosen: [PlannedRun] = []
     var known: Set<Combination> = []
@@ -60,6 +77,8 @@ struct RunPlanner {
     return chosen
   }
 
+  /// Resolves a run once, after the run that it starts from.
+  ///
   /// - Parameter stage: the method with its settings, for a run that is no row of the experiment.
   /// - Throws: `ExperimentError.contradiction` for settings that cannot work together.
   private mutating func run(
@@ -94,9 +113,10 @@ struct RunPlanner {
     return method
   }
 
-  /// The run that a run starts from: a row's if one has the stage's settings and protocol, otherwise one of
-  /// its own, which is shared by all that start from the same. It has the protocol of what starts from it,
-  /// unless the file has one for its method.
+  /// The run that a run starts from; nil if it starts from nothing.
+  ///
+  /// A stage has the protocol of the run that starts from it, unless the file gives one to the
+  /// stage's method. If that protocol is not the method's own, the stage's name says so.
   private mutating func stage(
     of row: MethodRow, _ configured: ConfiguredMethod, _ combination: Combination,
     _ benchmark: BenchmarkDefinition
@@ -138,8 +158,9 @@ struct RunPlanner {
 
   // MARK: - Departures
 
-  /// The settings of a run that are not the method's defaults on the benchmark, then those of the runs
-  /// that it starts from. What a stage has from the method that starts from it is no departure.
+  /// The settings of a run that are not the method's defaults on the benchmark, followed by those
+  /// of the runs that it starts from. A value that a stage gets from the method that starts from it
+  /// is no departure.
   private func departures(
     of method: ConfiguredMethod, _ benchmark: BenchmarkDefinition
   ) throws -> [Departure] {
@@ -148,6 +169,8 @@ struct RunPlanner {
       + (try stageDepartures(of: method, benchmark))
   }
 
+  /// The departures of the runs that a run starts from, named "METHOD.SETTING". What the stage
+  /// requires is its default here.
   private func stageDepartures(
     of method: ConfiguredMethod, _ benchmark: BenchmarkDefinition
   ) throws -> [Departure] {

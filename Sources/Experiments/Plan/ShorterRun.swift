@@ -4,25 +4,27 @@ import Foundation
 import Methods
 import Records
 
-/// A finished run of the same inputs but fewer epochs, which a run of more epochs goes on from.
+/// A finished run with the same inputs but fewer epochs, which a longer run continues.
 public struct ShorterRun: Sendable {
   /// Epochs that it has trained for.
   public let epochs: Int
+  /// Its identity, which its last checkpoint has.
   public let identity: String
-  /// The file with its state after the last of them.
+  /// The file with its state after the last epoch.
   let checkpoint: String
 }
 
 extension PlannedRun {
-  /// Why a run of fewer epochs is not the beginning of this one, a setting or a rule each; empty where it is,
-  /// and more epochs give the same bits whether or not the run was finished before.
+  /// Why a run of fewer epochs is not the beginning of this one: settings or a checkpoint rule that
+  /// depend on the number of epochs. Empty if it is: the longer run then has the same bits whether
+  /// or not the shorter one was finished first.
   var lengthDependences: [String] {
     // The last epoch of a shorter run is one of those that are chosen among, and is none of a longer run.
     configured.lengthDependences
       + (runProtocol.checkpoint.chooses ? ["checkpoint \(runProtocol.checkpoint.rawValue)"] : [])
   }
 
-  /// The longest finished run that this one can go on from, here or set aside.
+  /// The longest finished run that this one can continue, in its folder or set aside.
   var shorterRun: ShorterRun? {
     guard epochs > 0, lengthDependences.isEmpty else { return nil }
     return ([folder] + folder.superseded).compactMap { folder in
@@ -34,8 +36,9 @@ extension PlannedRun {
     }.max { $0.epochs < $1.epochs }
   }
 
-  /// What becomes of the epochs of a stale result that differs in nothing but their number: "goes on after
-  /// epoch 20", "starts over: schedule cosine depends on the number of epochs". Nil for other results.
+  /// What happens to the epochs of a stale result that differs in their number only: "goes on after
+  /// epoch 20", or "starts over: schedule cosine depends on the number of epochs". Nil for other
+  /// results.
   public var continuation: String? {
     guard case .stale = state, case .finished(let record) = folder.state(),
       let trained = record.settings.epochs,
@@ -53,6 +56,7 @@ extension PlannedRun {
 }
 
 extension IdentityInputs {
+  /// Whether both differ in the number of epochs at most.
   fileprivate func isSameButForEpochs(as other: IdentityInputs) -> Bool {
     var (mine, theirs) = (self, other)
     mine.settings[SettingName.epochs] = nil

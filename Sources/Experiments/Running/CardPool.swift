@@ -1,7 +1,11 @@
 import Foundation
 
-/// The graphics cards of a machine, shared out among processes by what they are told of
-/// `CUDA_VISIBLE_DEVICES`.
+/// The GPUs of a machine, shared out among processes through `CUDA_VISIBLE_DEVICES`.
+///
+///     var cards = CardPool(environment: [:], installed: 2)
+///     cards.take(for: 0)  // "0"
+///     cards.take(for: 1)  // "1"
+///     cards.giveBack(from: 0)
 public struct CardPool: Sendable {
   /// As CUDA takes them: numbers, or identifiers ("GPU-...", "MIG-...").
   private let cards: [String]
@@ -28,6 +32,7 @@ public struct CardPool: Sendable {
       environment: ProcessInfo.processInfo.environment, installed: Machine.installedCards)
   }
 
+  /// The number of GPUs.
   public var count: Int { cards.count }
 
   /// The card that the fewest runs have, of equal ones the first; nil where there is no choice.
@@ -38,6 +43,7 @@ public struct CardPool: Sendable {
     return card
   }
 
+  /// Returns the GPU of a run that has ended.
   public mutating func giveBack(from run: Int) {
     taken[run] = nil
   }

@@ -4,31 +4,38 @@ import Methods
 import Records
 import Torch
 
-/// Everything that training goes on from: tensors of the network, the optimiser and the method's
-/// memory, and the history so far. Random numbers come from counters and need no state.
+/// The state that training resumes from: tensors of the network, of the optimiser and of the
+/// method's memory, and the progress so far. Random numbers are counter-based and need no state.
+///
+/// The file is safetensors with the progress as JSON in its metadata. Tensors have the prefixes
+/// `network.`, `optimiser.` and `memory.`.
 package struct Checkpoint {
-  /// What is not a tensor.
+  /// The state that is not a tensor.
   package struct Progress: Codable {
-    /// Of the run that the checkpoint belongs to: another run's is not taken up.
+    /// The identity of the checkpoint's run. A checkpoint of another identity is not used.
     var identity: String
+    /// Epochs that are complete.
     var completedEpochs = 0
     /// The epoch that has begun; nil between epochs.
     var partialEpoch: PartialEpoch?
     var history = History()
-    /// The epoch that is the result if no better one comes; nil where none is chosen.
+    /// The best epoch so far under a checkpoint rule; nil without one.
     var best: ChosenEpoch?
     /// Wall-clock seconds of all sessions so far, and those spent in training steps.
     var seconds = 0.0
     var trainingSeconds = 0.0
-    /// Images that these steps saw.
+    /// Images that the training steps of all sessions have seen.
     var trainedImages = 0
+    /// How often training was resumed.
     var resumptions = 0
 
+    /// The progress of a run that has not begun.
     package init(identity: String) {
       self.identity = identity
     }
 
-    /// Whether a run of so many epochs can have come so far; what lies in a file may be anything.
+    /// Whether a run of so many epochs can have this progress. A file may have any content, and
+    /// none may cause a trap.
     func isPossible(epochs: Int) -> Bool {
       let counts = [resumptions, partialEpoch?.completedSteps ?? 0].allSatisfy {
         (0...1_000_000_000).contains($0)
@@ -40,7 +47,7 @@ package struct Checkpoint {
     }
   }
 
-  /// The part of an epoch that is done.
+  /// The complete part of an epoch.
   package struct PartialEpoch: Codable {
     var completedSteps = 0
     /// Of the images seen.
@@ -49,7 +56,8 @@ package struct Checkpoint {
     var seconds = 0.0
   }
 
-  /// Where a run's checkpoints lie: the last, and the one before it, in case that one is damaged.
+  /// The paths of a run's checkpoints: the last one and the one before it, in case the last is
+  /// damaged.
   package struct Files {
     let current: String
     let previous: String?
@@ -59,6 +67,7 @@ package struct Checkpoint {
       self.previous = previous
     }
 
+    /// The checkpoints of a run folder.
     init(_ folder: RunFolder) {
       self.init(current: folder.checkpoint, previous: folder.previousCheckpoint)
     }
@@ -70,8 +79,10 @@ package struct Checkpoint {
     self.progress = progress
   }
 
-  /// Writes the state of `method` and `optimiser` as they are now. Until it is whole and synced, the
-  /// last checkpoint is there, and afterwards it is kept as the previous one.
+  /// Writes the current state of `method` and `optimiser`. The last checkpoint stays until the new
+  /// one is whole and synced; afterwards it is the previous one.
+  ///
+  /// - Throws: `FileError`.
   package func write(
     _ method: any TrainedMethod, _ optimiser: any Optimiser, to files: Files
   ) throws {
@@ -86,11 +97,16 @@ package struct Checkpoint {
     }
   }
 
-  /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`.
+  /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`. A damaged
+  /// one is noted, and the one before it is tried.
+  ///
   /// - Parameters:
-  ///   - epochs: of the whole run.
-  ///   - note: hears of checkpoints that are damaged.
-  /// - Returns: nil where there is none, or only those of other settings or data.
+  ///   - files: the last checkpoint and the one before it.
+  ///   - identity: of the run.
+  ///   - epochs: of the whole run; a checkpoint of more is refused.
+  ///   - note: receives a line about each damaged checkpoint.
+  /// - Returns: nil without a checkpoint of this identity.
+  /// - Throws: errors of files and of libtorch; `StateError` if the method's memory is incomplete.
   package static func resume(
     _ files: Files, identity: String, epochs: Int, _ method: any TrainedMethod,
     _ optimiser: any Optimiser,
@@ -117,6 +133,7 @@ package struct Checkpoint {
     return nil
   }
 
+  /// Loads the tensors into the network, the optimiser and the method's memory.
   private static func load(
     _ tensors: [String: Tensor], into method: any TrainedMethod, _ optimiser: any Optimiser
   ) throws {
@@ -142,12 +159,14 @@ package struct Checkpoint {
       + prefixed("memory.", method.memory)
   }
 
+  /// The tensors under their names in a checkpoint.
   private static func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
     tensors.map { (prefix + $0.name, $0.tensor) }
   }
 }
 
-/// The terms of an epoch's losses, summed over images: each over those of the steps that have it.
+/// The loss terms of an epoch, summed over images. Not every step has every term, so each is
+/// averaged over the images of the steps that have it.
 package struct LossSums: Codable {
   private struct Term: Codable {
     let name: String
@@ -160,10 +179,10 @@ package struct LossSums: Codable {
 
   package init() {}
 
-  /// Whether steps can have summed up to these.
+  /// Whether steps can have these sums; see `Checkpoint.Progress.isPossible`.
   var isPossible: Bool { terms.allSatisfy { (0...1 << 50).contains($0.images) && $0.sum.isFinite } }
 
-  /// Adds the terms of a step, which are means over so many images.
+  /// Adds the terms of a step, each a mean over `images` images.
   package mutating func add(_ losses: [PartialLoss], images: Int) {
     for loss in losses {
       let index = terms.firstIndex { $0.name == loss.name } ?? terms.count
@@ -173,6 +192,7 @@ package struct LossSums: Codable {
     }
   }
 
+  /// The mean of each term, in the order of their first occurrence.
   package var means: [PartialLoss] {
     terms.map { PartialLoss($0.name, $0.sum / Double($0.images)) }
   }

@@ -4,10 +4,10 @@ import Methods
 import Metrics
 import Records
 
-/// The result of a run whose protocol chooses an epoch: the assignments of the best one of those that were
-/// scored so far.
+/// The best epoch so far of a run whose protocol chooses one, with its assignments, which become
+/// the result unless a better epoch follows.
 ///
-/// A part of every checkpoint, so that a run that is resumed chooses among all of its epochs.
+/// Every checkpoint contains it, so a resumed run chooses among all of its epochs.
 package struct ChosenEpoch: Codable, Equatable {
   /// Counted from 1.
   package let epoch: Int
@@ -22,7 +22,7 @@ package struct ChosenEpoch: Codable, Equatable {
     self.predicted = predicted
   }
 
-  /// The better of this epoch and the best one before it; of equals the earlier.
+  /// The better of this epoch and the best one before it; the earlier if they are equal.
   package func orEarlier(_ earlier: ChosenEpoch?) -> ChosenEpoch {
     guard let earlier, earlier.value >= value else { return self }
     return earlier
@@ -30,7 +30,8 @@ package struct ChosenEpoch: Codable, Equatable {
 }
 
 extension CheckpointRule {
-  /// What an epoch is chosen by, the higher the better; nil under a rule that chooses nothing.
+  /// The value that an epoch is chosen by, the higher the better; nil under the rule `last`.
+  ///
   /// - Parameters:
   ///   - loss: the mean training loss over the epoch.
   ///   - metrics: of the epoch's assignments.
@@ -43,7 +44,7 @@ extension CheckpointRule {
   }
 }
 
-/// After which epochs of its training a run is scored.
+/// The epochs of a training after which the run is scored.
 package struct ScoredEpochs {
   /// The rule by which one of them, or the last epoch, becomes the result.
   package let rule: CheckpointRule
@@ -59,24 +60,26 @@ package struct ScoredEpochs {
     self.every = every
   }
 
-  /// Whether the run is scored after this epoch, the first being 0. What is chosen is chosen among these,
-  /// so that the last is one of them.
+  /// Whether the run is scored after an epoch, counted from 0. The last epoch is scored whenever an
+  /// epoch is to be chosen.
   package func contains(_ epoch: Int) -> Bool {
     let isLastChoice = rule.chooses && epoch + 1 == epochs
     return every > 0 && ((epoch + 1).isMultiple(of: every) || isLastChoice)
   }
 
-  /// How often all scored images are assigned: after each of these epochs and, where the result is not one
-  /// of theirs, at the end.
+  /// How often all scored images are assigned in a whole run: after each scored epoch and, unless
+  /// one of these is the result, at the end.
   package var assignments: Int {
     (0..<epochs).count { contains($0) } + (rule.chooses ? 0 : 1)
   }
 }
 
 extension RunProtocol {
-  /// The protocol of a row's runs. Where nothing trains there is one result and nothing to choose, and of
-  /// a stage only the network counts, the last epoch's: both have the rule `last` whatever the file says.
-  /// - Throws: `ExperimentError.invalid` where a choice is asked for and no epoch is scored.
+  /// The protocol of a row's runs. Without training there is one result and nothing to choose, and
+  /// of a stage only the network of the last epoch counts: both have the rule `last` whatever the
+  /// file says.
+  ///
+  /// - Throws: `ExperimentError.invalid` if an epoch is to be chosen and none is scored.
   func applied(
     to row: MethodRow, in experiment: Experiment
   ) throws(ExperimentError) -> RunProtocol {
@@ -97,13 +100,13 @@ extension RunProtocol {
     return applied
   }
 
-  /// How many classes the labels tell apart; 0 where there are none.
+  /// The number of classes of the chosen labels; 0 without labels.
   func classes(of benchmark: BenchmarkDefinition) -> Int {
     labels == .fine ? benchmark.fineClasses?.names.count ?? 0 : benchmark.classCount
   }
 
-  /// Whether a network is trained and saved alike under both: which epoch's clusters are the result makes no
-  /// difference to it.
+  /// Whether both protocols train and save the same network. Only the chosen epoch's clusters may
+  /// differ.
   func trains(like other: RunProtocol) -> Bool {
     var other = other
     other.checkpoint = checkpoint

@@ -4,17 +4,28 @@ import Methods
 import Metrics
 import Records
 
-/// The only holder of labels in a run: it scores assignments and hands nothing back but scores, and, for
-/// the control of that name, the labels themselves.
+/// The only holder of labels in a run. It scores assignments and returns scores only; the control
+/// `true-labels` gets the labels themselves.
+///
+///     let metrics = try evaluator.metrics(method.assign(images))
+///     metrics.scores?[.acc]  // in 0...1
 struct Evaluator {
   /// Labels of the scored images, in their order; nil where the benchmark has none.
   private let truth: [Int32]?
   /// Indices of the scored images in the benchmark file, in their order.
   private let fileIndices: [Int]
   private let clusters: Int
+  /// Of the NMI that the protocol reports.
   private let normaliser: NMINormaliser
 
-  /// - Throws: `ExperimentError.labelsInScoring` if an image to be scored has no label and others have.
+  /// - Parameters:
+  ///   - labels: of the scored images, [N], in their order; nil for a benchmark without labels.
+  ///   - fileIndices: the indices of these images in the benchmark file, in the same order.
+  ///   - clusters: K.
+  ///   - runProtocol: the normaliser of the NMI.
+  ///   - benchmark: its name, for messages.
+  /// - Throws: `ExperimentError.labelsInScoring` if some of the scored images have labels and
+  ///   others do not.
   init(
     labels: [Int32]?, fileIndices: [Int], clusters: Int, runProtocol: RunProtocol,
     benchmark: String
@@ -48,7 +59,8 @@ struct Evaluator {
     return truth
   }
 
-  /// Without labels there are no scores, and the clusters' sizes all the same.
+  /// The scores and cluster sizes of an assignment, [N]. Without labels there are cluster sizes
+  /// only.
   func metrics(_ predicted: [Int32]) throws -> RunMetrics {
     let scores = try ClusteringScores(
       truth: truth ?? [Int32](repeating: 0, count: fileIndices.count), predicted: predicted,
@@ -58,8 +70,8 @@ struct Evaluator {
       clusterSizes: scores.clusterSizes)
   }
 
-  /// What is written of a run: its images in the order of the benchmark file, not in that in which they
-  /// were presented.
+  /// The content of `assignments.h5`: images in the order of the benchmark file, so that the order
+  /// of presentation leaves no trace.
   func assignments(_ predicted: [Int32], identity: String, contentHash: String) throws
     -> Assignments
   {

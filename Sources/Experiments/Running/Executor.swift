@@ -1,17 +1,26 @@
 import Core
 
-/// Runs the runs of a sweep on other machines, through a queue for instance.
+/// Runs the runs of a sweep on other machines, for example through a queue.
 ///
-/// Another executor is a target of its own that conforms to this protocol, and one line of the
-/// `ExecutorRegistry` of `SCLProgram`. From its name and its options follow the values of `--executor`, its
-/// section of experiment files with the checks and the JSON Schema, and `--NAME KEY=VALUE`:
+/// Another executor is a target of its own that conforms to this protocol, and one line in the
+/// `ExecutorRegistry` of `SCLProgram`. From its name and its options follow the values of
+/// `--executor`, its section of experiment files with the checks and the JSON Schema, and `--NAME
+/// KEY=VALUE`:
 ///
 ///     struct CloudExecutor: Executor {
 ///       static let name = "cloud"
 ///       static let title = "Cloud"
-///       static let options = [ExecutorOption("zone", "Zone of the machines.", shape: .text)]
+///       static let options = [
+///         ExecutorOption("zone", "Zone of the machines.", shape: .text),
+///         ExecutorOption("machines", "Number of machines.", shape: .integer(1...100), isForWholeExperiment: true),
+///       ]
 ///       ...
 ///     }
+///
+///     $ scl run experiments/paper.yaml --executor cloud --cloud zone=north
+///
+/// The executor gives its processes the environment variable `SCL_TASK` (`LockOwner.taskVariable`)
+/// with a name of the task for people; `scl status` shows it.
 package protocol Executor: Sendable {
   /// The value of `--executor`, and the key of the executor's section in an experiment file.
   static var name: String { get }
@@ -60,6 +69,7 @@ extension Executor {
 package struct ExecutorTask: Equatable, Sendable {
   /// The name by which the queue knows the task.
   package let id: String
+  /// Whether it has started.
   package let isRunning: Bool
   /// Where the task runs; empty while it waits.
   package let node: String
@@ -77,6 +87,7 @@ package struct ExecutorOption: Sendable {
   let documentation: String
   let shape: ValueShape
   let isForWholeExperiment: Bool
+  /// Why a value is refused; nil if it is accepted.
   let problem: @Sendable (String) -> String?
 
   /// - Parameters:
@@ -96,8 +107,9 @@ package struct ExecutorOption: Sendable {
   }
 }
 
-/// An error of an executor, with what it means for the exit code.
+/// An error of an executor. Its description is one line that says what to do.
 package protocol ExecutorError: Error, CustomStringConvertible {
+  /// The cause, which decides about the exit code.
   var cause: ExecutorErrorCause { get }
 }
 
@@ -114,7 +126,12 @@ package enum ExecutorErrorCause: Sendable {
 }
 
 /// The executors that commands and experiment files know, besides processes on this machine.
+///
+///     try ExecutorRegistry.$current.withValue(ExecutorRegistry([SlurmExecutor.self])) {
+///       try ExperimentFile(registry: .builtIn).read("experiments/paper.yaml")
+///     }
 package struct ExecutorRegistry: Sendable {
+  /// The executors of this program.
   @TaskLocal package static var current = ExecutorRegistry([])
 
   package let executors: [any Executor.Type]

@@ -2,9 +2,13 @@ import Core
 import Foundation
 import Records
 
-/// How to start this program again for one run.
+/// The command line that starts this program again for one run, with the options of this one.
+///
+///     let command = ChildCommand(
+///       experimentFile: "experiments/cpu.yaml", profile: nil, overrides: ["epochs=5"],
+///       options: options)
 public struct ChildCommand: Sendable {
-  /// What comes before the run's own arguments: the experiment file and the common options.
+  /// The experiment file and the options that all runs share.
   package let common: [String]
 
   public init(
@@ -22,21 +26,26 @@ public struct ChildCommand: Sendable {
     common = arguments
   }
 
-  /// - Parameter command: the command that is given the run.
+  /// The arguments for one run.
+  ///
+  /// - Parameter command: the hidden command: "run-child" or "measure-child".
   func arguments(for run: PlannedRun, command: String = "run-child") -> [String] {
     [command] + common + ["--only", run.selector]
   }
 }
 
-/// Carries out runs on this machine, each in a process of its own, so that one that crashes or runs
-/// out of memory takes no other with it.
+/// Runs runs on this machine, each in a process of its own, so that a run that crashes or runs out
+/// of memory affects no other.
 ///
-/// All of it happens on the thread that asks for it, which looks again and again at the processes, their pipes,
-/// the clock and the signals: nothing is waited for alone, and no thread has to be had.
+///     try LocalExecutor(jobs: 2, command: command, running: experiment.running)
+///       .run(plan.runs) { event in print(event) }
+///
+/// Everything happens on the calling thread, which polls processes, pipes, clock and signals. It
+/// needs no other thread, which a loaded machine might refuse.
 public struct LocalExecutor {
-  /// How often another process's run is looked at.
+  /// How often runs of other processes are checked.
   private static let elsewhereInterval = Duration.seconds(3)
-  /// Milliseconds between two looks at processes of which nothing is heard.
+  /// Milliseconds between two checks of silent processes.
   private static let look: Int32 = 200
 
   private let jobs: Int
@@ -44,7 +53,9 @@ public struct LocalExecutor {
   private let running: RunningOptions
   private let stop: SweepStop
   private let estimate: @Sendable (PlannedRun) -> RunEstimate?
+  /// Tells the available memory, and kills by the kernel.
   private let memory = MachineMemory()
+  /// The GPUs at the start of a sweep.
   private let cards: CardPool
 
   /// - Parameters:
@@ -65,8 +76,9 @@ public struct LocalExecutor {
   }
 
   /// Returns when every run is finished or has failed for good.
+  ///
   /// - Parameter onEvent: called on this thread.
-  /// - Throws: `RunInterrupted` if a stop was asked for before that.
+  /// - Throws: `RunInterrupted` if a stop was requested before that.
   public func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
   ) throws {
@@ -108,12 +120,13 @@ public struct LocalExecutor {
     if let signal = stop.signal, !sweep.isDone { throw RunInterrupted(signal: signal) }
   }
 
-  /// Bytes that all runs may take together.
+  /// Bytes that all runs may use together; nil without a limit.
   private var budget: Int? {
     running.memoryGiB.map { Int(min($0, 1e6) * 1_073_741_824) } ?? memory.availableBytes
   }
 
-  /// For each run the number of the seed's turn that it belongs to.
+  /// For each run the number of its seed's turn: runs of one seed may overtake each other, but not
+  /// those of an earlier seed.
   private func groups(_ seeds: [UInt64]) -> [Int] {
     var group = 0
     return seeds.indices.map { index in
@@ -122,6 +135,7 @@ public struct LocalExecutor {
     }
   }
 
+  /// Starts the process of a run.
   private func process(_ index: Int, of sweep: Sweep, on card: String?) -> RunProcess {
     let run = sweep.runs[index]
     let onEvent = sweep.onEvent

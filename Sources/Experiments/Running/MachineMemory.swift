@@ -1,13 +1,13 @@
 import Foundation
 
-/// What the kernel says of this machine's memory, and of that of the control group this process is
-/// in, which may have less.
+/// The kernel's account of memory, for this machine and for the control group of this process,
+/// which may have less. Versions 1 and 2 of control groups are read.
 package struct MachineMemory: Sendable {
-  /// Folders of the control group and of those around it, innermost first.
+  /// Folders of the control group and of its ancestors, innermost first.
   private let groups: [String]
   private let proc: String
 
-  /// - Parameter root: where the system's files lie; "/" but for tests.
+  /// - Parameter root: the folder of `proc` and `sys`; another one in tests.
   package init(root: String = "/") {
     let root = root.hasSuffix("/") ? root : root + "/"
     proc = root + "proc"
@@ -23,13 +23,15 @@ package struct MachineMemory: Sendable {
     }
   }
 
-  /// Bytes that processes can still have; nil where the system does not say.
+  /// Bytes that processes can still allocate: the least of what the machine and the groups have
+  /// left. Nil if the system does not say.
   package var availableBytes: Int? {
     let machine = field("MemAvailable:", in: proc + "/meminfo").map { $0 * 1024 }
     return ([machine] + groups.map(available)).compactMap(\.self).min()
   }
 
-  /// How many processes the kernel has killed so far because memory ran out.
+  /// The number of processes that the kernel has killed so far for lack of memory. A rise between
+  /// two reads explains a killed run.
   package var kills: Int {
     let machine = field("oom_kill", in: proc + "/vmstat") ?? 0
     let inGroups = groups.map {
@@ -40,7 +42,8 @@ package struct MachineMemory: Sendable {
     return machine + inGroups.reduce(0, +)
   }
 
-  /// What a control group's limit leaves; file pages that nobody uses are given back on demand.
+  /// What the limit of a control group leaves. Unused file pages count as free, since the kernel
+  /// reclaims them on demand.
   private func available(_ group: String) -> Int? {
     for (limit, used, cached) in [
       ("memory.max", "memory.current", "inactive_file"),
@@ -54,7 +57,7 @@ package struct MachineMemory: Sendable {
     return nil
   }
 
-  /// A folder below `mount` and all those around it.
+  /// A folder below `mount`, followed by its ancestors.
   private static func chain(_ mount: String, _ path: String) -> [String] {
     var parts = path.split(separator: "/")
     var folders: [String] = []
@@ -74,6 +77,7 @@ package struct MachineMemory: Sendable {
     return nil
   }
 
+  /// The lines of a file of the kernel; none if it cannot be read.
   private static func lines(of path: String) -> [Substring] {
     // These files have no size beforehand, which a reader that asks for it takes for none.
     guard let file = FileHandle(forReadingAtPath: path),

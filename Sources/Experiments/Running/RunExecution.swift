@@ -8,12 +8,21 @@ import Records
 import Torch
 import Vision
 
-/// Carries out one planned run in this process, from the benchmark file to planned.json.
+/// Runs one planned run in this process, from the benchmark file to `run.json`.
+///
+///     let plan = try Plan(experiment, options: options, registry: .builtIn)
+///     try RunExecution(plan.runs[0], options: options, experiment: experiment).run()
+///
+/// It checks the file, presents the images in the order of their content, trains and assigns, and
+/// writes the run folder. The caller holds the folder's lock.
 public struct RunExecution {
   private let planned: PlannedRun
   private let options: RunOptions
+  /// Threads of libtorch and of the classical methods.
   private let threads: Int
+  /// Epochs between two intermediate scores; 0 for none.
   private let evaluateEvery: Int
+  /// The longest time between two checkpoints.
   private let checkpointInterval: Duration
   private let hooks: RunHooks
 
@@ -28,8 +37,12 @@ public struct RunExecution {
     self.hooks = hooks
   }
 
-  /// Runs, and leaves the run folder finished or, with the error's text as reason, failed.
-  /// - Throws: `RunInterrupted` after a stop was requested: the run is then neither.
+  /// Runs, and leaves the folder finished, or failed with the error's text as the reason. An
+  /// earlier result of other settings is moved aside first.
+  ///
+  /// - Throws: `RunInterrupted` after a stop request, with a checkpoint written and the run neither
+  ///   finished nor failed; `RecordError.lockLost` if another process has taken the folder over;
+  ///   otherwise the error that the failure records.
   public func run() throws {
     let attempts = planned.folder.attempts(of: planned.identity)
     do {
@@ -50,6 +63,7 @@ public struct RunExecution {
     }
   }
 
+  /// Removes those of the files that exist.
   private func remove(_ paths: String...) throws {
     for path in paths where FileManager.default.fileExists(atPath: path) {
       try FileManager.default.removeItem(atPath: path)
@@ -61,9 +75,11 @@ public struct RunExecution {
     let record: RunRecord
     let assignments: Assignments
     let history: History?
+    /// Nil for a method that trains no network.
     let network: (any Module)?
   }
 
+  /// The run without its files: images, method, training, assignment and scores.
   private func compute() throws -> Outcome {
     let start = ContinuousClock.now
     try Machine.checkHas(planned.device)
@@ -122,7 +138,8 @@ public struct RunExecution {
       network: (method as? any TrainedMethod)?.network)
   }
 
-  /// Tells how far an assignment has come: all of a run that does not train.
+  /// Assigns the images, [N], and reports how far that is. For a run that does not train it is all
+  /// of the run.
   private func assign(_ images: ImageSet, by method: any ClusteringMethod) throws -> [Int32] {
     func report(_ done: Double) {
       hooks.report(
@@ -135,8 +152,8 @@ public struct RunExecution {
     return try Torch.checked { try method.assign(images) }
   }
 
-  /// Writes the folder's files, the record last. The checkpoint is kept where more epochs can follow, and is
-  /// of no more use elsewhere.
+  /// Writes the folder's files, the record last. The last checkpoint is kept if a run of more
+  /// epochs could continue from it; other checkpoints are removed.
   private func finish(_ outcome: Outcome) throws {
     let folder = planned.folder
     try hooks.checkLock()
@@ -153,6 +170,7 @@ public struct RunExecution {
     try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
   }
 
+  /// The content of `run.json`.
   private func record(
     metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo,
     presentation: PresentationProvenance
@@ -181,7 +199,7 @@ public struct RunExecution {
 }
 
 extension RunFolder {
-  /// How often the run of this identity has failed.
+  /// How often the run of this identity has failed so far.
   public func attempts(of identity: String) -> Int {
     guard let last = try? RunFailure.read(from: failure), last.identity == identity else {
       return 0
@@ -189,7 +207,7 @@ extension RunFolder {
     return last.attempts
   }
 
-  /// The end of the log, for a failure's record.
+  /// The last lines of the log, for a failure's record. Only its last 64 KiB are read.
   public func lastLogLines(_ count: Int = 20) -> [String] {
     guard let log = FileHandle(forReadingAtPath: log) else { return [] }
     // A library may have filled it for days.
@@ -201,15 +219,16 @@ extension RunFolder {
   }
 }
 
-/// What a run's process has to do with its surroundings while it computes.
+/// The connections of a run to the process that computes it.
 public struct RunHooks {
-  /// Hears how far the run has come, a few times a second.
+  /// Receives progress a few times a second.
   public var report: (RunProgress) -> Void
-  /// Hears remarks for the log, a line each.
+  /// Receives remarks for the log, one line each.
   public var note: (String) -> Void
+  /// Asks training to stop after the current step.
   public var stop: StopRequest
-  /// Makes sure, before anything that counts is written, that the run's folder is still this
-  /// process's.
+  /// Throws if the folder's lock is no longer this process's. It is called before anything is
+  /// written.
   public var checkLock: () throws -> Void
 
   public init(
@@ -225,7 +244,7 @@ public struct RunHooks {
 }
 
 extension FailureKind {
-  /// What an error means for the run that ends with it.
+  /// The kind of failure, which decides whether a retry can help.
   init(of error: any Error) {
     switch error {
     case ExperimentError.nonFiniteLoss: self = .nonFinite
@@ -238,6 +257,8 @@ extension FailureKind {
     }
   }
 
+  /// Whether a message of libtorch says that memory ran out. Its exceptions do not tell in another
+  /// way.
   private static func isMemory(_ message: String) -> Bool {
     ["can't allocate memory", "not enough memory", "out of memory", "bad_alloc"]
       .contains { message.contains($0) }

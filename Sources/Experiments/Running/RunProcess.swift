@@ -2,31 +2,47 @@ import Core
 import Foundation
 import Records
 
-/// What came of one attempt at a run.
+/// The result of one attempt at a run.
 enum AttemptOutcome: Sendable {
   case finished
   case failed(RunFailure)
   /// Another process has the run.
   case elsewhere
-  /// It stopped as it was asked to.
+  /// It wrote a checkpoint and stopped, as requested.
   case stopped
 }
 
-/// One attempt at a run in a process of its own, from its start to what became of it.
+/// One attempt at a run in a process of its own. It reads the progress that the process writes to
+/// standard output, passes stop requests on, and explains how the process ended.
+///
+///     let process = RunProcess(
+///       run: run, arguments: command.arguments(for: run), card: nil, earlierAttempts: 0,
+///       watch: watch
+///     ) { print($0.fraction) }
+///     let outcome = process.look()  // nil while it runs
 final class RunProcess {
   private let run: PlannedRun
   /// How often the run was tried before.
   private let earlierAttempts: Int
+  /// Ends the process if it hangs or the sweep stops.
   private let watch: RunWatch
   private let onProgress: (RunProgress) -> Void
-  /// The failure that was recorded before.
+  /// The recorded failure before this attempt. A changed file is this attempt's own account.
   private let earlier: FileVersion?
-  /// Nil where it could not be started, for this reason.
+  /// Nil if the process could not be started.
   let child: ChildProcess?
+  /// Why the process could not be started.
   private let startError: (any Error)?
 
   /// Starts the process.
-  /// - Parameter card: the graphics card that it is to use; nil for none in particular.
+  ///
+  /// - Parameters:
+  ///   - run: the run, for its folder and label.
+  ///   - arguments: the program's own, `run-child` and its options.
+  ///   - card: the GPU for `CUDA_VISIBLE_DEVICES`; nil leaves the variable alone.
+  ///   - earlierAttempts: how often the run was tried before.
+  ///   - watch: looks for stop requests and hangs.
+  ///   - onProgress: receives the process's reports.
   init(
     run: PlannedRun, arguments: [String], card: String?, earlierAttempts: Int, watch: RunWatch,
     onProgress: @escaping (RunProgress) -> Void
@@ -50,8 +66,9 @@ final class RunProcess {
     }
   }
 
-  /// Hears what the process says, and looks after it.
-  /// - Returns: what came of it; nil while it goes on.
+  /// Reads new reports and checks the process. Called several times a second.
+  ///
+  /// - Returns: the outcome once the process has ended; nil before.
   func look() -> AttemptOutcome? {
     guard let child else {
       let reason = startError.map { "\($0)" } ?? "unknown"
@@ -70,6 +87,8 @@ final class RunProcess {
     return ending == .exited(RunExit.finished) ? .finished : outcome(ending)
   }
 
+  /// The outcome of a process that did not finish its run. A failure that the process recorded
+  /// itself is preferred; otherwise the cause is told from how it ended.
   private func outcome(_ status: ChildProcess.Ending) -> AttemptOutcome {
     if case .exited(RunExit.elsewhere) = status { return .elsewhere }
     // A failure that the run's process has recorded itself is the best account there is.
@@ -93,7 +112,7 @@ final class RunProcess {
     return died(kind, reason)
   }
 
-  /// Whether the process ended because a signal asked it to.
+  /// Whether the process ended because of a signal that asks it to stop.
   private static func isStop(_ status: ChildProcess.Ending) -> Bool {
     let signals = [SIGINT, SIGTERM, SIGUSR1]
     switch status {
@@ -102,7 +121,9 @@ final class RunProcess {
     }
   }
 
-  /// What a process died of that left no word.
+  /// The cause of death of a process that recorded none.
+  ///
+  /// - Parameter memoryKill: whether the kernel killed a process for lack of memory meanwhile.
   static func cause(
     of status: ChildProcess.Ending, memoryKill: Bool
   ) -> (kind: FailureKind, reason: String) {
@@ -131,7 +152,8 @@ final class RunProcess {
     strsignal(signal).map { "\(signal) (\(String(cString: $0)))" } ?? "\(signal)"
   }
 
-  /// Records a run whose process died without a word.
+  /// Records the failure of a run whose process could not do so, unless another process has the run
+  /// by now.
   private func died(_ kind: FailureKind, _ reason: String) -> AttemptOutcome {
     let failure = RunFailure(
       identity: run.identity, kind: kind, reason: reason,
@@ -142,7 +164,7 @@ final class RunProcess {
   }
 }
 
-/// Tells a file from the one that replaces it.
+/// Tells a file from the one that replaces it, by its inode and its time of change.
 private struct FileVersion: Equatable {
   private let number: UInt64
   private let seconds: Int
@@ -158,14 +180,14 @@ private struct FileVersion: Equatable {
   }
 }
 
-/// How the process of one run ends, for those that started it.
+/// The exit codes of a run's process (`run-child`), for those that start it.
 public enum RunExit {
   public static let finished: Int32 = 0
-  /// It failed, and failed.json says why.
+  /// The run failed; `failed.json` has the reason.
   public static let failed: Int32 = 1
-  /// Another living process has the run; nothing was done (sysexits' EX_TEMPFAIL).
+  /// Another living process has the run, so nothing was done (EX_TEMPFAIL of sysexits.h).
   public static let elsewhere: Int32 = 75
 
-  /// It wrote a checkpoint and stopped because of a signal.
+  /// The process wrote a checkpoint and stopped because of a signal, as shells report it.
   public static func interrupted(by signal: Int32) -> Int32 { 128 + signal }
 }

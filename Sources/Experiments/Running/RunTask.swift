@@ -4,15 +4,22 @@ import Domain
 import Records
 import Vision
 
-/// A run's images, without labels for the method and with them for the evaluator.
+/// The images of a run: without labels for the method, with labels for the evaluator only.
 package struct RunTask {
+  /// The images to learn from, in the order of presentation.
   package let learnt: ImageSet
-  /// Indices of the images learnt from in the benchmark file, in their order.
+  /// The indices of these images in the benchmark file, in the same order.
   package let learntIndices: [Int]
+  /// The images to score, in the order of presentation.
   let scored: ImageSet
+  /// Holds the labels of the scored images.
   let evaluator: Evaluator
+  /// The order of presentation, for the record.
   let presentation: PresentationProvenance
 
+  /// Reads the images of the run's splits, each once, and orders them by content.
+  ///
+  /// - Throws: `ExperimentError.noImages`, `.noFineLabels` or `.labelsInScoring`; `BenchmarkError`.
   package init(_ file: BenchmarkFile, run: PlannedRun) throws {
     let runProtocol = run.runProtocol
     let learntIndices = try Self.indices(runProtocol.train, in: file, of: run)
@@ -45,6 +52,8 @@ package struct RunTask {
     return labels
   }
 
+  /// The indices of a choice of splits. Unlabelled images that the file was prepared without are an
+  /// error only if the protocol asks for them.
   private static func indices(
     _ selection: SplitSet, in file: BenchmarkFile, of run: PlannedRun
   ) throws -> [Int] {
@@ -62,9 +71,11 @@ package struct RunTask {
   }
 }
 
-/// The images of a run in the order in which its method sees them, and where they lie in the benchmark
-/// file, which the method does not see.
+/// The images of a run in the order in which its method sees them, with their indices in the
+/// benchmark file, which the method does not see. The order is that of the SHA-256 of the pixels
+/// (`ContentOrder`), so an index reveals no class.
 struct PresentedImages {
+  /// All loaded images in the order of presentation.
   private let all: ImageSet
   /// The index in the benchmark file of each image, in the order of presentation.
   private let fileIndices: [Int]

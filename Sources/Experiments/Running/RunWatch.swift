@@ -2,7 +2,8 @@ import Core
 import Foundation
 import Records
 
-/// Looks after the process of a run: passes on the wish to stop, and ends one that hangs.
+/// Watches the process of a run: passes the request to stop on to it, and ends it if it hangs. It
+/// tells a busy process from a hung one by its reports and its processor time.
 final class RunWatch {
   /// How often the process is looked at.
   private static let interval = Duration.milliseconds(200)
@@ -20,8 +21,10 @@ final class RunWatch {
   /// Seconds of a processor in an interval under which a process does nothing.
   private static let idleness = 0.01
 
+  /// The time without progress after which the process is ended.
   let hangLimit: Duration
   private let stop: SweepStop
+  /// Counts the kernel's kills.
   private let memory: MachineMemory
   /// Whether a sign of life came since the last look.
   private var isAlive = true
@@ -33,18 +36,26 @@ final class RunWatch {
   private(set) var wasStopped = false
   /// The kernel's kills for want of memory, as of the last looks, oldest first.
   private var kills: [Int] = []
+  /// The time since the last sign of life.
   private var silence = Duration.zero
+  /// The time since the process was asked to end because it hung.
   private var sinceHung = Duration.zero
+  /// The time that the process has ignored a request to stop.
   private var deafSinceStop = Duration.zero
   /// How much of the run was done when the process first reported.
   private var firstFraction: Double?
   /// Whether it has done more since.
   private var hasAdvanced = false
+  /// Processor seconds at the last sign of life, and at the last look.
   private var countedCPU = 0.0
   private var lastCPU = 0.0
   private var lastLook: ContinuousClock.Instant?
   private var looks = 0
 
+  /// - Parameters:
+  ///   - hangLimit: the time without progress after which the process is ended.
+  ///   - stop: the sweep's; its request is passed on.
+  ///   - memory: tells whether the kernel killed a process for lack of memory.
   init(hangLimit: Duration, stop: SweepStop, memory: MachineMemory) {
     self.hangLimit = hangLimit
     self.stop = stop

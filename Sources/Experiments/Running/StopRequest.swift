@@ -2,11 +2,14 @@ import Core
 import Foundation
 import Synchronization
 
-/// A wish, from a signal, that a run should stop where nothing is lost.
+/// A request, usually from a signal, that a run stop where nothing is lost.
 ///
-/// While training steps are taken, the trainer looks at `signal` after each of them, writes a
-/// checkpoint and throws `RunInterrupted`. Outside of them there is nothing to save, and the process
-/// is left at once.
+/// During training steps the trainer checks `signal` after each step, writes a checkpoint and
+/// throws `RunInterrupted`. At other times there is nothing to save, and the process leaves at
+/// once.
+///
+///     let stop = StopRequest { signal in _exit(128 + signal) }
+///     try stop.listen(to: [SIGINT, SIGTERM])
 public final class StopRequest: Sendable {
   private struct State {
     var signal: Int32?
@@ -14,6 +17,7 @@ public final class StopRequest: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Ends the process; called when nothing has to be saved.
   private let leave: @Sendable (_ signal: Int32) -> Void
 
   /// - Parameter leave: ends the process when a signal comes while nothing has to be saved.
@@ -21,9 +25,10 @@ public final class StopRequest: Sendable {
     self.leave = leave
   }
 
-  /// The signal that has come.
+  /// The requested signal; nil without a request.
   public var signal: Int32? { state.withLock { $0.signal } }
 
+  /// Requests a stop. The first signal counts.
   public func request(_ signal: Int32) {
     let isDeferred = state.withLock { state in
       state.signal = state.signal ?? signal
@@ -32,7 +37,7 @@ public final class StopRequest: Sendable {
     if !isDeferred { leave(signal) }
   }
 
-  /// Carries out `body`, which looks at `signal` itself.
+  /// Runs `body`, which checks `signal` itself; a request during it does not leave the process.
   func deferring<Result>(_ body: () throws -> Result) rethrows -> Result {
     state.withLock { $0.isDeferred = true }
     defer {
@@ -62,6 +67,7 @@ public final class StopRequest: Sendable {
 
 /// A run that stopped because a signal asked for it; its checkpoint is written.
 public struct RunInterrupted: Error, Hashable, Sendable {
+  /// The signal that asked for it; the exit code is 128 plus its number.
   public let signal: Int32
 
   public init(signal: Int32) {

@@ -1,18 +1,30 @@
 import Records
 
-/// How the runs of a sweep stand, and what is done about it; starts nothing itself.
+/// The state of a sweep: which runs wait, run, are held elsewhere or are over, and what follows
+/// from the end of an attempt. It starts no process itself; `LocalExecutor` asks it what to start
+/// and tells it what became of that.
+///
+///     var sweep = Sweep(queue: queue, runs: runs, retries: 2) { print($0) }
+///     while let index = sweep.next() { start(index) }
+///     sweep.finishAttempt(.finished, of: 0, stopping: false)
 struct Sweep {
   let runs: [PlannedRun]
+  /// Receives every change of a run's state.
   let onEvent: @Sendable (SweepEvent) -> Void
-  /// How often each run was tried, by earlier sweeps too.
+  /// The attempts at each run so far, including those of earlier sweeps.
   private(set) var attempts: [Int]
   /// The runs that have a process of this sweep.
   private(set) var running: Set<Int> = []
   private var queue: SweepQueue
+  /// How often a run is retried after a transient failure.
   private let retries: Int
-  /// How often each run has failed in this sweep.
+  /// The failures of each run in this sweep. Retries are counted by these.
   private var failures: [Int]
 
+  /// - Parameters:
+  ///   - queue: the order of the runs, with the memory that they may need.
+  ///   - runs: in the order of the queue.
+  ///   - retries: how often a run is retried after a transient failure.
   init(
     queue: SweepQueue, runs: [PlannedRun], retries: Int,
     onEvent: @escaping @Sendable (SweepEvent) -> Void
@@ -25,10 +37,11 @@ struct Sweep {
     failures = runs.map { _ in 0 }
   }
 
-  /// Every run is finished or has failed for good.
+  /// Whether every run is finished or has failed for good.
   var isDone: Bool { queue.isEmpty }
 
-  /// The run to start now; nil where none can be.
+  /// The run to start now; nil if none can start. Runs that another process has, or has ended since
+  /// the plan was made, are passed over with their events.
   mutating func next() -> Int? {
     while let index = queue.next() {
       // Another sweep may have it, or have dealt with it since this one was planned.
@@ -56,8 +69,10 @@ struct Sweep {
     return nil
   }
 
-  /// A run's process has ended.
-  /// - Parameter stopping: whether no process is to be started any more.
+  /// Records the end of an attempt. A transient failure puts the run back into the queue until its
+  /// retries are used up; after a lack of memory it runs alone.
+  ///
+  /// - Parameter stopping: whether the sweep starts no more processes.
   mutating func finishAttempt(_ outcome: AttemptOutcome, of index: Int, stopping: Bool) {
     running.remove(index)
     switch outcome {
@@ -84,7 +99,7 @@ struct Sweep {
     }
   }
 
-  /// Sees what other processes have made of their runs, and takes back those that they left.
+  /// Reports the progress of runs in other processes, and takes back those whose process is gone.
   mutating func lookElsewhere() {
     for index in queue.runsElsewhere {
       let folder = runs[index].folder
@@ -102,7 +117,7 @@ struct Sweep {
     }
   }
 
-  /// A failure since the plan was made, by another sweep's process, that would come again.
+  /// A deterministic failure that another sweep's process has recorded since the plan was made.
   private func failureElsewhere(_ index: Int) -> RunFailure? {
     let run = runs[index]
     guard failures[index] == 0, let failure = try? RunFailure.read(from: run.folder.failure),
@@ -113,7 +128,8 @@ struct Sweep {
 }
 
 extension SweepEvent {
-  /// The event with its run's number looked up.
+  /// The event with its run's number replaced by `numbers[number]`: from the order of the queue to
+  /// that of the caller.
   func moved(to numbers: [Int]) -> SweepEvent {
     switch self {
     case .started(let run): .started(numbers[run])
@@ -128,10 +144,13 @@ extension SweepEvent {
   }
 }
 
-/// What happens to the runs of a sweep. Indices are those of the runs given to the executor.
+/// A change in a sweep. Numbers are positions in the runs given to the executor.
 public enum SweepEvent: Sendable {
+  /// A process has started the run.
   case started(Int)
+  /// The run's process has reported.
   case progressed(Int, RunProgress)
+  /// The run has its planned result, whoever computed it.
   case finished(Int)
   /// An attempt failed.
   case failed(Int, RunFailure, willRetry: Bool)

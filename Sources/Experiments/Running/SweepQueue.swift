@@ -1,8 +1,15 @@
-/// Which run of a sweep is started next: in the given order as far as places and memory reach.
+/// The order in which the runs of a sweep start, as far as places and memory allow.
 ///
-/// A run that does not fit waits. Only runs of its own seed may pass it meanwhile, so that it is
-/// waited for no longer than these take.
+///     var queue = SweepQueue(jobs: 2, groups: [0, 0, 1], memory: [1 << 30, 2 << 30, nil], budget: nil)
+///     queue.next()  // 0
+///     queue.next()  // 1
+///     queue.end(0)
+///     queue.next()  // 2
+///
+/// A run whose memory does not fit waits. Only runs of its own seed may overtake it meanwhile, so
+/// it waits no longer than these take.
 package struct SweepQueue {
+  /// A run in the queue.
   private struct Entry {
     let index: Int
     /// The order of seeds; runs of one group may pass each other.
@@ -19,11 +26,14 @@ package struct SweepQueue {
     var rank: (Int, Int, Int, Int) { (alone ? 1 : 0, group, tries, index) }
   }
 
+  /// The number of simultaneous runs.
   private let jobs: Int
   /// Bytes that all runs at a time may take.
   private let budget: Int
+  /// By rank.
   private var waiting: [Entry] = []
   private var running: [Int: Entry] = [:]
+  /// Runs that other processes have.
   private var elsewhere: [Int: Entry] = [:]
 
   /// - Parameters:
@@ -96,6 +106,7 @@ package struct SweepQueue {
     insert(entry)
   }
 
+  /// Puts a run at its rank among the waiting ones.
   private mutating func insert(_ entry: Entry) {
     let position = waiting.firstIndex { entry.rank < $0.rank } ?? waiting.endIndex
     waiting.insert(entry, at: position)
@@ -108,6 +119,8 @@ package struct SweepQueue {
       && !waiting.contains { $0.index == stage }
   }
 
+  /// Whether the run's memory fits beside the running ones. A run that exceeds the budget fits
+  /// alone.
   private func fits(_ entry: Entry) -> Bool {
     if running.isEmpty { return true }
     if entry.alone || entry.memory > budget { return false }

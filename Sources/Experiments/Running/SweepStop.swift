@@ -2,9 +2,8 @@ import Core
 import Foundation
 import Synchronization
 
-/// A wish, from a signal, that a sweep should end where nothing is lost.
-///
-/// An executor looks at it several times a second.
+/// A request, usually from a signal, that a sweep end where nothing is lost. Executors check it
+/// several times a second.
 public final class SweepStop: Sendable {
   private struct State {
     var signal: Int32?
@@ -16,13 +15,13 @@ public final class SweepStop: Sendable {
 
   public init() {}
 
-  /// The signal that came first; nil while the sweep may go on.
+  /// The first signal; nil while the sweep may continue.
   public var signal: Int32? { state.withLock { $0.signal } }
 
-  /// Whether the user has lost patience: nothing is waited for.
+  /// Whether a second Ctrl-C asked to stop without waiting for checkpoints.
   public var isUrgent: Bool { state.withLock { $0.isUrgent } }
 
-  /// The first request stops; a later SIGINT makes it urgent.
+  /// Requests a stop. A later SIGINT makes the request urgent.
   public func request(_ signal: Int32) {
     state.withLock { state in
       guard state.signal != nil else {
@@ -36,13 +35,15 @@ public final class SweepStop: Sendable {
     }
   }
 
-  /// Takes the signals that have come since the last look for requests.
+  /// Turns the signals since the last call into requests.
   func collect() {
     while let signal = SignalInbox.take() { request(signal) }
   }
 
-  /// Carries out `body` with the process's signals caught for `collect`.
-  /// - Throws: `FileError` where signals cannot be caught.
+  /// Runs `body` while the process's signals are caught for `collect`. SIGHUP stays ignored under
+  /// nohup(1).
+  ///
+  /// - Throws: `FileError` if signals cannot be caught; what `body` throws.
   public func whileCatching<Result>(_ body: () throws -> Result) throws -> Result {
     // nohup(1) has the signal of a closed terminal ignored, and means it.
     let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !SignalInbox.isIgnored($0) }
@@ -51,12 +52,13 @@ public final class SweepStop: Sendable {
     return try body()
   }
 
-  /// How long work that was asked to stop is waited for, and work that has to begin.
+  /// How long work may take to start, and to end after a request.
   private static let patience = Duration.seconds(20)
 
-  /// Waits for work on other threads, and takes signals for requests meanwhile.
-  /// - Throws: what `body` throws; `RunInterrupted` where it does not heed a request; `ThreadError` where the
-  ///   system gives it no thread to begin on.
+  /// Runs asynchronous work and waits for it, while signals become requests.
+  ///
+  /// - Throws: what `body` throws; `RunInterrupted` if it does not end within 20 s of a request;
+  ///   `ThreadError` if the system has no thread to start it on.
   public func waiting(for body: @escaping @Sendable () async throws -> Void) throws {
     struct Work {
       var hasBegun = false

@@ -4,27 +4,49 @@ import Records
 import Torch
 import Vision
 
-/// Carries out the epochs of a method that trains, from its last checkpoint to its end.
+/// Trains a method epoch by epoch: batches, learning rate, checkpoints, intermediate scores and
+/// history.
+///
+/// It starts from the run's last whole checkpoint, or from the final state of a finished run of
+/// fewer epochs (`shorter`), or from the beginning. Every way gives the same bits, since random
+/// numbers depend on epoch and image only.
+///
+///     let progress = try Trainer(
+///       steps: TrainingSteps(method: method, images: images, seed: 0, device: .cpu),
+///       identity: run.identity, checkpoints: files, shorter: nil,
+///       checkpointInterval: .seconds(600),
+///       scoredEpochs: ScoredEpochs(.last, epochs: epochs, every: 0),
+///       evaluate: evaluate, hooks: RunHooks()
+///     ).train()
+///     progress.history  // a row per epoch
 struct Trainer {
   let steps: TrainingSteps
+  /// The run's identity. Checkpoints of other identities are ignored.
   let identity: String
+  /// Where checkpoints are read and written.
   let checkpoints: Checkpoint.Files
-  /// The finished run of fewer epochs that this one extends, if it has no checkpoint of its own yet.
+  /// The finished run of fewer epochs that this one extends, if the run has no checkpoint of its
+  /// own.
   let shorter: ShorterRun?
-  /// A checkpoint is written after every epoch, and within one as often as this.
+  /// A checkpoint is written after every epoch, and within one after this time.
   let checkpointInterval: Duration
+  /// After which epochs `evaluate` is called.
   let scoredEpochs: ScoredEpochs
-  /// Assigns the scored images by the method as it is now, and scores that by labels. Training goes on as
-  /// it would without: the scores enter the history and, where labels choose the epoch, say which
-  /// assignments `Checkpoint.Progress.best` keeps.
+  /// Assigns the scored images with the method as it is and scores the result. It does not change
+  /// the training: the scores go to the history and, under a checkpoint rule, select the epoch
+  /// whose assignments `Checkpoint.Progress.best` keeps.
   let evaluate: () throws -> (predicted: [Int32], metrics: RunMetrics)
   let hooks: RunHooks
 
   private var method: any TrainedMethod { steps.method }
+  /// Epochs, batch size and learning rate.
   private var training: TrainingSettings { method.plan.training }
 
-  /// Trains from the checkpoint, or from the start where there is none.
-  /// - Throws: `RunInterrupted` after a stop was requested and the checkpoint written.
+  /// Trains to the last epoch.
+  ///
+  /// - Returns: the history, the chosen epoch if there is one, and the times of all sessions.
+  /// - Throws: `RunInterrupted` after a stop request, with the checkpoint written;
+  ///   `ExperimentError.nonFiniteLoss`; errors of the method, of libtorch and of files.
   func train() throws -> Checkpoint.Progress {
     let optimiser = method.plan.makeOptimiser(for: method.network)
     var session = Session(Checkpoint.Progress(identity: identity))
@@ -56,7 +78,8 @@ struct Trainer {
     return progress
   }
 
-  /// Takes those steps of an epoch that are not taken yet.
+  /// Takes the steps of an epoch that the checkpoint does not have yet. After each step it looks
+  /// for a stop request and for the time of the next checkpoint.
   private func runSteps(
     of epoch: Int, _ optimiser: any Optimiser, _ session: inout Session
   ) throws {
@@ -98,7 +121,7 @@ struct Trainer {
     }
   }
 
-  /// Enters a complete epoch in the history.
+  /// Ends an epoch: its row of the history and, if it is a scored one, its scores.
   private func finish(_ epoch: Int, _ session: inout Session) throws {
     guard let partial = session.progress.partialEpoch else { return }
     let images = steps.imageCount(of: epoch)
@@ -125,8 +148,8 @@ struct Trainer {
     session.lastSave = .now
   }
 
-  /// Says what is done between the steps of two epochs, with the figures of the last complete one: an
-  /// epoch may be over before its own steps report any.
+  /// Reports what is done between the steps of two epochs, with the loss and the speed of the last
+  /// complete epoch: an epoch may be over before its own steps report any.
   private func report(_ phase: String, epoch: Int, done: Int, _ session: Session) {
     let last = session.progress.history.rows.last
     hooks.report(
@@ -136,6 +159,7 @@ struct Trainer {
         imagesPerSecond: last?.imagesPerSecond))
   }
 
+  /// Writes a checkpoint, if the folder is still this process's.
   private func save(_ session: Session, _ optimiser: any Optimiser) throws {
     var progress = session.progress
     progress.seconds = session.seconds
@@ -146,6 +170,7 @@ struct Trainer {
 
 /// The state of training in this process.
 private struct Session {
+  /// What a checkpoint of this moment contains.
   var progress: Checkpoint.Progress
   var lastSave = ContinuousClock.now
   private let start = ContinuousClock.now
@@ -154,15 +179,16 @@ private struct Session {
     self.progress = progress
   }
 
-  /// Of this session and all before it.
+  /// Wall-clock seconds of this session and all before it.
   var seconds: Double { progress.seconds + (ContinuousClock.now - start).seconds }
 }
 
-/// Reports a few times a second, not after every step.
+/// Progress within an epoch, reported a few times a second instead of after every step.
 private struct ThrottledReport {
   private let epoch: Int
   private let epochs: Int
   private let images: Int
+  /// Images of the epoch that earlier sessions saw; they do not count for the speed.
   private let inherited: Int
   private let clock = ContinuousClock()
   private let start = ContinuousClock.now
@@ -178,6 +204,7 @@ private struct ThrottledReport {
     inherited = seen
   }
 
+  /// Counts the images of a step, and reports if the last report is 0.3 s old or the epoch is over.
   mutating func advance(_ count: Int, loss: Double, report: (RunProgress) -> Void) {
     seen += count
     guard clock.now - last > .milliseconds(300) || seen == images else { return }

@@ -4,17 +4,28 @@ import Records
 import Torch
 import Vision
 
-/// The steps of a method's training, each a batch of views, a loss and a change of the parameters.
+/// The steps of a method's training: which images form a batch, and one step on them (views, loss,
+/// gradient, optimiser).
 package struct TrainingSteps {
+  /// Gives views, losses and the network.
   let method: any TrainedMethod
+  /// The images to learn from, [N].
   package let images: ImageSet
+  /// Decides the order of images.
   let seed: UInt64
   let device: Device
-  /// The positions of all images, of those of the splits with labels, and of those of the one without.
+  /// Positions of all images, 0..<N.
   private let all: [Int]
+  /// Positions of images of labelled splits.
   private let labelled: [Int]
+  /// Positions of images of the unlabelled split.
   private let unlabelled: [Int]
 
+  /// - Parameters:
+  ///   - method: about to be trained.
+  ///   - images: the images to learn from, [N].
+  ///   - seed: the run's.
+  ///   - device: where batches are put.
   package init(method: any TrainedMethod, images: ImageSet, seed: UInt64, device: Device) {
     self.method = method
     self.images = images
@@ -25,10 +36,11 @@ package struct TrainingSteps {
     unlabelled = all.filter { images.isUnlabelled[$0] }
   }
 
-  /// The images of one step.
+  /// The images of one step, by position.
   package struct BatchImages {
-    /// By its place in the method's passes.
+    /// The pass of the epoch, by its index in the method's passes.
     let pass: Int
+    /// Positions in the image set, [B].
     package let positions: [Int]
 
     package init(pass: Int, positions: [Int]) {
@@ -37,9 +49,11 @@ package struct TrainingSteps {
     }
   }
 
-  /// The images of an epoch, shuffled pass by pass unless the method's plan says otherwise, in batches
-  /// whose sizes differ by one at most: every image of a pass is seen once, unless its method samples
-  /// others, and no last batch is too small for a loss over the batch.
+  /// The batches of an epoch, pass by pass.
+  ///
+  /// The images of a pass are shuffled, unless the method's plan says otherwise, and split into
+  /// batches whose sizes differ by at most one. Every image is seen once, unless the method samples
+  /// images, and no last batch is too small for a loss over the batch.
   package func batches(of epoch: Int) throws -> [BatchImages] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
     return try passes(of: epoch).flatMap { pass, positions in
@@ -55,10 +69,10 @@ package struct TrainingSteps {
     }
   }
 
-  /// The number of images that an epoch's steps see, those of two passes twice.
+  /// The number of images that the steps of an epoch see. An image of two passes counts twice.
   func imageCount(of epoch: Int) -> Int { passes(of: epoch).reduce(0) { $0 + $1.positions.count } }
 
-  /// The number of an epoch's steps.
+  /// The number of steps of an epoch.
   func count(of epoch: Int) -> Int {
     passes(of: epoch).reduce(0) { $0 + method.plan.training.steps(of: $1.positions.count) }
   }
@@ -125,6 +139,7 @@ package struct TrainingSteps {
 }
 
 extension TrainingSettings {
-  /// Steps of a pass over so many images, which are cut into batches of about `batchSize`.
+  /// The number of steps of a pass over so many images, in batches of about `batchSize`; at least
+  /// 1.
   func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
 }
