@@ -141,14 +141,13 @@ public struct ExperimentFile {
       try mistakes.collecting { try content.sections.checkExclusions() }
     }
     // Profiles are read even where none is chosen, so that a mistake in one is found early.
-    let profiles = try mistakes.collecting { try top.entry(FileHead.profiles)?.ownEntries() }
-    for (name, value) in (profiles ?? nil) ?? [] {
+    let profiles = try mistakes.collecting { try top.entry(FileHead.profiles)?.ownEntries() ?? [] }
+    for (name, value) in profiles ?? [] {
       try mistakes.collecting {
         context.variants = content.sections(underProfile: name).variants
         let changes = try schema.read(value, context)
         if content.profiles[name] == nil { content.profileNames.append(name) }
-        content.profiles[name, default: Changes()] = (content.profiles[name] ?? Changes())
-          .overlaid(with: changes)
+        content.profiles[name] = (content.profiles[name] ?? Changes()).overlaid(with: changes)
         if value.entry(Sections.exclude) != nil {
           try content.sections(underProfile: name).checkExclusions()
         }
