@@ -9,8 +9,8 @@ import Reporting
 ///     clusters.confusion(names)  // nil where no assignments were kept
 ///     clusters.sizes  // always: the sizes are in run.json
 ///
-/// Clusters of different seeds have nothing to do with each other: cluster 0 of one seed is another cluster than that of
-/// the next. Every seed's clusters are therefore matched to the classes first, and the means are over classes.
+/// Clusters of different seeds have nothing to do with each other: cluster 0 of one seed is another cluster than that
+/// of the next. Every seed's clusters are therefore matched to the classes first, and the means are over classes.
 struct CellClusters {
   /// The cell, with the records of its finished seeds.
   let cell: ResultCell
@@ -32,7 +32,7 @@ struct CellClusters {
     for record in cell.records where record.metrics.scores != nil {
       guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
       do {
-        let labels = try Assignments.readLabels(from: folder.assignments)
+        let labels = try folder.readLabels(of: record)
         let matching = try ClassMatching(truth: labels.truth, predicted: labels.predicted)
         if seeds == 0 { (classes, sum) = (matching.classes, matching.shares) }
         guard matching.classes == classes else {
@@ -69,8 +69,8 @@ struct CellClusters {
     ).figure
   }
 
-  /// The sizes of the clusters of every seed. A method that collapses shows one high bar, one that leaves clusters empty
-  /// shows bars of no height.
+  /// The sizes of the clusters of every seed. A method that collapses shows one high bar, one that leaves clusters
+  /// empty shows bars of no height.
   var sizes: Figure {
     SizeBars(
       title: "Cluster sizes of \(cell.name)", sizes: cell.records.map(\.metrics.clusterSizes)

@@ -8,8 +8,8 @@ import Reporting
 ///     let histories = CellHistories(of: cell, from: sources)
 ///     let chart = CurveChart(title: "SCL", panels: histories.panels([.acc], atMost: nil))
 ///
-/// Seeds are aligned by epoch. An epoch that only some seeds have, as of a run whose training was extended, has the mean of
-/// those. Scores exist only at epochs that were evaluated.
+/// Seeds are aligned by epoch. An epoch that only some seeds have, as of a run whose training was extended, has the
+/// mean of those. Scores exist only at epochs that were evaluated.
 struct CellHistories {
   /// Of the seeds that have one, by ascending seed; none is empty.
   private let histories: [History]

@@ -12,8 +12,8 @@ import Reporting
 ///       try montages.markup(of: run, images: file, names: names, atMost: 20)
 ///     }
 ///
-/// The images of a run are one PNG. A tile is an element whose background is a part of it, so that every image has a name
-/// of its own for who points at it, and the page does not carry hundreds of small files.
+/// The images of a run are one PNG. A tile is an element whose background is a part of it, so that every image has a
+/// name of its own for who points at it, and the page does not carry hundreds of small files.
 struct CellMontages {
   /// A seed whose assignments could be read.
   struct Run {
@@ -21,8 +21,8 @@ struct CellMontages {
     let record: RunRecord
     /// The cluster and the class of every scored image, [N].
     let assignments: Assignments
-    /// Nil where the images have no labels.
-    let matching: ClassMatching?
+    /// The sizes, classes and matching of its clusters.
+    let clusters: RunClusters
   }
 
   /// By ascending seed; only seeds that scored the same images as the first.
@@ -34,7 +34,7 @@ struct CellMontages {
   /// The images of each kind per cluster.
   private let count: Int
   /// The class of each image's cluster by seed, [seeds][N]; of seeds with the first seed's images.
-  private let mapped: [[Int32]]
+  private let mapped: [[Int32?]]
 
   /// Reads the assignments of every finished seed.
   init(of cell: ResultCell, from sources: ReportSources) {
@@ -43,14 +43,11 @@ struct CellMontages {
     for record in cell.records {
       guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
       do {
-        let assignments = try Assignments.read(from: folder.assignments)
-        let isLabelled = assignments.truth.contains { $0 >= 0 }
+        let assignments = try folder.readAssignments(of: record)
         runs.append(
           Run(
             record: record, assignments: assignments,
-            matching: isLabelled
-              ? try ClassMatching(truth: assignments.truth, predicted: assignments.predicted) : nil)
-        )
+            clusters: try RunClusters(assignments, count: record.metrics.clusters)))
       } catch {
         problems.append("\(cell.name), seed \(record.seed): no images: \(error)")
       }
@@ -61,8 +58,8 @@ struct CellMontages {
     self.cell = cell
     count = sources.montageImages
     mapped = self.runs.map { run in
-      let classes = run.matching?.classOfClusterNumber ?? [:]
-      return run.assignments.predicted.map { classes[$0] ?? -1 }
+      let classes = run.clusters.matchedClasses
+      return run.assignments.predicted.map { classes[Int($0)] }
     }
   }
 
@@ -75,8 +72,7 @@ struct CellMontages {
   func markup(
     of run: Run, images: BenchmarkFile, names: BenchmarkAtHand, atMost most: Int
   ) throws(BenchmarkError) -> Markup {
-    let selection = ClusterSelection(
-      run.assignments, mapped: mapped, matching: run.matching, count: count)
+    let selection = ClusterSelection(run, mapped: mapped, count: count)
     let shown = Array(selection.clusters.prefix(most))
     let places = shown.flatMap { $0.members + $0.misfits }
     let sheet = try ImageSheet(
@@ -97,7 +93,7 @@ struct CellMontages {
     let rows = shown.map { cluster in
       Markup.element(
         "tr", [:],
-        [.element("th", ["scope": "row"], heading(of: cluster, names))]
+        [.element("th", ["scope": "row"], heading(of: cluster.cluster, names))]
           + [tiles(cluster.members), tiles(cluster.misfits)])
     }
     let rest = selection.clusters.count - shown.count
@@ -132,12 +128,12 @@ struct CellMontages {
   /// The
   /// share is of the cluster, not of the class: the confusion matrix has the latter.
   private func heading(
-    of cluster: ClusterSelection.Cluster, _ names: BenchmarkAtHand
+    of cluster: RunClusters.Cluster, _ names: BenchmarkAtHand
   ) -> [Markup] {
     let name = cluster.matched.map { names.name(ofClass: $0) } ?? "cluster \(cluster.number)"
-    let share = 100 * Double(cluster.matchedSize) / Double(max(cluster.size, 1))
+    let share = 100 * Double(cluster.matchedImages) / Double(max(cluster.images, 1))
     let note =
-      "\(cluster.size.grouped) images"
+      "\(cluster.images.grouped) images"
       + (cluster.matched == nil ? "" : ", \(share.oneDecimal) % of this class")
     return [.text(name), .void("br"), .element("span", ["class": "quiet"], [.text(note)])]
   }

@@ -4,11 +4,11 @@ import Metrics
 /// are in the cluster of their class: the matching of the run's accuracy.
 ///
 ///     let matching = try ClassMatching(truth: [0, 0, 1, 1], predicted: [5, 5, 5, 2])
-///     matching.classOfClusterNumber  // [5: 0, 2: 1]
 ///     matching.shares  // [[1, 0, 0], [0.5, 0.5, 0]]
 ///
-/// With more clusters than classes some clusters have no class; with fewer, some classes have no cluster and an empty
-/// column. Of equally good matchings it is always the same one (`HungarianAssignment`).
+/// `RunClusters` has the same matching with the make-up of every cluster; here only shares are wanted, of hundreds of
+/// runs. With more clusters than classes some clusters have no class; with fewer, some classes have no cluster and an
+/// empty column. Of equally good matchings it is always the same one (`HungarianAssignment`).
 struct ClassMatching {
   /// The labels of the classes that occur, ascending.
   let classes: [Int32]
@@ -52,14 +52,5 @@ struct ClassMatching {
       let total = Double(max(counted.reduce(0, +), 1))
       return counted.map { Double($0) / total }
     }
-  }
-
-  /// The label of the class that each cluster is matched to; clusters without one are not in it.
-  var classOfClusterNumber: [Int32: Int32] {
-    var labels: [Int32: Int32] = [:]
-    for (cluster, row) in zip(clusters, classOfCluster) {
-      if let row { labels[cluster] = classes[row] }
-    }
-    return labels
   }
 }

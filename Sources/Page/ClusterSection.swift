@@ -7,8 +7,8 @@ import Reporting
 ///
 ///     ClusterSection(table, from: sources).section?.markup
 ///
-/// The matrices are the largest part of a page of many methods. They are read from the labels alone, without the indices of
-/// the images, and only one matrix of shares per cell stays in memory.
+/// The matrices are the largest part of a page of many methods. They are read from the labels alone, without the
+/// indices of the images, and only one matrix of shares per cell stays in memory.
 struct ClusterSection {
   /// Gives the order of benchmarks and methods.
   private let table: ResultTable

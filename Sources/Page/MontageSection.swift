@@ -11,8 +11,8 @@ import Reporting
 ///     sources.benchmarkFiles["cifar10"] = "data/cifar10.h5"
 ///     MontageSection(table, from: sources).section?.markup
 ///
-/// A run's part is closed at first, since the images of all runs would fill many screens. A browser decodes the images of a
-/// part when it is opened.
+/// A run's part is closed at first, since the images of all runs would fill many screens. A browser decodes the
+/// images of a part when it is opened.
 struct MontageSection {
   /// The most clusters of a run that are shown. Benchmarks of the literature have up to 20 classes but for
   /// Tiny-ImageNet, whose 200 clusters nobody looks through.

@@ -3,8 +3,8 @@ import Figures
 /// The page's script: sorting, filtering and hiding columns of tables. It adds its controls itself, so that a page
 /// without scripts shows none that do nothing.
 ///
-/// It keeps no state but the elements of the page, sets no HTML from text, and calls nothing outside the page. All that it
-/// changes is the order of rows and whether rows, columns and dots are hidden.
+/// It keeps no state but the elements of the page, sets no HTML from text, and calls nothing outside the page. All
+/// that it changes is the order of rows and whether rows, columns and dots are hidden.
 enum PageScript {
   /// Works on every `.tools` element and on the table that it names.
   ///

@@ -2,8 +2,8 @@ import Figures
 
 /// The page's style sheet. Colours are those of `FigureStyle.sheet`, which stands before it.
 ///
-/// Tables scroll within the page, so that a wide table leaves the text readable on a narrow screen; their headings and the
-/// column of methods stay in sight. Nothing has a fixed width but the figures, which shrink with the screen.
+/// Tables scroll within the page, so that a wide table leaves the text readable on a narrow screen; their headings
+/// and the column of methods stay in sight. Nothing has a fixed width but the figures, which shrink with the screen.
 enum PageStyle {
   /// Rules for everything but the figures.
   static let sheet: Markup = .trusted(

@@ -9,8 +9,8 @@ import Reporting
 ///
 ///     ProvenanceSection(table).section?.markup
 ///
-/// Everything here is copied from `run.json`. What a record of an earlier version lacks is shown as not recorded, which is
-/// not the same as none.
+/// Everything here is copied from `run.json`. What a record of an earlier version lacks is shown as not recorded,
+/// which is not the same as none.
 struct ProvenanceSection {
   /// Every cell with a finished run, benchmark by benchmark.
   private let cells: [ResultCell]

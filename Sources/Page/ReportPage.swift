@@ -10,8 +10,8 @@ import Reporting
 ///
 ///     let html = ReportPage(table, from: ReportSources()).html  // the table and its provenance alone
 ///
-/// Adding a section takes a type with a `PageSection?` and a line in `sections`. A section that has nothing to show is nil;
-/// one that could not read something lists that below its figures.
+/// Adding a section takes a type with a `PageSection?` and a line in `sections`. A section that has nothing to show
+/// is nil; one that could not read something lists that below its figures.
 struct ReportPage {
   /// What the page is about; its sections have the table's order.
   private let table: ResultTable

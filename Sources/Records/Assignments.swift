@@ -89,24 +89,6 @@ public struct Assignments: Hashable, Sendable {
   }
 }
 
-extension Assignments {
-  /// Reads the class and the cluster of every scored image alone, which is all that a confusion matrix takes.
-  /// - Returns: two lists of one length, [N]; classes are -1 where an image has no label.
-  /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if the lengths differ.
-  package static func readLabels(
-    from path: String
-  ) throws -> (truth: [Int32], predicted: [Int32]) {
-    let file = try HDF5File(reading: path)
-    let predicted: [Int32] = try file.dataSet("predicted").read()
-    let truth: [Int32] = try file.dataSet("truth").read()
-    guard truth.count == predicted.count else {
-      throw RecordError.malformed(
-        file: path, key: "", problem: "its columns have different lengths")
-    }
-    return (truth, predicted)
-  }
-}
-
 extension RunFolder {
   /// A finished run's record with the scores of these metrics. Those that it lacks, since a metric was
   /// added after the run, are computed from `assignments.h5`.

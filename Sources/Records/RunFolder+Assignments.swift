@@ -1,3 +1,5 @@
+import HDF5
+
 extension RunFolder {
   /// Reads the assignments of a finished run and checks that they belong to its record: same identity, same
   /// benchmark file, as many images, ascending indices, clusters 0..<K.
@@ -19,6 +21,29 @@ extension RunFolder {
         problem: "\(problem); remove the folder, and 'scl run' computes the run again")
     }
     return found
+  }
+
+  /// Reads the class and the cluster of every scored image alone, which is all that a confusion matrix takes, and checks
+  /// that the file is the record's.
+  /// - Parameter record: what `run.json` of this folder holds.
+  /// - Returns: two lists of one length, [N]; classes are -1 where an image has no label.
+  /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if it is of another run.
+  package func readLabels(
+    of record: RunRecord
+  ) throws -> (truth: [Int32], predicted: [Int32]) {
+    let file = try HDF5File(reading: assignments)
+    guard try file.stringAttribute("identity") == record.identity else {
+      throw RecordError.malformed(
+        file: assignments, key: "identity", problem: "is that of another run than run.json's")
+    }
+    let predicted: [Int32] = try file.dataSet("predicted").read()
+    let truth: [Int32] = try file.dataSet("truth").read()
+    guard predicted.count == record.metrics.images, truth.count == predicted.count else {
+      throw RecordError.malformed(
+        file: assignments, key: "predicted",
+        problem: "has not the \(record.metrics.images) images of run.json")
+    }
+    return (truth, predicted)
   }
 }
 
