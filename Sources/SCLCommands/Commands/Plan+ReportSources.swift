@@ -7,15 +7,11 @@ extension Plan {
   /// What a page of these results can draw on: the folders of finished runs, the benchmark files that exist, and the
   /// diff against `paper-tables.md` where that file is found.
   /// - Parameter table: made of this plan's results.
-  /// - Throws: `PaperTablesError` for a file of published figures that cannot be read.
+  /// - Throws: `PaperTablesError` for a file of published figures that cannot be read; `RecordError` for a folder that
+  ///   cannot be listed.
   func sources(of table: ResultTable) throws -> ReportSources {
     var sources = ReportSources()
-    for run in runs {
-      guard case .finished = run.state else { continue }
-      let key = ReportSources.Run(
-        benchmark: run.benchmark.name, method: run.row.name, seed: run.seed)
-      sources.folders[key] = run.folder
-    }
+    sources.folders = try folders(of: table.allCells.flatMap(\.records))
     let folder = BenchmarkFolder(options.data)
     for benchmark in table.benchmarks {
       let path = folder.file(named: benchmark)
@@ -26,5 +22,33 @@ extension Plan {
       sources.diff = try table.diff ?? TableDiff(table, against: PublishedFigures.read(figures))
     }
     return sources
+  }
+
+  /// The folders of these records: those of the planned runs, and for records that `--identity` chose also those of
+  /// other settings.
+  private func folders(of records: [RunRecord]) throws -> [ReportSources.Run: RunFolder] {
+    var folders: [ReportSources.Run: RunFolder] = [:]
+    var open: [ReportSources.Run: String] = [:]
+    for record in records {
+      let key = ReportSources.Run(
+        benchmark: record.benchmark, method: record.method, seed: record.seed)
+      open[key] = record.identity
+    }
+    func add(_ record: RunRecord, in folder: RunFolder) {
+      let key = ReportSources.Run(
+        benchmark: record.benchmark, method: record.method, seed: record.seed)
+      guard open[key] == record.identity else { return }
+      folders[key] = folder
+      open[key] = nil
+    }
+    for run in runs {
+      if case .finished(let record) = run.state { add(record, in: run.folder) }
+    }
+    if open.isEmpty { return folders }
+    let results = ResultsFolder(options.results)
+    for run in try results.runs(of: experiment.name) + results.supersededRuns(of: experiment.name) {
+      if case .finished(let record) = run.state { add(record, in: run.folder) }
+    }
+    return folders
   }
 }
