@@ -12,6 +12,9 @@ import Reporting
 /// Clusters of different seeds have nothing to do with each other: cluster 0 of one seed is another cluster than that
 /// of the next. Every seed's clusters are therefore matched to the classes first, and the means are over classes.
 struct CellClusters {
+  /// The most classes of a matrix: those of ImageNet. Nobody reads a larger one, and it would fill the memory.
+  private static let mostClasses = 1_000
+
   /// The cell, with the records of its finished seeds.
   let cell: ResultCell
   /// The labels of the matrix's rows and columns, ascending.
@@ -34,6 +37,11 @@ struct CellClusters {
       do {
         let labels = try folder.readLabels(of: record)
         let matching = try ClassMatching(truth: labels.truth, predicted: labels.predicted)
+        guard matching.classes.count <= Self.mostClasses else {
+          problems.append(
+            "\(cell.name): no confusion matrix of \(matching.classes.count.grouped) classes")
+          break
+        }
         if seeds == 0 { (classes, sum) = (matching.classes, matching.shares) }
         guard matching.classes == classes else {
           problems.append("\(cell.name), seed \(record.seed): left out, its classes are others")
