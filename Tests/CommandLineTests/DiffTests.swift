@@ -44,7 +44,9 @@ extension CommandLineTests {
     #expect(diff.output.contains("Summary: reproduced 6 of 6 comparable,"), "\(diff.output)")
     // The experiment's own folder is understood as well.
     let own = try program.run(arguments("diff", file, ["--against", same + "/quick"]))
-    #expect(own.exitCode == 0 && own.output == diff.output)
+    #expect(own.exitCode == 0 && own.output == diff.output && own.errors.isEmpty)
+    let itself = try program.run(arguments("diff", file, ["--against", folder + "/results"]))
+    #expect(itself.exitCode == 0 && itself.errors.contains("they are compared with themselves"))
 
     let other = try copyResults(as: "other", raisedBy: 30)
     let failing = try program.run(arguments("diff", file, ["--against", other]))

@@ -129,16 +129,17 @@ struct ComparisonOptions: ParsableArguments {
     let table = try ResultTable(plan.results)
     if isWithResults {
       return TableDiff(
-        table, against: try ResultTable(otherResults(of: plan.experiment)), within: within)
+        table, against: try ResultTable(otherResults(than: plan)), within: within)
     }
     return TableDiff(table, against: try PublishedFigures.read(reference), within: within)
   }
 
   /// The finished runs of another results folder, or of one experiment's folder. They are not
-  /// checked against this experiment's settings.
+  /// checked against this experiment's settings. If the folder is the plan's own, a line says so.
   /// - Throws: `ReportError.nothingToCompare`; `RecordError` for a damaged record, because a
   ///   reference must be complete.
-  private func otherResults(of experiment: Experiment) throws -> ExperimentResults {
+  private func otherResults(than plan: Plan) throws -> ExperimentResults {
+    let experiment = plan.experiment
     let folder = URL(fileURLWithPath: against).standardizedFileURL
     // Either a results folder, or the folder of an experiment in one.
     for (results, name) in [
@@ -154,9 +155,20 @@ struct ComparisonOptions: ParsableArguments {
         }
       }
       guard let first = records.first else { continue }
+      let own = Self.resolved("\(plan.options.results)/\(experiment.name)")
+      if Self.resolved("\(results)/\(name)") == own {
+        Console.error(
+          "'\(against)' has the very results of \(experiment.name): they are compared with "
+            + "themselves")
+      }
       return ExperimentResults(experiment: name, profile: first.profile, records: records)
     }
     throw ReportError.nothingToCompare(experiment: experiment.name, folder: against)
+  }
+
+  /// The path of a folder without links.
+  private static func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 }
 
