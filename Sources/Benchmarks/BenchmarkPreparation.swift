@@ -16,6 +16,8 @@ package struct BenchmarkSummary: Hashable, Sendable {
   package let source: String
   /// The numbers of prepared images by split.
   package let counts: SplitCounts
+  /// Height and width of the images in pixels.
+  package let imageSize: Int
   /// Whether the file has every image of the definition.
   package let isComplete: Bool
   /// The differences from a complete copy: "data_batch_2.bin: 1017 of 10000".
@@ -203,8 +205,9 @@ package enum BenchmarkPreparation {
       report: report)
     return BenchmarkSummary(
       benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
-      source: source.root.name(of: ""), counts: counts, isComplete: missing.isEmpty,
-      missing: missing, contentSHA256: contentSHA256, remarks: remarks.list)
+      source: source.root.name(of: ""), counts: counts,
+      imageSize: definition.storedSize, isComplete: missing.isEmpty, missing: missing,
+      contentSHA256: contentSHA256, remarks: remarks.list)
   }
 }
 
@@ -243,11 +246,18 @@ struct ExistingFile {
     if info.contentSHA256 == summary.contentSHA256, info.benchmark == summary.benchmark {
       return .kept
     }
-    let difference =
-      info.benchmark != summary.benchmark
-      ? "it contains \(info.benchmark)"
-      : info.counts != summary.counts
-        ? "it has \(info.counts), the new one \(summary.counts)" : "images or labels differ"
-    throw .alreadyThere(file: file, difference: difference, dependents: "")
+    throw .alreadyThere(file: file, difference: difference(info, from: summary), dependents: "")
+  }
+
+  /// What tells the file from the new one, in words.
+  private func difference(_ info: BenchmarkInfo, from summary: BenchmarkSummary) -> String {
+    if info.benchmark != summary.benchmark { return "it contains \(info.benchmark)" }
+    if info.counts != summary.counts {
+      return "it has \(info.counts), the new one \(summary.counts)"
+    }
+    if info.imageSize != summary.imageSize {
+      return "its images have \(info.imageSize) pixels a side, the new ones \(summary.imageSize)"
+    }
+    return "images or labels differ"
   }
 }

@@ -51,6 +51,21 @@ extension CommandLineTests {
     }
   }
 
+  @Test func `A single file of an archive is refused with the folder to give`() throws {
+    let file = try Self.data.get() + "/originals/rehearsal/data_batch_2.bin"
+    try expectRefusal(
+      65, ["data", "prepare", "rehearsal", "--from", file, "--data", folder],
+      ["this is a single file of the archive; give its folder"])
+  }
+
+  @Test func `The name of a benchmark without a file is answered with the next command`() throws {
+    for command in ["verify", "info"] {
+      try expectRefusal(
+        66, ["data", command, "cifar100", "--data", folder],
+        ["\(folder)/cifar100.h5", "next: scl data fetch cifar100 --data \(folder)"])
+    }
+  }
+
   @Test func `A label over 9 is bad data, named by its record`() throws {
     try expectRefused(["test_batch.bin", "record 7", "label 10"]) { folder in
       try edit(folder + "/test_batch.bin") { $0[7 * 3073] = 10 }

@@ -126,6 +126,12 @@ extension CommandLineTests {
     let words = "pixels not verified"
     #expect(made.output.contains(words) && made.output.contains("complete         yes"))
     let file = folder + "/data/imagenet10.h5"
+    try expectRefusal(
+      64,
+      [
+        "data", "prepare", "imagenet10", "--from", folder + "/train", "--image-size", "9",
+        "--data", folder + "/data", "--quiet",
+      ], ["its images have 8 pixels a side, the new ones 9", "--force"])
     let verified = try program.run(["data", "verify", file])
     #expect(verified.exitCode == 0 && verified.lines[0].contains(": ok, 13000 train"))
     #expect(verified.lines[1].contains(words))

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 
 /// The form of original files in a folder or archive, and the folder that contains them: the
 /// given one or one level down, as in an unpacked archive.
@@ -53,11 +54,13 @@ struct SourceSearch {
   ///   - definition: its forms say which small files to keep during the listing.
   ///   - intake: stores images of a compressed archive during the listing.
   ///   - report: called often with the progress.
-  /// - Throws: `BenchmarkError.missing`, or errors of the archive.
+  /// - Throws: `BenchmarkError.missing`, `.unrecognised` for a file out of an archive, or errors of
+  ///   the archive.
   static func tree(
     for definition: BenchmarkDefinition, at path: String, intake: RecordIntake? = nil,
     report: @escaping (PreparationStep) -> Void
   ) throws(BenchmarkError) -> any SourceTree {
+    try checkNoSingleFile(path, of: definition)
     var index = SourceIndex()
     index.intake = intake
     index.report = report
@@ -67,6 +70,24 @@ struct SourceSearch {
       index.nested.formUnion(own.nested)
     }
     return try index.tree(at: path)
+  }
+
+  /// Refuses a file that is one of several in an archive, such as data_batch_2.
+  /// - Throws: `BenchmarkError.unrecognised`.
+  private static func checkNoSingleFile(
+    _ path: String, of definition: BenchmarkDefinition
+  ) throws(BenchmarkError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
+    else { return }
+    let name = MemberPath.split(path).name
+    let names = definition.sourceForms.flatMap { form in
+      form.adapter.expectation(of: definition).split { " (),".contains($0) }
+    }
+    guard names.contains(where: { $0.contains("_") && $0 == name }) else { return }
+    throw .unrecognised(
+      path: path, benchmark: definition.name,
+      reason: "this is a single file of the archive; give its folder")
   }
 
   /// The first of the definition's forms that a folder contains; nil if none.

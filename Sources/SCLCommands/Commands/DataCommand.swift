@@ -29,14 +29,24 @@ struct BenchmarkFileArgument: ParsableArguments {
 
   /// The path of the file. A name is looked up in the data folder, unless a file of that name
   /// exists. Anything with a slash or the suffix .h5 is a path.
+  ///
+  /// Throws `BenchmarkError.unreadable`, with the command to run next, for the name of a benchmark
+  /// without a file.
   var path: String {
-    let files = FileManager.default
-    let named = BenchmarkFolder(data).file(named: file)
-    guard !files.fileExists(atPath: file), !file.contains("/"), !file.hasSuffix(".h5"),
-      files.fileExists(atPath: named)
-        || BenchmarkDefinition.all.contains(where: { $0.name == file })
-    else { return file }
-    return named
+    get throws {
+      let files = FileManager.default
+      let folder = BenchmarkFolder(data)
+      let named = folder.file(named: file)
+      guard !files.fileExists(atPath: file), !file.contains("/"), !file.hasSuffix(".h5") else {
+        return file
+      }
+      if files.fileExists(atPath: named) { return named }
+      guard let definition = BenchmarkDefinition.all.first(where: { $0.name == file }) else {
+        return file
+      }
+      let next = BenchmarkStatus(definition, in: folder).next.map { "; next: \($0)" } ?? ""
+      throw BenchmarkError.unreadable(file: named, reason: "it does not exist\(next)")
+    }
   }
 }
 
@@ -77,7 +87,7 @@ extension DataCommand {
     /// Prints a line with counts and checksum, and further lines if the pixels are not verified or
     /// re-encoded.
     func run() throws {
-      let file = benchmark.path
+      let file = try benchmark.path
       let benchmark = try BenchmarkFile.open(file)
       let meter = PreparationMeter(file)
       defer { meter.end() }

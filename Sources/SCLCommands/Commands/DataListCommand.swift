@@ -113,7 +113,7 @@ struct BenchmarkStatus: Encodable {
   let file: String
   /// Nil for rehearsals and own images.
   let originals: Originals?
-  /// The command to run next; nil if the benchmark is ready.
+  /// The command to run next; nil if the benchmark is ready and complete.
   let next: String?
 
   /// The state of a registered benchmark.
@@ -138,7 +138,8 @@ struct BenchmarkStatus: Encodable {
       pixels = prepared.info?.pixels
       counts = prepared.counts
       state = prepared.words
-      next = prepared.info == nil ? Self.preparation(definition, folder) : nil
+      let isComplete = prepared.info?.isComplete == true
+      next = isComplete ? nil : Self.preparation(definition, folder, replaces: prepared.info != nil)
     } else {
       complete = nil
       asPublished = nil
@@ -276,18 +277,20 @@ struct BenchmarkStatus: Encodable {
     (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int64
   }
 
-  /// The next command for a benchmark without a usable file: fetch, or prepare from what is there.
+  /// The next command for a benchmark without a complete file: fetch, or prepare from what is there.
+  /// - Parameter replaces: whether there is a partial file, which only `--force` replaces.
   private static func preparation(
-    _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder
+    _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder, replaces: Bool = false
   ) -> String? {
+    let force = replaces ? ["--force"] : []
     guard let first = definition.publication?.files.first else {
-      return definition.isRehearsal ? folder.command(["prepare", definition.name]) : nil
+      return definition.isRehearsal ? folder.command(["prepare", definition.name] + force) : nil
     }
     if let download = download(definition, folder), download.isWhole {
-      return folder.prepareCommand(definition, from: download.path)
+      return folder.command(["prepare", definition.name, "--from", download.path] + force)
     }
     return first.address == nil
-      ? folder.prepareCommand(definition, from: first.name)
+      ? folder.command(["prepare", definition.name, "--from", first.name] + force)
       : folder.command(["fetch", definition.name])
   }
 }
