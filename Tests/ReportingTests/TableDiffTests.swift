@@ -24,7 +24,7 @@ import Testing
 
     | key | source |
     |---|---|
-    | P | a paper |
+    | P | a `paper` |
     """
 
   private func diff(

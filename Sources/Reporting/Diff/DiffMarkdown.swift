@@ -67,9 +67,12 @@ extension TableDiff {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// The descriptions of the sources that the table names by their keys.
+  /// The descriptions of the sources that the table names by their keys, without the marks of code
+  /// that they have in paper-tables.md: a terminal would show them escaped.
   private var sourceRemarks: [String] {
-    sources.sorted { $0.key < $1.key }.map { "Source \($0): \($1)" }
+    sources.sorted { $0.key < $1.key }.map { key, text in
+      "Source \(key): \(text.replacing("`", with: ""))"
+    }
   }
 
   /// One line, however many benchmarks have no published figure.
