@@ -122,7 +122,7 @@ extension CommandLineTests {
     #expect(said.contains("run the same command to resume"))
     let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
     #expect(lines.contains { $0.contains("scl") && $0.contains("~") }, "\(lines)")
-    #expect(lines.last?.hasPrefix("here, ") == true)
+    #expect(lines.last?.hasPrefix("on this machine, ") == true)
   }
 
   @Test func `A run that others start from is named as their pretext`() throws {

@@ -19,7 +19,7 @@ extension CommandLineTests {
     #expect(!FileManager.default.fileExists(atPath: run.failure))
     #expect(RunLock.owner(run.lock) == nil)
     let said = try text(errors)
-    #expect(said.contains("stopped by SIGTERM, 0 of 1 runs are finished; to resume:"), "\(said)")
+    #expect(said.contains("stopped by SIGTERM, 0 of 1 run is finished; to resume:"), "\(said)")
 
     let command = try #require(said.split(separator: "\n").last).trimmingCharacters(
       in: .whitespaces)

@@ -103,7 +103,7 @@ private struct ClusterPictures {
   /// "cifar10 / scl / seed 0, cluster 3: 914 images"
   private func title(_ cluster: RunClusters.Cluster, of run: FinishedRun) -> String {
     let leftOut = max(0, cluster.parts.count - classes)
-    return "\(run.label), cluster \(cluster.number): \(cluster.images) images"
+    return "\(run.label), cluster \(cluster.number): \(Quantities.count(cluster.images, "image"))"
       + (leftOut > 0 ? ", without \(leftOut) smaller classes" : "")
   }
 

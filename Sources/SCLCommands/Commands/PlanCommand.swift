@@ -127,7 +127,8 @@ struct PlanCommand: AsyncParsableCommand {
       }
       if let signal = stop.signal {
         Console.error(
-          "stopped after \(index) of \(unknown.count) measurements; run the same command to resume")
+          "stopped after \(index) of \(Quantities.count(unknown.count, "measurement")); "
+            + "run the same command to resume")
         return signal
       }
     }

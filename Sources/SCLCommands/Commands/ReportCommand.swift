@@ -125,7 +125,7 @@ struct ReportCommand: ParsableCommand {
     if let figures {
       let drawings = ReportFigures(table, from: sources)
       try drawings.write(to: figures)
-      Console.note("wrote \(drawings.figures.count) figures to '\(figures)'")
+      Console.note("wrote \(Quantities.count(drawings.figures.count, "figure")) to '\(figures)'")
     }
     Console.print(table, as: format, from: sources)
   }

@@ -137,7 +137,7 @@ struct SweepOptions: ParsableArguments {
       display.end()
       let finished = plan.runs.count - open.count + display.counts.finished
       Console.error(
-        "stopped by \(interruption.name), \(finished) of \(plan.runs.count) runs are finished; "
+        "stopped by \(interruption.name), \(finished) of \(Self.runsAre(plan)) finished; "
           + "to resume:\n  \(CommandLine.arguments.shellCommand)")
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     }
@@ -172,7 +172,7 @@ struct SweepOptions: ParsableArguments {
     }
     let finished = plan.runs.count { if case .finished = $0.state { true } else { false } }
     if finished > 0 {
-      Console.note("\(finished) of \(plan.runs.count) runs are already finished")
+      Console.note("\(finished) of \(Self.runsAre(plan)) already finished")
     }
     reportOtherEngines(plan)
     for run in plan.runs {
@@ -181,6 +181,11 @@ struct SweepOptions: ParsableArguments {
         "failed    \(run.label): \(failure.text); skipped, because a retry would fail "
           + "the same way (see --retry-failed)")
     }
+  }
+
+  /// "1 run is", "2 runs are".
+  private static func runsAre(_ plan: Plan) -> String {
+    Quantities.count(plan.runs.count, "run") + (plan.runs.count == 1 ? " is" : " are")
   }
 
   /// Reports finished runs of another device, precision or libtorch, one line per difference.
@@ -204,7 +209,8 @@ struct SweepOptions: ParsableArguments {
     let failed = logs.count
     if let first = logs.first {
       Console.error(
-        "\(failed) of \(open) runs failed; see " + (failed > 1 ? "these logs:" : first))
+        "\(failed) of \(Quantities.count(open, "run")) failed; see "
+          + (failed > 1 ? "these logs:" : first))
       if failed > 1 { for log in logs { Console.error("  \(log)") } }
     }
     let hasFinished =

@@ -116,6 +116,7 @@ struct StatusCommand: AsyncParsableCommand {
       let count = lines.count { $0.state == state }
       return count > 0 ? "\(count) \(state.rawValue)" : nil
     }
-    return "\(SweepSummary(lines).text)\n\(lines.count) runs: \(counts.joined(separator: ", "))"
+    return "\(SweepSummary(lines).text)\n\(Quantities.count(lines.count, "run")): "
+      + counts.joined(separator: ", ")
   }
 }

@@ -77,7 +77,8 @@ struct ClusterReport {
   /// "cifar10 / scl / seed 0: 9353 images in 10 clusters, purity 27.9, ACC 26.2"
   var heading: String {
     let acc = run.record.metrics.scores?[.acc]
-    return "\(run.label): \(images) images in \(clusters.clusters.count) clusters"
+    return "\(run.label): \(Quantities.count(images, "image")) in "
+      + Quantities.count(clusters.clusters.count, "cluster")
       + (clusters.purity.map { ", purity \(Self.percent($0))" } ?? "")
       + (acc.map { ", ACC \(Self.percent($0))" } ?? "")
   }

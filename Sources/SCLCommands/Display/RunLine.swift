@@ -160,8 +160,8 @@ struct RunLine: Encodable {
       guard let epoch, epochs > 0 else { return "started" }
       return "epoch \(min(epoch + 1, epochs))/\(epochs)"
     case .unfinished:
-      return epochs > 0 ? "\(epoch ?? 0) of \(epochs) epochs" : ""
-    default: return epochs > 0 ? "\(epochs) epochs" : ""
+      return epochs > 0 ? "\(epoch ?? 0) of \(Quantities.count(epochs, "epoch"))" : ""
+    default: return epochs > 0 ? Quantities.count(epochs, "epoch") : ""
     }
   }
 }

@@ -151,7 +151,9 @@ struct SweepSummary {
     var parts = ["\(progressBar(done)) \(Int(done * 100)) %"]
     let finished = lines.count { $0.state == .finished }
     let failed = lines.count { $0.state == .failed }
-    parts.append("\(finished) of \(lines.count) runs" + (failed > 0 ? ", \(failed) failed" : ""))
+    parts.append(
+      "\(finished) of \(Quantities.count(lines.count, "run"))"
+        + (failed > 0 ? ", \(failed) failed" : ""))
     // The remaining work at the pace of the runs in progress.
     let pace = lines.reduce(0) { sum, line in
       guard line.state == .running, let seconds = line.secondsLeft, seconds > 0 else { return sum }

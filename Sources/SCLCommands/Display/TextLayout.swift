@@ -66,8 +66,14 @@ struct TextColumns {
   }
 }
 
-/// Times and sizes in units that people read.
+/// Numbers, times and sizes in units that people read.
 enum Quantities {
+  /// A number of things: "1 run", "2 runs".
+  /// - Parameter noun: the singular, whose plural ends in "s".
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A duration in its two largest units: "under 1 s", "45 s", "2 min 5 s", "12 min", "2 h 10 min",
   /// "3 d 4 h". Minutes from ten on are printed without seconds.
   /// - Parameter seconds: any number; negative ones and NaN count as 0.
