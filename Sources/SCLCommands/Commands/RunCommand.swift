@@ -135,7 +135,7 @@ struct SweepOptions: ParsableArguments {
       display.end()
     } catch let interruption as RunInterrupted {
       display.end()
-      let finished = plan.runs.count - open.count + display.counts.finished
+      let finished = plan.finishedRuns + display.counts.finished
       Console.error(
         "stopped by \(interruption.name), \(finished) of \(Self.runsAre(plan)) finished; "
           + "to resume:\n  \(CommandLine.arguments.shellCommand)")
@@ -170,9 +170,8 @@ struct SweepOptions: ParsableArguments {
       default: break
       }
     }
-    let finished = plan.runs.count { if case .finished = $0.state { true } else { false } }
-    if finished > 0 {
-      Console.note("\(finished) of \(Self.runsAre(plan)) already finished")
+    if plan.finishedRuns > 0 {
+      Console.note("\(plan.finishedRuns) of \(Self.runsAre(plan)) already finished")
     }
     reportOtherEngines(plan)
     for run in plan.runs {
@@ -213,8 +212,7 @@ struct SweepOptions: ParsableArguments {
           + (failed > 1 ? "these logs:" : first))
       if failed > 1 { for log in logs { Console.error("  \(log)") } }
     }
-    let hasFinished =
-      open > failed || plan.runs.contains { if case .finished = $0.state { true } else { false } }
+    let hasFinished = open > failed || plan.finishedRuns > 0
     let left = plan.runs.contains { run in
       guard case .failed(let failure) = run.state, !isOpen(run) else { return false }
       // Unsupported combinations are shown as n/a and are not failures, unless nothing else was asked for.
@@ -292,6 +290,11 @@ struct ExecutorName: ExpressibleByArgument, Equatable {
   /// The names that help and error messages list.
   static var allValueStrings: [String] { [local.name] + ExecutorRegistry.current.names }
   var defaultValueDescription: String { name }
+}
+
+extension Plan {
+  /// The number of runs that were finished when the plan was made.
+  fileprivate var finishedRuns: Int { runs.count { $0.state.status == .finished } }
 }
 
 extension RunFailure {
