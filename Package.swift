@@ -106,8 +106,8 @@ let package = Package(
       name: "SCLCommands",
       dependencies: [
         "Core", "Domain", "Downloads", "Torch", "HDF5", "Metrics", "Benchmarks", "Montage",
-        "ClassicalClustering", "Methods", "Records", "Experiments", "Slurm", "Conformance",
-        "Reporting", "Parity", "Page",
+        "ClassicalClustering", "Vision", "Methods", "Records", "Experiments", "Slurm",
+        "Conformance", "Reporting", "Parity", "Page",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "scl", dependencies: ["SCLCommands"]),
@@ -166,7 +166,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["scl", "Speed", "Benchmarks", "Domain", "Core", "Records"]),
+      dependencies: ["scl", "Speed", "Benchmarks", "Domain", "Core", "HDF5", "Records"]),
     .testTarget(
       name: "SlurmTests", dependencies: ["scl", "Core", "Experiments", "Slurm", "Records"]),
   ],

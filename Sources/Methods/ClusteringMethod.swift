@@ -56,10 +56,14 @@ public struct MethodContext: Sendable {
   /// Bytes of memory that are there for the run; nil if that is not known. A method that needs more
   /// does not begin.
   public let memory: Int?
+  /// Where the method keeps what assigning other images takes besides its network, or finds it; nil where
+  /// nothing is kept.
+  public let fitted: FittedState?
 
   public init(
     clusters: Int, seed: UInt64, device: Device = .cpu, precision: Precision = .float32,
-    threads: Int = 1, stage: FinishedStage? = nil, memory: Int? = nil
+    threads: Int = 1, stage: FinishedStage? = nil, memory: Int? = nil,
+    fitted: FittedState? = nil
   ) {
     self.clusters = clusters
     self.seed = seed
@@ -68,6 +72,7 @@ public struct MethodContext: Sendable {
     self.threads = threads
     self.stage = stage
     self.memory = memory
+    self.fitted = fitted
   }
 }
 

@@ -209,8 +209,10 @@ extension Augmentation {
     _ settings: AugmentationSettings, for inputs: MethodInputs<Settings>, size: Int? = nil,
     crop: Crop = .randomResized
   ) throws {
-    try self.init(
-      settings: settings, size: size ?? inputs.images.height, crop: crop,
-      seed: inputs.context.seed, images: inputs.images, on: inputs.context.device)
+    let context = inputs.context
+    self.init(
+      settings: settings, size: size ?? inputs.images.height, crop: crop, seed: context.seed,
+      statistics: settings.normalise ? try context.channelStatistics(of: inputs.images) : nil,
+      on: context.device)
   }
 }

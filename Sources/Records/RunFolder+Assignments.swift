@@ -1,7 +1,12 @@
 import HDF5
 
 extension RunFolder {
-  /// Reads the assignments of a finished run and checks that they belong to its record: same identity, same
+  /// Reads the assignments of a finished run.
+  ///
+  ///     let assignments = try folder.readAssignments(of: record)
+  ///     let images = assignments.predicted.count
+  ///
+  /// Checks that they belong to its record: same identity, same
   /// benchmark file, as many images, ascending indices, clusters 0..<K.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Throws: `RecordError.unreadable` where only the record was kept, `.malformed` where the file is of another
@@ -48,7 +53,8 @@ extension RunFolder {
 }
 
 extension Assignments {
-  /// What shows that these are not the assignments of a run, and where; nil if nothing does.
+  /// What shows that these are not the assignments of a run, and where; nil if nothing does. Whoever looks up images by
+  /// these indices, or clusters by these numbers, may rely on it.
   fileprivate func contradiction(to record: RunRecord) -> (key: String, problem: String)? {
     let clusters = Int32(clamping: record.metrics.clusters)
     let isAscending = zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }

@@ -32,6 +32,9 @@ public struct RunFolder: Hashable, Sendable {
   public var assignments: String { path + "/assignments.h5" }
   /// The network of the last epoch; only of methods that train.
   public var encoder: String { path + "/encoder.safetensors" }
+  /// What the assignment of other images needs besides the network, such as the centres of the final k-means;
+  /// only of methods that need it.
+  public var assignmentState: String { path + "/assignment.safetensors" }
   /// The latest checkpoint of an unfinished run.
   public var checkpoint: String { path + "/checkpoint.safetensors" }
   /// The checkpoint before `checkpoint`. It is used if the latest one is damaged.

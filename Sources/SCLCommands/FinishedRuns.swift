@@ -1,28 +1,40 @@
 import ArgumentParser
 import Domain
 import Experiments
+import Foundation
 import Records
 import Reporting
 
-/// A finished run with its folder.
+/// A finished run with its folder: one that is planned, or a superseded one that was chosen by its identity.
+///
+///     for run in try options.runs() {
+///       let (assignments, clusters) = try run.clusters()
+///     }
 struct FinishedRun {
   let record: RunRecord
+  /// Where its files are; for a superseded result, where it was set aside.
   let folder: RunFolder
 
-  /// "cifar10 / scl / seed 0"
+  /// "cifar10 / scl / seed 0", the name of the run in messages and titles.
   var label: String { "\(record.benchmark) / \(record.method) / seed \(record.seed)" }
 
+  /// "seed-0"; of a superseded result with its identity, "seed-0.3f2a9c81d0e4".
+  var folderName: String { URL(fileURLWithPath: folder.path).lastPathComponent }
+
   /// What its assignments say, checked against its record.
+  /// - Throws: as `RunFolder.readAssignments(of:)`; `MetricsError.tooManyGroups`.
   func clusters() throws -> (assignments: Assignments, clusters: RunClusters) {
     let assignments = try folder.readAssignments(of: record)
     return (assignments, try RunClusters(assignments, count: record.metrics.clusters))
   }
 }
 
-/// The options of commands that look into finished runs of an experiment.
+/// The options of commands that look into finished runs of an experiment: `--only` chooses among planned runs,
+/// `--identity` among all results of the experiment.
 struct FinishedRunOptions: ParsableArguments {
   @OptionGroup var experiment: ExperimentOptions
 
+  /// Prefixes of identities. A result of other settings than planned can be chosen by no other means.
   @Option(
     help: """
       Choose finished runs by (the start of) their identity, including superseded ones, instead of the \
@@ -62,7 +74,8 @@ struct FinishedRunOptions: ParsableArguments {
 
 extension Plan {
   /// The planned runs in the order of the experiment's benchmarks, methods and seeds. Runs that others start from are
-  /// among them only if `--only` chose nothing else.
+  /// among them only if `--only` chose nothing else. The plan itself has the order in which runs are carried out, which
+  /// depends on their lengths.
   fileprivate var chosenRuns: [PlannedRun] {
     let rows = runs.filter { !$0.row.isStage }
     func place(_ run: PlannedRun) -> (Int, Int, String, Int) {

@@ -6,6 +6,13 @@ import Records
 import Reporting
 
 /// The benchmark files of finished runs, each opened once.
+///
+///     var images = RunImages(data: "data")
+///     let catalogue = try images.catalogue(of: run)  // names of files, splits and classes
+///     let file = try images.requiredFile(of: run)  // pixels
+///
+/// A file counts only if its content is that of the file that the run used: indices of images mean nothing in another
+/// one.
 struct RunImages {
   /// A benchmark file with what a list of its images needs.
   private struct Opened {
@@ -13,6 +20,8 @@ struct RunImages {
     let catalogue: ImageCatalogue
     let fineClassNames: [String]
 
+    /// Opens and reads all but the pixels.
+    /// - Throws: `BenchmarkError`.
     init(_ path: String) throws {
       file = try BenchmarkFile.open(path)
       catalogue = ImageCatalogue(
@@ -22,6 +31,7 @@ struct RunImages {
   }
 
   private let folder: BenchmarkFolder
+  /// By benchmark; nil for a file that does not exist.
   private var opened: [String: Opened?] = [:]
   /// What keeps names and splits of images from being known, a sentence each.
   private(set) var notes: [String] = []
@@ -63,6 +73,7 @@ struct RunImages {
     return catalogue
   }
 
+  /// The file of a run's benchmark, if it has the run's content. If not, the reason is noted.
   private mutating func open(_ run: FinishedRun) throws -> Opened? {
     let name = run.record.benchmark
     if opened[name] == nil {

@@ -125,6 +125,7 @@ struct RootCommand: AsyncParsableCommand {
       ReproduceCommand.self, DataCommand.self, MethodsCommand.self, PlanCommand.self,
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
       CompareCommand.self, AssignmentsCommand.self, ClustersCommand.self,
+      FeaturesCommand.self, AssignCommand.self,
       ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
       RunChildCommand.self, MeasureChildCommand.self,
     ])

@@ -36,12 +36,22 @@ public struct Augmentation {
     settings: AugmentationSettings, size: Int, crop: Crop = .randomResized, seed: UInt64,
     images: ImageSet, on device: Device
   ) throws {
+    self.init(
+      settings: settings, size: size, crop: crop, seed: seed,
+      statistics: settings.normalise ? try images.channelStatistics() : nil, on: device)
+  }
+
+  /// - Parameter statistics: what normalises the views; nil for views that are not normalised.
+  public init(
+    settings: AugmentationSettings, size: Int, crop: Crop = .randomResized, seed: UInt64,
+    statistics: ChannelStatistics?, on device: Device
+  ) {
     self.settings = settings
     self.size = size
     self.crop = crop
     self.seed = seed
     self.device = device
-    statistics = settings.normalise ? try images.channelStatistics() : nil
+    self.statistics = statistics
   }
 
   /// Makes other views of the same size, with the same seed, and normalised as these are.

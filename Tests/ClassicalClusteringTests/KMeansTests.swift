@@ -251,6 +251,17 @@ extension ClassicalClusteringTests {
       }
     }
 
+    @Test func `Centres that were kept give the labels of their fit`() throws {
+      var kMeans = KMeans(clusters: 3)
+      kMeans.restarts = 2
+      let points = ExamplePoints.moons(60, blur: 0.1)
+      let result = try kMeans.fit(points, dimensions: 2)
+      #expect(try kMeans.nearest(of: result.centres, to: points, dimensions: 2) == result.labels)
+      #expect(throws: ClusteringError.wrongNumberOfCentres(given: 2, clusters: 3)) {
+        try kMeans.nearest(of: [0, 0, 1, 1], to: points, dimensions: 2)
+      }
+    }
+
     @Test func `What cannot be clustered is refused`() {
       let kMeans = KMeans(clusters: 2)
       #expect(throws: ClusteringError.moreClustersThanPoints(clusters: 2, points: 1)) {

@@ -77,6 +77,9 @@ public struct RunExecution {
     let history: History?
     /// Nil for a method that trains no network.
     let network: (any Module)?
+    let fitted: FittedState.Values
+    /// Tensors of the memory that assigning other images needs.
+    let memory: [NamedTensor]
   }
 
   /// The run without its files: images, method, training, assignment and scores.
@@ -90,10 +93,12 @@ public struct RunExecution {
     let file = try BenchmarkFile.open(path)
     try file.verify()
     let task = try RunTask(file, run: planned)
+    let fitted = FittedState()
     let context = MethodContext(
       clusters: planned.clusters, seed: planned.seed, device: planned.device,
       precision: planned.precision, threads: threads,
-      stage: try planned.finishedStage(in: options.results), memory: MachineMemory().availableBytes)
+      stage: try planned.finishedStage(in: options.results), memory: MachineMemory().availableBytes,
+      fitted: fitted)
     let method = try planned.configured.make(context: context, images: task.learnt)
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
@@ -135,7 +140,15 @@ public struct RunExecution {
         metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
         timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
-      network: (method as? any TrainedMethod)?.network)
+      network: (method as? any TrainedMethod)?.network, fitted: fitted.values,
+      memory: try memoryForAssignment(of: method))
+  }
+
+  private func memoryForAssignment(of method: any ClusteringMethod) throws -> [NamedTensor] {
+    guard let trained = method as? any TrainedMethod,
+      let type = planned.method as? any AppliesToNewImages.Type
+    else { return [] }
+    return try type.memoryForAssignment(of: trained, underSettings: planned.settings)
   }
 
   /// Assigns the images, [N], and reports how far that is. For a run that does not train it is all
@@ -159,12 +172,19 @@ public struct RunExecution {
     try hooks.checkLock()
     // What a process left that was killed before its record was written.
     try remove(
-      folder.record, folder.history, folder.assignments, folder.encoder, folder.lastEpoch)
+      folder.record, folder.history, folder.assignments, folder.encoder, folder.assignmentState,
+      folder.lastEpoch)
     try outcome.history?.write(to: planned.folder.history)
     try outcome.assignments.write(to: planned.folder.assignments)
     if let network = outcome.network {
-      try SafeTensors.write(encoderTensors(of: network), to: planned.folder.encoder)
+      try SafeTensors.write(
+        encoderTensors(of: network),
+        metadata: KeptState.metadata(
+          settings: planned.settings, viewSize: planned.viewSize, outcome.fitted),
+        to: planned.folder.encoder)
     }
+    try KeptState(values: outcome.fitted, memory: outcome.memory)
+      .write(clusters: planned.clusters, to: planned.folder.assignmentState)
     try outcome.record.write(to: planned.folder.record)
     if planned.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
     try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)

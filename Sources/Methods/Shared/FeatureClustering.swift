@@ -66,6 +66,7 @@ extension KMeans {
 public struct FeatureClustering {
   private var kMeans: KMeans
   private let learnt: ImageSet
+  private let fitted: FittedState?
   private let features: ClusteredFeatures
 
   /// Finds clusters of the images that a method learnt from.
@@ -74,6 +75,7 @@ public struct FeatureClustering {
     kMeans = KMeans(clusters: context.clusters, restarts: settings.restarts, context: context)
     kMeans.isSpherical = settings.metric == .cosine
     learnt = inputs.images
+    fitted = context.fitted
     features = settings.features
   }
 
@@ -104,9 +106,20 @@ public struct FeatureClustering {
   public func assign(
     _ images: ImageSet, features: (ImageSet) throws -> [Float]
   ) throws -> [Int32] {
+    if let fitted, fitted.isGiven {
+      guard let centres = fitted.values.centres else {
+        throw MethodError.unsupported(
+          method: "k-means",
+          reason: "the run kept no centres; remove its run.json and compute it again")
+      }
+      let points = try features(images)
+      return try kMeans.nearest(
+        of: centres, to: points, dimensions: points.count / max(1, images.count))
+    }
     let known = try features(learnt)
     let dimensions = known.count / max(1, learnt.count)
     let result = try kMeans.fit(known, dimensions: dimensions)
+    fitted?.keep(result.centres, as: \.centres)
     if images.holdsSameImages(as: learnt) { return result.labels }
     return try result.assign(try features(images), dimensions: dimensions, threads: kMeans.threads)
   }

@@ -62,9 +62,9 @@ public func encoderTensors(of network: any Module) -> [NamedTensor] {
 }
 
 extension Module {
-  /// Takes over a stage's tensors of the same names.
+  /// Takes over a finished run's tensors of the same names.
   /// - Throws: `StateError` if one is missing or of another shape.
-  func load(_ stage: FinishedStage) throws {
+  public func load(_ stage: FinishedStage) throws {
     let tensors = try stage.tensors()
     let named = zip(state, encoderTensors(of: self)).compactMap { own, saved in
       tensors[saved.name].map { (own.name, $0) }

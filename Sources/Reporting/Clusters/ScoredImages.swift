@@ -54,6 +54,7 @@ package struct ScoredImages: Sendable {
     matched = clusters.matchedClasses
   }
 
+  /// The number of scored images.
   package var count: Int { assignments.indices.count }
 
   /// An image as JSON. What is not known is left out.
@@ -70,6 +71,8 @@ package struct ScoredImages: Sendable {
     let matched: String?
   }
 
+  /// What is known of an image.
+  /// - Parameter place: in the assignments.
   private func line(_ place: Int) -> Line {
     let image = catalogue.image(Int(assignments.indices[place]))
     let (label, cluster) = (assignments.truth[place], assignments.predicted[place])

@@ -1,11 +1,15 @@
 import ArgumentParser
 import Benchmarks
-import Foundation
 import Montage
 import Records
 import Reporting
 
 /// `scl clusters`: prints a `ClusterReport` of each finished run, and draws its clusters.
+///
+///     $ scl clusters experiments/cifar10-cpu.yaml --only method=scl --montage pictures
+///     cifar10 / scl / seed 0: 9353 images in 10 clusters, purity 27.3, ACC 26.2
+///     cluster  images  purity  matched    largest classes
+///           0     848    40.1  ship 40.1  ship 40.1, airplane 29.1, automobile 11.0
 struct ClustersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clusters",
@@ -18,25 +22,31 @@ struct ClustersCommand: ParsableCommand {
 
   @OptionGroup var chosen: FinishedRunOptions
 
+  /// Folders in it are those of the results folder, so that several experiments need several folders.
   @Option(
     help: "Folder for a picture of each cluster, BENCHMARK/METHOD/seed-N/cluster-K.png.",
     completion: .directory)
   var montage: String?
 
+  /// Fewer where a class has fewer in the cluster.
   @Option(help: "Images per class in a picture.")
   var images = 10
 
+  /// A picture of all of Tiny-ImageNet's 200 classes would be 12,000 pixels high.
   @Option(help: "Maximum number of classes in a picture, the largest ones.")
   var classes = 10
 
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
 
+  /// Bounds the size of a picture.
   func validate() throws {
     try require("images", images, in: 1...100)
     try require("classes", classes, in: 1...100)
   }
 
+  /// Reads all runs, then draws and prints one after the other.
+  /// - Throws: as `FinishedRunOptions.runs` and `FinishedRun.clusters`; `BenchmarkError` for pictures.
   func run() throws {
     var files = RunImages(data: chosen.experiment.folders.data)
     let runs = try chosen.runs(needsData: montage != nil).map { run in
@@ -64,13 +74,20 @@ struct ClustersCommand: ParsableCommand {
   }
 }
 
-/// Draws the clusters of runs.
+/// Draws the clusters of runs, a picture each (`ClusterMontage`).
+///
+///     let files = try ClusterPictures(folder: "pictures", perClass: 10, classes: 10, catalogue: catalogue)
+///       .draw(run, assignments, clusters, from: file)
+///
+/// Names of pictures sort by cluster: numbers have leading zeros.
 private struct ClusterPictures {
   /// The folder of all pictures.
   let folder: String
+  /// The number of images in a row.
   let perClass: Int
   /// The maximum number of rows.
   let classes: Int
+  /// The names of the classes.
   let catalogue: ImageCatalogue
 
   /// Draws a picture of each cluster that has images.
@@ -81,9 +98,7 @@ private struct ClusterPictures {
     from file: BenchmarkFile
   ) throws -> [String?] {
     let record = run.record
-    // The folder of a superseded result has its identity in its name.
-    let name = URL(fileURLWithPath: run.folder.path).lastPathComponent
-    let place = "\(folder)/\(record.benchmark)/\(record.method)/\(name)"
+    let place = "\(folder)/\(record.benchmark)/\(record.method)/\(run.folderName)"
     let members = Dictionary(grouping: assignments.predicted.indices) { assignments.predicted[$0] }
     let digits = "\(clusters.clusters.count - 1)".count
     return try clusters.clusters.map { cluster in

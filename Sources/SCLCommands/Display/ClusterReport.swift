@@ -3,7 +3,13 @@ import Metrics
 import Records
 import Reporting
 
-/// The clusters of a finished run, as text or JSON: sizes, classes, purity and matched classes. Shares are per cent.
+/// The clusters of a finished run, as text or JSON: sizes, classes, purity and matched classes.
+///
+///     let report = ClusterReport(run, clusters, catalogue, pictures: nil)
+///     report.printText()
+///
+/// Shares are per cent: with one decimal in text, with four in JSON. Shares of classes are of the images of the cluster
+/// that have a class, shares of clusters of all images.
 struct ClusterReport {
   /// The run as JSON.
   private struct Run: Encodable {
@@ -28,6 +34,7 @@ struct ClusterReport {
     let seed: UInt64
     let cluster: Int32
     let images: Int
+    /// Of all scored images.
     let share: Double
     /// Absent without classes or images.
     let purity: Double?
@@ -46,7 +53,7 @@ struct ClusterReport {
     let share: Double
   }
 
-  /// The number of classes that the text names of each cluster.
+  /// The number of classes that the text names of each cluster: as many as fit beside the figures in 80 columns.
   private static let namedClasses = 3
 
   private let run: FinishedRun
@@ -69,6 +76,7 @@ struct ClusterReport {
 
   // MARK: - Text
 
+  /// Prints a heading and a line per cluster, wrapped to the terminal.
   func printText() {
     Console.print(heading)
     Console.printColumns([columns] + clusters.clusters.map(row))
@@ -83,14 +91,17 @@ struct ClusterReport {
       + (acc.map { ", ACC \(Self.percent($0))" } ?? "")
   }
 
+  /// The number of scored images.
   private var images: Int { clusters.clusters.reduce(0) { $0 + $1.images } }
 
+  /// The names of the columns.
   private var columns: [String] {
     clusters.hasClasses
       ? ["cluster", "images", "purity", "matched", "largest classes"]
       : ["cluster", "images", "share"]
   }
 
+  /// The line of a cluster. Without classes it has no more than its size.
   private func row(_ cluster: RunClusters.Cluster) -> [String] {
     let start = [Self.right("\(cluster.number)", 7), Self.right("\(cluster.images)", 6)]
     guard clusters.hasClasses else {
@@ -108,8 +119,10 @@ struct ClusterReport {
     ]
   }
 
+  /// The name of a class or, if that is not known, its label.
   private func name(_ label: Int32) -> String { catalogue.className(label) }
 
+  /// A part as a fraction; 0 of nothing.
   private func share(_ part: Int, of whole: Int) -> Double {
     whole > 0 ? Double(part) / Double(whole) : 0
   }
@@ -117,12 +130,14 @@ struct ClusterReport {
   /// A fraction in per cent with one decimal.
   static func percent(_ fraction: Double) -> String { String(format: "%.1f", 100 * fraction) }
 
+  /// The text at the right of a column of this width.
   private static func right(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
   // MARK: - JSON
 
+  /// Prints an object for the run, then one per cluster.
   func printJSON() throws {
     let record = run.record
     try Console.json(

@@ -1,0 +1,88 @@
+import Core
+import Torch
+
+/// A method whose finished runs can be applied to images that they have not learnt from: an image's cluster follows
+/// from the network, from `FittedState` and from named tensors of its memory, which a run all keeps.
+///
+/// Clusters of transductive methods, such as spectral clustering, are not of this kind: they exist for a set of images
+/// only. Neither are methods whose initialiser computes what a network starts from, as DEC's does.
+///
+/// A method of another package conforms in one line, and names the settings under which this is not so:
+///
+///     extension BarlowTwins: AppliesToNewImages {}
+public protocol AppliesToNewImages: ClusteringMethod {
+  /// Why runs of these settings cannot be applied; nil if they can.
+  static func obstacle(to settings: Settings) -> String?
+
+  /// How the names of those tensors of `TrainedMethod.memory` begin that assignment reads; nil if it reads none.
+  /// Their shapes must not depend on the images learnt from.
+  static func memoryForAssignment(under settings: Settings) -> String?
+}
+
+extension AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? { nil }
+  public static func memoryForAssignment(under settings: Settings) -> String? { nil }
+
+  /// `obstacle(to:)` of settings by name.
+  /// - Throws: `SettingError`.
+  package static func obstacle(toSettings values: [String: SettingValue]) throws -> String? {
+    obstacle(to: try Settings.schema.resolve(values))
+  }
+
+  /// The tensors of a method's memory that a run of settings by name keeps.
+  /// - Throws: `SettingError`.
+  package static func memoryForAssignment(
+    of method: any TrainedMethod, underSettings values: [String: SettingValue]
+  ) throws -> [NamedTensor] {
+    guard let prefix = memoryForAssignment(under: try Settings.schema.resolve(values)) else {
+      return []
+    }
+    return method.memory.filter { $0.name.hasPrefix(prefix) }
+  }
+}
+
+// By the network alone.
+extension PICA: AppliesToNewImages {}
+extension ContrastiveClustering: AppliesToNewImages {}
+extension SCAN: AppliesToNewImages {}
+
+// By the network and the centres of a k-means on its vectors.
+extension Autoencoder: AppliesToNewImages {}
+extension DeepCluster: AppliesToNewImages {}
+extension InstanceDiscrimination: AppliesToNewImages {}
+extension SimCLR: AppliesToNewImages {}
+extension IDFD: AppliesToNewImages {}
+
+extension KMeansOnPixels: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.pixels.arePlain
+      ? nil : "colour, descriptor, standardise and components depend on images that are not kept"
+  }
+}
+
+extension IIC: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.centreStatistics ? "centre_statistics needs the images that it learnt from" : nil
+  }
+
+  public static func memoryForAssignment(under settings: Settings) -> String? { "sub_head_losses" }
+}
+
+extension MoCo: AppliesToNewImages {
+  public static func memoryForAssignment(under settings: Settings) -> String? {
+    settings.clusteredNetwork == .key ? "target." : nil
+  }
+}
+
+extension BYOL: AppliesToNewImages {
+  public static func memoryForAssignment(under settings: Settings) -> String? {
+    settings.clusteredNetwork == .target ? "target." : nil
+  }
+}
+
+extension SCL: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.assignment == .boundary
+      ? nil : "assign \(settings.assignment.rawValue) needs the memory bank, which is not kept"
+  }
+}

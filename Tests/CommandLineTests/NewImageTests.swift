@@ -1,0 +1,148 @@
+import Foundation
+import HDF5
+import Records
+import Testing
+
+/// `scl features` and `scl assign`: what finished runs make of their own and of other images.
+extension CommandLineTests {
+  /// Methods whose runs can be applied, small: one for each way in which a cluster is made or, in slow tests,
+  /// every one.
+  private static let applied = """
+    benchmarks: [rehearsal]
+    methods: [kmeans, iic, instdisc, byol, scl\(
+      isSlow ? ", ae, deepcluster, pica, cc, scan, simclr, moco, idfd" : "")]
+    protocol: {train: test, score: test}
+    settings:
+      defaults: {epochs: 1, width: 16, stem: small-pool, batch_size: 64, restarts: 1\(isSlow ? ", neighbours: 5" : "")}
+      methods:
+        scl: {warmup_epochs: 0}
+        \(isSlow ? "cc: {view_size: 32}" : "")
+    """
+
+  private func onApplied(
+    _ command: String, _ more: [String] = [], text: String = applied
+  ) throws -> Program.Result {
+    try program.run(
+      [
+        command, write(text, to: "applied.yaml"), "--data", Self.data.get(), "--results",
+        "\(folder)/kept", "--precision", "float32",
+      ] + more)
+  }
+
+  private func appliedFolder(_ method: String) -> RunFolder {
+    RunFolder(
+      results: "\(folder)/kept", experiment: "applied", benchmark: "rehearsal", method: method,
+      seed: 0)
+  }
+
+  private func assign(
+    _ method: String, _ images: String, _ more: [String] = []
+  ) throws -> Program.Result {
+    try program.run(["assign", appliedFolder(method).path, "--images", images] + more)
+  }
+
+  @Test func `A finished run puts its own images where it put them, from its folder alone`() throws
+  {
+    let run = try onApplied("run", ["--quiet"])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let listed = try onApplied("assignments", ["--json"]).objects()
+    let file = try Self.data.get() + "/rehearsal.h5"
+    for method in Set(listed.compactMap { $0["method"] as? String }).sorted() {
+      let expected = listed.filter { $0["method"] as? String == method }
+      let found = try assign(method, file, ["--json", "--data", "nowhere"]).objects()
+      // The whole file, of which the run scored the test images.
+      let clusters = Dictionary(
+        uniqueKeysWithValues: found.map { ($0["file"] as? String, $0["cluster"] as? Int) })
+      let same = expected.count { clusters[$0["file"] as? String] == $0["cluster"] as? Int }
+      // Batches of other images may round a tie otherwise.
+      #expect(same * 200 >= expected.count * 199, "\(method): \(same) of \(expected.count)")
+      let matched = expected.compactMap { $0["matched"] as? String }
+      #expect(Set(found.compactMap { $0["matched"] as? String }).isSuperset(of: matched))
+    }
+  }
+
+  private static let one = """
+    benchmarks: [rehearsal]
+    methods: [instdisc, kmeans, random-labels]
+    protocol: {train: test, score: test}
+    settings: {defaults: {epochs: 1, width: 16, stem: small-pool, batch_size: 64, restarts: 1}}
+    """
+
+  @Test func `New images are read as prepared ones are, from folders and single files`() throws {
+    #expect(try onApplied("run", text: Self.one).exitCode == 0)
+    // The smallest PNG of one pixel.
+    let pixel = try #require(
+      Data(
+        base64Encoded:
+          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+      ))
+    let place = folder + "/new"
+    try FileManager.default.createDirectory(
+      atPath: place + "/deep", withIntermediateDirectories: true)
+    for name in ["=a.png", "deep/b.png"] {
+      try pixel.write(to: URL(fileURLWithPath: "\(place)/\(name)"))
+    }
+    let both = try assign("instdisc", place)
+    #expect(both.exitCode == 0 && both.lines.count == 3, "\(both.errors)")
+    #expect(both.lines[0] == "file,cluster,matched" && both.lines[1].hasPrefix("'=a.png,"))
+    #expect(both.lines[2].hasPrefix("deep/b.png,"))
+    let single = try assign("kmeans", place + "/deep/b.png")
+    #expect(single.exitCode == 0 && single.lines.count == 2, "\(single.errors)")
+
+    try Data("no image".utf8).write(to: URL(fileURLWithPath: place + "/c.png"))
+    let refused = try assign("instdisc", place)
+    #expect(refused.exitCode == 65 && refused.errors.contains("c.png"), "\(refused.errors)")
+    let rest = try assign("instdisc", place, ["--skip-unreadable"])
+    #expect(rest.exitCode == 0 && rest.lines.count == 3, "\(rest.errors)")
+    #expect(rest.errors.contains("unreadable, left out") && rest.errors.contains("c.png"))
+  }
+
+  @Test func `What a run did not keep, or a method cannot do, is refused with what to do`() throws {
+    #expect(try onApplied("run", text: Self.one).exitCode == 0)
+    let file = try Self.data.get() + "/rehearsal.h5"
+    let random = try assign("random-labels", file)
+    #expect(random.exitCode == 64 && random.errors.contains("random-labels cannot run here"))
+    let instDisc = appliedFolder("instdisc")
+    try FileManager.default.removeItem(atPath: instDisc.assignmentState)
+    let centres = try assign("instdisc", file)
+    #expect(centres.exitCode == 64 && centres.errors.contains("no centres"), "\(centres.errors)")
+    #expect(centres.output.isEmpty)
+    try FileManager.default.removeItem(atPath: instDisc.encoder)
+    for refused in [
+      try assign("instdisc", file),
+      try onApplied("features", ["--only", "method=instdisc", "--out", "f.h5"], text: Self.one),
+    ] {
+      #expect(refused.exitCode == 66 && refused.output.isEmpty, "\(refused.errors)")
+      #expect(refused.errors.contains("'scl run' computes the run again"), "\(refused.errors)")
+    }
+    #expect(try assign("nothing", file).exitCode == 66)
+    #expect(try assign("kmeans", "nowhere").exitCode == 66)
+  }
+
+  @Test func `Features are those of the scored images, a group for each run with a network`() throws
+  {
+    #expect(try onApplied("run", text: Self.one).exitCode == 0)
+    let made = try onApplied("features", ["--out", "\(folder)/f.h5", "--json"], text: Self.one)
+    #expect(made.errors.contains("left out: 2 without a network"), "\(made.errors)")
+    let line = try #require(try made.objects().first)
+    #expect(line["group"] as? String == "rehearsal/instdisc/seed-0")
+    #expect(line["dimensions"] as? [String: Int] == ["features": 128, "embeddings": 128])
+    let record = try RunRecord.read(from: appliedFolder("instdisc").record)
+    let group = try HDF5File(reading: "\(folder)/f.h5").group("rehearsal/instdisc/seed-0")
+    #expect(try group.stringAttribute("identity") == record.identity)
+    let assignments = try appliedFolder("instdisc").readAssignments(of: record)
+    #expect(try group.dataSet("indices").read() == assignments.indices)
+    #expect(try group.dataSet("predicted").read() == assignments.predicted)
+    #expect(try group.dataSet("truth").read() == assignments.truth)
+    #expect(try group.dataSet("features").shape == [record.metrics.images, 128])
+    // Embeddings are unit vectors.
+    let rows: [Float] = try group.dataSet("embeddings").read(rows: 0..<10)
+    for row in 0..<10 {
+      let length = rows[row * 128..<(row + 1) * 128].reduce(0) { $0 + $1 * $1 }
+      #expect(abs(length - 1) < 1e-4)
+    }
+    let none = try onApplied(
+      "features", ["--only", "method=kmeans", "--out", "g.h5"], text: Self.one)
+    #expect(none.exitCode == 64 && none.errors.contains("it has no network"), "\(none.errors)")
+  }
+}
