@@ -3,6 +3,7 @@ extension KMeansResult {
   /// - Parameters:
   ///   - points: [M, D], row-major, with the D of the fit.
   ///   - dimensions: D.
+  ///   - threads: the number of threads, which does not change the result.
   /// - Returns: [M].
   /// - Throws: `ClusteringError` if the values are not whole rows or are out of range.
   public func assign(

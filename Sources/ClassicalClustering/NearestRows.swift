@@ -62,6 +62,7 @@ private func smallest(
 ///   - others: [M, D], row-major.
 ///   - points: [N, D], row-major.
 ///   - dimensions: D.
+///   - threads: the number of threads, which does not change the result.
 /// - Returns: indices of `points`, [M].
 /// - Throws: `ClusteringError` if values are not whole rows or are out of range.
 public func nearestPoints(

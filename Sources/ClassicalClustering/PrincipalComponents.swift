@@ -24,6 +24,7 @@ public struct PrincipalComponents: Sendable {
 
   /// - Parameters:
   ///   - points: [N, D], row-major, finite.
+  ///   - dimensions: D.
   ///   - count: C, from 1 to the smaller of N - 1 and D.
   /// - Throws: `ClusteringError` for values or a count out of range.
   public init(of points: [Float], dimensions: Int, count: Int) throws(ClusteringError) {
@@ -67,6 +68,7 @@ public struct PrincipalComponents: Sendable {
   ///   - points: [N, D], row-major, finite; not necessarily those that the components are of.
   ///   - whitened: whether each coordinate is divided by its standard deviation, so that all have
   ///     variance 1. One without variance stays 0.
+  ///   - threads: the number of threads, which does not change the result.
   /// - Throws: `ClusteringError` for values out of range.
   public func projected(
     _ points: [Float], whitened: Bool, threads: Int = 1

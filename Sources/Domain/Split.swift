@@ -81,7 +81,9 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
   }
 
   /// The number of images in these splits of a benchmark.
-  /// - Parameter counts: how many images each split has.
+  /// - Parameters:
+  ///   - counts: how many images each split has.
+  ///   - benchmark: the benchmark, which says what each split is.
   public func images(among counts: SplitCounts, of benchmark: BenchmarkDefinition) -> Int {
     splits(of: benchmark).reduce(0) { $0 + counts[$1] }
   }

@@ -15,7 +15,10 @@ public struct HungarianAssignment: Hashable, Sendable {
   public let rowOfColumn: [Int?]
 
   /// Minimises the sum of the costs of the chosen cells.
-  /// - Parameter costs: [rows, columns], row-major, finite.
+  /// - Parameters:
+  ///   - costs: [rows, columns], row-major, finite.
+  ///   - rows: the number of rows.
+  ///   - columns: the number of columns.
   /// - Throws: `MetricsError.costsDoNotFill` or `.costNotFinite`.
   public init(minimising costs: [Double], rows: Int, columns: Int) throws(MetricsError) {
     try Self.checkShape(rows: rows, columns: columns, cells: costs.count)
@@ -26,7 +29,10 @@ public struct HungarianAssignment: Hashable, Sendable {
   }
 
   /// Maximises the sum of the counts of the chosen cells, as in matching clusters to classes.
-  /// - Parameter counts: [rows, columns], row-major.
+  /// - Parameters:
+  ///   - counts: [rows, columns], row-major.
+  ///   - rows: the number of rows.
+  ///   - columns: the number of columns.
   /// - Throws: `MetricsError.costsDoNotFill`.
   public init(maximising counts: [Int], rows: Int, columns: Int) throws(MetricsError) {
     try Self.checkShape(rows: rows, columns: columns, cells: counts.count)

@@ -54,7 +54,9 @@ public struct Metric: Sendable {
   public var dependsOnNormaliser: Bool { !fixed.isEmpty }
 
   /// The score of a clustering.
-  /// - Parameter normaliser: that of NMI; other metrics ignore it.
+  /// - Parameters:
+  ///   - table: the counts of points by class and cluster.
+  ///   - normaliser: that of NMI; other metrics ignore it.
   public func value(
     of table: ContingencyTable, normaliser: NMINormaliser = .arithmetic
   ) -> Double {

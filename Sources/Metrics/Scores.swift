@@ -14,7 +14,9 @@ public struct Scores: Hashable, Sendable {
   }
 
   /// The value of every registered metric.
-  /// - Parameter normaliser: that of NMI, unless a metric fixes it.
+  /// - Parameters:
+  ///   - table: the counts of points by class and cluster.
+  ///   - normaliser: that of NMI, unless a metric fixes it.
   public init(_ table: ContingencyTable, normaliser: NMINormaliser) {
     self.init(
       byName: Dictionary(
@@ -36,7 +38,9 @@ public struct Scores: Hashable, Sendable {
 
   /// The value of a metric, for NMI under a given normaliser; nil if it is not among the
   /// scores.
-  /// - Parameter normaliser: nil for the one that the scores were computed with.
+  /// - Parameters:
+  ///   - metric: the metric.
+  ///   - normaliser: nil for the one that the scores were computed with.
   public func value(of metric: Metric, under normaliser: NMINormaliser?) -> Double? {
     byName[normaliser.flatMap { metric.fixed[$0] } ?? metric.name]
   }

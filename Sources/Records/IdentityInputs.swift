@@ -144,8 +144,10 @@ extension RunRecord {
   ///
   /// An identity that does not match the record's own inputs means that the file was edited. That
   /// is reported only if no input differs.
-  /// - Parameter images: the images of the planned run's benchmark file, if known. If the record's
-  ///   file has another number, the phrase gives both instead of two hashes.
+  /// - Parameters:
+  ///   - planned: the inputs of the planned run.
+  ///   - images: the images of the planned run's benchmark file, if known. If the record's file has
+  ///     another number, the phrase gives both instead of two hashes.
   /// - Throws: `RecordError.notFinite` if a planned setting is NaN or infinite.
   public func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
     guard try identity != planned.identity() else { return [] }

@@ -41,7 +41,13 @@ public struct Augmentation {
       statistics: settings.normalise ? try images.channelStatistics() : nil, on: device)
   }
 
-  /// - Parameter statistics: what normalises the views; nil for views that are not normalised.
+  /// - Parameters:
+  ///   - settings: crops, colour changes and their probabilities.
+  ///   - size: height and width of a view in pixels.
+  ///   - crop: how views are cut.
+  ///   - seed: the run's seed, which the draws are keyed by.
+  ///   - statistics: what normalises the views; nil for views that are not normalised.
+  ///   - device: where views are made.
   public init(
     settings: AugmentationSettings, size: Int, crop: Crop = .randomResized, seed: UInt64,
     statistics: ChannelStatistics?, on device: Device

@@ -48,10 +48,8 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// Where the original files come from; nil for rehearsals and a user's own images.
   public let publication: Publication?
 
-  /// - Parameters:
-  ///   - heading: the heading in tables; nil for the title.
-  ///   - classCount: the number of classes; nil for that of `classNames`.
-  ///   - storedSize: nil for `imageSize`.
+  /// Each argument sets the property of its name. Without `heading` the title is taken, without
+  /// `classCount` the number of `classNames`, and without `storedSize` the `imageSize`.
   public init(
     _ name: String, title: String, heading: String? = nil, classNames: [String] = [],
     classCount: Int? = nil, fineClasses: FineClasses? = nil, synsets: [String] = [],
@@ -80,6 +78,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   ///
   /// The splits of its images are not known. They count as training images, which most are.
   /// - Parameters:
+  ///   - name: the name in experiment files, which is the title too.
   ///   - imageSize: the side of the images in pixels.
   ///   - images: their number.
   public init(ownNamed name: String, imageSize: Int, images: Int) {

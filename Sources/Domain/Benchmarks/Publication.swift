@@ -48,8 +48,7 @@ public struct PublishedFile: Hashable, Sendable {
   /// The files in it whose MD5 is published.
   public let members: [Member]
 
-  /// A file that can be downloaded. Its name is the last part of the address.
-  /// - Parameter size: bytes.
+  /// A file of `size` bytes that can be downloaded. Its name is the last part of the address.
   public init(
     _ version: Version, _ address: String, size: Int64, md5: String,
     members: [(name: String, md5: String)] = []
@@ -59,8 +58,7 @@ public struct PublishedFile: Hashable, Sendable {
       md5: md5, members: members)
   }
 
-  /// A file that the publisher gives only to registered users.
-  /// - Parameter size: bytes.
+  /// A file of `size` bytes that the publisher gives only to registered users.
   public init(_ version: Version, named name: String, size: Int64, md5: String) {
     self.init(version, nil, named: name, size: size, md5: md5, members: [])
   }

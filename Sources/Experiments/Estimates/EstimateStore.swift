@@ -78,7 +78,9 @@ public struct EstimateStore: Sendable {
 
   /// The runs to measure: unfinished runs without an estimate, one per key.
   ///
-  /// - Parameter again: whether to include runs that were measured before.
+  /// - Parameters:
+  ///   - runs: the planned runs, of which finished ones are left out.
+  ///   - again: whether to include runs that were measured before.
   public func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
     var seen: Set<EstimateKey> = []
     return runs.filter { run in

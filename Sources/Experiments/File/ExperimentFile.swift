@@ -34,6 +34,7 @@ public struct ExperimentFile {
   /// Reads a file with those that it extends.
   ///
   /// - Parameters:
+  ///   - file: its path.
   ///   - profile: the profile whose sections are laid over the file's.
   ///   - overrides: `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`, laid over the settings.
   /// - Throws: `ExperimentError`: `.unreadable`, `.invalid` or `.mistakes` for the file,

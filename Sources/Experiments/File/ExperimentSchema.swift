@@ -11,8 +11,9 @@ import Methods
 public struct ExperimentSchema {
   private let context: FileContext
 
-  /// - Parameter data: the folder of the benchmark files, whose own benchmarks a file can name; nil
-  ///   for none.
+  /// - Parameters:
+  ///   - registry: the methods that a file can name, with their settings.
+  ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
   public init(registry: MethodRegistry, data: String? = nil) {
     var context = FileContext(registry: registry)
     context.ownBenchmarks = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []

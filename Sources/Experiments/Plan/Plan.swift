@@ -16,8 +16,13 @@ public struct Plan: Sendable {
   /// Every run follows the run that it starts from.
   public let runs: [PlannedRun]
 
-  /// - Parameter needsData: whether benchmark files have to be there. Without its file, a finished
-  ///   run is taken for what its record says of the data.
+  /// - Parameters:
+  ///   - experiment: the experiment as it was read.
+  ///   - options: the folders, and how runs are computed.
+  ///   - registry: the methods.
+  ///   - filter: the runs that are wanted (`--only`); what they start from is planned too.
+  ///   - needsData: whether benchmark files have to be there. Without its file, a finished run is
+  ///     taken for what its record says of the data.
   /// - Throws: `ExperimentError.missingBenchmarks` where a needed file is not there, and the
   ///   reader's errors where one is damaged.
   public init(

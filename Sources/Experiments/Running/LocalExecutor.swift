@@ -60,6 +60,9 @@ public struct LocalExecutor {
 
   /// - Parameters:
   ///   - jobs: how many runs go on at once.
+  ///   - command: what starts the process of a run.
+  ///   - running: when runs are checkpointed, retried and taken to hang.
+  ///   - stop: tells that the sweep is to end.
   ///   - cards: shared out among the runs that are computed on one.
   ///   - estimate: what is known of a run's time and memory.
   public init(
@@ -77,7 +80,9 @@ public struct LocalExecutor {
 
   /// Returns when every run is finished or has failed for good.
   ///
-  /// - Parameter onEvent: called on this thread.
+  /// - Parameters:
+  ///   - runs: the runs to compute, each after the one that it starts from.
+  ///   - onEvent: called on this thread.
   /// - Throws: `RunInterrupted` if a stop was requested before that.
   public func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
