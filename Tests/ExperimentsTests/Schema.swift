@@ -62,7 +62,16 @@ struct Schema {
     let shape = resolved(shape)
     if let choices = shape["enum"] as? [Any] { return choices }
     if let shapes = shape["anyOf"] as? [Any] { return shapes.flatMap { values(of: $0) } }
-    if let shapes = shape["allOf"] as? [Any] { return Array(values(of: shapes.first).prefix(1)) }
+    if let shapes = shape["allOf"] as? [Any] {
+      // Of ranges, the largest minimum is in all of them.
+      let minima = shapes.compactMap { resolved($0)["minimum"] as? NSNumber }
+      if minima.count == shapes.count,
+        let common = minima.max(by: { $0.doubleValue < $1.doubleValue })
+      {
+        return [common]
+      }
+      return Array(values(of: shapes.first).prefix(1))
+    }
     switch shape["type"] as? String {
     case "boolean": return [true, false]
     case "integer", "number": return [shape["minimum"], shape["maximum"]].compactMap { $0 }
