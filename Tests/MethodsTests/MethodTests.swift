@@ -36,7 +36,7 @@ extension MethodsTests {
         ("agglomerative", [:]), ("agglomerative", ["connectivity": "neighbours"]),
         ("nmf", [:]), ("nmf", ["updates": "coordinate"]), ("nmf", ["colour": "grey"]),
         ("kmeans", ["colour": "lab"]), ("kmeans", ["descriptor": "hog"]),
-        ("kmeans", ["standardise": "value"]), ("kmeans", ["components": 4, "whiten": true]),
+        ("kmeans", ["standardise": "value"]), ("kmeans", ["components": 2, "whiten": true]),
         ("spectral", ["descriptor": "hog", "standardise": "image"]),
         ("agglomerative", ["colour": "grey", "components": 3]),
       ] as [(String, [String: SettingValue])])

@@ -223,8 +223,8 @@ struct BenchmarkStatus: Encodable {
       rows.append(["licence", originals.licence])
     }
     if let next {
-      let registration = needsRegistration ? "register and download the source, then " : ""
-      rows.append(["next", registration + next])
+      let condition = needsDownload ? "after the download: " : ""
+      rows.append(["next", condition + next])
     }
     return ["\(benchmark): \(title)"]
       + TextColumns(rows, width: Console.outputWidth.map { $0 - 2 }).lines.map { "  " + $0 }
@@ -232,7 +232,7 @@ struct BenchmarkStatus: Encodable {
 
   /// Whether the originals have to be downloaded by hand first, because their publisher requires a
   /// registration.
-  private var needsRegistration: Bool {
+  private var needsDownload: Bool {
     originals != nil && originals?.address == nil && state == Self.notPrepared
   }
 
