@@ -39,8 +39,7 @@ extension CommandLineTests {
     #expect(drawn.exitCode == 0 && drawn.output == plain.output)
     #expect(
       files(below: "\(folder)/drawn") == [
-        "confusion-rehearsal-kmeans.svg", "scores-rehearsal-cifar10.svg",
-        "sizes-rehearsal-kmeans.svg",
+        "confusion-rehearsal-kmeans.svg", "scores-rehearsal.svg", "sizes-rehearsal-kmeans.svg",
       ])
     try expectRefusal(64, ["report", file, "--montage", "900"] + folders, ["0 to 50"])
   }

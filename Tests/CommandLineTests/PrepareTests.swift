@@ -170,7 +170,7 @@ extension CommandLineTests {
     #expect(info.output == made.output)
     for part in [
       "unreadable images, left out: 2", "Thumbs.db", "notes.txt",
-      "file names       of each",
+      "file names       recorded for each image",
     ] {
       #expect(info.output.contains(part), "\(info.output)")
     }
