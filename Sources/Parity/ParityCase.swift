@@ -161,7 +161,7 @@ func largest(_ errors: Double...) -> Double {
 }
 
 /// Why a case or a trajectory cannot be evaluated. The description starts with its name.
-public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An output has another number of elements than the operation computes.
   case wrongCount(case: String, output: String, expected: Int, found: Int)
   /// A setting has a value that the operation does not know, such as another optimiser.
@@ -182,7 +182,7 @@ public enum ParityError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file has a tensor or loss term that our method does not have.
   case unknownTensor(case: String, object: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .wrongCount(let name, let output, let expected, let found):
       "\(name): expected \(expected) values of '\(output)', computed \(found)"

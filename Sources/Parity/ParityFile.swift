@@ -3,9 +3,9 @@ import Methods
 import Torch
 
 /// The result of one case.
-public struct ParityResult: Hashable, Sendable {
+package struct ParityResult: Hashable, Sendable {
   /// What running the case gave.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// The largest error of the case's outputs, each in the measure of the operation.
     case measured(Double)
     /// This program does not have the operation. The case counts as not passed.
@@ -15,15 +15,15 @@ public struct ParityResult: Hashable, Sendable {
   }
 
   /// The case's name in the file.
-  public let name: String
+  package let name: String
   /// The attribute `op`.
-  public let operation: String
+  package let operation: String
   /// The largest error with which the case passes.
-  public let tolerance: Double
-  public let outcome: Outcome
+  package let tolerance: Double
+  package let outcome: Outcome
 
   /// Whether an error was measured that is within the tolerance. NaN is not.
-  public var passed: Bool {
+  package var passed: Bool {
     if case .measured(let error) = outcome { return error <= tolerance }
     return false
   }
@@ -41,7 +41,7 @@ public struct ParityResult: Hashable, Sendable {
 ///       let result = try parity.run(name)
 ///       print(name, result.passed, result.outcome)
 ///     }
-public struct ParityFile {
+package struct ParityFile {
   private let file: HDF5File
   /// Nil if the file has none.
   private let cases: HDF5Group?
@@ -50,7 +50,7 @@ public struct ParityFile {
   /// Opens a parity file.
   /// - Throws: `ParityError.noCases` if the file has neither group; `HDF5Error` if it is missing,
   ///   damaged or not HDF5.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     let file = try HDF5File(reading: path)
     func group(_ name: String) throws -> HDF5Group? {
       try file.containsGroup(name) ? file.group(name) : nil
@@ -62,12 +62,12 @@ public struct ParityFile {
   }
 
   /// The names of the cases, sorted; empty if there are none.
-  public func names() throws -> [String] {
+  package func names() throws -> [String] {
     try cases?.children().sorted() ?? []
   }
 
   /// The names of the trajectories, sorted; empty if there are none.
-  public func trajectoryNames() throws -> [String] {
+  package func trajectoryNames() throws -> [String] {
     try trajectories?.children().sorted() ?? []
   }
 
@@ -75,7 +75,7 @@ public struct ParityFile {
   /// - Returns: the measured error, or why there is none. An invalid case is a result, not an
   ///   error.
   /// - Throws: `HDF5Error` if the case has no operation or tolerance, or does not exist.
-  public func run(_ name: String) throws -> ParityResult {
+  package func run(_ name: String) throws -> ParityResult {
     guard let cases else { throw ParityError.noCases(file: file.file) }
     let parity = try ParityCase(name, in: cases)
     let outcome: ParityResult.Outcome
@@ -99,7 +99,7 @@ public struct ParityFile {
   /// If none agrees, the result is that of the likeliest.
   /// - Returns: the deviations, or why there are none. It never throws: an invalid trajectory is a
   ///   result.
-  public func replay(_ name: String) -> TrajectoryResult {
+  package func replay(_ name: String) -> TrajectoryResult {
     var result = TrajectoryResult(
       name: name, method: "", source: "", assumed: [], outcome: .refused("it is missing"))
     do {

@@ -12,20 +12,20 @@ import Metrics
 ///     let assignments = try Assignments.read(from: folder.assignments)
 ///     let scores = try ClusteringScores(
 ///       truth: assignments.truth, predicted: assignments.predicted)
-public struct Assignments: Hashable, Sendable {
+package struct Assignments: Hashable, Sendable {
   /// The run's identity.
-  public let identity: String
+  package let identity: String
   /// The content hash of the benchmark file that `indices` refers to.
-  public let benchmarkContentHash: String
+  package let benchmarkContentHash: String
   /// Each image's index in the benchmark file, [N].
-  public let indices: [Int64]
+  package let indices: [Int64]
   /// Each image's cluster, [N]. The numbers of clusters carry no meaning.
-  public let predicted: [Int32]
+  package let predicted: [Int32]
   /// Each image's class, [N]; -1 for an image without a label.
-  public let truth: [Int32]
+  package let truth: [Int32]
 
   /// - Throws: `RecordError.lengthsDiffer` unless all three lists have N elements.
-  public init(
+  package init(
     identity: String, benchmarkContentHash: String, indices: [Int64], predicted: [Int32],
     truth: [Int32]
   ) throws(RecordError) {
@@ -42,7 +42,7 @@ public struct Assignments: Hashable, Sendable {
 
   /// Writes the file atomically. Equal assignments give equal bytes.
   /// - Throws: `HDF5Error`, `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try AtomicFile.replace(path) { temporary in
       let file = try HDF5File(creating: temporary)
       try file.setAttribute("identity", identity)
@@ -73,7 +73,7 @@ public struct Assignments: Hashable, Sendable {
 
   /// Reads the file.
   /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if the lengths differ.
-  public static func read(from path: String) throws -> Assignments {
+  package static func read(from path: String) throws -> Assignments {
     let file = try HDF5File(reading: path)
     let indices: [Int64] = try file.dataSet("indices").read()
     let predicted: [Int32] = try file.dataSet("predicted").read()
@@ -95,7 +95,7 @@ extension RunFolder {
   ///
   /// Images without a label do not count. A run whose images have none stays without scores.
   /// - Throws: as `readAssignments(of:)`; `MetricsError`.
-  public func completing(_ record: RunRecord, with metrics: [Metric]) throws -> RunRecord {
+  package func completing(_ record: RunRecord, with metrics: [Metric]) throws -> RunRecord {
     guard let scores = record.metrics.scores else { return record }
     let missing = metrics.filter { scores[$0] == nil }
     guard !missing.isEmpty else { return record }

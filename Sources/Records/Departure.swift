@@ -5,21 +5,21 @@ import Core
 ///
 /// Departures are in `run.json`. The diff compares a score with a published one only where the
 /// recipes match, so one departure makes a score not comparable (docs/diff.md).
-public struct Departure: Codable, Hashable, Sendable {
+package struct Departure: Codable, Hashable, Sendable {
   /// The setting's name. A setting of the run that this one starts from is prefixed by that run's
   /// method: "simclr.epochs".
-  public var name: String
+  package var name: String
   /// The value that the run used.
-  public var value: SettingValue
+  package var value: SettingValue
   /// The default on the benchmark; the key `default` in `run.json`.
-  public var standard: SettingValue
+  package var standard: SettingValue
 
   private enum CodingKeys: String, CodingKey {
     case name, value
     case standard = "default"
   }
 
-  public init(_ name: String, value: SettingValue, standard: SettingValue) {
+  package init(_ name: String, value: SettingValue, standard: SettingValue) {
     self.name = name
     self.value = value
     self.standard = standard
@@ -32,7 +32,7 @@ public struct Departure: Codable, Hashable, Sendable {
   ///   - defaults: the method's defaults on the benchmark by name.
   ///   - owner: the method that has these settings, if it is not the run's own; it becomes the
   ///     prefix.
-  public static func list(
+  package static func list(
     of settings: [String: SettingValue], from defaults: [String: SettingValue],
     owner: String? = nil
   ) -> [Departure] {

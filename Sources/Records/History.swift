@@ -2,35 +2,35 @@ import Core
 import Metrics
 
 /// A named term of a loss that is a sum. It has its own column in `history.csv`.
-public struct PartialLoss: Codable, Hashable, Sendable {
+package struct PartialLoss: Codable, Hashable, Sendable {
   /// Lower or upper case ASCII letters, digits, "_" and "-".
-  public var name: String
+  package var name: String
   /// The term's mean over the images of those steps that have it, with its weight in the sum
   /// applied. The terms add up to the loss.
-  public var value: Double
+  package var value: Double
 
-  public init(_ name: String, _ value: Double) {
+  package init(_ name: String, _ value: Double) {
     self.name = name
     self.value = value
   }
 }
 
 /// The figures of one epoch: a line of `history.csv`.
-public struct HistoryRow: Codable, Hashable, Sendable {
+package struct HistoryRow: Codable, Hashable, Sendable {
   /// Counted from 1.
-  public var epoch: Int
+  package var epoch: Int
   /// The sum of the partial losses.
-  public var loss: Double
+  package var loss: Double
   /// The terms of the loss, in the order in which the method first returned them.
-  public var partialLosses: [PartialLoss]
+  package var partialLosses: [PartialLoss]
   /// The learning rate of the epoch's last step.
-  public var learningRate: Double
+  package var learningRate: Double
   /// Training images per second in this epoch. An image counts once, whatever its number of views.
-  public var imagesPerSecond: Double?
+  package var imagesPerSecond: Double?
   /// Nil if the epoch was not scored (`evaluate_every`).
-  public var scores: Scores?
+  package var scores: Scores?
 
-  public init(
+  package init(
     epoch: Int, loss: Double, partialLosses: [PartialLoss] = [], learningRate: Double,
     imagesPerSecond: Double? = nil, scores: Scores? = nil
   ) {
@@ -55,14 +55,14 @@ public struct HistoryRow: Codable, Hashable, Sendable {
 ///
 ///     let history = try History.read(from: folder.history)
 ///     print(history.rows.last?.loss ?? .nan, history.deterministicDigest)
-public struct History: Codable, Hashable, Sendable {
+package struct History: Codable, Hashable, Sendable {
   /// The epochs in their order.
-  public private(set) var rows: [HistoryRow] = []
+  package private(set) var rows: [HistoryRow] = []
 
-  public init() {}
+  package init() {}
 
   /// The names of the partial losses. The first row fixes them.
-  public var lossNames: [String] {
+  package var lossNames: [String] {
     rows.first?.partialLosses.map(\.name) ?? []
   }
 
@@ -70,7 +70,7 @@ public struct History: Codable, Hashable, Sendable {
   /// - Throws: `RecordError.notFinite` for NaN or an infinite number, `.wrongLossNames` if the
   ///   partial losses have other names or another order than those of the first row,
   ///   `.invalidLossName` if a name of the first row cannot be a column.
-  public mutating func append(_ row: HistoryRow) throws(RecordError) {
+  package mutating func append(_ row: HistoryRow) throws(RecordError) {
     let names = row.partialLosses.map(\.name)
     let columns = HistoryColumns(lossNames: names, rows: [row])
     if rows.isEmpty {
@@ -85,7 +85,7 @@ public struct History: Codable, Hashable, Sendable {
   }
 
   /// SHA-256 of the CSV without the column images per second, in hexadecimal.
-  public var deterministicDigest: String {
+  package var deterministicDigest: String {
     var hash = SHA256Hash()
     hash.update(csv(withTime: false))
     return hash.hexadecimal
@@ -93,7 +93,7 @@ public struct History: Codable, Hashable, Sendable {
 
   /// The content of `history.csv`. Each number is the shortest text that reads back as the same
   /// double.
-  public var csv: String { csv(withTime: true) }
+  package var csv: String { csv(withTime: true) }
 
   private func csv(withTime: Bool) -> String {
     let columns = HistoryColumns(lossNames: lossNames, rows: rows)

@@ -5,13 +5,13 @@ import Metrics
 extension History {
   /// Writes `history.csv` atomically.
   /// - Throws: `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try AtomicFile.write(Data(csv.utf8), to: path)
   }
 
   /// Reads `history.csv` in full.
   /// - Throws: `RecordError`, with the file, the line and the column.
-  public static func read(from path: String) throws -> History {
+  package static func read(from path: String) throws -> History {
     let data = try RecordFile.contents(of: path, limit: Self.largestFile)
     // Bytes are compared, not characters, which would take most of the time of a report.
     let lines = String(decoding: data, as: UTF8.self).utf8

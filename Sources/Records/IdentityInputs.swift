@@ -10,32 +10,32 @@ import Domain
 ///
 ///     let inputs = IdentityInputs(record)
 ///     let isUnedited = try inputs.identity() == record.identity
-public struct IdentityInputs: Codable, Hashable, Sendable {
-  public var benchmark: String
+package struct IdentityInputs: Codable, Hashable, Sendable {
+  package var benchmark: String
   /// SHA-256 of the benchmark file's pixels, labels, splits, class names and fine labels.
-  public var benchmarkContentHash: String
+  package var benchmarkContentHash: String
   /// The method that computes the run. For a variant it is the method that it varies; the settings
   /// hold what the variant changes.
-  public var method: String
-  public var methodVersion: Int
+  package var method: String
+  package var methodVersion: Int
   /// Every setting with its resolved value, defaults included.
-  public var settings: [String: SettingValue]
-  public var profile: String
-  public var `protocol`: RunProtocol
+  package var settings: [String: SettingValue]
+  package var profile: String
+  package var `protocol`: RunProtocol
   /// The version of the rule that orders the images. Nil, and left out of the hash, for the order
   /// of the benchmark file, as in old records.
-  public var presentation: Int?
-  public var libtorch: String
+  package var presentation: Int?
+  package var libtorch: String
   /// The kind of device: "cpu" or "cuda".
-  public var device: String
+  package var device: String
   /// "float32" or "bfloat16".
-  public var precision: String
-  public var seed: UInt64
+  package var precision: String
+  package var seed: UInt64
   /// The identity of the run that this one starts from. Nil, and left out of the hash, for a method
   /// of one stage.
-  public var stage: String?
+  package var stage: String?
 
-  public init(
+  package init(
     benchmark: String, benchmarkContentHash: String, method: String, methodVersion: Int,
     settings: [String: SettingValue], profile: String, protocol: RunProtocol,
     presentation: Int? = nil, libtorch: String, device: String, precision: String, seed: UInt64,
@@ -57,7 +57,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
   }
 
   /// The inputs of a finished run, recovered from its record.
-  public init(_ record: RunRecord) {
+  package init(_ record: RunRecord) {
     self.init(
       benchmark: record.benchmark,
       benchmarkContentHash: record.provenance.benchmarkFile.contentHash,
@@ -71,7 +71,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
 
   /// SHA-256 of the inputs as JSON with sorted keys and without spaces, in hexadecimal.
   /// - Throws: `RecordError.notFinite` if a setting is NaN or infinite.
-  public func identity() throws -> String {
+  package func identity() throws -> String {
     var hash = SHA256Hash()
     hash.update([UInt8](try JSONFile.canonical(self)))
     return hash.hexadecimal
@@ -79,7 +79,7 @@ public struct IdentityInputs: Codable, Hashable, Sendable {
 
   /// The inputs that differ in `planned`, one phrase each: "epochs 30, now 40". Hashes are cut to
   /// twelve digits. The order is that of `named`, then names that only `planned` has.
-  public func differences(to planned: IdentityInputs) -> [String] {
+  package func differences(to planned: IdentityInputs) -> [String] {
     let before = named
     let now = planned.named
     let names =
@@ -149,7 +149,7 @@ extension RunRecord {
   ///   - images: the images of the planned run's benchmark file, if known. If the record's file has
   ///     another number, the phrase gives both instead of two hashes.
   /// - Throws: `RecordError.notFinite` if a planned setting is NaN or infinite.
-  public func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
+  package func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
     guard try identity != planned.identity() else { return [] }
     var own = IdentityInputs(self)
     var differences: [String] = []

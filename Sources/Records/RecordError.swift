@@ -2,7 +2,7 @@
 /// in it.
 ///
 /// Readers and writers of records also pass on `FileError` (Core) and `HDF5Error`.
-public enum RecordError: Error, Hashable, Sendable {
+package enum RecordError: Error, Hashable, Sendable {
   /// The file or folder does not exist, is of another kind, or the system refuses it.
   case unreadable(file: String, reason: String)
   /// The content is not what a run writes. `key` is the place in the file: "metrics.nmi", "line 3,
@@ -25,7 +25,7 @@ public enum RecordError: Error, Hashable, Sendable {
 }
 
 extension RecordError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let file, let reason):
       "cannot read '\(file)': \(reason)"

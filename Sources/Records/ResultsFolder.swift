@@ -3,7 +3,7 @@ import Foundation
 /// The state of a run, as the files of its folder show it.
 ///
 /// Damage is a state and not an error: one unreadable record does not stop a report on the others.
-public enum RunState: Equatable, Sendable {
+package enum RunState: Equatable, Sendable {
   /// `run.json` is there and valid. It is written last, so all other files of the result are
   /// complete.
   case finished(RunRecord)
@@ -23,19 +23,19 @@ public enum RunState: Equatable, Sendable {
 ///
 /// The names come from the folders on the way to the run, so they are known even if no file can be
 /// read.
-public struct StoredRun: Equatable, Sendable {
+package struct StoredRun: Equatable, Sendable {
   /// The experiment's folder: its name, or `NAME@PROFILE`.
-  public let experiment: String
-  public let benchmark: String
+  package let experiment: String
+  package let benchmark: String
   /// The row's name: a method or a variant of one.
-  public let method: String
-  public let seed: UInt64
-  public let folder: RunFolder
-  public let state: RunState
+  package let method: String
+  package let seed: UInt64
+  package let folder: RunFolder
+  package let state: RunState
 
   /// Reads the folder's state. A record that names another experiment, benchmark, method or seed
   /// than the folder counts as damaged; otherwise tables would count it twice, under a wrong name.
-  public init(
+  package init(
     experiment: String, benchmark: String, method: String, seed: UInt64, folder: RunFolder
   ) {
     self.experiment = experiment
@@ -68,28 +68,28 @@ public struct StoredRun: Equatable, Sendable {
 ///         print(run.method, run.seed, scores[.acc] ?? .nan)
 ///       }
 ///     }
-public struct ResultsFolder: Hashable, Sendable {
-  public let path: String
+package struct ResultsFolder: Hashable, Sendable {
+  package let path: String
 
-  public init(_ path: String) {
+  package init(_ path: String) {
     self.path = path
   }
 
   /// The names of the experiments that have a folder, sorted.
   /// - Throws: `RecordError.unreadable` if the folder cannot be listed. A missing folder has no
   ///   experiments.
-  public func experiments() throws -> [String] {
+  package func experiments() throws -> [String] {
     try folders(in: path)
   }
 
   /// The names of the benchmarks that have a folder in any experiment, sorted.
   /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
-  public func benchmarks() throws -> [String] {
+  package func benchmarks() throws -> [String] {
     Set(try experiments().flatMap { try folders(in: "\(path)/\($0)") }).sorted()
   }
 
   /// Whether an experiment has a folder, even an empty one.
-  public func has(_ experiment: String) -> Bool {
+  package func has(_ experiment: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: "\(path)/\(experiment)", isDirectory: &isFolder)
       && isFolder.boolValue
@@ -102,7 +102,7 @@ public struct ResultsFolder: Hashable, Sendable {
   /// - Parameter experiment: the only experiment to list; nil for all. One without a folder has no
   ///   runs.
   /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
-  public func runs(of experiment: String? = nil) throws -> [StoredRun] {
+  package func runs(of experiment: String? = nil) throws -> [StoredRun] {
     try allSeeds(of: experiment).map { place in
       StoredRun(
         experiment: place.experiment, benchmark: place.benchmark, method: place.method,
@@ -113,7 +113,7 @@ public struct ResultsFolder: Hashable, Sendable {
   /// All results that were set aside (`RunFolder.setAside()`), in the order of `runs(of:)`.
   /// - Parameter experiment: the only experiment to list; nil for all.
   /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
-  public func supersededRuns(of experiment: String? = nil) throws -> [StoredRun] {
+  package func supersededRuns(of experiment: String? = nil) throws -> [StoredRun] {
     try allSeeds(of: experiment).flatMap { place in
       place.folder.superseded.map { folder in
         StoredRun(
@@ -186,7 +186,7 @@ extension RunFolder {
   /// The record is read and checked in full. History and assignments are only checked for their
   /// form, so that listing thousands of runs stays fast. They may be missing, as where only the
   /// records were kept.
-  public func state() -> RunState {
+  package func state() -> RunState {
     do throws(RecordError) {
       if RecordFile.hasEntry(record) {
         let record = try RunRecord.read(from: record)

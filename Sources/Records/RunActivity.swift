@@ -5,19 +5,19 @@ import Foundation
 ///
 /// The run's process replaces it about once a second, and at once when the phase changes. It is
 /// removed when the run is finished.
-public struct RunActivity: Codable, Equatable, Sendable {
-  public var progress: RunProgress
+package struct RunActivity: Codable, Equatable, Sendable {
+  package var progress: RunProgress
   /// The time by the clock of the run's machine.
-  public var updatedAt: Date
+  package var updatedAt: Date
 
-  public init(progress: RunProgress, updatedAt: Date) {
+  package init(progress: RunProgress, updatedAt: Date) {
     self.progress = progress
     self.updatedAt = updatedAt
   }
 
   /// Reads `progress.json`. It is only shown and nothing depends on it, so errors are not reported.
   /// - Returns: nil if the file is missing, unreadable or has impossible values.
-  public static func read(from path: String) -> RunActivity? {
+  package static func read(from path: String) -> RunActivity? {
     guard let activity = try? JSONFile.read(RunActivity.self, from: path),
       activity.progress.isPossible
     else { return nil }
@@ -26,7 +26,7 @@ public struct RunActivity: Codable, Equatable, Sendable {
 
   /// Replaces the file atomically, without a sync: a power failure may lose it.
   /// - Throws: `FileError`; `RecordError.notFinite`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try AtomicFile.write(JSONFile.canonical(self), to: path, durable: false)
   }
 }

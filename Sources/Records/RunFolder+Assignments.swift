@@ -11,7 +11,7 @@ extension RunFolder {
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Throws: `RecordError.unreadable` where only the record was kept, `.malformed` where the file is of another
   ///   run; `HDF5Error`.
-  public func readAssignments(of record: RunRecord) throws -> Assignments {
+  package func readAssignments(of record: RunRecord) throws -> Assignments {
     guard RecordFile.exists(assignments) else {
       throw RecordError.unreadable(
         file: assignments,

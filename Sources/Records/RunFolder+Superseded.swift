@@ -6,7 +6,7 @@ import Foundation
 /// to `seed-0.damaged-<hash>`, named by the SHA-256 of the damaged file.
 extension RunFolder {
   /// The folders of results that were set aside from this folder, sorted by name.
-  public var superseded: [RunFolder] {
+  package var superseded: [RunFolder] {
     let place = URL(fileURLWithPath: path)
     let parent = String(path.dropLast(place.lastPathComponent.count + 1))
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
@@ -16,7 +16,7 @@ extension RunFolder {
 
   /// The folder with the finished result of an identity: this one or a superseded one; nil if none
   /// has it.
-  public func holding(_ identity: String) -> RunFolder? {
+  package func holding(_ identity: String) -> RunFolder? {
     ([self] + superseded).first { folder in
       guard case .finished(let record) = folder.state() else { return false }
       return record.identity == identity
@@ -33,7 +33,7 @@ extension RunFolder {
   /// - Returns: the new folder; nil if there was nothing to set aside.
   /// - Throws: `FileError`.
   @discardableResult
-  public func setAside() throws -> RunFolder? {
+  package func setAside() throws -> RunFolder? {
     let state = state()
     let main: String
     switch state {

@@ -10,50 +10,50 @@ import Foundation
 ///       results: "results", experiment: "cifar10-cpu", benchmark: "cifar10", method: "kmeans",
 ///       seed: 0)
 ///     let record = try RunRecord.read(from: folder.record)
-public struct RunFolder: Hashable, Sendable {
+package struct RunFolder: Hashable, Sendable {
   /// Without a slash at its end.
-  public let path: String
+  package let path: String
 
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
   }
 
-  public init(
+  package init(
     results: String, experiment: String, benchmark: String, method: String, seed: UInt64
   ) {
     path = "\(results)/\(experiment)/\(benchmark)/\(method)/seed-\(seed)"
   }
 
   /// The record (`RunRecord`). It exists exactly if the run is finished.
-  public var record: String { path + "/run.json" }
+  package var record: String { path + "/run.json" }
   /// The epochs of training (`History`); only of methods that train.
-  public var history: String { path + "/history.csv" }
+  package var history: String { path + "/history.csv" }
   /// The cluster of every scored image (`Assignments`).
-  public var assignments: String { path + "/assignments.h5" }
+  package var assignments: String { path + "/assignments.h5" }
   /// The network of the last epoch; only of methods that train.
-  public var encoder: String { path + "/encoder.safetensors" }
+  package var encoder: String { path + "/encoder.safetensors" }
   /// What the assignment of other images needs besides the network, such as the centres of the final k-means;
   /// only of methods that need it.
-  public var assignmentState: String { path + "/assignment.safetensors" }
+  package var assignmentState: String { path + "/assignment.safetensors" }
   /// The latest checkpoint of an unfinished run.
-  public var checkpoint: String { path + "/checkpoint.safetensors" }
+  package var checkpoint: String { path + "/checkpoint.safetensors" }
   /// The checkpoint before `checkpoint`. It is used if the latest one is damaged.
-  public var previousCheckpoint: String { path + "/checkpoint.previous.safetensors" }
+  package var previousCheckpoint: String { path + "/checkpoint.previous.safetensors" }
   /// The state after the last epoch of a finished run. It exists where a run of more epochs can
   /// continue from it.
-  public var lastEpoch: String { path + "/last-epoch.safetensors" }
+  package var lastEpoch: String { path + "/last-epoch.safetensors" }
   /// The reason why the last attempt failed (`RunFailure`).
-  public var failure: String { path + "/failed.json" }
+  package var failure: String { path + "/failed.json" }
   /// Standard error of the run's process, its libraries included.
-  public var log: String { path + "/log.txt" }
+  package var log: String { path + "/log.txt" }
   /// The progress of the run's process (`RunActivity`). It remains if the process dies.
-  public var progress: String { path + "/progress.json" }
+  package var progress: String { path + "/progress.json" }
   /// The lock of the process that works in this folder (`RunLock`).
-  public var lock: String { path + "/.lock" }
+  package var lock: String { path + "/.lock" }
 }
 
 /// Why an attempt at a run failed. The raw value is `kind` in `failed.json`.
-public enum FailureKind: String, Codable, CaseIterable, Sendable {
+package enum FailureKind: String, Codable, CaseIterable, Sendable {
   /// An error that the program reported: bad data, bad settings, a file that cannot be written.
   case error
   /// A loss became infinite or NaN. The run is deterministic, so it would do so again.
@@ -78,7 +78,7 @@ public enum FailureKind: String, Codable, CaseIterable, Sendable {
   case cancelled
 
   /// Whether the cause may be temporary, so that a sweep tries the run again (`running.retries`).
-  public var canPass: Bool {
+  package var canPass: Bool {
     switch self {
     case .diskFull, .outOfMemory, .killed, .crashed, .hung, .lostNode, .timeLimit: true
     case .error, .nonFinite, .unsupported, .cancelled: false
@@ -90,18 +90,18 @@ public enum FailureKind: String, Codable, CaseIterable, Sendable {
 ///
 /// The run's own process writes it for errors that it can report. The sweep, or the watcher of a
 /// cluster, writes it for a process that died. The next attempt removes it.
-public struct RunFailure: Codable, Equatable, Sendable {
+package struct RunFailure: Codable, Equatable, Sendable {
   /// The identity of the run that failed. Attempts of another identity are not counted.
-  public var identity: String
-  public var kind: FailureKind
+  package var identity: String
+  package var kind: FailureKind
   /// One line: "killed by signal 9 (Killed)", "no progress for 30 min; it was killed".
-  public var reason: String
+  package var reason: String
   /// The last lines of the run's log, at most 20.
-  public var lastLogLines: [String]
+  package var lastLogLines: [String]
   /// The number of failed attempts of this identity, this one included.
-  public var attempts: Int
+  package var attempts: Int
 
-  public init(
+  package init(
     identity: String, kind: FailureKind, reason: String, lastLogLines: [String], attempts: Int = 1
   ) {
     self.identity = identity

@@ -18,7 +18,7 @@ import Synchronization
 ///     guard let lock = try RunLock.take(folder.lock) else { return }
 ///     defer { lock.release() }
 ///     try lock.check()  // before a checkpoint or the result is written
-public final class RunLock: Sendable {
+package final class RunLock: Sendable {
   /// Seconds between two signs of life.
   package static let heartbeat: TimeInterval = 10
   /// Seconds of silence after which an owner on another machine counts as dead.
@@ -81,7 +81,7 @@ public final class RunLock: Sendable {
   /// - Parameter path: `RunFolder.lock`. The folder must exist.
   /// - Returns: the lock; nil if another living process has it.
   /// - Throws: `FileError` if the file cannot be created.
-  public static func take(_ path: String) throws -> RunLock? {
+  package static func take(_ path: String) throws -> RunLock? {
     try take(path, patience: patience)
   }
 
@@ -106,7 +106,7 @@ public final class RunLock: Sendable {
   }
 
   /// The living process that has the lock; nil if there is none. It takes nothing.
-  public static func owner(_ path: String) -> LockOwner? {
+  package static func owner(_ path: String) -> LockOwner? {
     owner(path, patience: patience)
   }
 
@@ -116,12 +116,12 @@ public final class RunLock: Sendable {
   }
 
   /// Whether the file still names this owner.
-  public var isStillMine: Bool { LockFile(path)?.owner?.token == owner.token }
+  package var isStillMine: Bool { LockFile(path)?.owner?.token == owner.token }
 
   /// Makes sure that no other process has taken the lock over.
   /// - Throws: `RecordError.lockLost` if one has. The caller must then write nothing more to the
   ///   folder.
-  public func check() throws(RecordError) {
+  package func check() throws(RecordError) {
     // A process that takes over a dead owner's lock may have moved this one by mistake. It puts it
     // back at once.
     for _ in 0..<Self.looks {
@@ -132,7 +132,7 @@ public final class RunLock: Sendable {
   }
 
   /// Ends the heartbeat and removes the file, unless the lock belongs to another process by now.
-  public func release() {
+  package func release() {
     endHeartbeat()
     if isStillMine { unlink(path) }
   }
@@ -181,16 +181,16 @@ public final class RunLock: Sendable {
 }
 
 /// The process that holds a lock: the content of `.lock`.
-public struct LockOwner: Codable, Equatable, Sendable {
+package struct LockOwner: Codable, Equatable, Sendable {
   /// The name of its machine.
-  public let host: String
+  package let host: String
   /// Its process number. It is meaningful only if `isOnThisMachine`.
-  public let pid: Int32
+  package let pid: Int32
   /// The task of an executor that the process belongs to, as users see it: "Slurm job 12_3". Nil for a
   /// process that no executor started.
-  public let task: String?
+  package let task: String?
   /// When the lock was taken.
-  public let since: Date
+  package let since: Date
   /// The kernel's boot id. It tells machines apart, and two boots of one machine.
   let boot: String
   /// The process namespace. The same number is another process in another namespace, as in a
@@ -214,7 +214,7 @@ public struct LockOwner: Codable, Equatable, Sendable {
   }
 
   /// Whether this machine's process table can tell if the owner lives.
-  public var isOnThisMachine: Bool {
+  package var isOnThisMachine: Bool {
     boot == Self.currentBoot && processSpace == Self.currentProcessSpace
   }
 

@@ -1,17 +1,17 @@
 import Metrics
 
 /// The scores of a run, and what its clusters are.
-public struct RunMetrics: Equatable, Sendable {
+package struct RunMetrics: Equatable, Sendable {
   /// Agreement with the classes; nil where the images have no labels.
-  public var scores: Scores?
+  package var scores: Scores?
   /// The number of scored images.
-  public var images: Int
+  package var images: Int
   /// The number of clusters asked for.
-  public var clusters: Int
+  package var clusters: Int
   /// Members of every cluster, largest first; a cluster without members has 0.
-  public var clusterSizes: [Int]
+  package var clusterSizes: [Int]
 
-  public init(scores: Scores?, images: Int, clusters: Int, clusterSizes: [Int]) {
+  package init(scores: Scores?, images: Int, clusters: Int, clusterSizes: [Int]) {
     self.scores = scores
     self.images = images
     self.clusters = clusters
@@ -23,7 +23,7 @@ public struct RunMetrics: Equatable, Sendable {
 extension RunMetrics: Codable {
   private static let others = ["images", "clusters", "clusterSizes"]
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: NameKey.self)
     images = try values.decode(Int.self, forKey: NameKey("images"))
     clusters = try values.decode(Int.self, forKey: NameKey("clusters"))
@@ -44,7 +44,7 @@ extension RunMetrics: Codable {
     scores = Scores(byName: found)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: NameKey.self)
     for (name, score) in scores?.byName ?? [:] {
       try values.encode(score, forKey: NameKey(name))

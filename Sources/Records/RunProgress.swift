@@ -3,27 +3,27 @@ import Foundation
 
 /// How far a run has come. The run's process writes it to `progress.json` in its folder
 /// (`RunActivity`), and as one JSON object per line to standard output, which the sweep reads.
-public struct RunProgress: Codable, Equatable, Sendable {
+package struct RunProgress: Codable, Equatable, Sendable {
   /// What the run does: "preparing" (an epoch), "training", "evaluating" or "assigning".
-  public var phase: String
+  package var phase: String
   /// The number of complete epochs.
-  public var epoch: Int
+  package var epoch: Int
   /// The number of epochs of the whole run; 0 for a method that does not train.
-  public var epochs: Int
+  package var epochs: Int
   /// The part of the whole run that is done, in 0...1.
-  public var fraction: Double
+  package var fraction: Double
   /// The latest loss; nil before the first step.
-  public var loss: Double?
+  package var loss: Double?
   /// The latest training speed; nil before it is known.
-  public var imagesPerSecond: Double?
+  package var imagesPerSecond: Double?
 
   /// The value as one line of JSON, with its newline.
-  public var line: String {
+  package var line: String {
     ((try? JSONEncoder.sorted().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
       + "\n"
   }
 
-  public init(
+  package init(
     phase: String, epoch: Int, epochs: Int, fraction: Double, loss: Double? = nil,
     imagesPerSecond: Double? = nil
   ) {
@@ -37,7 +37,7 @@ public struct RunProgress: Codable, Equatable, Sendable {
 
   /// Parses a line of a run's standard output.
   /// - Returns: nil if it is something else, such as a library's message, or has impossible values.
-  public init?(line: String) {
+  package init?(line: String) {
     guard let progress = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)),
       progress.isPossible
     else { return nil }

@@ -3,7 +3,7 @@ extension RunRecord {
   /// - Throws: `RecordError`, with the file and the key: `.unreadable`, `.wrongSchema` for another
   ///   layout, `.malformed` for a missing key or a value that no run can have, such as an accuracy
   ///   of 5.
-  public static func read(from path: String) throws(RecordError) -> RunRecord {
+  package static func read(from path: String) throws(RecordError) -> RunRecord {
     let found = try JSONFile.read(Layout.self, from: path).schema
     guard found == currentSchema else {
       throw RecordError.wrongSchema(file: path, found: found, expected: currentSchema)
@@ -15,7 +15,7 @@ extension RunRecord {
 
   /// Writes `run.json` atomically, with sorted keys, one a line.
   /// - Throws: `RecordError.notFinite` for NaN or an infinite number; `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try JSONFile.write(self, to: path)
   }
 
@@ -29,7 +29,7 @@ extension RunRecord {
 extension RunFailure {
   /// Reads and checks `failed.json`.
   /// - Throws: `RecordError`, with the file and the key.
-  public static func read(from path: String) throws(RecordError) -> RunFailure {
+  package static func read(from path: String) throws(RecordError) -> RunFailure {
     try JSONFile.read(RunFailure.self, from: path) { failure throws(ValueOutOfRange) in
       try failure.checkRanges()
     }
@@ -37,7 +37,7 @@ extension RunFailure {
 
   /// Writes `failed.json` atomically.
   /// - Throws: `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try JSONFile.write(self, to: path)
   }
 }

@@ -10,49 +10,49 @@ import Metrics
 ///
 ///     let record = try RunRecord.read(from: "results/cifar10-cpu/cifar10/kmeans/seed-0/run.json")
 ///     print(record.methodTitle, record.metrics.scores?[.nmi] ?? .nan, record.timing.seconds)
-public struct RunRecord: Codable, Equatable, Sendable {
+package struct RunRecord: Codable, Equatable, Sendable {
   /// The version of this layout. A record of another version is refused.
-  public static let currentSchema = 1
+  package static let currentSchema = 1
 
-  public var schema = currentSchema
+  package var schema = currentSchema
   /// `IdentityInputs.identity()` of the run: 64 hexadecimal digits.
-  public var identity: String
+  package var identity: String
   /// The experiment's name, with `@PROFILE` where a profile was chosen.
-  public var experiment: String
+  package var experiment: String
   /// The name of the benchmark's definition.
-  public var benchmark: String
+  package var benchmark: String
   /// The row's name: a method or a variant of one.
-  public var method: String
+  package var method: String
   /// The row's title in tables: "SCL", "InstDisc + k-means".
-  public var methodTitle: String
+  package var methodTitle: String
   /// The family under which tables list the row.
-  public var methodFamily: MethodFamily
+  package var methodFamily: MethodFamily
   /// The version of the method's algorithm. It grows when a change of code changes results.
-  public var methodVersion: Int
+  package var methodVersion: Int
   /// The method that the row is a variant of; nil for a method under its own name.
-  public var variantOf: String?
+  package var variantOf: String?
   /// The identity of the run that this one starts from, such as SCAN's pretext run; nil for a
   /// method of one stage.
-  public var stage: String?
+  package var stage: String?
   /// The seed of all random streams of the run.
-  public var seed: UInt64
+  package var seed: UInt64
   /// The profile of the experiment file, "default" if none was chosen.
-  public var profile: String
+  package var profile: String
   /// Every setting of the method with its resolved value, defaults included.
-  public var settings: [String: SettingValue]
+  package var settings: [String: SettingValue]
   /// The settings that differ from the method's defaults on the benchmark, including those of the
   /// run that this one starts from. Nil in records older than this list.
-  public var departures: [Departure]?
+  package var departures: [Departure]?
   /// Splits, image size, checkpoint rule and NMI normaliser.
-  public var `protocol`: RunProtocol
+  package var `protocol`: RunProtocol
   /// The scores of the result and the sizes of its clusters.
-  public var metrics: RunMetrics
+  package var metrics: RunMetrics
   /// The epoch that the checkpoint rule chose, counted from 1; nil for the rule `last`.
-  public var checkpointEpoch: Int?
-  public var timing: RunTiming
-  public var provenance: Provenance
+  package var checkpointEpoch: Int?
+  package var timing: RunTiming
+  package var provenance: Provenance
 
-  public init(
+  package init(
     identity: String, experiment: String, benchmark: String, method: String, methodTitle: String,
     methodFamily: MethodFamily, methodVersion: Int, variantOf: String? = nil,
     stage: String? = nil, seed: UInt64,
@@ -83,18 +83,18 @@ public struct RunRecord: Codable, Equatable, Sendable {
 }
 
 /// How long a run took and how much memory it used. It is provenance and not part of the identity.
-public struct RunTiming: Codable, Equatable, Sendable {
+package struct RunTiming: Codable, Equatable, Sendable {
   /// Wall-clock seconds of all sessions of the run together, interruptions excluded.
-  public var seconds: Double
+  package var seconds: Double
   /// Training images per second. An image counts once, whatever its number of views. Nil for a
   /// method that does not train.
-  public var imagesPerSecond: Double?
+  package var imagesPerSecond: Double?
   /// Peak resident memory of the run's last process, in bytes. GPU memory is not included.
-  public var peakMemoryBytes: Int
+  package var peakMemoryBytes: Int
   /// How many times the run was resumed from a checkpoint.
-  public var resumptions: Int
+  package var resumptions: Int
 
-  public init(seconds: Double, imagesPerSecond: Double?, peakMemoryBytes: Int, resumptions: Int) {
+  package init(seconds: Double, imagesPerSecond: Double?, peakMemoryBytes: Int, resumptions: Int) {
     self.seconds = seconds
     self.imagesPerSecond = imagesPerSecond
     self.peakMemoryBytes = peakMemoryBytes
@@ -106,30 +106,30 @@ public struct RunTiming: Codable, Equatable, Sendable {
 ///
 /// Content hash, presentation version, libtorch, device and precision are also in the identity. The
 /// rest is informative.
-public struct Provenance: Codable, Equatable, Sendable {
+package struct Provenance: Codable, Equatable, Sendable {
   /// The git revision of the program, with "-dirty" if its sources had changes; "unknown" outside a
   /// checkout.
-  public var sourceRevision: String
-  public var benchmarkFile: BenchmarkProvenance
+  package var sourceRevision: String
+  package var benchmarkFile: BenchmarkProvenance
   /// The order in which the method saw the images. Nil in records from before that order existed;
   /// there it is the file's order.
-  public var presentation: PresentationProvenance?
+  package var presentation: PresentationProvenance?
   /// The version, such as "1.13.0".
-  public var libtorch: String
+  package var libtorch: String
   /// OpenBLAS's own description of its version and kernels.
-  public var openBLAS: String
+  package var openBLAS: String
   /// The kind of device: "cpu" or "cuda".
-  public var device: String
+  package var device: String
   /// The name of the processor or GPU.
-  public var deviceName: String
+  package var deviceName: String
   /// The precision of the backbone: "float32" or "bfloat16".
-  public var precision: String
+  package var precision: String
   /// The number of threads that the run computed with.
-  public var threads: Int
+  package var threads: Int
   /// When the run finished, in UTC (ISO 8601).
-  public var finishedAt: String
+  package var finishedAt: String
 
-  public init(
+  package init(
     sourceRevision: String, benchmarkFile: BenchmarkProvenance,
     presentation: PresentationProvenance? = nil, libtorch: String, openBLAS: String,
     device: String, deviceName: String, precision: String, threads: Int, finishedAt: String
@@ -148,46 +148,46 @@ public struct Provenance: Codable, Equatable, Sendable {
 }
 
 /// The order in which a method saw its images (see docs/architecture.md, "Boundaries").
-public struct PresentationProvenance: Codable, Equatable, Sendable {
+package struct PresentationProvenance: Codable, Equatable, Sendable {
   /// The version of the rule that derives the order from the images' content and the seed
   /// (`ContentOrder.version` in Vision). It is part of the identity.
-  public var version: Int
+  package var version: Int
   /// SHA-256 of the images' indices in the benchmark file, as little-endian int64 in the order of
   /// presentation.
-  public var order: String
+  package var order: String
 
-  public init(version: Int, order: String) {
+  package init(version: Int, order: String) {
     self.version = version
     self.order = order
   }
 }
 
 /// The benchmark file that a run read, for a judgement without the file.
-public struct BenchmarkProvenance: Codable, Equatable, Sendable {
+package struct BenchmarkProvenance: Codable, Equatable, Sendable {
   /// SHA-256 of pixels, labels, splits, class names and fine labels (the file's attribute
   /// `content_sha256`).
-  public var contentHash: String
+  package var contentHash: String
   /// Whether the file has every image of the benchmark's definition, and no original file differs
   /// from the published one.
-  public var complete: Bool
+  package var complete: Bool
   /// The number of images in the file, all splits together.
-  public var images: Int
+  package var images: Int
   /// The number of images in the definition.
-  public var definitionImages: Int
+  package var definitionImages: Int
   /// The form of the original files: "cifar-binary", "class-folders" (the attribute
   /// `source_format`).
-  public var sourceFormat: String
+  package var sourceFormat: String
   /// The benchmark that this one is a rehearsal of; nil for real images. The key is `miniatureOf`.
-  public var rehearsalOf: String?
+  package var rehearsalOf: String?
   /// Whether the pixels are the published ones.
-  public var pixels: PixelFidelity
+  package var pixels: PixelFidelity
 
   private enum CodingKeys: String, CodingKey {
     case contentHash, complete, images, definitionImages, sourceFormat, pixels
     case rehearsalOf = "miniatureOf"
   }
 
-  public init(
+  package init(
     contentHash: String, complete: Bool, images: Int, definitionImages: Int,
     sourceFormat: String, rehearsalOf: String?, pixels: PixelFidelity = .original
   ) {
@@ -202,7 +202,7 @@ public struct BenchmarkProvenance: Codable, Equatable, Sendable {
 
   /// A record older than the key `pixels` counts as re-encoded if its source format is
   /// `class-folders`, which only benchmarks published as raw pixels have.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     contentHash = try container.decode(String.self, forKey: .contentHash)
     complete = try container.decode(Bool.self, forKey: .complete)

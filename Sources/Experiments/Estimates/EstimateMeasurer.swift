@@ -2,10 +2,10 @@ import Foundation
 import Subprocess
 
 /// The reason why a run could not be measured, such as the error of its method.
-public struct MeasurementFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  public let reason: String
+package struct MeasurementFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  package let reason: String
 
-  public var description: String { reason }
+  package var description: String { reason }
 }
 
 /// Measures runs, each in a process of its own (`measure-child`), so that the process's peak memory
@@ -13,16 +13,16 @@ public struct MeasurementFailure: Error, Hashable, Sendable, CustomStringConvert
 ///
 ///     let costs = try await EstimateMeasurer(command).measure(run)
 ///     costs.seconds(epochs: 200, assignments: 1)
-public struct EstimateMeasurer: Sendable {
+package struct EstimateMeasurer: Sendable {
   private let command: ChildCommand
 
   /// - Parameter command: starts this program for one run.
-  public init(_ command: ChildCommand) {
+  package init(_ command: ChildCommand) {
     self.command = command
   }
 
   /// - Throws: `MeasurementFailure` with the last error message of the process.
-  public func measure(_ run: PlannedRun) async throws -> MeasuredCosts {
+  package func measure(_ run: PlannedRun) async throws -> MeasuredCosts {
     let arguments = command.arguments(for: run, command: "measure-child")
     let outcome: (status: TerminationStatus, output: String, errors: String)
     do {

@@ -11,7 +11,7 @@ import Torch
 ///     let estimate = estimates.estimate(for: plan.runs[0])  // nil if nothing is known
 ///
 /// The store is a value: it has what existed when it was made and what it was given to keep.
-public struct EstimateStore: Sendable {
+package struct EstimateStore: Sendable {
   /// The content of the file.
   private struct Contents: Codable {
     struct Entry: Codable {
@@ -38,10 +38,10 @@ public struct EstimateStore: Sendable {
   private let finished: FinishedRuns
   private var contents: Contents
   /// Why the file was ignored and will be replaced; nil if it was read.
-  public let note: String?
+  package let note: String?
 
   /// Reads what is kept of the plan's runs.
-  public init(_ plan: Plan) {
+  package init(_ plan: Plan) {
     results = plan.options.results
     threads = plan.options.threads ?? plan.experiment.threads
     machines = Dictionary(
@@ -59,7 +59,7 @@ public struct EstimateStore: Sendable {
   }
 
   /// The estimate from finished runs or, without any, from a measurement; nil if neither exists.
-  public func estimate(for run: PlannedRun) -> RunEstimate? {
+  package func estimate(for run: PlannedRun) -> RunEstimate? {
     if let estimate = finished.estimate(for: run) { return estimate }
     guard let hash = try? key(of: run)?.hash(),
       let measurement = contents.measurements[hash]?.measurement
@@ -72,7 +72,7 @@ public struct EstimateStore: Sendable {
   }
 
   /// A rough estimate from the size of the run; nil if the benchmark file is damaged.
-  public func roughEstimate(for run: PlannedRun) -> RunEstimate? {
+  package func roughEstimate(for run: PlannedRun) -> RunEstimate? {
     shapes[run.benchmark.name].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
   }
 
@@ -81,7 +81,7 @@ public struct EstimateStore: Sendable {
   /// - Parameters:
   ///   - runs: the planned runs, of which finished ones are left out.
   ///   - again: whether to include runs that were measured before.
-  public func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
+  package func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
     var seen: Set<EstimateKey> = []
     return runs.filter { run in
       if case .finished = run.state { return false }
@@ -94,7 +94,7 @@ public struct EstimateStore: Sendable {
   }
 
   /// Whether one measurement serves both runs.
-  public func areAlike(_ first: PlannedRun, _ second: PlannedRun) -> Bool {
+  package func areAlike(_ first: PlannedRun, _ second: PlannedRun) -> Bool {
     guard let key = key(of: first) else { return false }
     return key == self.key(of: second)
   }
@@ -103,7 +103,7 @@ public struct EstimateStore: Sendable {
   /// file stay.
   ///
   /// - Throws: `FileError`. The store has the measurement all the same.
-  public mutating func keep(_ measurement: MeasuredCosts, for run: PlannedRun) throws {
+  package mutating func keep(_ measurement: MeasuredCosts, for run: PlannedRun) throws {
     guard let key = key(of: run) else { return }
     let entry = Contents.Entry(key: key, measurement: measurement)
     let hash = try key.hash()

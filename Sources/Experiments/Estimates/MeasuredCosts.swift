@@ -1,21 +1,21 @@
 import Foundation
 
 /// The measured costs of a run, enough for the time of any number of epochs.
-public struct MeasuredCosts: Codable, Equatable, Sendable {
+package struct MeasuredCosts: Codable, Equatable, Sendable {
   /// Epochs whose steps take the same time: a warm-up, and what follows it.
-  public struct Phase: Codable, Equatable, Sendable {
+  package struct Phase: Codable, Equatable, Sendable {
     /// The first epoch of the phase, counted from 0.
-    public var firstEpoch: Int
+    package var firstEpoch: Int
     /// What precedes the steps of that epoch, such as a clustering of all images.
-    public var entrySeconds: Double
+    package var entrySeconds: Double
     /// What precedes the steps of each later epoch.
-    public var epochSeconds: Double
+    package var epochSeconds: Double
     /// Seconds of one training step.
-    public var stepSeconds: Double
+    package var stepSeconds: Double
     /// Steps of an epoch with all images.
-    public var stepsPerEpoch: Int
+    package var stepsPerEpoch: Int
 
-    public init(
+    package init(
       firstEpoch: Int, entrySeconds: Double, epochSeconds: Double, stepSeconds: Double,
       stepsPerEpoch: Int
     ) {
@@ -35,15 +35,15 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
   }
 
   /// Seconds to read and check the benchmark file and to make the method.
-  public var setUpSeconds: Double
+  package var setUpSeconds: Double
   /// In the order of their epochs; none for a method that does not train.
-  public var phases: [Phase]
+  package var phases: [Phase]
   /// Seconds to assign all scored images once.
-  public var assignmentSeconds: Double
+  package var assignmentSeconds: Double
   /// Peak resident memory of the whole run.
-  public var memoryBytes: Int
+  package var memoryBytes: Int
 
-  public init(
+  package init(
     setUpSeconds: Double, phases: [Phase], assignmentSeconds: Double, memoryBytes: Int
   ) {
     self.setUpSeconds = setUpSeconds
@@ -67,7 +67,7 @@ public struct MeasuredCosts: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - epochs: 0 for a method that does not train.
   ///   - assignments: how often all scored images are assigned.
-  public func seconds(epochs: Int, assignments: Int) -> Double {
+  package func seconds(epochs: Int, assignments: Int) -> Double {
     let ends = phases.dropFirst().map(\.firstEpoch) + [epochs]
     let training = zip(phases, ends).reduce(0) { sum, pair in
       sum + pair.0.seconds(epochs: min(pair.1, epochs) - pair.0.firstEpoch)

@@ -5,9 +5,9 @@ import Methods
 import Records
 
 /// The time and memory that a run is expected to take on this machine.
-public struct RunEstimate: Codable, Equatable, Sendable {
+package struct RunEstimate: Codable, Equatable, Sendable {
   /// Where an estimate comes from.
-  public enum Source: String, Codable, Sendable {
+  package enum Source: String, Codable, Sendable {
     /// A few steps and a small assignment, timed on this machine.
     case measured
     /// A finished run that differs in seed and epochs at most, on a machine of the same name.
@@ -17,12 +17,12 @@ public struct RunEstimate: Codable, Equatable, Sendable {
   }
 
   /// Wall-clock seconds of the whole run.
-  public var seconds: Double
+  package var seconds: Double
   /// Peak resident memory of the run's process.
-  public var memoryBytes: Int
-  public var source: Source
+  package var memoryBytes: Int
+  package var source: Source
 
-  public init(seconds: Double, memoryBytes: Int, source: Source) {
+  package init(seconds: Double, memoryBytes: Int, source: Source) {
     self.seconds = seconds
     self.memoryBytes = memoryBytes
     self.source = source
@@ -31,7 +31,7 @@ public struct RunEstimate: Codable, Equatable, Sendable {
 
 extension PlannedRun {
   /// The part of the run that is done and kept, 0...1.
-  public var doneFraction: Double {
+  package var doneFraction: Double {
     switch state {
     case .finished: 1
     case .running(_, let activity): activity?.progress.fraction ?? 0

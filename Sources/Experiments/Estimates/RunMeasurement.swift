@@ -6,7 +6,7 @@ import Vision
 /// Measures in this process what a run takes, without running it: a few steps of each phase and
 /// small assignments, extrapolated to all images. The process should do nothing else, because its
 /// peak memory counts as the run's.
-public struct RunMeasurement {
+package struct RunMeasurement {
   private let run: PlannedRun
   private var context: MethodContext
   /// An untrained network for the run to start from; nil if it starts from nothing.
@@ -28,7 +28,7 @@ public struct RunMeasurement {
   ///   - options: the folder of the benchmark files.
   ///   - threads: of the run.
   /// - Throws: errors of the benchmark file and of the method.
-  public init(
+  package init(
     _ run: PlannedRun, among runs: [PlannedRun], options: RunOptions, threads: Int
   ) throws {
     self.run = run
@@ -45,7 +45,7 @@ public struct RunMeasurement {
   }
 
   /// Measures. It takes seconds to about a minute.
-  public func measure() throws -> MeasuredCosts {
+  package func measure() throws -> MeasuredCosts {
     Torch.keepFreedMemory()
     Torch.threads = context.threads
     OpenBLAS.useOneThread()

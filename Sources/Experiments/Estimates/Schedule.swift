@@ -3,16 +3,16 @@
 ///
 ///     let tasks = [3.0, 2, 1].map { Schedule.Task(seconds: $0, memoryBytes: 1 << 30) }
 ///     Schedule(tasks, jobs: 2).seconds  // 3
-public struct Schedule: Equatable, Sendable {
+package struct Schedule: Equatable, Sendable {
   /// A run as the schedule sees it.
-  public struct Task: Equatable, Sendable {
-    public var seconds: Double
+  package struct Task: Equatable, Sendable {
+    package var seconds: Double
     /// Bytes while it runs.
-    public var memoryBytes: Int
+    package var memoryBytes: Int
     /// The task, by its place in the list, that has to have ended before; nil for none.
-    public var stage: Int?
+    package var stage: Int?
 
-    public init(seconds: Double, memoryBytes: Int, stage: Int? = nil) {
+    package init(seconds: Double, memoryBytes: Int, stage: Int? = nil) {
       self.seconds = seconds
       self.memoryBytes = memoryBytes
       self.stage = stage
@@ -20,15 +20,15 @@ public struct Schedule: Equatable, Sendable {
   }
 
   /// From the first start to the last end.
-  public let seconds: Double
+  package let seconds: Double
   /// The most that the runs of one machine need at once.
-  public let peakMemoryBytes: Int
+  package let peakMemoryBytes: Int
 
   /// - Parameters:
   ///   - tasks: in the order in which they start.
   ///   - jobs: simultaneous runs per machine.
   ///   - machines: the number of machines that share the tasks.
-  public init(_ tasks: [Task], jobs: Int, machines: Int = 1) {
+  package init(_ tasks: [Task], jobs: Int, machines: Int = 1) {
     // Neighbouring places are on different machines, so that a few runs spread over all.
     let places = max(1, min(jobs * machines, tasks.count))
     var free = [Double](repeating: 0, count: places)

@@ -3,17 +3,17 @@ import Domain
 import Records
 
 /// The size of a run's task: everything about a benchmark that time and memory depend on.
-public struct TaskShape: Codable, Hashable, Sendable {
+package struct TaskShape: Codable, Hashable, Sendable {
   /// Side of the images in pixels.
-  public let imageSize: Int
+  package let imageSize: Int
   /// Images to learn from.
-  public let learnt: Int
+  package let learnt: Int
   /// Images to score.
-  public let scored: Int
+  package let scored: Int
   /// Images in memory: those learnt and those scored, once each.
-  public let loaded: Int
+  package let loaded: Int
   /// The number of clusters, K, usually the number of classes.
-  public let classes: Int
+  package let classes: Int
 
   init(_ task: TaskImages, run: PlannedRun) {
     imageSize = run.runProtocol.imageSize

@@ -1,9 +1,9 @@
 /// A benchmark, a row and a seed: what one run is of.
-public struct Combination: Hashable, Sendable {
-  public let benchmark: String
+package struct Combination: Hashable, Sendable {
+  package let benchmark: String
   /// The row's name.
-  public let row: String
-  public let seed: UInt64
+  package let row: String
+  package let seed: UInt64
 }
 
 /// An entry of `exclude`. It matches the combinations of all the names that it gives; what it

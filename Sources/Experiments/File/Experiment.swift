@@ -11,34 +11,34 @@ import Records
 ///     let experiment = try ExperimentFile(registry: .builtIn).read("experiments/rehearsal.yaml")
 ///     experiment.combinations.count  // benchmarks x methods x seeds
 ///     let plan = try Plan(experiment, options: RunOptions(), registry: .builtIn)
-public struct Experiment: Sendable {
+package struct Experiment: Sendable {
   /// The file's name without its extension, and the profile where one was chosen: "cpu@quick".
-  public let name: String
+  package let name: String
   /// The path of the file, as given.
-  public let file: String
+  package let file: String
   /// For tables and messages.
-  public let title: String
+  package let title: String
   /// Every benchmark that runs are planned on, those of `include` after the list's.
-  public let benchmarks: [String]
+  package let benchmarks: [String]
   /// The rows of the table, those of `include` after the list's.
-  public let rows: [MethodRow]
+  package let rows: [MethodRow]
   /// Every seed, those of `include` after the list's.
-  public let seeds: [UInt64]
+  package let seeds: [UInt64]
   /// What is run, seed by seed and benchmark by benchmark.
-  public let combinations: [Combination]
+  package let combinations: [Combination]
   /// Threads of one run.
-  public let threads: Int
+  package let threads: Int
   /// A method is scored after every so many epochs for history.csv; 0 for the end alone. What is scored
   /// on the way decides nothing, unless the protocol's checkpoint rule chooses among these epochs.
-  public let evaluateEvery: Int
+  package let evaluateEvery: Int
   /// How many clusters are looked for.
   let clusters: ClusterNumbers
   /// The profile's name; "default" without one. It is a part of the identity of runs.
-  public let profile: String
+  package let profile: String
   /// What tells this experiment from the published protocol, printed under its tables.
-  public let notes: [String]
+  package let notes: [String]
   /// Checkpoints, retries and memory.
-  public let running: RunningOptions
+  package let running: RunningOptions
   /// The options of executors, by the executor's name.
   package let executors: [String: ExecutorLayers]
   /// Later layers win, here and below.
@@ -46,7 +46,7 @@ public struct Experiment: Sendable {
   let settingLayers: [Layers<[String: SettingValue]>]
 
   /// The names of the rows: methods and variants.
-  public var methods: [String] { rows.map(\.name) }
+  package var methods: [String] { rows.map(\.name) }
 
   /// The rows that are run on a benchmark.
   func rows(on benchmark: String) -> [MethodRow] {
@@ -56,7 +56,7 @@ public struct Experiment: Sendable {
 
   /// The protocol of a row on a benchmark: its own image size and `train+test`, changed by the
   /// layers of the files.
-  public func runProtocol(of row: MethodRow, on benchmark: BenchmarkDefinition) -> RunProtocol {
+  package func runProtocol(of row: MethodRow, on benchmark: BenchmarkDefinition) -> RunProtocol {
     runProtocol(of: row.namesInFiles, on: benchmark)
   }
 

@@ -1,6 +1,6 @@
 /// Why an experiment cannot be read, planned or run. The description is one line that says what
 /// happened, where, and what to do; `mistakes` has a line per mistake.
-public indirect enum ExperimentError: Error, Hashable, Sendable {
+package indirect enum ExperimentError: Error, Hashable, Sendable {
   /// The experiment file is missing or cannot be read. `nearest` is an existing one with a similar name.
   case unreadable(file: String, nearest: String? = nil)
   /// A place in the experiment file that is not accepted.
@@ -40,17 +40,17 @@ public indirect enum ExperimentError: Error, Hashable, Sendable {
 }
 
 /// A benchmark file that is not there.
-public struct MissingBenchmark: Error, Hashable, Sendable {
-  public let name: String
+package struct MissingBenchmark: Error, Hashable, Sendable {
+  package let name: String
   /// The path at which the file is expected.
-  public let path: String
+  package let path: String
   /// What the user has to do: "'scl data prepare rehearsal' generates it".
-  public var remedy: String
+  package var remedy: String
 }
 
 extension ExperimentError: CustomStringConvertible {
   /// One line: what happened, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let file, let nearest):
       "cannot read the experiment file '\(file)': "

@@ -11,7 +11,7 @@ import Records
 ///
 ///     let file = ExperimentFile(registry: .builtIn, data: "data")
 ///     let experiment = try file.read("experiments/rehearsal.yaml", profile: "miniature")
-public struct ExperimentFile {
+package struct ExperimentFile {
   /// The known names, without variants of files.
   private let context: FileContext
   private var registry: MethodRegistry { context.registry }
@@ -21,7 +21,7 @@ public struct ExperimentFile {
   ///   - data: the folder of benchmark files, whose own benchmarks a file can name; nil for none.
   ///   - results: a results folder whose benchmarks a file can name too, for commands that read
   ///     records and need no benchmark files. A folder that cannot be listed has none.
-  public init(registry: MethodRegistry, data: String? = nil, results: String? = nil) {
+  package init(registry: MethodRegistry, data: String? = nil, results: String? = nil) {
     let prepared = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
     let recorded = results.flatMap { try? ResultsFolder($0).benchmarks() } ?? []
     let known = Set(BenchmarkDefinition.all.map(\.name) + prepared)
@@ -39,7 +39,7 @@ public struct ExperimentFile {
   ///   - overrides: `KEY=VALUE`, `METHOD.KEY=VALUE` or `VARIANT.KEY=VALUE`, laid over the settings.
   /// - Throws: `ExperimentError`: `.unreadable`, `.invalid` or `.mistakes` for the file,
   ///   `.invalidOption` for the profile and the overrides.
-  public func read(
+  package func read(
     _ file: String, profile: String? = nil, overrides: [String] = []
   ) throws -> Experiment {
     let mistakes = MistakeList()

@@ -8,20 +8,20 @@ import Methods
 ///
 /// It is made of the same `SectionSchema`s that the reader uses. Rules that depend on other parts
 /// of a file or on other files are left to the reader.
-public struct ExperimentSchema {
+package struct ExperimentSchema {
   private let context: FileContext
 
   /// - Parameters:
   ///   - registry: the methods that a file can name, with their settings.
   ///   - data: the folder of the benchmark files, whose own benchmarks a file can name; nil for none.
-  public init(registry: MethodRegistry, data: String? = nil) {
+  package init(registry: MethodRegistry, data: String? = nil) {
     var context = FileContext(registry: registry)
     context.ownBenchmarks = data.map { BenchmarkFolder($0).ownBenchmarks } ?? []
     self.context = context
   }
 
   /// The schema as a JSON file: sorted keys, two spaces, a line break at the end.
-  public func text() throws -> String {
+  package func text() throws -> String {
     let json = try JSONEncoder.sorted(pretty: true).encode(schema)
     return String(decoding: json, as: UTF8.self) + "\n"
   }

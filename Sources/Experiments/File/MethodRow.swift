@@ -6,27 +6,27 @@ import Records
 /// A row of an experiment's table: a method under its own name, or a variant of one. A run that
 /// others start from, and that is no row of the table, has one too; its name has a hash of its
 /// settings: "simclr@1f2e3d4c".
-public struct MethodRow: Sendable {
+package struct MethodRow: Sendable {
   /// The name in files, folders and on the command line.
-  public let name: String
+  package let name: String
   /// The title in tables.
-  public let title: String
+  package let title: String
   /// The method that is run; a variant's is the one that it changes.
-  public let method: any ClusteringMethod.Type
+  package let method: any ClusteringMethod.Type
   /// What makes a variant; empty for a method under its own name.
-  public let settings: [String: SettingValue]
+  package let settings: [String: SettingValue]
 
   /// The names by which files speak of the row, the one that counts most last: its method's, a variant's
   /// own, and before a stage's those of what starts from it.
   let namesInFiles: [String]
 
   /// The changed method's name; nil for a method under its own name.
-  public var variantOf: String? {
+  package var variantOf: String? {
     name == method.description.name ? nil : method.description.name
   }
 
   /// A method under its own name.
-  public init(_ method: any ClusteringMethod.Type) {
+  package init(_ method: any ClusteringMethod.Type) {
     name = method.description.name
     title = method.description.title
     self.method = method
@@ -61,7 +61,7 @@ public struct MethodRow: Sendable {
   private static let stageMark: Character = "@"
 
   /// Whether it is a run that others start from and no row of the table.
-  public var isStage: Bool { Self.isStage(name) }
+  package var isStage: Bool { Self.isStage(name) }
 
   /// Whether a name is that of a stage.
   static func isStage(_ name: String) -> Bool { name.contains(stageMark) }

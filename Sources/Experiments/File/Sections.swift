@@ -243,17 +243,17 @@ struct ClusterNumbers: Sendable {
 
 /// The section `running`: checkpoints, retries and memory. Nothing here changes a result or an
 /// identity.
-public struct RunningOptions: Equatable, Sendable {
+package struct RunningOptions: Equatable, Sendable {
   /// Minutes between checkpoints within an epoch; there is one after every epoch in any case.
-  public var checkpointMinutes: Double
+  package var checkpointMinutes: Double
   /// Minutes without progress after which a run counts as hung.
-  public var hangMinutes: Double
+  package var hangMinutes: Double
   /// Retries after a transient failure.
-  public var retries: Int
+  package var retries: Int
   /// GiB that all simultaneous runs may use together; nil for what the machine has.
-  public var memoryGiB: Double?
+  package var memoryGiB: Double?
 
-  public init(
+  package init(
     checkpointMinutes: Double = 10, hangMinutes: Double = 30, retries: Int = 2,
     memoryGiB: Double? = nil
   ) {

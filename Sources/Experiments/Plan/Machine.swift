@@ -3,31 +3,31 @@ import Foundation
 import Torch
 
 /// This machine and this copy of the program, for records and for choices that depend on them.
-public enum Machine {
+package enum Machine {
   /// The number of processors that this process may use.
-  public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  package static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
   /// The load average of the last minute: how many processes compute, or wait to, on average. Nil if
   /// the system does not tell.
-  public static var load: Double? {
+  package static var load: Double? {
     var averages = [0.0]
     return getloadavg(&averages, 1) == 1 ? averages[0] : nil
   }
 
   /// Whether the processor has instructions for bfloat16 products (AVX-512 BF16 or AMX).
-  public static var multipliesBFloat16: Bool {
+  package static var multipliesBFloat16: Bool {
     let flags = processorField("flags")?.split(separator: " ") ?? []
     return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
   }
 
   /// - Throws: `ExperimentError.noDevice` if networks cannot run on the device here.
-  public static func checkHas(_ device: Device) throws(ExperimentError) {
+  package static func checkHas(_ device: Device) throws(ExperimentError) {
     guard device == .cuda, !Torch.hasCUDA else { return }
     throw .noDevice(device: device.rawValue, libtorch: Torch.version)
   }
 
   /// The model of the processor or of the first GPU; "unknown" if the system does not say.
-  public static func name(of device: Device) -> String {
+  package static func name(of device: Device) -> String {
     switch device {
     case .cpu: processorField("model name") ?? "unknown"
     case .cuda: cardName ?? "unknown"
@@ -53,7 +53,7 @@ public enum Machine {
   }
 
   /// The largest resident set of this process so far, in bytes.
-  public static var peakMemoryBytes: Int {
+  package static var peakMemoryBytes: Int {
     var usage = rusage()
     guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return Int(usage.ru_maxrss) * 1024
@@ -62,7 +62,7 @@ public enum Machine {
   /// The git revision of the checkout that contains this program, with "-dirty" if its sources have
   /// changes; "unknown" outside a checkout. It is the program's own revision only if the program
   /// was built last.
-  public static var sourceRevision: String {
+  package static var sourceRevision: String {
     var folder = URL(fileURLWithPath: executablePath).deletingLastPathComponent()
     while folder.path != "/" {
       let manager = FileManager.default
@@ -79,7 +79,7 @@ public enum Machine {
   }
 
   /// The path of this program, to start it again in another process.
-  public static var executablePath: String {
+  package static var executablePath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
   }

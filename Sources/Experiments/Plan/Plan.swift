@@ -10,11 +10,11 @@ import Torch
 ///
 ///     let plan = try Plan(experiment, options: RunOptions(results: "results"), registry: .builtIn)
 ///     let open = plan.runs.filter { $0.state.status != .finished }
-public struct Plan: Sendable {
-  public let experiment: Experiment
-  public let options: RunOptions
+package struct Plan: Sendable {
+  package let experiment: Experiment
+  package let options: RunOptions
   /// Every run follows the run that it starts from.
-  public let runs: [PlannedRun]
+  package let runs: [PlannedRun]
 
   /// - Parameters:
   ///   - experiment: the experiment as it was read.
@@ -25,7 +25,7 @@ public struct Plan: Sendable {
   ///     taken for what its record says of the data.
   /// - Throws: `ExperimentError.missingBenchmarks` where a needed file is not there, and the
   ///   reader's errors where one is damaged.
-  public init(
+  package init(
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry,
     filter: RunFilter = RunFilter(), needsData: Bool = true
   ) throws {

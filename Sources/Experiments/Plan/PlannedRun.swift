@@ -13,49 +13,49 @@ import Torch
 ///     run.label  // "cifar10 / scl / seed 0"
 ///     run.settings["epochs"]  // 200
 ///     if case .finished(let record) = run.state { print(record.metrics) }
-public struct PlannedRun: Sendable {
+package struct PlannedRun: Sendable {
   /// The name of the experiment, with its profile: "cpu@quick".
-  public let experiment: String
-  public let benchmark: BenchmarkDefinition
+  package let experiment: String
+  package let benchmark: BenchmarkDefinition
   /// The method under its own name, or a variant of it.
-  public let row: MethodRow
-  public let seed: UInt64
+  package let row: MethodRow
+  package let seed: UInt64
   /// The run that this one starts from, which is in the plan before it; nil for most.
-  public let stage: Combination?
+  package let stage: Combination?
   /// The workload of the run that this one starts from, and of those before it; 0 for most.
   let stageWorkload: Double
   /// The method with its settings.
-  public let configured: ConfiguredMethod
+  package let configured: ConfiguredMethod
   /// The settings that are not the method's defaults on the benchmark, then those of the run that it
   /// starts from.
-  public let departures: [Departure]
+  package let departures: [Departure]
   /// The splits, the image size and the checkpoint rule, a part of the identity.
-  public let runProtocol: RunProtocol
-  public let profile: String
+  package let runProtocol: RunProtocol
+  package let profile: String
   /// The folder of its result, which may be one that was set aside.
-  public let folder: RunFolder
+  package let folder: RunFolder
   /// The device and the precision.
   let engine: RunEngine
   /// In what a finished run was computed by another device, precision or libtorch than would compute it
   /// now, in words. It is finished all the same.
-  public let otherEngine: [String]
+  package let otherEngine: [String]
   /// Everything that the result depends on.
-  public let identityInputs: IdentityInputs
+  package let identityInputs: IdentityInputs
   /// The hash of the identity inputs.
-  public let identity: String
+  package let identity: String
   /// The state when the run was planned; see `hasResult` for later.
-  public let state: PlannedState
+  package let state: PlannedState
 
-  public var method: any ClusteringMethod.Type { configured.type }
+  package var method: any ClusteringMethod.Type { configured.type }
   /// Every setting with its value, defaults included.
-  public var settings: [String: SettingValue] { configured.values }
+  package var settings: [String: SettingValue] { configured.values }
 
   /// Whether the evaluator answers in the method's place: it is the control made of labels, which no
   /// method has. By the very type, so that nobody else's method can ask for the same.
   var isAnsweredByEvaluator: Bool { method == TrueLabels.self }
 
   /// What the run is of.
-  public var combination: Combination {
+  package var combination: Combination {
     Combination(benchmark: benchmark.name, row: row.name, seed: seed)
   }
 
@@ -63,17 +63,17 @@ public struct PlannedRun: Sendable {
   var clusters: Int { runProtocol.clusters ?? runProtocol.classes(of: benchmark) }
 
   /// "cifar10 / scl / seed 0"
-  public var label: String {
+  package var label: String {
     "\(benchmark.name) / \(row.name) / seed \(seed)"
   }
 
   /// The value of `--only` that chooses this run alone.
-  public var selector: String {
+  package var selector: String {
     "benchmark=\(benchmark.name),method=\(row.name),seed=\(seed)"
   }
 
   /// Epochs of training; 0 for a method that does not train.
-  public var epochs: Int {
+  package var epochs: Int {
     guard method is any TrainedMethod.Type, let epochs = settings.epochs else {
       return 0
     }
@@ -83,20 +83,20 @@ public struct PlannedRun: Sendable {
   /// Pixels of views that are learnt from in the whole run, for a complete benchmark: which of two runs
   /// is the longer one, roughly, before anything is measured. 0 for a method that does not train. With
   /// what it starts from, so that this comes first.
-  public var workload: Double {
+  package var workload: Double {
     let images = runProtocol.train.images(among: benchmark.counts, of: benchmark)
     return stageWorkload + Double(epochs) * Double(images) * Double(viewSize) * Double(viewSize)
   }
 
   /// Height and width of what the network sees, in pixels.
-  public var viewSize: Int { runProtocol.viewSize(under: settings) }
+  package var viewSize: Int { runProtocol.viewSize(under: settings) }
 }
 
 /// The state of a planned run, from its folder in the results.
 ///
 /// A finished result counts only if all inputs are as planned. With other settings, another
 /// protocol or other data it is `stale`, and its folder is set aside when the run starts again.
-public enum PlannedState: Equatable, Sendable {
+package enum PlannedState: Equatable, Sendable {
   case missing
   /// A folder exists without a result, perhaps with a checkpoint.
   case unfinished
@@ -110,7 +110,7 @@ public enum PlannedState: Equatable, Sendable {
   case damaged(String)
 
   /// The state without its details.
-  public var status: RunStatus {
+  package var status: RunStatus {
     switch self {
     case .missing: .missing
     case .unfinished: .unfinished
@@ -124,7 +124,7 @@ public enum PlannedState: Equatable, Sendable {
 }
 
 /// A `PlannedState` without its details. Lists and their JSON have the raw values.
-public enum RunStatus: String, Encodable, Sendable {
+package enum RunStatus: String, Encodable, Sendable {
   case missing, unfinished, running, finished, failed, stale, damaged
   /// To be started by the sweep that shows it.
   case waiting
@@ -132,7 +132,7 @@ public enum RunStatus: String, Encodable, Sendable {
 
 extension PlannedRun {
   /// The folder of the run that this one starts from.
-  public func stageFolder(in results: String) -> RunFolder? {
+  package func stageFolder(in results: String) -> RunFolder? {
     stage.map {
       RunFolder(
         results: results, experiment: experiment, benchmark: $0.benchmark, method: $0.row,

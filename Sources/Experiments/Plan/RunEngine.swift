@@ -78,11 +78,11 @@ struct RunEngine: Sendable {
 
 extension PlannedRun {
   /// What computes the networks.
-  public var device: Device { engine.device }
+  package var device: Device { engine.device }
   var precision: Precision { engine.precision }
 
   /// Whether the run's folder has its result by now, whatever `state` was when the run was planned.
-  public var hasResult: Bool {
+  package var hasResult: Bool {
     guard case .finished(let record) = folder.state() else { return false }
     return (try? accepts(record)) == true
   }

@@ -7,18 +7,18 @@ import Core
 ///     let plan = try Plan(experiment, options: options, registry: .builtIn, filter: filter)
 ///
 /// A method can also be a stage, by its name in the results.
-public struct RunFilter: Sendable {
+package struct RunFilter: Sendable {
   /// As the user wrote it, for messages.
-  public let text: String
+  package let text: String
   private var benchmarks: Set<String> = []
   private var methods: Set<String> = []
   private var seeds: Set<String> = []
 
   /// Selects every run.
-  public init() { text = "" }
+  package init() { text = "" }
 
   /// - Throws: `ExperimentError.invalidOption` for anything but `benchmark`, `method` and `seed`.
-  public init(parsing text: String) throws {
+  package init(parsing text: String) throws {
     self.text = text
     for part in text.split(separator: ",") {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)

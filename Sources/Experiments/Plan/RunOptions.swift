@@ -4,23 +4,23 @@ import Torch
 /// experiment. On a given device and precision they change no result.
 ///
 ///     let options = RunOptions(data: "data", results: "results", device: .cuda)
-public struct RunOptions: Sendable {
+package struct RunOptions: Sendable {
   /// Folder of the benchmark files.
-  public var data: String
+  package var data: String
   /// Folder of the results.
-  public var results: String
+  package var results: String
   /// The networks'; nil where none in particular is asked for: a finished run of any is taken as it is,
   /// and others are computed by the processor.
-  public var device: Device?
+  package var device: Device?
   /// The arithmetic of convolutions and matrix products.
-  public var precision: PrecisionChoice
+  package var precision: PrecisionChoice
   /// Threads of one run; nil takes the experiment file's.
-  public var threads: Int?
+  package var threads: Int?
   /// Whether finished runs are computed again where another libtorch has computed them, or another device
   /// or precision than is asked for.
-  public var recomputes: Bool
+  package var recomputes: Bool
 
-  public init(
+  package init(
     data: String = "data", results: String = "results", device: Device? = nil,
     precision: PrecisionChoice = .auto, threads: Int? = nil, recomputes: Bool = false
   ) {
@@ -34,7 +34,7 @@ public struct RunOptions: Sendable {
 }
 
 /// The value of `--precision`; the machine resolves `auto`.
-public enum PrecisionChoice: String, CaseIterable, Sendable {
+package enum PrecisionChoice: String, CaseIterable, Sendable {
   /// 32-bit floating point.
   case float32
   /// Autocast of the backbone to bfloat16.
@@ -43,7 +43,7 @@ public enum PrecisionChoice: String, CaseIterable, Sendable {
   case auto
 
   /// bfloat16 where the processor or the card multiplies it, float32 elsewhere.
-  public func resolved(on device: Device) -> Precision {
+  package func resolved(on device: Device) -> Precision {
     switch self {
     case .float32: .float32
     case .bfloat16: .bfloat16

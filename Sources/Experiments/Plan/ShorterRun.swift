@@ -5,11 +5,11 @@ import Methods
 import Records
 
 /// A finished run with the same inputs but fewer epochs, which a longer run continues.
-public struct ShorterRun: Sendable {
+package struct ShorterRun: Sendable {
   /// Epochs that it has trained for.
-  public let epochs: Int
+  package let epochs: Int
   /// Its identity, which its last checkpoint has.
-  public let identity: String
+  package let identity: String
   /// The file with its state after the last epoch.
   let checkpoint: String
 }
@@ -39,7 +39,7 @@ extension PlannedRun {
   /// What happens to the epochs of a stale result that differs in their number only: "goes on after
   /// epoch 20", or "starts over: schedule cosine depends on the number of epochs". Nil for other
   /// results.
-  public var continuation: String? {
+  package var continuation: String? {
     guard case .stale = state, case .finished(let record) = folder.state(),
       let trained = record.settings.epochs,
       IdentityInputs(record).isSameButForEpochs(as: identityInputs)

@@ -6,7 +6,7 @@ import Foundation
 ///     cards.take(for: 0)  // "0"
 ///     cards.take(for: 1)  // "1"
 ///     cards.giveBack(from: 0)
-public struct CardPool: Sendable {
+package struct CardPool: Sendable {
   /// As CUDA takes them: numbers, or identifiers ("GPU-...", "MIG-...").
   private let cards: [String]
   /// By the number of the run that has it.
@@ -15,7 +15,7 @@ public struct CardPool: Sendable {
   /// - Parameters:
   ///   - environment: this process's. A `CUDA_VISIBLE_DEVICES` in it says which cards there are.
   ///   - installed: the machine's cards where the environment is silent.
-  public init(environment: [String: String], installed: Int) {
+  package init(environment: [String: String], installed: Int) {
     guard let visible = environment["CUDA_VISIBLE_DEVICES"] else {
       cards = (0..<installed).map(String.init)
       return
@@ -27,16 +27,16 @@ public struct CardPool: Sendable {
   }
 
   /// Those that this process may use.
-  public static var ofThisMachine: CardPool {
+  package static var ofThisMachine: CardPool {
     CardPool(
       environment: ProcessInfo.processInfo.environment, installed: Machine.installedCards)
   }
 
   /// The number of GPUs.
-  public var count: Int { cards.count }
+  package var count: Int { cards.count }
 
   /// The card that the fewest runs have, of equal ones the first; nil where there is no choice.
-  public mutating func take(for run: Int) -> String? {
+  package mutating func take(for run: Int) -> String? {
     let users = Dictionary(grouping: taken.values) { $0 }.mapValues(\.count)
     let card = cards.min { users[$0, default: 0] < users[$1, default: 0] }
     taken[run] = card
@@ -44,7 +44,7 @@ public struct CardPool: Sendable {
   }
 
   /// Returns the GPU of a run that has ended.
-  public mutating func giveBack(from run: Int) {
+  package mutating func giveBack(from run: Int) {
     taken[run] = nil
   }
 }

@@ -7,11 +7,11 @@ import Records
 ///     let command = ChildCommand(
 ///       experimentFile: "experiments/cpu.yaml", profile: nil, overrides: ["epochs=5"],
 ///       options: options)
-public struct ChildCommand: Sendable {
+package struct ChildCommand: Sendable {
   /// The experiment file and the options that all runs share.
   package let common: [String]
 
-  public init(
+  package init(
     experimentFile: String, profile: String?, overrides: [String], options: RunOptions
   ) {
     var arguments = [
@@ -42,7 +42,7 @@ public struct ChildCommand: Sendable {
 ///
 /// Everything happens on the calling thread, which polls processes, pipes, clock and signals. It
 /// needs no other thread, which a loaded machine might refuse.
-public struct LocalExecutor {
+package struct LocalExecutor {
   /// How often runs of other processes are checked.
   private static let elsewhereInterval = Duration.seconds(3)
   /// Milliseconds between two checks of silent processes.
@@ -65,7 +65,7 @@ public struct LocalExecutor {
   ///   - stop: tells that the sweep is to end.
   ///   - cards: shared out among the runs that are computed on one.
   ///   - estimate: what is known of a run's time and memory.
-  public init(
+  package init(
     jobs: Int, command: ChildCommand, running: RunningOptions = RunningOptions(),
     stop: SweepStop = SweepStop(), cards: CardPool = .ofThisMachine,
     estimate: @escaping @Sendable (PlannedRun) -> RunEstimate? = { _ in nil }
@@ -84,7 +84,7 @@ public struct LocalExecutor {
   ///   - runs: the runs to compute, each after the one that it starts from.
   ///   - onEvent: called on this thread.
   /// - Throws: `RunInterrupted` if a stop was requested before that.
-  public func run(
+  package func run(
     _ runs: [PlannedRun], onEvent: @escaping @Sendable (SweepEvent) -> Void
   ) throws {
     let estimates = runs.map(estimate)

@@ -15,7 +15,7 @@ import Vision
 ///
 /// It checks the file, presents the images in the order of their content, trains and assigns, and
 /// writes the run folder. The caller holds the folder's lock.
-public struct RunExecution {
+package struct RunExecution {
   private let planned: PlannedRun
   private let options: RunOptions
   /// Threads of libtorch and of the classical methods.
@@ -26,7 +26,7 @@ public struct RunExecution {
   private let checkpointInterval: Duration
   private let hooks: RunHooks
 
-  public init(
+  package init(
     _ planned: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
   ) {
     self.planned = planned
@@ -43,7 +43,7 @@ public struct RunExecution {
   /// - Throws: `RunInterrupted` after a stop request, with a checkpoint written and the run neither
   ///   finished nor failed; `RecordError.lockLost` if another process has taken the folder over;
   ///   otherwise the error that the failure records.
-  public func run() throws {
+  package func run() throws {
     let attempts = planned.folder.attempts(of: planned.identity)
     do {
       try planned.folder.setAside()
@@ -220,7 +220,7 @@ public struct RunExecution {
 
 extension RunFolder {
   /// How often the run of this identity has failed so far.
-  public func attempts(of identity: String) -> Int {
+  package func attempts(of identity: String) -> Int {
     guard let last = try? RunFailure.read(from: failure), last.identity == identity else {
       return 0
     }
@@ -228,7 +228,7 @@ extension RunFolder {
   }
 
   /// The last lines of the log, for a failure's record. Only its last 64 KiB are read.
-  public func lastLogLines(_ count: Int = 20) -> [String] {
+  package func lastLogLines(_ count: Int = 20) -> [String] {
     guard let log = FileHandle(forReadingAtPath: log) else { return [] }
     // A library may have filled it for days.
     let end = (try? log.seekToEnd()) ?? 0
@@ -240,18 +240,18 @@ extension RunFolder {
 }
 
 /// The connections of a run to the process that computes it.
-public struct RunHooks {
+package struct RunHooks {
   /// Receives progress a few times a second.
-  public var report: (RunProgress) -> Void
+  package var report: (RunProgress) -> Void
   /// Receives remarks for the log, one line each.
-  public var note: (String) -> Void
+  package var note: (String) -> Void
   /// Asks training to stop after the current step.
-  public var stop: StopRequest
+  package var stop: StopRequest
   /// Throws if the folder's lock is no longer this process's. It is called before anything is
   /// written.
-  public var checkLock: () throws -> Void
+  package var checkLock: () throws -> Void
 
-  public init(
+  package init(
     report: @escaping (RunProgress) -> Void = { _ in },
     note: @escaping (String) -> Void = { _ in }, stop: StopRequest = StopRequest(),
     checkLock: @escaping () throws -> Void = {}

@@ -181,13 +181,13 @@ private struct FileVersion: Equatable {
 }
 
 /// The exit codes of a run's process (`run-child`), for those that start it.
-public enum RunExit {
-  public static let finished: Int32 = 0
+package enum RunExit {
+  package static let finished: Int32 = 0
   /// The run failed; `failed.json` has the reason.
-  public static let failed: Int32 = 1
+  package static let failed: Int32 = 1
   /// Another living process has the run, so nothing was done (EX_TEMPFAIL of sysexits.h).
-  public static let elsewhere: Int32 = 75
+  package static let elsewhere: Int32 = 75
 
   /// The process wrote a checkpoint and stopped because of a signal, as shells report it.
-  public static func interrupted(by signal: Int32) -> Int32 { 128 + signal }
+  package static func interrupted(by signal: Int32) -> Int32 { 128 + signal }
 }

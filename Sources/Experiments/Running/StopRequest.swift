@@ -10,7 +10,7 @@ import Synchronization
 ///
 ///     let stop = StopRequest { signal in _exit(128 + signal) }
 ///     try stop.listen(to: [SIGINT, SIGTERM])
-public final class StopRequest: Sendable {
+package final class StopRequest: Sendable {
   private struct State {
     var signal: Int32?
     var isDeferred = false
@@ -21,15 +21,15 @@ public final class StopRequest: Sendable {
   private let leave: @Sendable (_ signal: Int32) -> Void
 
   /// - Parameter leave: ends the process when a signal comes while nothing has to be saved.
-  public init(leave: @escaping @Sendable (_ signal: Int32) -> Void = { _ in }) {
+  package init(leave: @escaping @Sendable (_ signal: Int32) -> Void = { _ in }) {
     self.leave = leave
   }
 
   /// The requested signal; nil without a request.
-  public var signal: Int32? { state.withLock { $0.signal } }
+  package var signal: Int32? { state.withLock { $0.signal } }
 
   /// Requests a stop. The first signal counts.
-  public func request(_ signal: Int32) {
+  package func request(_ signal: Int32) {
     let isDeferred = state.withLock { state in
       state.signal = state.signal ?? signal
       return state.isDeferred
@@ -53,7 +53,7 @@ public final class StopRequest: Sendable {
   /// Turns the process's own signals into requests, for as long as the process lives. A thread of its own
   /// waits for them: it is there before work begins that may leave no room for one.
   /// - Throws: `FileError`, `ThreadError`.
-  public func listen(to signals: [Int32]) throws {
+  package func listen(to signals: [Int32]) throws {
     try SignalInbox.catchSignals(signals)
     try BackgroundThread.start { [self] in
       while true {
@@ -66,11 +66,11 @@ public final class StopRequest: Sendable {
 }
 
 /// A run that stopped because a signal asked for it; its checkpoint is written.
-public struct RunInterrupted: Error, Hashable, Sendable {
+package struct RunInterrupted: Error, Hashable, Sendable {
   /// The signal that asked for it; the exit code is 128 plus its number.
-  public let signal: Int32
+  package let signal: Int32
 
-  public init(signal: Int32) {
+  package init(signal: Int32) {
     self.signal = signal
   }
 }

@@ -145,7 +145,7 @@ extension SweepEvent {
 }
 
 /// A change in a sweep. Numbers are positions in the runs given to the executor.
-public enum SweepEvent: Sendable {
+package enum SweepEvent: Sendable {
   /// A process has started the run.
   case started(Int)
   /// The run's process has reported.

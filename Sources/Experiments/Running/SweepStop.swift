@@ -4,7 +4,7 @@ import Synchronization
 
 /// A request, usually from a signal, that a sweep end where nothing is lost. Executors check it
 /// several times a second.
-public final class SweepStop: Sendable {
+package final class SweepStop: Sendable {
   private struct State {
     var signal: Int32?
     var since = ContinuousClock.now
@@ -13,16 +13,16 @@ public final class SweepStop: Sendable {
 
   private let state = Mutex(State())
 
-  public init() {}
+  package init() {}
 
   /// The first signal; nil while the sweep may continue.
-  public var signal: Int32? { state.withLock { $0.signal } }
+  package var signal: Int32? { state.withLock { $0.signal } }
 
   /// Whether a second Ctrl-C asked to stop without waiting for checkpoints.
-  public var isUrgent: Bool { state.withLock { $0.isUrgent } }
+  package var isUrgent: Bool { state.withLock { $0.isUrgent } }
 
   /// Requests a stop. A later SIGINT makes the request urgent.
-  public func request(_ signal: Int32) {
+  package func request(_ signal: Int32) {
     state.withLock { state in
       guard state.signal != nil else {
         state.signal = signal
@@ -44,7 +44,7 @@ public final class SweepStop: Sendable {
   /// nohup(1).
   ///
   /// - Throws: `FileError` if signals cannot be caught; what `body` throws.
-  public func whileCatching<Result>(_ body: () throws -> Result) throws -> Result {
+  package func whileCatching<Result>(_ body: () throws -> Result) throws -> Result {
     // nohup(1) has the signal of a closed terminal ignored, and means it.
     let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !SignalInbox.isIgnored($0) }
     try SignalInbox.catchSignals(signals)
@@ -59,7 +59,7 @@ public final class SweepStop: Sendable {
   ///
   /// - Throws: what `body` throws; `RunInterrupted` if it does not end within 20 s of a request;
   ///   `ThreadError` if the system has no thread to start it on.
-  public func waiting(for body: @escaping @Sendable () async throws -> Void) throws {
+  package func waiting(for body: @escaping @Sendable () async throws -> Void) throws {
     struct Work {
       var hasBegun = false
       var result: Swift.Result<Void, any Error>?

@@ -1,17 +1,17 @@
 /// How far one recorded quantity is from the replay's.
-public struct Deviation: Hashable, Sendable {
+package struct Deviation: Hashable, Sendable {
   /// A tensor ("final/backbone.bn1.weight"), a series with the step that is farthest off ("loss
   /// divergence, step 5"), or "change of the parameters" for their total change.
-  public let place: String
+  package let place: String
   /// The ratio ||got - expected|| / ||expected||, over all elements of the tensor or all steps of
   /// the series.
-  public let value: Double
+  package let value: Double
   /// The largest value that counts as equal. Recordings set it to ten times the deviation of the
   /// official code from itself, in double precision or on two threads.
-  public let tolerance: Double
+  package let tolerance: Double
 
   /// Whether the value is within the tolerance. NaN on either side is not.
-  public var isWithin: Bool { value <= tolerance }
+  package var isWithin: Bool { value <= tolerance }
 
   /// The value in units of the tolerance, for ordering: 1 is at the tolerance, infinity for NaN.
   fileprivate var severity: Double {
@@ -34,9 +34,9 @@ public struct Deviation: Hashable, Sendable {
 }
 
 /// The result of replaying one trajectory.
-public struct TrajectoryResult: Hashable, Sendable {
+package struct TrajectoryResult: Hashable, Sendable {
   /// What the replay gave.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// The replay ran to its end; all recorded quantities were compared.
     case compared([Deviation])
     /// This program does not have the method. The trajectory counts as not passed.
@@ -46,17 +46,17 @@ public struct TrajectoryResult: Hashable, Sendable {
   }
 
   /// The trajectory's name in the file.
-  public let name: String
+  package let name: String
   /// The name of our method.
-  public let method: String
+  package let method: String
   /// The official code that it was recorded from: "repository@commit".
-  public let source: String
+  package let source: String
   /// Settings that the file leaves open, with the assumed values: "idle_heads: skip".
-  public let assumed: [String]
-  public internal(set) var outcome: Outcome
+  package let assumed: [String]
+  package internal(set) var outcome: Outcome
 
   /// The deviation that is largest relative to its tolerance; nil if nothing was compared.
-  public var largest: Deviation? {
+  package var largest: Deviation? {
     guard case .compared(let deviations) = outcome else { return nil }
     return deviations.reduce(nil) { worst, deviation in
       guard let worst, worst.severity >= deviation.severity else { return deviation }
@@ -65,7 +65,7 @@ public struct TrajectoryResult: Hashable, Sendable {
   }
 
   /// Whether something was compared and all of it is within its tolerance.
-  public var passed: Bool {
+  package var passed: Bool {
     guard case .compared(let deviations) = outcome else { return false }
     return !deviations.isEmpty && deviations.allSatisfy(\.isWithin)
   }
