@@ -46,7 +46,7 @@ struct LaTeXRenderer {
     }
     lines += [
       "\\begin{\(environment)}[t]",
-      "\\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}",
+      "\\centering\\footnotesize\\setlength{\\tabcolsep}{\(columnSpace)pt}",
       "\\caption{\(caption.map(Escaping.latex).joined(separator: " "))}",
       "\\label{tab:\(label)}",
     ]
@@ -63,6 +63,9 @@ struct LaTeXRenderer {
     lines.append("\\end{\(environment)}")
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// Half of the space between columns in points. A number of siunitx has a wider sign of the deviation.
+  private var columnSpace: String { figures == .siunitx ? "2.5" : "3" }
 
   /// The caption with LaTeX's mark of the second best, since italics are not used here.
   private var caption: [String] {
