@@ -39,10 +39,17 @@ public enum Torch {
   public static var hasCUDA: Bool { caten.has_cuda() }
 
   /// The number of threads that an operator uses, at least 1.
+  ///
+  /// Where the system allows no further thread, setting it fails as an operator does: the error is
+  /// thrown at the end of the enclosing or the next `checked`.
   public static var threads: Int {
     get { Int(caten.threads()) }
-    // libtorch refuses numbers below 1 alone.
-    set { caten.set_threads(Int32(clamping: max(1, newValue))) }
+    set {
+      // libtorch refuses numbers below 1 alone.
+      if !caten.set_threads(Int32(clamping: max(1, newValue))) {
+        _ = TorchError.recorded("setting the number of threads", [])
+      }
+    }
   }
 
   /// Makes this process keep the memory that tensors give back, for the next tensors.

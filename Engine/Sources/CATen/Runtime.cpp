@@ -1,7 +1,13 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <algorithm>
 #include <dlfcn.h>
+#include <future>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
 #include <torch/csrc/api/include/torch/version.h>
+#include <vector>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -23,8 +29,33 @@ bool caten_has_cuda(void) {
   return available;
 }
 
-void caten_set_threads(int32_t threads) {
-  attempt([&] { at::set_num_threads(threads); });
+/// Throws unless so many threads can exist beside those of the process.
+///
+/// libtorch's pool, which at::set_num_threads creates, ignores a thread that cannot be made, under a limit
+/// of memory or of processes, and then waits for it for ever.
+static void require_threads(unsigned count) {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::vector<std::thread> probes;
+  std::string problem;
+  try {
+    for (unsigned i = 0; i < count; i++) probes.emplace_back([released] { released.wait(); });
+  } catch (const std::system_error &error) {
+    problem = error.code().message();
+  }
+  release.set_value();
+  for (auto &probe : probes) probe.join();
+  if (!problem.empty()) {
+    throw std::runtime_error("no thread can be started: " + problem +
+                             "; raise the limits of memory and processes (ulimit -v, ulimit -u)");
+  }
+}
+
+bool caten_set_threads(int32_t threads) {
+  return attempt([&] {
+    require_threads(std::max<unsigned>(threads, std::thread::hardware_concurrency()));
+    at::set_num_threads(threads);
+  });
 }
 
 int32_t caten_threads(void) { return at::get_num_threads(); }

@@ -36,7 +36,7 @@ enum caten_device { caten_cpu = 0, caten_cuda = 1 };
 // MARK: Runtime
 const char *_Nonnull caten_last_error(void);
 bool caten_has_cuda(void);
-void caten_set_threads(int32_t threads);
+bool caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
 void caten_keep_freed_memory(void);
 bool caten_autocast_enabled(int32_t device);
