@@ -39,8 +39,7 @@ import Testing
       - § STL-10: 200 generated images (rehearsal), not those of STL-10
 
       - A figure without ± is from one seed.
-      - PICA on CIFAR-10: n = 1 of 2.
-      - k-means on STL-10: n = 1 of 2.
+      - n = 1 of 2: PICA on CIFAR-10; k-means on STL-10.
       - Failed: PICA on CIFAR-10, seed 1: the loss became nan in epoch 3
       - Failed: PICA on STL-10, seed 0: killed by signal 9
       - Failed: PICA on STL-10, seed 1: killed by signal 9

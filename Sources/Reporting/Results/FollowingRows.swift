@@ -4,10 +4,10 @@ import Metrics
 /// The rows that follow a method's row if the table asks for them: the best of its seeds
 /// (`--best-of-seeds`), and its published rows with the differences (`--published`):
 ///
-///     | k-means                        |    8.6 ± 0.2 | 21.2 ± 0.0 | 4.5 ± 0.1 |
-///     | – best of seeds                |          8.5 |       21.2 |       4.4 |
-///     | – published: k-means (D, P, G) |          8.7 |       22.9 |       4.9 |
-///     | – difference                   |       (-0.1) |     (-1.7) |    (-0.4) |
+///     | k-means                            | 8.6 ± 0.2 | 21.2 ± 0.0 | 4.5 ± 0.1 |
+///     | – best of seeds                    |       8.5 |       21.2 |       4.4 |
+///     | – published: k-means, from D, P, G |       8.7 |       22.9 |       4.9 |
+///     | – difference                       |    (-0.1) |     (-1.7) |    (-0.4) |
 enum FollowingRows {
   /// The rows below a method, in their order. Controls have none.
   static func rows(below method: TableMethod, in table: ResultTable) -> [TableLayout.Row] {

@@ -1,3 +1,4 @@
+import Core
 import Domain
 import Metrics
 import Records
@@ -76,8 +77,10 @@ enum TableText {
     } else if scored.contains(where: { $0.records.count == 1 }) {
       remarks.append("One seed only: the figures have no spread over seeds.")
     }
-    for cell in cells where cell.state == .partial {
-      remarks.append("\(name(cell)): n = \(cell.records.count) of \(cell.planned).")
+    let partial = cells.filter { $0.state == .partial }
+    for count in partial.map(seedCount).uniqued {
+      let names = partial.filter { seedCount($0) == count }.map(name)
+      remarks.append("n = \(count): \(names.joined(separator: "; ")).")
     }
     for cell in cells {
       remarks += cell.failed.map { "Failed: \(name(cell)), seed \($0.seed): \($0.reason)" }
@@ -123,6 +126,11 @@ enum TableText {
       }
       return "Stale, left out: \(runs.joined(separator: "; ")): \(reason)"
     }
+  }
+
+  /// "1 of 3" seeds.
+  private static func seedCount(_ cell: ResultCell) -> String {
+    "\(cell.records.count) of \(cell.planned)"
   }
 
   /// "SCL on CIFAR-10".
