@@ -63,7 +63,7 @@ let package = Package(
       ]),
     .target(
       name: "Rehearsal", dependencies: ["Core", "Domain", "Benchmarks", "CTurboJPEG", "CArchive"]),
-    .target(name: "Montage", dependencies: ["Core", "Domain", "Benchmarks"]),
+    .target(name: "Montage", dependencies: ["Core", "Figures", "Domain", "Benchmarks"]),
     .target(name: "ClassicalClustering", dependencies: ["Core", "COpenBLAS"]),
     .target(name: "Vision", dependencies: ["Core", "Domain", "Torch"]),
     .target(

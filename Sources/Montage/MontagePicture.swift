@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Figures
 import Foundation
 
 /// A picture of rows of images under a title, each row with a label at its left, as PNG or SVG.
@@ -137,39 +138,39 @@ struct MontagePicture {
   /// them.
   /// - Parameter file: the path for error messages.
   private func svg(file: String) throws(BenchmarkError) -> String {
-    let text = "font-family=\"sans-serif\" font-size=\"15\" fill=\"#202020\""
-    var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
-        + "viewBox=\"0 0 \(width) \(height)\">",
-      "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
-      "<text x=\"\(Self.margin)\" y=\"\(Self.margin + 15)\" \(text)>\(Self.escaped(title))</text>",
+    func text(_ text: String, y: Int) -> Markup {
+      .element(
+        "text",
+        [
+          "x": "\(Self.margin)", "y": "\(y)", "font-family": "sans-serif", "font-size": "15",
+          "fill": "#202020",
+        ], [.text(text)])
+    }
+    var parts: [Markup] = [
+      .shape("rect", ["width": "100%", "height": "100%", "fill": "#ffffff"]),
+      text(title, y: Self.margin + 15),
     ]
     for (number, row) in rows.enumerated() {
       let top = top(ofRow: number)
-      lines.append(
-        "<text x=\"\(Self.margin)\" y=\"\(top + pitch / 2 + 5)\" \(text)>"
-          + "\(Self.escaped(row.label))</text>")
+      parts.append(text(row.label, y: top + pitch / 2 + 5))
       for (place, tile) in row.tiles.enumerated() {
         let png = Data(try PNGEncoder.encode(tile, file: file)).base64EncodedString()
-        lines.append(
-          "<image x=\"\(left(ofTile: place))\" y=\"\(top)\" width=\"\(side * scale)\" "
-            + "height=\"\(side * scale)\" style=\"image-rendering: pixelated\" "
-            + "href=\"data:image/png;base64,\(png)\"/>")
+        parts.append(
+          .shape(
+            "image",
+            [
+              "x": "\(left(ofTile: place))", "y": "\(top)", "width": "\(side * scale)",
+              "height": "\(side * scale)", "style": "image-rendering: pixelated",
+              "href": "data:image/png;base64,\(png)",
+            ]))
       }
     }
-    return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
-  }
-
-  /// The text with XML's special characters escaped. Class names may come from other people's
-  /// files.
-  private static func escaped(_ text: String) -> String {
-    text.displayable.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
-      }
-    }
+    let svg = Markup.element(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "width": "\(width)", "height": "\(height)",
+        "viewBox": "0 0 \(width) \(height)",
+      ], parts.flatMap { [.trusted("\n"), $0] } + [.trusted("\n")])
+    return svg.source + "\n"
   }
 }
