@@ -33,7 +33,7 @@ struct MontageSection {
     self.sources = sources
   }
 
-  /// Nil where nothing has been run or no images are wanted.
+  /// Nil where no images are wanted, or no run has assignments.
   var section: PageSection? {
     let cells = table.allCells.filter { !$0.records.isEmpty }
     guard !cells.isEmpty, sources.montageImages > 0 else { return nil }
@@ -50,8 +50,13 @@ struct MontageSection {
         problems.append("\(heading): no images: \(file.problem ?? "")")
         continue
       }
-      parts.append(.element("h3", [:], [.text(heading)]))
+      var shown: [Markup] = []
       for cell in own {
+        // Nothing is read of cells that no longer fit.
+        guard bytes < Self.mostBytes else {
+          leftOut += cell.records.count { sources.folder(of: $0)?.hasAssignments ?? false }
+          continue
+        }
         let montages = CellMontages(of: cell, from: sources)
         problems += montages.problems
         for run in montages.runs {
@@ -63,18 +68,20 @@ struct MontageSection {
             let markup = try montages.markup(
               of: run, images: images, names: file, atMost: Self.mostClusters)
             bytes += markup.source.utf8.count
-            parts.append(markup)
+            shown.append(markup)
           } catch {
             problems.append("\(cell.name), seed \(run.record.seed): no images: \(error)")
           }
         }
       }
+      if !shown.isEmpty { parts += [.element("h3", [:], [.text(heading)])] + shown }
     }
     if leftOut > 0 {
       problems.append(
         "\(leftOut) further runs are left out, since the page would become too large: choose runs with --only"
       )
     }
+    if parts.isEmpty, problems.isEmpty { return nil }
     return PageSection(
       name: "images", title: "Images in clusters",
       content: parts.isEmpty
