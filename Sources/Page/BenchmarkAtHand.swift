@@ -6,7 +6,7 @@ import Reporting
 /// file that the runs read.
 ///
 ///     let names = BenchmarkAtHand(for: cell, from: sources)
-///     names.name(ofClass: 3)  // "cat", or "class 3" without the file
+///     names.name(ofClass: 3, in: cell)  // "cat", or "class 3" without the file
 ///     names.imageName(17)  // "data_batch_1.bin#17", or "image 17"
 ///
 /// The comparison is by content hash: a file that was prepared again from the same originals has the same one, and a
@@ -14,15 +14,13 @@ import Reporting
 struct BenchmarkAtHand {
   /// Nil where the file cannot be used.
   let file: BenchmarkFile?
-  /// The classes in the order of their labels; empty where the file is not at hand.
-  private let classNames: [String]
   /// The names of the images; empty where the file has none.
   private let imageNames: [String]
   /// Why the file is not used; nil if it is.
   let problem: String?
 
   /// - Parameters:
-  ///   - cell: whose labels and images are to be named.
+  ///   - cell: of a run that read the file; other cells of its benchmark may be named by the same value.
   ///   - namesImages: whether the names of images are read too.
   init(for cell: ResultCell, from sources: ReportSources, namesImages: Bool = true) {
     func opened() throws -> (BenchmarkFile?, String?) {
@@ -36,17 +34,18 @@ struct BenchmarkAtHand {
     do {
       let (file, problem) = try opened()
       imageNames = namesImages ? try file?.fileNames() ?? [] : []
-      let isFine = cell.runProtocol?.labels == .fine
-      classNames = (isFine ? file?.info.fineClassNames : file?.info.classNames) ?? []
       (self.file, self.problem) = (file, problem)
     } catch {
-      (file, classNames, imageNames, problem) = (nil, [], [], "\(error)")
+      (file, imageNames, problem) = (nil, [], "\(error)")
     }
   }
 
   /// The name of a class, or its number.
-  func name(ofClass label: Int32) -> String {
-    classNames.indices.contains(Int(label)) ? classNames[Int(label)] : "class \(label)"
+  /// - Parameter cell: its protocol says whether labels are those of the fine classes.
+  func name(ofClass label: Int32, in cell: ResultCell) -> String {
+    let isFine = cell.runProtocol?.labels == .fine
+    let names = (isFine ? file?.info.fineClassNames : file?.info.classNames) ?? []
+    return names.indices.contains(Int(label)) ? names[Int(label)] : "class \(label)"
   }
 
   /// The original name of an image, or its number.

@@ -67,7 +67,7 @@ struct CellClusters {
   /// the sizes of the classes, is the accuracy.
   func confusion(_ names: BenchmarkAtHand) -> Figure? {
     guard !shares.isEmpty else { return nil }
-    let rows = classes.map { names.name(ofClass: $0) }
+    let rows = classes.map { names.name(ofClass: $0, in: cell) }
     // Without clusters that have no class the last column is empty everywhere.
     let hasOthers = shares.contains { ($0.last ?? 0) > 0 }
     return ShareMatrix(

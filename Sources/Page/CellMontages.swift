@@ -125,12 +125,12 @@ struct CellMontages {
     ])
 
   /// What stands before a cluster's images: its class, its size, and the share of its images that have this class.
-  /// The
-  /// share is of the cluster, not of the class: the confusion matrix has the latter.
+  /// The share is of the cluster, not of the class: the confusion matrix has the latter.
   private func heading(
     of cluster: RunClusters.Cluster, _ names: BenchmarkAtHand
   ) -> [Markup] {
-    let name = cluster.matched.map { names.name(ofClass: $0) } ?? "cluster \(cluster.number)"
+    let name =
+      cluster.matched.map { names.name(ofClass: $0, in: cell) } ?? "cluster \(cluster.number)"
     let share = 100 * Double(cluster.matchedImages) / Double(max(cluster.images, 1))
     let note =
       "\(cluster.images.grouped) images"
@@ -142,7 +142,8 @@ struct CellMontages {
   private func name(of place: Int, in run: Run, _ names: BenchmarkAtHand) -> String {
     let index = Int(clamping: run.assignments.indices[place])
     let label = run.assignments.truth[place]
-    let described = names.imageName(index) + (label >= 0 ? ": \(names.name(ofClass: label))" : "")
+    let described =
+      names.imageName(index) + (label >= 0 ? ": \(names.name(ofClass: label, in: cell))" : "")
     guard mapped.count > 1, let own = runs.firstIndex(where: { $0.record.seed == run.record.seed })
     else { return described }
     let agreeing = mapped.count { $0[place] == mapped[own][place] }
