@@ -44,8 +44,7 @@ package struct ShareMatrix {
   package static func omitted(rows: Int) -> Double { rows > mostNumbered ? 0.02 : 0.005 }
 
   /// The side of a square: large enough for a number of two digits where there are numbers, and small enough for a
-  /// page
-  /// otherwise.
+  /// page otherwise.
   private var side: Double {
     switch rows.count {
     case ...12: 26

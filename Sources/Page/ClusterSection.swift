@@ -15,8 +15,7 @@ struct ClusterSection {
   /// Of every cell with a finished run, benchmark by benchmark.
   private let cells: [CellClusters]
   /// The names of classes by benchmark. All cells of a benchmark are assumed to have read the file of its first
-  /// cell;
-  /// `BenchmarkAtHand` says where that is not the file at hand.
+  /// cell; `BenchmarkAtHand` says where that is not the file at hand.
   private let names: [String: BenchmarkAtHand]
 
   /// Reads the assignments of all finished runs.
