@@ -54,8 +54,8 @@ enum RoughEstimate {
   private static let resNet18 = 0.556e9
   /// Those of a network that is no residual one: an autoencoder's few convolutions.
   private static let otherNetwork = 0.02e9
-  /// Operations a second of one thread in training. That of bfloat16 is results/README.md's: 200 images/s
-  /// of two views at width 32 with a pooled stem.
+  /// Operations a second of one thread in training. That of bfloat16 is 200 images/s of two views at width
+  /// 32 with a pooled stem, the middle of what results/README.md states for an AMD EPYC.
   private static let speeds = ["bfloat16": 42e9, "float32": 15e9]
   /// How much faster a card is than a thread.
   private static let card = 150.0
