@@ -46,7 +46,7 @@ public struct PixelSettings: Configurable {
     .choice("descriptor", \.descriptor, "the pixels, or histograms of oriented gradients"),
     .choice(
       "standardise", \.standardise,
-      "mean 0 and variance 1 within each image, or of each value over all images"),
+      "mean 0 and variance 1 within each image, or of each value over the training images"),
     .integer(
       "components", \.components, in: 0...10_000,
       "principal components that are kept; 0 for all values"),
