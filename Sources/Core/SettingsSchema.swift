@@ -82,7 +82,8 @@ public protocol Configurable: Sendable {
   /// Every setting with its name, key path, range and meaning.
   static var schema: SettingsSchema<Self> { get }
   /// Why these values, each within its range, cannot work together; nil, the default, if they can.
-  /// Experiments with such settings are refused before anything runs.
+  /// Experiments with such settings are refused before anything runs, unless the runs are finished, or
+  /// were found unsupported, already.
   var contradiction: String? { get }
 }
 

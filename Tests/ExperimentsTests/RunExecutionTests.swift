@@ -260,6 +260,25 @@ extension ExperimentsTests {
     #expect(try plan(experiment, only: "method=kmeans").runs.count == 1)
   }
 
+  @Test func `What was found unsupported before its settings were refused is still shown`() throws {
+    let possible = try plan(read(Self.tiny), only: "method=scl").runs[0]
+    var inputs = possible.identityInputs
+    inputs.settings["warmup_epochs"] = .integer(3)
+    let failure = RunFailure(
+      identity: try inputs.identity(), kind: .unsupported, reason: "no epochs are left",
+      lastLogLines: [])
+    try FileManager.default.createDirectory(
+      atPath: possible.folder.path, withIntermediateDirectories: true)
+    try failure.write(to: possible.folder.failure)
+    let experiment = try read(Self.tiny, overrides: ["scl.warmup_epochs=3"])
+    #expect(try plan(experiment, only: "method=scl").runs[0].state == .failed(failure))
+    // One that would be tried again is refused.
+    try RunFailure(
+      identity: failure.identity, kind: .killed, reason: "killed", lastLogLines: []
+    ).write(to: possible.folder.failure)
+    #expect(throws: ExperimentError.self) { try plan(experiment, only: "method=scl") }
+  }
+
   @Test func `What cannot run on its settings is recorded as such`() throws {
     // Of images of 20 pixels, halved three times, nothing whole is left.
     let experiment = try read(

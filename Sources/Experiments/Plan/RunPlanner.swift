@@ -80,7 +80,8 @@ struct RunPlanner {
   /// Resolves a run once, after the run that it starts from.
   ///
   /// - Parameter stage: the method with its settings, for a run that is no row of the experiment.
-  /// - Throws: `ExperimentError.contradiction` for settings that cannot work together.
+  /// - Throws: `ExperimentError.contradiction` for settings that cannot work together, unless the run
+  ///   is settled under them.
   private mutating func run(
     _ row: MethodRow, _ combination: Combination, stage method: ConfiguredMethod? = nil
   ) throws -> PlannedRun {
@@ -90,14 +91,14 @@ struct RunPlanner {
       throw ExperimentError.noImages(benchmark: combination.benchmark, split: "any split")
     }
     let method = try method ?? self.method(of: row, on: file.definition)
-    if let problem = method.contradiction {
-      throw ExperimentError.contradiction(
-        benchmark: combination.benchmark, method: row.name, problem: problem)
-    }
     let stage = try stage(of: row, method, combination, file.definition)
     let run = try file.run(
       row, combination, method, departures: departures(of: method, file.definition), stage: stage,
       experiment: experiment, options: options)
+    if let problem = method.contradiction, !run.state.isSettled {
+      throw ExperimentError.contradiction(
+        benchmark: combination.benchmark, method: row.name, problem: problem)
+    }
     planned[combination] = run
     return run
   }
@@ -181,6 +182,18 @@ struct RunPlanner {
         .overlaid(with: stage.settings))
     return Departure.list(of: method.values, from: standard, owner: stage.method)
       + (try stageDepartures(of: method, benchmark))
+  }
+}
+
+extension PlannedState {
+  /// Whether nothing is to be computed: the run is finished, another process computes it, or it was
+  /// found unsupported. Results of the time before a method knew a contradiction stay readable.
+  fileprivate var isSettled: Bool {
+    switch self {
+    case .finished, .running: true
+    case .failed(let failure): failure.kind == .unsupported
+    case .missing, .unfinished, .stale, .damaged: false
+    }
   }
 }
 
