@@ -51,9 +51,8 @@ struct FinishedRunOptions: ParsableArguments {
     guard identity.isEmpty else { return try plan.finishedRuns(of: identity) }
     let chosen = plan.chosenRuns
     let finished = chosen.compactMap { run in
-      // A result of these settings may have been set aside for one of others.
       if case .finished(let record) = run.state {
-        FinishedRun(record: record, folder: run.folder.holding(record.identity) ?? run.folder)
+        FinishedRun(record: record, folder: run.folder)
       } else {
         nil
       }
