@@ -20,6 +20,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case method = 6
   /// The order among images with identical pixels.
   case presentation = 7
+  /// Bootstrap samples and random permutations of statistical tests.
   case statistics = 8
 }
 

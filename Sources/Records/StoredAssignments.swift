@@ -6,8 +6,8 @@ extension RunFolder {
   ///     let assignments = try folder.readAssignments(of: record)
   ///     let images = assignments.predicted.count
   ///
-  /// Checks that they belong to its record: same identity, same
-  /// benchmark file, as many images, ascending indices, clusters 0..<K.
+  /// Checks that they belong to its record: same identity, same benchmark file, as many images, ascending
+  /// indices, clusters 0..<K.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Throws: `RecordError.unreadable` where only the record was kept, `.malformed` where the file is of another
   ///   run; `HDF5Error`.
@@ -28,8 +28,8 @@ extension RunFolder {
     return found
   }
 
-  /// Reads the class and the cluster of every scored image alone, which is all that a confusion matrix takes, and checks
-  /// that the file is the record's.
+  /// Reads only the class and the cluster of every scored image, which a confusion matrix takes, and
+  /// checks that the file is of the record's run and has as many images.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Returns: two lists of one length, [N]; classes are -1 where an image has no label.
   /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if it is of another run.
