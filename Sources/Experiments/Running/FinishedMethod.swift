@@ -15,8 +15,8 @@ import Vision
 ///       of: record, in: folder, learnt: images, registry: .builtIn, device: .cpu, threads: 2)
 ///     let clusters = try finished.method.assign(images)
 struct FinishedMethod {
-  /// With its network as it was after the last epoch. State beside the network, such as a memory bank, is not
-  /// restored.
+  /// With its network as it was after the last epoch. Of the state beside the network, such as a memory bank, only
+  /// what the run kept for assignment (`KeptState.memory`) is restored, and only if it is given.
   let method: any ClusteringMethod
 
   /// - Parameters:
