@@ -42,6 +42,22 @@ extension BenchmarksTests {
     #expect(throws: Never.self) { try prepare(from: folder + "/parent") }
   }
 
+  @Test(arguments: [
+    ("rehearsal", "data_batch_2"), ("rehearsal", "batches.meta.txt"), ("cifar100", "train.bin"),
+    ("cifar100", "test"), ("stl10", "train_y.bin"), ("stl10", "unlabeled_X.bin"),
+  ])
+  func `A file that is a part of a copy is refused with what to give`(
+    _ benchmark: String, _ name: String
+  ) throws {
+    let path = "\(folder)/\(name)"
+    try write([0], to: path)
+    #expect(
+      throws: BenchmarkError.unrecognised(
+        path: path, benchmark: benchmark,
+        reason: "this is a single file of the archive; give its folder")
+    ) { try prepare(.named(benchmark), from: path) }
+  }
+
   @Test func `The content's hash depends on neither the source's path nor the time`() throws {
     let first = try prepare(from: copyOfRehearsal("first"))
     let firstBytes = try bytes(first.path)

@@ -19,6 +19,8 @@ protocol BenchmarkAdapter {
   /// The record files of this form, which an intake can store while an archive is listed; nil
   /// if it has none.
   static func records(of definition: BenchmarkDefinition) -> RecordPlan?
+  /// Names of files that are parts of a copy: record files and lists. None is a copy by itself.
+  static func partNames(of definition: BenchmarkDefinition) -> Set<String>
   /// Whether the folder contains files of this form. One file is enough; what is missing is
   /// found later.
   static func recognises(
@@ -32,10 +34,7 @@ protocol BenchmarkAdapter {
   /// The classes in the order of their labels.
   var classNames: [String] { get }
   /// The files or folders of a complete copy with their numbers of images, in the order of the
-  /// benchmark file. Missing ones are listed with 0 images. Passes all images to `receive` in
-  /// blocks, in any order.
-  /// - Returns: the original files with their checksums, in the order of the inventory.
-  /// - Throws: what `receive` throws, and errors of the files.
+  /// benchmark file. Missing ones are listed with 0 images.
   var inventory: [InventoryEntry] { get }
   /// The original name of each image in the order of the benchmark file: its path within the
   /// folder or archive. A record has the path of its file and its number, from 0:
@@ -45,7 +44,7 @@ protocol BenchmarkAdapter {
   var differences: [String] { get }
 
   /// Passes all images to `receive` in blocks, in any order.
-  /// - Returns: the original files with their checksums.
+  /// - Returns: the original files with their checksums, in the order of the inventory.
   /// - Throws: what `receive` throws, and errors of the files.
   func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
@@ -59,6 +58,10 @@ extension BenchmarkAdapter {
   static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
 
   static func records(of definition: BenchmarkDefinition) -> RecordPlan? { nil }
+
+  static func partNames(of definition: BenchmarkDefinition) -> Set<String> {
+    index(of: definition).kept.union(records(of: definition)?.files.map(\.name) ?? [])
+  }
 }
 
 /// The folder of a tree that contains the files of a form.

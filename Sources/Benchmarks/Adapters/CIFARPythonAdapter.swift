@@ -52,6 +52,11 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     SourceIndex(kept: [nameFile(of: definition).file])
   }
 
+  static func partNames(of definition: BenchmarkDefinition) -> Set<String> {
+    index(of: definition).kept.union(
+      CIFARFiles(definition: definition, suffix: "").batches.map(\.name))
+  }
+
   static func recognises(
     _ root: SourceRoot, as definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> Bool {

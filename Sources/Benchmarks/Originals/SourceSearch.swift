@@ -81,10 +81,10 @@ struct SourceSearch {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
     else { return }
     let name = MemberPath.split(path).name
-    let names = definition.sourceForms.flatMap { form in
-      form.adapter.expectation(of: definition).split { " (),".contains($0) }
+    let isPart = definition.sourceForms.contains {
+      $0.adapter.partNames(of: definition).contains(name)
     }
-    guard names.contains(where: { $0.contains("_") && $0 == name }) else { return }
+    guard isPart else { return }
     throw .unrecognised(
       path: path, benchmark: definition.name,
       reason: "this is a single file of the archive; give its folder")
