@@ -59,8 +59,8 @@ public enum LabelChoice: String, Codable, CaseIterable, Sendable {
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   /// The last epoch. Uses no labels.
   case last
-  /// The scored epoch with the lowest training loss, or with the lowest loss that the method
-  /// itself reports for this purpose; the first of equal ones. Uses no labels.
+  /// The scored epoch with the lowest mean training loss, the first of equal ones; the authors of a
+  /// published row may have used another loss. Uses no labels.
   case lowestLoss = "lowest-loss"
   /// The scored epoch with the best accuracy, the first of equal ones. Some published code does
   /// this. It uses labels, so every table with such a run says so.
