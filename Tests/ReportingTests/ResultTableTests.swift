@@ -170,6 +170,17 @@ import Testing
     #expect(abs((statistics.standardDeviation ?? 0) - 700.squareRoot()) < 1e-9)
   }
 
+  @Test func `A figure that prints as less than the best is not bold`() throws {
+    // 6.25 is printed as 6.2.
+    let table = try SampleRuns.table(
+      [SampleRuns.scl, SampleRuns.pica],
+      [(SampleRuns.scl, 6.25), (SampleRuns.pica, 6.3)].map { method, score in
+        SampleRuns.finished(SampleRuns.record(method, on: "cifar10", score, score, score))
+      })
+    let text = table.rendered(as: .markdown)
+    #expect(text.contains("**6.3**") && text.contains(" 6.2 ") && !text.contains("**6.2**"))
+  }
+
   @Test func `equal printed figures are equally bold, and a sole row is not`() throws {
     let tied = try SampleRuns.table(
       [SampleRuns.scl, SampleRuns.pica],

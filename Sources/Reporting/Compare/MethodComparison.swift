@@ -233,12 +233,3 @@ extension MethodComparison {
     return Order(benchmark: benchmark, methods: pairs.map(\.title), correlation: correlation)
   }
 }
-
-extension ResultCell {
-  /// A score of each finished seed, in per cent, by ascending seed.
-  package func scores(of metric: Metric) -> [(seed: UInt64, score: Double)] {
-    records.compactMap { record in
-      record.metrics.scores?.value(of: metric, under: nil).map { (record.seed, 100 * $0) }
-    }
-  }
-}

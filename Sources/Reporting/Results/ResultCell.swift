@@ -87,18 +87,23 @@ package struct ResultCell: Equatable, Sendable {
   /// The benchmark file of the finished runs; nil without any.
   package var benchmarkFile: BenchmarkProvenance? { records.first?.provenance.benchmarkFile }
 
-  /// Mean and spread of a score over the finished seeds, in per cent.
+  /// A score of each finished seed that has it, in per cent, by ascending seed.
   /// - Parameters:
   ///   - metric: the score.
   ///   - normaliser: for NMI; nil for the protocol's own. Records have NMI under both.
-  /// - Returns: nil if no finished seed has the score.
+  package func scores(
+    of metric: Metric, normaliser: NMINormaliser? = nil
+  ) -> [(seed: UInt64, score: Double)] {
+    records.compactMap { record in
+      record.metrics.scores?.value(of: metric, under: normaliser).map { (record.seed, 100 * $0) }
+    }
+  }
+
+  /// Mean and spread of `scores(of:normaliser:)`, in per cent; nil if no finished seed has the score.
   package func statistics(
     of metric: Metric, normaliser: NMINormaliser? = nil
   ) -> SeedStatistics? {
-    SeedStatistics(
-      records.compactMap { $0.metrics.scores?.value(of: metric, under: normaliser) }.map {
-        100 * $0
-      })
+    SeedStatistics(scores(of: metric, normaliser: normaliser).map(\.score))
   }
 }
 

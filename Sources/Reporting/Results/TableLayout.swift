@@ -127,13 +127,13 @@ public struct TableLayout {
   ) -> Cell {
     let figures = metrics.map { metric in
       guard let cell else { return Figure(text: "–") }
-      guard cell.statistics(of: metric) != nil else {
+      let scores = cell.scores(of: metric).map(\.score)
+      guard !scores.isEmpty else {
         return Figure(text: cell.state == .notRun ? "–" : cell.state.rawValue)
       }
+      let rank = best.rank(of: cell, metric)
       return Figure(
-        text: statistic.figure(cell.scores(of: metric).map(\.score)),
-        isBest: best.rank(of: cell, metric) == 0,
-        isSecondBest: best.rank(of: cell, metric) == 1, marks: marks)
+        text: statistic.figure(scores), isBest: rank == 0, isSecondBest: rank == 1, marks: marks)
     }
     guard let cell, !cell.records.isEmpty else { return Cell(figures: figures, count: "–") }
     let count = cell.records.count
@@ -189,9 +189,10 @@ struct BestFigures {
       && notes.texts(benchmark: cell.benchmark, method: cell.method.name).isEmpty
   }
 
-  /// The figure as printed, in per cent.
+  /// The figure as printed, in per cent. It is read from its text, because a half is not rounded alike
+  /// everywhere: 12.25 is printed as 12.2.
   private func printed(_ cell: ResultCell, _ metric: Metric) -> Double? {
     let scores = cell.scores(of: metric).map(\.score)
-    return scores.isEmpty ? nil : (statistic.centre(of: scores) * 10).rounded() / 10
+    return scores.isEmpty ? nil : Double(statistic.centre(of: scores).oneDecimal)
   }
 }

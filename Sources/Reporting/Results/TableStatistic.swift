@@ -32,23 +32,19 @@ package enum TableStatistic: String, CaseIterable, Sendable {
   func figure(_ scores: [Double]) -> String {
     let middle = centre(of: scores).oneDecimal
     guard scores.count > 1 else { return middle }
-    if self == .deviation { return "\(middle) ± \(variance(scores).squareRoot().oneDecimal)" }
-    return range(of: scores).map { "\(middle) [\($0.low.oneDecimal), \($0.high.oneDecimal)]" }
-      ?? middle
+    let range: Interval?
+    switch self {
+    case .deviation: return SeedStatistics(scores)?.text ?? middle
+    case .interval: range = Interval.ofMean(scores)
+    case .bootstrap: range = Interval.bootstrap([scores.sorted()]) { mean($0[0]) }
+    case .median: range = Interval(scores.min() ?? .nan, scores.max() ?? .nan)
+    }
+    return range.map { "\(middle) [\($0.low.oneDecimal), \($0.high.oneDecimal)]" } ?? middle
   }
 
   /// The mean, or the median: the number by which rows are ranked.
   /// - Parameter scores: at least one.
   package func centre(of scores: [Double]) -> Double {
     self == .median ? quantile(scores.sorted(), 0.5) : mean(scores)
-  }
-
-  /// The interval in brackets; nil if it cannot be estimated.
-  private func range(of scores: [Double]) -> Interval? {
-    switch self {
-    case .deviation, .interval: Interval.ofMean(scores)
-    case .bootstrap: Interval.bootstrap([scores.sorted()]) { mean($0[0]) }
-    case .median: Interval(scores.min() ?? .nan, scores.max() ?? .nan)
-    }
   }
 }
