@@ -18,6 +18,11 @@ package struct ComparisonReference: Equatable, Sendable {
   package struct Name: Hashable, Sendable {
     package let title: String
     package let sources: [String]
+
+    /// The title with the keys of the sources: "PICA (mean), from P".
+    var text: String {
+      sources.isEmpty ? title : "\(title), from \(sources.joined(separator: ", "))"
+    }
   }
 
   package var name: Name { Name(title: title, sources: sources) }
@@ -170,8 +175,9 @@ extension ResultCell {
       ?? otherProfiles.first.map { "run under profile \($0.reason) only" }
   }
 
-  /// The cell reduced to its most accurate seed among the first `count`, for comparison with the
-  /// best of as many trials. Further seeds are ignored, because the best of more trials is higher.
+  /// The cell reduced to its most accurate seed among the first `count`, of equally accurate ones the lowest
+  /// seed. A comparison with the best of as many trials ignores further seeds, because the best of more trials
+  /// is higher.
   func best(of count: Int) -> ResultCell {
     var cell = self
     func accuracy(_ record: RunRecord) -> Double { record.metrics.scores?[.acc] ?? 0 }

@@ -8,9 +8,9 @@ extension TableDiff {
   /// The diff for readers: a table per benchmark, numbered reasons, remarks, then the summary. It
   /// ends with a line break.
   ///
-  ///     | Method  | Compared with | Score | Reference |  Measured | Difference | Verdict                  |
-  ///     | ------- | ------------- | ----- | --------: | --------: | ---------: | ------------------------ |
-  ///     | k-means | k-means (P)   | NMI   |       8.7 | 8.6 ± 0.2 |       -0.1 | not comparable: data (1) |
+  ///     | Method  | Compared with   | Score | Reference |  Measured | Difference | Verdict                  |
+  ///     | ------- | --------------- | ----- | --------: | --------: | ---------: | ------------------------ |
+  ///     | k-means | k-means, from P | NMI   |       8.7 | 8.6 ± 0.2 |       -0.1 | not comparable: data (1) |
   ///
   /// - Parameters:
   ///   - verbose: whether published rows that were not measured are named. Otherwise they are
@@ -33,7 +33,7 @@ extension TableDiff {
       for comparison in comparisons where comparison.benchmark == benchmark {
         let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
         let title = Escaping.markdown(comparison.method.title)
-        let compared = Escaping.markdown(comparison.comparedWith)
+        let compared = Escaping.markdown(comparison.reference?.name.text ?? "–")
         // A name is printed once for consecutive lines.
         grid.rows.append([
           title == previous.0 ? "" : title,
@@ -147,13 +147,6 @@ extension Comparison {
       return verdictText
     }
     return "\(verdict.title): \(first.headline)"
-  }
-
-  /// The row's title with its sources: "PICA (mean) (P)".
-  fileprivate var comparedWith: String {
-    guard let reference else { return "–" }
-    return reference.sources.isEmpty
-      ? reference.title : "\(reference.title), from \(reference.sources.joined(separator: ", "))"
   }
 
   /// The measured score, or all scores of a line about a cell, with the number of seeds if some are

@@ -1,3 +1,4 @@
+import Core
 import Domain
 import Metrics
 
@@ -42,16 +43,9 @@ enum FollowingRows {
     of method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
     let cells = table.benchmarks.map { benchmark -> TableLayout.Cell in
-      let records = table.cell(benchmark: benchmark, method: method.name)?.records ?? []
-      let best = records.max { first, second in
-        // Of equal ones the lowest seed.
-        (first.metrics.scores?[.acc] ?? -1, second.seed)
-          < (second.metrics.scores?[.acc] ?? -1, first.seed)
-      }
-      return cell(table.metrics) { metric in
-        records.count < 2
-          ? nil : best?.metrics.scores?.value(of: metric, under: nil).map { (100 * $0).oneDecimal }
-      }
+      let seeds = table.cell(benchmark: benchmark, method: method.name)
+      let best = seeds.flatMap { $0.records.count < 2 ? nil : $0.best(of: $0.records.count) }
+      return cell(table.metrics) { best?.statistics(of: $0)?.text }
     }
     return row(.bestOfSeeds, "best of seeds", cells)
   }
@@ -64,12 +58,7 @@ enum FollowingRows {
     below method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
     let comparisons = (table.diff?.comparisons ?? []).filter { $0.method == method }
-    var references: [ComparisonReference.Name] = []
-    for comparison in comparisons {
-      guard let name = comparison.reference?.name, !references.contains(name) else { continue }
-      references.append(name)
-    }
-    return references.flatMap { name in
+    return comparisons.compactMap(\.reference?.name).uniqued.flatMap { name in
       func cells(_ text: (Comparison) -> String?) -> [TableLayout.Cell] {
         table.benchmarks.map { benchmark in
           cell(table.metrics) { metric in
@@ -79,8 +68,7 @@ enum FollowingRows {
           }
         }
       }
-      let sources = name.sources.isEmpty ? "" : ", from \(name.sources.joined(separator: ", "))"
-      return row(.published, "published: \(name.title)\(sources)", cells { $0.reference?.text })
+      return row(.published, "published: \(name.text)", cells { $0.reference?.text })
         + row(
           .difference, "difference",
           cells { comparison in
