@@ -133,7 +133,15 @@ import Testing
     #expect(table.rendered(as: .markdown).contains("bold, second best in italics"))
     let latex = table.rendered(as: .latex)
     #expect(latex.contains("\\underline{40.0}$_{\\pm 0.0}$"))
-    #expect(latex.contains("second best underlined"))
+    #expect(latex.contains("bold, second best underlined."))
+    // A column of siunitx cannot underline a number.
+    var numbers = table
+    for statistic in TableStatistic.allCases {
+      numbers.statistic = statistic
+      let siunitx = numbers.rendered(as: .latexSiunitx)
+      #expect(siunitx.contains("in bold.") && !siunitx.contains("second best"))
+      #expect(!siunitx.contains("\\underline"))
+    }
   }
 
   @Test(arguments: [

@@ -67,9 +67,11 @@ struct LaTeXRenderer {
   /// Half of the space between columns in points. A number of siunitx has a wider sign of the deviation.
   private var columnSpace: String { figures == .siunitx ? "2.5" : "3" }
 
-  /// The caption with LaTeX's mark of the second best, since italics are not used here.
+  /// The caption with LaTeX's mark of the second best, since italics are not used here. A table of siunitx has no
+  /// such mark.
   private var caption: [String] {
-    layout.caption.map { $0.replacing(TableText.secondBestInText, with: "second best underlined") }
+    let mark = figures == .siunitx ? "" : ", second best underlined"
+    return layout.caption.map { $0.replacing(TableText.secondBest, with: mark) }
   }
 
   // MARK: - A block
@@ -118,7 +120,7 @@ struct LaTeXRenderer {
   // MARK: - A figure
 
   /// A figure with its emphasis, deviation and marks. In a column of numbers, anything else is in
-  /// braces. Such a column can set bold numbers but no underlined ones.
+  /// braces. Such a column can set bold numbers but no underlined ones, so its second best is not marked.
   private func figure(_ figure: TableLayout.Figure) -> String {
     let parts = Self.parts(of: figure)
     guard figures == .siunitx, Double(parts.mean) != nil else {
@@ -131,10 +133,10 @@ struct LaTeXRenderer {
     return (figure.isBest ? "\\bfseries " : "") + number + superscript(figure.marks)
   }
 
-  /// The best figure is bold, the second best underlined.
+  /// The best figure is bold, the second best underlined as far as the caption says so.
   private func marked(_ text: String, _ figure: TableLayout.Figure) -> String {
     if figure.isBest { return "\\textbf{\(text)}" }
-    return figure.isSecondBest ? "\\underline{\(text)}" : text
+    return figure.isSecondBest && figures == .text ? "\\underline{\(text)}" : text
   }
 
   /// "13.9 ± 0.4" as 13.9 and 0.4; any other text as it is.

@@ -5,8 +5,8 @@ import Records
 
 /// The sentences above and below a result table, the same in every format.
 enum TableText {
-  /// How captions name the mark of the second best; a format with another mark replaces it.
-  static let secondBestInText = "second best in italics"
+  /// What captions say of the mark of the second best; a format with another mark, or without one, replaces it.
+  static let secondBest = ", second best in italics"
 
   /// The lines above a table: what the figures are, then one line per protocol.
   ///
@@ -28,7 +28,7 @@ enum TableText {
       "Experiment \(table.experiment), profile \(table.profile): "
         + "\(list(table.metrics.map(\.title))) in per cent, "
         + "\(statistic); best of each column in bold"
-        + (marksSecond ? ", \(secondBestInText)." : ".")
+        + (marksSecond ? "\(secondBest)." : ".")
     ] + protocolLines(of: table)
   }
 
