@@ -113,6 +113,28 @@ import Testing
     #expect(lines.count { $0.contains("\"kind\":\"aggregate\"") } == 2)
   }
 
+  @Test func `Benchmarks with other data of a row are left out of the aggregates`() throws {
+    func comparison(_ file: BenchmarkProvenance) throws -> MethodComparison {
+      let outcomes =
+        runs(SampleRuns.pica, first) + runs(SampleRuns.scl, second)
+        + runs(SampleRuns.pica, on: "stl10", first, file: file)
+        + runs(SampleRuns.scl, on: "stl10", second)
+      return try MethodComparison(
+        SampleRuns.table([SampleRuns.scl, SampleRuns.pica], outcomes), metric: .acc, paper: nil)
+    }
+    #expect(try comparison(SampleRuns.complete).aggregates.count == 2)
+    let other = try comparison(SampleRuns.incomplete)
+    #expect(other.aggregated == ["cifar10"] && other.aggregates.isEmpty)
+  }
+
+  @Test func `Single seeds are compared without a test`() throws {
+    let table = try SampleRuns.table(
+      [SampleRuns.scl, SampleRuns.pica], runs(SampleRuns.pica, [30]) + runs(SampleRuns.scl, [26]))
+    let comparison = try MethodComparison(table, metric: .acc, paper: nil)
+    #expect(comparison.markdown().contains("+4.0 |"))
+    #expect(!comparison.remarks.contains { $0.contains("Holm") })
+  }
+
   @Test func `The order of methods is compared with the published one`() throws {
     let table = try SampleRuns.table(
       [SampleRuns.scl, SampleRuns.pica, SampleRuns.kMeans, SampleRuns.moco, SampleRuns.truth],

@@ -38,14 +38,14 @@ package struct MethodComparison: Sendable {
     package let reason: String?
   }
 
-  /// One row over several benchmarks, each of which has scores of all rows. `ScoresByBenchmark`
-  /// (Statistics) has the formulas and their sources.
+  /// One row over several benchmarks, each of which has comparable scores of all rows.
+  /// `ScoresByBenchmark` (Statistics) has the formulas and their sources.
   ///
   /// Benchmarks count alike in the probability of improvement. In the interquartile mean, runs
   /// count alike, so a benchmark with more seeds weighs more.
   package struct Aggregate: Sendable {
     package let method: TableMethod
-    /// The scores by benchmark, on those benchmarks where every row has scores.
+    /// The scores by benchmark, on those benchmarks where all rows have comparable scores.
     package let scores: ScoresByBenchmark
     /// The mean of the middle half of all runs, in per cent.
     package let interquartileMean: Double
@@ -77,7 +77,8 @@ package struct MethodComparison: Sendable {
   package let reference: TableMethod
   /// By benchmark and then by row. The reference row is among them, without a result.
   package let differences: [Difference]
-  /// By row; empty unless at least two benchmarks have scores of all rows.
+  /// By row; empty unless at least two benchmarks have scores of all rows, with one protocol and
+  /// one benchmark file.
   package let aggregates: [Aggregate]
   /// The benchmarks of the aggregates.
   package let aggregated: [String]
@@ -129,8 +130,11 @@ package struct MethodComparison: Sendable {
     }
     self.differences = differences
 
-    // Aggregates need the same benchmarks of all rows.
-    let complete = cells.filter { $0.count == rows.count }
+    // Aggregates need the same benchmarks of all rows, and like is compared with like.
+    let complete = cells.filter { cells in
+      cells.count == rows.count
+        && cells.allSatisfy { Self.obstacle(to: $0, from: cells.first) == nil }
+    }
     aggregated = complete.compactMap { $0.first?.benchmark }
     aggregates =
       complete.count > 1 ? Self.aggregates(of: complete, rows: rows, reference, metric) : []
@@ -163,17 +167,9 @@ extension MethodComparison {
           benchmark: cell.benchmark, method: cell.method, seeds: scores.count, pairs: pairs,
           mean: mean(scores.map(\.score)), result: result, adjusted: nil, reason: reason)
       }
-      guard let reference else {
-        return difference(nil, reason: "the reference row has no score here")
-      }
+      let obstacle = obstacle(to: cell, from: reference)
+      guard let reference, obstacle == nil else { return difference(nil, reason: obstacle) }
       if cell.method == reference.method { return difference(nil) }
-      if cell.runProtocol != reference.runProtocol {
-        return difference(nil, reason: "the reference row has a different protocol")
-      }
-      if cell.benchmarkFile != reference.benchmarkFile {
-        return difference(
-          nil, reason: "the reference row was computed on a different benchmark file")
-      }
       let others = reference.scores(of: metric)
       let pairs = scores.compactMap { own in
         others.first { $0.seed == own.seed }.map { (own.score, $0.score) }
@@ -184,6 +180,16 @@ extension MethodComparison {
         : difference(
           MeanDifference(independent: scores.map(\.score), others.map(\.score)))
     }
+  }
+
+  /// Why a cell cannot be compared with that of the reference row; nil if it can.
+  private static func obstacle(to cell: ResultCell, from reference: ResultCell?) -> String? {
+    guard let reference else { return "the reference row has no score here" }
+    if cell.runProtocol != reference.runProtocol {
+      return "the reference row has a different protocol"
+    }
+    return cell.benchmarkFile == reference.benchmarkFile
+      ? nil : "the reference row was computed on a different benchmark file"
   }
 
   /// The aggregates of all rows.

@@ -72,7 +72,7 @@ extension MethodComparison {
     var metric: String
     var method: String
     var reference: String
-    /// Those with scores of all rows.
+    /// Those with comparable scores of all rows.
     var benchmarks: [String]
     var interquartileMean: Double
     var interval: Interval?

@@ -92,15 +92,18 @@ extension MethodComparison {
         "Seeds that both rows have are paired; n counts the pairs. t: Student's t-test.")
     }
     if results.contains(where: { !$0.isPaired }) {
-      remarks.append("Without two common seeds, the rows count as independent. t: Welch's t-test.")
+      remarks.append(
+        "Without two common seeds, or with --unpaired, the rows count as independent. t: Welch's t-test."
+      )
     }
-    if !results.isEmpty {
-      let tests = differences.count { $0.adjusted != nil }
+    let tests = differences.count { $0.adjusted != nil }
+    if tests > 0 {
       remarks.append(
         "perm.: permutation test. Holm: the t-test's p-value, adjusted for the "
           + "\(tests == 1 ? "only test" : "\(tests) tests") of this comparison. All are two-sided.")
     }
-    if let least = Self.leastPermutation(results), least > 0.05 {
+    // With three pairs it is 0.25: all signs or the division are then as extreme as possible.
+    if let least = results.map(\.leastPermutation).min(), least > 0.05 {
       remarks.append(
         "With so few seeds, a permutation test cannot give a p-value below \(least.probability), whatever "
           + "the scores are."
@@ -122,12 +125,6 @@ extension MethodComparison {
         + (interval ?? "") + ", over \(order.correlation.count) methods, whatever their protocols"
     }
     return remarks
-  }
-
-  /// The smallest p-value that a permutation test of these comparisons can give, with all signs or
-  /// the division as extreme as possible. With three pairs that is 0.25, whatever the scores are.
-  private static func leastPermutation(_ results: [MeanDifference]) -> Double? {
-    results.compactMap(\.leastPermutation).min()
   }
 }
 
