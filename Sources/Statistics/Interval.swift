@@ -12,9 +12,6 @@ package struct Interval: Hashable, Sendable, Codable {
     self.low = low
     self.high = high
   }
-
-  /// Whether the interval excludes 0, so that a difference has a sign.
-  package var excludesZero: Bool { low > 0 || high < 0 }
 }
 
 extension Interval {

@@ -9,8 +9,8 @@ import Foundation
 package struct MeanDifference: Hashable, Sendable {
   /// Mean of the first minus mean of the second.
   package let difference: Double
-  /// The 95 % confidence interval of the difference; nil if there is no spread to estimate it
-  /// from.
+  /// The 95 % confidence interval of the difference; nil for a single pair, or a single value on
+  /// either side. Without any spread it has no width.
   package let interval: Interval?
   /// The two-sided p-value of the t-test; nil if `interval` is.
   package let tTest: Double?
