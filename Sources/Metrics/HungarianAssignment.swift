@@ -41,7 +41,7 @@ public struct HungarianAssignment: Hashable, Sendable {
 
   /// The matching of the table's classes (rows) and clusters (columns) with the most points in
   /// matched cells.
-  init(matching table: ContingencyTable) {
+  package init(matching table: ContingencyTable) {
     self.init(
       validCosts: table.counts.map { -Double($0) }, rows: table.classes.count,
       columns: table.clusters.count)

@@ -32,12 +32,10 @@ struct ClassMatching {
           truth: truth.filter { $0 >= 0 },
           predicted: zip(truth, predicted).compactMap { $0 >= 0 ? $1 : nil })
       }
-    let assignment = try HungarianAssignment(
-      maximising: table.counts, rows: table.classes.count, columns: table.clusters.count)
     classes = table.classes
     clusters = table.clusters
     counts = table.counts
-    classOfCluster = assignment.rowOfColumn
+    classOfCluster = HungarianAssignment(matching: table).rowOfColumn
   }
 
   /// The images of a class by the class that their cluster is matched to, as shares of the class.

@@ -61,8 +61,7 @@ package struct RunClusters: Equatable, Sendable {
       let table = try ContingencyTable(
         truth: labelled.map { assignments.truth[$0] },
         predicted: labelled.map { assignments.predicted[$0] })
-      let matching = try HungarianAssignment(
-        maximising: table.counts, rows: table.classes.count, columns: table.clusters.count)
+      let matching = HungarianAssignment(matching: table)
       purity = table.purity
       for (column, cluster) in table.clusters.enumerated() {
         parts[cluster] = table.parts(ofColumn: column)
