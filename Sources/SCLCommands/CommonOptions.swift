@@ -139,6 +139,14 @@ struct ExperimentOptions: ParsableArguments {
     return plan
   }
 
+  /// The plan for commands that compare scores, of which they need some.
+  /// - Throws: as `planOfResults(needsData:)`, and also if no planned run has begun.
+  func planOfRuns() throws -> Plan {
+    let plan = try planOfResults()
+    guard plan.runs.contains(where: { $0.state != .missing }) else { throw noResults(of: plan) }
+    return plan
+  }
+
   /// The run that `--only` selects, for the hidden commands that do a single run. The plan also has
   /// the runs that it starts from.
   /// - Throws: `ValidationError` if `--only` does not name exactly one run.

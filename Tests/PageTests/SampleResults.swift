@@ -40,8 +40,7 @@ struct SampleResults {
           try Self.history(method, seed, size).write(to: place.history)
           try Self.assignments(record, method, seed, size).write(to: place.assignments)
           records.append(record)
-          sources.folders[
-            .init(benchmark: benchmark, method: "m\(method)", seed: UInt64(seed))] = place
+          sources.folders[.init(record)] = place
         }
       }
     }

@@ -6,14 +6,13 @@ import Records
 package struct ReportSources: Sendable {
   /// Names a run of a table.
   package struct Run: Hashable, Sendable {
-    package var benchmark: String
-    package var method: String
-    package var seed: UInt64
+    private let benchmark: String
+    private let method: String
+    private let seed: UInt64
 
-    package init(benchmark: String, method: String, seed: UInt64) {
-      self.benchmark = benchmark
-      self.method = method
-      self.seed = seed
+    /// The run of a record.
+    package init(_ record: RunRecord) {
+      (benchmark, method, seed) = (record.benchmark, record.method, record.seed)
     }
   }
 
@@ -30,6 +29,6 @@ package struct ReportSources: Sendable {
 
   /// The folder of a record of the table.
   package func folder(of record: RunRecord) -> RunFolder? {
-    folders[Run(benchmark: record.benchmark, method: record.method, seed: record.seed)]
+    folders[Run(record)]
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import Foundation
 import Metrics
 import Reporting
 
@@ -38,34 +37,20 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Treat the runs of two rows as independent, even if their seeds are the same.")
   var unpaired = false
 
-  /// Only the order of the methods is compared with it.
+  /// Only the order of the methods is compared with it. Without the default file there is no such
+  /// comparison.
   @Option(help: "File of published scores, for the order of the methods.")
-  var published = PublishedFigures.file
+  var against = PublishedFigures.file
 
   @OptionGroup var output: JSONOption
 
   /// Computes missing scores from the assignments, compares and prints.
   func run() throws {
-    let plan = try experiment.planOfResults()
-    guard plan.runs.contains(where: { $0.state != .missing }) else {
-      throw experiment.noResults(of: plan)
-    }
+    let plan = try experiment.planOfRuns()
     let comparison = try MethodComparison(
       ResultTable(plan.results(scoredBy: [score]), metrics: [score]), metric: score,
-      reference: reference,
-      paper: paper(), isPaired: !unpaired)
+      reference: reference, paper: PublishedFigures.tables(against), isPaired: !unpaired)
     Console.printPart(
       output.json ? comparison.jsonLines() : comparison.markdown(width: Console.outputWidth))
-  }
-
-  /// The published figures; nil if the default file does not exist, as in a package with methods of
-  /// its own.
-  /// - Throws: `PaperTablesError`; `ReportError.noReference` for a file that was asked for.
-  private func paper() throws -> PaperTables? {
-    let path = PublishedFigures.path(published)
-    if published == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {
-      return nil
-    }
-    return try PublishedFigures.read(path)
   }
 }

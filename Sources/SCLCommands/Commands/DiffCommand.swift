@@ -32,10 +32,7 @@ struct DiffCommand: ParsableCommand {
   /// Checks the reference before it reads results, prints the diff, and sets the exit code.
   func run() throws {
     try comparison.check()
-    let plan = try experiment.planOfResults()
-    guard plan.runs.contains(where: { $0.state != .missing }) else {
-      throw experiment.noResults(of: plan)
-    }
+    let plan = try experiment.planOfRuns()
     let diff = try comparison.diff(plan)
     Console.printPart(
       output.json
@@ -191,11 +188,18 @@ enum PublishedFigures {
     return given
   }
 
+  /// The published figures of a file; nil if the default file does not exist, as in a package with
+  /// methods of its own.
+  /// - Throws: as `read(_:)`; a file that was asked for must exist.
+  static func tables(_ given: String = file) throws -> PaperTables? {
+    let path = path(given)
+    guard given != file || FileManager.default.fileExists(atPath: path) else { return nil }
+    return try read(path)
+  }
+
   /// Reads a file of published figures. Ids close to a registered method are reported as misspelt.
-  /// - Throws: `PaperTablesError` with the line of a mistake; `ReportError.noReference` if the file
-  ///   is missing.
+  /// - Throws: `PaperTablesError` with the line of a mistake, or without one if the file is missing.
   static func read(_ path: String) throws -> PaperTables {
-    guard FileManager.default.fileExists(atPath: path) else { throw ReportError.noReference(path) }
-    return try PaperTables.read(from: path, methods: SCLProgram.registry.names)
+    try PaperTables.read(from: path, methods: SCLProgram.registry.names)
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Conformance
 import Core
-import Foundation
 import Methods
 import Reporting
 
@@ -46,7 +45,8 @@ struct MethodsCommand: ParsableCommand {
     if let name, check {
       try examine(SCLProgram.registry.method(name))
     } else if let name {
-      let report = MethodReport(try SCLProgram.registry.method(name), published: try published())
+      let report = try MethodReport(
+        SCLProgram.registry.method(name), published: PublishedFigures.tables(against))
       try report.show(json: output.json)
     } else {
       try MethodReport.showAll(
@@ -73,15 +73,5 @@ struct MethodsCommand: ParsableCommand {
     }
     if output.json { for finding in findings { try Console.json(finding) } }
     if !findings.isEmpty { throw ExitCode.failure }
-  }
-
-  /// The published figures; nil if the default file does not exist, as outside a checkout.
-  /// - Throws: `PaperTablesError` for a file that was asked for.
-  private func published() throws -> PaperTables? {
-    let path = PublishedFigures.path(against)
-    if against == PublishedFigures.file, !FileManager.default.fileExists(atPath: path) {
-      return nil
-    }
-    return try PaperTables.read(from: path, methods: SCLProgram.registry.names)
   }
 }

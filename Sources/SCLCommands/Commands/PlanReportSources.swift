@@ -17,10 +17,7 @@ extension Plan {
       let path = folder.file(named: benchmark)
       if FileManager.default.fileExists(atPath: path) { sources.benchmarkFiles[benchmark] = path }
     }
-    let figures = PublishedFigures.path(PublishedFigures.file)
-    if FileManager.default.fileExists(atPath: figures) {
-      sources.diff = try table.diff ?? TableDiff(table, against: PublishedFigures.read(figures))
-    }
+    sources.diff = try table.diff ?? PublishedFigures.tables().map { TableDiff(table, against: $0) }
     return sources
   }
 
@@ -29,14 +26,9 @@ extension Plan {
   private func folders(of records: [RunRecord]) throws -> [ReportSources.Run: RunFolder] {
     var folders: [ReportSources.Run: RunFolder] = [:]
     var open: [ReportSources.Run: String] = [:]
-    for record in records {
-      let key = ReportSources.Run(
-        benchmark: record.benchmark, method: record.method, seed: record.seed)
-      open[key] = record.identity
-    }
+    for record in records { open[ReportSources.Run(record)] = record.identity }
     func add(_ record: RunRecord, in folder: RunFolder) {
-      let key = ReportSources.Run(
-        benchmark: record.benchmark, method: record.method, seed: record.seed)
+      let key = ReportSources.Run(record)
       guard open[key] == record.identity else { return }
       folders[key] = folder
       open[key] = nil
