@@ -18,7 +18,6 @@ struct RunImages {
   private struct Opened {
     let file: BenchmarkFile
     let catalogue: ImageCatalogue
-    let fineClassNames: [String]
 
     /// Opens and reads all but the pixels.
     /// - Throws: `BenchmarkError`.
@@ -26,7 +25,6 @@ struct RunImages {
       file = try BenchmarkFile.open(path)
       catalogue = ImageCatalogue(
         classNames: file.info.classNames, fileNames: try file.fileNames(), splits: file.splits)
-      fineClassNames = file.info.fineClassNames
     }
   }
 
@@ -42,20 +40,13 @@ struct RunImages {
   }
 
   /// The benchmark file that a run used.
-  /// - Returns: nil if it is not in the folder, or another one is in its place.
-  /// - Throws: `BenchmarkError` if the file is damaged.
-  mutating func file(of run: FinishedRun) throws -> BenchmarkFile? {
-    try open(run)?.file
-  }
-
-  /// The benchmark file that a run used.
   /// - Throws: `ReportError.otherBenchmarkFile`, `BenchmarkError`.
   mutating func requiredFile(of run: FinishedRun) throws -> BenchmarkFile {
-    guard let file = try file(of: run) else {
+    guard let found = try open(run) else {
       throw ReportError.otherBenchmarkFile(
         file: folder.file(named: run.record.benchmark), run: run.label)
     }
-    return file
+    return found.file
   }
 
   /// What is known of a run's images: everything from its benchmark file or, without that, the names of the classes of
@@ -69,7 +60,7 @@ struct RunImages {
         classNames: (isFine ? definition?.fineClasses?.names : definition?.classNames) ?? [])
     }
     var catalogue = opened.catalogue
-    if isFine { catalogue.classNames = opened.fineClassNames }
+    if isFine { catalogue.classNames = opened.file.info.fineClassNames }
     return catalogue
   }
 

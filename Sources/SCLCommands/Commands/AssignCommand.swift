@@ -46,7 +46,7 @@ struct AssignCommand: ParsableCommand {
   /// The classes of published benchmarks are known without their files.
   @Option(
     help: "Folder of benchmark files, for the names of your own classes.", completion: .directory)
-  var data = "data"
+  var data = BenchmarkFolder.defaultPath
 
   /// Any device computes a run of any other, up to rounding.
   @Option(help: "Device of the network (default: cpu).")

@@ -1,4 +1,3 @@
-import Foundation
 import Metrics
 import Records
 import Reporting
@@ -128,7 +127,7 @@ struct ClusterReport {
   }
 
   /// A fraction in per cent with one decimal.
-  static func percent(_ fraction: Double) -> String { String(format: "%.1f", 100 * fraction) }
+  static func percent(_ fraction: Double) -> String { (100 * fraction).oneDecimal }
 
   /// The text at the right of a column of this width.
   private static func right(_ text: String, _ width: Int) -> String {
@@ -162,7 +161,5 @@ struct ClusterReport {
   }
 
   /// A fraction in per cent with at most four decimals.
-  private static func rounded(_ fraction: Double) -> Double {
-    (1_000_000 * fraction).rounded() / 10_000
-  }
+  private static func rounded(_ fraction: Double) -> Double { (100 * fraction).fourDecimals }
 }
