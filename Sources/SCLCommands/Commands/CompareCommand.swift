@@ -4,7 +4,7 @@ import Metrics
 import Reporting
 
 /// `scl compare`: prints a `MethodComparison` of an experiment's rows, as tables or JSON lines. It
-/// reads results and computes nothing but statistics.
+/// reads results, and computes statistics and a score that a record lacks.
 ///
 ///     scl compare experiments/cifar10-cpu.yaml --reference kmeans --score nmi
 ///

@@ -32,8 +32,8 @@ extension Metric: ExpressibleByArgument {
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
-/// `scl report`: prints the `ResultTable` of an experiment on standard output. It reads results and
-/// computes nothing.
+/// `scl report`: prints the `ResultTable` of an experiment on standard output. It reads results, and
+/// computes only scores that a record lacks.
 ///
 ///     scl report experiments/cifar10-cpu.yaml --format latex > table.tex
 ///     scl report experiments/cifar10-cpu.yaml --identity 3f2a9c81
