@@ -126,6 +126,22 @@ extension String {
   }
 }
 
+extension String {
+  /// The text in lines of at most `width` characters, broken between words. A longer word gets a line of
+  /// its own.
+  package func wrapped(to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+}
+
 extension Sequence where Element: Hashable {
   /// The elements without repetitions, in the order of their first occurrences. O(n).
   package var uniqued: [Element] {

@@ -1,3 +1,5 @@
+import Core
+
 /// A Markdown table with aligned columns, which can also be read in a terminal. Cells are escaped
 /// already.
 struct MarkdownGrid {
@@ -58,7 +60,7 @@ struct MarkdownGrid {
     }
     grid.rows = rows.flatMap { row -> [[String]] in
       let cells = row.enumerated().map { column, text in
-        text.count > limits[column] ? MarkdownText.lines(of: text, to: limits[column]) : [text]
+        text.count > limits[column] ? text.wrapped(to: limits[column]) : [text]
       }
       return (0..<(cells.map(\.count).max() ?? 0)).map { line in
         cells.map { line < $0.count ? $0[line] : "" }
@@ -100,18 +102,5 @@ enum MarkdownText {
       }
     }
     return (lines + [line]).joined(separator: "\n")
-  }
-
-  /// Wraps escaped text into lines of at most `width` characters, between words.
-  static func lines(of text: String, to width: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }

@@ -63,7 +63,7 @@ struct MethodReport {
   /// Prints a paragraph, wrapped between words on a terminal.
   private func printWrapped(_ text: String) {
     guard let width = Console.outputWidth else { return Console.print(text) }
-    for line in TextColumns.wrapped(text, to: width) { Console.print(line) }
+    for line in text.wrapped(to: width) { Console.print(line) }
   }
 
   /// Prints a table of the settings with defaults, possible values and meanings. A line names the

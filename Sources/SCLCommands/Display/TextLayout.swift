@@ -35,12 +35,12 @@ struct TextColumns {
       if let width, let last = cells.last, start + last.count > width, cells.count > 1 {
         let available = width - start
         if available >= Self.narrowest {
-          var parts = Self.wrapped(last, to: available)
+          var parts = last.wrapped(to: available)
           cells[cells.count - 1] = parts.isEmpty ? "" : parts.removeFirst()
           more = parts.map { String(repeating: " ", count: start) + $0 }
         } else {
           cells[cells.count - 1] = ""
-          more = Self.wrapped(last, to: max(Self.narrowest, width - 4)).map { "    " + $0 }
+          more = last.wrapped(to: max(Self.narrowest, width - 4)).map { "    " + $0 }
         }
       }
       var line = zip(cells, shown).map { text, column in
@@ -49,20 +49,6 @@ struct TextColumns {
       while line.last == " " { line.removeLast() }
       return [line] + more
     }
-  }
-
-  /// Wraps a text between words into lines of at most `width` characters. A longer word gets a line
-  /// of its own.
-  static func wrapped(_ text: String, to width: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }
 
