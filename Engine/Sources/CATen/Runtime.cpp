@@ -1,10 +1,10 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
-#include <algorithm>
+#include <atomic>
 #include <dlfcn.h>
+#include <exception>
 #include <future>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 #include <torch/csrc/api/include/torch/version.h>
 #include <vector>
@@ -40,8 +40,9 @@ static void require_threads(unsigned count) {
   std::string problem;
   try {
     for (unsigned i = 0; i < count; i++) probes.emplace_back([released] { released.wait(); });
-  } catch (const std::system_error &error) {
-    problem = error.code().message();
+  } catch (const std::exception &error) {
+    // A thread that is not joined would end the process: memory for one more may be wanting, too.
+    problem = error.what();
   }
   release.set_value();
   for (auto &probe : probes) probe.join();
@@ -53,8 +54,11 @@ static void require_threads(unsigned count) {
 
 bool caten_set_threads(int32_t threads) {
   return attempt([&] {
-    require_threads(std::max<unsigned>(threads, std::thread::hardware_concurrency()));
+    // The pool begins with a thread for each processor. One of the asked size is made before it goes.
+    static std::atomic<bool> has_pool{false};
+    require_threads(threads + (has_pool ? 0 : std::thread::hardware_concurrency()));
     at::set_num_threads(threads);
+    has_pool = true;
   });
 }
 
