@@ -23,6 +23,35 @@ extension MethodsTests {
       #expect(steps.losses[0][1].value < 2 && steps.losses[0][1].value > 0)
     }
 
+    /// A method of a finished run that is applied to `images`.
+    private func applied<Method: ClusteringMethod>(
+      _ type: Method.Type, to images: ImageSet, _ more: [String: SettingValue] = [:]
+    ) throws -> Method {
+      let values: [String: SettingValue] = ["width": 16, "stem": "small-pool"]
+      // Centres of two clusters in eight dimensions.
+      let centres: [Float] = [1, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0]
+      return try Method(
+        settings: Method.Settings.schema.resolve(values.merging(more) { $1 }),
+        context: MethodContext(
+          clusters: 2, seed: 1,
+          fitted: FittedState(
+            given: .init(statistics: try images.channelStatistics(), centres: centres))),
+        images: images)
+    }
+
+    @Test func `A finished run has not learnt from the images it is applied to`() throws {
+      let images = try twoClasses()
+      // The run's memory bank is not there.
+      let clusters = try ["bank", "embeddings"].map {
+        try applied(IDFD.self, to: images, ["dimensions": 8, "clustered": .text($0)]).assign(images)
+      }
+      #expect(clusters[0] == clusters[1])
+      // Ten pseudo-classes for each cluster, which three images could not have.
+      let few = try applied(DeepCluster.self, to: images.selecting([0, 1, 2]))
+      let head = few.network.parameters.first { $0.name == "top_layer.weight" }
+      #expect(head?.tensor.size(0) == 20)
+    }
+
     private let context = MethodContext(clusters: 2, seed: 3)
 
     private func head(_ kind: ProjectionKind) throws -> ProjectionHead {

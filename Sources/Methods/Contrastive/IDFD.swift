@@ -125,8 +125,10 @@ public final class IDFD: TrainedMethod {
 
   /// k-means on embeddings or on the bank, by the settings.
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
-      try settings.clustered == .bank && $0.holdsSameImages(as: learnt)
+    // A run that is applied has kept no bank.
+    let hasBank = settings.clustered == .bank && !context.appliesFinishedRun
+    return try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) {
+      try hasBank && $0.holdsSameImages(as: learnt)
         ? bank.vectors.floats() : encoder.embeddings(of: $0, augmentation).floats()
     }
   }

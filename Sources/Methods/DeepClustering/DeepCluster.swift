@@ -111,7 +111,9 @@ public final class DeepCluster: TrainedMethod {
     self.inputs = inputs
     let (settings, context) = (inputs.settings, inputs.context)
     augmentation = try Augmentation(settings.augmentation, for: inputs)
-    pseudoClasses = min(context.clusters * settings.clustersPerClass, inputs.images.count)
+    // A run that is applied has its classifier already, however few the images at hand are.
+    let most = context.appliesFinishedRun ? .max : inputs.images.count
+    pseudoClasses = min(context.clusters * settings.clustersPerClass, most)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let backbone = Backbone(
       settings.backbone, frontEnd: settings.frontEnd, context: context, from: &stream)

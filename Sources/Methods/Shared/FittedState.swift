@@ -53,6 +53,9 @@ public final class FittedState: Sendable {
 }
 
 extension MethodContext {
+  /// Whether a finished run is applied: the images of `MethodInputs` are then others than those that it learnt from.
+  var appliesFinishedRun: Bool { fitted?.isGiven ?? false }
+
   /// The channel statistics of the images learnt from or, where a finished run is applied, of those that it
   /// learnt from.
   /// - Parameter images: the images learnt from.
