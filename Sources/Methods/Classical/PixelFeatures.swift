@@ -101,17 +101,21 @@ final class PixelFeatures {
   ///   images too small for gradient histograms.
   func values(of images: ImageSet) throws -> [Float] {
     if settings.arePlain { return try images.flattenedPixels() }
-    let fitted = try fitted ?? fit()
+    // Before the others are described, so that not both are in memory.
+    if !images.holdsSameImages(as: learnt) { fitted = try fitted ?? fit(described(learnt)) }
+    let described = try described(images)
+    let fitted = try fitted ?? fit(described)
     self.fitted = fitted
-    let values = standardised(try described(images), fitted)
+    let values = standardised(described, fitted)
     return try fitted.components?.projected(values, whitened: settings.whiten, threads: threads)
       ?? values
   }
 
-  private func fit() throws -> Fitted {
+  /// - Parameter described: the values of the images learnt from before standardisation.
+  private func fit(_ described: @autoclosure () throws -> [Float]) throws -> Fitted {
     var fitted = Fitted()
     guard settings.standardise == .value || settings.components > 0 else { return fitted }
-    let values = try described(learnt)
+    let values = try described()
     let width = describedCount
     if settings.standardise == .value {
       let count = Double(values.count / width)
@@ -159,9 +163,10 @@ final class PixelFeatures {
     return values
   }
 
-  private func standardised(_ values: [Float], _ fitted: Fitted) -> [Float] {
+  /// In place where nobody else needs the values: all images' are too many to be in memory twice (`PixelMemory`).
+  private func standardised(_ values: consuming [Float], _ fitted: Fitted) -> [Float] {
     let width = describedCount
-    var values = values
+    var values = consume values
     switch settings.standardise {
     case .none: break
     case .image:
