@@ -21,14 +21,21 @@ public struct PrincipalComponents: Sendable {
 
   /// Rows that are converted to double precision at a time.
   private static let block = 512
+  /// LAPACK counts the 2 D^2 numbers of its work space in 32 bits.
+  private static let mostDimensions = 32_766
 
   /// - Parameters:
   ///   - points: [N, D], row-major, finite.
-  ///   - dimensions: D.
+  ///   - dimensions: D, at most 32,766.
   ///   - count: C, from 1 to the smaller of N - 1 and D.
   /// - Throws: `ClusteringError` for values or a count out of range.
   public init(of points: [Float], dimensions: Int, count: Int) throws(ClusteringError) {
     try checkRows(points, named: "points", dimensions)
+    guard dimensions <= Self.mostDimensions else {
+      throw .invalidSetting(
+        name: "the number of values of a point", value: "\(dimensions)",
+        expected: "at most \(Self.mostDimensions) for principal components")
+    }
     let rows = points.count / dimensions
     let most = min(rows - 1, dimensions)
     guard count >= 1, count <= most else {

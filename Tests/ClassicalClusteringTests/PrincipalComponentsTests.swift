@@ -43,6 +43,13 @@ import Testing
     #expect(white.indices.allSatisfy { $0 % 3 == 0 ? white[$0].isFinite : white[$0] == 0 })
   }
 
+  @Test func `More values than LAPACK can count are an error`() {
+    let wide = [Float](repeating: 0, count: 2 * 32_767)
+    #expect(throws: ClusteringError.self) {
+      try PrincipalComponents(of: wide, dimensions: 32_767, count: 1)
+    }
+  }
+
   @Test(arguments: [0, 7, 50]) func `A count out of range is an error`(count: Int) {
     #expect(throws: ClusteringError.self) {
       try PrincipalComponents(of: points, dimensions: 6, count: count)

@@ -124,6 +124,21 @@ extension MethodsTests {
       try begin(method, learning: learnt, 10_000_000)
     }
 
+    @Test func `Memory is counted by what is seen of an image`() throws {
+      func begin(_ memory: Int, _ more: [String: SettingValue]) throws {
+        _ = try KMeansOnPixels(
+          settings: KMeansOnPixels.Settings.schema.resolve(more),
+          context: MethodContext(clusters: 2, seed: 1, memory: memory), images: images
+        ).assign(images)
+      }
+      // 64 x 256 x 4 bytes are 65,536, and the components of 256 values 2,621,440.
+      try begin(70_000, ["colour": "grey"])
+      #expect(throws: MethodError.self) { try begin(60_000, ["colour": "grey"]) }
+      let components: [String: SettingValue] = ["colour": "grey", "components": 5]
+      #expect(throws: MethodError.self) { try begin(2_600_000, components) }
+      try begin(2_700_000, components)
+    }
+
     @Test func `Random labels are even, the seed's own, and an image's own`() throws {
       let method = try make(RandomLabels.self, images: images)
       let labels = try method.assign(images)

@@ -38,7 +38,7 @@ public final class KMeansOnPixels: ClusteringMethod {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try PixelMemory(method: Self.description, context: context, learnt: learnt)
+    try PixelMemory(method: Self.description, context: context, features: features)
       .check(scoring: images)
     return try FeatureClustering(
       restarts: settings.restarts, iterations: settings.iterations, for: inputs

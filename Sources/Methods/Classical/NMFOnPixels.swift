@@ -50,7 +50,7 @@ public final class NMFOnPixels: ReportsProgress {
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try PixelMemory(method: Self.description, context: context, learnt: learnt)
+    try PixelMemory(method: Self.description, context: context, features: pixels)
       .check(scoring: images, bytesBeside: 4 * context.clusters)
     var factorisation = NonnegativeFactorisation(components: context.clusters)
     factorisation.updates = settings.updates

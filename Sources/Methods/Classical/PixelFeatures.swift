@@ -63,7 +63,7 @@ public struct PixelSettings: Configurable {
 /// method learns from, however many others are scored.
 final class PixelFeatures {
   private let settings: PixelSettings
-  private let learnt: ImageSet
+  let learnt: ImageSet
   private let threads: Int
   /// Made on first use.
   private var fitted: Fitted?
@@ -86,7 +86,7 @@ final class PixelFeatures {
   }
 
   /// Values of an image before principal components are taken.
-  private var describedCount: Int {
+  var describedCount: Int {
     switch settings.descriptor {
     case .pixels: settings.colour.channels * learnt.height * learnt.width
     case .hog: histograms.count
@@ -95,6 +95,18 @@ final class PixelFeatures {
 
   /// Values of an image, D.
   var dimensions: Int { settings.components > 0 ? settings.components : describedCount }
+
+  /// The memory that the values of an image take while they are made.
+  var bytesPerImage: Int {
+    // Plain pixels are made from two copies of their bytes, others from a block of images at a time.
+    settings.arePlain ? 6 * describedCount : 4 * (describedCount + settings.components)
+  }
+
+  /// The memory that principal components take however many images there are: a covariance, its eigenvectors twice,
+  /// and LAPACK's work space of two such matrices.
+  var bytesOfComponents: Int {
+    settings.components > 0 ? 5 * 8 * describedCount * describedCount : 0
+  }
 
   /// The values of images of the size of those learnt from, [N, D] row-major.
   /// - Throws: `ClusteringError` for more components than values or images; `MethodError.unsupported` for

@@ -5,7 +5,7 @@ import Vision
 struct PixelMemory {
   let method: MethodDescription
   let context: MethodContext
-  let learnt: ImageSet
+  let features: PixelFeatures
 
   /// - Parameters:
   ///   - images: those to be scored; where others than those learnt from, both are there at once.
@@ -15,15 +15,16 @@ struct PixelMemory {
   func check(
     scoring images: ImageSet, bytesBeside: Int = 0, bytesAfterwards: Int = 0
   ) throws {
+    let learnt = features.learnt
     let count = learnt.count + (images.holdsSameImages(as: learnt) ? 0 : images.count)
-    let dimensions = 3 * learnt.height * learnt.width
-    // Pixels as numbers, and twice as the bytes that these are made from.
-    let bytes = count * max(dimensions * 6 + bytesBeside, bytesAfterwards)
+    let bytes =
+      count * max(features.bytesPerImage + bytesBeside, bytesAfterwards)
+      + features.bytesOfComponents
     guard let memory = context.memory, bytes > memory else { return }
     throw MethodError.unsupported(
       method: method.name,
       reason: String(
         format: "%d images of %d values need %.1f GiB, and %.1f GiB of memory are there",
-        count, dimensions, Double(bytes) / 0x1p30, Double(memory) / 0x1p30))
+        count, features.describedCount, Double(bytes) / 0x1p30, Double(memory) / 0x1p30))
   }
 }

@@ -26,10 +26,10 @@ final class PixelPartition {
     _ method: MethodDescription, pixels: PixelSettings, context: MethodContext, images: ImageSet,
     tieSeed: UInt64
   ) {
-    memory = PixelMemory(method: method, context: context, learnt: images)
     self.context = context
     learnt = images
     features = PixelFeatures(pixels, learnt: images, threads: context.threads)
+    memory = PixelMemory(method: method, context: context, features: features)
     var stream = RandomStream(seed: tieSeed, purpose: .method)
     order = stream.permutation(of: images.count)
   }
