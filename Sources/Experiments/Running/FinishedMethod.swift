@@ -57,11 +57,10 @@ struct FinishedMethod {
           + "computes the run again")
     }
     try trained.network.load(FinishedStage(file: folder.encoder))
-    guard let kept, let applied = type as? any AppliesToNewImages.Type else { return }
-    let needed = try applied.memoryForAssignment(of: trained, underSettings: record.settings)
+    guard let kept, let applied = trained as? any AppliesToNewImages & TrainedMethod else { return }
     try Torch.checked {
       try Torch.withoutGradients {
-        for (name, tensor) in needed {
+        for (name, tensor) in applied.keptMemory {
           guard let found = kept.memory.first(where: { $0.name == name })?.tensor else {
             throw StateError.missing(name)
           }

@@ -141,14 +141,7 @@ package struct RunExecution {
         timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network, fitted: fitted.values,
-      memory: try memoryForAssignment(of: method))
-  }
-
-  private func memoryForAssignment(of method: any ClusteringMethod) throws -> [NamedTensor] {
-    guard let trained = method as? any TrainedMethod,
-      let type = planned.method as? any AppliesToNewImages.Type
-    else { return [] }
-    return try type.memoryForAssignment(of: trained, underSettings: planned.settings)
+      memory: (method as? any AppliesToNewImages & TrainedMethod)?.keptMemory ?? [])
   }
 
   /// Assigns the images, [N], and reports how far that is. For a run that does not train it is all

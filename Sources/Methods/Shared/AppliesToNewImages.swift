@@ -16,28 +16,25 @@ public protocol AppliesToNewImages: ClusteringMethod {
 
   /// How the names of those tensors of `TrainedMethod.memory` begin that assignment reads; nil if it reads none.
   /// Their shapes must not depend on the images learnt from.
-  static func memoryForAssignment(under settings: Settings) -> String?
+  var memoryForAssignment: String? { get }
 }
 
 extension AppliesToNewImages {
   public static func obstacle(to settings: Settings) -> String? { nil }
-  public static func memoryForAssignment(under settings: Settings) -> String? { nil }
+  public var memoryForAssignment: String? { nil }
 
   /// `obstacle(to:)` of settings by name.
   /// - Throws: `SettingError`.
   package static func obstacle(toSettings values: [String: SettingValue]) throws -> String? {
     obstacle(to: try Settings.schema.resolve(values))
   }
+}
 
-  /// The tensors of a method's memory that a run of settings by name keeps.
-  /// - Throws: `SettingError`.
-  package static func memoryForAssignment(
-    of method: any TrainedMethod, underSettings values: [String: SettingValue]
-  ) throws -> [NamedTensor] {
-    guard let prefix = memoryForAssignment(under: try Settings.schema.resolve(values)) else {
-      return []
-    }
-    return method.memory.filter { $0.name.hasPrefix(prefix) }
+extension AppliesToNewImages where Self: TrainedMethod {
+  /// The tensors of `memory` that a run keeps.
+  package var keptMemory: [NamedTensor] {
+    guard let prefix = memoryForAssignment else { return [] }
+    return memory.filter { $0.name.hasPrefix(prefix) }
   }
 }
 
@@ -65,17 +62,17 @@ extension IIC: AppliesToNewImages {
     settings.centreStatistics ? "centre_statistics needs the images that it learnt from" : nil
   }
 
-  public static func memoryForAssignment(under settings: Settings) -> String? { "sub_head_losses" }
+  public var memoryForAssignment: String? { "sub_head_losses" }
 }
 
 extension MoCo: AppliesToNewImages {
-  public static func memoryForAssignment(under settings: Settings) -> String? {
+  public var memoryForAssignment: String? {
     settings.clusteredNetwork == .key ? "target." : nil
   }
 }
 
 extension BYOL: AppliesToNewImages {
-  public static func memoryForAssignment(under settings: Settings) -> String? {
+  public var memoryForAssignment: String? {
     settings.clusteredNetwork == .target ? "target." : nil
   }
 }
