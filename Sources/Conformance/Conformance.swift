@@ -155,7 +155,7 @@ public struct Conformance: Sendable {
   /// not filtered, so a wrong name in it is an error.
   private func values<Method: ClusteringMethod>(
     of _: Method.Type, _ more: [String: SettingValue]
-  ) throws -> [String: SettingValue] {
+  ) -> [String: SettingValue] {
     let known = Set(Method.settings.map(\.name))
     var values = Self.quick.filter { known.contains($0.key) }
     if known.contains("learning_rate") {

@@ -26,7 +26,7 @@ private struct BankInputs {
   /// Unit embeddings of all views, [views * B, D].
   let embeddings: Tensor
 
-  init(_ options: Speed.Bank, views count: Int) throws {
+  init(_ options: Speed.Bank, views count: Int) {
     self.options = options
     let device = options.step.device
     let batch = options.step.batch
@@ -91,14 +91,14 @@ struct InstDiscBankParts: BankParts {
   private let encoder: Encoder
   private let training: BankTraining
 
-  init(_ options: Speed.Bank) throws {
-    inputs = try BankInputs(options, views: 1)
+  init(_ options: Speed.Bank) {
+    inputs = BankInputs(options, views: 1)
     encoder = Encoder(
       inputs.backbone, dimensions: options.dimensions, context: inputs.context)
     training = BankTraining(encoder)
   }
 
-  private func loss(_ embeddings: Tensor) throws -> Tensor {
+  private func loss(_ embeddings: Tensor) -> Tensor {
     instanceDiscriminationLoss(
       embeddings, memory: inputs.memory.vectors, index: inputs.index, temperature: 0.1)
   }
@@ -114,7 +114,7 @@ struct InstDiscBankParts: BankParts {
   func stepWithBank() throws {
     try training.step {
       let embeddings = encoder(inputs.views[0], training: true)
-      let loss = try loss(embeddings)
+      let loss = loss(embeddings)
       inputs.memory.update(inputs.index, with: embeddings)
       return loss
     }
@@ -134,7 +134,7 @@ struct SCLBankParts: BankParts {
   private let trainingWithoutBank: BankTraining
 
   init(_ options: Speed.Bank) throws {
-    inputs = try BankInputs(options, views: 2)
+    inputs = BankInputs(options, views: 2)
     var settings = SCLSettings()
     settings.backbone = inputs.backbone
     settings.dimensions = options.dimensions

@@ -34,7 +34,7 @@ extension Speed {
 
     func run() throws {
       step.thread.apply()
-      let parts: [any BankParts] = [try InstDiscBankParts(self), try SCLBankParts(self)]
+      let parts: [any BankParts] = [InstDiscBankParts(self), try SCLBankParts(self)]
       let bodies = parts.flatMap { [$0.products, $0.loss, $0.step, $0.stepWithBank] }
       // The first steps select and compile kernels.
       for body in bodies { for _ in 0..<2 { try body() } }

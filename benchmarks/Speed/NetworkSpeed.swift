@@ -46,7 +46,7 @@ extension Speed {
     func run() throws {
       var stream = RandomStream(seed: 0, purpose: .weights)
       let precision = options.precision.resolved(on: options.device)
-      let layers = try ResNetConvolutions(
+      let layers = ResNetConvolutions(
         width: options.width, batch: options.batch,
         type: precision == .bfloat16 ? .bfloat16 : .float32, on: options.device, from: &stream)
       try options.measure("convolutions", layers.run)
@@ -61,9 +61,9 @@ struct ResNetConvolutions {
 
   init(
     width: Int, batch: Int, type: DType, on device: Device, from stream: inout RandomStream
-  ) throws {
+  ) {
     var layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)] = []
-    func add(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, side: Int) throws {
+    func add(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, side: Int) {
       let input = Tensor.normal(
         [batch, inputs, side, side], standardDeviation: 1, from: &stream
       ).to(device).to(type).channelsLast()
@@ -74,13 +74,13 @@ struct ResNetConvolutions {
       if inputs != 3 { input.settingRequiresGradient() }
       layers.append((input, weight.settingRequiresGradient(), stride, kernel / 2))
     }
-    try add(3, width, kernel: 3, stride: 1, side: 32)
+    add(3, width, kernel: 3, stride: 1, side: 32)
     for stage in 0..<4 {
       let (inputs, outputs) = (stage == 0 ? width : width << (stage - 1), width << stage)
       let (stride, side) = (stage == 0 ? 1 : 2, 32 >> stage)
-      try add(inputs, outputs, kernel: 3, stride: stride, side: stage == 0 ? side : side * 2)
-      for _ in 0..<3 { try add(outputs, outputs, kernel: 3, stride: 1, side: side) }
-      if stage > 0 { try add(inputs, outputs, kernel: 1, stride: 2, side: side * 2) }
+      add(inputs, outputs, kernel: 3, stride: stride, side: stage == 0 ? side : side * 2)
+      for _ in 0..<3 { add(outputs, outputs, kernel: 3, stride: 1, side: side) }
+      if stage > 0 { add(inputs, outputs, kernel: 1, stride: 2, side: side * 2) }
     }
     self.layers = layers
   }

@@ -65,7 +65,7 @@ package struct FeatureExport {
     for start in stride(from: 0, to: indices.count, by: Self.block) {
       let rows = start..<min(start + Self.block, indices.count)
       let images = try imageSet(Array(indices[rows]), of: record, file)
-      for (name, vectors) in try Torch.checked({ try method.representations(of: images) }) {
+      for (name, vectors) in try Torch.checked({ method.representations(of: images) }) {
         let length = vectors.shape[1]
         let set =
           try sets[name]

@@ -7,13 +7,13 @@ extension TrainedMethod {
   /// `features` are the backbone's feature vectors. `embeddings` are what the loss compares: the unit
   /// vectors of a projection, or the codes of an autoencoder. A network that has neither gives nothing.
   ///
-  ///     for (name, vectors) in try method.representations(of: images) {
+  ///     for (name, vectors) in method.representations(of: images) {
   ///       let rows = try vectors.floats()  // [N * D]
   ///     }
   ///
   /// They are those of `network`. A method that clusters by a momentum encoder's vectors, as BYOL does by
   /// default, clusters by others.
-  public func representations(of images: ImageSet) throws -> [NamedTensor] {
+  public func representations(of images: ImageSet) -> [NamedTensor] {
     if let backbone = network.child("backbone", as: Backbone.self) {
       let features = backbone.overAll(images, augmentation) { features, _ in features }
       guard let projection = network.child("projection", as: ProjectionHead.self) else {
