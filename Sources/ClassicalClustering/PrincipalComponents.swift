@@ -5,8 +5,8 @@ import COpenBLAS
 ///     let components = try PrincipalComponents(of: points, dimensions: 3072, count: 100)
 ///     let reduced = try components.projected(points, whitened: false)  // [N, 100]
 ///
-/// The covariance is computed in double precision on one thread, which takes N D^2 operations; its
-/// eigenvectors take O(D^3) (`SymmetricEigenproblem`).
+/// Covariance and eigenvectors are computed in double precision on one thread. They take N D^2 and O(D^3)
+/// operations (`SymmetricEigenproblem`).
 public struct PrincipalComponents: Sendable {
   /// D.
   public let dimensions: Int
@@ -62,7 +62,9 @@ public struct PrincipalComponents: Sendable {
           1 / Double(rows - 1), centred, Int32(dimensions), 1, &covariance, Int32(dimensions))
       }
     }
-    let solution = try SymmetricEigenproblem(covariance, order: dimensions)
+    let solution = try OpenBLAS.withoutThreads { () throws(ClusteringError) in
+      try SymmetricEigenproblem(covariance, order: dimensions)
+    }
     self.dimensions = dimensions
     self.count = count
     self.mean = mean
