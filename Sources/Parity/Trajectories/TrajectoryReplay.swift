@@ -31,12 +31,13 @@ struct TrajectoryReplay {
     self.trajectory = trajectory
     let images = try TrajectoryMethod.images(
       trajectory.images, height: trajectory.height, width: trajectory.width)
-    let values = trajectory.settings.merging(settings) { own, _ in own }
-    self.settings = try TrajectoryMethod.resolved(type, values)
+    let configured = try ConfiguredMethod(
+      type, trajectory.settings.merging(settings) { own, _ in own })
+    self.settings = configured.values
     let initialMemory = try trajectory.tensors("initial_memory", leavingOut: "epochs")
-    try TrajectoryMethod.requireQueue(self.settings, initialMemory, of: trajectory.name)
+    try TrajectoryMethod.requireQueue(self.settings, of: trajectory.name)
     method = try TrajectoryMethod.make(
-      type, values, clusters: trajectory.clusters, images: images, of: trajectory.name)
+      configured, clusters: trajectory.clusters, images: images, of: trajectory.name)
     steps = TrainingSteps(method: method, images: images, seed: 0, device: .cpu)
     optimiser = method.plan.makeOptimiser(for: method.network)
     stepsOfEpoch =
