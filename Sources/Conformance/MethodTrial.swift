@@ -55,6 +55,9 @@ package final class MethodTrial {
       sums = LossSums()
     }
     let batches = try steps.batches(of: epoch)
+    guard nextStep < batches.count else {
+      throw TorchError(message: "epoch \(epoch + 1) has no batches: give it a pass with images")
+    }
     optimiser.learningRate = method.plan.learningRate(
       epoch: epoch, step: nextStep, of: batches.count)
     let terms = try steps.take(

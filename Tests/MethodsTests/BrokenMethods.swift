@@ -63,6 +63,7 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
 
   func loss(_ batch: Batch) throws -> [LossTerm] {
     var colours = batch.views[0].mean(along: [2, 3])
+    if Flaw.hasNoTerms { return [] }
     if Flaw.hasMismatch { colours = colours.matmul(colours) }
     // Red and blue lie on either side of the mean.
     let isRed = colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
@@ -133,6 +134,7 @@ protocol MethodFlaw {
   static var hasFrozenParameter: Bool { get }
   /// Whether the loss multiplies matrices that do not fit.
   static var hasMismatch: Bool { get }
+  static var hasNoTerms: Bool { get }
   /// What is remembered beside the mean colour.
   static func memory() throws -> [NamedTensor]
 }
@@ -148,6 +150,7 @@ extension MethodFlaw {
   static var noise: UInt64? { nil }
   static var hasFrozenParameter: Bool { false }
   static var hasMismatch: Bool { false }
+  static var hasNoTerms: Bool { false }
   static func memory() throws -> [NamedTensor] { [] }
 }
 
@@ -199,6 +202,10 @@ enum FrozenParameter: MethodFlaw {
 
 enum Mismatched: MethodFlaw {
   static var hasMismatch: Bool { true }
+}
+
+enum Termless: MethodFlaw {
+  static var hasNoTerms: Bool { true }
 }
 
 enum LearntMemory: MethodFlaw {

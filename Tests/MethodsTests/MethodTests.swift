@@ -51,6 +51,23 @@ extension MethodsTests {
       #expect(try method.assign(learnt) == known)
     }
 
+    @Test(
+      arguments: [
+        ("kmeans", ["whiten": true]), ("spectral", ["whiten": true]),
+        ("agglomerative", ["whiten": true]), ("nmf", ["colour": "lab"]),
+      ] as [(String, [String: SettingValue])])
+    func `Values of images that a method cannot have are refused before it runs`(
+      _ name: String, _ settings: [String: SettingValue]
+    ) throws {
+      let method = try MethodRegistry.builtIn.method(name)
+      #expect(try ConfiguredMethod(method, settings).contradiction != nil)
+      #expect(try ConfiguredMethod(method, [:]).contradiction == nil)
+      if name != "nmf" {
+        let whitened = settings.merging(["components": 10]) { $1 }
+        #expect(try ConfiguredMethod(method, whitened).contradiction == nil)
+      }
+    }
+
     /// Three classes of eight images, which are all the same: nothing tells the classes but their order.
     @Test(arguments: ["kmeans", "spectral", "agglomerative", "nmf"])
     func `In identical images in the order of classes a method finds what chance finds`(

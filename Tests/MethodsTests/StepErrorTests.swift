@@ -32,6 +32,13 @@ extension MethodsTests {
       try sound.takeStep()
     }
 
+    @Test func `A loss without terms is an error, and no trap`() throws {
+      let trial = MethodTrial(
+        try make(Trained<Termless>.self, images: images), images: images)
+      let error = #expect(throws: TorchError.self) { try trial.takeStep() }
+      #expect(error?.message.contains("no terms") == true)
+    }
+
     @Test func `The suite reports the error as a finding`() throws {
       let findings = try Conformance().findings(of: Trained<Mismatched>.self)
       #expect(findings.contains { $0.detail.contains("matmul of ") }, "\(findings)")

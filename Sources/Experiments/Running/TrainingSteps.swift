@@ -117,6 +117,7 @@ package struct TrainingSteps {
   }
 
   /// Takes a step on views that are made already.
+  /// - Throws: as `take(_:of:on:_:afterBackward:)`; `TorchError` also for a loss without terms.
   package func take(
     _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
@@ -126,8 +127,10 @@ package struct TrainingSteps {
       throw ExperimentError.nonFiniteLoss(
         epoch: batch.epoch + 1, step: batch.step + 1, term: bad.name)
     }
-    let total = terms.dropFirst().reduce(terms[0].value) { $0 + $1.value }
-    try total.backward()
+    guard let first = terms.first else {
+      throw TorchError(message: "the loss has no terms: return at least one")
+    }
+    try terms.dropFirst().reduce(first.value) { $0 + $1.value }.backward()
     try afterBackward()
     try optimiser.step()
     try Torch.checked {

@@ -22,6 +22,8 @@ public final class AgglomerativeOnPixels: ReportsProgress {
 
     public init() {}
 
+    public var contradiction: String? { pixels.contradiction }
+
     public static let schema = SettingsSchema<Self>(
       .choice(
         "connectivity", \.connectivity, "whether any two clusters or only neighbours merge"),

@@ -13,6 +13,8 @@ public final class KMeansOnPixels: ClusteringMethod {
 
     public init() {}
 
+    public var contradiction: String? { pixels.contradiction }
+
     public static let schema = SettingsSchema<Self>(
       .integer(
         "restarts", \.restarts, in: 1...1000, "k-means++ starts, the best of which is kept"),

@@ -19,6 +19,11 @@ public final class NMFOnPixels: ReportsProgress {
 
     public init() {}
 
+    /// A factorisation takes no negative values.
+    public var contradiction: String? {
+      colour == .lab ? "colour lab has negative values, which NMF does not take" : nil
+    }
+
     public static let schema = SettingsSchema<Self>([
       .choice("updates", \.updates, "Lee and Seung's, or one coordinate after the other (HALS)"),
       .integer(

@@ -53,6 +53,11 @@ public struct PixelSettings: Configurable {
     .boolean("whiten", \.whiten, "whether each component is scaled to variance 1"),
   ]).from("ours: published rows do not say how pixels were prepared")
 
+  /// Whitening is of principal components.
+  public var contradiction: String? {
+    whiten && components == 0 ? "whiten scales principal components, and components is 0" : nil
+  }
+
   /// Whether an image's values are its pixels as they are stored.
   var arePlain: Bool {
     colour == .rgb && descriptor == .pixels && standardise == .none && components == 0

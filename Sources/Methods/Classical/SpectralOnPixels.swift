@@ -19,6 +19,8 @@ public final class SpectralOnPixels: ReportsProgress {
 
     public init() {}
 
+    public var contradiction: String? { pixels.contradiction }
+
     public static let schema = SettingsSchema<Self>(
       .integer(
         "neighbours", \.neighbours, in: 1...1000,
