@@ -46,8 +46,8 @@ struct ExperimentOptions: ParsableArguments {
   var overrides: [String] = []
 
   /// Runs that the selected ones start from are added, because they would fail without them.
-  @Option(help: "Select runs: benchmark=NAME,method=NAME,seed=NUMBER.")
-  var only: String?
+  @Option(help: "Select runs: benchmark=NAME,method=NAME,seed=NUMBER. May be repeated.")
+  var only: [String] = []
 
   @OptionGroup var folders: FolderOptions
 
@@ -114,7 +114,7 @@ struct ExperimentOptions: ParsableArguments {
       return try Plan(
         readExperiment(needsData: needsData), options: options(recomputes: recomputes),
         registry: SCLProgram.registry,
-        filter: only.map { try RunFilter(parsing: $0) } ?? RunFilter(), needsData: needsData)
+        filter: RunFilter(parsing: only.joined(separator: ",")), needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
       // The message names the next command, as 'scl data list' does.
       let folder = BenchmarkFolder(folders.data)
@@ -151,7 +151,7 @@ struct ExperimentOptions: ParsableArguments {
   /// the runs that it starts from.
   /// - Throws: `ValidationError` if `--only` does not name exactly one run.
   func onlyRun(of plan: Plan) throws -> PlannedRun {
-    guard let run = plan.runs.first(where: { $0.selector == only }) else {
+    guard let run = plan.runs.first(where: { only == [$0.selector] }) else {
       throw ValidationError("--only must select one run: benchmark=NAME,method=NAME,seed=NUMBER")
     }
     return run

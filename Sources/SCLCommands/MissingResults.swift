@@ -39,7 +39,7 @@ extension ExperimentOptions {
     }
     add("--profile", profile)
     for override in overrides { add("--set", override) }
-    add("--only", only)
+    for filter in only { add("--only", filter) }
     let standard = RunOptions()
     add("--data", folders.data == standard.data ? nil : folders.data)
     add("--results", folders.results == standard.results ? nil : folders.results)
