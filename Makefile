@@ -5,8 +5,8 @@
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
 # make install    installs program, man page and completions for bash, zsh and fish under PREFIX
 #                 (/usr/local for root, ~/.local for other users)
-# make example    builds the package in Examples, which brings its own method, and checks the method's row
-#                 in the table and in the diff
+# make example    builds the package in Examples, which brings a method and a benchmark of its own; checks the
+#                 method's row in the table and in the diff, and prepares a part of the benchmark
 # make reference  builds the reference of the public declarations with DocC; a warning is a failure
 # Every target first installs missing packages if there is dpkg, with `sudo` only if needed. If LIBTORCH is
 # in the environment, it is used instead of Debian's libtorch.
@@ -81,8 +81,10 @@ soak: test-packages
 
 # Uses this package's build folder, so that nothing is compiled twice.
 example: build
-	swift build -c release --package-path Examples --scratch-path .build --disable-build-manifest-caching \
-	  --product scl-barlow
+	for product in scl-barlow scl-fashion; do \
+	  swift build -c release --package-path Examples --scratch-path .build --disable-build-manifest-caching \
+	    --product $$product || exit 1; \
+	done
 	.build/release/scl-barlow methods barlow --check
 	mkdir -p .build/example
 	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
@@ -91,6 +93,13 @@ example: build
 	@test "$$(grep -cE '^\| Barlow Twins .*[0-9]\.[0-9]' .build/example/tables.md)" = 1 \
 	  && grep -qF '(12 cells)' .build/example/tables.md \
 	  || { echo "the method's row is missing from the table, or its six cells from the diff"; exit 1; }
+	mkdir -p .build/example/fashion
+	{ printf '\000\000\010\003\000\000\000\012\000\000\000\034\000\000\000\034'; yes | head -c 7840; } \
+	  > .build/example/fashion/train-images-idx3-ubyte
+	printf '\000\000\010\001\000\000\000\012\000\001\002\003\004\005\006\007\010\011' \
+	  > .build/example/fashion/train-labels-idx1-ubyte
+	.build/release/scl-fashion data prepare fashion-mnist --from .build/example/fashion --partial --force \
+	  --data .build/example/data
 
 # Compares operations and trainings with reference values: make verify PARITY=parity.h5
 verify: build

@@ -24,7 +24,10 @@ let package = Package(
     .executable(name: "scl-speed", targets: ["Speed"]),
     .library(
       name: "SCLKit",
-      targets: ["Metrics", "Domain", "Methods", "Conformance", "Reporting", "Page", "SCLCommands"]),
+      targets: [
+        "Metrics", "Domain", "Benchmarks", "Methods", "Conformance", "Reporting", "Page",
+        "SCLCommands",
+      ]),
   ],
   dependencies: [
     .package(path: "Engine"),

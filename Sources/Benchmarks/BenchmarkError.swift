@@ -6,7 +6,11 @@ import HDF5
 /// says what is wrong, where, and what to do.
 ///
 /// Records and images are numbered from 0. Paths include the archive that a file is in.
-package enum BenchmarkError: Error, Hashable, Sendable {
+///
+///     guard bytes[2] == 8 else {
+///       throw .damaged(file: stream.name, reason: "its values are not bytes")
+///     }
+public enum BenchmarkError: Error, Hashable, Sendable {
   // Requests
   /// No benchmark of this name is registered; `nearest` is the likely one, if any.
   case unknownBenchmark(name: String, nearest: String?)
@@ -16,6 +20,8 @@ package enum BenchmarkError: Error, Hashable, Sendable {
   case notRehearsal(benchmark: String)
   /// The path does not exist.
   case missing(path: String)
+  /// A benchmark names a form of original files that no registered adapter reads.
+  case noAdapter(benchmark: String, form: String)
   /// The path contains no supported form of the benchmark.
   case unrecognised(path: String, benchmark: String, reason: String)
 
@@ -63,6 +69,8 @@ package enum BenchmarkError: Error, Hashable, Sendable {
   case tooMany(benchmark: String, path: String, surplus: [String])
 
   // Benchmark files
+  /// An adapter delivered other images than it announced, or contradictory ones.
+  case wrongAdapter(form: String, reason: String)
   /// A file with different content exists; `dependents` describes the runs that used it.
   case alreadyThere(file: String, difference: String, dependents: String)
   /// A file could not be written, for the operating system's reason.
@@ -76,7 +84,7 @@ package enum BenchmarkError: Error, Hashable, Sendable {
 }
 
 extension BenchmarkError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .unknownBenchmark(let name, let nearest):
       "unknown benchmark '\(name)'"
@@ -88,6 +96,8 @@ extension BenchmarkError: CustomStringConvertible {
       "\(benchmark) is not a rehearsal; give its original files with --from"
     case .missing(let path):
       "'\(path)' does not exist; give the folder or archive with the original files"
+    case .noAdapter(let benchmark, let form):
+      "no adapter reads '\(form)', the form of the original files of \(benchmark); register one"
     case .unrecognised(let path, let benchmark, let reason):
       "'\(path)' is not a supported form of \(benchmark): \(reason)"
     case .unreadable(let file, let reason), .damaged(let file, let reason):
@@ -133,6 +143,8 @@ extension BenchmarkError: CustomStringConvertible {
         + "complete it, or accept it with --partial"
     case .tooMany(let benchmark, let path, let surplus):
       "'\(path)' has more images than \(benchmark): \(Self.listing(surplus)); remove the others"
+    case .wrongAdapter(let form, let reason):
+      "the adapter of '\(form)' is wrong: \(reason)"
     case .alreadyThere(let file, let difference, let dependents):
       "'\(file)' exists and differs: \(difference)\(dependents); replace it with --force, or write to "
         + "another file with --to"

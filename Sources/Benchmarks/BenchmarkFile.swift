@@ -199,7 +199,7 @@ package struct BenchmarkInfo: Hashable, Sendable {
   package let expectedCounts: SplitCounts
   /// The number of images per class: `classCounts[split]?[label]`, for splits with labelled images.
   package let classCounts: [Split: [Int]]
-  /// The form of the original files: a raw value of `SourceForm`.
+  /// The form of the original files: the name of a `SourceForm`.
   package let sourceFormat: String
   /// Whether the images have the published pixels.
   package let pixels: PixelFidelity

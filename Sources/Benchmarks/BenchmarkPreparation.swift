@@ -10,7 +10,7 @@ package struct BenchmarkSummary: Hashable, Sendable {
   package let benchmark: String
   /// The path of the benchmark file.
   package let file: String
-  /// The form of the original files: a raw value of `SourceForm`.
+  /// The form of the original files: the name of a `SourceForm`.
   package let sourceFormat: String
   /// The folder or archive that contains the original files.
   package let source: String
@@ -171,7 +171,7 @@ package enum BenchmarkPreparation {
     to file: String, as temporary: String, _ options: PreparationOptions,
     _ report: (PreparationStep) -> Void
   ) throws -> BenchmarkSummary {
-    let adapter = try source.form.adapter.init(definition: definition, root: source.root)
+    let adapter = try source.adapter.init(definition: definition, root: source.root)
     let check = CompletenessCheck(definition, source.root.name(of: ""), options)
     var missing = try check.missing(in: adapter)
     var counts = SplitCounts()
@@ -181,7 +181,7 @@ package enum BenchmarkPreparation {
       try intake?.images(for: adapter.inventory, in: source.root)
       ?? ImageStore(temporary, count: counts.total, side: definition.storedSize)
     let writer = BenchmarkWriter(
-      definition, classNames: adapter.classNames, counts, images: images)
+      definition, from: source.adapter.form, classNames: adapter.classNames, counts, images: images)
     var labels = ClassTally(classCount: adapter.classNames.count)
     var fineLabels = ClassTally(classCount: definition.fineClasses?.names.count ?? 0)
     var done = intake?.imageCount ?? 0
@@ -200,11 +200,11 @@ package enum BenchmarkPreparation {
         + check.differences(of: sources, missing: missing))
     let remarks = source.root.remarks
     let contentSHA256 = try writer.finish(
-      complete: missing.isEmpty, form: source.form, sources: sources,
+      complete: missing.isEmpty, sources: sources,
       fileNames: adapter.imageNames, remarks: remarks.list, leftOut: remarks.paths(.unreadable),
       report: report)
     return BenchmarkSummary(
-      benchmark: definition.name, file: file, sourceFormat: source.form.rawValue,
+      benchmark: definition.name, file: file, sourceFormat: source.adapter.form.name,
       source: source.root.name(of: ""), counts: counts,
       imageSize: definition.storedSize, isComplete: missing.isEmpty, missing: missing,
       contentSHA256: contentSHA256, remarks: remarks.list)

@@ -35,7 +35,7 @@ enum BenchmarkSchema {
     static let counts = "counts"
     /// The same numbers in a complete copy.
     static let expectedCounts = "expected_counts"
-    /// A raw value of `SourceForm`.
+    /// The name of a `SourceForm`.
     static let sourceFormat = "source_format"
     /// Whether the images have the published pixels: "original" or "re-encoded".
     static let pixels = "pixels"

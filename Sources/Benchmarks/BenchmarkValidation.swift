@@ -75,7 +75,7 @@ struct BenchmarkValidation {
   private func pixels() throws -> PixelFidelity {
     guard try file.hasAttribute(Attribute.pixels) else {
       let form = try file.stringAttribute(Attribute.sourceFormat)
-      return form == SourceForm.classFolders.rawValue ? .reEncoded : .original
+      return form == SourceForm.classFolders.name ? .reEncoded : .original
     }
     let word = try file.stringAttribute(Attribute.pixels)
     guard let pixels = PixelFidelity(rawValue: word) else {

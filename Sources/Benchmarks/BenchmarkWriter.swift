@@ -5,7 +5,8 @@ import HDF5
 /// Writes a benchmark file. Blocks of images may come in any order, each row once.
 ///
 ///     let images = try ImageStore(path, count: counts.total, side: 32)
-///     let writer = BenchmarkWriter(definition, classNames: names, counts, images: images)
+///     let writer = BenchmarkWriter(
+///       definition, from: .cifarBinary, classNames: names, counts, images: images)
 ///     try writer.append(block)
 ///
 /// The file is complete only after `finish`; labels and metadata are written last.
@@ -13,6 +14,7 @@ final class BenchmarkWriter {
   private typealias Attribute = BenchmarkSchema.Attribute
 
   private let definition: BenchmarkDefinition
+  private let form: SourceForm
   private let classNames: [String]
   private let counts: SplitCounts
   private let images: ImageStore
@@ -28,14 +30,16 @@ final class BenchmarkWriter {
 
   /// - Parameters:
   ///   - definition: the benchmark, for its metadata.
+  ///   - form: the form of the original files.
   ///   - classNames: the classes in the order of the labels.
   ///   - counts: the numbers of images to be written.
   ///   - images: the storage of their pixels.
   init(
-    _ definition: BenchmarkDefinition, classNames: [String], _ counts: SplitCounts,
-    images: ImageStore
+    _ definition: BenchmarkDefinition, from form: SourceForm, classNames: [String],
+    _ counts: SplitCounts, images: ImageStore
   ) {
     self.definition = definition
+    self.form = form
     self.classNames = classNames
     self.counts = counts
     self.images = images
@@ -46,8 +50,11 @@ final class BenchmarkWriter {
 
   /// Writes a block of images to its rows. Pixels that are already in the file are left out of
   /// the block.
-  /// - Throws: `BenchmarkError.unwritable`.
+  /// - Throws: `BenchmarkError.wrongAdapter` for a block that does not fit; `.unwritable`.
   func append(_ block: ImageBlock) throws(BenchmarkError) {
+    let mistake = block.mistake(
+      count: counts.total, side: definition.storedSize, classes: classNames.count)
+    if let mistake { throw .wrongAdapter(form: form.name, reason: mistake) }
     if let pixels = block.pixels { try images.put(pixels, rows: block.rows) }
     if fineLabels.isEmpty, !block.fineLabels.isEmpty {
       fineLabels = Array(repeating: -1, count: counts.total)
@@ -64,23 +71,23 @@ final class BenchmarkWriter {
   /// Writes everything but the pixels and closes the file.
   /// - Parameters:
   ///   - complete: whether it is a complete copy.
-  ///   - form: the form of the original files.
   ///   - sources: the original files with their checksums.
   ///   - fileNames: the original name of each image in row order.
   ///   - remarks: notes on the original files.
   ///   - leftOut: unreadable images.
   ///   - report: called with the progress of hashing images that came out of order.
   /// - Returns: the SHA-256 of the content.
-  /// - Throws: `HDF5Error`; `BenchmarkError.invalid` if images are missing, which is a mistake
-  ///   of the adapter.
+  /// - Throws: `HDF5Error`; `BenchmarkError.wrongAdapter` if images or names are missing.
   func finish(
-    complete: Bool, form: SourceForm, sources: [SourceFile], fileNames: [String],
+    complete: Bool, sources: [SourceFile], fileNames: [String],
     remarks: [Remark], leftOut: [String], report: (PreparationStep) -> Void
   ) throws -> String {
     let file = images.file
-    guard written == counts.total else {
-      throw BenchmarkError.invalid(
-        file: file.file, reason: "\(written) of \(counts.total) images were written")
+    guard written == counts.total, fileNames.count == counts.total else {
+      throw BenchmarkError.wrongAdapter(
+        form: form.name,
+        reason: "it announced \(counts.total) images, and delivered \(written) and "
+          + "\(fileNames.count) names")
     }
     let contentSHA256 = try images.finish(
       labels: labels, splits: splits, classNames: classNames, fineLabels: fineLabels, report: report
@@ -100,7 +107,7 @@ final class BenchmarkWriter {
     try file.setAttribute(Attribute.counts, Split.allCases.map { Int64(counts[$0]) })
     try file.setAttribute(
       Attribute.expectedCounts, Split.allCases.map { Int64(definition.counts[$0]) })
-    try file.setAttribute(Attribute.sourceFormat, form.rawValue)
+    try file.setAttribute(Attribute.sourceFormat, form.name)
     let pixels =
       definition.hasRawOriginals && hasLossyImages ? PixelFidelity.reEncoded : .original
     try file.setAttribute(Attribute.pixels, pixels.rawValue)

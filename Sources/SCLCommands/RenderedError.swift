@@ -109,7 +109,7 @@ struct RenderedError {
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .notRehearsal, .invalidName, .fixedImageSize, .imageSizeNeeded,
-      .noImages, .alreadyThere:
+      .noImages, .alreadyThere, .noAdapter:
       usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Core
 import Domain
 import Experiments
@@ -18,7 +19,8 @@ import Slurm
 ///
 ///     await SCLProgram.main(methods: [MyMethod.self])
 ///
-/// Benchmarks, metrics and table formats of other packages are registered in the same way.
+/// Benchmarks, adapters of their original files, metrics and table formats of other packages are
+/// registered in the same way.
 public enum SCLProgram {
   /// The registered methods. Commands look up every method here.
   @TaskLocal static var registry = MethodRegistry.builtIn
@@ -32,27 +34,31 @@ public enum SCLProgram {
   /// It runs on the main actor, so that synchronous commands need no other thread.
   /// - Parameters:
   ///   - methods: methods in addition to the built-in ones.
-  ///   - benchmarks: further benchmarks. Their original files have one of the forms of
-  ///     `SourceForm`.
+  ///   - benchmarks: further benchmarks.
+  ///   - adapters: readers of further forms of original files.
   ///   - metrics: further scores of runs.
   ///   - formats: further formats of `scl report`.
   ///
   /// A name that is already taken is an error.
   @MainActor public static func main(
     methods: [any ClusteringMethod.Type] = [], benchmarks: [BenchmarkDefinition] = [],
-    metrics: [Metric] = [], formats: [TableFormat] = []
+    adapters: [any BenchmarkAdapter.Type] = [], metrics: [Metric] = [], formats: [TableFormat] = []
   ) async {
     // Without the signal, a write beyond the file size limit fails with an error.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      let adapters = try AdapterRegistry.builtIn.adding(adapters)
+      try adapters.check(benchmarks)
       let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
       let metrics = try MetricRegistry.builtIn.adding(metrics)
       let formats = try TableFormatRegistry.builtIn.adding([.html] + formats)
       await $registry.withValue(.builtIn.adding(methods)) {
         await BenchmarkRegistry.$current.withValue(benchmarks) {
-          await MetricRegistry.$current.withValue(metrics) {
-            await TableFormatRegistry.$current.withValue(formats) {
-              await ExecutorRegistry.$current.withValue(executors) { await run() }
+          await AdapterRegistry.$current.withValue(adapters) {
+            await MetricRegistry.$current.withValue(metrics) {
+              await TableFormatRegistry.$current.withValue(formats) {
+                await ExecutorRegistry.$current.withValue(executors) { await run() }
+              }
             }
           }
         }

@@ -44,6 +44,12 @@ import Testing
     #expect(findings == [])
   }
 
+  @Test func `the guide to a benchmark of one's own shows the example's program`() throws {
+    let document = try Document("docs/own-methods.md")
+    let program = try Document("Examples/Sources/scl-fashion/main.swift").text
+    #expect(document.codeBlocks(in: "swift").map(\.text).contains(program))
+  }
+
   @Test func `the guide's list of tensor operations is complete`() throws {
     let listed = try Document("docs/own-methods.md").text
     let folder = Document.root.appendingPathComponent("Sources/Torch").path

@@ -2,24 +2,27 @@ import Domain
 
 /// A reader of one form of original files. `init` takes inventory, `read` streams the images.
 ///
-///     let adapter = try CIFARBinaryAdapter(definition: .cifar10, root: root)
-///     let sources = try adapter.read { block throws(BenchmarkError) in
-///       try writer.append(block)
+///     struct IDXAdapter: BenchmarkAdapter {
+///       static let form = SourceForm("idx", hasRawPixels: true)
+///       // The members below.
 ///     }
 ///
-/// A new form takes a case of `SourceForm` and a type that conforms to this protocol. The whole
-/// inventory is taken before the first image is delivered, so that a missing or surplus file is
-/// refused at once. Neither inventory nor rows depend on the order of files in an archive.
-protocol BenchmarkAdapter {
+///     await SCLProgram.main(benchmarks: [.fashionMNIST], adapters: [IDXAdapter.self])
+///
+/// The whole inventory is taken before the first image is delivered, so that a missing or surplus
+/// file is refused at once. Neither inventory nor rows depend on the order of files in an archive.
+/// Examples/Sources/scl-fashion has an adapter of another package. For image files in folders,
+/// `ImageFolderAdapter` has most of the members.
+public protocol BenchmarkAdapter: SendableMetatype {
+  /// The form that it reads.
+  static var form: SourceForm { get }
   /// A description of the files, for messages: "data_batch_1.bin ... test_batch.bin".
   static func expectation(of definition: BenchmarkDefinition) -> String
   /// The files that need attention while an archive is scanned: small ones to keep, archives
-  /// that are folders.
+  /// that are folders. Nothing by default.
   static func index(of definition: BenchmarkDefinition) -> SourceIndex
-  /// The record files of this form, which an intake can store while an archive is listed; nil
-  /// if it has none.
-  static func records(of definition: BenchmarkDefinition) -> RecordPlan?
-  /// Names of files that are parts of a copy: record files and lists. None is a copy by itself.
+  /// Names of files that are parts of a copy: record files and lists. None is a copy by itself. By
+  /// default the files that the index keeps.
   static func partNames(of definition: BenchmarkDefinition) -> Set<String>
   /// Whether the folder contains files of this form. One file is enough; what is missing is
   /// found later.
@@ -38,9 +41,9 @@ protocol BenchmarkAdapter {
   var inventory: [InventoryEntry] { get }
   /// The original name of each image in the order of the benchmark file: its path within the
   /// folder or archive. A record has the path of its file and its number, from 0:
-  /// "data_batch_1.bin#17".
+  /// "data_batch_1.bin#17" (`recordNames(below:)`).
   var imageNames: [String] { get }
-  /// Differences from the definition other than numbers of images.
+  /// Differences from the definition other than numbers of images; none by default.
   var differences: [String] { get }
 
   /// Passes all images to `receive` in blocks, in any order.
@@ -51,113 +54,58 @@ protocol BenchmarkAdapter {
   ) throws(BenchmarkError) -> [SourceFile]
 }
 
-/// Most forms have no differences besides numbers of images, no index and no records.
 extension BenchmarkAdapter {
-  var differences: [String] { [] }
+  public var differences: [String] { [] }
 
-  static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
+  public static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
 
-  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { nil }
-
-  static func partNames(of definition: BenchmarkDefinition) -> Set<String> {
-    index(of: definition).kept.union(records(of: definition)?.files.map(\.name) ?? [])
+  public static func partNames(of definition: BenchmarkDefinition) -> Set<String> {
+    index(of: definition).kept
   }
 }
 
-/// The folder of a tree that contains the files of a form.
-struct SourceRoot {
-  let tree: any SourceTree
-  /// The path within the tree; "" for its root.
-  let folder: String
-  /// Paths to ignore: unreadable images that the user leaves out.
-  var leftOut: Set<ExactName> = []
+/// An adapter of record files without headers, which an intake can store while a compressed archive
+/// is listed.
+protocol RecordAdapter: BenchmarkAdapter {
+  /// The record files of a complete copy.
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan
+}
 
-  /// The notes on the tree's files.
-  var remarks: Remarks { tree.remarks }
-
-  /// The path within the tree of a path below this folder.
-  func path(_ name: String) -> String {
-    folder.isEmpty ? name : name.isEmpty ? folder : "\(folder)/\(name)"
-  }
-
-  /// The name in messages of a file below this folder; `path` is "" for the folder itself.
-  func name(of path: String) -> String {
-    let path = self.path(path)
-    return path.isEmpty ? tree.path : tree.name(of: path)
-  }
-
-  /// The entries of a folder below this one, without those to ignore.
-  func entries(of folder: String = "") throws(BenchmarkError) -> [SourceEntry] {
-    let path = path(folder)
-    let entries = try tree.entries(of: path)
-    if leftOut.isEmpty { return entries }
-    return entries.filter { !leftOut.contains(ExactName(MemberPath.joined(path, $0.name))) }
-  }
-
-  /// Notes the files and folders at this level that are not in `known`, so that a file in the
-  /// wrong place does not go unnoticed.
-  func remarkOthers(than known: some Sequence<String>) throws(BenchmarkError) {
-    let known = Set(known)
-    for entry in try entries() where !known.contains(entry.name) {
-      remarks.note(entry.isFolder ? .otherFolders : .otherFiles, path(entry.name))
-    }
-  }
-
-  func isFile(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFile(path(name)) }
-  func isFolder(_ name: String) throws(BenchmarkError) -> Bool { try tree.isFolder(path(name)) }
-
-  /// A small file with its checksums; nil if it does not exist. MD5 is computed only if one is
-  /// published.
-  func source(
-    of name: String, _ definition: BenchmarkDefinition
-  ) throws(BenchmarkError) -> SourceFile? {
-    guard try isFile(name) else { return nil }
-    let checksums = Checksums(md5: definition.publishedMD5(of: name) != nil)
-    checksums.update(try tree.contents(of: path(name)))
-    return checksums.finish(name: name)
-  }
-
-  /// The non-blank lines of a small text file, without blanks at either end; nil if it does not
-  /// exist.
-  /// - Throws: `BenchmarkError.damaged` for a zero byte, at which HDF5 would end a class name.
-  func lines(of name: String) throws(BenchmarkError) -> [String]? {
-    guard try isFile(name) else { return nil }
-    let bytes = try tree.contents(of: path(name))
-    guard !bytes.contains(0) else {
-      throw .damaged(file: self.name(of: name), reason: "it is not a UTF-8 text file")
-    }
-    // Editors on Windows write a byte order mark.
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let text = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
-    return String(decoding: text, as: UTF8.self)
-      .split(whereSeparator: \.isNewline)
-      .map { line in
-        var line = line.drop { $0 == " " }
-        while line.last == " " || line.last == "\t" { line.removeLast() }
-        return String(line)
-      }.filter { !$0.isEmpty }
+extension RecordAdapter {
+  static func partNames(of definition: BenchmarkDefinition) -> Set<String> {
+    index(of: definition).kept.union(records(of: definition).files.map(\.name))
   }
 }
 
 /// A file or folder of the original data with its number of images.
-struct InventoryEntry {
+///
+///     InventoryEntry(name: "data_batch_1.bin", split: .train, expected: 10_000, found: 1_017)
+public struct InventoryEntry: Sendable {
   /// The path below the root: "data_batch_1.bin" or "train/cat".
-  let name: String
-  let split: Split
-  /// The number of images in a complete copy, and the number in this one.
-  let expected: Int
-  let found: Int
+  public let name: String
+  public let split: Split
+  /// The number of images in a complete copy.
+  public let expected: Int
+  /// The number of images in this copy.
+  public let found: Int
+
+  public init(name: String, split: Split, expected: Int, found: Int) {
+    self.name = name
+    self.split = split
+    self.expected = expected
+    self.found = found
+  }
 }
 
 extension [InventoryEntry] {
   /// The name of each record of record files, in row order.
-  func recordNames(below root: SourceRoot) -> [String] {
+  public func recordNames(below root: SourceRoot) -> [String] {
     flatMap { entry in (0..<entry.found).map { "\(root.path(entry.name))#\($0)" } }
   }
 
   /// The row in the benchmark file of each entry's first image. Rows follow the inventory
   /// without gaps.
-  var firstRows: [Int] {
+  public var firstRows: [Int] {
     var next = 0
     return map { entry in
       defer { next += entry.found }
@@ -167,28 +115,77 @@ extension [InventoryEntry] {
 }
 
 /// A block of images of one split, on its way to the benchmark file.
-struct ImageBlock {
+///
+///     ImageBlock(rows: [0, 1], split: .train, pixels: pixels, labels: [7, 3])
+public struct ImageBlock: Sendable {
   /// The row of each image in the file.
-  let rows: [Int]
-  let split: Split
+  public let rows: [Int]
+  public let split: Split
   /// [rows, H, W, 3]; nil if they are already in the file.
   let pixels: [UInt8]?
   /// [rows], -1 where unlabelled.
-  let labels: [Int32]
+  public let labels: [Int32]
   /// [rows]; empty if the benchmark has none.
-  var fineLabels: [Int32] = []
+  public let fineLabels: [Int32]
   /// Whether some images come from a lossy format.
-  var isLossy = false
+  public let isLossy: Bool
+
+  /// - Parameters:
+  ///   - pixels: [rows, H, W, 3], red, green and blue of each pixel.
+  ///   - labels: [rows], -1 where unlabelled.
+  public init(
+    rows: [Int], split: Split, pixels: [UInt8], labels: [Int32], fineLabels: [Int32] = [],
+    isLossy: Bool = false
+  ) {
+    self.init(
+      rows: rows, split: split, stored: pixels, labels: labels, fineLabels: fineLabels,
+      isLossy: isLossy)
+  }
+
+  /// - Parameter pixels: nil if they are already in the file.
+  init(
+    rows: [Int], split: Split, stored pixels: [UInt8]?, labels: [Int32],
+    fineLabels: [Int32] = [], isLossy: Bool = false
+  ) {
+    self.rows = rows
+    self.split = split
+    self.pixels = pixels
+    self.labels = labels
+    self.fineLabels = fineLabels
+    self.isLossy = isLossy
+  }
+
+  /// What contradicts itself, or does not fit into a file of `count` images of `side` pixels with
+  /// `classes` classes; nil if nothing does.
+  func mistake(count: Int, side: Int, classes: Int) -> String? {
+    if let row = rows.first(where: { !(0..<count).contains($0) }) {
+      return "a block has the row \(row) of \(count)"
+    }
+    if labels.count != rows.count || !fineLabels.isEmpty && fineLabels.count != rows.count {
+      return "a block of \(rows.count) images has \(labels.count) labels"
+        + (fineLabels.isEmpty ? "" : " and \(fineLabels.count) fine labels")
+    }
+    if let label = labels.first(where: { !(-1..<Int32(classes)).contains($0) }) {
+      return "a block has the label \(label), but there are \(classes) classes"
+    }
+    if let pixels, pixels.count != rows.count * side * side * 3 {
+      return "a block of \(rows.count) images of \(side) pixels has \(pixels.count) bytes"
+    }
+    return nil
+  }
 }
 
 /// An original file, or a folder of image files, as recorded in a benchmark file.
-package struct SourceFile: Hashable, Sendable {
+///
+///     let files = try root.read(["train.bin"], of: definition) { _, stream in ... }
+///     files[0].sha256   // of the whole file
+public struct SourceFile: Hashable, Sendable {
   /// The path within the originals.
-  package let name: String
+  public let name: String
   /// The size in bytes; for a folder the total of its files.
-  package let size: Int64
+  public let size: Int64
   /// SHA-256 of the file; for a folder the output of `sha256sum * | sha256sum` in it (LC_ALL=C).
-  package let sha256: String
+  public let sha256: String
   /// MD5 in hexadecimal, computed for archives and for files with a published one.
   package var md5: String? = nil
   /// The publisher's MD5; nil if there is none.
@@ -197,20 +194,5 @@ package struct SourceFile: Hashable, Sendable {
   /// Whether the file is the published one; nil without a published checksum.
   package var isAsPublished: Bool? {
     publishedMD5.map { $0 == md5 }
-  }
-}
-
-extension SourceForm {
-  /// The adapter that reads files of this form. A new form has to be added here.
-  var adapter: any BenchmarkAdapter.Type {
-    switch self {
-    case .cifarBinary: CIFARBinaryAdapter.self
-    case .cifarPython: CIFARPythonAdapter.self
-    case .stlBinary: STLBinaryAdapter.self
-    case .classFolders: ClassFolderAdapter.self
-    case .synsetFolders: SynsetFolderAdapter.self
-    case .tinyImageNet: TinyImageNetAdapter.self
-    case .ownFolders: OwnFolderAdapter.self
-    }
   }
 }

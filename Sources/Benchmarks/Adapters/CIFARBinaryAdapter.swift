@@ -15,7 +15,7 @@ import Domain
 ///
 /// Lists of class names (batches.meta.txt, or coarse_label_names.txt and fine_label_names.txt)
 /// are checked if present.
-struct CIFARBinaryAdapter: BenchmarkAdapter {
+struct CIFARBinaryAdapter: RecordAdapter {
   private let definition: BenchmarkDefinition
   private let files: CIFARFiles
   private let records: RecordFiles
@@ -23,6 +23,8 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
   var classNames: [String] { definition.classNames }
   var inventory: [InventoryEntry] { records.inventory }
   var imageNames: [String] { inventory.recordNames(below: records.root) }
+
+  static let form = SourceForm.cifarBinary
 
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "the binary version (\(CIFARFiles(definition: definition, suffix: ".bin").expectation))"
@@ -44,15 +46,13 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
     for (file, names) in Self.nameFiles(of: definition) {
       try files.check(root.lines(of: file), are: names, in: root.name(of: file))
     }
-    records = try RecordFiles(Self.plan(of: definition), root: root)
+    records = try RecordFiles(Self.records(of: definition), root: root)
     try root.remarkOthers(
       than: files.batches.map(\.name) + Self.nameFiles(of: definition).map(\.file))
   }
 
-  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
-
   /// The batch files as records with one or two label bytes.
-  private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan {
     RecordPlan(
       files: CIFARFiles(definition: definition, suffix: ".bin").batches,
       layout: RecordLayout(
@@ -90,7 +90,7 @@ struct CIFARBinaryAdapter: BenchmarkAdapter {
       }
       try receive(
         ImageBlock(
-          rows: Array(block.rows), split: inventory[entry].split, pixels: block.pixels,
+          rows: Array(block.rows), split: inventory[entry].split, stored: block.pixels,
           labels: labels, fineLabels: fineLabels))
     }
     var nameFiles: [SourceFile] = []

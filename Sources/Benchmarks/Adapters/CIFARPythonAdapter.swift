@@ -44,6 +44,8 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   var classNames: [String] { definition.classNames }
   var imageNames: [String] { inventory.recordNames(below: root) }
 
+  static let form = SourceForm.cifarPython
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "the Python version (\(CIFARFiles(definition: definition, suffix: "").expectation))"
   }
@@ -69,31 +71,28 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
     self.definition = definition
     self.root = root
     let files = CIFARFiles(definition: definition, suffix: "")
-    var sources = try Self.checkedNames(files, root)
+    let nameFiles = try Self.checkedNames(files, root)
     let parts = files.batches
     var present: [Int] = []
     for (place, part) in parts.enumerated() where try root.isFile(part.name) {
       present.append(place)
     }
     var batches: [Int: Batch] = [:]
-    try root.tree.read(present.map { root.path(parts[$0].name) }) {
-      position, stream throws(BenchmarkError) in
-      let part = parts[present[position]]
-      let checksums = Checksums(md5: definition.publishedMD5(of: part.name) != nil)
-      batches[present[position]] = try Self.read(
-        stream, atMost: part.expected, files, checksums)
-      sources.append(checksums.finish(name: part.name))
-    }
+    let sources =
+      try nameFiles
+      + root.read(present.map { parts[$0].name }, of: definition) {
+        position, stream throws(BenchmarkError) in
+        let place = present[position]
+        batches[place] = try Self.read(stream, atMost: parts[place].expected, files)
+      }
     inventory = parts.enumerated().map { place, part in
       InventoryEntry(
         name: part.name, split: part.split, expected: part.expected,
         found: batches[place]?.labels.count ?? 0)
     }
     self.batches = batches
+    self.sources = sources
     try root.remarkOthers(than: [Self.nameFile(of: definition).file] + parts.map(\.name))
-    // In inventory order, whatever the order in the archive.
-    let order = [Self.nameFile(of: definition).file] + parts.map(\.name)
-    self.sources = order.compactMap { name in sources.first { $0.name == name } }
   }
 
   func read(
@@ -124,12 +123,11 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   /// - Throws: `BenchmarkError`; `.damaged` if a list or the array is missing or has another
   ///   type.
   private static func read(
-    _ stream: any MemberStream, atMost expected: Int, _ files: CIFARFiles, _ checksums: Checksums
+    _ stream: any MemberStream, atMost expected: Int, _ files: CIFARFiles
   ) throws(BenchmarkError) -> Batch {
     let definition = files.definition
     let recordSize = 3 * definition.imageSize * definition.imageSize
-    let dictionary = try dictionary(
-      of: stream, images: expected, recordSize: recordSize, consumed: checksums.update)
+    let dictionary = try dictionary(of: stream, images: expected, recordSize: recordSize)
     func labels(_ key: String) throws(BenchmarkError) -> [Int] {
       guard let labels = dictionary.list(key)?.integers else {
         throw .damaged(file: stream.name, reason: "it has no list '\(key)'")
@@ -159,16 +157,14 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   /// - Parameters:
   ///   - images: the maximum number of images.
   ///   - recordSize: bytes per image.
-  ///   - consumed: receives all bytes of the file in order.
   /// - Throws: `BenchmarkError`; a file that ends within the images gives `.brokenRecord`.
   private static func dictionary(
-    of stream: any MemberStream, images: Int, recordSize: Int,
-    consumed: @escaping ([UInt8]) -> Void
+    of stream: any MemberStream, images: Int, recordSize: Int
   ) throws(BenchmarkError) -> PickleDictionary {
     // An image has its pixels, up to two labels and a file name, each with at most one memo entry.
     var reader = PickleReader(
       stream, stringBytes: images * (recordSize + 300) + 1 << 16,
-      mostOpcodes: 10 * images + 10_000, consumed: consumed)
+      mostOpcodes: 10 * images + 10_000)
     do throws(PickleReader.Failure) {
       return try reader.read()
     } catch {
@@ -203,10 +199,9 @@ struct CIFARPythonAdapter: BenchmarkAdapter {
   ) throws(BenchmarkError) -> [SourceFile] {
     let (file, lists) = nameFile(of: files.definition)
     guard try root.isFile(file) else { return [] }
-    let bytes = try root.tree.contents(of: root.path(file))
+    let bytes = try root.contents(of: file)
     let stream = BytesReader(bytes, name: root.name(of: file))
-    let dictionary = try dictionary(
-      of: stream, images: 0, recordSize: 1, consumed: { _ in })
+    let dictionary = try dictionary(of: stream, images: 0, recordSize: 1)
     for (key, names) in lists {
       try files.check(dictionary.list(key)?.texts, are: names, in: stream.name)
     }

@@ -19,6 +19,8 @@ struct ClassFolderAdapter: ImageFolderAdapter {
 
   var classNames: [String] { definition.classNames }
 
+  static let form = SourceForm.classFolders
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train/ and test/ with a folder of images for each class (\(definition.classNames[0]), ...)"
   }
@@ -60,9 +62,7 @@ struct ClassFolderAdapter: ImageFolderAdapter {
       }
     }
     try root.remarkOthers(than: Self.splits.map(\.name))
-    images = ImageFolders(
-      root: root, folders: folders,
-      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+    images = ImageFolders(root: root, folders: folders, definition)
   }
 
   /// Refuses folders of unknown classes and images outside the class folders.

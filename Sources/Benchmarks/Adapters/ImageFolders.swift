@@ -2,7 +2,11 @@ import Core
 import Domain
 
 /// A folder of image files of one split, usually those of one class.
-struct ImageFolder {
+///
+///     ImageFolder(
+///       name: "train/cat", split: .train, label: 3, expected: 5_000,
+///       files: try ImageFolders.files(of: "train/cat", in: root, definition))
+public struct ImageFolder {
   /// The path below the root: "train/cat".
   let name: String
   let split: Split
@@ -16,7 +20,7 @@ struct ImageFolder {
   let fineLabel: Int32?
 
   /// A folder whose files all have one label.
-  init(
+  public init(
     name: String, split: Split, label: Int, fineLabel: Int? = nil, expected: Int,
     files: [SourceEntry]
   ) {
@@ -27,7 +31,7 @@ struct ImageFolder {
   }
 
   /// A folder whose files have a label each.
-  init(
+  public init(
     name: String, split: Split, expected: Int, files: [SourceEntry], labels: [Int32],
     fineLabel: Int32? = nil
   ) {
@@ -42,7 +46,9 @@ struct ImageFolder {
 
 /// Folders of JPEG and PNG files, read in blocks and decoded on all cores. Rows of the
 /// benchmark file follow the order of the folders, and within a folder that of the file names.
-struct ImageFolders {
+///
+///     images = ImageFolders(root: root, folders: folders, definition)
+public struct ImageFolders {
   /// The maximum size of an image file in bytes, which bounds the memory of a block.
   static let largestFile = 64 << 20
   /// The maximum number of bytes per block, both of files and of decoded images.
@@ -53,6 +59,22 @@ struct ImageFolders {
   let folders: [ImageFolder]
   /// How images get the size of the benchmark file.
   let fit: ImageFit
+
+  /// - Parameters:
+  ///   - root: the folder that contains all of them.
+  ///   - folders: in the order of the benchmark file.
+  ///   - definition: states the size of the images, and whether squares are cut from photographs.
+  public init(root: SourceRoot, folders: [ImageFolder], _ definition: BenchmarkDefinition) {
+    self.init(
+      root: root, folders: folders,
+      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+  }
+
+  init(root: SourceRoot, folders: [ImageFolder], fit: ImageFit) {
+    self.root = root
+    self.folders = folders
+    self.fit = fit
+  }
 
   var inventory: [InventoryEntry] {
     folders.map {
@@ -73,7 +95,7 @@ struct ImageFolders {
   ///   - folder: the path below the root.
   ///   - definition: the benchmark, for messages.
   /// - Throws: `BenchmarkError.unrecognised` for a subfolder with images.
-  static func files(
+  public static func files(
     of folder: String, in root: SourceRoot, _ definition: BenchmarkDefinition
   ) throws(BenchmarkError) -> [SourceEntry] {
     let contents = try FolderContents(of: folder, in: root)
@@ -103,19 +125,17 @@ struct ImageFolders {
   // MARK: - Reading
 
   /// An image that was read but not decoded yet: positions of its folder and file, and its
-  /// bytes. Passes all images to `receive`. Images that cannot be used are collected first, so
-  /// that a user sees all of them at once.
-  /// - Returns: each folder with the checksum of its list of files, as `sha256sum * |
-  ///   sha256sum` computes it.
-  /// - Throws: after trying all images, the error of a single failure, or
-  ///   `BenchmarkError.unusableImages`.
+  /// bytes.
   private struct Pending {
     let folder: Int
     let file: Int
     let image: EncodedImage
   }
 
-  /// Passes all images to `receive` and returns each folder with the checksum of its file list.
+  /// Passes all images to `receive`. Images that cannot be used are collected, so that a user sees
+  /// all of them at once.
+  /// - Returns: each folder with the checksum of its list of files, as `sha256sum * |
+  ///   sha256sum` computes it.
   /// - Throws: after trying all images, the error of a single failure, or
   ///   `BenchmarkError.unusableImages`.
   func read(
@@ -260,17 +280,24 @@ extension BenchmarkError {
   }
 }
 
-/// An adapter whose images are files in folders. It has to find the folders; `ImageFolders`
-/// does the rest.
-protocol ImageFolderAdapter: BenchmarkAdapter {
+/// An adapter whose images are files in folders. It has to find the folders and their labels;
+/// `ImageFolders` does the rest.
+///
+///     struct FlowerAdapter: ImageFolderAdapter {
+///       static let form = SourceForm("flowers")
+///       let images: ImageFolders
+///       let classNames: [String]
+///       // expectation, recognises, and init, which lists the folders
+///     }
+public protocol ImageFolderAdapter: BenchmarkAdapter {
   var images: ImageFolders { get }
 }
 
 extension ImageFolderAdapter {
-  var inventory: [InventoryEntry] { images.inventory }
-  var imageNames: [String] { images.imageNames }
+  public var inventory: [InventoryEntry] { images.inventory }
+  public var imageNames: [String] { images.imageNames }
 
-  func read(
+  public func read(
     into receive: (ImageBlock) throws(BenchmarkError) -> Void
   ) throws(BenchmarkError) -> [SourceFile] {
     try images.read(into: receive)

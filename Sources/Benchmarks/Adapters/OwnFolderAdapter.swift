@@ -13,6 +13,8 @@ struct OwnFolderAdapter: ImageFolderAdapter {
 
   var classNames: [String] { definition.classNames }
 
+  static let form = SourceForm.ownFolders
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "a folder of JPEG or PNG files per class, or train/ and test/ with such folders"
   }
@@ -85,7 +87,7 @@ extension OwnFolderAdapter {
       name, title: name, classNames: classNames,
       imageSize: side, cutsImages: imageSize != nil,
       counts: counts, sourceForms: [.ownFolders])
-    return (definition, SourceSearch(form: .ownFolders, root: found.root))
+    return (definition, SourceSearch(adapter: Self.self, root: found.root))
   }
 
   /// Refuses names of known benchmarks, and names that could not be file names everywhere.

@@ -1,7 +1,7 @@
 /// A reader for the pickles of CIFAR's Python version (protocol 2): only their opcodes and
 /// three names of NumPy are accepted, and nothing is ever called.
 ///
-///     var reader = PickleReader(stream, stringBytes: 1 << 20, mostOpcodes: 1_000) { _ in }
+///     var reader = PickleReader(stream, stringBytes: 1 << 20, mostOpcodes: 1_000)
 ///     let names = try reader.read().list("label_names")?.texts
 ///
 /// A pickle is a program for a stack machine. Python's `pickle.load` lets it call any function,
@@ -41,7 +41,6 @@ struct PickleReader {
   /// The rest of the limits.
   private var remainingStringBytes: Int
   private var remainingOpcodes: Int
-  private let consumed: ([UInt8]) -> Void
   /// The bytes read ahead, and the next one's position among them.
   private var buffer: [UInt8] = []
   private var position = 0
@@ -58,15 +57,10 @@ struct PickleReader {
   ///   - stream: the pickle from its start.
   ///   - stringBytes: the limit on the total length of strings, checked before reading.
   ///   - mostOpcodes: the limit on opcodes, which bounds the memory of everything else.
-  ///   - consumed: receives all bytes of the file in order, for checksums.
-  init(
-    _ stream: any MemberStream, stringBytes: Int, mostOpcodes: Int,
-    consumed: @escaping ([UInt8]) -> Void
-  ) {
+  init(_ stream: any MemberStream, stringBytes: Int, mostOpcodes: Int) {
     self.stream = stream
     remainingStringBytes = stringBytes
     remainingOpcodes = mostOpcodes
-    self.consumed = consumed
   }
 
   /// Reads the whole file, whose value must be a dictionary. Bytes after its end are read and
@@ -228,7 +222,6 @@ struct PickleReader {
     } catch {
       throw .stream(error)
     }
-    if !buffer.isEmpty { consumed(buffer) }
     return !buffer.isEmpty
   }
 

@@ -46,9 +46,9 @@ final class RecordIntake {
   init?(
     _ definition: BenchmarkDefinition, file: String, report: @escaping (PreparationStep) -> Void
   ) {
-    let plans = definition.sourceForms.lazy.compactMap { $0.adapter.records(of: definition) }
-    guard let plan = plans.first else { return nil }
-    self.plan = plan
+    let adapters = definition.adapters.lazy.compactMap { $0 as? any RecordAdapter.Type }
+    guard let adapter = adapters.first else { return nil }
+    plan = adapter.records(of: definition)
     self.file = file
     self.report = report
   }

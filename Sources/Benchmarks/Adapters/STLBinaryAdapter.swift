@@ -11,7 +11,7 @@ import Domain
 ///
 /// Labels become 0 to 9 in the benchmark file. The list class_names.txt is checked if present.
 /// fold_indices.txt is not used.
-struct STLBinaryAdapter: BenchmarkAdapter {
+struct STLBinaryAdapter: RecordAdapter {
   /// The files of a split: images, and labels unless there are none.
   private struct Part {
     let images: String
@@ -38,6 +38,8 @@ struct STLBinaryAdapter: BenchmarkAdapter {
   var inventory: [InventoryEntry] { records.inventory }
   var imageNames: [String] { inventory.recordNames(below: records.root) }
 
+  static let form = SourceForm.stlBinary
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train_X.bin, train_y.bin, test_X.bin, test_y.bin and unlabeled_X.bin"
   }
@@ -62,7 +64,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
       throw .wrongClassNames(
         file: root.name(of: Self.classFile), expected: definition.classNames, found: found)
     }
-    let records = try RecordFiles(Self.plan(of: definition), root: root)
+    let records = try RecordFiles(Self.records(of: definition), root: root)
     var labels: [[Int32]] = []
     var labelFiles: [SourceFile] = []
     for (part, entry) in zip(Self.parts(of: definition), records.inventory) {
@@ -74,7 +76,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
         throw .unreadable(
           file: root.name(of: file), reason: "it does not exist, but \(entry.name) needs it")
       }
-      let bytes = try root.tree.contents(of: root.path(file))
+      let bytes = try root.contents(of: file)
       labels.append(
         try Self.labels(bytes, images: entry.found, file: root.name(of: file), definition))
       if let source = try root.source(of: file, definition) { labelFiles.append(source) }
@@ -86,10 +88,8 @@ struct STLBinaryAdapter: BenchmarkAdapter {
     self.labelFiles = labelFiles
   }
 
-  static func records(of definition: BenchmarkDefinition) -> RecordPlan? { plan(of: definition) }
-
   /// The image files as records without labels.
-  private static func plan(of definition: BenchmarkDefinition) -> RecordPlan {
+  static func records(of definition: BenchmarkDefinition) -> RecordPlan {
     RecordPlan(
       files: parts(of: definition).map { ($0.images, $0.split, definition.counts[$0.split]) },
       layout: RecordLayout(side: definition.imageSize, order: .byColumns), definition: definition)
@@ -123,7 +123,7 @@ struct STLBinaryAdapter: BenchmarkAdapter {
         let images = block.first..<block.first + block.rows.count
         try receive(
           ImageBlock(
-            rows: Array(block.rows), split: inventory[entry].split, pixels: block.pixels,
+            rows: Array(block.rows), split: inventory[entry].split, stored: block.pixels,
             labels: Array(labels[entry][images])))
       }
   }

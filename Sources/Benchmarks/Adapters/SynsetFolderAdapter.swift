@@ -20,6 +20,8 @@ struct SynsetFolderAdapter: ImageFolderAdapter {
 
   var classNames: [String] { definition.classNames }
 
+  static let form = SourceForm.synsetFolders
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "ILSVRC-2012 training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
   }
@@ -64,8 +66,6 @@ struct SynsetFolderAdapter: ImageFolderAdapter {
         "these are the folders of Stanford Dogs, a different data set; "
           + "\(definition.title) consists of ILSVRC-2012 training images"
       ] : []
-    images = ImageFolders(
-      root: root, folders: folders,
-      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+    images = ImageFolders(root: root, folders: folders, definition)
   }
 }

@@ -25,6 +25,8 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
   /// A note, if wnids.txt has another number of classes.
   let differences: [String]
 
+  static let form = SourceForm.tinyImageNet
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "tiny-imagenet-200 (\(synsetFile), train/SYNSET/images or train/SYNSET, val/images with "
       + "val/\(annotationFile) or val/SYNSET)"
@@ -70,9 +72,7 @@ struct TinyImageNetAdapter: ImageFolderAdapter {
     }
     folders += try Self.validation(synsets, definition, root)
     try Self.remarkOthers(synsets, root)
-    images = ImageFolders(
-      root: root, folders: folders,
-      fit: ImageFit(side: definition.storedSize, cutsImages: definition.cutsImages))
+    images = ImageFolders(root: root, folders: folders, definition)
   }
 
   /// The first word of each synset; the synset itself if words.txt has none, or if the word is

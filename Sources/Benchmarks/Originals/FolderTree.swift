@@ -93,10 +93,10 @@ final class FolderTree: SourceTree {
         if let known = mounts.first(where: { $0.folder == outer }) { return (known.tree, inner) }
         let archive = self.name(of: outer) + ".tar"
         guard FileManager.default.fileExists(atPath: archive) else { return nil }
-        let tree = try ArchiveTree(
-          archive,
-          SourceIndex(kept: index.kept, remarks: index.remarks, report: index.report),
-          remarked: outer)
+        var inside = SourceIndex(kept: index.kept)
+        inside.remarks = index.remarks
+        inside.report = index.report
+        let tree = try ArchiveTree(archive, inside, remarked: outer)
         mounts.append((outer, tree))
         return (tree, inner)
       }

@@ -7,7 +7,7 @@ import Foundation
 ///       let piece = try stream.read(upTo: 1 << 20)
 ///       if piece.isEmpty { break }
 ///     }
-protocol MemberStream: AnyObject {
+public protocol MemberStream: AnyObject {
   /// The name in messages: the path of the folder or archive and the path within.
   var name: String { get }
 
@@ -20,7 +20,7 @@ protocol MemberStream: AnyObject {
 extension MemberStream {
   /// The next `count` bytes, fewer only at the end of the file. Memory is allocated for all of
   /// them first, so bound `count`.
-  func read(upTo count: Int) throws(BenchmarkError) -> [UInt8] {
+  public func read(upTo count: Int) throws(BenchmarkError) -> [UInt8] {
     var failure: BenchmarkError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       do throws(BenchmarkError) {
@@ -36,7 +36,7 @@ extension MemberStream {
 
   /// The next `count` bytes.
   /// - Throws: `BenchmarkError.damaged` if the file ends earlier.
-  func read(exactly count: Int) throws(BenchmarkError) -> [UInt8] {
+  public func read(exactly count: Int) throws(BenchmarkError) -> [UInt8] {
     let bytes = try read(upTo: count)
     guard bytes.count == count else {
       throw .damaged(
@@ -65,6 +65,26 @@ extension MemberStream {
       throw .damaged(file: name, reason: "it does not have the stated \(size) bytes")
     }
     return bytes
+  }
+}
+
+/// A stream whose bytes are hashed as they are read.
+final class HashedStream: MemberStream {
+  let checksums: Checksums
+  private let stream: any MemberStream
+
+  /// - Parameter md5: whether to compute the MD5 too.
+  init(_ stream: any MemberStream, md5: Bool) {
+    self.stream = stream
+    checksums = Checksums(md5: md5)
+  }
+
+  var name: String { stream.name }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(BenchmarkError) -> Int {
+    let count = try stream.read(into: buffer)
+    checksums.update([UInt8](buffer.prefix(count)))
+    return count
   }
 }
 

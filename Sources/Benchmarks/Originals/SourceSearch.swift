@@ -4,13 +4,14 @@ import Foundation
 /// The form of original files in a folder or archive, and the folder that contains them: the
 /// given one or one level down, as in an unpacked archive.
 struct SourceSearch {
-  let form: SourceForm
+  /// The adapter of the form.
+  let adapter: any BenchmarkAdapter.Type
   /// The folder with the files of this form.
   let root: SourceRoot
 
   /// The result of a search that the caller has made.
-  init(form: SourceForm, root: SourceRoot) {
-    self.form = form
+  init(adapter: any BenchmarkAdapter.Type, root: SourceRoot) {
+    self.adapter = adapter
     self.root = root
   }
 
@@ -25,16 +26,16 @@ struct SourceSearch {
     _ definition: BenchmarkDefinition, in tree: any SourceTree, leftOut: Set<ExactName> = []
   ) throws(BenchmarkError) {
     let top = SourceRoot(tree: tree, folder: "", leftOut: leftOut)
-    if let form = try Self.form(of: top, definition) {
-      self.form = form
+    if let adapter = try Self.adapter(of: top, definition) {
+      self.adapter = adapter
       root = top
       return
     }
     let entries = try top.entries()
-    var found: [(form: SourceForm, root: SourceRoot)] = []
+    var found: [(adapter: any BenchmarkAdapter.Type, root: SourceRoot)] = []
     for entry in entries where entry.isFolder {
       let root = SourceRoot(tree: tree, folder: entry.name, leftOut: leftOut)
-      if let form = try Self.form(of: root, definition) { found.append((form, root)) }
+      if let adapter = try Self.adapter(of: root, definition) { found.append((adapter, root)) }
     }
     guard let first = found.first, found.count == 1 else {
       let names = found.map { $0.root.name(of: "") }.joined(separator: ", ")
@@ -44,7 +45,7 @@ struct SourceSearch {
           ? try Self.advice(for: top, definition)
           : "several of its folders match (\(names)); give one of them")
     }
-    (form, root) = first
+    (adapter, root) = first
     try top.remarkOthers(than: [root.folder])
   }
 
@@ -64,8 +65,8 @@ struct SourceSearch {
     var index = SourceIndex()
     index.intake = intake
     index.report = report
-    for form in definition.sourceForms {
-      let own = form.adapter.index(of: definition)
+    for adapter in definition.adapters {
+      let own = adapter.index(of: definition)
       index.kept.formUnion(own.kept)
       index.nested.formUnion(own.nested)
     }
@@ -81,21 +82,19 @@ struct SourceSearch {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
     else { return }
     let name = MemberPath.split(path).name
-    let isPart = definition.sourceForms.contains {
-      $0.adapter.partNames(of: definition).contains(name)
-    }
+    let isPart = definition.adapters.contains { $0.partNames(of: definition).contains(name) }
     guard isPart else { return }
     throw .unrecognised(
       path: path, benchmark: definition.name,
       reason: "this is a single file of the archive; give its folder")
   }
 
-  /// The first of the definition's forms that a folder contains; nil if none.
-  private static func form(
+  /// The adapter of the first of the definition's forms that a folder contains; nil if none.
+  private static func adapter(
     of root: SourceRoot, _ definition: BenchmarkDefinition
-  ) throws(BenchmarkError) -> SourceForm? {
-    for form in definition.sourceForms where try form.adapter.recognises(root, as: definition) {
-      return form
+  ) throws(BenchmarkError) -> (any BenchmarkAdapter.Type)? {
+    for adapter in definition.adapters where try adapter.recognises(root, as: definition) {
+      return adapter
     }
     return nil
   }
@@ -115,7 +114,7 @@ struct SourceSearch {
     if let archive = names.first(where: { name in archives.contains { name.hasSuffix($0) } }) {
       return "give the archive itself: --from '\(root.name(of: archive))'"
     }
-    let forms = definition.sourceForms.map { $0.adapter.expectation(of: definition) }
+    let forms = definition.adapters.map { $0.expectation(of: definition) }
     return "expected \(forms.joined(separator: ", or "))"
   }
 }

@@ -45,13 +45,15 @@ protocol SourceTree: AnyObject {
   func archives() throws(BenchmarkError) -> [SourceFile]
 }
 
-/// A file or folder of a tree.
-struct SourceEntry: Hashable {
+/// A file or folder of the original files.
+///
+///     let images = try root.entries(of: "train").filter { !$0.isFolder }
+public struct SourceEntry: Hashable, Sendable {
   /// The name without folders.
-  let name: String
-  let isFolder: Bool
+  public let name: String
+  public let isFolder: Bool
   /// The size in bytes; 0 for folders.
-  let size: Int
+  public let size: Int
 }
 
 extension SourceTree {
@@ -79,25 +81,33 @@ extension SourceTree {
   }
 }
 
-/// What a tree needs to know before scanning, since each scan of an archive is expensive.
+/// What has to be known of the files before an archive is scanned, since each scan is expensive.
 ///
-///     let index = SourceIndex(kept: ["batches.meta.txt"])
-///     let tree = try index.tree(at: "cifar-10-binary.tar.gz")
-///     let names = try tree.contents(of: "cifar-10-batches-bin/batches.meta.txt")
-struct SourceIndex {
+///     static func index(of definition: BenchmarkDefinition) -> SourceIndex {
+///       SourceIndex(kept: ["batches.meta.txt"])
+///     }
+public struct SourceIndex {
   /// The maximum size of label and name lists in bytes.
   static let largestKept = 8 << 20
 
   /// Names of small files to keep during the listing: label files, lists of classes.
-  var kept: Set<String> = []
+  public internal(set) var kept: Set<String>
   /// Archives that represent folders: "n02056570" for n02056570.tar.
-  var nested: Set<String> = []
+  public internal(set) var nested: Set<String>
   /// Stores images of compressed archives during the listing.
   var intake: RecordIntake?
   /// The notes of all trees.
   var remarks = Remarks()
   /// Called with the progress of scans.
   var report: (PreparationStep) -> Void = { _ in }
+
+  /// - Parameters:
+  ///   - kept: names of small files to keep, in any folder.
+  ///   - nested: names of folders that may be .tar archives.
+  public init(kept: Set<String> = [], nested: Set<String> = []) {
+    self.kept = kept
+    self.nested = nested
+  }
 
   /// Whether the contents of a file are kept while an archive is listed: by its name, in any
   /// folder.

@@ -6,9 +6,8 @@
 ///     definition.counts[.train]        // 50000
 ///     definition.imagesPerClass(in: .test)  // 1000
 ///
-/// A new benchmark takes its definition and, if its original files have a new form, a case of
-/// `SourceForm` with its adapter. `BenchmarkRegistry` shows how a program of another package
-/// registers one.
+/// A new benchmark takes its definition and, if its original files have a new form, a `SourceForm`
+/// with its adapter. `BenchmarkRegistry` shows how a program of another package registers one.
 public struct BenchmarkDefinition: Hashable, Sendable {
   /// The name in commands, experiment files and folders: "cifar10".
   public let name: String
@@ -94,7 +93,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   public var isRehearsal: Bool { rehearsalOf != nil }
 
   /// Whether the published images are raw pixels, so that JPEG files of them have lost some detail.
-  public var hasRawOriginals: Bool { sourceForms.contains { $0.isRaw } }
+  public var hasRawOriginals: Bool { sourceForms.contains { $0.hasRawPixels } }
 
   /// The number of images of each class in a split of a complete copy, extra images included;
   /// nil if the split has no labels, or for a user's own benchmark, whose classes differ in
@@ -141,33 +140,39 @@ public struct FineClasses: Hashable, Sendable {
   }
 }
 
-/// A form in which original files come. The raw value stands in benchmark files
-/// (`source_format`).
+/// A form in which original files come, such as CIFAR's binary records.
 ///
-/// A new form takes a case here and an adapter in the module Benchmarks; its `switch` makes the
-/// compiler ask for it.
-public enum SourceForm: String, CaseIterable, Hashable, Sendable {
+///     extension SourceForm {
+///       static let idx = SourceForm("idx", hasRawPixels: true)
+///     }
+///
+/// Every form has an adapter, which is registered by its form (`AdapterRegistry` of the module
+/// Benchmarks).
+public struct SourceForm: Hashable, Sendable {
+  /// The name in benchmark files (`source_format`): "cifar-binary".
+  public let name: String
+  /// Whether the files hold raw pixels, so that JPEG files of the same images have lost some
+  /// detail.
+  public let hasRawPixels: Bool
+
+  public init(_ name: String, hasRawPixels: Bool = false) {
+    self.name = name
+    self.hasRawPixels = hasRawPixels
+  }
+
   /// CIFAR's "binary version": files of records, each one or two label bytes and 3,072 colour
   /// bytes.
-  case cifarBinary = "cifar-binary"
+  public static let cifarBinary = SourceForm("cifar-binary", hasRawPixels: true)
   /// CIFAR's "python version": pickled dictionaries.
-  case cifarPython = "cifar-python"
+  public static let cifarPython = SourceForm("cifar-python", hasRawPixels: true)
   /// STL-10's binary files: images stored column by column, and labels in separate files.
-  case stlBinary = "stl-binary"
+  public static let stlBinary = SourceForm("stl-binary", hasRawPixels: true)
   /// Folders train/ and test/ with a folder of JPEG or PNG files for each class.
-  case classFolders = "class-folders"
+  public static let classFolders = SourceForm("class-folders")
   /// ILSVRC-2012's training images: a folder or a tar archive for each synset.
-  case synsetFolders = "synset-folders"
+  public static let synsetFolders = SourceForm("synset-folders")
   /// CS231n's tree: train/SYNSET/images, and val/ with its annotations.
-  case tinyImageNet = "tiny-imagenet"
+  public static let tinyImageNet = SourceForm("tiny-imagenet")
   /// A user's own folders, one for each class; their names and number make the benchmark.
-  case ownFolders = "folders"
-
-  /// Whether the files hold raw pixels.
-  var isRaw: Bool {
-    switch self {
-    case .cifarBinary, .cifarPython, .stlBinary: true
-    case .classFolders, .synsetFolders, .tinyImageNet, .ownFolders: false
-    }
-  }
+  package static let ownFolders = SourceForm("folders")
 }

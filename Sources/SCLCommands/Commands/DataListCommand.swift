@@ -120,7 +120,7 @@ struct BenchmarkStatus: Encodable {
   init(_ definition: BenchmarkDefinition, in folder: BenchmarkFolder) {
     benchmark = definition.name
     title = definition.title
-    kind = definition.publication == nil ? .rehearsal : .published
+    kind = definition.isRehearsal ? .rehearsal : .published
     classes = definition.classCount
     images = definition.counts.total
     file = folder.file(of: definition)
@@ -281,10 +281,11 @@ struct BenchmarkStatus: Encodable {
   /// - Parameter replaces: whether there is a partial file, which only `--force` replaces.
   private static func preparation(
     _ definition: BenchmarkDefinition, _ folder: BenchmarkFolder, replaces: Bool = false
-  ) -> String? {
+  ) -> String {
     let force = replaces ? ["--force"] : []
     guard let first = definition.publication?.files.first else {
-      return definition.isRehearsal ? folder.command(["prepare", definition.name] + force) : nil
+      let source = definition.isRehearsal ? [] : ["--from", "FOLDER"]
+      return folder.command(["prepare", definition.name] + source + force)
     }
     if let download = download(definition, folder), download.isWhole {
       return folder.command(["prepare", definition.name, "--from", download.path] + force)

@@ -1,0 +1,3 @@
+import SCLCommands
+
+await SCLProgram.main(benchmarks: [.fashionMNIST], adapters: [IDXAdapter.self])

@@ -1,0 +1,1 @@
+../../Examples/Sources/scl-fashion/FashionMNIST.swift
