@@ -1,11 +1,32 @@
 import Foundation
 
 /// An operation on tensors that was refused, with libtorch's own message if it was libtorch.
+///
+///     do {
+///       let sum = try Torch.checked { a.matmul(b).sum() }
+///     } catch let error as TorchError where error.kind == .outOfMemory {
+///       print("memory ran out: \(error)")
+///     }
 public struct TorchError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was refused and why: "matmul of [8, 3] and [4, 2]: mat1 and mat2 shapes cannot be multiplied".
   public let message: String
+  /// What it means.
+  public let kind: Kind
 
-  public init(message: String) { self.message = message }
+  public init(message: String, kind: Kind = .refused) {
+    self.message = message
+    self.kind = kind
+  }
+
+  /// What went wrong. The raw values are those of the shim (CATen.h).
+  ///
+  ///     if error.kind == .outOfMemory { print("use smaller batches") }
+  public enum Kind: Int32, Sendable {
+    /// Operands that do not fit, or anything else.
+    case refused = 0
+    /// Memory ran out, on the processor or on a card.
+    case outOfMemory = 1
+  }
 
   /// The first line of the message: the rest of libtorch's is its C++ call stack.
   public var description: String { String(message.prefix { $0 != "\n" }) }
@@ -35,7 +56,8 @@ extension TorchError {
     let shapes = operands.map { "\($0.shape)" }.joined(separator: " and ")
     return TorchError(
       message: "\(name)".prefix { $0 != "(" } + (shapes.isEmpty ? "" : " of \(shapes)")
-        + ": " + String(cString: caten.last_error())
+        + ": " + String(cString: caten.last_error()),
+      kind: Kind(rawValue: caten.last_failure()) ?? .refused
     ).recorded()
   }
 

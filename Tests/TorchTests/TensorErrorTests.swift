@@ -29,6 +29,14 @@ extension TorchTests {
       }
     }
 
+    @Test func `An error says whether memory ran out`() throws {
+      // 4 PiB, which no process can have.
+      let error = #expect(throws: TorchError.self) { try Tensor.zeros([1 << 50]).floats() }
+      #expect(error?.kind == .outOfMemory, "\(error?.message ?? "")")
+      let refused = #expect(throws: TorchError.self) { try a.matmul(a).floats() }
+      #expect(refused?.kind == .refused)
+    }
+
     @Test func `The first error is thrown, and forgotten once it is`() throws {
       let product = a.matmul(a)
       let later = (product + 1).sum() + a.reshaped([4]).sum()

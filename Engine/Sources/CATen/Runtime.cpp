@@ -16,10 +16,13 @@
 #include "Guard.h"
 
 thread_local std::string caten::last_error;
+thread_local caten_failure caten::last_failure = caten_refused;
 
 using namespace caten;
 
 const char *caten_last_error(void) { return last_error.c_str(); }
+
+int32_t caten_last_failure(void) { return last_failure; }
 
 bool caten_has_cuda(void) {
   // Nothing here calls into the CUDA half of libtorch, so the linker leaves it out.

@@ -264,16 +264,8 @@ extension FailureKind {
     case MethodError.unsupported: self = .unsupported
     case let error as FileError where error.isFull: self = .diskFull
     case let error as HDF5Error where error.isFull: self = .diskFull
-    // libtorch passes the system's reason on in its text alone.
-    case let error as TorchError where Self.isMemory("\(error)"): self = .outOfMemory
+    case let error as TorchError where error.kind == .outOfMemory: self = .outOfMemory
     default: self = .error
     }
-  }
-
-  /// Whether a message of libtorch says that memory ran out. Its exceptions do not tell in another
-  /// way.
-  private static func isMemory(_ message: String) -> Bool {
-    ["can't allocate memory", "not enough memory", "out of memory", "bad_alloc"]
-      .contains { message.contains($0) }
   }
 }

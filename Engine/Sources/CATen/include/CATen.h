@@ -1,7 +1,7 @@
 // A plain C face of libtorch's ATen, for Swift, as a library of its own (libCATen).
 //
-// Every function that can fail returns NULL (or false) and keeps the message of the C++ exception
-// for caten_last_error() on the same thread. A caten_tensor owns a reference to its storage and is
+// Every function that can fail returns NULL (or false) and keeps the kind and the message of the C++
+// exception for caten_last_failure() and caten_last_error() on the same thread. A caten_tensor owns a reference to its storage and is
 // given back with caten_release.
 #ifndef CATEN_H
 #define CATEN_H
@@ -33,8 +33,12 @@ enum caten_dtype {
 
 enum caten_device { caten_cpu = 0, caten_cuda = 1 };
 
+// What a C++ exception means.
+enum caten_failure { caten_refused = 0, caten_out_of_memory = 1 };
+
 // MARK: Runtime
 const char *_Nonnull caten_last_error(void);
+int32_t caten_last_failure(void);
 bool caten_has_cuda(void);
 bool caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
@@ -157,7 +161,7 @@ bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten
 // MARK: The table
 // Every function above, by its name without the prefix.
 #define CATEN_FUNCTIONS(X)                                                                    \
-  X(last_error) X(has_cuda) X(set_threads) X(threads) X(keep_freed_memory)                    \
+  X(last_error) X(last_failure) X(has_cuda) X(set_threads) X(threads) X(keep_freed_memory)    \
   X(autocast_enabled) X(set_autocast) X(autocast_clear_cache) X(grad_enabled)                 \
   X(set_grad_enabled)                                                                         \
   X(from_data) X(full) X(arange) X(release) X(rank) X(size) X(count) X(dtype_of) X(device_of) \
