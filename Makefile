@@ -1,5 +1,5 @@
 # make            builds the program
-# make reproduce  generates six miniature benchmarks, trains three methods on them, prints table and diff
+# make reproduce  generates rehearsals of six benchmarks, trains three methods on them, prints table and diff
 # make test       builds and runs all tests; as root, also those on a Slurm cluster
 # make test-slow  the same, and tests that take minutes
 # make soak       sixty runs under random kills, on this machine and on a Slurm cluster: 15 minutes
@@ -87,7 +87,7 @@ example: build
 	done
 	.build/release/scl-barlow methods barlow --check
 	mkdir -p .build/example
-	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile miniature \
+	.build/release/scl-barlow reproduce Examples/barlow.yaml --profile short \
 	  --data .build/example/data --results .build/example/results > .build/example/tables.md
 	@cat .build/example/tables.md
 	@test "$$(grep -cE '^\| Barlow Twins .*[0-9]\.[0-9]' .build/example/tables.md)" = 1 \

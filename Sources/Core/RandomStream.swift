@@ -14,7 +14,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case augmentation = 3
   /// Starts of k-means, of eigensolvers and of factorisations.
   case clustering = 4
-  /// Images that the program draws itself.
+  /// Images that the program generates.
   case rehearsal = 5
   /// A method's own draws: negatives, dropout, memory banks.
   case method = 6

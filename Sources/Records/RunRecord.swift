@@ -177,7 +177,8 @@ package struct BenchmarkProvenance: Codable, Equatable, Sendable {
   /// The form of the original files: "cifar-binary", "class-folders" (the attribute
   /// `source_format`).
   package var sourceFormat: String
-  /// The benchmark that this one is a rehearsal of; nil for real images. The key is `miniatureOf`.
+  /// The benchmark that this one is a rehearsal of; nil for real images. The key is `miniatureOf`, as in
+  /// records of earlier versions.
   package var rehearsalOf: String?
   /// Whether the pixels are the published ones.
   package var pixels: PixelFidelity

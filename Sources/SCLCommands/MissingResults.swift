@@ -7,8 +7,8 @@ extension ExperimentOptions {
   /// The error for an experiment without runs in the results folder. It names the profile that has
   /// results, or else the complete command that computes them:
   ///
-  ///     no runs of rehearsal in '/home/me/results': there are results of profile miniature: add
-  ///     `--profile miniature`
+  ///     no runs of rehearsal in '/home/me/results': there are results of profile short: add
+  ///     `--profile short`
   func noResults(of plan: Plan) -> ReportError {
     .nothingRun(
       experiment: plan.experiment.name, results: plan.options.results,

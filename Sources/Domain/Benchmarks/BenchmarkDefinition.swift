@@ -39,7 +39,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// validation images. A copy is complete without them, and an experiment uses them only if it
   /// names their split alone.
   public let extraCounts: SplitCounts
-  /// The name of the benchmark that this one rehearses: the program draws the images itself and
+  /// The name of the benchmark that this one rehearses: the program generates the images and
   /// writes them in the layout of that benchmark's original files. Nil for real images.
   public let rehearsalOf: String?
   /// The forms of original files that can be read, the preferred first.
@@ -89,7 +89,7 @@ public struct BenchmarkDefinition: Hashable, Sendable {
   /// Whether it consists of a user's own images, so that its file alone defines it.
   public var isOwn: Bool { sourceForms == [.ownFolders] }
 
-  /// Whether the program draws the images itself.
+  /// Whether the program generates the images.
   public var isRehearsal: Bool { rehearsalOf != nil }
 
   /// Whether the published images are raw pixels, so that JPEG files of them have lost some detail.

@@ -87,7 +87,7 @@ public struct PublishedFile: Hashable, Sendable {
 
 /// Why the original files of a benchmark cannot be downloaded.
 public enum PublicationError: Error, Hashable, Sendable {
-  /// The program draws the images itself.
+  /// The program generates the images.
   case notPublished(benchmark: String)
   /// The publisher gives the files to registered users only.
   case needsAccount(benchmark: String, page: String, file: String)

@@ -1,4 +1,4 @@
-/// The rehearsals: benchmarks whose images the program draws itself, for machines without any
+/// The rehearsals: benchmarks whose images the program generates, for machines without any
 /// data.
 ///
 /// The images show ten shapes. `rehearsal` has 3,000 of them, enough to learn from. Each of the

@@ -10,7 +10,7 @@ import Records
 /// a file, and of the files that it extends, are reported together.
 ///
 ///     let file = ExperimentFile(registry: .builtIn, data: "data")
-///     let experiment = try file.read("experiments/rehearsal.yaml", profile: "miniature")
+///     let experiment = try file.read("experiments/rehearsal.yaml", profile: "short")
 package struct ExperimentFile {
   /// The known names, without variants of files.
   private let context: FileContext

@@ -238,7 +238,9 @@ struct BenchmarkStatus: Encodable {
 
   /// The cells of a rehearsal or own benchmark.
   var cells: [String] {
-    let size = "\(images) images" + (kind == .own ? " in \(classes) classes" : "")
+    // A rehearsal always has its extra images, and tables count them.
+    let extra = kind == .rehearsal ? BenchmarkRegistry.current[benchmark]?.extraCounts.total : nil
+    let size = "\(images + (extra ?? 0)) images" + (kind == .own ? " in \(classes) classes" : "")
     // The heading says how rehearsals are created.
     if kind == .rehearsal, complete == nil { return [benchmark, size] }
     return [benchmark, size, state, next ?? ""]

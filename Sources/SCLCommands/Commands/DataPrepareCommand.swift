@@ -53,7 +53,7 @@ extension DataCommand {
         """, completion: .list(BenchmarkDefinition.all.map(\.name)))
     var benchmark: String
 
-    /// Not needed for rehearsals, which the program draws itself.
+    /// Not needed for rehearsals, which the program generates.
     @Option(help: "Folder or archive with the original files.", completion: .file())
     var from: String?
 
