@@ -46,7 +46,8 @@ public struct MethodRegistry: Sendable {
   /// The methods' names, in the same order.
   public var names: [String] { methods.map { $0.description.name } }
 
-  /// - Throws: `MethodError.unknown` with the nearest name, or `ambiguous` where several have this one.
+  /// - Throws: `MethodError.unknown` with the nearest name, `ambiguous` where several have this one, or
+  ///   `repeatedSetting` where two of its settings have one name.
   public func method(_ name: String) throws(MethodError) -> any ClusteringMethod.Type {
     let named = methods.filter { $0.description.name == name }
     guard let method = named.first else {
@@ -54,6 +55,9 @@ public struct MethodRegistry: Sendable {
     }
     guard named.count == 1 else {
       throw .ambiguous(name: name, titles: named.map { $0.description.title })
+    }
+    if let setting = method.repeatedSetting {
+      throw .repeatedSetting(method: name, setting: setting)
     }
     return method
   }
@@ -64,6 +68,12 @@ extension ClusteringMethod {
   /// method's code, or from its paper where it has none.
   public static var settings: [SettingDescription] {
     Settings.schema.from(description.code ?? description.reference).descriptions
+  }
+
+  /// A name that two settings have, of which only one could be set; nil without one.
+  static var repeatedSetting: String? {
+    var known: Set<String> = []
+    return Settings.schema.settings.map(\.name).first { !known.insert($0).inserted }
   }
 
   /// Every setting's value once `values` are laid over the defaults.
@@ -80,6 +90,8 @@ public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(name: String, nearest: String?, known: [String])
   /// Several methods, of these titles, have one name.
   case ambiguous(name: String, titles: [String])
+  /// Two settings of a method have one name.
+  case repeatedSetting(method: String, setting: String)
   /// A method that cannot run on what it was given; the reason is shown in the table.
   case unsupported(method: String, reason: String)
 
@@ -91,6 +103,8 @@ public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
     case .ambiguous(let name, let titles):
       "\(titles.count) methods are named '\(name)': \(titles.joined(separator: ", ")); "
         + "give each a name of its own"
+    case .repeatedSetting(let method, let setting):
+      "two settings of \(method) are named '\(setting)': give each a name of its own"
     case .unsupported(let method, let reason): "\(method) cannot run here: \(reason)"
     }
   }

@@ -251,6 +251,13 @@ extension MethodsTests {
       #expect(try registry.method("nmf").description.name == "nmf")
     }
 
+    @Test func `A method two of whose settings have one name is refused`() {
+      let registry = MethodRegistry([Configured<TwiceNamedSetting>.self])
+      #expect(throws: MethodError.repeatedSetting(method: "configured", setting: "dimensions")) {
+        try registry.method("configured")
+      }
+    }
+
     @Test func `An unknown method is refused with the nearest name`() {
       #expect(
         throws: MethodError.unknown(
