@@ -64,18 +64,8 @@ public enum SafeTensors {
     func damaged(_ reason: String) -> SafeTensorsError {
       SafeTensorsError(path: path, reason: reason)
     }
-    guard file.count >= 8 else { throw damaged("it has \(file.count) bytes, fewer than a header") }
-    let length = file.prefix(8).enumerated().reduce(UInt64(0)) {
-      $0 | UInt64($1.element) << UInt64(8 * $1.offset)
-    }
-    guard length <= UInt64(file.count - 8) else {
-      throw damaged("it breaks off within its header")
-    }
-    let end = 8 + Int(length)
-    guard
-      let object = try? JSONSerialization.jsonObject(with: file[8..<end]),
-      let header = object as? [String: Any]
-    else { throw damaged("its header is not JSON") }
+    let end = try endOfHeader(file.prefix(8), fileSize: file.count, path)
+    let header = try header(file[8..<end], path)
     var metadata = header["__metadata__"] as? [String: String] ?? [:]
     if let written = metadata.removeValue(forKey: checksum) {
       let unsigned = header.merging(["__metadata__": metadata]) { $1 }
@@ -104,6 +94,52 @@ public enum SafeTensors {
     }
     try TorchError.throwRecorded()
     return (tensors, metadata)
+  }
+
+  /// Reads the metadata alone, without the tensors and without examining the checksum.
+  ///
+  /// ```swift
+  /// try SafeTensors.metadata(of: "encoder.safetensors")["image_size"]   // "32"
+  /// ```
+  ///
+  /// - Throws: `SafeTensorsError` where the file ends within its header or is not of this format.
+  public static func metadata(of path: String) throws -> [String: String] {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw SafeTensorsError(path: path, reason: "it cannot be read")
+    }
+    defer { try? file.close() }
+    let size = Int(try file.seekToEnd())
+    try file.seek(toOffset: 0)
+    let end = try endOfHeader(try file.read(upToCount: 8) ?? Data(), fileSize: size, path)
+    var metadata =
+      try header(try file.read(upToCount: end - 8) ?? Data(), path)["__metadata__"]
+      as? [String: String] ?? [:]
+    metadata[checksum] = nil
+    return metadata
+  }
+
+  /// Where the tensors' bytes begin.
+  /// - Parameter start: the first eight bytes, the header's length.
+  private static func endOfHeader(_ start: Data, fileSize: Int, _ path: String) throws -> Int {
+    guard start.count == 8 else {
+      throw SafeTensorsError(
+        path: path, reason: "it has \(start.count) bytes, fewer than a header")
+    }
+    let length = start.enumerated().reduce(UInt64(0)) {
+      $0 | UInt64($1.element) << UInt64(8 * $1.offset)
+    }
+    guard length <= UInt64(fileSize - 8) else {
+      throw SafeTensorsError(path: path, reason: "it breaks off within its header")
+    }
+    return 8 + Int(length)
+  }
+
+  private static func header(_ json: Data, _ path: String) throws -> [String: Any] {
+    guard
+      let object = try? JSONSerialization.jsonObject(with: json),
+      let header = object as? [String: Any]
+    else { throw SafeTensorsError(path: path, reason: "its header is not JSON") }
+    return header
   }
 
   /// The element types that are written here, under their names in the format.

@@ -47,6 +47,8 @@ extension TorchTests {
       #expect(try read.tensors["steps"]?.integers() == [7, -1])
       #expect(try read.tensors["image"]?.bytes() == [0, 128, 255])
       #expect(read.metadata == ["format": "pt", "note": "made by Python"])
+      #expect(
+        try SafeTensors.metadata(of: folder + "/python.safetensors") == read.metadata)
     }
 
     @Test func `Tensors, names and metadata come back as they were written`() throws {
@@ -65,6 +67,20 @@ extension TorchTests {
       #expect(try read.tensors["index"]?.integers() == [-1, 0, 1 << 40])
       #expect(read.tensors["empty"]?.shape == [0, 3])
       #expect(read.metadata == ["progress": "{\"a\": \"ä\"}"])
+      #expect(try SafeTensors.metadata(of: path) == read.metadata)
+    }
+
+    @Test func `Metadata alone are read of a file whose header is whole`() throws {
+      let metadata = "{\"__metadata__\":{\"a\":\"b\"},\"x\":{\"dtype\":\"F32\"}}"
+      let broken = try file(header: metadata, body: [])
+      #expect(try SafeTensors.metadata(of: broken) == ["a": "b"])
+      for bytes in [Data(), Data([200, 0, 0, 0, 0, 0, 0, 0, 123]), Data(repeating: 0, count: 8)] {
+        let path = try file("damaged.safetensors", bytes)
+        #expect(throws: SafeTensorsError.self) { try SafeTensors.metadata(of: path) }
+      }
+      #expect(throws: SafeTensorsError.self) {
+        try SafeTensors.metadata(of: folder + "/none.safetensors")
+      }
     }
 
     @Test func `The layout is a length, a JSON header and the bytes`() throws {

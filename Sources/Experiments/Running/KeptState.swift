@@ -75,7 +75,7 @@ struct KeptState {
       }
       return
     }
-    let metadata = try SafeTensors.read(folder.encoder).metadata
+    let metadata = try SafeTensors.metadata(of: folder.encoder)
     guard metadata["image_size"] != nil else {
       throw RecordError.unreadable(
         file: folder.encoder,
