@@ -99,11 +99,14 @@ package struct ResultsFolder: Hashable, Sendable {
   ///
   /// Every `run.json` and `failed.json` is read. Folders whose names are not `seed-N` are skipped,
   /// including those of superseded results.
-  /// - Parameter experiment: the only experiment to list; nil for all. One without a folder has no
-  ///   runs.
+  /// - Parameters:
+  ///   - experiment: the only experiment to list; nil for all. One without a folder has no runs.
+  ///   - known: paths of run folders that are not read.
   /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
-  package func runs(of experiment: String? = nil) throws -> [StoredRun] {
-    try allSeeds(of: experiment).map { place in
+  package func runs(
+    of experiment: String? = nil, except known: Set<String> = []
+  ) throws -> [StoredRun] {
+    try allSeeds(of: experiment).filter { !known.contains($0.folder.path) }.map { place in
       StoredRun(
         experiment: place.experiment, benchmark: place.benchmark, method: place.method,
         seed: place.seed, folder: place.folder)
@@ -121,6 +124,12 @@ package struct ResultsFolder: Hashable, Sendable {
           seed: place.seed, folder: folder)
       }
     }
+  }
+
+  /// The folders of an experiment's results that were set aside. Their files are not read.
+  /// - Throws: `RecordError.unreadable` if a folder cannot be listed.
+  package func supersededFolders(of experiment: String) throws -> [RunFolder] {
+    try allSeeds(of: experiment).flatMap(\.folder.superseded)
   }
 
   /// The folder of a run before its files are read.

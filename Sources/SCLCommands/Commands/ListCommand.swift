@@ -77,12 +77,14 @@ struct ListCommand: ParsableCommand {
   /// - Parameter plan: nil if there is no usable experiment file.
   private func line(_ experiment: String, in folder: ResultsFolder, _ plan: Plan?) throws -> Line {
     var line = Line(experiment: experiment)
-    for run in try folder.runs(of: experiment) {
-      let isPlanned = plan?.runs.contains { planned in
-        planned.benchmark.name == run.benchmark && planned.row.name == run.method
-          && planned.seed == run.seed
-      }
-      guard isPlanned != true else { continue }
+    // The plan has read these already.
+    let planned = (plan?.runs ?? []).map { run in
+      RunFolder(
+        results: folder.path, experiment: experiment, benchmark: run.benchmark.name,
+        method: run.row.name, seed: run.seed
+      ).path
+    }
+    for run in try folder.runs(of: experiment, except: Set(planned)) {
       switch run.state {
       case .finished: line.finished += 1
       case .failed: line.failed += 1
@@ -101,8 +103,8 @@ struct ListCommand: ParsableCommand {
       line.stale = count(.stale)
     }
     let inUse = plan?.resultFolders ?? []
-    line.superseded = try folder.supersededRuns(of: experiment).count {
-      !inUse.contains($0.folder.path)
+    line.superseded = try folder.supersededFolders(of: experiment).count {
+      !inUse.contains($0.path)
     }
     return line
   }
