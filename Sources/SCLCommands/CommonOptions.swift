@@ -90,11 +90,16 @@ struct ExperimentOptions: ParsableArguments {
     ).read(experiment, profile: profile, overrides: overrides)
   }
 
-  /// Creates the benchmark files of rehearsals that the experiment uses and that do not exist, so
+  /// The runs that `--only` selects.
+  private var filter: RunFilter {
+    get throws { try RunFilter(parsing: only.joined(separator: ",")) }
+  }
+
+  /// Creates the benchmark files of rehearsals that the selected runs use and that do not exist, so
   /// that a first experiment needs no preparation. Each is announced on standard error.
   func prepareRehearsals() throws {
     let folder = BenchmarkFolder(folders.data)
-    for name in try readExperiment(needsData: false).benchmarks {
+    for name in try filter.benchmarks(of: readExperiment(needsData: false)) {
       guard let definition = try? BenchmarkDefinition.named(name), definition.isRehearsal,
         !folder.hasFile(of: definition)
       else { continue }
@@ -114,7 +119,7 @@ struct ExperimentOptions: ParsableArguments {
       return try Plan(
         readExperiment(needsData: needsData), options: options(recomputes: recomputes),
         registry: SCLProgram.registry,
-        filter: RunFilter(parsing: only.joined(separator: ",")), needsData: needsData)
+        filter: filter, needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
       // The message names the next command, as 'scl data list' does.
       let folder = BenchmarkFolder(folders.data)

@@ -199,16 +199,20 @@ extension CommandLineTests {
   }
 
   @Test func `What the program draws itself is prepared by run and plan`() throws {
-    let text = "benchmarks: [rehearsal-tiny-imagenet]\nmethods: [random-labels]\nseeds: 1\n"
+    let text =
+      "benchmarks: [rehearsal, rehearsal-tiny-imagenet]\nmethods: [random-labels]\nseeds: 1\n"
     try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/drawn.yaml"))
-    let plan = try program.run(["plan", "drawn.yaml", "--no-measure", "--data", "one"])
+    let only = ["drawn.yaml", "--only", "benchmark=rehearsal-tiny-imagenet"]
+    let plan = try program.run(["plan"] + only + ["--no-measure", "--data", "one"])
     #expect(
       plan.exitCode == 0 && plan.errors.contains("1200 train, 100 test images in"), "\(plan.errors)"
     )
-    let run = try program.run(["run", "drawn.yaml", "--data", "two"])
+    let run = try program.run(["run"] + only + ["--data", "two"])
     #expect(
       run.exitCode == 0 && run.errors.contains("1200 train, 100 test images in"), "\(run.errors)")
-    #expect(files(in: folder + "/one").contains("rehearsal-tiny-imagenet.h5"))
+    // A benchmark that --only leaves out is not prepared.
+    let made = files(in: folder + "/one")
+    #expect(made.contains("rehearsal-tiny-imagenet.h5") && !made.contains("rehearsal.h5"))
   }
 
   @Test func `Own images become a benchmark that experiments know by name`() throws {

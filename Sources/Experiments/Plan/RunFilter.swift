@@ -67,6 +67,11 @@ package struct RunFilter: Sendable {
         || Self.accepts(combination.row, among: methods))
   }
 
+  /// The benchmarks of runs that have to be planned, in the experiment's order.
+  package func benchmarks(of experiment: Experiment) -> [String] {
+    experiment.combinations.filter { reaches($0) }.map(\.benchmark).uniqued
+  }
+
   /// Whether the filter selects a combination.
   func accepts(_ combination: Combination) -> Bool {
     Self.accepts(combination.benchmark, among: benchmarks)

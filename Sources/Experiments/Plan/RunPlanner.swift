@@ -42,8 +42,7 @@ struct RunPlanner {
     combinations = Set(experiment.combinations)
     var files: [String: PlannedBenchmark] = [:]
     var missing: [MissingBenchmark] = []
-    let wanted = experiment.combinations.filter { filter.reaches($0) }.map(\.benchmark)
-    for name in wanted.uniqued {
+    for name in filter.benchmarks(of: experiment) {
       do {
         files[name] = try PlannedBenchmark(
           name, experiment: experiment, options: options, needsData: needsData)

@@ -162,6 +162,7 @@ struct MeasureChildCommand: ParsableCommand {
   @OptionGroup var experiment: ExperimentOptions
 
   func run() throws {
+    ProcessName.restore()
     let plan = try experiment.plan(needsData: false)
     let run = try experiment.onlyRun(of: plan)
     try Machine.checkHas(run.device)

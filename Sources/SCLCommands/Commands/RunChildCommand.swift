@@ -25,6 +25,7 @@ struct RunChildCommand: ParsableCommand {
   /// Plans twice: before the lock to find the folder, and again under the lock, because another
   /// process may have finished the run meanwhile.
   func run() throws {
+    ProcessName.restore()
     let plan = try experiment.plan(recomputes: recompute)
     let run = try experiment.onlyRun(of: plan)
     let folder = run.folder
@@ -122,5 +123,16 @@ extension RunFolder {
     where name.contains(".writing-") || name.hasSuffix(".next") {
       try? manager.removeItem(atPath: "\(path)/\(name)")
     }
+  }
+}
+
+/// The name of this process in tools such as top.
+enum ProcessName {
+  /// Sets it to the program's own: a child is started as /proc/self/exe, and would be named "exe".
+  static func restore() {
+    guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    else { return }
+    let name = URL(fileURLWithPath: program).lastPathComponent
+    try? Data(name.utf8).write(to: URL(fileURLWithPath: "/proc/self/comm"))
   }
 }
