@@ -1,6 +1,9 @@
 import Foundation
 
 /// The weights of edges between neighbours in a graph.
+///
+///     var spectral = SpectralClustering(clusters: 10)
+///     spectral.weights = .connectivity
 public enum AffinityWeights: String, CaseIterable, Hashable, Sendable {
   /// exp(-|x_i - x_j|^2 / (s_i s_j)), where s_i is the distance of point i to its 7th neighbour
   /// (Zelnik-Manor and Perona, "Self-Tuning Spectral Clustering", NIPS 2004, equations 1 and

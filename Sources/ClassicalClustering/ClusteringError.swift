@@ -1,5 +1,11 @@
 /// Why points cannot be clustered. `name` says which values are meant: "points", "starting
 /// centres".
+///
+///     do {
+///       let result = try KMeans(clusters: 10).fit(points, dimensions: 3)
+///     } catch ClusteringError.moreClustersThanPoints(let clusters, let points) {
+///       print("\(points) points are too few for \(clusters) clusters")
+///     }
 public enum ClusteringError: Error, Hashable, Sendable {
   /// The values do not form whole rows, or there are none.
   case notRows(name: String, values: Int, dimensions: Int)

@@ -140,6 +140,10 @@ public struct KMeans: Hashable, Sendable {
 }
 
 /// The result of k-means.
+///
+///     let result = try KMeans(clusters: 10).fit(points, dimensions: 3)
+///     result.labels[0]           // the cluster of the first point
+///     result.centres.prefix(3)   // the first centre
 public struct KMeansResult: Hashable, Sendable {
   /// The centres, [K, D] row-major.
   public let centres: [Float]

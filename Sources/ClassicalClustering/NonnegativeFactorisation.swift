@@ -12,6 +12,9 @@ import Core
 /// error never grows, apart from rounding. The minimum is local and depends on the start.
 public struct NonnegativeFactorisation: Hashable, Sendable {
   /// How W and H are improved.
+  ///
+  ///     var factorisation = NonnegativeFactorisation(components: 10)
+  ///     factorisation.updates = .coordinate
   public enum Updates: String, CaseIterable, Hashable, Sendable {
     /// W <- W (X H^T) / (W H H^T) and H <- H (W^T X) / (W^T W H), entry by entry (Lee and
     /// Seung, "Algorithms for Non-negative Matrix Factorization", NIPS 2000, theorem 1).
@@ -158,6 +161,9 @@ public struct NonnegativeFactorisation: Hashable, Sendable {
 }
 
 /// The result of nonnegative matrix factorisation.
+///
+///     let found = try NonnegativeFactorisation(components: 10).fit(values, dimensions: 64)
+///     let parts = found.normalised(dimensions: 64).basis   // [10, 64]
 public struct Factorisation: Hashable, Sendable {
   /// W, [N, K] row-major.
   public let weights: [Float]

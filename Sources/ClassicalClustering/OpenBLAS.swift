@@ -2,7 +2,7 @@ import COpenBLAS
 import Synchronization
 
 /// The matrix library, and how many threads it may use.
-public enum OpenBLAS {
+package enum OpenBLAS {
   /// Version, build options and the processor kernel in use, for a run's provenance. The last
   /// bits of results depend on the kernel.
   public static var configuration: String {

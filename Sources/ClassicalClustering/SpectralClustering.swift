@@ -11,6 +11,9 @@
 /// the memory.
 public struct SpectralClustering: Hashable, Sendable {
   /// The divisor of a point's row of eigenvector entries.
+  ///
+  ///     var spectral = SpectralClustering(clusters: 10)
+  ///     spectral.scaling = .degree
   public enum RowScaling: String, CaseIterable, Hashable, Sendable {
     /// The row's length (Ng, Jordan and Weiss, step 4).
     case length
@@ -90,6 +93,9 @@ public struct SpectralClustering: Hashable, Sendable {
 }
 
 /// Points as rows of the leading eigenvectors of their graph.
+///
+///     let embedding = try SpectralClustering(clusters: 10).embed(graph)
+///     embedding.eigenvalues[0]   // 1, once for each connected part of the graph
 public struct SpectralEmbedding: Hashable, Sendable {
   /// The eigenvalues of D^-1/2 W D^-1/2, descending, [K]. Those of the normalised Laplacian are
   /// 1 minus these.
@@ -101,6 +107,9 @@ public struct SpectralEmbedding: Hashable, Sendable {
 }
 
 /// The result of spectral clustering.
+///
+///     let result = try SpectralClustering(clusters: 10).fit(graph)
+///     result.labels[0]   // the cluster of the first point
 public struct SpectralResult: Hashable, Sendable {
   /// The cluster of each point, [N].
   public let labels: [Int32]

@@ -19,6 +19,8 @@
 public struct WardLinkage: Hashable, Sendable {
   /// One merge of two clusters. Clusters 0..<N are the points, and N + i is the result of merge
   /// i, as in SciPy's linkage matrices.
+  ///
+  ///     linkage.merges.last?.height   // how far apart the last two clusters are
   public struct Merge: Hashable, Sendable {
     /// The two clusters, `first` being the smaller number.
     public let first: Int

@@ -1,5 +1,8 @@
 /// A promise that every method makes and `Conformance` checks. The raw value is the name in options
 /// and in JSON.
+///
+///     let broken = try Conformance().findings(of: MyMethod.self).map(\.promise)
+///     if broken.contains(.determinism) { print(Promise.determinism.statement) }
 public enum Promise: String, CaseIterable, Codable, Sendable {
   /// Finds a missing title or summary, a name that is no identifier, a reference without a year,
   /// and a version below 1.
@@ -51,6 +54,10 @@ public enum Promise: String, CaseIterable, Codable, Sendable {
 /// A promise that a method breaks, with the evidence.
 ///
 /// The description is one line: "MyMethod breaks 'the loss is finite, ...': it does not fall ...".
+///
+///     for finding in try Conformance().findings(of: MyMethod.self) {
+///       print(finding)   // MyMethod breaks 'the loss is finite, ...': it does not fall ...
+///     }
 public struct Finding: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The method's name, `Method.description.name`.
   public let method: String

@@ -5,6 +5,8 @@ import Foundation
 ///
 /// The raw values are part of every result: they enter Philox's counter. Never change or reuse
 /// one.
+///
+///     var stream = RandomStream(seed: context.seed, purpose: .weights)
 public enum RandomPurpose: UInt32, Sendable {
   /// Initial weights of networks.
   case weights = 1

@@ -1,4 +1,7 @@
 /// The type and range of a setting.
+///
+///     SettingKind.integer(1...4).values            // "1 to 4"
+///     SettingKind.choice(["sgd", "adam"]).values   // "sgd or adam"
 public enum SettingKind: Hashable, Sendable {
   /// True or false.
   case boolean
@@ -27,6 +30,10 @@ public enum SettingKind: Hashable, Sendable {
 }
 
 /// A setting as documentation and tools see it: `scl methods NAME` lists them.
+///
+///     for setting in HeadSettings.schema.descriptions {
+///       print(setting.name, setting.defaultValue, setting.kind.values)   // layers 2 1 to 4
+///     }
 public struct SettingDescription: Hashable, Sendable {
   /// The name in experiment files: "learning_rate".
   public let name: String
@@ -41,6 +48,12 @@ public struct SettingDescription: Hashable, Sendable {
 }
 
 /// Why a setting was refused.
+///
+///     do {
+///       let settings = try HeadSettings.schema.resolve(["layres": 2])
+///     } catch SettingError.unknown(_, let nearest) {
+///       print(nearest ?? "")   // layers
+///     }
 public enum SettingError: Error, Hashable, Sendable {
   /// No setting has this name; `nearest` is the likely one, if any.
   case unknown(name: String, nearest: String?)
@@ -93,6 +106,9 @@ extension Configurable {
 
 /// One stored property of `Root` under the name that experiment files use. Create it with one
 /// of the static functions, which take the property's key path and check values of its type.
+///
+///     static let schema = SettingsSchema<Self>(
+///       .integer("layers", \.layers, in: 1...4, "layers of the head"))
 public struct Setting<Root: Sendable>: Sendable {
   /// The name in experiment files: snake case, "learning_rate".
   public let name: String

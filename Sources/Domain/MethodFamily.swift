@@ -2,6 +2,10 @@
 ///
 /// A method of another package can bring its own family: `family: "graph"`. Families sort in
 /// the order of tables: known ones, others by name, controls last.
+///
+///     MethodDescription(
+///       name: "mean-colour", title: "Mean colour", family: .classical, version: 1,
+///       reference: "unpublished, 2026", summary: "k-means on the mean colour of each image")
 public struct MethodFamily: RawRepresentable, ExpressibleByStringLiteral, Hashable, Sendable {
   /// The name in records and in the output of `scl methods`: "deep clustering".
   public let rawValue: String

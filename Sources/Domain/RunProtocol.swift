@@ -50,12 +50,16 @@ public struct RunProtocol: Codable, Hashable, Sendable {
 }
 
 /// Labels that a benchmark has besides its own.
+///
+///     LabelChoice(rawValue: "fine")   // protocol: {labels: fine}, the 100 classes of CIFAR-100
 public enum LabelChoice: String, Codable, CaseIterable, Sendable {
   /// The finer classes that its classes are made of, such as CIFAR-100's 100.
   case fine
 }
 
 /// Which epoch's assignments are a run's result. Training is the same under every rule.
+///
+///     CheckpointRule.allCases.filter(\.chooses)   // [.lowestLoss, .bestByLabels]
 public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
   /// The last epoch. Uses no labels.
   case last
@@ -81,6 +85,8 @@ public enum CheckpointRule: String, Codable, CaseIterable, Sendable {
 }
 
 /// Whether the images of a benchmark file have the published pixels.
+///
+///     PixelFidelity.reEncoded.rawValue   // "re-encoded", as in benchmark files
 public enum PixelFidelity: String, Codable, Hashable, Sendable {
   /// The images were stored without loss, as far as the form of the original files shows.
   case original

@@ -4,7 +4,7 @@ import Core
 ///
 /// A method's schema declares its settings. The names here are those that schedules, records
 /// and comparisons also look up.
-public enum SettingName {
+package enum SettingName {
   /// Passes over the images. Every trained method has it.
   public static let epochs = "epochs"
   /// Layers of the residual network, as text: "18", "34", "50".

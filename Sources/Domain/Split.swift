@@ -1,6 +1,8 @@
 /// One of the parts that a benchmark's publisher divides its images into.
 ///
 /// The raw value is stored in benchmark files (`/splits`, uint8) and must not change.
+///
+///     Split.allCases.map(\.name)   // ["train", "test", "unlabelled"]
 public enum Split: UInt8, CaseIterable, Hashable, Sendable {
   case train = 0
   case test = 1
@@ -107,6 +109,9 @@ extension SplitSet: CustomStringConvertible {
 }
 
 /// How many images each split has.
+///
+///     let counts = SplitCounts(train: 60_000, test: 10_000)
+///     counts[.test]   // 10000
 public struct SplitCounts: Hashable, Sendable, CustomStringConvertible {
   public var train: Int
   public var test: Int

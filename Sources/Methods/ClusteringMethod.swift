@@ -4,6 +4,11 @@ import Torch
 import Vision
 
 /// What a method is, for lists, tables and records.
+///
+///     static let description = MethodDescription(
+///       name: "barlow", title: "Barlow Twins + k-means", family: .contrastive, version: 1,
+///       reference: "Zbontar et al., Barlow Twins, ICML 2021",
+///       summary: "two views agree in each dimension of an embedding, and no two dimensions do")
 public struct MethodDescription: Hashable, Sendable {
   /// The name in experiment files and folders: "instdisc".
   public let name: String
@@ -40,6 +45,9 @@ public struct MethodDescription: Hashable, Sendable {
 }
 
 /// What a method is told about its task. There are no labels in it.
+///
+///     var stream = RandomStream(seed: context.seed, purpose: .weights)
+///     let head = Linear(512, context.clusters, on: context.device, from: &stream)
 public struct MethodContext: Sendable {
   /// The number of clusters to find, K.
   public let clusters: Int
@@ -77,6 +85,11 @@ public struct MethodContext: Sendable {
 }
 
 /// What a method is made from.
+///
+///     init(_ inputs: Inputs) throws {
+///       self.inputs = inputs
+///       augmentation = try Augmentation(inputs.settings.augmentation, for: inputs)
+///     }
 public struct MethodInputs<Settings: Configurable> {
   /// The method's settings.
   public let settings: Settings
@@ -167,6 +180,15 @@ extension ClusteringMethod {
 }
 
 /// A method whose assignment takes long enough to tell how far it has come.
+///
+///     final class SlowMethod: ReportsProgress {
+///       var progress: (Double) -> Void = { _ in }
+///
+///       func assign(_ images: ImageSet) throws -> [Int32] {
+///         progress(0.5)
+///         // ...
+///       }
+///     }
 public protocol ReportsProgress: ClusteringMethod {
   /// Is called now and then, during `assign`, with the part that is done, 0...1.
   var progress: (Double) -> Void { get set }

@@ -85,6 +85,8 @@ extension ClusteringMethod {
 }
 
 /// Why a method cannot be had or cannot go on.
+///
+///     throw MethodError.unsupported(method: "my-method", reason: "it needs at least two images")
 public enum MethodError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No method has this name; `nearest` is one that it may be a misspelling of.
   case unknown(name: String, nearest: String?, known: [String])

@@ -90,6 +90,8 @@ public typealias LossTerm = (name: String, value: Tensor)
 
 /// Which of the images learnt from the steps of a pass see. Only STL-10 has a split without labels, and
 /// only where the protocol has it learnt from does this make a difference.
+///
+///     func passes(of epoch: Int) -> [ImagePass] { [.all, .labelledSplits] }
 public enum ImagePass: Sendable {
   /// All images.
   case all
@@ -168,6 +170,11 @@ public struct TrainingPlan: Sendable {
 }
 
 /// The images of one step.
+///
+///     func loss(_ batch: Batch) -> [LossTerm] {
+///       let embeddings = batch.views.map { encoder($0, training: true) }
+///       return [("contrast", ntXentLoss(embeddings[0], embeddings[1], temperature: 0.5))]
+///     }
 public struct Batch {
   /// The epoch, the first being 0.
   public let epoch: Int

@@ -71,6 +71,8 @@ extension Metric: Hashable {
 }
 
 /// The metrics that runs are scored by.
+///
+///     let registry = try MetricRegistry.builtIn.adding([.smallestCluster])
 public struct MetricRegistry: Sendable {
   /// The registry of the current task, which all look-ups use.
   @TaskLocal public static var current = MetricRegistry.builtIn

@@ -1,4 +1,10 @@
 /// Why a score cannot be computed.
+///
+///     do {
+///       let table = try ContingencyTable(truth: [0, 1], predicted: [0])
+///     } catch MetricsError.lengthsDiffer(let truth, let predicted) {
+///       print(truth, predicted)   // 2 1
+///     }
 public enum MetricsError: Error, Hashable, Sendable {
   /// Truth and prediction have different numbers of points.
   case lengthsDiffer(truth: Int, predicted: Int)

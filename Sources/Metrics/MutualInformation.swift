@@ -1,6 +1,9 @@
 import Foundation
 
 /// The mean of the two entropies by which mutual information is divided to give NMI.
+///
+///     let table = try ContingencyTable(truth: [0, 0, 1], predicted: [0, 1, 1])
+///     table.normalisedMutualInformation(.geometric)
 public enum NMINormaliser: String, Codable, CaseIterable, Sendable {
   /// (H(classes) + H(clusters)) / 2: scikit-learn's default since version 0.22.
   case arithmetic

@@ -1,6 +1,10 @@
 /// Scores by the names of their metrics, as fractions of 1.
 ///
 /// Scores of unregistered metrics, which another program's record can have, are kept.
+///
+///     let scores = Scores([.acc: 0.5, .nmi: 0.25])
+///     scores[.acc]             // 0.5
+///     scores.byName["nmi"]     // 0.25
 public struct Scores: Hashable, Sendable {
   /// The values by the metrics' names: `["acc": 0.5]`.
   public private(set) var byName: [String: Double]

@@ -1,6 +1,8 @@
 import Core
 
 /// Where the weights of a convolution start from.
+///
+///     let layer = Convolution(3, 64, kernel: 3, initialisation: .torchDefault, on: .cpu, from: &stream)
 public enum ConvolutionInitialisation: String, CaseIterable, Sendable {
   /// He's normal distribution over the fan out, of variance 2 / (outputs x kernel area): torchvision's
   /// ResNet.
@@ -71,6 +73,9 @@ public struct Convolution: Module {
 
 /// Batch normalisation over the channels of [N, C, H, W] or the columns of [N, C], with torch's momentum
 /// 0.1 and epsilon 1e-5 (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
+///
+///     let normalisation = BatchNormalisation(64, on: .cpu)
+///     let outputs = normalisation(images, training: true)   // [N, 64, H, W]
 public struct BatchNormalisation: Module {
   /// gamma, [C].
   public let weight: Tensor
@@ -121,6 +126,8 @@ public struct BatchNormalisation: Module {
 }
 
 /// Where a linear layer starts from.
+///
+///     let head = Linear(512, 10, initialisation: .smallNormal, on: .cpu, from: &stream)
 public enum LinearInitialisation: String, CaseIterable, Sendable {
   /// Weight and bias uniform within 1 / sqrt(inputs), as torch.nn.Linear.
   case torchDefault = "torch-default"
@@ -129,6 +136,9 @@ public enum LinearInitialisation: String, CaseIterable, Sendable {
 }
 
 /// x W^T + b.
+///
+///     let head = Linear(512, 10, on: .cpu, from: &stream)
+///     let logits = head(features)   // [B, 10]
 public struct Linear: Module {
   /// [outputs, inputs]
   public let weight: Tensor
@@ -174,6 +184,9 @@ public struct Linear: Module {
 /// A transposed convolution with bias, for decoders.
 ///
 /// Weight and bias start uniformly within 1 / sqrt(outputs k^2), as torch.nn.ConvTranspose2d.
+///
+///     let layer = TransposedConvolution(64, 3, kernel: 4, stride: 2, padding: 1, on: .cpu, from: &stream)
+///     let larger = layer(images)   // [N, 3, 2H, 2W]
 public struct TransposedConvolution: Module {
   /// [inputs, outputs, kernel, kernel]
   public let weight: Tensor

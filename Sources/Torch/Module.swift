@@ -65,6 +65,12 @@ extension Module {
 }
 
 /// Why saved tensors do not fit a network.
+///
+///     do {
+///       try network.load(saved)
+///     } catch StateError.missing(let name) {
+///       print("no tensor '\(name)' was saved")
+///     }
 public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A tensor of this name is needed, and there is none.
   case missing(String)

@@ -24,6 +24,8 @@ public protocol Optimiser: AnyObject {
 }
 
 /// What an optimiser does with a parameter that has no gradient in a step.
+///
+///     let optimiser = Adam(parameters, learningRate: 0.001, idle: .decay)
 public enum IdleParameters: String, CaseIterable, Sendable {
   /// Nothing, as PyTorch 2.0 and later, which drop gradients between steps.
   case skip

@@ -2,6 +2,9 @@ import CATen
 import CATenLoader
 
 /// Where tensors live and operators run.
+///
+///     let device: Device = Torch.hasCUDA ? .cuda : .cpu
+///     let zeros = Tensor.zeros([2, 3], on: device)
 public enum Device: String, Codable, CaseIterable, Sendable {
   /// The processor.
   case cpu
@@ -12,6 +15,8 @@ public enum Device: String, Codable, CaseIterable, Sendable {
 }
 
 /// The arithmetic of convolutions and matrix products.
+///
+///     let features = Torch.autocast(.bfloat16, on: .cpu) { network(images, training: true) }
 public enum Precision: String, Codable, CaseIterable, Sendable {
   /// Everything in float32.
   case float32
@@ -20,6 +25,8 @@ public enum Precision: String, Codable, CaseIterable, Sendable {
 }
 
 /// The element type of a tensor.
+///
+///     let labels = Tensor([0, 1, 2]).to(.int64)
 public enum DType: Int32, Sendable {
   case uint8 = 0
   case int32 = 3
@@ -31,6 +38,9 @@ public enum DType: Int32, Sendable {
 }
 
 /// libtorch as a whole: its version, devices and threads.
+///
+///     Torch.threads = 2
+///     let means = Torch.withoutGradients { features.mean(along: [0]) }
 public enum Torch {
   /// libtorch's version, such as "1.13.1".
   public static var version: String { String(cString: caten_libtorch_version()) }

@@ -190,6 +190,12 @@ public enum SafeTensors {
 }
 
 /// A file that is not a whole safetensors file.
+///
+///     do {
+///       try network.load(SafeTensors.read("network.safetensors").tensors)
+///     } catch let error as SafeTensorsError {
+///       print(error.reason)
+///     }
 public struct SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file.
   public let path: String

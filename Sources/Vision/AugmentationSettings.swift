@@ -2,6 +2,9 @@ import Core
 
 /// How a view of an image is made. The defaults are those of PICA and AND (the same authors' code):
 /// RandomResizedCrop(0.2, 1), ColorJitter(0.4, 0.4, 0.4, 0.4), RandomGrayscale(0.2), flip 0.5.
+///
+///     var augmentation = AugmentationSettings()
+///     augmentation.cropScale = 0.08
 public struct AugmentationSettings: Configurable {
   /// The smallest area of a random crop, as a share of the image's.
   public var cropScale = 0.2

@@ -3,8 +3,14 @@ import Domain
 import Torch
 
 /// The shape of a residual network: what a network that goes on from another's has in common with it.
+///
+///     var shape = BackboneShape()
+///     shape.depth = .thirtyFour
 public struct BackboneShape: Configurable, Equatable {
   /// The number of layers.
+  ///
+  ///     var backbone = BackboneSettings()
+  ///     backbone.depth = .thirtyFour
   public enum Depth: String, CaseIterable, Sendable {
     /// 2, 2, 2 and 2 blocks in the four stages.
     case eighteen = "18"
@@ -33,6 +39,9 @@ public struct BackboneShape: Configurable, Equatable {
 }
 
 /// Where the weights of a residual network start from.
+///
+///     var backbone = BackboneSettings()
+///     backbone.start.residualGamma = 0
 public struct BackboneStart: Configurable, Equatable {
   /// The distribution of the weights of convolutions.
   public var convolutions = ConvolutionInitialisation.he

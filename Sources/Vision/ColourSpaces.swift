@@ -1,6 +1,8 @@
 import Foundation
 
 /// Colour spaces in which pixels can be compared.
+///
+///     ColourSpace.grey.values(of: [255, 0, 0])   // [0.299]
 public enum ColourSpace: String, CaseIterable, Sendable {
   /// sRGB as it is stored: red, green and blue in 0...1.
   case rgb

@@ -117,6 +117,9 @@ public struct ImageSet {
 }
 
 /// What normalisation subtracts and divides by, per colour channel on the scale 0...1.
+///
+///     let statistics = try images.channelStatistics()
+///     statistics.mean   // of CIFAR-10: 0.491, 0.482, 0.447
 public struct ChannelStatistics: Hashable, Sendable {
   /// Of red, green and blue.
   public let mean: [Double]

@@ -1,5 +1,8 @@
 /// What lies between the pixels when a crop is resized. Both filters are as wide as the reduction where an
 /// image gets smaller, as Pillow's.
+///
+///     var augmentation = AugmentationSettings()
+///     augmentation.interpolation = .bicubic
 public enum Interpolation: String, CaseIterable, Sendable {
   /// A triangle over two pixels.
   case bilinear

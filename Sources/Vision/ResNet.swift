@@ -2,6 +2,9 @@ import Core
 import Torch
 
 /// The first layers of a residual network.
+///
+///     var backbone = BackboneSettings()
+///     backbone.stem = .imageNet
 public enum ResNetStem: String, CaseIterable, Sendable {
   /// A 3x3 convolution of stride 1, for images of about 32 pixels.
   case small

@@ -107,4 +107,29 @@ import Testing
       }
     }
   }
+
+  @Test func `Every public type has a doc comment with an example`() throws {
+    let declaration =
+      /^( *)((?:\w+ )*)(struct|class|enum|protocol|actor|extension) [A-Z]/
+    var count = 0
+    for file in try tree.swiftFiles(below: "Sources") {
+      // The types around a line, told by their indentation.
+      var outer: [(indent: Int, isPublic: Bool)] = []
+      for (number, line) in file.lines.enumerated() where !line.contains("//") {
+        guard let match = line.firstMatch(of: declaration) else { continue }
+        outer.removeAll { $0.indent >= match.1.count }
+        let isExtension = match.3 == "extension"
+        let isPublic =
+          (isExtension || match.2.contains("public ")) && outer.allSatisfy(\.isPublic)
+        outer.append((match.1.count, isPublic))
+        guard isPublic, !isExtension else { continue }
+        count += 1
+        let comment = file.lines[..<number].reversed().drop { $0.contains(/^ *@/) }
+          .prefix { $0.contains(/^ *\/\/\//) }
+        let hasExample = comment.contains { $0.contains(/\/\/\/ (?:    |```)/) }
+        #expect(hasExample, "\(file.path):\(number + 1)")
+      }
+    }
+    #expect(count > 100)
+  }
 }

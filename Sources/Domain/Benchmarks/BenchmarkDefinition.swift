@@ -128,6 +128,8 @@ public struct BenchmarkDefinition: Hashable, Sendable {
 
 /// Classes that are merged into a benchmark's classes: CIFAR-100's 100, which make 20
 /// superclasses.
+///
+///     FineClasses(names: ["oak", "maple", "car"], superclasses: [0, 0, 1])   // trees and a vehicle
 public struct FineClasses: Hashable, Sendable {
   /// In the order of the fine labels.
   public let names: [String]

@@ -69,6 +69,9 @@ extension BenchmarkDefinition {
 }
 
 /// Two entries of a registry have the same name.
+///
+///     try DuplicateName.check(["cifar10", "cifar10"], of: "benchmark")
+///     // throws: two benchmarks are named 'cifar10': give each a name of its own
 public struct DuplicateName: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the registry holds: "benchmark".
   public let kind: String

@@ -1,4 +1,7 @@
 /// Where the original files of a benchmark come from, and on which terms.
+///
+///     Publication(
+///       page: "https://github.com/zalandoresearch/fashion-mnist", licence: "MIT", files: [file])
 public struct Publication: Hashable, Sendable {
   /// The page that describes the data.
   public let page: String
@@ -16,8 +19,14 @@ public struct Publication: Hashable, Sendable {
 
 /// An original file as its publisher distributes it, with the size and checksum that identify a
 /// copy.
+///
+///     PublishedFile(
+///       .binary, "https://example.org/flowers.tar.gz", size: 60_270_631,
+///       md5: "52808999861908f626f3c1f4e79d11fa")
 public struct PublishedFile: Hashable, Sendable {
   /// The publishers' own names for the versions of a data set.
+  ///
+  ///     BenchmarkDefinition.cifar10.publication?.files.map(\.version)   // [.binary, .python]
   public enum Version: String, CaseIterable, Hashable, Sendable {
     /// Flat records: the "binary version".
     case binary
@@ -28,6 +37,8 @@ public struct PublishedFile: Hashable, Sendable {
   }
 
   /// A file in an archive.
+  ///
+  ///     for member in file.members { print(member.name, member.md5) }
   public struct Member: Hashable, Sendable {
     /// The name without folders: "data_batch_1".
     public let name: String
@@ -86,7 +97,7 @@ public struct PublishedFile: Hashable, Sendable {
 }
 
 /// Why the original files of a benchmark cannot be downloaded.
-public enum PublicationError: Error, Hashable, Sendable {
+package enum PublicationError: Error, Hashable, Sendable {
   /// The program generates the images.
   case notPublished(benchmark: String)
   /// The publisher gives the files to registered users only.
@@ -113,7 +124,7 @@ extension BenchmarkDefinition {
   /// The published file of a version.
   /// - Parameter version: nil for the first file.
   /// - Throws: `PublicationError.notPublished` or `.noSuchVersion`.
-  public func publishedFile(
+  package func publishedFile(
     _ version: PublishedFile.Version? = nil
   ) throws(PublicationError) -> PublishedFile {
     guard let files = publication?.files, let first = files.first else {

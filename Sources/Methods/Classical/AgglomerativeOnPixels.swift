@@ -3,7 +3,7 @@ import Core
 import Vision
 
 /// Agglomerative clustering of raw pixels by Ward's criterion.
-public final class AgglomerativeOnPixels: ReportsProgress {
+package final class AgglomerativeOnPixels: ReportsProgress {
   /// Which clusters may be merged.
   public enum Connectivity: String, CaseIterable, Sendable {
     /// Any two: the whole tree of Ward's criterion.

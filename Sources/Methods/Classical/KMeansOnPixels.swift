@@ -2,7 +2,7 @@ import Core
 import Vision
 
 /// k-means on raw pixels: the floor that every learnt representation has to leave behind.
-public final class KMeansOnPixels: ClusteringMethod {
+package final class KMeansOnPixels: ClusteringMethod {
   public struct Settings: Configurable {
     /// k-means++ starts; the best one is kept.
     public var restarts = 10

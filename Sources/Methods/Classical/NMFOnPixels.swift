@@ -4,7 +4,7 @@ import Vision
 
 /// Nonnegative matrix factorisation of raw pixels into K basis images, and k-means on each image's
 /// weights.
-public final class NMFOnPixels: ReportsProgress {
+package final class NMFOnPixels: ReportsProgress {
   public struct Settings: Configurable {
     /// How the factors are updated.
     public var updates = NonnegativeFactorisation.Updates.multiplicative

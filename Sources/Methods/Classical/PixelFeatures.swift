@@ -7,7 +7,7 @@ import Vision
 /// scores depend on it (results/README.md).
 ///
 /// The steps are taken in this order: colour space, descriptor, standardisation, principal components.
-public struct PixelSettings: Configurable {
+package struct PixelSettings: Configurable {
   /// The values of an image.
   public enum Descriptor: String, CaseIterable, Sendable {
     /// The pixels themselves.

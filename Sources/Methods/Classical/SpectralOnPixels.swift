@@ -4,7 +4,7 @@ import Vision
 
 /// Spectral clustering on raw pixels: the graph of nearest neighbours, the leading eigenvectors of its
 /// normalised affinity, and k-means on them.
-public final class SpectralOnPixels: ReportsProgress {
+package final class SpectralOnPixels: ReportsProgress {
   public struct Settings: Configurable {
     /// The nearest images that each image is tied to.
     public var neighbours = 10

@@ -7,7 +7,7 @@ import Vision
 ///
 /// Grill, J.-B. et al., "Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning", NeurIPS
 /// 2020.
-public final class BYOL: TrainedMethod {
+package final class BYOL: TrainedMethod {
   /// Which of the two networks is clustered by.
   public enum ClusteredNetwork: String, CaseIterable, Sendable {
     /// The network that learns.

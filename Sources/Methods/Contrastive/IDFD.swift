@@ -8,7 +8,7 @@ import Vision
 ///
 /// Tao, Y., Takagi, K. and Nakata, K., "Clustering-friendly Representation Learning via Instance
 /// Discrimination and Feature Decorrelation", ICLR 2021.
-public final class IDFD: TrainedMethod {
+package final class IDFD: TrainedMethod {
   /// What k-means is given.
   public enum ClusteredVectors: String, CaseIterable, Sendable {
     /// The learnt images' embeddings, of centre views.

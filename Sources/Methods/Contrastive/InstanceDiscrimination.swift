@@ -6,7 +6,7 @@ import Vision
 ///
 /// Wu, Z., Xiong, Y., Yu, S. X. and Lin, D., "Unsupervised Feature Learning via Non-Parametric
 /// Instance Discrimination", CVPR 2018.
-public final class InstanceDiscrimination: TrainedMethod {
+package final class InstanceDiscrimination: TrainedMethod {
   /// The defaults are those of the official code for CIFAR-10: the full softmax over all images, one
   /// view, no flip (the line stands there as a comment).
   public struct Settings: Configurable {

@@ -8,7 +8,7 @@ import Vision
 /// He, K., Fan, H., Wu, Y., Xie, S. and Girshick, R., "Momentum Contrast for Unsupervised Visual
 /// Representation Learning", CVPR 2020; Chen, X., Fan, H., Girshick, R. and He, K., "Improved Baselines
 /// with Momentum Contrastive Learning", 2020.
-public final class MoCo: TrainedMethod {
+package final class MoCo: TrainedMethod {
   /// Which of the two networks is clustered by.
   public enum ClusteredNetwork: String, CaseIterable, Sendable {
     /// The encoder that learns.

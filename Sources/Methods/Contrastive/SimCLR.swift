@@ -7,7 +7,7 @@ import Vision
 ///
 /// Chen, T., Kornblith, S., Norouzi, M. and Hinton, G., "A Simple Framework for Contrastive Learning of
 /// Visual Representations", ICML 2020.
-public final class SimCLR: TrainedMethod {
+package final class SimCLR: TrainedMethod {
   /// How the losses of both directions, from each view to the other, become one.
   public enum Directions: String, CaseIterable, Sendable {
     /// Equation 1 and algorithm 1: the mean over all 2B anchors.

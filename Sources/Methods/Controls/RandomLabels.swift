@@ -2,7 +2,7 @@ import Core
 import Vision
 
 /// A control: a cluster drawn for every image, which is every metric's floor.
-public final class RandomLabels: ClusteringMethod {
+package final class RandomLabels: ClusteringMethod {
   public struct Settings: Configurable {
     public init() {}
     public static let schema = SettingsSchema<Self>([])

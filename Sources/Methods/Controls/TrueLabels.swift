@@ -5,7 +5,7 @@ import Vision
 ///
 /// No method has labels, and neither has this one: it only names the row. Whoever carries out a run
 /// asks the evaluator, which alone has them, in its place.
-public final class TrueLabels: ClusteringMethod {
+package final class TrueLabels: ClusteringMethod {
   public struct Settings: Configurable {
     public init() {}
     public static let schema = SettingsSchema<Self>([])

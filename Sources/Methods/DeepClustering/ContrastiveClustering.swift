@@ -7,7 +7,7 @@ import Vision
 /// clusters.
 ///
 /// Li, Y., Hu, P., Liu, Z., Peng, D., Zhou, J. T. and Peng, X., "Contrastive Clustering", AAAI 2021.
-public final class ContrastiveClustering: TrainedMethod {
+package final class ContrastiveClustering: TrainedMethod {
   /// The defaults are those of the official code (commit 61daba8): views of 224 pixels whatever the
   /// image's size, a ResNet-34, no normalisation of colours.
   public struct Settings: Configurable {

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Caron, M., Bojanowski, P., Joulin, A. and Douze, M., "Deep Clustering for Unsupervised Learning of
 /// Visual Features", ECCV 2018.
-public final class DeepCluster: TrainedMethod {
+package final class DeepCluster: TrainedMethod {
   /// How large clusters are kept from taking over (section 3.3).
   public enum Sampling: String, CaseIterable, Sendable {
     /// An epoch shows every cluster as often as any other.

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Xie, J., Girshick, R. and Farhadi, A., "Unsupervised Deep Embedding for Clustering Analysis", ICML
 /// 2016.
-public final class DeepEmbeddedClustering: TrainedMethod {
+package final class DeepEmbeddedClustering: TrainedMethod {
   /// How far the frequencies f_j of the target go.
   public enum TargetScope: String, CaseIterable, Sendable {
     /// Over all images, as equation 3 has it, found anew before each epoch.

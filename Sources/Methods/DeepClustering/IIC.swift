@@ -8,7 +8,7 @@ import Vision
 ///
 /// Ji, X., Henriques, J. F. and Vedaldi, A., "Invariant Information Clustering for Unsupervised Image
 /// Classification and Segmentation", ICCV 2019.
-public final class IIC: TrainedMethod {
+package final class IIC: TrainedMethod {
   /// Which of the sub-heads' clusters an image gets.
   public enum SubHead: String, CaseIterable, Sendable {
     /// That of the sub-head with the lowest loss over its last epoch.

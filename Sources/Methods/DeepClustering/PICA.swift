@@ -8,7 +8,7 @@ import Vision
 ///
 /// Huang, J., Gong, S. and Zhu, X., "Deep Semantic Clustering by Partition Confidence Maximisation",
 /// CVPR 2020.
-public final class PICA: TrainedMethod {
+package final class PICA: TrainedMethod {
   /// The defaults are those of the official code (commit a82957e). An epoch is one of each of the heads.
   public struct Settings: Configurable {
     /// Clusters of the over-clustering head.

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Van Gansbeke, W., Vandenhende, S., Georgoulis, S., Proesmans, M. and Van Gool, L., "SCAN: Learning
 /// to Classify Images without Labels", ECCV 2020, section 2.2.
-public final class SCANClustering: TrainedMethod {
+package final class SCANClustering: TrainedMethod {
   /// The self-supervised method that the step starts from.
   public enum Pretext: String, CaseIterable, Sendable {
     /// `SimCLR`, as in the paper.

@@ -7,7 +7,7 @@ import Torch
 /// of e(i, j) over every cluster's members j != i. The gradient of such a logarithm is the members'
 /// softmax-weighted mean / tau, which falls off on the way (`MemorySoftmax`), so that no graph over
 /// the memory is recorded: [B, K, D] means are kept for it.
-public struct ClusterAffinities {
+package struct ClusterAffinities {
   /// log of the sum over j != i with y_j = k of e(i, j): [B, K].
   private let others: Tensor
   /// log e(i, i): [B, 1].

@@ -1,7 +1,7 @@
 import Torch
 
 /// A memory whose entries are reached cluster by cluster.
-public struct ClusteredMemory {
+package struct ClusteredMemory {
   /// Unit vectors m, [N, D].
   let vectors: Tensor
   /// The current class y of each entry, int64 [N].

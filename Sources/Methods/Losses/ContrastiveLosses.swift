@@ -1,6 +1,8 @@
 import Torch
 
 /// Which of the two views of an image NT-Xent asks to find the other.
+///
+///     let loss = ntXentLoss(first, second, temperature: 0.5, anchors: .first)
 public enum ContrastAnchors: String, CaseIterable, Sendable {
   /// Both, 2B anchors.
   case both

@@ -1,6 +1,9 @@
 import Torch
 
 /// Classes that a network's own predictions or a clustering give to images, to learn from.
+///
+///     let targets = PseudoLabels(confident: probabilities, threshold: 0.99, isBalanced: true)
+///     let loss = try targets.crossEntropy(logits)
 public struct PseudoLabels {
   /// int64 [B].
   public let classes: Tensor

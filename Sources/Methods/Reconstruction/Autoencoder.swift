@@ -7,7 +7,7 @@ import Vision
 /// Bengio, Y., Lamblin, P., Popovici, D. and Larochelle, H., "Greedy Layer-Wise Training of Deep
 /// Networks", NIPS 2006, which the published tables name for this row; they do not say what network
 /// it was.
-public final class Autoencoder: TrainedMethod {
+package final class Autoencoder: TrainedMethod {
   /// The network and the final k-means are those that DEC starts from. It is learnt as a whole with
   /// Adam, not layer by layer: nothing is left to gain from that with ReLU and today's initialisation.
   public struct Settings: Configurable {

@@ -2,7 +2,7 @@ import Core
 import Torch
 
 /// The shape of an autoencoder.
-public struct AutoencoderSettings: Configurable {
+package struct AutoencoderSettings: Configurable {
   /// The kind of layers.
   public enum Architecture: String, CaseIterable, Sendable {
     /// Fully connected layers of h, h, 4h and D units on the pixels.
@@ -37,7 +37,7 @@ public struct AutoencoderSettings: Configurable {
 /// let codes = network.encoder(images, training: false)  // [B, 3, 32, 32] to [B, 10]
 /// let rebuilt = network.decoder(codes, training: false)
 /// ```
-public struct AutoencoderNetwork: Module {
+package struct AutoencoderNetwork: Module {
   /// [B, 3, S, S] to codes [B, D].
   public let encoder: any Coder
   /// Codes [B, D] to [B, 3, S, S].
@@ -76,7 +76,7 @@ public struct AutoencoderNetwork: Module {
 }
 
 /// Half of an autoencoder.
-public protocol Coder: Module {
+package protocol Coder: Module {
   /// Images to codes, or codes to images.
   /// - Parameters:
   ///   - input: [B, 3, S, S] or [B, D].

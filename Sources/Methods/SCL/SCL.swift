@@ -9,7 +9,7 @@ import Vision
 /// Huang, J. and Gong, S., "Deep Clustering by Semantic Contrastive Learning", BMVC 2022. No code was
 /// released and the body of the paper was not available: this is our reading of its abstract, whose
 /// choices docs/scl.md lists one by one. L = L_sem + L_view + w_c L_con + L_balance.
-public final class SCL: TrainedMethod {
+package final class SCL: TrainedMethod {
   public typealias Settings = SCLSettings
 
   public static let description = MethodDescription(

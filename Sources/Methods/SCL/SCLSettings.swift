@@ -3,7 +3,7 @@ import Vision
 
 /// SCL's choices. The paper's abstract is known, its body is not: each choice is our reading, under a
 /// name, so that a reader who has the paper sets it right in an experiment file.
-public struct SCLSettings: Configurable {
+package struct SCLSettings: Configurable {
   /// What is pulled together against the memory.
   public enum Positives: String, CaseIterable, Sendable {
     /// An image and its own entry; cluster mates are no negatives.

@@ -3,6 +3,9 @@ import Torch
 import Vision
 
 /// Linear classifiers with a softmax on the same features: the sub-heads of one clustering.
+///
+///     let heads = ClusterHeads(5, inputs: 512, clusters: 10, on: context.device, from: &stream)
+///     let probabilities = heads(features)   // five times [B, 10]
 public struct ClusterHeads: Module {
   private let heads: [Linear]
 
@@ -38,7 +41,7 @@ public struct ClusterHeads: Module {
 
 /// A backbone with two clusterings on it, which are trained in turn: one into more clusters than there
 /// are classes, which makes the features finer, and the one that is asked for (IIC, section 4.1; PICA).
-public struct TwoHeadNetwork: Module {
+package struct TwoHeadNetwork: Module {
   /// A clustering that is trained in a pass over its images.
   public enum Turn: Sendable {
     /// The one into more clusters.

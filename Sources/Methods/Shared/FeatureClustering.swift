@@ -4,6 +4,8 @@ import Torch
 import Vision
 
 /// Which of an encoder's vectors are clustered.
+///
+///     let vectors = encoder.vectors(of: images, augmentation, .backbone)
 public enum ClusteredFeatures: String, CaseIterable, Sendable {
   /// The backbone's, before the projection.
   case backbone
@@ -12,6 +14,8 @@ public enum ClusteredFeatures: String, CaseIterable, Sendable {
 }
 
 /// What the final k-means makes small.
+///
+///     var clustering = FeatureClusteringSettings(.backbone, .cosine)   // spherical k-means
 public enum ClusteringMetric: String, CaseIterable, Sendable {
   /// Squared distances to means.
   case euclidean
@@ -21,6 +25,10 @@ public enum ClusteringMetric: String, CaseIterable, Sendable {
 }
 
 /// How features are clustered once they are learnt.
+///
+///     var clustering = FeatureClusteringSettings(.projection)   // a property of a method's settings
+///
+///     try FeatureClustering(settings.clustering, for: inputs).assign(images, by: encoder, augmentation)
 public struct FeatureClusteringSettings: Configurable {
   /// Which vectors are clustered.
   public var features = ClusteredFeatures.projection

@@ -13,6 +13,8 @@ import Vision
 ///     fitted.values.centres  // [K * D]
 public final class FittedState: Sendable {
   /// The values, each nil until it is kept.
+  ///
+  ///     context.fitted?.values.centres   // those of the final k-means, [K, D]
   public struct Values: Hashable, Sendable {
     /// What views are normalised by.
     public var statistics: ChannelStatistics?

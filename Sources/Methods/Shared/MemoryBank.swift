@@ -41,6 +41,10 @@ public struct MemoryBank {
 }
 
 /// The latest keys, oldest out first: the negatives of MoCo (He et al., CVPR 2020, section 3.2).
+///
+///     let queue = KeyQueue(count: 65_536, dimensions: 128, seed: context.seed, on: context.device)
+///     let negatives = queries.matmul(queue.keys.transposed())   // [B, 65536]
+///     try queue.append(keys)
 public struct KeyQueue {
   /// [M, D], unit rows.
   public let keys: Tensor

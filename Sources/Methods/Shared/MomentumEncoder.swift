@@ -3,8 +3,13 @@ import Foundation
 import Torch
 
 /// How slowly a momentum encoder follows, and whether it stops by and by.
+///
+///     let momentum = MomentumSettings(0.99, course: .cosine)
+///     momentum.value(at: 0.5)   // 0.995, half-way through the run
 public struct MomentumSettings: Configurable {
   /// How the momentum changes over a run.
+  ///
+  ///     var momentum = MomentumSettings(0.999, course: .constant)
   public enum Course: String, CaseIterable, Sendable {
     /// It stays.
     case constant

@@ -2,6 +2,8 @@ import Core
 import Torch
 
 /// What lies between a backbone's features and the embeddings that a loss compares.
+///
+///     var projection = ProjectionSettings(.mlp, dimensions: 128)
 public enum ProjectionKind: String, CaseIterable, Sendable {
   /// One linear layer (InstDisc).
   case linear
@@ -15,6 +17,8 @@ public enum ProjectionKind: String, CaseIterable, Sendable {
 }
 
 /// The shape of a projection head. The default is one linear layer to 128 dimensions.
+///
+///     var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4_096, dimensions: 256)
 public struct ProjectionSettings: Configurable {
   /// The layers.
   public var kind = ProjectionKind.linear
@@ -60,6 +64,9 @@ public struct ProjectionSettings: Configurable {
 
 /// A projection or prediction head. Its layers are numbered as in a torch.nn.Sequential, of which a ReLU
 /// is one too.
+///
+///     let head = ProjectionHead(settings, inputs: 512, on: context.device, from: &stream)
+///     let embeddings = head(features, training: true)   // [B, D]
 public struct ProjectionHead: Module {
   private enum Layer {
     case linear(Linear)

@@ -7,6 +7,10 @@ import Vision
 /// A method declares it (`ClusteringMethod.stage(of:)`). An experiment carries it out once for each
 /// benchmark and seed, and all methods that start from the same one share it; if it is a row of the
 /// experiment already, it is that row's run.
+///
+///     static func stage(of settings: Settings) -> Stage? {
+///       Stage(method: "simclr", settings: ["projection": "mlp"], defaults: ["epochs": 500])
+///     }
 public struct Stage: Hashable, Sendable {
   /// The name of the method whose run it is.
   public let method: String
@@ -25,6 +29,8 @@ public struct Stage: Hashable, Sendable {
 }
 
 /// A stage's finished run, as the method that starts from it sees it.
+///
+///     try network.load(context.finishedStage(for: Self.self, settings))
 public struct FinishedStage: Hashable, Sendable {
   private let file: String
 

@@ -4,6 +4,9 @@ import Foundation
 import Torch
 
 /// How the learning rate changes over a run.
+///
+///     var training = TrainingSettings()
+///     training.schedule = .cosine
 public enum LearningRateSchedule: String, CaseIterable, Sendable {
   /// The full rate to the end.
   case constant
@@ -15,6 +18,9 @@ public enum LearningRateSchedule: String, CaseIterable, Sendable {
 }
 
 /// What turns gradients into steps.
+///
+///     var training = TrainingSettings()
+///     training.optimiser = .adam
 public enum OptimiserKind: String, CaseIterable, Sendable {
   /// `SGD`, with momentum.
   case sgd
@@ -27,6 +33,10 @@ public enum OptimiserKind: String, CaseIterable, Sendable {
 /// Epochs, batches and optimiser. The defaults are AND's (Huang et al., ICML 2019, commit f94c07f):
 /// SGD with Nesterov momentum and a learning rate of 0.03, divided by ten at epochs 120 and 160. That code
 /// counts epochs from 80 and decays every 40 after it, so that nothing changes at 80 itself.
+///
+///     var training = TrainingSettings()   // a property of a method's settings
+///
+///     var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
 public struct TrainingSettings: Configurable {
   /// Passes over the images.
   public var epochs = 200

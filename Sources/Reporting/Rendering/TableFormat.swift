@@ -104,6 +104,8 @@ extension TableFormat: CaseIterable {
 }
 
 /// The formats that `scl report` offers.
+///
+///     TableFormatRegistry.current["markdown"]?.summary
 public struct TableFormatRegistry: Sendable {
   /// The registry of the current task. All look-ups use it.
   @TaskLocal public static var current = TableFormatRegistry.builtIn

@@ -11,6 +11,8 @@ import Records
 public struct TableLayout {
   /// The columns of one benchmark: one per score, and one for the number of seeds where
   /// `showsCount`.
+  ///
+  ///     layout.columns.map(\.title)   // ["CIFAR-10", "STL-10"]
   public struct Column {
     /// The benchmark's name.
     public var benchmark: String
@@ -23,6 +25,8 @@ public struct TableLayout {
   }
 
   /// One score of a cell.
+  ///
+  ///     cell.figures.map { $0.isBest ? "**\($0.text)**" : $0.text }
   public struct Figure {
     /// The figure, "56.1 ± 0.3"; or the cell's state, "failed"; or "–" if nothing was run.
     public var text: String
@@ -37,6 +41,8 @@ public struct TableLayout {
   }
 
   /// The scores of a method on a benchmark.
+  ///
+  ///     row.cells[0].figures.count   // 3: NMI, ACC and ARI
   public struct Cell {
     /// One per score, in the order of `scores`.
     public var figures: [Figure]
@@ -45,8 +51,12 @@ public struct TableLayout {
   }
 
   /// A method.
+  ///
+  ///     layout.groups.flatMap(\.rows).map(\.title)   // ["k-means", "SCL (our reading)"]
   public struct Row {
     /// What the figures of a row are.
+    ///
+    ///     rows.filter { $0.kind == .measured }
     public enum Kind: Sendable {
       /// The results of a method.
       case measured
@@ -67,6 +77,8 @@ public struct TableLayout {
   }
 
   /// The rows of one method family.
+  ///
+  ///     for group in layout.groups { print(group.title, group.rows.count) }   // Classical 4
   public struct Group {
     /// The family's title.
     public var title: String

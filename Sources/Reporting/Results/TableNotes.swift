@@ -2,6 +2,8 @@ import Domain
 import Records
 
 /// A note below a table, with the mark that refers to it.
+///
+///     for note in layout.notes { print("\(note.mark) \(note.text)") }
 public struct TableNote: Equatable, Sendable {
   /// "†", "‡", "§", "¶", then doubled.
   public var mark: String

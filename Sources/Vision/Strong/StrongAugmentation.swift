@@ -2,6 +2,9 @@ import Core
 import Torch
 
 /// How a strong view is made. The defaults are SCAN's for CIFAR (commit 952ec31).
+///
+///     var strong = StrongAugmentationSettings()   // a property of a method's settings
+///     strong.operations = 2
 public struct StrongAugmentationSettings: Configurable {
   /// How many operations follow one another.
   public var operations = 4

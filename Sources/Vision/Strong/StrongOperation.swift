@@ -2,6 +2,8 @@ import Foundation
 
 /// The operations that RandAugment chooses from (Cubuk et al., "RandAugment: Practical Automated Data
 /// Augmentation with a Reduced Search Space", CVPRW 2020) with the ranges of SCAN's code (952ec31).
+///
+///     StrongOperation.allCases.count   // 14
 public enum StrongOperation: String, CaseIterable, Sendable {
   /// No change.
   case identity
