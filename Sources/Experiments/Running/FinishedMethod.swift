@@ -40,15 +40,18 @@ struct FinishedMethod {
         reason: "the run is of version \(record.methodVersion) of the method, and this program has "
           + "version \(type.description.version)")
     }
+    let configured = try ConfiguredMethod(type, record.settings)
     // What a run keeps suffices without the run that it started from: its own network has all of its tensors.
     let stage =
-      try kept == nil ? folder.stage(of: record)?.encoder : record.stage.map { _ in folder.encoder }
+      try kept == nil
+      ? folder.stage(of: record, by: configured.stage?.method)?.encoder
+      : record.stage.map { _ in folder.encoder }
     let context = MethodContext(
       clusters: record.metrics.clusters, seed: record.seed, device: device,
       precision: Precision(rawValue: record.provenance.precision) ?? .float32, threads: threads,
       stage: stage.map { FinishedStage(file: $0) },
       fitted: kept.map { FittedState(given: $0.values) })
-    method = try ConfiguredMethod(type, record.settings).make(context: context, images: learnt)
+    method = try configured.make(context: context, images: learnt)
     guard let trained = method as? any TrainedMethod else { return }
     guard FileManager.default.fileExists(atPath: folder.encoder) else {
       throw RecordError.unreadable(
@@ -77,13 +80,15 @@ struct FinishedMethod {
 extension RunFolder {
   /// The folder of the run that a run started from, among the runs of the same experiment; nil if it started
   /// from nothing.
+  /// - Parameter method: the method of that run. Its folders are read first; a variant's name may be any.
   /// - Throws: `RecordError.unreadable` if it is not there.
-  fileprivate func stage(of record: RunRecord) throws -> RunFolder? {
+  fileprivate func stage(of record: RunRecord, by method: String?) throws -> RunFolder? {
     guard let identity = record.stage else { return nil }
     // RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N
     let methods = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
     let names = (try? FileManager.default.contentsOfDirectory(atPath: methods.path)) ?? []
-    for name in names.sorted() {
+    func isLikely(_ name: String) -> Bool { method.map(name.hasPrefix) ?? false }
+    for name in names.filter(isLikely).sorted() + names.filter({ !isLikely($0) }).sorted() {
       let folder = RunFolder(path: "\(methods.path)/\(name)/seed-\(record.seed)")
       if let found = folder.holding(identity) { return found }
     }
