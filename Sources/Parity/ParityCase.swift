@@ -130,6 +130,27 @@ struct ParityCase {
     return difference.squareRoot() / max(norm.squareRoot(), 1e-12)
   }
 
+  /// The largest relative error of a loss, of its parts and of its gradients. It runs the backward pass
+  /// of `loss`.
+  /// - Parameters:
+  ///   - loss: compared with the output "loss".
+  ///   - parts: other outputs with their names.
+  ///   - gradients: leaves with the names of their expected gradients. A leaf without a gradient gives
+  ///     infinity.
+  func error(
+    of loss: Tensor, parts: [(expected: String, got: Tensor)] = [],
+    gradients: [(expected: String, leaf: Tensor)]
+  ) throws -> Double {
+    try loss.backward()
+    let worst = try parts.reduce(relativeError(loss, "loss")) { worst, part in
+      try largest(worst, relativeError(part.got, part.expected))
+    }
+    return try gradients.reduce(worst) { worst, gradient in
+      try largest(
+        worst, gradient.leaf.gradient.map { try relativeError($0, gradient.expected) } ?? .infinity)
+    }
+  }
+
   /// The error of metrics, labels and augmented images: max |got - expected|.
   /// - Throws: `ParityError.wrongCount`.
   func largestError(_ got: [Double], _ expected: String) throws -> Double {

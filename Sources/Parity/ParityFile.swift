@@ -131,8 +131,13 @@ package struct ParityFile {
   /// - Throws: any error, which refuses the case.
   typealias Operation = @Sendable (ParityCase) throws -> Double
 
-  /// All operations by name. A new one is an entry in one of the dictionaries under Operations.
+  /// All operations by name. A new one is an entry in one of the dictionaries under Operations, each of
+  /// which is one group of operations.
   private static let operations: [String: Operation] = [
-    clusteringOperations, lossOperations, clusterLossOperations, imageOperations, networkOperations,
+    clusteringOperations,
+    lossOperations,
+    clusterLossOperations,
+    imageOperations,
+    networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 }

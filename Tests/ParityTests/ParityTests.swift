@@ -3,24 +3,7 @@ import HDF5
 import Parity
 import Testing
 
-/// `parity.h5`, where the checkout has it beside it.
-private let parityFile = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appendingPathComponent("shared/fixtures/parity.h5").path
-
-private let hasParityFile = FileManager.default.fileExists(atPath: parityFile)
-
 @Suite(.serialized) final class ParityTests {
-  /// The operations that the shared file has to have cases of.
-  private static let operations: Set<String> = [
-    "metric.clustering", "cluster.kmeans", "loss.instance_discrimination", "loss.scl_semantic",
-    "loss.ntxent", "loss.info_nce_queue", "loss.byol", "loss.idfd_decorrelation", "loss.pica",
-    "loss.scan", "loss.cc_cluster", "loss.iic", "loss.dec", "augment.resized_crop",
-    "augment.brightness", "augment.contrast", "augment.saturation", "augment.hue",
-    "augment.greyscale", "augment.gaussian_blur", "image.decode_resize_crop", "network.resnet",
-    "optimiser.steps",
-  ]
-
   private let folder: String
 
   init() throws {
@@ -29,19 +12,6 @@ private let hasParityFile = FileManager.default.fileExists(atPath: parityFile)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  // MARK: The shared file
-
-  @Test(.enabled(if: hasParityFile, "needs shared/fixtures/parity.h5"))
-  func `Every case agrees with the other programs, and every operation has one`() throws {
-    let parity = try ParityFile(parityFile)
-    let results = try parity.names().map(parity.run)
-    for result in results {
-      #expect(result.passed, "\(result.name): \(result.outcome), tolerance \(result.tolerance)")
-      #expect(result.tolerance > 0)
-    }
-    #expect(Self.operations.subtracting(results.map(\.operation)) == [])
-  }
 
   // MARK: Files made here
 
@@ -149,9 +119,9 @@ private let hasParityFile = FileManager.default.fileExists(atPath: parityFile)
     #expect(try ParityFile(path).run("one").outcome == .refused("one: " + problem))
   }
 
-  @Test(.enabled(if: hasParityFile, "needs shared/fixtures/parity.h5"))
+  @Test(.enabled(if: SharedParityFiles.has("parity.h5"), "needs shared/fixtures/parity.h5"))
   func `A tampered copy of a real case fails`() throws {
-    let cases = try HDF5File(reading: parityFile).group("cases")
+    let cases = try HDF5File(reading: SharedParityFiles.path("parity.h5")).group("cases")
     let name = try #require(
       try cases.children().first {
         try cases.group($0).stringAttribute("op") == "loss.instance_discrimination"

@@ -16,13 +16,13 @@ let clusterLossOperations: [String: ParityFile.Operation] = [
     let loss =
       try clusterContrastLoss(a, b, temperature: parity.number("temperature"))
       + balanceLoss(a) + balanceLoss(b)
-    return try error(of: loss, [("grad_a", a), ("grad_b", b)], parity)
+    return try parity.error(of: loss, gradients: [("grad_a", a), ("grad_b", b)])
   },
 
   "loss.iic": { parity in
     let (a, b) = (try parity.leaf("a"), try parity.leaf("b"))
     let loss = try mutualInformationLoss(a, b, lambda: parity.number("lambda_"))
-    return try error(of: loss, [("grad_a", a), ("grad_b", b)], parity)
+    return try parity.error(of: loss, gradients: [("grad_a", a), ("grad_b", b)])
   },
 
   "loss.dec": { parity in
@@ -32,20 +32,7 @@ let clusterLossOperations: [String: ParityFile.Operation] = [
     let loss = targetDivergence(target, assignment)
     return try largest(
       parity.relativeError(assignment, "assignment"), parity.relativeError(target, "target"),
-      error(of: loss, [("grad_embedding", embedding), ("grad_centres", centres)], parity))
+      parity.error(
+        of: loss, gradients: [("grad_embedding", embedding), ("grad_centres", centres)]))
   },
 ]
-
-/// The largest relative error of a loss and its gradients.
-/// - Parameter leaves: inputs with the names of their expected gradients. A leaf without a gradient
-///   gives infinity.
-private func error(
-  of loss: Tensor, _ leaves: [(expected: String, leaf: Tensor)], _ parity: ParityCase
-) throws -> Double {
-  try loss.backward()
-  return try leaves.reduce(parity.relativeError(loss, "loss")) { worst, leaf in
-    try largest(
-      worst,
-      leaf.leaf.gradient.map { try parity.relativeError($0, leaf.expected) } ?? .infinity)
-  }
-}
