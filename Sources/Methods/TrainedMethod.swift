@@ -115,6 +115,8 @@ public struct TrainingPlan: Sendable {
   public let views: Int
   /// What the learning rate of a part of the network is multiplied by, by the part's name.
   public let rateFactors: [String: Double]
+  /// The parts of the network that keep the full learning rate whatever the schedule.
+  public let constantRates: Set<String>
   /// The momentum of a part of the network that has another than the rest, by the part's name.
   public let momenta: [String: Double]
   /// What becomes of parameters that a step gives no gradient, such as a head that rests.
@@ -123,25 +125,34 @@ public struct TrainingPlan: Sendable {
   public let firstStep: Int
   /// Whether each pass has its images in a new order; else they come as they are in the set.
   public let shuffles: Bool
+  /// The epochs after which the learning rate's schedule begins again; nil where it runs once. Each round has
+  /// the whole schedule.
+  public let roundEpochs: Int?
 
   public init(
     training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:],
-    momenta: [String: Double] = [:], idle: IdleParameters = .skip, firstStep: Int = 0,
-    shuffles: Bool = true
+    constantRates: Set<String> = [], momenta: [String: Double] = [:],
+    idle: IdleParameters = .skip, firstStep: Int = 0, shuffles: Bool = true,
+    roundEpochs: Int? = nil
   ) {
     self.training = training
     self.views = views
     self.rateFactors = rateFactors
+    self.constantRates = constantRates
     self.momenta = momenta
     self.idle = idle
     self.firstStep = firstStep
     self.shuffles = shuffles
+    self.roundEpochs = roundEpochs
   }
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.
   public func makeOptimiser(for network: any Module) -> any Optimiser {
-    training.makeOptimiser(
+    let constant = Dictionary(
+      uniqueKeysWithValues: constantRates.map { ($0, training.learningRate) })
+    return training.makeOptimiser(
       network.parameters, rateFactors: Self.byParameter(rateFactors, of: network),
+      constantRates: Self.byParameter(constant, of: network),
       momenta: Self.byParameter(momenta, of: network), idle: idle)
   }
 
@@ -158,7 +169,12 @@ public struct TrainingPlan: Sendable {
 
   /// The learning rate of step `step` of `steps` in `epoch`, the first being 0.
   public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
-    training.learningRate(epoch: epoch, step: step + firstStep, of: steps)
+    guard let roundEpochs, roundEpochs > 0 else {
+      return training.learningRate(epoch: epoch, step: step + firstStep, of: steps)
+    }
+    var round = training
+    round.epochs = roundEpochs
+    return round.learningRate(epoch: epoch % roundEpochs, step: step + firstStep, of: steps)
   }
 
   /// The part of the training, 0 to 1, that a step is at: 0 for the first or, counted from 1, the part

@@ -10,6 +10,7 @@ public final class LARS: Optimiser {
   private let weightDecay: Double
   private let trust: Double
   private let rateFactors: [String: Double]
+  private let constantRates: [String: Double]
   private let momenta: [String: Double]
   private let idle: IdleParameters
   private var velocities = Moments("velocity")
@@ -21,12 +22,14 @@ public final class LARS: Optimiser {
   ///   - weightDecay: w.
   ///   - trust: eta, the share of a layer's length that a step at the rate 1 moves it by.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - constantRates: the rate of parameters that `learningRate` has no effect on, by name.
   ///   - momenta: the momentum of parameters that have another, by name.
   ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0.9,
     weightDecay: Double = 0, trust: Double = 0.001, rateFactors: [String: Double] = [:],
-    momenta: [String: Double] = [:], idle: IdleParameters = .skip
+    constantRates: [String: Double] = [:], momenta: [String: Double] = [:],
+    idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -34,6 +37,7 @@ public final class LARS: Optimiser {
     self.weightDecay = weightDecay
     self.trust = trust
     self.rateFactors = rateFactors
+    self.constantRates = constantRates
     self.momenta = momenta
     self.idle = idle
   }
@@ -53,7 +57,7 @@ public final class LARS: Optimiser {
   }
 
   private func velocity(_ name: String, _ parameter: Tensor, _ gradient: Tensor) -> Tensor {
-    let rate = learningRate * (rateFactors[name] ?? 1)
+    let rate = constantRates[name] ?? learningRate * (rateFactors[name] ?? 1)
     let isAdapted = parameter.rank > 1
     // The gradient's own storage is free to be changed: the next step computes it anew.
     if isAdapted, weightDecay != 0 { gradient.add(parameter, scale: weightDecay) }

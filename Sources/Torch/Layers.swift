@@ -77,8 +77,9 @@ public struct Convolution: Module {
 ///     let normalisation = BatchNormalisation(64, on: .cpu)
 ///     let outputs = normalisation(images, training: true)   // [N, 64, H, W]
 public struct BatchNormalisation: Module {
-  /// gamma, [C].
+  /// gamma, [C]. Ones for a layer without one.
   public let weight: Tensor
+  private let hasWeight: Bool
   /// Zero for a layer without one.
   private let bias: Tensor
   private let hasBias: Bool
@@ -92,12 +93,16 @@ public struct BatchNormalisation: Module {
   /// - Parameters:
   ///   - channels: C.
   ///   - gamma: the initial weight.
+  ///   - hasWeight: whether the weight is learnt; else there is none.
   ///   - hasBias: whether a bias is added, which starts at 0.
   ///   - device: where the tensors are.
   public init(
-    _ channels: Int, gamma: Double = 1, hasBias: Bool = true, on device: Device
+    _ channels: Int, gamma: Double = 1, hasWeight: Bool = true, hasBias: Bool = true,
+    on device: Device
   ) {
-    weight = Tensor.full([channels], gamma, on: device).settingRequiresGradient()
+    weight = Tensor.full([channels], hasWeight ? gamma : 1, on: device)
+      .settingRequiresGradient(hasWeight)
+    self.hasWeight = hasWeight
     bias = Tensor.zeros([channels], on: device).settingRequiresGradient(hasBias)
     self.hasBias = hasBias
     runningMean = Tensor.zeros([channels], on: device)
@@ -105,7 +110,7 @@ public struct BatchNormalisation: Module {
   }
 
   public var ownParameters: [NamedTensor] {
-    [("weight", weight)] + (hasBias ? [("bias", bias)] : [])
+    (hasWeight ? [("weight", weight)] : []) + (hasBias ? [("bias", bias)] : [])
   }
 
   public var ownBuffers: [NamedTensor] {

@@ -88,6 +88,7 @@ public final class SGD: Optimiser {
   private let nesterov: Bool
   private let weightDecay: Double
   private let rateFactors: [String: Double]
+  private let constantRates: [String: Double]
   private let momenta: [String: Double]
   private let idle: IdleParameters
   private var velocities = Moments("velocity")
@@ -99,12 +100,14 @@ public final class SGD: Optimiser {
   ///   - nesterov: whether momentum has Nesterov's form.
   ///   - weightDecay: w.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - constantRates: the rate of parameters that `learningRate` has no effect on, by name.
   ///   - momenta: the momentum of parameters that have another, by name.
   ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
-    momenta: [String: Double] = [:], idle: IdleParameters = .skip
+    constantRates: [String: Double] = [:], momenta: [String: Double] = [:],
+    idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -112,6 +115,7 @@ public final class SGD: Optimiser {
     self.nesterov = nesterov
     self.weightDecay = weightDecay
     self.rateFactors = rateFactors
+    self.constantRates = constantRates
     self.momenta = momenta
     self.idle = idle
   }
@@ -122,7 +126,7 @@ public final class SGD: Optimiser {
       Torch.withoutGradients {
         for (position, gradient) in gradients {
           let (name, parameter) = parameters[position]
-          let rate = learningRate * (rateFactors[name] ?? 1)
+          let rate = constantRates[name] ?? learningRate * (rateFactors[name] ?? 1)
           parameter.add(direction(name, parameter, gradient), scale: -rate)
         }
       }
@@ -169,6 +173,7 @@ public final class Adam: Optimiser {
   private let epsilon: Double
   private let weightDecay: Double
   private let rateFactors: [String: Double]
+  private let constantRates: [String: Double]
   private let idle: IdleParameters
   /// Of each parameter, in their order.
   private var counts: [Count]
@@ -183,11 +188,12 @@ public final class Adam: Optimiser {
   ///   - epsilon: what keeps the divisor above 0.
   ///   - weightDecay: what the parameter is multiplied by before it is added to its gradient.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - constantRates: the rate of parameters that `learningRate` has no effect on, by name.
   ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
-    idle: IdleParameters = .skip
+    constantRates: [String: Double] = [:], idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -196,6 +202,7 @@ public final class Adam: Optimiser {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.rateFactors = rateFactors
+    self.constantRates = constantRates
     self.idle = idle
     counts = [Count](repeating: Count(), count: parameters.count)
   }
@@ -234,7 +241,7 @@ public final class Adam: Optimiser {
     second.addProduct(gradient, gradient, scale: 1 - beta2)
     (firstMoments[name], secondMoments[name]) = (first, second)
     let denominator = second.squareRoot() / correction2 + epsilon
-    let rate = learningRate * (rateFactors[name] ?? 1)
+    let rate = constantRates[name] ?? learningRate * (rateFactors[name] ?? 1)
     parameter.addQuotient(first, denominator, scale: -rate / correction1)
   }
 

@@ -75,6 +75,13 @@ extension MethodsTests {
             "0.weight", "1.weight", "1.bias", "3.weight", "4.weight", "4.bias", "6.weight",
             "7.weight",
           ])
+      // SimSiam's learns nothing, ProPos's all, there with two layers too.
+      let deep = try head(.deepBatchNormalised).parameters.map(\.name)
+      #expect(try head(.deepPlain).parameters.map(\.name) == deep.dropLast())
+      #expect(try head(.deepAffine).parameters.map(\.name) == deep + ["7.bias"])
+      #expect(
+        try head(.affine).parameters.map(\.name)
+          == ["0.weight", "1.weight", "1.bias", "3.weight", "4.weight", "4.bias"])
     }
 
     @Test func `A momentum encoder follows its network, and asks for no gradient`() throws {

@@ -29,6 +29,15 @@ extension TorchTests {
       #expect(largestDifference(values, [0.95, 0.9]) < 1e-6)
     }
 
+    @Test func `A constant rate is no part of the schedule`() throws {
+      for rate in [0.0, 7] {
+        let values = try steps([0.5]) {
+          SGD($0, learningRate: rate, rateFactors: ["p": 3], constantRates: ["p": 0.2])
+        }
+        #expect(largestDifference(values, [0.9]) < 1e-6)
+      }
+    }
+
     @Test func `LARS moves a matrix by a share of its length, and a vector as it is told`() throws {
       let matrix = tensor([3, 4], [1, 2]).settingRequiresGradient()
       let vector = tensor([1], [1]).settingRequiresGradient()

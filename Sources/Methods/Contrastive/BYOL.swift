@@ -110,20 +110,10 @@ package final class BYOL: TrainedMethod {
     "imagenet-dogs": ["blur": 0.5],
   ])
 
-  private struct Network: Module {
-    let encoder: Encoder
-    /// q, from embedding to embedding; the target network has none.
-    let predictor: ProjectionHead
-
-    var children: [(name: String, module: any Module)] {
-      encoder.children + [("predictor", predictor)]
-    }
-  }
-
   public let inputs: Inputs
   public let augmentation: Augmentation
-  /// Encoder f and g, and predictor q.
-  private let online: Network
+  /// Encoder f and g, and predictor q, which the target network has not.
+  private let online: PredictingEncoder
   /// Encoder f and g of the other view.
   private let target: MomentumEncoder<Encoder>
   private let groups: NormalisationGroups
@@ -132,16 +122,11 @@ package final class BYOL: TrainedMethod {
     self.inputs = inputs
     let settings = inputs.settings
     augmentation = try Augmentation(settings.augmentation, for: inputs)
-    let encoder = Encoder(
-      settings.backbone, projection: settings.projection, context: inputs.context)
-    var stream = RandomStream(seed: inputs.context.seed, purpose: .weights, epoch: 1)
-    online = Network(
-      encoder: encoder,
-      predictor: ProjectionHead(
-        settings.projection, inputs: settings.projection.dimensions, on: inputs.context.device,
-        from: &stream))
+    online = PredictingEncoder(
+      settings.backbone, projection: settings.projection, predictor: settings.projection,
+      context: inputs.context)
     target = try MomentumEncoder(
-      following: encoder,
+      following: online.encoder,
       copy: Encoder(settings.backbone, projection: settings.projection, context: inputs.context))
     groups = NormalisationGroups(settings.shuffleGroups)
   }

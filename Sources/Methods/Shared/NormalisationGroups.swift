@@ -23,6 +23,23 @@ package struct NormalisationGroups {
     return Tensor.concatenated(parts.map { network(images.narrowed(0, to: $0)) })
   }
 
+  /// What a network makes of several views of the same images where a part has all views of its images.
+  /// - Parameters:
+  ///   - views: each [B, 3, S, S].
+  ///   - network: from [b, 3, S, S] to [b, D].
+  /// - Returns: for each view [B, D].
+  package func together(_ views: [Tensor], _ network: (Tensor) -> Tensor) -> [Tensor] {
+    let outputs = ranges(of: views.first?.size(0) ?? 0).map { part in
+      (part.count, network(Tensor.concatenated(views.map { $0.narrowed(0, to: part) })))
+    }
+    return views.indices.map { view in
+      Tensor.concatenated(
+        outputs.map { count, output in
+          output.narrowed(0, to: view * count..<(view + 1) * count)
+        })
+    }
+  }
+
   /// The same of parts that are drawn from the batch; the order of what comes back is that of `images`.
   /// - Parameter stream: what the parts are drawn from.
   package func shuffled(

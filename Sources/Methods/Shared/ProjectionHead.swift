@@ -14,6 +14,22 @@ public enum ProjectionKind: String, CaseIterable, Sendable {
   /// Three linear layers, a ReLU after the first two, and batch normalisation after each: the last one's
   /// has no bias (SimCLR's code and version 2).
   case deepBatchNormalised = "mlp3-bn"
+  /// The same with a last normalisation that is not learnt (SimSiam).
+  case deepPlain = "mlp3-bn-plain"
+  /// The same with a last normalisation that has weight and bias (ProPos's SimSiam).
+  case deepAffine = "mlp3-bn-affine"
+  /// Two such layers, the last normalisation with weight and bias (ProPos's SimSiam on CIFAR).
+  case affine = "mlp2-bn-affine"
+
+  /// What a normalisation of the output learns: a weight, and a bias; nil where there is none.
+  fileprivate var lastNormalisation: (hasWeight: Bool, hasBias: Bool)? {
+    switch self {
+    case .linear, .mlp, .mlpBatchNormalised: nil
+    case .deepBatchNormalised: (true, false)
+    case .deepPlain: (false, false)
+    case .deepAffine, .affine: (true, true)
+    }
+  }
 }
 
 /// The shape of a projection head. The default is one linear layer to 128 dimensions.
@@ -43,11 +59,18 @@ public struct ProjectionSettings: Configurable {
       throw StateError.missing(prefix + "0.weight")
     }
     if let last = tensors[prefix + "6.weight"] {
-      self.init(.deepBatchNormalised, hidden: first.size(0), dimensions: last.size(0))
+      let normalisation = (tensors[prefix + "7.weight"], tensors[prefix + "7.bias"])
+      let kind: ProjectionKind =
+        normalisation.0 == nil
+        ? .deepPlain : normalisation.1 == nil ? .deepBatchNormalised : .deepAffine
+      self.init(kind, hidden: first.size(0), dimensions: last.size(0))
     } else if let last = tensors[prefix + "2.weight"] {
       self.init(.mlp, hidden: first.size(0), dimensions: last.size(0))
     } else if let last = tensors[prefix + "3.weight"] {
-      self.init(.mlpBatchNormalised, hidden: first.size(0), dimensions: last.size(0))
+      let isNormalised = tensors[prefix + "4.running_mean"] != nil
+      self.init(
+        isNormalised ? .affine : .mlpBatchNormalised, hidden: first.size(0),
+        dimensions: last.size(0))
     } else {
       self.init(.linear, dimensions: first.size(0))
     }
@@ -87,10 +110,12 @@ public struct ProjectionHead: Module {
   /// - Parameters:
   ///   - settings: kind and sizes of the layers.
   ///   - inputs: length F of the vectors that it is given.
+  ///   - initialisation: the distribution of the linear layers' weights.
   ///   - device: where the tensors are.
   ///   - stream: what the weights are drawn from.
   public init(
-    _ settings: ProjectionSettings, inputs: Int, on device: Device,
+    _ settings: ProjectionSettings, inputs: Int,
+    initialisation: LinearInitialisation = .torchDefault, on device: Device,
     from stream: inout RandomStream
   ) {
     let hidden = settings.hidden == 0 ? inputs : settings.hidden
@@ -99,29 +124,33 @@ public struct ProjectionHead: Module {
     /// A normalisation takes the mean away, and a bias before it has nothing to do.
     func append(_ outputs: Int, hasBias: Bool = true) {
       layers.append(
-        .linear(Linear(width, outputs, hasBias: hasBias, on: device, from: &stream)))
+        .linear(
+          Linear(
+            width, outputs, hasBias: hasBias, initialisation: initialisation, on: device,
+            from: &stream)))
       width = outputs
     }
+    func appendNormalisedHidden() {
+      append(hidden, hasBias: false)
+      layers += [.normalisation(BatchNormalisation(hidden, on: device)), .relu]
+    }
     switch settings.kind {
-    case .linear:
-      append(settings.dimensions)
+    case .linear: break
     case .mlp:
       append(hidden)
       layers.append(.relu)
-      append(settings.dimensions)
-    case .mlpBatchNormalised:
-      append(hidden, hasBias: false)
-      layers += [.normalisation(BatchNormalisation(hidden, on: device)), .relu]
-      append(settings.dimensions)
-    case .deepBatchNormalised:
-      for _ in 0..<2 {
-        append(hidden, hasBias: false)
-        layers += [.normalisation(BatchNormalisation(hidden, on: device)), .relu]
-      }
-      append(settings.dimensions, hasBias: false)
+    case .mlpBatchNormalised, .affine: appendNormalisedHidden()
+    case .deepBatchNormalised, .deepPlain, .deepAffine:
+      appendNormalisedHidden()
+      appendNormalisedHidden()
+    }
+    let last = settings.kind.lastNormalisation
+    append(settings.dimensions, hasBias: last == nil)
+    if let last {
       layers.append(
         .normalisation(
-          BatchNormalisation(settings.dimensions, hasBias: false, on: device)))
+          BatchNormalisation(
+            settings.dimensions, hasWeight: last.hasWeight, hasBias: last.hasBias, on: device)))
     }
     self.layers = layers
   }

@@ -92,26 +92,28 @@ public struct TrainingSettings: Configurable {
   /// - Parameters:
   ///   - parameters: those that it steps.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
+  ///   - constantRates: the rate of parameters that keep it all through, by name.
   ///   - momenta: the momentum of parameters that have another, by name; Adam has none.
   ///   - idle: what becomes of parameters without a gradient.
   public func makeOptimiser(
     _ parameters: [NamedTensor], rateFactors: [String: Double] = [:],
-    momenta: [String: Double] = [:], idle: IdleParameters = .skip
+    constantRates: [String: Double] = [:], momenta: [String: Double] = [:],
+    idle: IdleParameters = .skip
   ) -> any Optimiser {
     switch optimiser {
     case .sgd:
       SGD(
         parameters, learningRate: learningRate, momentum: momentum,
         nesterov: nesterov && momentum > 0, weightDecay: weightDecay, rateFactors: rateFactors,
-        momenta: momenta, idle: idle)
+        constantRates: constantRates, momenta: momenta, idle: idle)
     case .adam:
       Adam(
         parameters, learningRate: learningRate, weightDecay: weightDecay,
-        rateFactors: rateFactors, idle: idle)
+        rateFactors: rateFactors, constantRates: constantRates, idle: idle)
     case .lars:
       LARS(
         parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
-        rateFactors: rateFactors, momenta: momenta, idle: idle)
+        rateFactors: rateFactors, constantRates: constantRates, momenta: momenta, idle: idle)
     }
   }
 
