@@ -21,6 +21,8 @@ public struct MethodRegistry: Sendable {
     AgglomerativeOnPixels.self,
     NMFOnPixels.self,
     Autoencoder.self,
+    DenoisingAutoencoder.self,
+    VariationalAutoencoder.self,
     DeepEmbeddedClustering.self,
     DeepCluster.self,
     IIC.self,

@@ -113,8 +113,9 @@ public struct Augmentation {
         width: side, size: size, isFlipped: false, settings.interpolation))
   }
 
-  /// (batch - mean) / deviation if the settings ask for it, channels innermost.
-  private func normalised(_ batch: Tensor) -> Tensor {
+  /// (batch - mean) / deviation if the settings ask for it, channels innermost: what a method does to images of
+  /// values from 0 to 1 that it has changed itself, [B, 3, S, S].
+  public func normalised(_ batch: Tensor) -> Tensor {
     (statistics?.normalise(batch) ?? batch).channelsLast()
   }
 

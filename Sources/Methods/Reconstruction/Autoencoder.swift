@@ -76,18 +76,12 @@ package final class Autoencoder: TrainedMethod {
     return [("reconstruction", (rebuilt - images).squared().mean())]
   }
 
-  /// The images with values set to zero at random and the others scaled up, as dropout does it: a
-  /// denoising autoencoder (Vincent et al., JMLR 11, 2010).
+  /// The images with values set to zero at random and the others scaled up, as dropout does it. The method
+  /// `dae` sets pixels to black instead and scales nothing.
   private func corrupted(_ images: Tensor, _ batch: Batch) -> Tensor {
     let kept = Float(1 / (1 - settings.corruption))
-    let values = images.count / batch.positions.count
-    let mask = batch.positions.flatMap { position -> [Float] in
-      var stream = RandomStream(
-        seed: context.seed, purpose: .method, epoch: batch.epoch, item: learnt.drawKeys[position]
-      )
-      return (0..<values).map { _ in stream.uniform() < settings.corruption ? 0 : kept }
-    }
-    return images * Tensor(mask, shape: images.shape).to(images.device)
+    return images
+      * MaskingNoise(share: settings.corruption).mask(of: images, batch, inputs, kept: kept)
   }
 
   /// k-means on codes.

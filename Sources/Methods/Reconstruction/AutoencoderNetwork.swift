@@ -45,19 +45,23 @@ package struct AutoencoderNetwork: Module {
 
   /// - Parameters:
   ///   - settings: kind and sizes of the layers.
+  ///   - encoderOutputs: what the encoder gives for each image; the decoder's D values if nil.
   ///   - size: height and width of the images in pixels.
   ///   - context: seed and device of the run.
   /// - Throws: `MethodError.unsupported` for a size that three halvings do not fit.
-  public init(_ settings: AutoencoderSettings, size: Int, context: MethodContext) throws {
+  public init(
+    _ settings: AutoencoderSettings, encoderOutputs: Int? = nil, size: Int,
+    context: MethodContext
+  ) throws {
+    let outputs = encoderOutputs ?? settings.dimensions
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     switch settings.architecture {
     case .dense:
-      let widths = [
-        3 * size * size, settings.hidden, settings.hidden, 4 * settings.hidden,
-        settings.dimensions,
-      ]
-      encoder = DenseCoder(widths, image: nil, on: context.device, from: &stream)
-      decoder = DenseCoder(widths.reversed(), image: size, on: context.device, from: &stream)
+      let widths = [3 * size * size, settings.hidden, settings.hidden, 4 * settings.hidden]
+      encoder = DenseCoder(
+        widths + [outputs], image: nil, on: context.device, from: &stream)
+      decoder = DenseCoder(
+        [settings.dimensions] + widths.reversed(), image: size, on: context.device, from: &stream)
     case .convolutional:
       guard size.isMultiple(of: 8) else {
         throw MethodError.unsupported(
@@ -65,7 +69,8 @@ package struct AutoencoderNetwork: Module {
           reason: "a convolutional architecture takes images of a multiple of 8 pixels, not \(size)"
         )
       }
-      encoder = ConvolutionalEncoder(settings, size: size, on: context.device, from: &stream)
+      encoder = ConvolutionalEncoder(
+        settings, outputs: outputs, size: size, on: context.device, from: &stream)
       decoder = ConvolutionalDecoder(settings, size: size, on: context.device, from: &stream)
     }
   }
@@ -120,7 +125,7 @@ private struct ConvolutionalEncoder: Coder {
   private let code: Linear
 
   init(
-    _ settings: AutoencoderSettings, size: Int, on device: Device,
+    _ settings: AutoencoderSettings, outputs codeLength: Int, size: Int, on device: Device,
     from stream: inout RandomStream
   ) {
     var inputs = 3
@@ -135,7 +140,7 @@ private struct ConvolutionalEncoder: Coder {
       inputs = outputs
     }
     code = Linear(
-      inputs * (size / 8) * (size / 8), settings.dimensions, on: device, from: &stream)
+      inputs * (size / 8) * (size / 8), codeLength, on: device, from: &stream)
   }
 
   var children: [(name: String, module: any Module)] {

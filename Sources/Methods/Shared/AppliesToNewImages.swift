@@ -45,6 +45,8 @@ extension SCAN: AppliesToNewImages {}
 
 // By the network and the centres of a k-means on its vectors.
 extension Autoencoder: AppliesToNewImages {}
+extension DenoisingAutoencoder: AppliesToNewImages {}
+extension VariationalAutoencoder: AppliesToNewImages {}
 extension DeepCluster: AppliesToNewImages {}
 extension InstanceDiscrimination: AppliesToNewImages {}
 extension SimCLR: AppliesToNewImages {}
