@@ -34,14 +34,14 @@ public struct Conformance: Sendable {
   public var labelFile: String?
 
   /// Settings that make this package's methods quick: few epochs, a narrow backbone, small batches,
-  /// short warm-ups. A method gets those whose names it has. `learning_rate` is added: 0.003 for a
+  /// short warm-ups; predictors as narrow as that do not start from weights for wide ones. A method gets those whose names it has. `learning_rate` is added: 0.003 for a
   /// method whose default optimiser is Adam, 0.03 otherwise.
   public static let quick: [String: SettingValue] = [
     "epochs": 8, "batch_size": 16, "width": 16, "depth": "18", "stem": "small-pool",
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
     "warmup_epochs": 2, "learning_rate_warmup": 0, "restarts": 3, "over_clusters": 4,
     "sub_heads": 2, "clusters_per_class": 2, "components": 8, "queue": 32, "encoder_momentum": 0.9,
-    "threshold": 0.5, "predictor_rate": 2.0,
+    "threshold": 0.5, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
   ]
 
   /// - Parameters:

@@ -73,7 +73,9 @@ extension ExperimentsTests {
     #expect(
       paper.experiment.benchmarks == BenchmarkDefinition.all.filter { !$0.isRehearsal }.map(\.name)
     )
-    let variants = ["byol-34", "moco-propos"]
+    let variants = [
+      "byol-34", "moco-propos", "simsiam-34", "byol-propos", "simsiam-propos",
+    ]
     #expect(
       paper.experiment.methods.filter { !variants.contains($0) } == MethodRegistry.builtIn.names)
     // What is the same with every seed has one.
@@ -83,9 +85,9 @@ extension ExperimentsTests {
     let pretexts = paper.runs.filter(\.row.isStage)
     #expect(pretexts.count == 6 * 5)
     #expect(pretexts.allSatisfy { $0.method.description.name == "simclr" })
-    // ProPos has five of the benchmarks.
+    // ProPos has five of the benchmarks, and CIFAR alone with a ResNet-18 of BYOL and SimSiam.
     let others = paper.runs.filter { variants.contains($0.row.name) }
-    #expect(others.count == 2 * 5 * 5)
+    #expect(others.count == 3 * 5 * 5 + 2 * 2 * 5)
     #expect(
       paper.runs.count - pretexts.count - others.count
         == 6 * (MethodRegistry.builtIn.names.count - 2) * 5 + once.count)

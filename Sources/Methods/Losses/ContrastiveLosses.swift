@@ -62,9 +62,22 @@ public func queueContrastLoss(
 ///   - prediction: [B, D], of any length.
 ///   - target: [B, D], of any length; no gradient flows into it.
 public func bootstrapLoss(_ prediction: Tensor, target: Tensor) -> Tensor {
-  let cosines = (prediction.normalisedRows() * target.detached().normalisedRows())
-    .sum(along: [1])
-  return 2 - 2 * cosines.mean()
+  2 - 2 * meanCosine(prediction, target.detached())
+}
+
+/// SimSiam: minus the cosine of prediction and target, mean over the batch (Chen and He, "Exploring Simple
+/// Siamese Representation Learning", CVPR 2021, equation 1).
+///
+/// - Parameters:
+///   - prediction: [B, D], of any length.
+///   - target: [B, D], of any length; no gradient flows into it.
+public func negativeCosineLoss(_ prediction: Tensor, target: Tensor) -> Tensor {
+  -meanCosine(prediction, target.detached())
+}
+
+/// The mean over the batch of the cosines of rows, [B, D] each.
+private func meanCosine(_ a: Tensor, _ b: Tensor) -> Tensor {
+  (a.normalisedRows() * b.normalisedRows()).sum(along: [1]).mean()
 }
 
 /// NT-Xent over clusters instead of images: each of the 2K columns of two views' predictions has to

@@ -50,6 +50,7 @@ extension VariationalAutoencoder: AppliesToNewImages {}
 extension DeepCluster: AppliesToNewImages {}
 extension InstanceDiscrimination: AppliesToNewImages {}
 extension SimCLR: AppliesToNewImages {}
+extension SimSiam: AppliesToNewImages {}
 extension IDFD: AppliesToNewImages {}
 
 extension KMeansOnPixels: AppliesToNewImages {
@@ -77,6 +78,10 @@ extension BYOL: AppliesToNewImages {
   public var memoryForAssignment: String? {
     settings.clusteredNetwork == .target ? "target." : nil
   }
+}
+
+extension ProPos: AppliesToNewImages {
+  public var memoryForAssignment: String? { "target." }
 }
 
 extension SCL: AppliesToNewImages {
