@@ -31,6 +31,7 @@ public struct MethodRegistry: Sendable {
     SCANClustering.self,
     SCAN.self,
     InstanceDiscrimination.self,
+    NeighbourhoodDiscovery.self,
     SimCLR.self,
     MoCo.self,
     SimSiam.self,

@@ -49,6 +49,7 @@ extension DenoisingAutoencoder: AppliesToNewImages {}
 extension VariationalAutoencoder: AppliesToNewImages {}
 extension DeepCluster: AppliesToNewImages {}
 extension InstanceDiscrimination: AppliesToNewImages {}
+extension NeighbourhoodDiscovery: AppliesToNewImages {}
 extension SimCLR: AppliesToNewImages {}
 extension SimSiam: AppliesToNewImages {}
 extension IDFD: AppliesToNewImages {}
