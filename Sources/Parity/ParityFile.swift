@@ -137,6 +137,7 @@ package struct ParityFile {
     clusteringOperations,
     lossOperations,
     clusterLossOperations,
+    representationLossOperations,
     imageOperations,
     networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
