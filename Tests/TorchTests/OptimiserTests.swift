@@ -72,6 +72,30 @@ extension TorchTests {
       #expect(try vector.scalar() == 1)
     }
 
+    /// Computed with NumPy by torch.optim.RMSprop's formula.
+    @Test func `RMSprop divides by the root of a moving average of squared gradients`() throws {
+      let values = try steps([0.5, 0.5, -1]) { RMSprop($0, learningRate: 0.1) }
+      #expect(largestDifference(values, [0.0000002, -0.7088809, 0.1096577]) < 1e-6)
+      let decayed = try steps([0.5, 0.25]) {
+        RMSprop($0, learningRate: 0.01, alpha: 0.9, weightDecay: 0.1)
+      }
+      #expect(largestDifference(decayed, [0.9683772, 0.9519225]) < 1e-6)
+    }
+
+    @Test func `RMSprop goes on from its state with the same bits`() throws {
+      let (first, second) = (tensor([1], [1]), tensor([1], [1]))
+      let one = RMSprop([("p", first.settingRequiresGradient())], learningRate: 0.1)
+      try step(one, first, 0.5)
+      second.copy(from: first.detached())
+      let other = RMSprop([("p", second.settingRequiresGradient())], learningRate: 0.1)
+      try other.load(
+        Dictionary(uniqueKeysWithValues: one.state.map { ("optimiser." + $0.name, $0.tensor) }),
+        prefix: "optimiser.")
+      try step(one, first, -0.25)
+      try step(other, second, -0.25)
+      #expect(try first.scalar() == second.scalar())
+    }
+
     @Test func `SGD with momentum keeps nine tenths of its velocity`() throws {
       // v = 0.5, then 0.45 + 0.5 = 0.95.
       let values = try steps([0.5, 0.5]) { SGD($0, learningRate: 0.1, momentum: 0.9) }

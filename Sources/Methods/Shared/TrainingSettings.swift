@@ -28,6 +28,8 @@ public enum OptimiserKind: String, CaseIterable, Sendable {
   case adam
   /// `LARS`, for large batches.
   case lars
+  /// `RMSprop` with a moving average that keeps 0.9, as DAC's and DCCM's code have it.
+  case rmsprop
 }
 
 /// Epochs, batches and optimiser. The defaults are AND's (Huang et al., ICML 2019, commit f94c07f):
@@ -93,7 +95,7 @@ public struct TrainingSettings: Configurable {
   ///   - parameters: those that it steps.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - constantRates: the rate of parameters that keep it all through, by name.
-  ///   - momenta: the momentum of parameters that have another, by name; Adam has none.
+  ///   - momenta: the momentum of parameters that have another, by name; Adam and RMSprop have none.
   ///   - idle: what becomes of parameters without a gradient.
   public func makeOptimiser(
     _ parameters: [NamedTensor], rateFactors: [String: Double] = [:],
@@ -114,6 +116,10 @@ public struct TrainingSettings: Configurable {
       LARS(
         parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
         rateFactors: rateFactors, constantRates: constantRates, momenta: momenta, idle: idle)
+    case .rmsprop:
+      RMSprop(
+        parameters, learningRate: learningRate, alpha: 0.9, weightDecay: weightDecay,
+        rateFactors: rateFactors, constantRates: constantRates, idle: idle)
     }
   }
 
