@@ -80,8 +80,10 @@ package final class MethodTrial {
     try steps.begin(epoch)
     optimiser.learningRate = method.plan.learningRate(epoch: epoch, step: 0, of: 1)
     return try steps.passes(of: epoch).map { pass, positions in
-      try (0..<count).map { _ in
-        try steps.take(0, of: epoch, on: .init(pass: pass, positions: positions), optimiser)
+      try (0..<count).map { step in
+        let images = TrainingSteps.BatchImages(
+          pass: pass, positions: positions, block: step == 0 ? positions : nil)
+        return try steps.take(0, of: epoch, on: images, optimiser)
       }
     }
   }

@@ -8,11 +8,12 @@ import Vision
 ///
 /// 1. `init(_:)` keeps its `inputs` and builds the network.
 /// 2. `beginEpoch` precedes every epoch, but not the rest of an epoch resumed from a checkpoint.
-/// 3. `views` makes the augmented images of a step.
-/// 4. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
+/// 3. `beginBlock` precedes every block of images, where the plan has blocks.
+/// 4. `views` makes the augmented images of a step.
+/// 5. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
 ///    updates the network.
-/// 5. `finishStep` follows the update. Momentum encoders and memory banks change here.
-/// 6. `assign` predicts the clusters, at evaluations and after the last epoch.
+/// 6. `finishStep` follows the update. Momentum encoders and memory banks change here.
+/// 7. `assign` predicts the clusters, at evaluations and after the last epoch.
 ///
 /// Of the members below, only `plan`, `network`, `augmentation` and `loss` have no default. A loss of
 /// two views:
@@ -46,8 +47,8 @@ public protocol TrainedMethod: ClusteringMethod {
   /// - Parameters:
   ///   - images: the images learnt from.
   ///   - positions: those of the step, in `images`.
-  ///   - epoch: what their draws are keyed by: the epoch or, where it has several passes, the number of
-  ///     passes before this one.
+  ///   - epoch: what their draws are keyed by: the epoch or, where it shows an image several times, the
+  ///     number of times before this one.
   func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor]
 
   /// The passes that make up an epoch, one after the other, each over its images in a new order unless
@@ -61,6 +62,13 @@ public protocol TrainedMethod: ClusteringMethod {
   /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
   /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
+
+  /// Called before the first step of every block, where the plan has blocks, without gradients; not again
+  /// where a block that had begun is taken up from a checkpoint, so that its targets belong in `memory`.
+  /// - Parameters:
+  ///   - positions: the images of the block, in the set that is learnt from.
+  ///   - epoch: the epoch, the first being 0.
+  func beginBlock(_ positions: [Int], epoch: Int) throws
 
   /// The terms of the loss, whose sum is minimised, each under the name of its column in
   /// history.csv. The names are the same in every step of a pass.
@@ -82,6 +90,7 @@ extension TrainedMethod {
   public func passes(of epoch: Int) -> [ImagePass] { [.all] }
   public func sample(_ positions: [Int], epoch: Int) throws -> [Int] { positions }
   public func beginEpoch(_ epoch: Int) throws {}
+  public func beginBlock(_ positions: [Int], epoch: Int) throws {}
   public func finishStep(_ batch: Batch) throws {}
 }
 
@@ -128,12 +137,15 @@ public struct TrainingPlan: Sendable {
   /// The epochs after which the learning rate's schedule begins again; nil where it runs once. Each round has
   /// the whole schedule.
   public let roundEpochs: Int?
+  /// The blocks that a pass is cut into, with targets that are fixed for a block; nil where steps follow
+  /// one another without any.
+  public let blocks: BlockSettings?
 
   public init(
     training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:],
     constantRates: Set<String> = [], momenta: [String: Double] = [:],
     idle: IdleParameters = .skip, firstStep: Int = 0, shuffles: Bool = true,
-    roundEpochs: Int? = nil
+    roundEpochs: Int? = nil, blocks: BlockSettings? = nil
   ) {
     self.training = training
     self.views = views
@@ -144,6 +156,7 @@ public struct TrainingPlan: Sendable {
     self.firstStep = firstStep
     self.shuffles = shuffles
     self.roundEpochs = roundEpochs
+    self.blocks = blocks
   }
 
   /// The optimiser of a run, to be fed with `learningRate(epoch:step:of:)` before every step.

@@ -94,7 +94,7 @@ package struct RunMeasurement {
   private func stepsPerEpoch(_ training: TrainingSteps, in epoch: Int) -> Int {
     training.passes(of: epoch).reduce(0) { steps, pass in
       steps
-        + training.method.plan.training.steps(
+        + training.method.plan.steps(
           of: shape.learnt * pass.positions.count / training.images.count)
     }
   }

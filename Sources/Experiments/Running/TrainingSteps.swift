@@ -40,12 +40,18 @@ package struct TrainingSteps {
   package struct BatchImages {
     /// The pass of the epoch, by its index in the method's passes.
     let pass: Int
+    /// The showing of its images within the pass: 0, or more where blocks are shown repeatedly.
+    let showing: Int
     /// Positions in the image set, [B].
     package let positions: [Int]
+    /// The positions of the block that begins with this step; nil within a block, and without blocks.
+    let block: [Int]?
 
-    package init(pass: Int, positions: [Int]) {
+    package init(pass: Int, showing: Int = 0, positions: [Int], block: [Int]? = nil) {
       self.pass = pass
+      self.showing = showing
       self.positions = positions
+      self.block = block
     }
   }
 
@@ -53,7 +59,8 @@ package struct TrainingSteps {
   ///
   /// The images of a pass are shuffled, unless the method's plan says otherwise, and split into
   /// batches whose sizes differ by at most one. Every image is seen once, unless the method samples
-  /// images, and no last batch is too small for a loss over the batch.
+  /// images or has blocks, and no last batch is too small for a loss over the batch. Blocks are cut in the
+  /// same way first, and the images of each are shuffled again for each pass over it.
   package func batches(of epoch: Int) throws -> [BatchImages] {
     var stream = RandomStream(seed: seed, purpose: .shuffle, epoch: epoch)
     return try passes(of: epoch).flatMap { pass, positions in
@@ -61,20 +68,50 @@ package struct TrainingSteps {
       let order =
         method.plan.shuffles
         ? stream.permutation(of: positions.count) : Array(positions.indices)
-      let count = method.plan.training.steps(of: positions.count)
-      return (0..<count).map { step in
-        let part = (order.count * step / count)..<(order.count * (step + 1) / count)
-        return BatchImages(pass: pass, positions: order[part].map { positions[$0] })
+      let shown = order.map { positions[$0] }
+      guard let blocks = method.plan.blocks else {
+        return cut(shown).map { BatchImages(pass: pass, positions: $0) }
+      }
+      return blocks.ranges(of: shown.count).flatMap {
+        batches(of: Array(shown[$0]), blocks, pass: pass, from: &stream)
       }
     }
   }
 
-  /// The number of images that the steps of an epoch see. An image of two passes counts twice.
-  func imageCount(of epoch: Int) -> Int { passes(of: epoch).reduce(0) { $0 + $1.positions.count } }
+  /// The steps on a block: each batch of each pass over it several times in a row.
+  private func batches(
+    of block: [Int], _ blocks: BlockSettings, pass: Int, from stream: inout RandomStream
+  ) -> [BatchImages] {
+    var batches: [BatchImages] = []
+    for number in 0..<blocks.passes {
+      for positions in cut(stream.permutation(of: block.count).map({ block[$0] })) {
+        for turn in 0..<blocks.repeats {
+          batches.append(
+            BatchImages(
+              pass: pass, showing: number * blocks.repeats + turn, positions: positions,
+              block: batches.isEmpty ? block : nil))
+        }
+      }
+    }
+    return batches
+  }
+
+  /// Even batches of these positions, in their order.
+  private func cut(_ positions: [Int]) -> [[Int]] {
+    let count = method.plan.training.steps(of: positions.count)
+    return (0..<count).map { step in
+      Array(positions[positions.count * step / count..<positions.count * (step + 1) / count])
+    }
+  }
+
+  /// The number of images that the steps of an epoch see. An image that is shown twice counts twice.
+  func imageCount(of epoch: Int) -> Int {
+    passes(of: epoch).reduce(0) { $0 + $1.positions.count } * method.plan.showings
+  }
 
   /// The number of steps of an epoch.
   func count(of epoch: Int) -> Int {
-    passes(of: epoch).reduce(0) { $0 + method.plan.training.steps(of: $1.positions.count) }
+    passes(of: epoch).reduce(0) { $0 + method.plan.steps(of: $1.positions.count) }
   }
 
   /// The passes of an epoch that have images, with the positions of these.
@@ -93,7 +130,7 @@ package struct TrainingSteps {
     try Torch.checked { try method.beginEpoch(epoch) }
   }
 
-  /// Takes a step on views of its images.
+  /// Takes a step on views of its images, after beginning the block that begins with it.
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - batch: its images.
@@ -105,8 +142,14 @@ package struct TrainingSteps {
     _ step: Int, of epoch: Int, on batch: BatchImages, _ optimiser: any Optimiser,
     afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
+    if let block = batch.block {
+      try Torch.checked {
+        try Torch.withoutGradients { try method.beginBlock(block, epoch: epoch) }
+      }
+    }
     let positions = batch.positions
-    let round = epoch * method.passes(of: epoch).count + batch.pass
+    let passes = epoch * method.passes(of: epoch).count + batch.pass
+    let round = passes * method.plan.showings + batch.showing
     let batch = try Torch.checked {
       Batch(
         epoch: epoch, step: step, of: count(of: epoch), pass: batch.pass, positions: positions,
@@ -145,4 +188,15 @@ extension TrainingSettings {
   /// The number of steps of a pass over so many images, in batches of about `batchSize`; at least
   /// 1.
   func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
+}
+
+extension TrainingPlan {
+  /// How often a pass shows an image: once, or more where it is cut into blocks.
+  var showings: Int { blocks.map { $0.passes * $0.repeats } ?? 1 }
+
+  /// The number of steps of a pass over so many images, all showings included.
+  func steps(of images: Int) -> Int {
+    guard let blocks else { return training.steps(of: images) }
+    return blocks.ranges(of: images).reduce(0) { $0 + training.steps(of: $1.count) } * showings
+  }
 }
