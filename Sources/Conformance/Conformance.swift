@@ -34,14 +34,17 @@ public struct Conformance: Sendable {
   public var labelFile: String?
 
   /// Settings that make this package's methods quick: few epochs, a narrow backbone, small batches,
-  /// short warm-ups; predictors as narrow as that do not start from weights for wide ones. A method gets those whose names it has. `learning_rate` is added: 0.003 for a
-  /// method whose default optimiser is Adam, 0.03 otherwise.
+  /// short warm-ups, and predictors that do not start from weights for wide ones. A method gets those
+  /// whose names it has. `learning_rate` is added: 0.003 for a method whose default optimiser is Adam
+  /// or RMSprop, 0.03 otherwise.
   public static let quick: [String: SettingValue] = [
     "epochs": 8, "batch_size": 16, "width": 16, "depth": "18", "stem": "small-pool",
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
     "warmup_epochs": 2, "learning_rate_warmup": 0, "restarts": 3, "over_clusters": 4,
     "sub_heads": 2, "clusters_per_class": 2, "components": 8, "queue": 32, "encoder_momentum": 0.9,
     "threshold": 0.5, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
+    "block_size": 32, "block_passes": 1, "batch_repeats": 1, "stages": 2, "convolutions": 1,
+    "discriminator_width": 16,
   ]
 
   /// - Parameters:
@@ -159,10 +162,11 @@ public struct Conformance: Sendable {
     let known = Set(Method.settings.map(\.name))
     var values = Self.quick.filter { known.contains($0.key) }
     if known.contains("learning_rate") {
-      let isAdam = Method.settings.contains {
-        $0.name == "optimiser" && $0.defaultValue == "adam"
+      // Those whose steps do not depend on the size of gradients.
+      let isAdaptive = Method.settings.contains {
+        $0.name == "optimiser" && ["adam", "rmsprop"].contains($0.defaultValue)
       }
-      values["learning_rate"] = isAdam ? 0.003 : 0.03
+      values["learning_rate"] = isAdaptive ? 0.003 : 0.03
     }
     return values.merging(settings.filter { known.contains($0.key) }) { $1 }.merging(more) { $1 }
   }

@@ -24,6 +24,8 @@ public struct MethodRegistry: Sendable {
     DenoisingAutoencoder.self,
     VariationalAutoencoder.self,
     DeepEmbeddedClustering.self,
+    DAC.self,
+    DCCM.self,
     DeepCluster.self,
     IIC.self,
     PICA.self,

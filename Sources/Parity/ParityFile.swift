@@ -138,6 +138,7 @@ package struct ParityFile {
     lossOperations,
     clusterLossOperations,
     representationLossOperations,
+    blockLossOperations,
     imageOperations,
     networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }

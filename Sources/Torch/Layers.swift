@@ -128,6 +128,18 @@ public struct BatchNormalisation: Module {
         training, momentum, epsilon)
     }
   }
+
+  /// The same with the batch's mean and variance, where the running ones stay as they are: predictions of
+  /// networks that keep no running statistics.
+  public func withBatchStatistics(_ input: Tensor) -> Tensor {
+    // What the operator would update is of no use to anybody.
+    let (mean, variance) = (runningMean.copy(), runningVariance.copy())
+    return Tensor(of: [input, weight, bias, mean, variance], "BatchNormalisation") {
+      caten.batch_norm(
+        input.handle, weight.handle, bias.handle, mean.handle, variance.handle, true, momentum,
+        epsilon)
+    }
+  }
 }
 
 /// Where a linear layer starts from.
@@ -174,6 +186,19 @@ public struct Linear: Module {
     }
     weight = start.weight.to(device).settingRequiresGradient()
     bias = start.bias?.to(device).settingRequiresGradient()
+  }
+
+  /// A layer that starts as the identity of the first min(inputs, outputs) values, with a bias of zero.
+  /// - Parameters:
+  ///   - inputs: length of an input vector.
+  ///   - outputs: length of an output vector.
+  ///   - hasBias: whether a bias is added.
+  ///   - device: where the tensors are.
+  public init(identity inputs: Int, _ outputs: Int, hasBias: Bool = true, on device: Device) {
+    var weights = [Float](repeating: 0, count: inputs * outputs)
+    for i in 0..<min(inputs, outputs) { weights[i * inputs + i] = 1 }
+    weight = Tensor(weights, shape: [outputs, inputs]).to(device).settingRequiresGradient()
+    bias = hasBias ? Tensor.zeros([outputs], on: device).settingRequiresGradient() : nil
   }
 
   public var ownParameters: [NamedTensor] {

@@ -106,7 +106,7 @@ extension ExperimentsTests {
 
   @Test func `What labels choose, they choose among all epochs`() throws {
     let labels = try committed("paper-labels")
-    #expect(labels.runs.count == (3 + 6) * 5)
+    #expect(labels.runs.count == (3 + 6 + 6) * 5)
     #expect(
       labels.runs.allSatisfy {
         $0.runProtocol.checkpoint == .bestByLabels && $0.runProtocol.evaluateEvery == 1

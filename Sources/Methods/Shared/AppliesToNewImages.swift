@@ -69,6 +69,24 @@ extension IIC: AppliesToNewImages {
   public var memoryForAssignment: String? { "sub_head_losses" }
 }
 
+extension DAC: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.statistics == .batch ? PredictionStatistics.obstacle : nil
+  }
+}
+
+extension DCCM: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.statistics == .batch ? PredictionStatistics.obstacle : nil
+  }
+}
+
+extension PredictionStatistics {
+  /// Why a run that predicts by `batch` cannot be applied.
+  fileprivate static let obstacle =
+    "prediction_statistics batch makes an image's cluster depend on the images beside it"
+}
+
 extension MoCo: AppliesToNewImages {
   public var memoryForAssignment: String? {
     settings.clusteredNetwork == .key ? "target." : nil

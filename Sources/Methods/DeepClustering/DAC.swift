@@ -1,0 +1,233 @@
+import Core
+import Domain
+import Torch
+import Vision
+
+/// Deep adaptive clustering: which pairs of images belong together is read off the network's own
+/// predictions, at first only where these are sure, and learnt as a binary classification of pairs.
+///
+/// Chang, J., Wang, L., Meng, G., Xiang, S. and Pan, C., "Deep Adaptive Image Clustering", ICCV 2017.
+public final class DAC: TrainedMethod {
+  /// How the thresholds change with the epochs.
+  public enum ThresholdCourse: String, CaseIterable, Sendable {
+    /// Both move evenly towards each other, and would meet after the last epoch.
+    case meeting
+    /// There is one, which falls evenly from the upper to the lower, so that every pair is learnt from: what
+    /// the code's README calls DAC*.
+    case falling
+    /// Both stay.
+    case constant
+  }
+
+  /// The defaults are those of the official code for CIFAR-10 with two thresholds (commit 2de9c37,
+  /// cifar10_2.py), but for the form of the pairs' loss, which is the paper's.
+  public struct Settings: Configurable {
+    /// u of the first epoch: pairs above it are similar.
+    public var upper = 0.99
+    /// l of the first epoch: pairs below it are dissimilar. Where one threshold falls, what it falls to.
+    public var lower = 0.8
+    /// How the thresholds change.
+    public var course = ThresholdCourse.meeting
+    /// What a pair's similarity is compared by.
+    public var form = PairLossForm.logarithmic
+    /// The weight of the pairs' loss.
+    public var pairWeight = 1.0 / 32
+    /// The weight of the cross-entropy to the images' own predictions.
+    public var auxiliaryWeight = 1.0
+    /// Channels of the first stage, doubled with each.
+    public var channels = 64
+    /// Stages of the network, each with a pooling.
+    public var stages = 2
+    /// Convolutions of a stage.
+    public var convolutions = 3
+    /// Whether a ReLU precedes the softmax.
+    public var hasLastReLU = false
+    /// What the images that are scored are normalised by.
+    public var statistics = PredictionStatistics.running
+    /// Images that are predicted together, about.
+    public var predictionBatch = 32
+    /// Blocks of images with fixed targets.
+    public var blocks = BlockSettings()
+    /// Epochs, batches and optimiser.
+    public var training = TrainingSettings()
+    /// How views are made.
+    public var augmentation = AffineAugmentationSettings()
+
+    public init() {
+      training.epochs = 50
+      training.batchSize = 32
+      training.optimiser = .rmsprop
+      training.learningRate = 1e-3
+      training.weightDecay = 0
+      training.schedule = .constant
+      augmentation.rotation = 10
+      augmentation.shift = 0.09
+      augmentation.zoom = 0.05
+      augmentation.channelShift = 0.05
+      augmentation.rescale = 0.975
+    }
+
+    public static let schema = SettingsSchema<Self>(
+      .number("upper", \.upper, in: 0...1, "pairs above it are similar, in the first epoch"),
+      .number("lower", \.lower, in: 0...1, "pairs below it are dissimilar, in the first epoch"),
+      .choice(
+        "threshold_course", \.course, scaledByEpochs: [.meeting, .falling],
+        "how the thresholds change over the epochs"),
+      .number("pair_weight", \.pairWeight, in: 0...1000, "weight of the loss of pairs"),
+      .number(
+        "auxiliary_weight", \.auxiliaryWeight, in: 0...1000,
+        "weight of the cross-entropy to the block's own predictions"),
+      .integer("channels", \.channels, in: 8...512, "channels of the first stage"),
+      .integer("stages", \.stages, in: 1...4, "stages of the network, each with a pooling"),
+      .integer("convolutions", \.convolutions, in: 1...4, "convolutions of a stage"),
+      .boolean("last_relu", \.hasLastReLU, "a ReLU precedes the softmax"),
+      .choice(
+        "prediction_statistics", \.statistics,
+        "what batch normalisation takes mean and variance from where images are scored"),
+      .integer(
+        "prediction_batch", \.predictionBatch, in: 2...10_000,
+        "images that are predicted, and normalised, together"),
+      from: "DAC@2de9c37, CIFAR10/cifar10_2.py"
+    )
+    .adding(
+      .choice("pair_loss", \.form, "what a pair's similarity is compared by"),
+      from: "Chang et al., ICCV 2017, equation 2; linear: DAC@2de9c37"
+    )
+    .including(\.blocks, \.training, \.augmentation, from: "DAC@2de9c37, CIFAR10/cifar10_2.py")
+
+    public var contradiction: String? {
+      lower > upper
+        ? "lower \(lower) is above upper \(upper): a pair would be similar and dissimilar" : nil
+    }
+  }
+
+  public static let description = MethodDescription(
+    name: "dac", title: "DAC", family: .deepClustering, version: 1,
+    reference: "Chang et al., Deep Adaptive Image Clustering, ICCV 2017",
+    summary: "learns which pairs of images are alike from its own sure predictions",
+    code: "DAC@2de9c37",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs"])
+
+  /// The networks and views of the code's other files.
+  public static let benchmarkDefaults: BenchmarkDefaults = [
+    "cifar100": [
+      "rotation": 20, "shift": 0.18, "zoom": 0.15, "channel_shift": 0.1, "rescale": 0.95,
+    ],
+    "stl10": ["stages": 3, "last_relu": true, "epochs": 75, "shift": 0.1],
+    "imagenet10": ["stages": 3, "last_relu": true, "shift": 0.1],
+    "imagenet-dogs": ["stages": 3, "last_relu": true, "shift": 0.1],
+    "tiny-imagenet": ["stages": 3, "last_relu": true, "shift": 0.1],
+  ]
+
+  /// Convolutions, K maps that are averaged, and two layers on the averages.
+  private struct Network: Module {
+    let stages: ConvolutionStages
+    let maps: Convolution
+    let layers: [Linear]
+    /// Of the maps and of each layer.
+    let normalisations: [BatchNormalisation]
+    let hasLastReLU: Bool
+
+    var children: [(name: String, module: any Module)] {
+      [("stages", stages as any Module), ("maps", maps)]
+        + layers.enumerated().map { ("fc\($0.offset + 1)", $0.element) }
+        + normalisations.enumerated().map { ("bn\($0.offset)", $0.element) }
+    }
+
+    /// Probabilities [B, K].
+    func callAsFunction(_ images: Tensor, _ mode: NormalisationMode) -> Tensor {
+      let maps = normalisations[0](maps(stages(images, mode).last), mode).relu()
+      let hidden = normalisations[1](layers[0](maps.globallyAveraged()), mode).relu()
+      let logits = normalisations[2](layers[1](hidden), mode)
+      return (hasLastReLU ? logits.relu() : logits).softmax(along: 1)
+    }
+  }
+
+  public let inputs: Inputs
+  /// Makes the images as they are: what targets come from and what is scored.
+  public let augmentation: Augmentation
+  private let affine: AffineAugmentation
+  private let model: Network
+  /// The predictions of each image as its block began, [N, K].
+  private let reference: Tensor
+
+  public init(_ inputs: Inputs) throws {
+    self.inputs = inputs
+    let (settings, context) = (inputs.settings, inputs.context)
+    augmentation = try Augmentation(
+      .unchanged(normalise: false), for: inputs, crop: .square(share: 1))
+    affine = AffineAugmentation(settings: settings.augmentation, beside: augmentation)
+    let (clusters, device) = (context.clusters, context.device)
+    var stream = RandomStream(seed: context.seed, purpose: .weights)
+    let stages = try ConvolutionStages(
+      (0..<settings.stages).map {
+        Array(repeating: settings.channels << $0, count: settings.convolutions)
+      }, isPooledAtEnd: true, size: inputs.images.height, method: Self.description.name,
+      on: device, from: &stream)
+    model = Network(
+      stages: stages,
+      maps: Convolution(stages.channels, clusters, kernel: 1, on: device, from: &stream),
+      layers: (0..<2).map { _ in
+        Linear(identity: clusters, clusters, hasBias: false, on: device)
+      }, normalisations: (0..<3).map { _ in BatchNormalisation(clusters, on: device) },
+      hasLastReLU: settings.hasLastReLU)
+    reference = Tensor.zeros([inputs.images.count, clusters], on: device)
+  }
+
+  public var plan: TrainingPlan {
+    TrainingPlan(training: settings.training, views: 1, blocks: settings.blocks)
+  }
+
+  public var network: any Module { model }
+  public var memory: [NamedTensor] { [("reference", reference)] }
+
+  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
+    [try affine.view(0, of: images, at: positions, epoch: epoch)]
+  }
+
+  /// Predicts the block as it is, normalised as in training.
+  public func beginBlock(_ positions: [Int], epoch: Int) {
+    reference.setRows(
+      Tensor(positions).to(context.device), to: predictions(of: learnt, at: positions, .batch))
+  }
+
+  /// Equation 8, with both thresholds on their way to each other, and the code's auxiliary term.
+  public func loss(_ batch: Batch) -> [LossTerm] {
+    let probabilities = model(batch.views[0], .training)
+    let reference = reference.rows(batch.index)
+    let (upper, lower) = thresholds(in: batch.epoch)
+    let relations = PairRelations(reference, upper: upper, lower: lower)
+    return [
+      ("pairs", pairLoss(probabilities, relations, form: settings.form) * settings.pairWeight),
+      (
+        "auxiliary",
+        binaryCrossEntropies(probabilities, reference).mean() * settings.auxiliaryWeight
+      ),
+    ]
+  }
+
+  /// u and l of an epoch.
+  package func thresholds(in epoch: Int) -> (upper: Double, lower: Double) {
+    let (upper, lower) = (settings.upper, settings.lower)
+    let way = (upper - lower) * Double(epoch) / Double(settings.training.epochs)
+    return switch settings.course {
+    case .meeting: (upper - way / 2, lower + way / 2)
+    case .falling: (upper - way, upper - way)
+    case .constant: (upper, lower)
+    }
+  }
+
+  /// The largest probability.
+  public func assign(_ images: ImageSet) throws -> [Int32] {
+    let mode = NormalisationMode(settings.statistics)
+    return try predictions(of: images, at: Array(0..<images.count), mode).largestColumns()
+  }
+
+  private func predictions(
+    of images: ImageSet, at positions: [Int], _ mode: NormalisationMode
+  ) -> Tensor {
+    augmentation.predictions(of: images, at: positions, batchSize: settings.predictionBatch) {
+      model($0, mode)
+    }
+  }
+}
