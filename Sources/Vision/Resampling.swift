@@ -82,9 +82,11 @@ public enum Resampling {
     _ interpolation: Interpolation = .bilinear
   ) -> Tensor {
     let (b, fullHeight, fullWidth) = (bytes.size(0), bytes.size(1), bytes.size(2))
-    guard top + height <= fullHeight, left + width <= fullWidth else {
-      // Fails, with libtorch's words.
-      return bytes.narrowed(1, to: top..<top + height).narrowed(2, to: left..<left + width)
+    guard min(top, left) >= 0, min(height, width) > 0, height <= fullHeight - top,
+      width <= fullWidth - left
+    else {
+      // Fails: there is no such row. Of the rectangle itself libtorch would count a negative start from the end.
+      return bytes.narrowed(1, to: fullHeight..<fullHeight + 1)
     }
     let rows = cropResize(
       extent: fullHeight, start: top, length: height, size: size, interpolation)

@@ -75,6 +75,20 @@ extension VisionTests {
       #expect(try crop.floats() == Resampling.floats(bytes).floats())
     }
 
+    @Test(arguments: [
+      (-1, 0, 4, 4), (0, -1, 4, 4), (0, 0, 0, 4), (0, 0, 4, -2), (5, 0, 4, 4), (0, 5, 4, 4),
+    ])
+    func `A crop that is not within the image is an error`(rectangle: (Int, Int, Int, Int)) throws {
+      let bytes = try noise(1, height: 8, width: 8).bytes(at: [0])
+      #expect(throws: TorchError.self) {
+        try Resampling.resizedCrop(
+          bytes, top: rectangle.0, left: rectangle.1, height: rectangle.2, width: rectangle.3,
+          size: 4,
+          isFlipped: false
+        ).floats()
+      }
+    }
+
     @Test func `A flip is the mirror image, and two flips are the image`() throws {
       let bytes = try noise(2, height: 8, width: 8).bytes(at: [0, 1])
       let flipped = Resampling.resizedCrop(
