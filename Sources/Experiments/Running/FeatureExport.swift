@@ -19,6 +19,9 @@ package struct FeatureExport {
   /// are the same.
   private static let block = 2_048
 
+  /// Images that stand for those learnt from where a method only has to be made.
+  private static let few = 64
+
   private let registry: MethodRegistry
   private let device: Device
   private let threads: Int
@@ -47,9 +50,14 @@ package struct FeatureExport {
   ) throws -> [String: Int] {
     Torch.threads = threads
     let assignments = try folder.readAssignments(of: record)
+    let indices = assignments.indices.map { Int($0) }
+    // Where the run kept channel statistics, none of the images that it learnt from have to be read for them.
+    let kept = try keptState(of: record, in: folder)
     let finished = try FinishedMethod(
-      of: record, in: folder, learnt: learnt(record, file), registry: registry, device: device,
-      threads: threads)
+      of: record, in: folder,
+      learnt: kept == nil
+        ? learnt(record, file) : imageSet(Array(indices.prefix(Self.few)), of: record, file),
+      registry: registry, device: device, threads: threads, kept: kept)
     guard let method = finished.method as? any TrainedMethod else {
       throw MethodError.unsupported(method: record.method, reason: "it has no network")
     }
@@ -59,7 +67,6 @@ package struct FeatureExport {
     try run.write("indices", assignments.indices)
     try run.write("predicted", assignments.predicted)
     try run.write("truth", assignments.truth)
-    let indices = assignments.indices.map { Int($0) }
     var sets: [String: HDF5DataSet] = [:]
     var lengths: [String: Int] = [:]
     for start in stride(from: 0, to: indices.count, by: Self.block) {
@@ -78,6 +85,14 @@ package struct FeatureExport {
     }
     for set in sets.values { try set.close() }
     return lengths
+  }
+
+  /// What the run kept, if that replaces the images that it learnt from; nil for methods that are not made for others,
+  /// and for runs of earlier versions, which kept no statistics.
+  private func keptState(of record: RunRecord, in folder: RunFolder) throws -> KeptState? {
+    let type = try registry.method(record.variantOf ?? record.method)
+    guard type is any AppliesToNewImages.Type else { return nil }
+    return try? KeptState(of: record, in: folder)
   }
 
   /// The images that a run learnt from, in the order of the file: what is asked of them here does not depend on
