@@ -24,6 +24,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case presentation = 7
   /// Bootstrap samples and random permutations of statistical tests.
   case statistics = 8
+  /// Images that stand for all of a run's in figures and averages.
+  case sample = 9
 }
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As

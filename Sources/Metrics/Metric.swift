@@ -25,7 +25,8 @@ public struct Metric: Sendable {
   /// The names of the metrics that equal this one under a fixed normaliser; empty if the
   /// normaliser makes no difference.
   let fixed: [NMINormaliser: String]
-  private let compute: @Sendable (ContingencyTable, NMINormaliser) -> Double
+  /// Nil for a score that takes more than labels.
+  private let compute: (@Sendable (ContingencyTable, NMINormaliser) -> Double)?
 
   /// - Parameters:
   ///   - name: the name in records, histories and options.
@@ -41,7 +42,7 @@ public struct Metric: Sendable {
 
   init(
     _ name: String, title: String, range: ClosedRange<Double>, fixed: [NMINormaliser: String],
-    compute: @escaping @Sendable (ContingencyTable, NMINormaliser) -> Double
+    compute: (@Sendable (ContingencyTable, NMINormaliser) -> Double)?
   ) {
     self.name = name
     self.title = title
@@ -53,15 +54,26 @@ public struct Metric: Sendable {
   /// Whether the value depends on the protocol's normaliser.
   public var dependsOnNormaliser: Bool { !fixed.isEmpty }
 
-  /// The score of a clustering.
+  /// Whether the value follows from classes and clusters alone, without the points' vectors.
+  public var isOfLabels: Bool { compute != nil }
+
+  /// The score of a clustering; nil for one that is not `isOfLabels`.
   /// - Parameters:
   ///   - table: the counts of points by class and cluster.
   ///   - normaliser: that of NMI; other metrics ignore it.
   public func value(
     of table: ContingencyTable, normaliser: NMINormaliser = .arithmetic
-  ) -> Double {
-    compute(table, normaliser)
+  ) -> Double? {
+    compute?(table, normaliser)
   }
+}
+
+extension Metric {
+  /// How much nearer an image's vector is to its own cluster than to the next one: the mean silhouette value
+  /// (Rousseeuw, 1987) of a sample of a run's images. It takes vectors and no classes, and a run of a method with a
+  /// network keeps it.
+  public static let silhouette = Metric(
+    "silhouette", title: "Silhouette", range: -1...1, fixed: [:], compute: nil)
 }
 
 /// Metrics are equal if their names are.
@@ -80,6 +92,7 @@ public struct MetricRegistry: Sendable {
   /// The metrics of this package.
   public static let builtIn = MetricRegistry([
     .nmi, .acc, .ari, .ami, .purity, .homogeneity, .completeness, .nmiArithmetic, .nmiGeometric,
+    .silhouette,
   ])
 
   /// The metrics that every record with scores has, whatever version of the program wrote it. A record

@@ -17,16 +17,15 @@ public struct Scores: Hashable, Sendable {
     byName = Dictionary(uniqueKeysWithValues: values.map { ($0.name, $1) })
   }
 
-  /// The value of every registered metric.
+  /// The value of every registered metric that follows from labels.
   /// - Parameters:
   ///   - table: the counts of points by class and cluster.
   ///   - normaliser: that of NMI, unless a metric fixes it.
   public init(_ table: ContingencyTable, normaliser: NMINormaliser) {
-    self.init(
-      byName: Dictionary(
-        uniqueKeysWithValues: MetricRegistry.current.metrics.map {
-          ($0.name, $0.value(of: table, normaliser: normaliser))
-        }))
+    byName = [:]
+    for metric in MetricRegistry.current.metrics {
+      self[metric] = metric.value(of: table, normaliser: normaliser)
+    }
   }
 
   public subscript(metric: Metric) -> Double? {

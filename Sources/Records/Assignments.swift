@@ -91,19 +91,24 @@ package struct Assignments: Hashable, Sendable {
 
 extension RunFolder {
   /// A finished run's record with the scores of these metrics. Those that it lacks, since a metric was
-  /// added after the run, are computed from `assignments.h5`.
+  /// added after the run, are computed from `assignments.h5`; the silhouette is in `projection.h5`, and stays away
+  /// where that was not kept.
   ///
   /// Images without a label do not count. A run whose images have none stays without scores.
-  /// - Throws: as `readAssignments(of:)`; `MetricsError`.
+  /// - Throws: as `readAssignments(of:)` and `readProjection(of:)`; `MetricsError`.
   package func completing(_ record: RunRecord, with metrics: [Metric]) throws -> RunRecord {
     guard let scores = record.metrics.scores else { return record }
-    let missing = metrics.filter { scores[$0] == nil }
+    var record = record
+    if metrics.contains(.silhouette), scores[.silhouette] == nil {
+      let silhouette = try readProjection(of: record)?.silhouette
+      record.metrics.scores?[.silhouette] = silhouette
+    }
+    let missing = metrics.filter { scores[$0] == nil && $0.isOfLabels }
     guard !missing.isEmpty else { return record }
     let stored = try readAssignments(of: record)
     let labelled = stored.truth.indices.filter { stored.truth[$0] >= 0 }
     let table = try ContingencyTable(
       truth: labelled.map { stored.truth[$0] }, predicted: labelled.map { stored.predicted[$0] })
-    var record = record
     for metric in missing {
       record.metrics.scores?[metric] = metric.value(
         of: table, normaliser: record.protocol.nmi)

@@ -35,6 +35,8 @@ package struct RunFolder: Hashable, Sendable {
   /// What the assignment of other images needs besides the network, such as the centres of the final k-means;
   /// only of methods that need it.
   package var assignmentState: String { path + "/assignment.safetensors" }
+  /// A sample of the images in the plane (`Projection`); only of methods that train.
+  package var projection: String { path + "/projection.h5" }
   /// The latest checkpoint of an unfinished run.
   package var checkpoint: String { path + "/checkpoint.safetensors" }
   /// The checkpoint before `checkpoint`. It is used if the latest one is damaged.

@@ -141,6 +141,17 @@ extension CommandLineTests {
       let length = rows[row * 128..<(row + 1) * 128].reduce(0) { $0 + $1 * $1 }
       #expect(abs(length - 1) < 1e-4)
     }
+    // The run has kept a sample of them in the plane, with its silhouette for tables.
+    let kept = try #require(try appliedFolder("instdisc").readProjection(of: record))
+    #expect(kept.vectors == "embeddings" && kept.dimensions == 128)
+    #expect(kept.places.count == min(record.metrics.images, Projection.mostImages))
+    #expect(kept.varianceShares[0] >= kept.varianceShares[1] && kept.varianceShares[1] > 0)
+    let silhouette = try #require(kept.silhouette)
+    let table = try onApplied(
+      "report", ["--score", "silhouette", "--format", "csv-runs"], text: Self.one)
+    let own = try #require(table.lines.first { $0.contains("instdisc") }?.split(separator: ","))
+    #expect(own.contains { Double($0).map { abs($0 - 100 * silhouette) < 1e-3 } ?? false })
+    #expect(!FileManager.default.fileExists(atPath: appliedFolder("kmeans").projection))
     let none = try onApplied(
       "features", ["--only", "method=kmeans", "--out", "g.h5"], text: Self.one)
     #expect(none.exitCode == 64 && none.errors.contains("it has no network"), "\(none.errors)")

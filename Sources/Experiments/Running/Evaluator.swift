@@ -70,12 +70,18 @@ struct Evaluator {
       clusterSizes: scores.clusterSizes)
   }
 
+  /// The scored images in the order of the benchmark file, which is that of `assignments.h5`: their places in the order
+  /// of presentation, [N].
+  var fileOrder: [Int] {
+    fileIndices.indices.sorted { fileIndices[$0] < fileIndices[$1] }
+  }
+
   /// The content of `assignments.h5`: images in the order of the benchmark file, so that the order
   /// of presentation leaves no trace.
   func assignments(_ predicted: [Int32], identity: String, contentHash: String) throws
     -> Assignments
   {
-    let order = fileIndices.indices.sorted { fileIndices[$0] < fileIndices[$1] }
+    let order = fileOrder
     return try Assignments(
       identity: identity, benchmarkContentHash: contentHash,
       indices: order.map { Int64(fileIndices[$0]) }, predicted: order.map { predicted[$0] },

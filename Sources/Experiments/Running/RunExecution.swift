@@ -80,6 +80,8 @@ package struct RunExecution {
     let fitted: FittedState.Values
     /// Tensors of the memory that assigning other images needs.
     let memory: [NamedTensor]
+    /// Nil for a method without vectors, and for a result of another epoch than the network's.
+    let projection: Projection?
   }
 
   /// The run without its files: images, method, training, assignment and scores.
@@ -135,13 +137,31 @@ package struct RunExecution {
       peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
     let assignments = try task.evaluator.assignments(
       predicted, identity: planned.identity, contentHash: file.info.contentSHA256)
+    let isOfLastEpoch = best.map { $0.epoch == planned.epochs } ?? true
+    let projection = isOfLastEpoch ? projection(of: task, predicted, by: method) : nil
     return Outcome(
       record: record(
         metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
         timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
       network: (method as? any TrainedMethod)?.network, fitted: fitted.values,
-      memory: (method as? any AppliesToNewImages & TrainedMethod)?.keptMemory ?? [])
+      memory: (method as? any AppliesToNewImages & TrainedMethod)?.keptMemory ?? [],
+      projection: projection)
+  }
+
+  /// The sample of the scored images for figures; nil where there is none. No run fails for want of it.
+  private func projection(
+    of task: RunTask, _ predicted: [Int32], by method: any ClusteringMethod
+  ) -> Projection? {
+    guard let trained = method as? any TrainedMethod else { return nil }
+    do {
+      return try trained.projection(
+        of: task.scored, predicted, order: task.evaluator.fileOrder, identity: planned.identity,
+        threads: threads)
+    } catch {
+      hooks.note("no projection is kept: \(error)")
+      return nil
+    }
   }
 
   /// Assigns the images, [N], and reports how far that is. For a run that does not train it is all
@@ -166,9 +186,10 @@ package struct RunExecution {
     // What a process left that was killed before its record was written.
     try remove(
       folder.record, folder.history, folder.assignments, folder.encoder, folder.assignmentState,
-      folder.lastEpoch)
+      folder.projection, folder.lastEpoch)
     try outcome.history?.write(to: planned.folder.history)
     try outcome.assignments.write(to: planned.folder.assignments)
+    try outcome.projection?.write(to: planned.folder.projection)
     if let network = outcome.network {
       try SafeTensors.write(
         encoderTensors(of: network),
