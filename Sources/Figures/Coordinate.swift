@@ -65,6 +65,27 @@ struct PathData {
     text += "h" + Coordinate.text(width)
   }
 
+  /// A point of the size of the pen: a line of no length, with round or square ends.
+  mutating func dot(_ x: Double, _ y: Double) {
+    step(x, y)
+    text += "h0"
+  }
+
+  /// A cross around (x, y).
+  mutating func cross(_ x: Double, _ y: Double) {
+    step(x - 1.5, y - 1.5)
+    text += "l3 3m0-3l-3 3"
+    pen = (pen.x, pen.y + 30)
+  }
+
+  /// Lifts the pen and sets it down at (x, y), relative to where it was.
+  private mutating func step(_ x: Double, _ y: Double) {
+    if text.isEmpty { return move(x, y) }
+    let point = (x: Coordinate.tenths(x), y: Coordinate.tenths(y))
+    text += "m" + Self.pair(point.x - pen.x, point.y - pen.y)
+    (pen, isInLine) = (point, false)
+  }
+
   /// Two numbers of tenths. A minus sign separates them as well as a space does.
   private static func pair(_ x: Int, _ y: Int) -> String {
     let second = Coordinate.text(tenths: y)

@@ -1,4 +1,5 @@
 import Benchmarks
+import Domain
 import Records
 import Reporting
 
@@ -6,7 +7,7 @@ import Reporting
 /// file that the runs read.
 ///
 ///     let names = BenchmarkAtHand(for: cell, from: sources)
-///     names.name(ofClass: 3, in: cell)  // "cat", or "class 3" without the file
+///     names.name(ofClass: 3, in: cell)  // "cat"; of own images "class 3" without the file
 ///     names.imageName(17)  // "data_batch_1.bin#17", or "image 17"
 ///
 /// The comparison is by content hash: a file that was prepared again from the same originals has the same one, and a
@@ -43,9 +44,19 @@ struct BenchmarkAtHand {
   /// The name of a class, or its number.
   /// - Parameter cell: its protocol says whether labels are those of the fine classes.
   func name(ofClass label: Int32, in cell: ResultCell) -> String {
-    let isFine = cell.runProtocol?.labels == .fine
-    let names = (isFine ? file?.info.fineClassNames : file?.info.classNames) ?? []
+    let names = classNames(of: cell)
     return names.indices.contains(Int(label)) ? names[Int(label)] : "class \(label)"
+  }
+
+  /// Whether classes have more than numbers.
+  func hasClassNames(of cell: ResultCell) -> Bool { !classNames(of: cell).isEmpty }
+
+  /// The names of the file or, without it, those of a registered benchmark.
+  private func classNames(of cell: ResultCell) -> [String] {
+    let isFine = cell.runProtocol?.labels == .fine
+    if let info = file?.info { return isFine ? info.fineClassNames : info.classNames }
+    let registered = BenchmarkRegistry.current[cell.benchmark]
+    return (isFine ? registered?.fineClasses?.names : registered?.classNames) ?? []
   }
 
   /// The original name of an image, or its number.

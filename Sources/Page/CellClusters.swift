@@ -5,7 +5,7 @@ import Reporting
 
 /// The clusters of a cell's finished seeds: their sizes, and their classes where the images have labels.
 ///
-///     let clusters = CellClusters(of: cell, from: sources)
+///     let clusters = CellClusters(CellAssignments(of: cell, from: sources, needsImages: false))
 ///     clusters.confusion(names)  // nil where no assignments were kept
 ///     clusters.sizes  // always: the sizes are in run.json
 ///
@@ -26,37 +26,31 @@ struct CellClusters {
   /// Why an assignment could not be read, a sentence each.
   let problems: [String]
 
-  /// Reads `assignments.h5` of every finished seed that has one.
-  init(of cell: ResultCell, from sources: ReportSources) {
+  /// - Parameter assignments: of the cell's seeds; those without labels have no matrix.
+  init(_ assignments: CellAssignments) {
     var problems: [String] = []
     var classes: [Int32] = []
     var sum: [[Double]] = []
     var seeds = 0
-    for record in cell.records where record.metrics.scores != nil {
-      guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
-      do {
-        let labels = try folder.readLabels(of: record)
-        let matching = try ClassMatching(truth: labels.truth, predicted: labels.predicted)
-        guard matching.classes.count <= Self.mostClasses else {
-          problems.append(
-            "\(cell.name): no confusion matrix of \(matching.classes.count.grouped) classes")
-          break
-        }
-        if seeds == 0 { (classes, sum) = (matching.classes, matching.shares) }
-        guard matching.classes == classes else {
-          problems.append("\(cell.name), seed \(record.seed): left out, its classes are others")
-          continue
-        }
-        if seeds > 0 { sum = zip(sum, matching.shares).map { zip($0, $1).map(+) } }
-        seeds += 1
-      } catch {
-        problems.append("\(cell.name), seed \(record.seed): no confusion matrix: \(error)")
+    cell = assignments.cell
+    for run in assignments.runs where run.clusters.hasClasses {
+      let own = run.clusters.classes
+      guard own.count <= Self.mostClasses else {
+        problems.append("\(cell.name): no confusion matrix of \(own.count.grouped) classes")
+        break
       }
+      let shares = run.clusters.shares(of: own)
+      if seeds == 0 { (classes, sum) = (own, shares) }
+      guard own == classes else {
+        problems.append("\(cell.name), seed \(run.record.seed): left out, its classes are others")
+        continue
+      }
+      if seeds > 0 { sum = zip(sum, shares).map { zip($0, $1).map(+) } }
+      seeds += 1
     }
-    self.cell = cell
     self.classes = classes
     self.seeds = seeds
-    self.problems = problems
+    self.problems = assignments.problems + problems
     let count = Double(max(seeds, 1))
     shares = sum.map { $0.map { $0 / count } }
   }
@@ -83,5 +77,29 @@ struct CellClusters {
     SizeBars(
       title: "Cluster sizes of \(cell.name)", sizes: cell.records.map(\.metrics.clusterSizes)
     ).figure
+  }
+}
+
+extension RunClusters {
+  /// The labels of the classes that occur, ascending.
+  var classes: [Int32] { Set(clusters.flatMap { $0.parts.map(\.label) }).sorted() }
+
+  /// The images of a class by the class that their cluster is matched to, as shares of the class.
+  ///
+  /// [classes, classes + 1]: the last column is of clusters without a class. With fewer clusters than classes, some
+  /// classes have no cluster and an empty column.
+  fileprivate func shares(of classes: [Int32]) -> [[Double]] {
+    let rows = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+    var counts = classes.map { _ in [Int](repeating: 0, count: classes.count + 1) }
+    for cluster in clusters {
+      let column = cluster.matched.flatMap { rows[$0] } ?? classes.count
+      for part in cluster.parts {
+        if let row = rows[part.label] { counts[row][column] += part.images }
+      }
+    }
+    return counts.map { row in
+      let total = Double(max(row.reduce(0, +), 1))
+      return row.map { Double($0) / total }
+    }
   }
 }

@@ -7,7 +7,7 @@ import Reporting
 
 /// The montages of a cell's finished seeds.
 ///
-///     let montages = CellMontages(of: cell, from: sources)
+///     let montages = CellMontages(assignments, count: 6)
 ///     for run in montages.runs {
 ///       try montages.markup(of: run, images: file, names: names, atMost: 20)
 ///     }
@@ -15,20 +15,8 @@ import Reporting
 /// The images of a run are one PNG. A tile is an element whose background is a part of it, so that every image has a
 /// name of its own for who points at it, and the page does not carry hundreds of small files.
 struct CellMontages {
-  /// A seed whose assignments could be read.
-  struct Run {
-    /// The run's `run.json`: its seed, and the size of the images that it saw.
-    let record: RunRecord
-    /// The cluster and the class of every scored image, [N].
-    let assignments: Assignments
-    /// The sizes, classes and matching of its clusters.
-    let clusters: RunClusters
-  }
-
   /// By ascending seed; only seeds that scored the same images as the first.
-  let runs: [Run]
-  /// Why an assignment could not be read, a sentence each.
-  let problems: [String]
+  let runs: [CellAssignments.Run]
   /// Names the method and the benchmark in headings.
   private let cell: ResultCell
   /// The images of each kind per cluster.
@@ -36,30 +24,17 @@ struct CellMontages {
   /// The class of each image's cluster by seed, [seeds][N]; of seeds with the first seed's images.
   private let mapped: [[Int32?]]
 
-  /// Reads the assignments of every finished seed.
-  init(of cell: ResultCell, from sources: ReportSources) {
-    var runs: [Run] = []
-    var problems: [String] = []
-    for record in cell.records {
-      guard let folder = sources.folder(of: record), folder.hasAssignments else { continue }
-      do {
-        let assignments = try folder.readAssignments(of: record)
-        runs.append(
-          Run(
-            record: record, assignments: assignments,
-            clusters: try RunClusters(assignments, count: record.metrics.clusters)))
-      } catch {
-        problems.append("\(cell.name), seed \(record.seed): no images: \(error)")
-      }
-    }
-    let indices = runs.first?.assignments.indices
-    self.runs = runs.filter { $0.assignments.indices == indices }
-    self.problems = problems
-    self.cell = cell
-    count = sources.montageImages
-    mapped = self.runs.map { run in
+  /// - Parameters:
+  ///   - assignments: with the indices of images.
+  ///   - count: the images of each kind per cluster.
+  init(_ assignments: CellAssignments, count: Int) {
+    let indices = assignments.runs.first?.indices
+    runs = assignments.runs.filter { $0.indices == indices }
+    cell = assignments.cell
+    self.count = count
+    mapped = runs.map { run in
       let classes = run.clusters.matchedClasses
-      return run.assignments.predicted.map { classes[Int($0)] }
+      return run.predicted.map { classes[Int($0)] }
     }
   }
 
@@ -70,13 +45,13 @@ struct CellMontages {
   ///   - most: the most clusters that are shown.
   /// - Throws: `BenchmarkError` where the file lacks an image.
   func markup(
-    of run: Run, images: BenchmarkFile, names: BenchmarkAtHand, atMost most: Int
+    of run: CellAssignments.Run, images: BenchmarkFile, names: BenchmarkAtHand, atMost most: Int
   ) throws(BenchmarkError) -> Markup {
     let selection = ClusterSelection(run, mapped: mapped, count: count)
     let shown = Array(selection.clusters.prefix(most))
     let places = shown.flatMap { $0.members + $0.misfits }
     let sheet = try ImageSheet(
-      images, at: places.map { Int(clamping: run.assignments.indices[$0]) },
+      images, at: places.map { Int(clamping: run.indices[$0]) },
       imageSize: run.record.protocol.imageSize)
     var tile = 0
     func tiles(_ places: [Int]) -> Markup {
@@ -139,9 +114,10 @@ struct CellMontages {
   }
 
   /// "data_batch_1.bin#17: cat, 2 of 2 seeds agree".
-  private func name(of place: Int, in run: Run, _ names: BenchmarkAtHand) -> String {
-    let index = Int(clamping: run.assignments.indices[place])
-    let label = run.assignments.truth[place]
+  private func name(of place: Int, in run: CellAssignments.Run, _ names: BenchmarkAtHand) -> String
+  {
+    let index = Int(clamping: run.indices[place])
+    let label = run.truth[place]
     let described =
       names.imageName(index) + (label >= 0 ? ": \(names.name(ofClass: label, in: cell))" : "")
     guard mapped.count > 1, let own = runs.firstIndex(where: { $0.record.seed == run.record.seed })

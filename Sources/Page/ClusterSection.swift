@@ -5,32 +5,30 @@ import Reporting
 
 /// Clusters against classes: a confusion matrix and the sizes of the clusters, per method and benchmark.
 ///
-///     ClusterSection(table, from: sources).section?.markup
+///     var section = ClusterSection(table)
+///     section.add(assignments, names)  // of each cell
+///     section.section?.markup
 ///
-/// The matrices are the largest part of a page of many methods. They are read from the labels alone, without the
-/// indices of the images, and only one matrix of shares per cell stays in memory.
+/// The matrices are the largest part of a page of many methods.
 struct ClusterSection {
   /// Gives the order of benchmarks and methods.
   private let table: ResultTable
   /// Of every cell with a finished run, benchmark by benchmark.
-  private let cells: [CellClusters]
-  /// The names of classes by benchmark. All cells of a benchmark are assumed to have read the file of its first
-  /// cell; `BenchmarkAtHand` says where that is not the file at hand.
-  private let names: [String: BenchmarkAtHand]
+  private var cells: [CellClusters] = []
+  /// The names of classes by benchmark.
+  private var names: [String: BenchmarkAtHand] = [:]
 
-  /// Reads the assignments of all finished runs.
-  /// - Parameter sources: folders of runs, and benchmark files for the names of classes.
-  init(_ table: ResultTable, from sources: ReportSources) {
+  /// - Parameter table: gives the order of benchmarks.
+  init(_ table: ResultTable) {
     self.table = table
-    cells = table.allCells.filter { !$0.records.isEmpty }.map {
-      CellClusters(of: $0, from: sources)
-    }
-    var names: [String: BenchmarkAtHand] = [:]
-    for cell in cells where names[cell.cell.benchmark] == nil {
-      names[cell.cell.benchmark] = BenchmarkAtHand(
-        for: cell.cell, from: sources, namesImages: false)
-    }
-    self.names = names
+  }
+
+  /// Takes over a cell. Only one matrix of shares per cell stays in memory.
+  /// - Parameter names: of the classes of the cell's benchmark. All of its cells are assumed to have read the file of
+  ///   its first cell; `BenchmarkAtHand` says where that is not the file at hand.
+  mutating func add(_ assignments: CellAssignments, _ names: BenchmarkAtHand) {
+    cells.append(CellClusters(assignments))
+    self.names[assignments.cell.benchmark] = names
   }
 
   /// Nil where nothing has been run.
@@ -45,8 +43,10 @@ struct ClusterSection {
         let confusion = clusters.confusion(names).map { [$0.inline] } ?? []
         return [.figure(title, .group(confusion + [clusters.sizes.inline]))]
       }
-      let note = names.problem.map {
-        [Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")]
+      let isNamed = own.first.map { names.hasClassNames(of: $0.cell) } ?? true
+      let note = names.problem.flatMap {
+        isNamed
+          ? nil : [Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")]
       }
       return [.element("h3", [:], [.text(heading)])] + (note ?? [])
         + [.element("div", ["class": "gallery"], figures)]
@@ -63,8 +63,7 @@ struct ClusterSection {
       ] + parts + Markup.list(cells.flatMap(\.problems)))
   }
 
-  /// Every matrix and all bars, cell by cell. The names of classes in a file are those of the page at the same time:
-  /// numbers where the benchmark file was not at hand.
+  /// Every matrix and all bars, cell by cell. The names of classes in a file are those of the page at the same time.
   var figures: [NamedFigure] {
     cells.flatMap { clusters -> [NamedFigure] in
       let words = [clusters.cell.benchmark, clusters.cell.method.name]

@@ -32,10 +32,10 @@ struct ClusterSelection {
   ///   - mapped: the class of every image's cluster for each seed of the cell, the run's own among them, [seeds][N];
   ///     nil for none.
   ///   - count: the most images of each kind.
-  init(_ run: CellMontages.Run, mapped: [[Int32?]], count: Int) {
-    let truth = run.assignments.truth
+  init(_ run: CellAssignments.Run, mapped: [[Int32?]], count: Int) {
+    let truth = run.truth
     var places = [[Int]](repeating: [], count: run.clusters.clusters.count)
-    for (place, cluster) in run.assignments.predicted.enumerated() {
+    for (place, cluster) in run.predicted.enumerated() {
       places[Int(cluster)].append(place)
     }
     let ordered = run.clusters.clusters.filter { $0.images > 0 }.sorted { first, second in

@@ -7,9 +7,9 @@ import Reporting
 
 /// For every run, its clusters as rows of images, where the benchmark file is at hand.
 ///
-///     var sources = ReportSources()
-///     sources.benchmarkFiles["cifar10"] = "data/cifar10.h5"
-///     MontageSection(table, from: sources).section?.markup
+///     var section = MontageSection(count: 6)
+///     section.add(assignments, names)  // of each cell
+///     section.section?.markup
 ///
 /// A run's part is closed at first, since the images of all runs would fill many screens. A browser decodes the
 /// images of a part when it is opened.
@@ -21,61 +21,71 @@ struct MontageSection {
   /// at once, and mail still carries it.
   private static let mostBytes = 24_000_000
 
-  /// Gives the order of benchmarks and methods.
-  private let table: ResultTable
-  /// Folders of runs, benchmark files, and the number of images.
-  private let sources: ReportSources
+  /// The images of each kind per cluster; 0 for none.
+  private let count: Int
+  /// A heading per benchmark, and what is shown below it.
+  private var parts: [Markup] = []
+  /// The benchmark of the last part.
+  private var benchmark: String?
+  /// What could not be shown, a sentence each.
+  private var problems: [String] = []
+  /// What all parts take.
+  private var bytes = 0
+  /// The runs that no longer fit.
+  private var leftOut = 0
 
-  /// Reads nothing yet: images are read when the section is asked for.
-  /// - Parameter sources: folders of runs and benchmark files.
-  init(_ table: ResultTable, from sources: ReportSources) {
-    self.table = table
-    self.sources = sources
+  /// - Parameter count: the images of each kind per cluster; 0 for a page without images.
+  init(count: Int) {
+    self.count = count
   }
 
-  /// Nil where no images are wanted, or no run has assignments.
-  var section: PageSection? {
-    let cells = table.allCells.filter { !$0.records.isEmpty }
-    guard !cells.isEmpty, sources.montageImages > 0 else { return nil }
-    var parts: [Markup] = []
-    var problems: [String] = []
-    var bytes = 0
-    var leftOut = 0
-    for benchmark in table.benchmarks {
-      let own = cells.filter { $0.benchmark == benchmark }
-      guard let first = own.first else { continue }
-      let heading = BenchmarkRegistry.current.heading(of: benchmark)
-      let file = BenchmarkAtHand(for: first, from: sources)
-      guard let images = file.file else {
-        problems.append("\(heading): no images: \(file.problem ?? "")")
+  /// Whether indices of images are wanted of further cells. Nothing is read of cells that no longer fit.
+  /// - Parameter names: with the benchmark's file, if that is at hand.
+  func needsImages(_ names: BenchmarkAtHand) -> Bool {
+    count > 0 && names.file != nil && bytes < Self.mostBytes
+  }
+
+  /// Takes over the runs of a cell, of cells in the order of benchmarks.
+  /// - Parameters:
+  ///   - assignments: with indices of images if `needsImages` said so.
+  ///   - names: with the file that the runs read, and the names of its classes and images.
+  mutating func add(_ assignments: CellAssignments, _ names: BenchmarkAtHand) {
+    guard count > 0 else { return }
+    let cell = assignments.cell
+    let heading = BenchmarkRegistry.current.heading(of: cell.benchmark)
+    guard let images = names.file else {
+      let problem = "\(heading): no images: \(names.problem ?? "")"
+      if !problems.contains(problem) { problems.append(problem) }
+      return
+    }
+    guard bytes < Self.mostBytes else {
+      leftOut += assignments.runs.count
+      return
+    }
+    let montages = CellMontages(assignments, count: count)
+    for run in montages.runs {
+      guard bytes < Self.mostBytes else {
+        leftOut += 1
         continue
       }
-      var shown: [Markup] = []
-      for cell in own {
-        // Nothing is read of cells that no longer fit.
-        guard bytes < Self.mostBytes else {
-          leftOut += cell.records.count { sources.folder(of: $0)?.hasAssignments ?? false }
-          continue
+      do {
+        let markup = try montages.markup(
+          of: run, images: images, names: names, atMost: Self.mostClusters)
+        bytes += markup.source.utf8.count
+        if benchmark != cell.benchmark {
+          parts.append(.element("h3", [:], [.text(heading)]))
+          benchmark = cell.benchmark
         }
-        let montages = CellMontages(of: cell, from: sources)
-        problems += montages.problems
-        for run in montages.runs {
-          guard bytes < Self.mostBytes else {
-            leftOut += 1
-            continue
-          }
-          do {
-            let markup = try montages.markup(
-              of: run, images: images, names: file, atMost: Self.mostClusters)
-            bytes += markup.source.utf8.count
-            shown.append(markup)
-          } catch {
-            problems.append("\(cell.name), seed \(run.record.seed): no images: \(error)")
-          }
-        }
+        parts.append(markup)
+      } catch {
+        problems.append("\(cell.name), seed \(run.record.seed): no images: \(error)")
       }
-      if !shown.isEmpty { parts += [.element("h3", [:], [.text(heading)])] + shown }
     }
+  }
+
+  /// Nil where no images are wanted, or nothing has been run.
+  var section: PageSection? {
+    var problems = problems
     if leftOut > 0 {
       problems.append(
         "\(leftOut) further runs are left out, since the page would become too large: choose runs with --only"

@@ -40,7 +40,8 @@ package struct ReportFigures {
   package init(_ table: ResultTable, from sources: ReportSources) {
     let figures =
       TableSection(table).figures + CurveSection(table, from: sources).figures
-      + ClusterSection(table, from: sources).figures + DiffSection(sources).figures
+      + AssignmentSections(table, from: sources, drawsImages: false).figures
+      + DiffSection(sources).figures
     var names: Set<String> = []
     self.figures = figures.map { figure in
       var figure = figure

@@ -59,14 +59,9 @@ struct ReportPage {
   /// Those that have something to say, from top to bottom: first what most readers come for, then what explains it,
   /// and at the end what is needed to repeat it.
   private var sections: [PageSection] {
-    [
-      TableSection(table).section,
-      CurveSection(table, from: sources).section,
-      ClusterSection(table, from: sources).section,
-      MontageSection(table, from: sources).section,
-      DiffSection(sources).section,
-      ProvenanceSection(table).section,
-    ].compactMap(\.self)
+    ([TableSection(table).section, CurveSection(table, from: sources).section]
+      + AssignmentSections(table, from: sources, drawsImages: true).sections
+      + [DiffSection(sources).section, ProvenanceSection(table).section]).compactMap(\.self)
   }
 
   /// Admits inline styles, images in the page itself, and the one script with this SHA-256. A script in a name that

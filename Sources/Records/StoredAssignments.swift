@@ -29,7 +29,7 @@ extension RunFolder {
   }
 
   /// Reads only the class and the cluster of every scored image, which a confusion matrix takes, and
-  /// checks that the file is of the record's run and has as many images.
+  /// checks that the file is of the record's run, has as many images, and clusters 0..<K.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Returns: two lists of one length, [N]; classes are -1 where an image has no label.
   /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if it is of another run.
@@ -48,6 +48,9 @@ extension RunFolder {
         file: assignments, key: "predicted",
         problem: "has not the \(record.metrics.images) images of run.json")
     }
+    if let (key, problem) = Assignments.impossibleLabel(truth, predicted, of: record) {
+      throw RecordError.malformed(file: assignments, key: key, problem: problem)
+    }
     return (truth, predicted)
   }
 }
@@ -56,7 +59,6 @@ extension Assignments {
   /// What shows that these are not the assignments of a run, and where; nil if nothing does. Whoever looks up images by
   /// these indices, or clusters by these numbers, may rely on it.
   fileprivate func contradiction(to record: RunRecord) -> (key: String, problem: String)? {
-    let clusters = Int32(clamping: record.metrics.clusters)
     let isAscending = zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
     if identity != record.identity { return ("identity", "is that of another run than run.json's") }
     if benchmarkContentHash != record.provenance.benchmarkFile.contentHash {
@@ -69,6 +71,14 @@ extension Assignments {
     if !isAscending || (indices.first ?? 0) < 0 || (indices.last ?? -1) >= images {
       return ("indices", "are not ascending indices of \(images) images")
     }
+    return Self.impossibleLabel(truth, predicted, of: record)
+  }
+
+  /// A cluster or a class that a run cannot have, and where; nil if there is none.
+  fileprivate static func impossibleLabel(
+    _ truth: [Int32], _ predicted: [Int32], of record: RunRecord
+  ) -> (key: String, problem: String)? {
+    let clusters = Int32(clamping: record.metrics.clusters)
     if let wrong = predicted.first(where: { !(0..<clusters).contains($0) }) {
       return ("predicted", "has the cluster \(wrong), and run.json \(clusters) clusters")
     }

@@ -110,12 +110,61 @@ import Testing
     #expect(isWellFormed(figure))
   }
 
+  @Test func `Points are drawn once per panel, in colours and shapes that tell 21 groups apart`() {
+    let groups = (0..<22).map {
+      ScatterPlot.Group(name: "class \($0)", colour: $0, points: [2 * $0, 2 * $0 + 1])
+    }
+    let points = (0..<44).map { (x: Double($0), y: Double($0 % 7)) }
+    func figure(_ legend: [ScatterPlot.Group]) -> Figure {
+      ScatterPlot(
+        title: "t", axes: ("x", "y"), points: points,
+        panels: [.init(title: "a", groups: groups), .init(title: "b", groups: groups)],
+        legend: legend
+      ).figure
+    }
+    let few = figure(Array(groups.prefix(21)))
+    let marks =
+      elements("path", class: "dots", in: few.file)
+      + elements("path", class: "crosses", in: few.file)
+    // A path of two marks per group and panel, and a key per group of the legend.
+    #expect(marks.count == 2 * 22 + 21)
+    let keys = marks.filter { $0.contains(" key ") }
+    #expect(Set(keys.map { $0.prefix { $0 != ">" }.split(separator: " d=")[0] }).count == 21)
+    let drawn = marks.filter { !$0.contains(" key ") }
+    #expect(drawn.allSatisfy { $0.matches(of: /h0|l3 3/).count == 2 })
+    #expect(few.file.contains("class 20</text>"))
+    // More groups than can be told apart have no legend.
+    #expect(!figure(groups).file.contains("class 3</text>"))
+    #expect(isWellFormed(few))
+  }
+
+  @Test func `Both axes of points have one scale`() throws {
+    let plot = ScatterPlot(
+      title: "t", axes: ("x", "y"), points: [(0, 0), (4, 0), (4, 1)],
+      panels: [
+        .init(title: "a", groups: [.init(name: "g", colour: 0, points: [0, 1, 2])])
+      ], legend: [])
+    let path = try #require(elements("path", class: "dots", in: plot.figure.file).first)
+    let steps = path.matches(of: /m(-?[0-9.]+)[ ]?(-?[0-9.]+)h0/).map { step in
+      (x: Double(step.1) ?? .nan, y: Double(step.2) ?? .nan)
+    }
+    // Four units to the right, then one up.
+    try #require(steps.count == 2)
+    #expect(steps[0].y == 0 && steps[1].x == 0)
+    #expect(abs(steps[0].x + 4 * steps[1].y) < 0.4 && steps[0].x > 0)
+  }
+
   @Test func `Empty figures and numbers that are none draw without a trap`() {
     let odd = CurveChart.Point(x: .nan, mean: .infinity, low: -.infinity, high: .nan)
     let figures = [
       DotStrip(values: [.nan], labels: [], within: 0...0).figure,
       DotPlot(title: "", panels: ["NMI"], rows: []).figure,
       CurveChart(title: "", panels: []).figure,
+      ScatterPlot(
+        title: "", axes: ("", ""), points: [(.nan, .infinity)],
+        panels: [.init(title: "", groups: [.init(name: "", colour: nil, points: [0, 9])])],
+        legend: []
+      ).figure,
       CurveChart(
         title: "", panels: [.init(title: "", series: [.init(name: "", points: [odd, odd])])]
       ).figure,

@@ -73,6 +73,9 @@ import Testing
     #expect(count("class=\"curve s", in: page) == cells * 6)
     #expect(count("aria-label=\"Confusion matrix of ", in: page) == cells)
     #expect(count("aria-label=\"Cluster sizes of ", in: page) == cells)
+    // The plane of the first seed.
+    #expect(count("aria-label=\"Plane of embeddings of ", in: page) == cells)
+    #expect(count("embeddings of 128 values, silhouette 25.0", in: page) == cells)
   }
 
   @Test func `The confusion matrix is that after matching`() throws {
@@ -101,7 +104,33 @@ import Testing
     try Data("epoch,loss\n".utf8).write(to: URL(fileURLWithPath: "\(run)/history.csv"))
     try Data("not HDF5".utf8).write(to: URL(fileURLWithPath: "\(run)/assignments.h5"))
     let page = page()
-    #expect(page.contains("seed 0: no curve: ") && page.contains("seed 0: no confusion matrix: "))
+    #expect(page.contains("seed 0: no curve: ") && page.contains("seed 0: no clusters: "))
+  }
+
+  @Test func `A run that kept no projection is named, and one that cannot be read`() throws {
+    defer { results.remove() }
+    let folders = results.sources.folders.values.sorted { $0.path < $1.path }
+    for folder in folders where folder.path.contains("stl10/m2") {
+      try FileManager.default.removeItem(atPath: folder.projection)
+    }
+    let broken = try #require(folders.first { $0.path.contains("stl10/m3/seed-0") })
+    try Data("not HDF5".utf8).write(to: URL(fileURLWithPath: broken.projection))
+    let page = page()
+    #expect(page.contains("No projection was kept by the runs of Method 2 on STL-10: "))
+    #expect(page.contains("Method 3 on STL-10, seed 0: no plane: "))
+    // The next seed is drawn instead.
+    #expect(page.contains("Plane of embeddings of Method 3 on STL-10, seed 1"))
+  }
+
+  @Test func `Classes have their names without the file where the benchmark is registered`() throws
+  {
+    defer { results.remove() }
+    let page = page()
+    #expect(page.contains(">airplane</text>") && !page.contains("Classes have numbers"))
+    let own = try SampleResults(.init(methods: 1, benchmarks: ["photographs"]))
+    defer { own.remove() }
+    let other = own.table.rendered(as: .html, from: own.sources)
+    #expect(other.contains(">class 3</text>") && other.contains("Classes have numbers instead"))
   }
 
   @Test func `Figures are files of their own, well-formed and with colours for light and dark`()
@@ -112,8 +141,8 @@ import Testing
     let figures = ReportFigures(results.table, from: results.sources)
     try figures.write(to: folder)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    // A plot per benchmark; curves, matrix and bars per cell.
-    #expect(names.count == 2 + 3 * 8 && names.contains("curves-cifar10-m0.svg"))
+    // A plot per benchmark; curves, matrix, bars and plane per cell.
+    #expect(names.count == 2 + 4 * 8 && names.contains("curves-cifar10-m0.svg"))
     for name in names {
       let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
       #expect(XMLParser(data: data).parse(), "\(name)")

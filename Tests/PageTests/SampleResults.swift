@@ -39,6 +39,7 @@ struct SampleResults {
             atPath: place.path, withIntermediateDirectories: true)
           try Self.history(method, seed, size).write(to: place.history)
           try Self.assignments(record, method, seed, size).write(to: place.assignments)
+          try Self.projection(record, size).write(to: place.projection)
           records.append(record)
           sources.folders[.init(record)] = place
         }
@@ -93,6 +94,18 @@ struct SampleResults {
           scores: isScored ? Scores([.nmi: score / 2, .acc: score, .ari: score / 3]) : nil))
     }
     return history
+  }
+
+  /// Every second image, up to the most that a run keeps, on a spiral.
+  private static func projection(_ record: RunRecord, _ size: Size) -> Projection {
+    let places = (0..<min(size.images / 2, Projection.mostImages)).map { Int32(2 * $0) }
+    return Projection(
+      identity: record.identity, vectors: "embeddings", dimensions: 128,
+      varianceShares: [0.5, 0.25], places: places,
+      coordinates: places.flatMap { place in
+        let angle = Float(place) / 50
+        return [angle * cos(angle), angle * sin(angle)]
+      }, silhouettes: places.map { _ in 0.25 })
   }
 
   /// Clusters that are the classes turned by one, so that the matching has work to do, with every fifth image in

@@ -51,16 +51,26 @@ package struct RunClusters: Equatable, Sendable {
   ///   - count: the number of clusters asked for, K.
   /// - Throws: `MetricsError.tooManyGroups`.
   package init(_ assignments: Assignments, count: Int) throws(MetricsError) {
+    try self.init(truth: assignments.truth, predicted: assignments.predicted, count: count)
+  }
+
+  /// - Parameters:
+  ///   - truth: the class of each image, [N]; -1 for none.
+  ///   - predicted: the cluster of each image, 0..<count, [N].
+  ///   - count: the number of clusters asked for, K.
+  /// - Throws: `MetricsError.tooManyGroups`.
+  package init(truth: [Int32], predicted: [Int32], count: Int) throws(MetricsError) {
     var sizes = [Int](repeating: 0, count: count)
-    for cluster in assignments.predicted { sizes[Int(cluster)] += 1 }
-    let labelled = assignments.truth.indices.filter { assignments.truth[$0] >= 0 }
+    for cluster in predicted { sizes[Int(cluster)] += 1 }
+    let areLabelled = truth.allSatisfy { $0 >= 0 }
+    let labelled = areLabelled ? [] : truth.indices.filter { truth[$0] >= 0 }
     var parts: [Int32: [Part]] = [:]
     var matched: [Int32: Int32] = [:]
     var purity: Double?
-    if !labelled.isEmpty {
+    if areLabelled ? !truth.isEmpty : !labelled.isEmpty {
       let table = try ContingencyTable(
-        truth: labelled.map { assignments.truth[$0] },
-        predicted: labelled.map { assignments.predicted[$0] })
+        truth: areLabelled ? truth : labelled.map { truth[$0] },
+        predicted: areLabelled ? predicted : labelled.map { predicted[$0] })
       let matching = HungarianAssignment(matching: table)
       purity = table.purity
       for (column, cluster) in table.clusters.enumerated() {
