@@ -24,6 +24,17 @@ extension Examination {
       if let wrong = clusters.first(where: { !(0..<2).contains($0) }) {
         report(.assignments, "cluster \(wrong) is outside 0 to 1")
       }
+      guard let confident = method as? any ReportsConfidence else { continue }
+      let assignment = try confident.confidentAssignment(of: chosen)
+      if assignment.clusters != clusters {
+        report(.assignments, "confidentAssignment has other clusters than assign")
+      }
+      // A sum in float32 may exceed 1 by rounding.
+      if assignment.confidence.count != clusters.count
+        || !assignment.confidence.allSatisfy({ 0...1.001 ~= $0 })
+      {
+        report(.assignments, "confidences are not one of 0 to 1 for each of the \(name)")
+      }
     }
   }
 

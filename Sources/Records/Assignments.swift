@@ -6,7 +6,7 @@ import Metrics
 /// metrics of a run can be recomputed from it.
 ///
 /// Data sets, in the order of the benchmark file: `indices` (int64 [N], ascending), `predicted`
-/// (int32 [N]), `truth` (int32 [N]). Root attributes: `identity`, `benchmark_content_hash`. The
+/// (int32 [N]), `truth` (int32 [N]), and `confidence` (float32 [N]) of methods that have one. Root attributes: `identity`, `benchmark_content_hash`. The
 /// run's process writes the file before `run.json`.
 ///
 ///     let assignments = try Assignments.read(from: folder.assignments)
@@ -23,11 +23,14 @@ package struct Assignments: Hashable, Sendable {
   package let predicted: [Int32]
   /// Each image's class, [N]; -1 for an image without a label.
   package let truth: [Int32]
+  /// The probability that the method gives each image's cluster, 0...1, [N]; nil for methods without
+  /// one and in files of earlier versions.
+  package let confidence: [Float]?
 
-  /// - Throws: `RecordError.lengthsDiffer` unless all three lists have N elements.
+  /// - Throws: `RecordError.lengthsDiffer` unless the first three lists have N elements.
   package init(
     identity: String, benchmarkContentHash: String, indices: [Int64], predicted: [Int32],
-    truth: [Int32]
+    truth: [Int32], confidence: [Float]? = nil
   ) throws(RecordError) {
     guard indices.count == predicted.count, indices.count == truth.count else {
       throw .lengthsDiffer(
@@ -38,6 +41,7 @@ package struct Assignments: Hashable, Sendable {
     self.indices = indices
     self.predicted = predicted
     self.truth = truth
+    self.confidence = confidence
   }
 
   /// Writes the file atomically. Equal assignments give equal bytes.
@@ -50,6 +54,7 @@ package struct Assignments: Hashable, Sendable {
       try file.write("indices", indices, compressed: true)
       try file.write("predicted", predicted, compressed: true)
       try file.write("truth", truth, compressed: true)
+      if let confidence { try file.write("confidence", confidence, compressed: true) }
       try file.close()
     }
   }
@@ -78,11 +83,13 @@ package struct Assignments: Hashable, Sendable {
     let indices: [Int64] = try file.dataSet("indices").read()
     let predicted: [Int32] = try file.dataSet("predicted").read()
     let truth: [Int32] = try file.dataSet("truth").read()
+    let confidence: [Float]? =
+      try file.containsDataSet("confidence") ? file.dataSet("confidence").read() : nil
     do {
       return try Assignments(
         identity: file.stringAttribute("identity"),
         benchmarkContentHash: file.stringAttribute("benchmark_content_hash"), indices: indices,
-        predicted: predicted, truth: truth)
+        predicted: predicted, truth: truth, confidence: confidence)
     } catch let error as RecordError {
       throw RecordError.malformed(file: path, key: "", problem: error.description)
     }

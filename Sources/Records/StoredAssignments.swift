@@ -71,6 +71,17 @@ extension Assignments {
     if !isAscending || (indices.first ?? 0) < 0 || (indices.last ?? -1) >= images {
       return ("indices", "are not ascending indices of \(images) images")
     }
+    if let confidence {
+      if confidence.count != predicted.count {
+        return (
+          "confidence", "has \(confidence.count) images, and run.json \(record.metrics.images)"
+        )
+      }
+      // A sum in float32 may exceed 1 by rounding.
+      if let wrong = confidence.first(where: { !(0...1.001 ~= $0) }) {
+        return ("confidence", "has the probability \(wrong)")
+      }
+    }
     return Self.impossibleLabel(truth, predicted, of: record)
   }
 

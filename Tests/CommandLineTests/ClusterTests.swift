@@ -35,8 +35,10 @@ extension CommandLineTests {
     let rows = list.lines.dropFirst().map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
-    #expect(list.lines[0] == "benchmark,method,seed,index,file,split,class,cluster,matched")
-    #expect(rows.count == record.metrics.images && rows.allSatisfy { $0.count == 9 })
+    #expect(
+      list.lines[0] == "benchmark,method,seed,index,file,split,class,cluster,matched,confidence")
+    #expect(
+      rows.count == record.metrics.images && rows.allSatisfy { $0.count == 10 && $0[9].isEmpty })
     #expect(rows.allSatisfy { $0[4].contains("test_batch.bin#") && $0[5] == "test" })
     let right = rows.count { $0[6] == $0[8] }
     #expect(Double(right) / Double(rows.count) == record.metrics.scores?[.acc])

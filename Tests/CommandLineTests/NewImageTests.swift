@@ -56,6 +56,14 @@ extension CommandLineTests {
       let same = expected.count { clusters[$0["file"] as? String] == $0["cluster"] as? Int }
       // Batches of other images may round a tie otherwise.
       #expect(same * 200 >= expected.count * 199, "\(method): \(same) of \(expected.count)")
+      // Softmax heads tell how sure they are, methods that end in a k-means do not.
+      let isSure = ["iic", "pica", "cc", "scan", "scl"].contains(method)
+      for images in [expected, found] {
+        let confidences = images.compactMap { $0["confidence"] as? Double }
+        #expect(confidences.count == (isSure ? images.count : 0), "\(method)")
+        // The largest of ten probabilities.
+        #expect(confidences.allSatisfy { 0.0999...1 ~= $0 }, "\(method)")
+      }
       let matched = expected.compactMap { $0["matched"] as? String }
       #expect(Set(found.compactMap { $0["matched"] as? String }).isSuperset(of: matched))
     }
@@ -84,7 +92,8 @@ extension CommandLineTests {
     }
     let both = try assign("instdisc", place)
     #expect(both.exitCode == 0 && both.lines.count == 3, "\(both.errors)")
-    #expect(both.lines[0] == "file,cluster,matched" && both.lines[1].hasPrefix("'=a.png,"))
+    #expect(
+      both.lines[0] == "file,cluster,matched,confidence" && both.lines[1].hasPrefix("'=a.png,"))
     #expect(both.lines[2].hasPrefix("deep/b.png,"))
     let single = try assign("kmeans", place + "/deep/b.png")
     #expect(single.exitCode == 0 && single.lines.count == 2, "\(single.errors)")

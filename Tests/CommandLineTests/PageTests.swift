@@ -25,7 +25,7 @@ extension CommandLineTests {
     let elsewhere = ["--data", "\(folder)/none", "--results", "\(folder)/results"]
     let bare = try program.run(["report", file, "--format", "html"] + elsewhere)
     #expect(bare.output.contains("no images: the benchmark file is not at hand"))
-    #expect(bare.output.contains(">class 3</text>"))
+    #expect(bare.output.contains(">triangle</text>"))
   }
 
   @Test func `Figures are written beside the table, which stays as it is`() throws {

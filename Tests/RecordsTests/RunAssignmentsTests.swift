@@ -6,11 +6,12 @@ extension RecordsTests {
     /// The assignments of `record` of four images, three of them scored.
     private func assignments(
       identity: String = "ab", file: String = "c0ffee", indices: [Int64] = [0, 2, 3],
-      predicted: [Int32] = [1, 0, 1], truth: [Int32] = [5, -1, 7]
+      predicted: [Int32] = [1, 0, 1], truth: [Int32] = [5, -1, 7],
+      confidence: [Float]? = [0.5, 1, 0.75]
     ) throws -> Assignments {
       try Assignments(
         identity: identity, benchmarkContentHash: file, indices: indices, predicted: predicted,
-        truth: truth)
+        truth: truth, confidence: confidence)
     }
 
     private var record: RunRecord {
@@ -25,8 +26,10 @@ extension RecordsTests {
     @Test func `Assignments are read with the record that they belong to`() throws {
       try withFolder { path in
         let folder = RunFolder(path: path)
-        try assignments().write(to: folder.assignments)
-        #expect(try folder.readAssignments(of: record) == assignments())
+        for known in [try assignments(), try assignments(confidence: nil)] {
+          try known.write(to: folder.assignments)
+          #expect(try folder.readAssignments(of: record) == known)
+        }
       }
     }
 
@@ -41,6 +44,9 @@ extension RecordsTests {
         ("predicted", assignments(predicted: [0, 1, 2])),
         ("predicted", assignments(predicted: [0, 1, -1])),
         ("truth", assignments(truth: [5, -2, 7])),
+        ("confidence", assignments(confidence: [0.5, 1])),
+        ("confidence", assignments(confidence: [0.5, 1.5, 0.75])),
+        ("confidence", assignments(confidence: [0.5, .nan, 0.75])),
       ]
       for (key, wrong) in wrongOnes {
         try withFolder { path in

@@ -67,24 +67,47 @@ import Testing
       ImageCatalogue(
         classNames: ["cat", "dog"], fileNames: ["a.png", "b.png", "c.png"],
         splits: [.train, .test, .unlabelled]))
-    #expect(ScoredImages.csvHeader.split(separator: ",").count == 9)
+    #expect(ScoredImages.csvHeader.split(separator: ",").count == 10)
     #expect(
       images.csv(0..<images.count) == """
-        cifar10,kmeans,0,0,a.png,train,cat,0,cat
-        cifar10,kmeans,0,1,b.png,test,dog,1,dog
-        cifar10,kmeans,0,2,c.png,unlabelled,,1,dog
+        cifar10,kmeans,0,0,a.png,train,cat,0,cat,
+        cifar10,kmeans,0,1,b.png,test,dog,1,dog,
+        cifar10,kmeans,0,2,c.png,unlabelled,,1,dog,
 
         """)
-    #expect(images.csv(1..<2) == "cifar10,kmeans,0,1,b.png,test,dog,1,dog\n")
+    #expect(images.csv(1..<2) == "cifar10,kmeans,0,1,b.png,test,dog,1,dog,\n")
   }
 
   @Test func `What is not known is empty in CSV and left out in JSON`() throws {
     let images = try images(ImageCatalogue())
-    #expect(images.csv(2..<3) == "cifar10,kmeans,0,2,,,,1,1\n")
+    #expect(images.csv(2..<3) == "cifar10,kmeans,0,2,,,,1,1,\n")
     #expect(
       images.json(2..<3)
         == #"{"benchmark":"cifar10","cluster":1,"index":2,"matched":"1","method":"kmeans","seed":0}"#
         + "\n")
+  }
+
+  @Test func `Where a method has a confidence, it is the last column, with four decimals`() throws {
+    let known = try Self.assignments(predicted: [0, 1, 1], truth: [0, 1, -1])
+    let confident = try Assignments(
+      identity: known.identity, benchmarkContentHash: known.benchmarkContentHash,
+      indices: known.indices, predicted: known.predicted, truth: known.truth,
+      confidence: [0.75, 1, 0.333_333])
+    let images = ScoredImages(
+      of: SampleRuns.record(SampleRuns.scl, on: "cifar10", 1, 2, 3), confident,
+      try RunClusters(confident, count: 2), ImageCatalogue())
+    #expect(
+      images.csv(0..<3).split(separator: "\n").map { $0.split(separator: ",").last } == [
+        "0.75", "1.0", "0.3333",
+      ])
+    #expect(images.json(2..<3).contains(#""cluster":1,"confidence":0.3333,"#))
+
+    let list = NewImages(try RunClusters(confident, count: 2), ImageCatalogue())
+    let lines = list.csv([
+      .init(file: "a.png", cluster: 1, confidence: 0.25),
+      .init(file: "b.png", cluster: 0, confidence: nil),
+    ])
+    #expect(lines == "a.png,1,1,0.25\nb.png,0,0,\n")
   }
 
   @Test func `Names of files are harmless in spreadsheets and terminals`() throws {
@@ -92,8 +115,8 @@ import Testing
       ImageCatalogue(
         classNames: ["@cat", "d\"og"], fileNames: ["=1+1.png", "a,b.png", "c\u{1B}[31m.png"]))
     let lines = images.csv(0..<3).split(separator: "\n")
-    #expect(lines[0] == "cifar10,kmeans,0,0,'=1+1.png,,'@cat,0,'@cat")
-    #expect(lines[1] == "cifar10,kmeans,0,1,\"a,b.png\",,\"d\"\"og\",1,\"d\"\"og\"")
+    #expect(lines[0] == "cifar10,kmeans,0,0,'=1+1.png,,'@cat,0,'@cat,")
+    #expect(lines[1] == "cifar10,kmeans,0,1,\"a,b.png\",,\"d\"\"og\",1,\"d\"\"og\",")
     #expect(lines[2].contains("c\u{FFFD}[31m.png"))
     #expect(try images.json(2..<3).contains(#""file":"c\u001b[31m.png""#))
   }

@@ -78,13 +78,19 @@ struct Evaluator {
 
   /// The content of `assignments.h5`: images in the order of the benchmark file, so that the order
   /// of presentation leaves no trace.
-  func assignments(_ predicted: [Int32], identity: String, contentHash: String) throws
-    -> Assignments
-  {
+  /// - Parameters:
+  ///   - predicted: the cluster of each image in the order of presentation, [N].
+  ///   - confidence: its probability, [N]; nil for methods that have none.
+  ///   - identity: the run's.
+  ///   - contentHash: that of the benchmark file.
+  func assignments(
+    _ predicted: [Int32], confidence: [Float]?, identity: String, contentHash: String
+  ) throws -> Assignments {
     let order = fileOrder
     return try Assignments(
       identity: identity, benchmarkContentHash: contentHash,
       indices: order.map { Int64(fileIndices[$0]) }, predicted: order.map { predicted[$0] },
-      truth: order.map { truth?[$0] ?? -1 })
+      truth: order.map { truth?[$0] ?? -1 },
+      confidence: confidence.map { confidence in order.map { confidence[$0] } })
   }
 }

@@ -8,8 +8,8 @@ import Vision
 
 /// Writes what the networks of finished runs make of their scored images into an HDF5 file.
 ///
-/// Each run is a group with the data sets of its `assignments.h5` (`indices`, `predicted`, `truth`) and, in the
-/// same order of images, float32 [N, D]: `features` of the backbone and `embeddings`
+/// Each run is a group with the data sets of its `assignments.h5` (`indices`, `predicted`, `truth`, `confidence` where
+/// the run has one) and, in the same order of images, float32 [N, D]: `features` of the backbone and `embeddings`
 /// (`TrainedMethod.representations`).
 ///
 ///     let export = FeatureExport(registry: .builtIn, device: .cpu, threads: 2)
@@ -67,6 +67,7 @@ package struct FeatureExport {
     try run.write("indices", assignments.indices)
     try run.write("predicted", assignments.predicted)
     try run.write("truth", assignments.truth)
+    if let confidence = assignments.confidence { try run.write("confidence", confidence) }
     var sets: [String: HDF5DataSet] = [:]
     var lengths: [String: Int] = [:]
     for start in stride(from: 0, to: indices.count, by: Self.block) {

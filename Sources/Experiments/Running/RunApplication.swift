@@ -9,7 +9,7 @@ import Vision
 /// is then asked like at the end of a run. So a cluster here has the number and the meaning that it has in the run.
 ///
 ///     let run = try RunApplication(RunFolder(path: path), registry: .builtIn, device: .cpu, threads: 2)
-///     let clusters = try run.assign(images)  // [N], 0..<K
+///     let (clusters, confidence) = try run.assign(images)  // [N], 0..<K; [N] or nil
 package final class RunApplication {
   package let record: RunRecord
   private let folder: RunFolder
@@ -39,18 +39,21 @@ package final class RunApplication {
     kept = try KeptState(of: record, in: folder)
   }
 
-  /// The cluster of each image, 0..<K, numbered as in the run's `assignments.h5`.
+  /// The cluster of each image, 0..<K, numbered as in the run's `assignments.h5`, and its probability where the method
+  /// has one.
   /// - Parameter images: of the height and width of the run's protocol.
   /// - Throws: `MethodError.unsupported` where the run did not keep its centres; as `FinishedMethod`.
-  package func assign(_ images: ImageSet) throws -> [Int32] {
+  package func assign(
+    _ images: ImageSet
+  ) throws -> (clusters: [Int32], confidence: [Float]?) {
     Torch.threads = threads
-    if let method { return try Torch.checked { try method.assign(images) } }
+    if let method { return try Torch.checked { try method.assignWithConfidence(images) } }
     let finished = try FinishedMethod(
       of: record, in: folder, learnt: images, registry: registry, device: device, threads: threads,
       kept: kept
     ).method
     method = finished
-    return try Torch.checked { try finished.assign(images) }
+    return try Torch.checked { try finished.assignWithConfidence(images) }
   }
 
   /// - Throws: `MethodError.unsupported` with the reason.

@@ -122,10 +122,15 @@ package struct RunExecution {
     }
     let trainingEnd = ContinuousClock.now
     let best = progress?.best
-    let predicted =
-      try best?.predicted
-      ?? (planned.isAnsweredByEvaluator
-        ? task.evaluator.trueLabels() : assign(task.scored, by: method))
+    // A checkpoint of the best epoch has its clusters alone.
+    let (predicted, confidence): ([Int32], [Float]?) =
+      if let best {
+        (best.predicted, nil)
+      } else if planned.isAnsweredByEvaluator {
+        (try task.evaluator.trueLabels(), nil)
+      } else {
+        try assign(task.scored, by: method)
+      }
     let seconds =
       (progress?.seconds ?? (trainingEnd - start).seconds)
       + (ContinuousClock.now - trainingEnd).seconds
@@ -136,7 +141,8 @@ package struct RunExecution {
       },
       peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
     let assignments = try task.evaluator.assignments(
-      predicted, identity: planned.identity, contentHash: file.info.contentSHA256)
+      predicted, confidence: confidence, identity: planned.identity,
+      contentHash: file.info.contentSHA256)
     let isOfLastEpoch = best.map { $0.epoch == planned.epochs } ?? true
     let projection = isOfLastEpoch ? projection(of: task, predicted, by: method) : nil
     return Outcome(
@@ -164,9 +170,11 @@ package struct RunExecution {
     }
   }
 
-  /// Assigns the images, [N], and reports how far that is. For a run that does not train it is all
-  /// of the run.
-  private func assign(_ images: ImageSet, by method: any ClusteringMethod) throws -> [Int32] {
+  /// Assigns the images, [N], with the confidence of methods that have one, and reports how far that
+  /// is. For a run that does not train it is all of the run.
+  private func assign(
+    _ images: ImageSet, by method: any ClusteringMethod
+  ) throws -> (clusters: [Int32], confidence: [Float]?) {
     func report(_ done: Double) {
       hooks.report(
         RunProgress(
@@ -175,7 +183,7 @@ package struct RunExecution {
     }
     report(0)
     (method as? any ReportsProgress)?.progress = report
-    return try Torch.checked { try method.assign(images) }
+    return try Torch.checked { try method.assignWithConfidence(images) }
   }
 
   /// Writes the folder's files, the record last. The last checkpoint is kept if a run of more

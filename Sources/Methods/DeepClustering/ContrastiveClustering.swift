@@ -7,7 +7,7 @@ import Vision
 /// clusters.
 ///
 /// Li, Y., Hu, P., Liu, Z., Peng, D., Zhou, J. T. and Peng, X., "Contrastive Clustering", AAAI 2021.
-package final class ContrastiveClustering: TrainedMethod {
+package final class ContrastiveClustering: TrainedMethod, ReportsConfidence {
   /// The defaults are those of the official code (commit 61daba8): views of 224 pixels whatever the
   /// image's size, a ResNet-34, no normalisation of colours.
   public struct Settings: Configurable {
@@ -143,9 +143,10 @@ package final class ContrastiveClustering: TrainedMethod {
   }
 
   /// The largest column of the cluster head.
-  public func assign(_ images: ImageSet) throws -> [Int32] {
-    try model.backbone.overAll(images, augmentation) { features, _ in
-      model.clusterHead(features, training: false)
-    }.largestColumns()
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
+    try ConfidentAssignment(
+      logits: model.backbone.overAll(images, augmentation) { features, _ in
+        model.clusterHead(features, training: false)
+      })
   }
 }

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Xie, J., Girshick, R. and Farhadi, A., "Unsupervised Deep Embedding for Clustering Analysis", ICML
 /// 2016.
-package final class DeepEmbeddedClustering: TrainedMethod {
+package final class DeepEmbeddedClustering: TrainedMethod, ReportsConfidence {
   /// How far the frequencies f_j of the target go.
   public enum TargetScope: String, CaseIterable, Sendable {
     /// Over all images, as equation 3 has it, found anew before each epoch.
@@ -129,9 +129,9 @@ package final class DeepEmbeddedClustering: TrainedMethod {
     return [("divergence", targetDivergence(target, assignment))]
   }
 
-  /// The nearest centre.
-  public func assign(_ images: ImageSet) throws -> [Int32] {
-    try assignments(of: images).largestColumns()
+  /// The nearest centre, which is that of the largest q.
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
+    try ConfidentAssignment(probabilities: assignments(of: images))
   }
 
   /// q of all of `images`, [N, K].

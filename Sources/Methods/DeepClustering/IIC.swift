@@ -8,7 +8,7 @@ import Vision
 ///
 /// Ji, X., Henriques, J. F. and Vedaldi, A., "Invariant Information Clustering for Unsupervised Image
 /// Classification and Segmentation", ICCV 2019.
-package final class IIC: TrainedMethod {
+package final class IIC: TrainedMethod, ReportsConfidence {
   /// Which of the sub-heads' clusters an image gets.
   public enum SubHead: String, CaseIterable, Sendable {
     /// That of the sub-head with the lowest loss over its last epoch.
@@ -197,7 +197,7 @@ package final class IIC: TrainedMethod {
     self.stepLosses = nil
   }
 
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     guard settings.centreStatistics else { return try clusters(of: images) }
     // Of the images that the head which is asked for learns from, in the steps' batches of pairs.
     let labelled = learnt.selecting((0..<learnt.count).filter { !learnt.isUnlabelled[$0] })
@@ -207,7 +207,7 @@ package final class IIC: TrainedMethod {
   }
 
   /// The clusters of `images` by the sub-head that counts.
-  private func clusters(of images: ImageSet) throws -> [Int32] {
+  private func clusters(of images: ImageSet) throws -> ConfidentAssignment {
     let losses = try subHeadLosses.floats()
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     return try model.assign(

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Huang, J., Gong, S. and Zhu, X., "Deep Semantic Clustering by Partition Confidence Maximisation",
 /// CVPR 2020.
-package final class PICA: TrainedMethod {
+package final class PICA: TrainedMethod, ReportsConfidence {
   /// The defaults are those of the official code (commit a82957e). An epoch is one of each of the heads.
   public struct Settings: Configurable {
     /// Clusters of the over-clustering head.
@@ -131,7 +131,7 @@ package final class PICA: TrainedMethod {
     ]
   }
 
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     try model.assign(images, augmentation)
   }
 }

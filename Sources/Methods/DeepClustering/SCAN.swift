@@ -7,7 +7,7 @@ import Vision
 ///
 /// Van Gansbeke, W., Vandenhende, S., Georgoulis, S., Proesmans, M. and Van Gool, L., "SCAN: Learning
 /// to Classify Images without Labels", ECCV 2020, section 2.3.
-package final class SCAN: TrainedMethod {
+package final class SCAN: TrainedMethod, ReportsConfidence {
   /// The defaults are those of the official code for CIFAR-10 (commit 952ec31). Pretext and neighbours
   /// are settings of `scan-cluster`.
   public struct Settings: Configurable {
@@ -107,7 +107,7 @@ package final class SCAN: TrainedMethod {
     return [("self-label", try labels.crossEntropy(model(batch.views[1], training: true)))]
   }
 
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     try model.assign(images, augmentation)
   }
 }

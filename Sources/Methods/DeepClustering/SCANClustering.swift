@@ -8,7 +8,7 @@ import Vision
 ///
 /// Van Gansbeke, W., Vandenhende, S., Georgoulis, S., Proesmans, M. and Van Gool, L., "SCAN: Learning
 /// to Classify Images without Labels", ECCV 2020, section 2.2.
-package final class SCANClustering: TrainedMethod {
+package final class SCANClustering: TrainedMethod, ReportsConfidence {
   /// The self-supervised method that the step starts from.
   public enum Pretext: String, CaseIterable, Sendable {
     /// `SimCLR`, as in the paper.
@@ -172,7 +172,7 @@ package final class SCANClustering: TrainedMethod {
     ]
   }
 
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     try model.assign(images, augmentation)
   }
 }
@@ -198,8 +198,10 @@ struct SCANNetwork: Module {
     head(backbone(images, training: training))
   }
 
-  func assign(_ images: ImageSet, _ augmentation: Augmentation) throws -> [Int32] {
-    try backbone.overAll(images, augmentation) { features, _ in head(features) }
-      .largestColumns()
+  func assign(
+    _ images: ImageSet, _ augmentation: Augmentation
+  ) throws -> ConfidentAssignment {
+    try ConfidentAssignment(
+      logits: backbone.overAll(images, augmentation) { features, _ in head(features) })
   }
 }

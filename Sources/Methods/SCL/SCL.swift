@@ -9,7 +9,7 @@ import Vision
 /// Huang, J. and Gong, S., "Deep Clustering by Semantic Contrastive Learning", BMVC 2022. No code was
 /// released and the body of the paper was not available: this is our reading of its abstract, whose
 /// choices docs/scl.md lists one by one. L = L_sem + L_view + w_c L_con + L_balance.
-package final class SCL: TrainedMethod {
+package final class SCL: TrainedMethod, ReportsConfidence {
   public typealias Settings = SCLSettings
 
   public static let description = MethodDescription(
@@ -113,23 +113,23 @@ package final class SCL: TrainedMethod {
   }
 
   /// The prediction that the settings name.
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     // An image's own entry in the bank is left out of its similarities, as in training.
     let areLearnt = images.holdsSameImages(as: learnt)
     let memory = try clusteredMemory()
-    let assigned = try model.encoder.backbone.overAll(images, augmentation) { features, positions in
+    let predicted = try model.encoder.backbone.overAll(images, augmentation) {
+      features, positions in
       let boundary = model.classify(features)
-      guard settings.assignment != .boundary else { return boundary.argmax(along: 1) }
+      guard settings.assignment != .boundary else { return boundary }
       let similarity = try ClusterAffinities(
         model.encoder.projection(features, training: false).normalisedRows(), memory: memory,
         index: areLearnt ? Tensor(positions).to(context.device) : nil,
         temperature: settings.temperature
       ).prediction(perMember: settings.similarity == .mean)
       return settings.assignment == .similarity
-        ? similarity.argmax(along: 1)
-        : normalisedProduct(boundary, similarity).argmax(along: 1)
+        ? similarity : normalisedProduct(boundary, similarity)
     }
-    return try assigned.integers().map(Int32.init)
+    return try ConfidentAssignment(probabilities: predicted)
   }
 }
 

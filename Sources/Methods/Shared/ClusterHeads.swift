@@ -108,12 +108,14 @@ package struct TwoHeadNetwork: Module {
     }
   }
 
-  /// The cluster of each image by one of the sub-heads.
+  /// The cluster of each image by one of the sub-heads, with its probability.
   public func assign(
     _ images: ImageSet, _ augmentation: Augmentation, subHead: Int = 0
-  ) throws -> [Int32] {
-    try backbone.overAll(images, augmentation) { features, _ in clustering(features)[subHead] }
-      .largestColumns()
+  ) throws -> ConfidentAssignment {
+    try ConfidentAssignment(
+      probabilities: backbone.overAll(images, augmentation) { features, _ in
+        clustering(features)[subHead]
+      })
   }
 }
 

@@ -69,6 +69,8 @@ package struct ScoredImages: Sendable {
     let `class`: String?
     let cluster: Int32
     let matched: String?
+    /// The probability of the cluster, 0...1, with four decimals.
+    let confidence: Double?
   }
 
   /// What is known of an image.
@@ -81,11 +83,13 @@ package struct ScoredImages: Sendable {
       index: assignments.indices[place],
       file: image.fileName, split: image.split?.name,
       class: label < 0 ? nil : catalogue.className(label), cluster: cluster,
-      matched: matched[Int(cluster)].map(catalogue.className))
+      matched: matched[Int(cluster)].map(catalogue.className),
+      confidence: (assignments.confidence?[place]).map { Double($0).fourDecimals })
   }
 
   /// The columns of `csv`.
-  package static let csvHeader = "benchmark,method,seed,index,file,split,class,cluster,matched\n"
+  package static let csvHeader =
+    "benchmark,method,seed,index,file,split,class,cluster,matched,confidence\n"
 
   /// Some of the images in the order of the benchmark file, a line of RFC 4180 each. What is not known is empty.
   package func csv(_ places: Range<Int>) -> String {
@@ -94,7 +98,7 @@ package struct ScoredImages: Sendable {
       let line = line(place)
       let texts = [line.file, line.split, line.class].map { Escaping.csv($0 ?? "") }
       return "\(run),\(line.seed),\(line.index),\(texts.joined(separator: ",")),\(line.cluster),"
-        + Escaping.csv(line.matched ?? "") + "\n"
+        + "\(Escaping.csv(line.matched ?? "")),\(line.confidence.map { "\($0)" } ?? "")\n"
     }.joined()
   }
 

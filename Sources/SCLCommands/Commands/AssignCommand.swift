@@ -12,8 +12,8 @@ import Vision
 /// `scl assign`: applies a finished run to images that it has not learnt from (`RunApplication`).
 ///
 ///     $ scl assign results/cifar10-cpu/cifar10/scl/seed-0 --images my-photos
-///     file,cluster,matched
-///     boats/1.jpg,0,ship
+///     file,cluster,matched,confidence
+///     boats/1.jpg,0,ship,0.9731
 ///
 /// Lines are printed as images are computed, so that a long list can be read at once. The matched class
 /// is that of the matching behind the run's accuracy. It is no prediction of a classifier, and it is empty where the
@@ -24,7 +24,8 @@ struct AssignCommand: ParsableCommand {
     abstract: "Put new images into the clusters of a finished run.",
     discussion: """
       Images are scaled and cropped like those of the run's benchmark. A line is printed for each: its file, \
-      its cluster, and the class that the cluster is matched to in the run's own images. Needs the run's \
+      its cluster, the class that the cluster is matched to in the run's own images, and the probability of the \
+      cluster where the method has one. Needs the run's \
       folder only, with its weights and centres.
       """)
 
@@ -100,8 +101,10 @@ struct AssignCommand: ParsableCommand {
           ImageSet(
             pixels: file.pixels(at: indices, side: side), height: side, width: side,
             drawKeys: indices))
-        let images = zip(indices, found).map { index, cluster in
-          (file: names.isEmpty ? "\(index)" : names[index], cluster: cluster)
+        let images = indices.enumerated().map { place, index in
+          NewImages.Image(
+            file: names.isEmpty ? "\(index)" : names[index], cluster: found.clusters[place],
+            confidence: found.confidence?[place])
         }
         // After the first images, so that no error follows a header.
         if start == 0, !isJSON { Console.printPart(NewImages.csvHeader) }

@@ -8,12 +8,13 @@ import Reporting
 /// there. Nothing is computed but the matching of clusters and classes.
 ///
 ///     $ scl assignments experiments/cifar10-cpu.yaml --only method=scl,seed=0
-///     benchmark,method,seed,index,file,split,class,cluster,matched
-///     cifar10,scl,0,0,data_batch_1.bin#0,train,frog,6,frog
+///     benchmark,method,seed,index,file,split,class,cluster,matched,confidence
+///     cifar10,scl,0,0,data_batch_1.bin#0,train,frog,6,frog,0.8142
 struct AssignmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "assignments",
-    abstract: "List the scored images of finished runs: file, class, cluster and matched class.",
+    abstract:
+      "List the scored images of finished runs: file, class, cluster, matched class and confidence.",
     discussion: """
       The matched class of a cluster is that of the one-to-one matching behind ACC; with more clusters than \
       classes, some have none. File names and splits come from the benchmark file. Without it, images are \
