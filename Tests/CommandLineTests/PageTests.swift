@@ -41,6 +41,11 @@ extension CommandLineTests {
       files(below: "\(folder)/drawn") == [
         "confusion-rehearsal-kmeans.svg", "scores-rehearsal.svg", "sizes-rehearsal-kmeans.svg",
       ])
+    let logged = try program.run(["report", file, "--tensorboard", "\(folder)/events"] + folders)
+    #expect(logged.exitCode == 0 && logged.output == plain.output)
+    #expect(logged.errors.contains("wrote 1 event file to"), "\(logged.errors)")
+    #expect(
+      files(below: "\(folder)/events") == ["rehearsal/kmeans/seed-0/events.out.tfevents.0.scl"])
     try expectRefusal(64, ["report", file, "--montage", "900"] + folders, ["0 to 50"])
   }
 }

@@ -94,6 +94,13 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var figures: String?
 
+  /// For those who look at all trainings of a group in one place.
+  @Option(
+    help:
+      "Also write the histories and scores of the runs to this folder, as event files of TensorBoard.",
+    completion: .directory)
+  var tensorboard: String?
+
   @OptionGroup var output: JSONOption
 
   /// `--json` is short for `--format json`, so another format contradicts it.
@@ -119,13 +126,18 @@ struct ReportCommand: ParsableCommand {
         table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
     }
     let format = output.json ? .json : format ?? .markdown
-    let isDrawn = format.usesSources || figures != nil
+    let isDrawn = format.usesSources || figures != nil || tensorboard != nil
     var sources = isDrawn ? try plan.sources(of: table) : ReportSources()
     sources.montageImages = montage
     if let figures {
       let drawings = ReportFigures(table, from: sources)
       try drawings.write(to: figures)
       Console.note("wrote \(Quantities.count(drawings.figures.count, "figure")) to '\(figures)'")
+    }
+    if let tensorboard {
+      let events = try TensorBoardRuns(table, from: sources)
+      try events.write(to: tensorboard)
+      Console.note("wrote \(Quantities.count(events.runs.count, "event file")) to '\(tensorboard)'")
     }
     Console.print(table, as: format, from: sources)
   }
