@@ -161,6 +161,10 @@ extension CommandLineTests {
     let own = try #require(table.lines.first { $0.contains("instdisc") }?.split(separator: ","))
     #expect(own.contains { Double($0).map { abs($0 - 100 * silhouette) < 1e-3 } ?? false })
     #expect(!FileManager.default.fileExists(atPath: appliedFolder("kmeans").projection))
+    let runs = try onApplied("clusters", ["--json"], text: Self.one).objects()
+      .filter { $0["kind"] as? String == "run" }
+    let shown = runs.compactMap { $0["silhouette"] as? Double }
+    #expect(shown.count == 1 && abs(shown[0] - 100 * silhouette) < 1e-3)
     let none = try onApplied(
       "features", ["--only", "method=kmeans", "--out", "g.h5"], text: Self.one)
     #expect(none.exitCode == 64 && none.errors.contains("it has no network"), "\(none.errors)")

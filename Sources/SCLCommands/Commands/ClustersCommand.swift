@@ -63,7 +63,9 @@ struct ClustersCommand: ParsableCommand {
           folder: montage, perClass: images, classes: classes, catalogue: catalogue
         ).draw(run, assignments, clusters, from: benchmarks[place])
       }
-      let report = ClusterReport(run, clusters, catalogue, pictures: pictures)
+      let report = ClusterReport(
+        run, clusters, catalogue,
+        silhouette: try run.folder.readProjection(of: run.record)?.silhouette, pictures: pictures)
       guard !output.json else {
         try report.printJSON()
         continue

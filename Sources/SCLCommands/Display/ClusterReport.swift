@@ -4,7 +4,7 @@ import Reporting
 
 /// The clusters of a finished run, as text or JSON: sizes, classes, purity and matched classes.
 ///
-///     let report = ClusterReport(run, clusters, catalogue, pictures: nil)
+///     let report = ClusterReport(run, clusters, catalogue, silhouette: nil, pictures: nil)
 ///     report.printText()
 ///
 /// Shares are per cent: with one decimal in text, with four in JSON. Shares of classes are of the images of the cluster
@@ -23,6 +23,8 @@ struct ClusterReport {
     /// Absent without classes, as all scores below.
     let purity: Double?
     let acc: Double?
+    /// Absent for a method without a network.
+    let silhouette: Double?
   }
 
   /// A cluster as JSON.
@@ -58,18 +60,22 @@ struct ClusterReport {
   private let run: FinishedRun
   private let clusters: RunClusters
   private let catalogue: ImageCatalogue
+  private let silhouette: Double?
   private let pictures: [String?]
 
   /// - Parameters:
   ///   - clusters: those of `run`.
+  ///   - silhouette: the mean silhouette value, in -1...1; nil if the run kept none.
   ///   - catalogue: the names of the classes.
   ///   - pictures: the file of each cluster's picture; nil for none.
   init(
-    _ run: FinishedRun, _ clusters: RunClusters, _ catalogue: ImageCatalogue, pictures: [String?]?
+    _ run: FinishedRun, _ clusters: RunClusters, _ catalogue: ImageCatalogue, silhouette: Double?,
+    pictures: [String?]?
   ) {
     self.run = run
     self.clusters = clusters
     self.catalogue = catalogue
+    self.silhouette = silhouette
     self.pictures = pictures ?? clusters.clusters.map { _ in nil }
   }
 
@@ -88,6 +94,7 @@ struct ClusterReport {
       + Quantities.count(clusters.clusters.count, "cluster")
       + (clusters.purity.map { ", purity \(Self.percent($0))" } ?? "")
       + (acc.map { ", ACC \(Self.percent($0))" } ?? "")
+      + (silhouette.map { ", silhouette \(Self.percent($0))" } ?? "")
   }
 
   /// The number of scored images.
@@ -144,7 +151,8 @@ struct ClusterReport {
         benchmark: record.benchmark, method: record.method, seed: record.seed,
         identity: record.identity, images: images, clusters: clusters.clusters.count,
         purity: clusters.purity.map(Self.rounded),
-        acc: record.metrics.scores?[.acc].map(Self.rounded)))
+        acc: record.metrics.scores?[.acc].map(Self.rounded),
+        silhouette: silhouette.map(Self.rounded)))
     for (cluster, picture) in zip(clusters.clusters, pictures) {
       try Console.json(
         Cluster(
