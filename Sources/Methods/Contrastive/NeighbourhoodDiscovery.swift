@@ -7,7 +7,7 @@ import Vision
 /// class with its nearest neighbour. k-means clusters the embeddings.
 ///
 /// Huang, J., Dong, Q., Gong, S. and Zhu, X., "Unsupervised Deep Learning by Neighbourhood Discovery", ICML 2019.
-public final class NeighbourhoodDiscovery: TrainedMethod {
+package final class NeighbourhoodDiscovery: TrainedMethod {
   /// The defaults are those of the official code for CIFAR.
   public struct Settings: Configurable {
     /// tau, of similarities to the memory.

@@ -8,7 +8,7 @@ import Vision
 ///
 /// Huang, Z., Chen, J., Zhang, J. and Shan, H., "Learning Representation for Clustering via Prototype Scattering
 /// and Positive Sampling", TPAMI 2022.
-public final class ProPos: TrainedMethod {
+package final class ProPos: TrainedMethod {
   /// The defaults are the paper's network and those of its code.
   public struct Settings: Configurable {
     /// sigma, the standard deviation of the noise on embeddings.

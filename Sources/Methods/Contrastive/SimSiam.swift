@@ -6,7 +6,7 @@ import Vision
 /// no gradient from it; there are neither negatives nor a momentum encoder. k-means clusters the embeddings.
 ///
 /// Chen, X. and He, K., "Exploring Simple Siamese Representation Learning", CVPR 2021.
-public final class SimSiam: TrainedMethod {
+package final class SimSiam: TrainedMethod {
   /// The defaults are those of the code that published SimSiam's clusters on our benchmarks (ProPos).
   public struct Settings: Configurable {
     /// Whether both views are one batch for the normalisation.

@@ -7,7 +7,7 @@ import Vision
 /// predictions, at first only where these are sure, and learnt as a binary classification of pairs.
 ///
 /// Chang, J., Wang, L., Meng, G., Xiang, S. and Pan, C., "Deep Adaptive Image Clustering", ICCV 2017.
-public final class DAC: TrainedMethod {
+package final class DAC: TrainedMethod {
   /// How the thresholds change with the epochs.
   public enum ThresholdCourse: String, CaseIterable, Sendable {
     /// Both move evenly towards each other, and would meet after the last epoch.

@@ -9,7 +9,7 @@ import Vision
 ///
 /// Wu, J., Long, K., Wang, F., Qian, C., Li, C., Lin, Z. and Zha, H., "Deep Comprehensive Correlation
 /// Mining for Image Clustering", ICCV 2019.
-public final class DCCM: TrainedMethod {
+package final class DCCM: TrainedMethod {
   /// The defaults are those of the official code for CIFAR-10 (commit 69ed7ae), but for the choice of
   /// triplets, which is the paper's.
   public struct Settings: Configurable {

@@ -8,7 +8,7 @@ import Vision
 /// Denoising Autoencoders", ICML 2008, and Vincent, P., Larochelle, H., Lajoie, I., Bengio, Y. and Manzagol,
 /// P.-A., "Stacked Denoising Autoencoders", JMLR 11, 2010, which the published tables name for this row; they
 /// name neither network nor noise.
-public final class DenoisingAutoencoder: TrainedMethod {
+package final class DenoisingAutoencoder: TrainedMethod {
   /// What is done to pixels of 0 to 1.
   public enum Noise: String, CaseIterable, Sendable {
     /// Values are set to zero.

@@ -6,7 +6,7 @@ import Vision
 ///
 /// Kingma, D. P. and Welling, M., "Auto-Encoding Variational Bayes", ICLR 2014, which the published tables
 /// name for this row; they do not say what network it was.
-public final class VariationalAutoencoder: TrainedMethod {
+package final class VariationalAutoencoder: TrainedMethod {
   /// The distribution of pixels that the decoder gives.
   public enum Likelihood: String, CaseIterable, Sendable {
     /// Bernoulli, whose probability is a sigmoid: for pixels of 0 to 1.
