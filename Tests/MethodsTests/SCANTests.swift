@@ -40,9 +40,9 @@ extension MethodsTests {
       return (pretext, step)
     }
 
-    @Test(arguments: SCANClustering.Pretext.allCases, SCANClustering.PretextRecipe.allCases)
+    @Test(arguments: PretextMethod.allCases, PretextRecipe.allCases)
     func `The step starts from its pretext's network, and from the features that it learnt`(
-      _ pretext: SCANClustering.Pretext, _ recipe: SCANClustering.PretextRecipe
+      _ pretext: PretextMethod, _ recipe: PretextRecipe
     ) throws {
       let (pretext, step) = try chain(
         settings([

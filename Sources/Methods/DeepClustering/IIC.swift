@@ -123,8 +123,8 @@ package final class IIC: TrainedMethod, ReportsConfidence {
   public let augmentation: Augmentation
   private let transformation: Augmentation
   private let model: TwoHeadNetwork
-  /// The losses of the final sub-heads over their last epoch, summed over its images: [sub-heads].
-  private let subHeadLosses: Tensor
+  /// Those of the final sub-heads over their last epoch.
+  private let subHeadLosses: SubHeadLosses
   /// The last step's, [sub-heads]; nil in steps of the over-clustering head.
   private var stepLosses: Tensor?
 
@@ -144,7 +144,7 @@ package final class IIC: TrainedMethod, ReportsConfidence {
       subHeads: settings.subHeads, headInitialisation: settings.headInitialisation,
       turns: settings.headFirst ? final + [.overClustering] : [.overClustering] + final,
       context: inputs.context)
-    subHeadLosses = Tensor.zeros([settings.subHeads], on: inputs.context.device)
+    subHeadLosses = SubHeadLosses(settings.subHeads, on: inputs.context.device)
   }
 
   public var plan: TrainingPlan {
@@ -154,7 +154,7 @@ package final class IIC: TrainedMethod, ReportsConfidence {
   }
 
   public var network: any Module { model }
-  public var memory: [NamedTensor] { [("sub_head_losses", subHeadLosses)] }
+  public var memory: [NamedTensor] { subHeadLosses.memory }
 
   /// The image itself, and its transformed copies.
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) -> [Tensor] {
@@ -168,7 +168,7 @@ package final class IIC: TrainedMethod, ReportsConfidence {
 
   /// Forgets the sub-heads' losses.
   public func beginEpoch(_ epoch: Int) {
-    subHeadLosses.zero()
+    subHeadLosses.clear()
   }
 
   /// Equation 3, mean over the sub-heads.
@@ -193,7 +193,7 @@ package final class IIC: TrainedMethod, ReportsConfidence {
   /// Adds the step's losses of sub-heads, weighted by its images.
   public func finishStep(_ batch: Batch) {
     guard let stepLosses else { return }
-    subHeadLosses.add(stepLosses, scale: Double(batch.positions.count))
+    subHeadLosses.add(stepLosses, images: batch.positions.count)
     self.stepLosses = nil
   }
 
@@ -208,9 +208,8 @@ package final class IIC: TrainedMethod, ReportsConfidence {
 
   /// The clusters of `images` by the sub-head that counts.
   private func clusters(of images: ImageSet) throws -> ConfidentAssignment {
-    let losses = try subHeadLosses.floats()
-    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
-    return try model.assign(
-      images, augmentation, subHead: settings.subHead == .lowestLoss ? best : 0)
+    try model.assign(
+      images, augmentation,
+      subHead: settings.subHead == .lowestLoss ? subHeadLosses.lowest() : 0)
   }
 }

@@ -39,6 +39,37 @@ public struct ClusterHeads: Module {
   }
 }
 
+/// The losses of sub-heads over an epoch, by which one of them is chosen without labels.
+///
+/// A method clears them before an epoch, adds those of a step at the step's end, and lists `memory` in its
+/// own.
+struct SubHeadLosses {
+  /// Summed over the images of the epoch so far, [sub-heads].
+  private let sums: Tensor
+
+  /// - Parameter count: the number of sub-heads.
+  init(_ count: Int, on device: Device) {
+    sums = Tensor.zeros([count], on: device)
+  }
+
+  /// What training goes on from.
+  var memory: [NamedTensor] { [("sub_head_losses", sums)] }
+
+  /// Forgets the epoch.
+  func clear() { sums.zero() }
+
+  /// - Parameters:
+  ///   - losses: means over the step's images, [sub-heads].
+  ///   - images: the number of these images.
+  func add(_ losses: Tensor, images: Int) { sums.add(losses, scale: Double(images)) }
+
+  /// The sub-head of the lowest loss; the first of several.
+  func lowest() throws -> Int {
+    let losses = try sums.floats()
+    return losses.indices.min { losses[$0] < losses[$1] } ?? 0
+  }
+}
+
 /// A backbone with two clusterings on it, which are trained in turn: one into more clusters than there
 /// are classes, which makes the features finer, and the one that is asked for (IIC, section 4.1; PICA).
 package struct TwoHeadNetwork: Module {
