@@ -139,6 +139,7 @@ package struct ParityFile {
     clusterLossOperations,
     representationLossOperations,
     blockLossOperations,
+    graphAndExpertOperations,
     imageOperations,
     networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }

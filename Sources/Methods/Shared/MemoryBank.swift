@@ -40,13 +40,14 @@ public struct MemoryBank {
   }
 }
 
-/// The latest keys, oldest out first: the negatives of MoCo (He et al., CVPR 2020, section 3.2).
+/// The latest keys, oldest out first: the negatives of MoCo (He et al., CVPR 2020, section 3.2). A key
+/// is a vector [D] or, of MiCE, one for each expert [K, D].
 ///
 ///     let queue = KeyQueue(count: 65_536, dimensions: 128, seed: context.seed, on: context.device)
 ///     let negatives = queries.matmul(queue.keys.transposed())   // [B, 65536]
 ///     try queue.append(keys)
 public struct KeyQueue {
-  /// [M, D], unit rows.
+  /// [M, D] or [M, K, D].
   public let keys: Tensor
   /// Where the next key goes, int64 [1], on the processor.
   private let next: Tensor
@@ -54,15 +55,21 @@ public struct KeyQueue {
   /// Starts from random unit vectors.
   public init(count: Int, dimensions: Int, seed: UInt64, on device: Device) {
     var stream = RandomStream(seed: seed, purpose: .method)
-    keys = Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
-      .normalisedRows().to(device)
+    self.init(
+      startingFrom: Tensor.normal([count, dimensions], standardDeviation: 1, from: &stream)
+        .normalisedRows().to(device))
+  }
+
+  /// Starts from these keys, [M, D] or [M, K, D], which it changes in place.
+  public init(startingFrom keys: Tensor) {
+    self.keys = keys
     next = Tensor([0])
   }
 
   /// What training goes on from: belongs to a method's `memory`.
   public var memory: [NamedTensor] { [("queue", keys), ("queue_next", next)] }
 
-  /// Puts new keys [B, D] in the places of the oldest; of more than M, the last M.
+  /// Puts new keys, [B, D] or [B, K, D], in the places of the oldest; of more than M, the last M.
   /// - Throws: the first error of this thread.
   public func append(_ new: Tensor) throws {
     try Torch.withoutGradients {
