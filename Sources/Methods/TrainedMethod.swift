@@ -11,7 +11,8 @@ import Vision
 /// 3. `beginBlock` precedes every block of images, where the plan has blocks.
 /// 4. `views` makes the augmented images of a step.
 /// 5. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
-///    updates the network.
+///    updates the network. A method that updates parts of its network one after the other, each by a
+///    loss of its own, lists them in `updates`, and this is done for each.
 /// 6. `finishStep` follows the update. Momentum encoders and memory banks change here.
 /// 7. `assign` predicts the clusters, at evaluations and after the last epoch.
 ///
@@ -41,6 +42,12 @@ public protocol TrainedMethod: ClusteringMethod {
   /// Other state that training goes on from: memory bank, queue, hypotheses. Saved with every
   /// checkpoint and loaded in place.
   var memory: [NamedTensor] { get }
+
+  /// The parts of the network that a step updates one after the other, by name, as a generative adversarial
+  /// network's; by default none, and the step updates the network as a whole. `loss` is called for each with
+  /// its name in `batch.part`, and moves that part alone: the optimiser skips all others, as if each part had
+  /// its own. `plan.idle` has to be `.skip`.
+  var updates: [String] { get }
 
   /// The views of a step's images, `plan.views` of them, each float [B, 3, S, S]. By default all are
   /// `augmentation`'s.
@@ -80,6 +87,7 @@ public protocol TrainedMethod: ClusteringMethod {
 
 extension TrainedMethod {
   public var memory: [NamedTensor] { [] }
+  public var updates: [String] { [] }
 
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
     (0..<plan.views).map {
@@ -219,6 +227,9 @@ public struct Batch {
   public let index: Tensor
   /// Augmented views, each float [B, 3, S, S].
   public let views: [Tensor]
+  /// The part of the network that the loss is asked for, one of `TrainedMethod.updates`; nil where a step
+  /// updates the network as a whole.
+  public package(set) var part: String?
 
   public init(
     epoch: Int, step: Int, of steps: Int, pass: Int = 0, positions: [Int],

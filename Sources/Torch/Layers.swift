@@ -211,7 +211,7 @@ public struct Linear: Module {
   }
 }
 
-/// A transposed convolution with bias, for decoders.
+/// A transposed convolution, for decoders and generators.
 ///
 /// Weight and bias start uniformly within 1 / sqrt(outputs k^2), as torch.nn.ConvTranspose2d.
 ///
@@ -220,8 +220,8 @@ public struct Linear: Module {
 public struct TransposedConvolution: Module {
   /// [inputs, outputs, kernel, kernel]
   public let weight: Tensor
-  /// [outputs]
-  public let bias: Tensor
+  /// [outputs], nil for a layer without bias.
+  public let bias: Tensor?
   private let stride: Int
   private let padding: Int
 
@@ -231,22 +231,27 @@ public struct TransposedConvolution: Module {
   ///   - kernel: height and width of what a pixel is spread over.
   ///   - stride: how many times larger the output is.
   ///   - padding: pixels that are cut off on each side.
+  ///   - hasBias: whether a bias is added.
   ///   - device: where the tensors are.
   ///   - stream: what weight and bias are drawn from.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    on device: Device, from stream: inout RandomStream
+    hasBias: Bool = true, on device: Device, from stream: inout RandomStream
   ) {
     let bound = 1 / Double(outputs * kernel * kernel).squareRoot()
     weight = Tensor.uniform([inputs, outputs, kernel, kernel], bound: bound, from: &stream)
       .to(device).settingRequiresGradient()
-    bias = Tensor.uniform([outputs], bound: bound, from: &stream)
-      .to(device).settingRequiresGradient()
+    bias =
+      hasBias
+      ? Tensor.uniform([outputs], bound: bound, from: &stream)
+        .to(device).settingRequiresGradient() : nil
     self.stride = stride
     self.padding = padding
   }
 
-  public var ownParameters: [NamedTensor] { [("weight", weight), ("bias", bias)] }
+  public var ownParameters: [NamedTensor] {
+    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  }
 
   /// [N, inputs, H, W] to [N, outputs, (H - 1) stride - 2 padding + kernel, likewise].
   public func callAsFunction(_ input: Tensor) -> Tensor {

@@ -174,6 +174,7 @@ public final class Adam: Optimiser {
   private let weightDecay: Double
   private let rateFactors: [String: Double]
   private let constantRates: [String: Double]
+  private let momenta: [String: Double]
   private let idle: IdleParameters
   /// Of each parameter, in their order.
   private var counts: [Count]
@@ -189,11 +190,13 @@ public final class Adam: Optimiser {
   ///   - weightDecay: what the parameter is multiplied by before it is added to its gradient.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - constantRates: the rate of parameters that `learningRate` has no effect on, by name.
+  ///   - momenta: beta1 of parameters that have another, by name.
   ///   - idle: what becomes of parameters without a gradient.
   public init(
     _ parameters: [NamedTensor], learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0, rateFactors: [String: Double] = [:],
-    constantRates: [String: Double] = [:], idle: IdleParameters = .skip
+    constantRates: [String: Double] = [:], momenta: [String: Double] = [:],
+    idle: IdleParameters = .skip
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
@@ -203,6 +206,7 @@ public final class Adam: Optimiser {
     self.weightDecay = weightDecay
     self.rateFactors = rateFactors
     self.constantRates = constantRates
+    self.momenta = momenta
     self.idle = idle
     counts = [Count](repeating: Count(), count: parameters.count)
   }
@@ -229,6 +233,7 @@ public final class Adam: Optimiser {
 
   private func step(_ position: Int, _ gradient: Tensor) {
     let (name, parameter) = parameters[position]
+    let beta1 = momenta[name] ?? beta1
     counts[position].advance(beta1, beta2)
     let correction1 = 1 - counts[position].powers.0
     let correction2 = (1 - counts[position].powers.1).squareRoot()
@@ -255,10 +260,10 @@ public final class Adam: Optimiser {
     guard saved.shape == [parameters.count] else {
       throw StateError.shape(prefix + "steps", expected: [parameters.count], found: saved.shape)
     }
-    counts = try saved.integers().map { steps in
+    counts = try zip(parameters, saved.integers()).map { parameter, steps in
       // Multiplied up as by the steps themselves: the same bits.
       var count = Count()
-      for _ in 0..<max(0, steps) { count.advance(beta1, beta2) }
+      for _ in 0..<max(0, steps) { count.advance(momenta[parameter.name] ?? beta1, beta2) }
       return count
     }
     try Torch.checked {

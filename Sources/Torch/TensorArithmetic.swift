@@ -62,6 +62,12 @@ extension Tensor {
   /// max(x, 0) for every element x.
   public func relu() -> Tensor { Tensor(of: [self]) { caten.relu(handle) } }
 
+  /// The element itself above 0, and `slope` times it below (0 to 1).
+  public func leakyRelu(_ slope: Double) -> Tensor { maximum(self * slope) }
+
+  /// log(1 + exp(x)), without overflow.
+  public func softplus() -> Tensor { relu() + ((-absolute()).exp() + 1).log() }
+
   // Not used by methods of this package, but by losses of others.
   /// |x| for every element x.
   public func absolute() -> Tensor { Tensor(of: [self]) { caten.abs(handle) } }

@@ -159,10 +159,26 @@ package struct TrainingSteps {
     return try take(batch, optimiser, afterBackward: afterBackward)
   }
 
-  /// Takes a step on views that are made already.
-  /// - Throws: as `take(_:of:on:_:afterBackward:)`; `TorchError` also for a loss without terms.
+  /// Takes a step on views that are made already: one update, or one of each of the method's `updates`.
+  /// - Throws: as `take(_:of:on:_:afterBackward:)`; `TorchError` also for a loss without terms and for an
+  ///   update of a part that the network does not have. Updates before the one that failed are made.
   package func take(
     _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void = {}
+  ) throws -> [PartialLoss] {
+    let parts: [String?] = method.updates.isEmpty ? [nil] : method.updates
+    var values: [PartialLoss] = []
+    for part in parts {
+      var batch = batch
+      batch.part = part
+      values += try update(batch, optimiser, afterBackward: afterBackward)
+    }
+    try Torch.checked { try Torch.withoutGradients { try method.finishStep(batch) } }
+    return values
+  }
+
+  /// Updates the batch's part of the network.
+  private func update(
+    _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void
   ) throws -> [PartialLoss] {
     let terms = try Torch.checked { try method.loss(batch) }
     let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
@@ -175,11 +191,17 @@ package struct TrainingSteps {
     }
     try terms.dropFirst().reduce(first.value) { $0 + $1.value }.backward()
     try afterBackward()
-    try optimiser.step()
-    try Torch.checked {
-      for parameter in method.network.parameters { parameter.tensor.clearGradient() }
-      try Torch.withoutGradients { try method.finishStep(batch) }
+    let parameters = method.network.parameters
+    if let part = batch.part {
+      // What has no gradient is not stepped.
+      let others = parameters.filter { !$0.name.hasPrefix(part + ".") }
+      guard others.count < parameters.count else {
+        throw TorchError(message: "the network has no part '\(part)' to be updated")
+      }
+      for parameter in others { parameter.tensor.clearGradient() }
     }
+    try optimiser.step()
+    for parameter in parameters { parameter.tensor.clearGradient() }
     return values
   }
 }

@@ -111,15 +111,10 @@ public func localInformationLoss(
   func outputs(_ maps: Tensor) -> Tensor {
     (maps + ofVectors).relu().convolved(kernel(weights[1])).relu().convolved(kernel(weights[2]))
   }
-  let positives = [ofMaps, ofMaps.rows(triplets.positives)].map { softplus(-outputs($0)).mean() }
+  let positives = [ofMaps, ofMaps.rows(triplets.positives)].map { (-outputs($0)).softplus().mean() }
   let negatives = (0..<2).map { number in
     let places = triplets.negatives.narrowed(1, to: number..<number + 1).squeezed(1)
-    return softplus(outputs(ofMaps.rows(places))).mean()
+    return outputs(ofMaps.rows(places)).softplus().mean()
   }
   return (positives[0] + positives[1] + negatives[0] + negatives[1]) / 2
-}
-
-/// log(1 + exp x), element by element, without overflow.
-private func softplus(_ x: Tensor) -> Tensor {
-  x.relu() + ((-x.absolute()).exp() + 1).log()
 }

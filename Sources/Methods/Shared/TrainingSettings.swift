@@ -95,7 +95,7 @@ public struct TrainingSettings: Configurable {
   ///   - parameters: those that it steps.
   ///   - rateFactors: what the learning rate of a parameter is multiplied by, by its name.
   ///   - constantRates: the rate of parameters that keep it all through, by name.
-  ///   - momenta: the momentum of parameters that have another, by name; Adam and RMSprop have none.
+  ///   - momenta: the momentum of parameters that have another, by name; for Adam beta1; RMSprop has none.
   ///   - idle: what becomes of parameters without a gradient.
   public func makeOptimiser(
     _ parameters: [NamedTensor], rateFactors: [String: Double] = [:],
@@ -111,7 +111,7 @@ public struct TrainingSettings: Configurable {
     case .adam:
       Adam(
         parameters, learningRate: learningRate, weightDecay: weightDecay,
-        rateFactors: rateFactors, constantRates: constantRates, idle: idle)
+        rateFactors: rateFactors, constantRates: constantRates, momenta: momenta, idle: idle)
     case .lars:
       LARS(
         parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
