@@ -161,7 +161,7 @@ extension MethodsTests {
     }
 
     @Test func `Weights start as each code has them`() {
-      #expect(PICA.Settings().backbone.start.convolutions == .torchDefault)
+      #expect(PICA.Settings().clustering.backbone.start.convolutions == .torchDefault)
       #expect(InstanceDiscrimination.Settings().backbone.start.convolutions == .torchDefault)
       // Above 32 pixels its code has another network, and drops colours first.
       for benchmark in ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"] {

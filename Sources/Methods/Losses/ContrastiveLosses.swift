@@ -93,3 +93,17 @@ public func clusterContrastLoss(
 ) -> Tensor {
   ntXentLoss(first.transposed(), second.transposed(), temperature: temperature)
 }
+
+/// Every row of one matrix has to find the row of the same number among all rows of another, by inner
+/// products: the mean cross-entropy of anchors candidates^T / tau to the diagonal.
+///
+/// - Parameters:
+///   - anchors: [B, D]; unit rows for cosines.
+///   - candidates: [B, D].
+///   - temperature: tau.
+public func rowContrastLoss(
+  _ anchors: Tensor, _ candidates: Tensor, temperature: Double
+) -> Tensor {
+  (anchors.matmul(candidates.transposed()) / temperature)
+    .crossEntropy(Tensor.indices(anchors.size(0), on: anchors.device))
+}

@@ -17,6 +17,15 @@ func entropy(of distribution: Tensor) -> Tensor {
   -(distribution * distribution.clamped(to: 1e-12...1).log()).sum()
 }
 
+/// The squared sizes of clusters, sum_k (sum_i p_ik)^2 / B: least where the clusters are even (Zhong, Chen, Jin
+/// and Hua, "Deep Robust Clustering by Contrastive Learning", 2020, as
+/// ai-center-kth/cuBERT-source-code-clustering@97a078b reads it).
+///
+/// - Parameter probabilities: [B, K].
+public func squaredSizesLoss(_ probabilities: Tensor) -> Tensor {
+  probabilities.sum(along: [0]).squared().sum() / Double(probabilities.size(0))
+}
+
 /// PICA's partition uncertainty: the cosine similarity of every cluster's assignment vector over the
 /// batch with those of the other view, as a cross-entropy to the diagonal without a temperature
 /// (Huang et al., CVPR 2020, equations 5 to 8).

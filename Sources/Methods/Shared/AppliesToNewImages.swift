@@ -38,8 +38,7 @@ extension AppliesToNewImages where Self: TrainedMethod {
   }
 }
 
-// By the network alone.
-extension PICA: AppliesToNewImages {}
+// By the network alone, as every `PerturbedClusteringMethod`.
 extension ContrastiveClustering: AppliesToNewImages {}
 extension SCAN: AppliesToNewImages {}
 extension GCC: AppliesToNewImages {}

@@ -33,9 +33,12 @@ public struct ClusterHeads: Module {
     heads.enumerated().map { ("\($0.offset)", $0.element) }
   }
 
+  /// Logits [B, K] of features [B, F], by sub-head.
+  public func logits(_ features: Tensor) -> [Tensor] { heads.map { $0(features) } }
+
   /// Probabilities [B, K] of features [B, F], by sub-head.
   public func callAsFunction(_ features: Tensor) -> [Tensor] {
-    heads.map { $0(features).softmax(along: 1) }
+    logits(features).map { $0.softmax(along: 1) }
   }
 }
 
@@ -130,13 +133,18 @@ package struct TwoHeadNetwork: Module {
   /// Whose turn a step is.
   public func turn(of batch: Batch) -> Turn { turns[batch.pass] }
 
-  /// Probabilities [B, K] of images [B, 3, S, S] in training, by sub-head.
-  public func callAsFunction(_ images: Tensor, turn: Turn) -> [Tensor] {
+  /// Logits [B, K] of images [B, 3, S, S] in training, by sub-head.
+  public func logits(_ images: Tensor, turn: Turn) -> [Tensor] {
     let features = backbone(images, training: true)
     return switch turn {
-    case .overClustering: overClustering(features)
-    case .clustering: clustering(features)
+    case .overClustering: overClustering.logits(features)
+    case .clustering: clustering.logits(features)
     }
+  }
+
+  /// Probabilities [B, K] of images [B, 3, S, S] in training, by sub-head.
+  public func callAsFunction(_ images: Tensor, turn: Turn) -> [Tensor] {
+    logits(images, turn: turn).map { $0.softmax(along: 1) }
   }
 
   /// The cluster of each image by one of the sub-heads, with its probability.
