@@ -44,7 +44,7 @@ public struct Conformance: Sendable {
     "sub_heads": 2, "clusters_per_class": 2, "components": 8, "queue": 32, "encoder_momentum": 0.9,
     "threshold": 0.5, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
     "block_size": 32, "block_passes": 1, "batch_repeats": 1, "stages": 2, "convolutions": 1,
-    "discriminator_width": 16,
+    "discriminator_width": 16, "prototypes": 4, "cluster_queue": 2,
   ]
 
   /// - Parameters:

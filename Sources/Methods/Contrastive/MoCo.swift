@@ -9,14 +9,6 @@ import Vision
 /// Representation Learning", CVPR 2020; Chen, X., Fan, H., Girshick, R. and He, K., "Improved Baselines
 /// with Momentum Contrastive Learning", 2020.
 package final class MoCo: TrainedMethod {
-  /// Which of the two networks is clustered by.
-  public enum ClusteredNetwork: String, CaseIterable, Sendable {
-    /// The encoder that learns.
-    case query
-    /// The momentum encoder, as in ProPos' code, whose figures of MoCo are the published ones.
-    case key
-  }
-
   /// The defaults are those of the official code's version 2 for ImageNet, with a queue that is
   /// smaller than our benchmarks.
   public struct Settings: Configurable {
@@ -33,7 +25,7 @@ package final class MoCo: TrainedMethod {
     /// The head between features and embeddings.
     public var projection = ProjectionSettings(.mlp, dimensions: 128)
     /// The network whose vectors are clustered.
-    public var clusteredNetwork = ClusteredNetwork.query
+    public var clusteredNetwork = MomentumContrast.Network.query
     /// The final k-means.
     public var clustering = FeatureClusteringSettings(.backbone)
     /// The residual network.
@@ -102,71 +94,38 @@ package final class MoCo: TrainedMethod {
 
   public let inputs: Inputs
   public let augmentation: Augmentation
-  private let encoder: Encoder
-  private let keyEncoder: MomentumEncoder<Encoder>
-  private let queue: KeyQueue
-  private let groups: NormalisationGroups
-  /// The last step's, each [B, D], for the queue.
-  private var newKeys: [Tensor] = []
+  private let contrast: MomentumContrast
+  /// The last step's, for the queue.
+  private var embeddings: MomentumContrast.Embeddings = []
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let settings = inputs.settings
     augmentation = try Augmentation(settings.augmentation, for: inputs)
-    encoder = Encoder(settings.backbone, projection: settings.projection, context: inputs.context)
-    keyEncoder = try MomentumEncoder(
-      following: encoder,
-      copy: Encoder(settings.backbone, projection: settings.projection, context: inputs.context))
-    queue = KeyQueue(
-      count: settings.queue, dimensions: settings.projection.dimensions, seed: inputs.context.seed,
-      on: inputs.context.device)
-    groups = NormalisationGroups(settings.shuffleGroups)
+    contrast = try MomentumContrast(
+      settings.backbone, projection: settings.projection, queue: settings.queue,
+      shuffleGroups: settings.shuffleGroups, context: inputs.context)
   }
 
   public var plan: TrainingPlan { TrainingPlan(training: settings.training, views: 2) }
-  public var network: any Module { encoder }
-  public var memory: [NamedTensor] { keyEncoder.memory + queue.memory }
+  public var network: any Module { contrast.encoder }
+  public var memory: [NamedTensor] { contrast.memory }
 
   /// Equation 1; the symmetric form is the sum of both directions.
   public func loss(_ batch: Batch) -> [LossTerm] {
-    let directions = settings.isSymmetric ? [(0, 1), (1, 0)] : [(0, 1)]
-    newKeys = []
-    var losses: [Tensor] = []
-    for (query, key) in directions {
-      let keys = keys(batch.views[key], batch)
-      losses.append(
-        queueContrastLoss(
-          queries(batch.views[query]), keys: keys, queue: queue.keys,
-          temperature: settings.temperature))
-      newKeys.append(keys)
-    }
-    return [("contrast", losses.dropFirst().reduce(losses[0]) { $0 + $1 })]
+    embeddings = contrast.embeddings(
+      batch, directions: settings.isSymmetric ? [(0, 1), (1, 0)] : [(0, 1)])
+    return [("contrast", contrast.loss(embeddings, temperature: settings.temperature))]
   }
 
-  /// Unit embeddings of a view by the encoder, [B, D].
-  private func queries(_ view: Tensor) -> Tensor {
-    groups.apart(view) { encoder($0, training: true) }
-  }
-
-  /// Unit embeddings of a view by the momentum encoder, [B, D], without gradients.
-  private func keys(_ view: Tensor, _ batch: Batch) -> Tensor {
-    let stream = RandomStream(
-      seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step)
-    return keyEncoder { network in
-      groups.shuffled(view, from: stream) { network($0, training: true) }
-    }
-  }
-
-  /// Moves the momentum encoder, and then replaces the oldest keys.
   public func finishStep(_ batch: Batch) throws {
-    keyEncoder.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
-    for keys in newKeys { try queue.append(keys) }
-    newKeys = []
+    try contrast.follow(
+      embeddings, momentum: settings.momentum.value(at: plan.progress(at: batch)))
+    embeddings = []
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    let encoder = settings.clusteredNetwork == .key ? keyEncoder.network : encoder
-    return try FeatureClustering(settings.clustering, for: inputs)
-      .assign(images, by: encoder, augmentation)
+    try contrast.assign(
+      images, by: settings.clusteredNetwork, settings.clustering, augmentation, for: inputs)
   }
 }

@@ -93,6 +93,12 @@ extension MoCo: AppliesToNewImages {
   }
 }
 
+extension PCL: AppliesToNewImages {
+  public var memoryForAssignment: String? {
+    settings.clusteredNetwork == .key ? "target." : nil
+  }
+}
+
 extension BYOL: AppliesToNewImages {
   public var memoryForAssignment: String? {
     settings.clusteredNetwork == .target ? "target." : nil
