@@ -52,6 +52,7 @@ extension InstanceDiscrimination: AppliesToNewImages {}
 extension NeighbourhoodDiscovery: AppliesToNewImages {}
 extension SimCLR: AppliesToNewImages {}
 extension SimSiam: AppliesToNewImages {}
+extension DCGAN: AppliesToNewImages {}
 extension IDFD: AppliesToNewImages {}
 
 extension KMeansOnPixels: AppliesToNewImages {
