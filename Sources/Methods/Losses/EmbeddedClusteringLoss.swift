@@ -16,11 +16,13 @@ public func studentAssignment(_ embeddings: Tensor, centres: Tensor) -> Tensor {
 }
 
 /// The sharpened target p_ij = (q_ij^2 / f_j) / sum_j' (q_ij'^2 / f_j') with f_j = sum_i q_ij (the
-/// same paper, equation 3). No gradient flows through it.
+/// same paper, equation 3).
 ///
-/// - Parameter assignment: q of all images, [N, K].
-public func sharpenedTarget(_ assignment: Tensor) -> Tensor {
-  let assignment = assignment.detached()
+/// - Parameters:
+///   - assignment: q of all images, [N, K].
+///   - isFixed: whether no gradient flows through the target.
+public func sharpenedTarget(_ assignment: Tensor, isFixed: Bool = true) -> Tensor {
+  let assignment = isFixed ? assignment.detached() : assignment
   let weights = assignment.squared() / assignment.sum(along: [0], keep: true)
   return weights / weights.sum(along: [1], keep: true)
 }

@@ -42,6 +42,7 @@ extension AppliesToNewImages where Self: TrainedMethod {
 extension ContrastiveClustering: AppliesToNewImages {}
 extension SCAN: AppliesToNewImages {}
 extension GCC: AppliesToNewImages {}
+extension TCC: AppliesToNewImages {}
 
 // By the network and the centres of a k-means on its vectors.
 extension Autoencoder: AppliesToNewImages {}
