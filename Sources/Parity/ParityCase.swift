@@ -133,16 +133,18 @@ struct ParityCase {
   /// The largest relative error of a loss, of its parts and of its gradients. It runs the backward pass
   /// of `loss`.
   /// - Parameters:
-  ///   - loss: compared with the output "loss".
+  ///   - loss: compared with the output of this name.
+  ///   - name: that output.
   ///   - parts: other outputs with their names.
   ///   - gradients: leaves with the names of their expected gradients. A leaf without a gradient gives
   ///     infinity.
   func error(
-    of loss: Tensor, parts: [(expected: String, got: Tensor)] = [],
+    of loss: Tensor, named name: String = "loss",
+    parts: [(expected: String, got: Tensor)] = [],
     gradients: [(expected: String, leaf: Tensor)]
   ) throws -> Double {
     try loss.backward()
-    let worst = try parts.reduce(relativeError(loss, "loss")) { worst, part in
+    let worst = try parts.reduce(relativeError(loss, name)) { worst, part in
       try largest(worst, relativeError(part.got, part.expected))
     }
     return try gradients.reduce(worst) { worst, gradient in

@@ -140,6 +140,7 @@ package struct ParityFile {
     representationLossOperations,
     blockLossOperations,
     graphAndExpertOperations,
+    clusterContrastOperations,
     imageOperations,
     networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }

@@ -34,6 +34,15 @@ public struct PseudoLabels {
     weights = sizes.clamped(atLeast: 1).power(-1).rows(classes)
   }
 
+  /// Labels of the images that have one, every class that is there counting alike (TCL: Li et al., IJCV 2022).
+  /// - Parameters:
+  ///   - labels: int64 [B], -1 for none.
+  ///   - clusters: K.
+  public init(labels: Tensor, clusters: Int) {
+    classes = labels.clamped(atLeast: 0).to(.int64)
+    weights = Self.balanced(classes, labels.isLess(than: 0).not().to(.float32), clusters: clusters)
+  }
+
   /// Each image's weight divided by the number of those of its class.
   private static func balanced(
     _ classes: Tensor, _ weights: Tensor, clusters: Int
