@@ -131,8 +131,12 @@ public struct ImageBlock: Sendable {
   public let isLossy: Bool
 
   /// - Parameters:
+  ///   - rows: the row of each image in the file.
+  ///   - split: the split of all of them.
   ///   - pixels: [rows, H, W, 3], red, green and blue of each pixel.
   ///   - labels: [rows], -1 where unlabelled.
+  ///   - fineLabels: [rows]; empty if the benchmark has none.
+  ///   - isLossy: whether some images come from a lossy format.
   public init(
     rows: [Int], split: Split, pixels: [UInt8], labels: [Int32], fineLabels: [Int32] = [],
     isLossy: Bool = false

@@ -93,6 +93,7 @@ public struct ImageFolders {
   /// The image files of a folder, sorted by name. Other files are skipped and noted.
   /// - Parameters:
   ///   - folder: the path below the root.
+  ///   - root: the folder of the original files.
   ///   - definition: the benchmark, for messages.
   /// - Throws: `BenchmarkError.unrecognised` for a subfolder with images.
   public static func files(
