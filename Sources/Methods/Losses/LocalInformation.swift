@@ -4,8 +4,13 @@ import Torch
 /// For each image of a batch another one that it belongs together with, and two that it does not: whose
 /// maps its feature vector is to be told from (Wu et al., "Deep Comprehensive Correlation Mining for Image
 /// Clustering", ICCV 2019, section 3.3).
+///
+///     let triplets = try Triplets(relations.areSimilar, .drawn, from: &stream)
+///     triplets.negatives.shape   // [B, 2]
 public struct Triplets {
   /// How they are found among a batch's images.
+  ///
+  ///     let triplets = try Triplets(areSimilar, .asReleased, from: &stream)
   public enum Choice: String, CaseIterable, Sendable {
     /// Drawn from the similar images and from the others.
     case drawn
@@ -61,6 +66,11 @@ public struct Triplets {
 /// convolutions without bias, with ReLU between them, on the map's channels and the vector at every place
 /// (Hjelm et al., "Learning Deep Representations by Mutual Information Estimation and Maximization", ICLR
 /// 2019, appendix A.1).
+///
+///     let discriminator = LocalDiscriminator(
+///       channels: 128, dimensions: 10, width: 1_024, on: context.device, from: &stream)
+///     let loss = localInformationLoss(
+///       maps: maps, vectors: vectors, triplets, weights: discriminator.weights)
 public struct LocalDiscriminator: Module {
   /// [h, C + D], [h, h] and [1, h].
   private let layers: [Linear]

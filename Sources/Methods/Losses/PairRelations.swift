@@ -2,6 +2,9 @@ import Torch
 
 /// Which pairs of a batch's images belong together by predictions that are held fixed, and which are too
 /// uncertain to be learnt from (Chang et al., "Deep Adaptive Image Clustering", ICCV 2017, section 3.2).
+///
+///     let relations = PairRelations(probabilities, upper: 0.95, lower: 0.455)
+///     let loss = pairLoss(probabilities, relations, form: .logarithmic)
 public struct PairRelations {
   /// 1 for pairs that belong together, else 0: [B, B].
   public let areSimilar: Tensor
@@ -28,6 +31,8 @@ public struct PairRelations {
 }
 
 /// How the similarity of a pair is compared with what it should be.
+///
+///     let loss = pairLoss(probabilities, relations, form: .linear)
 public enum PairLossForm: String, CaseIterable, Sendable {
   /// The cross-entropy of the pair's relation and the similarity (Chang et al., equation 2).
   case logarithmic

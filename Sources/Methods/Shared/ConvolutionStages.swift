@@ -4,6 +4,8 @@ import Torch
 import Vision
 
 /// What batch normalisation takes mean and variance from where images are scored.
+///
+///     var statistics = PredictionStatistics.running   // a property of a method's settings
 public enum PredictionStatistics: String, CaseIterable, Sendable {
   /// The running statistics of training: an image's cluster then depends on that image alone.
   case running

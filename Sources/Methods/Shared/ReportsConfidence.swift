@@ -21,6 +21,9 @@ extension ReportsConfidence {
 }
 
 /// The most probable cluster of each image.
+///
+///     let assignment = try ConfidentAssignment(logits: head(features))
+///     assignment.confidence[0]   // the probability of the first image's cluster
 public struct ConfidentAssignment: Hashable, Sendable {
   /// The cluster of each image, 0..<K, [N].
   public let clusters: [Int32]

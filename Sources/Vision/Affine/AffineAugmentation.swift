@@ -3,6 +3,9 @@ import Torch
 
 /// How an affine view is made. The defaults are those of DCCM's code for CIFAR-10 (commit 69ed7ae), which
 /// DAC's code has for CIFAR-100 too.
+///
+///     var augmentation = AffineAugmentationSettings()   // a property of a method's settings
+///     augmentation.rotation = 10
 public struct AffineAugmentationSettings: Configurable {
   /// r: an angle is drawn from -r to r degrees.
   public var rotation = 20.0
