@@ -168,6 +168,27 @@ import Testing
     #expect(lines.contains { $0.contains("Choosing it takes labels") })
   }
 
+  @Test func `Without a published figure there is no remark on differences`() throws {
+    var table = try wideTable()
+    let none = """
+      | method | row | CIFAR-10 | source | protocol | note |
+      |---|---|---|---|---|---|
+      | other | Other | 40.0/50.0/30.0 | P | unknown | |
+
+      | protocol | statistic | learns from | scored | image size | NMI | checkpoint | backbone |
+      |---|---|---|---|---|---|---|---|
+      | unknown | ? | ? | ? | ? | ? | ? | ? |
+
+      | key | source |
+      |---|---|
+      | P | a `paper` |
+      """
+    table.diff = TableDiff(table, against: try PaperTables.parse(none, file: "tables.md"))
+    let text = table.rendered(as: .markdown)
+    #expect(text.contains("No figures of these methods are published on these benchmarks."))
+    #expect(!text.contains("measured minus published"))
+  }
+
   @Test func `CSV by runs has a line for each seed and score`() throws {
     let lines = try table().rendered(as: .csvRuns).split(separator: "\n")
     #expect(lines.count == 1 + 2 * 3)

@@ -28,9 +28,12 @@ enum FollowingRows {
           + "score of a single run.")
     }
     if table.diff != nil {
+      let hasRows = table.methods.contains { !published(below: $0, in: table).isEmpty }
       remarks.append(
-        "Difference: measured minus published, in points; in brackets if the two are not comparable "
-          + "('scl diff' lists the reasons).")
+        hasRows
+          ? "Difference: measured minus published, in points; in brackets if the two are not comparable "
+            + "('scl diff' lists the reasons)."
+          : "No figures of these methods are published on these benchmarks.")
     }
     return remarks
   }
