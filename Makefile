@@ -7,6 +7,8 @@
 #                 (/usr/local for root, ~/.local for other users)
 # make example    builds the package in Examples, which brings a method and a benchmark of its own; checks the
 #                 method's row in the table and in the diff, and prepares a part of the benchmark
+# make benchmark  compares speed and memory with PyTorch, scikit-learn, faiss and Pillow, which it installs into a
+#                 throw-away environment; writes .build/benchmark.md (benchmarks/README.md)
 # make reference  builds the reference of the public declarations with DocC; a warning is a failure
 # Every target first installs missing packages if there is dpkg, with `sudo` only if needed. If LIBTORCH is
 # in the environment, it is used instead of Debian's libtorch.
@@ -22,7 +24,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
 TO := $(DESTDIR)$(PREFIX)
 
-.PHONY: install uninstall build packages test-packages reproduce test test-slow soak example verify reference format lint clean
+.PHONY: install uninstall build packages test-packages reproduce test test-slow soak example verify benchmark reference format lint clean
 
 build: packages
 	swift build -c release --product scl
@@ -104,6 +106,10 @@ example: build
 # Compares operations and trainings with reference values: make verify PARITY=parity.h5
 verify: build
 	$(SCL) verify $(PARITY)
+
+benchmark: build
+	swift build -c release --product scl-speed
+	benchmarks/compare --out .build/benchmark.md
 
 reference: build
 	scripts/reference

@@ -118,8 +118,8 @@ let package = Package(
     .executableTarget(
       name: "Speed",
       dependencies: [
-        "Core", "Domain", "Torch", "HDF5", "Benchmarks", "ClassicalClustering", "Vision", "Methods",
-        "Experiments",
+        "Core", "Metrics", "Domain", "Figures", "Torch", "HDF5", "Benchmarks",
+        "ClassicalClustering", "Vision", "Methods", "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "benchmarks/Speed"),
 

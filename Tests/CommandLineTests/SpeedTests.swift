@@ -25,4 +25,25 @@ extension CommandLineTests {
     #expect(timed.output.contains(/^decode: [\d.]+ images\/s to 112 pixels.* over 1 files/))
     #expect(try speed.run(["decode", folder + "/nothing"]).exitCode != 0)
   }
+
+  @Test func `Views and scores are timed`() throws {
+    let views = try speed.run(["augment", "--batch", "4", "--rounds", "1"])
+    #expect(views.output.contains(/^augment: [\d.]+ images\/s; 32 px, batch 4/), "\(views.errors)")
+    let scores = try speed.run(["score", "--points", "1000", "--clusters", "10", "--rounds", "1"])
+    #expect(scores.output.contains(/^score: [\d.]+ ms; 1000 points, K = 10, NMI 0\.\d+,/))
+    #expect(try speed.run(["score", "--points", "0"]).exitCode != 0)
+  }
+
+  @Test func `The growth of a step is printed and drawn`() throws {
+    let figure = folder + "/width.svg"
+    let timed = try speed.run([
+      "growth", "width", "--values", "32,16", "--out", figure, "--batch", "2", "--image-size", "16",
+      "--steps", "1",
+    ])
+    #expect(timed.exitCode == 0, "\(timed.errors)")
+    #expect(timed.output.contains(/^width 16: [\d.]+ ms .*\nwidth 32: [\d.]+ ms/))
+    let drawing = try String(contentsOfFile: figure, encoding: .utf8)
+    #expect(drawing.contains("<svg") && drawing.contains("channels of the first stage"))
+    #expect(try speed.run(["growth", "width", "--values", "x"]).exitCode != 0)
+  }
 }

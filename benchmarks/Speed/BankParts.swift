@@ -21,7 +21,7 @@ private struct BankInputs {
   /// The entries of the batch's images, [B].
   let positions: [Int]
   let index: Tensor
-  /// Views of the batch's images, each [B, 3, 32, 32].
+  /// Views of the batch's images, each [B, 3, H, W].
   let views: [Tensor]
   /// Unit embeddings of all views, [views * B, D].
   let embeddings: Tensor
@@ -33,12 +33,11 @@ private struct BankInputs {
     context = MethodContext(
       clusters: options.clusters, seed: 0, device: device,
       precision: options.step.precision.resolved(on: device))
-    var backbone = BackboneSettings()
-    backbone.width = options.step.width
-    self.backbone = backbone
+    backbone = options.step.shape.settings
     var stream = RandomStream(seed: 0, purpose: .method)
+    let side = options.step.shape.imageSize
     views = (0..<count).map { _ in
-      Tensor.normal([batch, 3, 32, 32], standardDeviation: 1, from: &stream)
+      Tensor.normal([batch, 3, side, side], standardDeviation: 1, from: &stream)
         .to(device).channelsLast()
     }
     memory = MemoryBank(

@@ -10,7 +10,7 @@ extension Speed {
       discussion: """
         'products' are the two matrix products that every loss against a bank needs: similarities and \
         their gradient. 'loss' is the method's loss, forward and backward. 'step' is a training step of \
-        ResNet-18 on 32x32 images without a bank; 'step with bank' adds the bank and its update. \
+        a ResNet without a bank; 'step with bank' adds the bank and its update. \
         InstDisc has one view of each image. SCL has two: its step with the bank has all loss terms, \
         its step without has those of the classifier only. All parts take turns.
         """)

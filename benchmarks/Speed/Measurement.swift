@@ -3,6 +3,7 @@ import ClassicalClustering
 import Experiments
 import Foundation
 import Torch
+import Vision
 
 /// Measures how fast this package is on this machine, beside the programs that the scripts of
 /// `benchmarks/` run. No product or test target depends on it.
@@ -11,8 +12,8 @@ struct Speed: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scl-speed", abstract: "Measures the speed of scl on this machine.",
     subcommands: [
-      Step.self, Convolutions.self, Bank.self, Read.self, Decode.self, KMeansFit.self,
-      Classical.self,
+      Step.self, Convolutions.self, Bank.self, Augment.self, Read.self, Decode.self,
+      KMeansFit.self, Classical.self, Score.self, Growth.self,
     ])
 }
 
@@ -32,13 +33,41 @@ struct ThreadOption: ParsableArguments {
   }
 }
 
+extension ResNetStem: ExpressibleByArgument {}
+extension BackboneSettings.Depth: ExpressibleByArgument {}
+
+/// The shape of the network of a step.
+struct ShapeOptions: ParsableArguments {
+  @Option(help: "Channels of the network's first stage.")
+  var width = 64
+
+  @Option(help: "Layers of the network: 18 or 34.")
+  var depth = BackboneSettings.Depth.eighteen
+
+  @Option(help: "First layers: small, small-pool, small-padded-pool or imagenet.")
+  var stem = ResNetStem.small
+
+  @Option(help: "Height and width of the images in pixels.")
+  var imageSize = 32
+
+  var settings: BackboneSettings {
+    var settings = BackboneSettings()
+    (settings.width, settings.depth, settings.stem) = (width, depth, stem)
+    return settings
+  }
+
+  /// "ResNet-18, width 64, stem small, 32 px"
+  var text: String {
+    "ResNet-\(depth.rawValue), width \(width), stem \(stem.rawValue), \(imageSize) px"
+  }
+}
+
 /// Options of measurements that train a network.
 struct StepOptions: ParsableArguments {
   @Option(help: "Images per step.")
   var batch = 128
 
-  @Option(help: "Channels of the network's first stage.")
-  var width = 64
+  @OptionGroup var shape: ShapeOptions
 
   @Option(help: "Number of timed steps; the median is reported.")
   var steps = 15
@@ -53,14 +82,14 @@ struct StepOptions: ParsableArguments {
 
   func validate() throws {
     try Machine.checkHas(device)
-    guard batch > 0, width > 0, steps > 0 else {
-      throw ValidationError("--batch, --width and --steps take positive numbers")
+    guard batch > 0, shape.width > 0, shape.imageSize > 0, steps > 0 else {
+      throw ValidationError("--batch, --width, --image-size and --steps take positive numbers")
     }
   }
 
   /// What every line about a network ends with.
   var conditions: String {
-    "batch \(batch), \(precision.resolved(on: device)), \(thread.threads) threads, "
+    "\(shape.text), batch \(batch), \(precision.resolved(on: device)), \(thread.threads) threads, "
       + "libtorch \(Torch.version), median of \(steps)"
   }
 
@@ -77,9 +106,14 @@ struct StepOptions: ParsableArguments {
 }
 
 /// The median time of each body in seconds.
+func medianSeconds(of bodies: [() throws -> Void], rounds: Int) throws -> [Double] {
+  try seconds(of: bodies, rounds: rounds).map { $0.sorted()[rounds / 2] }
+}
+
+/// The times of each body in seconds.
 ///
 /// The bodies take turns in every round, so that other load on the machine affects all of them alike.
-func medianSeconds(of bodies: [() throws -> Void], rounds: Int) throws -> [Double] {
+func seconds(of bodies: [() throws -> Void], rounds: Int) throws -> [[Double]] {
   let clock = ContinuousClock()
   var times = bodies.map { _ in [Double]() }
   for _ in 0..<rounds {
@@ -87,7 +121,7 @@ func medianSeconds(of bodies: [() throws -> Void], rounds: Int) throws -> [Doubl
       times[number].append(try clock.measure(body) / .seconds(1))
     }
   }
-  return times.map { $0.sorted()[rounds / 2] }
+  return times
 }
 
 /// A number with a fixed count of decimals.

@@ -7,32 +7,15 @@ extension Speed {
   /// The counterpart of benchmarks/pytorch_step.py.
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Time a training step of ResNet-18 on 32x32 images: forward, backward and SGD.")
+      abstract: "Time a training step of a ResNet: forward, backward and SGD.")
 
     @OptionGroup var options: StepOptions
 
     func run() throws {
-      var stream = RandomStream(seed: 0, purpose: .weights)
-      var settings = BackboneSettings()
-      settings.width = options.width
-      let network = ResNet(settings, on: options.device, from: &stream)
-      let images = Tensor.normal(
-        [options.batch, 3, 32, 32], standardDeviation: 1, from: &stream
-      ).to(options.device).channelsLast()
-      let optimiser = SGD(
-        network.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4)
-      let precision = options.precision.resolved(on: options.device)
-      try options.measure("step") {
-        let features = Torch.autocast(precision, on: options.device) {
-          network(images, training: true)
-        }
-        let loss = features.to(.float32).squared().mean()
-        try loss.backward()
-        try optimiser.step()
-        for parameter in network.parameters { parameter.tensor.clearGradient() }
-        // Waits for the GPU, which works asynchronously.
-        _ = try loss.scalar()
-      }
+      let step = TrainingStep(
+        options.shape, batch: options.batch, on: options.device,
+        precision: options.precision.resolved(on: options.device))
+      try options.measure("step", step.run)
     }
   }
 
@@ -47,20 +30,51 @@ extension Speed {
       var stream = RandomStream(seed: 0, purpose: .weights)
       let precision = options.precision.resolved(on: options.device)
       let layers = ResNetConvolutions(
-        width: options.width, batch: options.batch,
+        options.shape, batch: options.batch,
         type: precision == .bfloat16 ? .bfloat16 : .float32, on: options.device, from: &stream)
       try options.measure("convolutions", layers.run)
     }
   }
 }
 
-/// Every convolution of ResNet-18 with the small stem on 32x32 images, each on an input of its own,
-/// without what stands between them: what a training step cannot be faster than.
+/// A training step of a ResNet on images of noise: forward, backward and SGD.
+struct TrainingStep {
+  private let network: ResNet
+  private let images: Tensor
+  private let optimiser: SGD
+  private let device: Device
+  private let precision: Precision
+
+  init(_ shape: ShapeOptions, batch: Int, on device: Device, precision: Precision) {
+    var stream = RandomStream(seed: 0, purpose: .weights)
+    network = ResNet(shape.settings, on: device, from: &stream)
+    images = Tensor.normal(
+      [batch, 3, shape.imageSize, shape.imageSize], standardDeviation: 1, from: &stream
+    ).to(device).channelsLast()
+    optimiser = SGD(
+      network.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4)
+    (self.device, self.precision) = (device, precision)
+  }
+
+  func run() throws {
+    let features = Torch.autocast(precision, on: device) { network(images, training: true) }
+    let loss = features.to(.float32).squared().mean()
+    try loss.backward()
+    try optimiser.step()
+    for parameter in network.parameters { parameter.tensor.clearGradient() }
+    // Waits for the GPU, which works asynchronously.
+    _ = try loss.scalar()
+  }
+}
+
+/// Every convolution of a ResNet, each on an input of its own, without what stands between them: what a
+/// training step cannot be faster than.
 struct ResNetConvolutions {
   private let layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)]
 
   init(
-    width: Int, batch: Int, type: DType, on device: Device, from stream: inout RandomStream
+    _ shape: ShapeOptions, batch: Int, type: DType, on device: Device,
+    from stream: inout RandomStream
   ) {
     var layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)] = []
     func add(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, side: Int) {
@@ -74,13 +88,28 @@ struct ResNetConvolutions {
       if inputs != 3 { input.settingRequiresGradient() }
       layers.append((input, weight.settingRequiresGradient(), stride, kernel / 2))
     }
-    add(3, width, kernel: 3, stride: 1, side: 32)
-    for stage in 0..<4 {
-      let (inputs, outputs) = (stage == 0 ? width : width << (stage - 1), width << stage)
-      let (stride, side) = (stage == 0 ? 1 : 2, 32 >> stage)
-      add(inputs, outputs, kernel: 3, stride: stride, side: stage == 0 ? side : side * 2)
-      for _ in 0..<3 { add(outputs, outputs, kernel: 3, stride: 1, side: side) }
-      if stage > 0 { add(inputs, outputs, kernel: 1, stride: 2, side: side * 2) }
+    var side = shape.imageSize
+    if shape.stem == .imageNet {
+      add(3, shape.width, kernel: 7, stride: 2, side: side)
+      side = (side + 1) / 2
+    } else {
+      add(3, shape.width, kernel: 3, stride: 1, side: side)
+    }
+    // The maps after the pooling of the stem.
+    switch shape.stem {
+    case .small: break
+    case .smallPool: side /= 2
+    case .smallPaddedPool: side = side / 2 + 1
+    case .imageNet: side = (side + 1) / 2
+    }
+    let counts = shape.depth == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3]
+    for (stage, count) in counts.enumerated() {
+      let (inputs, outputs) = (shape.width << max(0, stage - 1), shape.width << stage)
+      let stride = stage == 0 ? 1 : 2
+      add(inputs, outputs, kernel: 3, stride: stride, side: side)
+      if stage > 0 { add(inputs, outputs, kernel: 1, stride: 2, side: side) }
+      side = (side + stride - 1) / stride
+      for _ in 1..<(2 * count) { add(outputs, outputs, kernel: 3, stride: 1, side: side) }
     }
     self.layers = layers
   }

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Core
+import Experiments
+import Figures
+import Foundation
+import Torch
+
+extension Speed {
+  /// What the cost of a step grows with.
+  enum Parameter: String, CaseIterable, ExpressibleByArgument {
+    case batch, imageSize = "image-size", width, clusters, entries, threads
+
+    /// Where it is measured.
+    var values: [Int] {
+      switch self {
+      case .batch: [16, 32, 64, 128, 256]
+      case .imageSize: [32, 48, 64, 96]
+      case .width: [16, 32, 48, 64]
+      case .clusters: [10, 20, 50, 100, 200]
+      case .entries: [10_000, 25_000, 50_000, 100_000]
+      case .threads: Array(1...max(1, min(16, Machine.cores)))
+      }
+    }
+
+    /// The title of the horizontal axis.
+    var title: String {
+      switch self {
+      case .batch: "images per batch"
+      case .imageSize: "image size in pixels"
+      case .width: "channels of the first stage"
+      case .clusters: "clusters"
+      case .entries: "entries of the memory bank"
+      case .threads: "threads"
+      }
+    }
+  }
+
+  /// Measures how the cost of a step grows, as lines and as a figure.
+  struct Growth: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time a step at several values of one parameter, and draw the curve.",
+      discussion: """
+        For 'clusters' and 'entries' it is SCL's loss against a memory bank, forward and backward; for \
+        the others a training step. The values take turns in every round; the band of the figure is from \
+        the fastest to the slowest round.
+        """)
+
+    @Argument(help: "batch, image-size, width, clusters, entries or threads.")
+    var parameter: Parameter
+
+    @Option(help: "The figure, an SVG file.", completion: .file(extensions: ["svg"]))
+    var out: String?
+
+    @Option(
+      name: .customLong("values"), help: "Comma-separated values instead of the default ones.")
+    var list: String?
+
+    @OptionGroup var step: StepOptions
+
+    private func values() throws -> [Int] {
+      guard let list else { return parameter.values }
+      let values = list.split(separator: ",").map { Int($0) ?? 0 }
+      guard !values.isEmpty, values.allSatisfy({ $0 > 0 }) else {
+        throw ValidationError("--values takes positive numbers separated by commas")
+      }
+      return values.sorted()
+    }
+
+    func run() throws {
+      let values = try values()
+      step.thread.apply()
+      let bodies = try values.map(body)
+      for body in bodies { try body() }
+      let times = try seconds(of: bodies, rounds: step.steps)
+      let points = zip(values, times).map { value, times in
+        let sorted = times.sorted().map { $0 * 1000 }
+        return CurveChart.Point(
+          x: Double(value), mean: sorted[sorted.count / 2], low: sorted[0],
+          high: sorted[sorted.count - 1])
+      }
+      for (value, point) in zip(values, points) {
+        print(
+          "\(parameter.rawValue) \(value): \(fixed(point.mean, 1)) ms (\(fixed(point.low, 1)) to "
+            + "\(fixed(point.high, 1))); otherwise \(step.conditions)")
+      }
+      guard let out else { return }
+      let chart = CurveChart(
+        title: "Milliseconds of a step by \(parameter.title), \(Machine.name(of: step.device))",
+        xTitle: parameter.title,
+        panels: [.init(title: "ms per step", series: [.init(name: "step", points: points)])])
+      try AtomicFile.write(Data(chart.figure.file.utf8), to: out)
+    }
+
+    /// One step with the parameter at `value`.
+    private func body(at value: Int) throws -> () throws -> Void {
+      switch parameter {
+      case .clusters, .entries:
+        var bank = Bank()
+        bank.step = step
+        (bank.entries, bank.dimensions, bank.clusters) = (100_000, 128, 10)
+        if parameter == .clusters { bank.clusters = value } else { bank.entries = value }
+        let parts = try SCLBankParts(bank)
+        return parts.loss
+      case .batch, .imageSize, .width, .threads:
+        var shape = step.shape
+        if parameter == .imageSize { shape.imageSize = value }
+        if parameter == .width { shape.width = value }
+        let threads = parameter == .threads ? value : step.thread.threads
+        let training = TrainingStep(
+          shape, batch: parameter == .batch ? value : step.batch, on: step.device,
+          precision: step.precision.resolved(on: step.device))
+        return {
+          if Torch.threads != threads { Torch.threads = threads }
+          try training.run()
+        }
+      }
+    }
+  }
+}
