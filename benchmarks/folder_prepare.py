@@ -1,4 +1,4 @@
-"""Preparing a folder of photographs as a script would: Pillow, torchvision's transforms and h5py, on all cores."""
+"""Preparing a folder of photographs as a script would: Pillow and h5py, on all cores."""
 import argparse
 import hashlib
 import pathlib
@@ -7,8 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import h5py
 import numpy as np
-from PIL import Image
-from torchvision import transforms
+from PIL import Image, ImageOps
 
 
 def make(folder, images, size=256):
@@ -22,10 +21,10 @@ def make(folder, images, size=256):
 
 
 def read(path):
-    change = transforms.Compose([transforms.Resize(64), transforms.CenterCrop(64)])
     data = path.read_bytes()
     with Image.open(path) as image:
-        return np.asarray(change(image.convert("RGB"))), hashlib.sha256(data).hexdigest()
+        square = ImageOps.fit(image.convert("RGB"), (64, 64), Image.BILINEAR)
+    return np.asarray(square), hashlib.sha256(data).hexdigest()
 
 
 def main():

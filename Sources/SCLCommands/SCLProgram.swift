@@ -132,7 +132,8 @@ struct RootCommand: AsyncParsableCommand {
       RunCommand.self, StatusCommand.self, CancelCommand.self, ReportCommand.self, DiffCommand.self,
       CompareCommand.self, AssignmentsCommand.self, ClustersCommand.self,
       FeaturesCommand.self, AssignCommand.self,
-      ListCommand.self, CleanCommand.self, SchemaCommand.self, VerifyCommand.self,
+      ListCommand.self, CleanCommand.self, SchemaCommand.self, DevicesCommand.self,
+      VerifyCommand.self,
       RunChildCommand.self, MeasureChildCommand.self,
     ])
 }

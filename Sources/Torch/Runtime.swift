@@ -48,6 +48,9 @@ public enum Torch {
   /// Whether this libtorch has CUDA and the machine a card.
   public static var hasCUDA: Bool { caten.has_cuda() }
 
+  /// What this libtorch was built with, several lines: compiler, libraries, instruction sets, settings.
+  public static var configuration: String { String(cString: caten.configuration()) }
+
   /// The number of threads that an operator uses, at least 1.
   ///
   /// Where the system allows no further thread, setting it fails as an operator does: the error is

@@ -1,4 +1,5 @@
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <atomic>
 #include <dlfcn.h>
@@ -30,6 +31,15 @@ bool caten_has_cuda(void) {
   bool available = false;
   attempt([&] { available = cuda != nullptr && at::hasCUDA(); });
   return available;
+}
+
+const char *caten_configuration(void) {
+  static const std::string text = [] {
+    std::string text;
+    attempt([&] { text = at::show_config(); });
+    return text;
+  }();
+  return text.c_str();
 }
 
 /// Throws unless so many threads can exist beside those of the process.

@@ -16,8 +16,18 @@ package enum Machine {
 
   /// Whether the processor has instructions for bfloat16 products (AVX-512 BF16 or AMX).
   package static var multipliesBFloat16: Bool {
-    let flags = processorField("flags")?.split(separator: " ") ?? []
-    return flags.contains("avx512_bf16") || flags.contains("amx_bf16")
+    processorFlags.contains("avx512_bf16") || processorFlags.contains("amx_bf16")
+  }
+
+  /// The widest vectors of the processor: "AVX-512", "AVX2" or "other".
+  static var vectors: String {
+    let flags = processorFlags
+    return flags.contains("avx512bw") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : "other"
+  }
+
+  /// The features of the processor, as Linux names them.
+  private static var processorFlags: [Substring] {
+    processorField("flags")?.split(separator: " ") ?? []
   }
 
   /// - Throws: `ExperimentError.noDevice` if networks cannot run on the device here.
@@ -30,19 +40,19 @@ package enum Machine {
   package static func name(of device: Device) -> String {
     switch device {
     case .cpu: processorField("model name") ?? "unknown"
-    case .cuda: cardName ?? "unknown"
+    case .cuda: installedCardNames.first ?? "unknown"
     }
   }
 
   /// The number of cards that NVIDIA's driver shows.
   static var installedCards: Int { cardFolders.count }
 
-  /// The model of the first GPU, from NVIDIA's driver.
-  private static var cardName: String? {
-    guard let card = cardFolders.first,
+  /// The models of the cards that NVIDIA's driver shows.
+  static var installedCardNames: [String] {
+    cardFolders.map { card in
       let text = try? String(contentsOfFile: "\(card)/information", encoding: .utf8)
-    else { return nil }
-    return field("Model", in: text)
+      return text.flatMap { field("Model", in: $0) } ?? "unknown"
+    }
   }
 
   /// The folders of NVIDIA's driver, one per GPU.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Methods
 import Synchronization
 
 /// `scl plan`: prints a `PlanTable` with all runs, their states, and estimates of time and memory.
@@ -108,6 +109,8 @@ struct PlanCommand: AsyncParsableCommand {
           + "\(Machine.cores) \(Machine.cores == 1 ? "core" : "cores")): the times will be too long; "
           + "use --remeasure later")
     }
+    let trainsHere = unknown.contains { $0.device == .cpu && $0.method is any TrainedMethod.Type }
+    if trainsHere, let advice = Machine.engineAdvice { Console.note(advice) }
     let measurer = EstimateMeasurer(experiment.childCommand())
     let going = Mutex<Task<MeasuredCosts, any Error>?>(nil)
     let stop = StopRequest { _ in going.withLock { $0?.cancel() } }

@@ -40,6 +40,8 @@ enum caten_failure { caten_refused = 0, caten_out_of_memory = 1 };
 const char *_Nonnull caten_last_error(void);
 int32_t caten_last_failure(void);
 bool caten_has_cuda(void);
+// What libtorch was built with, several lines: compiler, libraries, build settings.
+const char *_Nonnull caten_configuration(void);
 bool caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
 void caten_keep_freed_memory(void);
@@ -161,7 +163,8 @@ bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten
 // MARK: The table
 // Every function above, by its name without the prefix.
 #define CATEN_FUNCTIONS(X)                                                                    \
-  X(last_error) X(last_failure) X(has_cuda) X(set_threads) X(threads) X(keep_freed_memory)    \
+  X(last_error) X(last_failure) X(has_cuda) X(configuration) X(set_threads) X(threads)        \
+  X(keep_freed_memory)                                                                        \
   X(autocast_enabled) X(set_autocast) X(autocast_clear_cache) X(grad_enabled)                 \
   X(set_grad_enabled)                                                                         \
   X(from_data) X(full) X(arange) X(release) X(rank) X(size) X(count) X(dtype_of) X(device_of) \

@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  @Test func `Devices are listed with what libtorch can use of them`() throws {
+    let listed = try program.run(["devices"])
+    #expect(listed.exitCode == 0, "\(listed.errors)")
+    #expect(listed.lines[0].hasPrefix("cpu "))
+    #expect(listed.lines[0].contains(/\d+ cores?, [\d.]+ GiB/))
+    #expect(listed.lines[0].contains(/precision auto: (float32|bfloat16)$/))
+    #expect(listed.output.contains("\nlibtorch "))
+    let objects = try program.run(["devices", "--json"]).objects()
+    #expect(objects[0]["device"] as? String == "cpu" && objects[0]["usable"] as? Bool == true)
+    #expect((objects[0]["memoryBytes"] as? Int ?? 0) > 1 << 28)
+    #expect((objects.last?["configuration"] as? String)?.contains("Build settings") == true)
+  }
+
+  @Test(arguments: [
+    ["run", "experiment.yaml", "--device", "cuda"], ["devices"],
+  ])
+  func `Without a card, one line says so and what to do`(_ arguments: [String]) throws {
+    let cards = try program.run(["devices", "--json"]).objects().count {
+      $0["device"] as? String == "cuda" && $0["usable"] as? Bool == true
+    }
+    guard cards == 0 else { return }
+    try "benchmarks: [rehearsal]\nmethods: [instdisc]\n".write(
+      toFile: folder + "/experiment.yaml", atomically: true, encoding: .utf8)
+    let runs = arguments[0] == "run"
+    let data = try runs ? ["--data", Self.data.get(), "--results", folder + "/r"] : []
+    let refused = try program.run(arguments + data)
+    #expect(refused.exitCode == (runs ? 64 : 0))
+    let lines = (refused.output + refused.errors).split(separator: "\n")
+    #expect(lines.count { $0.contains("device cuda: ") && $0.contains("build with LIBTORCH") } == 1)
+    if runs { #expect(refused.errorLines.count == 1) }
+  }
+}
