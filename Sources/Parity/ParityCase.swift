@@ -72,7 +72,7 @@ struct ParityCase {
   /// - Throws: `ParityError.wrongShape`.
   func tensor(_ name: String, rank: Int = 2) throws -> Tensor {
     let (values, shape) = (try values(name, as: Float.self), try shape(name, rank: rank))
-    return try Torch.checked { Tensor(values, shape: shape) }
+    return try Torch.checked { Tensor(values, shape: shape).to(ParityFile.device) }
   }
 
   /// A float32 input with `rank` dimensions that requires a gradient.
@@ -89,7 +89,7 @@ struct ParityCase {
       throw ParityError.outOfRange(
         case: self.name, name: name, value: wrong, expected: "0 to 999999")
     }
-    return Tensor(indices)
+    return Tensor(indices).to(ParityFile.device)
   }
 
   /// A uint8 input [H, W, 3] as a batch [1, H, W, 3].
@@ -101,7 +101,7 @@ struct ParityCase {
         case: self.name, input: name, found: shape, expected: "three channels")
     }
     let bytes = try values(name, as: UInt8.self)
-    return try Torch.checked { Tensor(bytes, shape: [1] + shape) }
+    return try Torch.checked { Tensor(bytes, shape: [1] + shape).to(ParityFile.device) }
   }
 
   /// All data sets below a group of the inputs, by path with dots for slashes:

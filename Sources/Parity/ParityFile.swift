@@ -46,16 +46,25 @@ package struct ParityFile {
   /// Nil if the file has none.
   private let cases: HDF5Group?
   private let trajectories: HDF5Group?
+  /// Where this file's cases and trajectories are computed.
+  private let place: Device
+
+  /// Where tensors of the current case or trajectory belong.
+  @TaskLocal static var device = Device.cpu
 
   /// Opens a parity file.
+  /// - Parameters:
+  ///   - path: an HDF5 file.
+  ///   - device: where cases and trajectories are computed.
   /// - Throws: `ParityError.noCases` if the file has neither group; `HDF5Error` if it is missing,
   ///   damaged or not HDF5.
-  package init(_ path: String) throws {
+  package init(_ path: String, device: Device = .cpu) throws {
     let file = try HDF5File(reading: path)
     func group(_ name: String) throws -> HDF5Group? {
       try file.containsGroup(name) ? file.group(name) : nil
     }
     self.file = file
+    place = device
     cases = try group("cases")
     trajectories = try group("trajectories")
     guard cases != nil || trajectories != nil else { throw ParityError.noCases(file: path) }
@@ -71,7 +80,7 @@ package struct ParityFile {
     try trajectories?.children().sorted() ?? []
   }
 
-  /// Runs one case, on the CPU in float32.
+  /// Runs one case in float32.
   /// - Returns: the measured error, or why there is none. An invalid case is a result, not an
   ///   error.
   /// - Throws: `HDF5Error` if the case has no operation or tolerance, or does not exist.
@@ -81,7 +90,8 @@ package struct ParityFile {
     let outcome: ParityResult.Outcome
     if let operation = Self.operations[parity.operation] {
       do {
-        outcome = .measured(try Torch.checked { try operation(parity) })
+        outcome = .measured(
+          try Self.$device.withValue(place) { try Torch.checked { try operation(parity) } })
       } catch {
         outcome = .refused("\(error)")
       }
@@ -92,7 +102,7 @@ package struct ParityFile {
       name: name, operation: parity.operation, tolerance: parity.tolerance, outcome: outcome)
   }
 
-  /// Replays one trajectory, on the CPU in float32.
+  /// Replays one trajectory in float32.
   ///
   /// Official code may behave in a way that our settings express and the recording does not state
   /// (`OfficialBehaviour`). Then the readings are tried in order, and the first that agrees counts.
@@ -113,7 +123,9 @@ package struct ParityFile {
           assumed: open.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" },
           outcome: .compared([]))
         result.outcome = .compared(
-          try Torch.checked { try TrajectoryReplay(trajectory, with: open).run() })
+          try Self.$device.withValue(place) {
+            try Torch.checked { try TrajectoryReplay(trajectory, with: open).run() }
+          })
         if result.passed { return result }
         likeliest = likeliest ?? result
       }

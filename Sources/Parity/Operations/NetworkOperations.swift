@@ -22,7 +22,7 @@ let networkOperations: [String: ParityFile.Operation] = [
     // Cases use networks narrower than the schema allows.
     settings.width = try parity.integer("width", in: 1...256)
     var stream = RandomStream(seed: 0, purpose: .weights)
-    let network = ResNet(settings, on: .cpu, from: &stream)
+    let network = ResNet(settings, on: ParityFile.device, from: &stream)
     try network.load(parity.tensors(below: "parameters"))
     let images = try parity.tensor("image", rank: 4)
     let evaluation = try parity.relativeError(

@@ -165,7 +165,7 @@ struct Trajectory {
         expected: "[V, \(count), 3, \(height), \(width)]")
     }
     try requireReadable(dataSet, of: name)
-    let views = try Tensor(dataSet.read(as: Float.self), shape: shape)
+    let views = try Tensor(dataSet.read(as: Float.self), shape: shape).to(ParityFile.device)
     return (0..<shape[0]).map {
       statistics.normalise(views.narrowed(0, to: $0..<($0 + 1)).squeezed(0)).channelsLast()
     }

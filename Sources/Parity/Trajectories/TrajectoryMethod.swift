@@ -44,7 +44,8 @@ enum TrajectoryMethod {
       return FinishedStage(file: file)
     }
     let method = try configured.make(
-      context: MethodContext(clusters: clusters, seed: 0, stage: stage), images: images)
+      context: MethodContext(
+        clusters: clusters, seed: 0, device: ParityFile.device, stage: stage), images: images)
     guard let method = method as? any TrainedMethod else {
       let name = configured.type.description.name
       throw ParityError.malformed(

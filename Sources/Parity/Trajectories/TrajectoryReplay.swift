@@ -38,7 +38,7 @@ struct TrajectoryReplay {
     try TrajectoryMethod.requireQueue(self.settings, of: trajectory.name)
     method = try TrajectoryMethod.make(
       configured, clusters: trajectory.clusters, images: images, of: trajectory.name)
-    steps = TrainingSteps(method: method, images: images, seed: 0, device: .cpu)
+    steps = TrainingSteps(method: method, images: images, seed: 0, device: ParityFile.device)
     optimiser = method.plan.makeOptimiser(for: method.network)
     stepsOfEpoch =
       Dictionary(grouping: trajectory.steps, by: \.epoch).values.map(\.count).max() ?? 1
@@ -117,8 +117,8 @@ struct TrajectoryReplay {
     }
     return Batch(
       epoch: step.epoch, step: stepInEpoch, of: max(stepsOfEpoch, stepInEpoch + 1),
-      pass: try pass(of: step), positions: step.positions, index: Tensor(step.positions),
-      views: views)
+      pass: try pass(of: step), positions: step.positions,
+      index: Tensor(step.positions).to(ParityFile.device), views: views)
   }
 
   /// The index of a step's pass among the method's passes. Trajectories count only the passes that

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Parity
 import Torch
@@ -28,6 +29,9 @@ struct VerifyCommand: ParsableCommand {
   /// See `ParityFile` for the layout.
   var file: String
 
+  @Option(help: "Device: cpu or cuda. Reference values are of a processor.")
+  var device = Device.cpu
+
   @OptionGroup var output: JSONOption
 
   /// Evaluates cases, then trajectories, on one thread. JSON lines are printed as results arrive,
@@ -35,7 +39,8 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     // Reference values are from one thread; the number of cores must not matter.
     Torch.threads = 1
-    let parity = try ParityFile(file)
+    try Machine.checkHas(device)
+    let parity = try ParityFile(file, device: device)
     let results = try parity.names().map { name in
       let result = try parity.run(name)
       if output.json { try Console.json(CaseLine(result)) }
