@@ -7,7 +7,7 @@ import Vision
 /// predictions, at first only where these are sure, and learnt as a binary classification of pairs.
 ///
 /// Chang, J., Wang, L., Meng, G., Xiang, S. and Pan, C., "Deep Adaptive Image Clustering", ICCV 2017.
-package final class DAC: TrainedMethod {
+package final class DAC: TrainedMethod, ReportsConfidence {
   /// How the thresholds change with the epochs.
   public enum ThresholdCourse: String, CaseIterable, Sendable {
     /// Both move evenly towards each other, and would meet after the last epoch.
@@ -218,9 +218,10 @@ package final class DAC: TrainedMethod {
   }
 
   /// The largest probability.
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     let mode = NormalisationMode(settings.statistics)
-    return try predictions(of: images, at: Array(0..<images.count), mode).largestColumns()
+    return try ConfidentAssignment(
+      probabilities: predictions(of: images, at: Array(0..<images.count), mode))
   }
 
   private func predictions(

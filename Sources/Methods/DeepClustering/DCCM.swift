@@ -9,7 +9,7 @@ import Vision
 ///
 /// Wu, J., Long, K., Wang, F., Qian, C., Li, C., Lin, Z. and Zha, H., "Deep Comprehensive Correlation
 /// Mining for Image Clustering", ICCV 2019.
-package final class DCCM: TrainedMethod {
+package final class DCCM: TrainedMethod, ReportsConfidence {
   /// The defaults are those of the official code for CIFAR-10 (commit 69ed7ae), but for the choice of
   /// triplets, which is the paper's.
   public struct Settings: Configurable {
@@ -190,9 +190,10 @@ package final class DCCM: TrainedMethod {
   }
 
   /// The largest probability.
-  public func assign(_ images: ImageSet) throws -> [Int32] {
+  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
     let mode = NormalisationMode(settings.statistics)
-    return try predictions(of: images, at: Array(0..<images.count), mode).largestColumns()
+    return try ConfidentAssignment(
+      probabilities: predictions(of: images, at: Array(0..<images.count), mode))
   }
 
   private func predictions(
