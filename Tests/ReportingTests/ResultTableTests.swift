@@ -170,6 +170,18 @@ import Testing
     #expect(abs((statistics.standardDeviation ?? 0) - 700.squareRoot()) < 1e-9)
   }
 
+  @Test func `A score that a finished run lacks is a dash`() throws {
+    var trained = SampleRuns.record(SampleRuns.scl, on: "cifar10", 4, 5, 6)
+    trained.metrics.scores?[.silhouette] = 0.125
+    let pixels = SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 1, 2, 3)
+    let table = try ResultTable(
+      ExperimentResults(experiment: "sample", profile: "default", records: [trained, pixels]),
+      metrics: [.acc, .silhouette])
+    let rows = TableLayout(table).groups.flatMap(\.rows)
+    let figures = rows.map { $0.cells.flatMap(\.figures).map(\.text) }
+    #expect(figures.contains(["5.0", "12.5"]) && figures.contains(["2.0", "–"]), "\(figures)")
+  }
+
   @Test func `A figure that prints as less than the best is not bold`() throws {
     // 6.25 is printed as 6.2.
     let table = try SampleRuns.table(

@@ -141,7 +141,9 @@ public struct TableLayout {
       guard let cell else { return Figure(text: "–") }
       let scores = cell.scores(of: metric).map(\.score)
       guard !scores.isEmpty else {
-        return Figure(text: cell.state == .notRun ? "–" : cell.state.rawValue)
+        // Of finished runs it is the score that is missing, such as the silhouette of a method without vectors.
+        let hasRecords = cell.state == .finished || cell.state == .partial
+        return Figure(text: cell.state == .notRun || hasRecords ? "–" : cell.state.rawValue)
       }
       let rank = best.rank(of: cell, metric)
       return Figure(
