@@ -78,6 +78,13 @@ struct PathData {
     pen = (pen.x, pen.y + 30)
   }
 
+  /// A level line of four pixels around (x, y).
+  mutating func dash(_ x: Double, _ y: Double) {
+    step(x - 2, y)
+    text += "h4"
+    pen = (pen.x + 40, pen.y)
+  }
+
   /// Lifts the pen and sets it down at (x, y), relative to where it was.
   private mutating func step(_ x: Double, _ y: Double) {
     if text.isEmpty { return move(x, y) }

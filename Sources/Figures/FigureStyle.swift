@@ -36,11 +36,11 @@ package enum FigureStyle {
     .figure .curve { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
     .figure .band { fill: currentColor; fill-opacity: .2; }
     .figure circle { fill: currentColor; fill-opacity: .65; }
-    .figure .dots { fill: none; stroke: currentColor; stroke-width: 3.4; stroke-linecap: round;
-      stroke-opacity: .7; }
-    .figure .square { stroke-width: 3; stroke-linecap: square; }
-    .figure .crosses { fill: none; stroke: currentColor; stroke-width: 1.1; stroke-opacity: .8; }
-    .figure .key { stroke-opacity: 1; } .figure .dots.key { stroke-width: 7; }
+    .figure .dots, .figure .squares, .figure .crosses, .figure .dashes { fill: none; stroke: currentColor; }
+    .figure .dots { stroke-width: 3.4; stroke-linecap: round; stroke-opacity: .7; }
+    .figure .squares { stroke-width: 3.6; stroke-linecap: square; stroke-opacity: .8; }
+    .figure .crosses { stroke-width: 1.2; stroke-opacity: .85; } .figure .dashes { stroke-width: 1.8; }
+    .figure .key { stroke-opacity: 1; } .figure .dots.key, .figure .squares.key { stroke-width: 6; }
     .figure .mean { fill: none; stroke: currentColor; stroke-width: 2; }
     .figure .bar { fill: currentColor; fill-opacity: .75; }
     .figure .whisker { stroke: var(--ink); fill: none; }

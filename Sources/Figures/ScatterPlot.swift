@@ -6,7 +6,7 @@
 ///       panels: [.init(title: "by class", groups: groups)], legend: groups
 ///     ).figure
 ///
-/// Both axes have one scale, so that distances along them can be compared. Seven colours in three shapes tell 21 groups
+/// Both axes have one scale, so that distances along them can be compared. Six colours in four shapes tell 24 groups
 /// apart; further ones begin again.
 package struct ScatterPlot {
   /// Some of the points, in one colour and shape.
@@ -36,12 +36,17 @@ package struct ScatterPlot {
   }
 
   /// The number of groups that can be told apart.
-  package static let distinct = colours * shapes.count
+  package static let distinct = colours.count * Shape.allCases.count
 
-  /// Those of series but the last, which is grey.
-  private static let colours = FigureStyle.colours - 1
-  /// The classes of the shapes of points.
-  private static let shapes = ["dots", "dots square", "crosses"]
+  /// A shape of points, with its class in the style sheet.
+  private enum Shape: String, CaseIterable {
+    case dots, crosses, squares, dashes
+  }
+
+  /// The colours of series that tell points of a few pixels apart: without the second blue, and without grey.
+  private static let colours = [0, 1, 2, 3, 4, 6]
+  /// The grey colour of series.
+  private static let grey = 7
   /// The side of a panel.
   private static let side = 250.0
   /// The pixels between two panels.
@@ -106,21 +111,30 @@ package struct ScatterPlot {
   /// - Parameter left: the pixel of the panel's left edge.
   private func draw(_ group: Group, left: Double) -> Markup? {
     guard !group.points.isEmpty, let frame = PlaneFrame(points, side: Self.side) else { return nil }
-    let isCross = shape(of: group) == Self.shapes.last
     var marks = PathData()
     for place in group.points where points.indices.contains(place) {
       let (x, y) = frame.place(points[place])
-      if isCross { marks.cross(left + x, Self.top + y) } else { marks.dot(left + x, Self.top + y) }
+      mark(shape(of: group), left + x, Self.top + y, in: &marks)
     }
-    return .shape("path", ["class": "\(shape(of: group)) \(colour(of: group))", "d": marks.text])
+    return .shape("path", ["class": classes(of: group), "d": marks.text])
   }
 
-  private func shape(of group: Group) -> String {
-    Self.shapes[(group.colour ?? 0) / Self.colours % Self.shapes.count]
+  private func mark(_ shape: Shape, _ x: Double, _ y: Double, in marks: inout PathData) {
+    switch shape {
+    case .dots, .squares: marks.dot(x, y)
+    case .crosses: marks.cross(x, y)
+    case .dashes: marks.dash(x, y)
+    }
   }
 
-  private func colour(of group: Group) -> String {
-    FigureStyle.series(group.colour.map { $0 % Self.colours } ?? Self.colours)
+  private func shape(of group: Group) -> Shape {
+    Shape.allCases[(group.colour ?? 0) / Self.colours.count % Shape.allCases.count]
+  }
+
+  /// Those of its marks in the style sheet.
+  private func classes(of group: Group) -> String {
+    let colour = group.colour.map { Self.colours[$0 % Self.colours.count] } ?? Self.grey
+    return "\(shape(of: group)) \(FigureStyle.series(colour))"
   }
 
   /// The legend in columns of equal width, and the number of its lines.
@@ -134,13 +148,8 @@ package struct ScatterPlot {
       let x = Self.gap + Double(place % columns) * column
       let y = y + Double(place / columns) * Self.line
       var mark = PathData()
-      if shape(of: group) == Self.shapes.last {
-        mark.cross(x + 4, y - 4)
-      } else {
-        mark.dot(x + 4, y - 4)
-      }
-      parts.append(
-        .shape("path", ["class": "\(shape(of: group)) key \(colour(of: group))", "d": mark.text]))
+      self.mark(shape(of: group), x + 4, y - 4, in: &mark)
+      parts.append(.shape("path", ["class": "\(classes(of: group)) key", "d": mark.text]))
       parts.append(
         FigureText.element(FigureText.fitted(group.name, to: limit), x: x + 12, y: y))
     }

@@ -23,6 +23,10 @@ struct DataTable {
     /// A number; nil stays last, but in columns of text, which are sorted by their text.
     var key: String?
 
+    /// Those of a cell of text. Only long text has a width below which it does not wrap, so that columns of short
+    /// words stay narrow.
+    fileprivate var textClasses: String { text.count > 24 ? "text long" : "text" }
+
     /// Text that is sorted as text.
     static func words(_ text: String) -> Cell { Cell(text: text) }
 
@@ -50,7 +54,8 @@ struct DataTable {
     let lines = rows.map { row in
       let cells = zip(columns, row).map { column, cell in
         Markup.element(
-          "td", ["class": column.isText ? "text" : nil, "data-v": cell.key], [.text(cell.text)])
+          "td", ["class": column.isText ? cell.textClasses : nil, "data-v": cell.key],
+          [.text(cell.text)])
       }
       return Markup.element("tr", [:], cells)
     }

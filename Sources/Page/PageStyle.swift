@@ -42,7 +42,8 @@ enum PageStyle {
     .first { border-left: 1px solid var(--line); }
     .family th { background: var(--none); color: var(--faint); font-style: italic; }
     td svg.figure { display: block; margin-left: auto; }
-    td.text { text-align: left; white-space: normal; min-width: 12rem; max-width: 30rem; overflow-wrap: anywhere; }
+    td.text { text-align: left; }
+    td.long { white-space: normal; min-width: 12rem; max-width: 30rem; overflow-wrap: anywhere; }
     th button { all: unset; cursor: pointer; }
     th button:focus-visible, summary:focus-visible { outline: 2px solid var(--s0); outline-offset: 2px; }
     th[aria-sort=ascending] button::after { content: " ▲"; }

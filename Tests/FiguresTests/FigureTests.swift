@@ -110,11 +110,11 @@ import Testing
     #expect(isWellFormed(figure))
   }
 
-  @Test func `Points are drawn once per panel, in colours and shapes that tell 21 groups apart`() {
-    let groups = (0..<22).map {
+  @Test func `Points are drawn once per panel, in colours and shapes that tell 24 groups apart`() {
+    let groups = (0..<25).map {
       ScatterPlot.Group(name: "class \($0)", colour: $0, points: [2 * $0, 2 * $0 + 1])
     }
-    let points = (0..<44).map { (x: Double($0), y: Double($0 % 7)) }
+    let points = (0..<50).map { (x: Double($0), y: Double($0 % 7)) }
     func figure(_ legend: [ScatterPlot.Group]) -> Figure {
       ScatterPlot(
         title: "t", axes: ("x", "y"), points: points,
@@ -122,16 +122,16 @@ import Testing
         legend: legend
       ).figure
     }
-    let few = figure(Array(groups.prefix(21)))
-    let marks =
-      elements("path", class: "dots", in: few.file)
-      + elements("path", class: "crosses", in: few.file)
+    let few = figure(Array(groups.prefix(24)))
+    let marks = ["dots", "squares", "crosses", "dashes"].flatMap {
+      elements("path", class: $0, in: few.file)
+    }
     // A path of two marks per group and panel, and a key per group of the legend.
-    #expect(marks.count == 2 * 22 + 21)
-    let keys = marks.filter { $0.contains(" key ") }
-    #expect(Set(keys.map { $0.prefix { $0 != ">" }.split(separator: " d=")[0] }).count == 21)
-    let drawn = marks.filter { !$0.contains(" key ") }
-    #expect(drawn.allSatisfy { $0.matches(of: /h0|l3 3/).count == 2 })
+    #expect(marks.count == 2 * 25 + 24)
+    let keys = marks.filter { $0.contains(" key\"") }
+    #expect(Set(keys.map { $0.split(separator: " d=")[0] }).count == 24)
+    let drawn = marks.filter { !$0.contains(" key\"") }
+    #expect(drawn.allSatisfy { $0.matches(of: /h0|h4|l3 3/).count == 2 })
     #expect(few.file.contains("class 20</text>"))
     // More groups than can be told apart have no legend.
     #expect(!figure(groups).file.contains("class 3</text>"))
