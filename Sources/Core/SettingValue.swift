@@ -51,6 +51,14 @@ extension SettingValue: CustomStringConvertible {
   }
 }
 
+extension SettingValue {
+  /// The value as people write it: 1 for 1.0.
+  package var plain: String {
+    if case .number(let number) = self, let whole = Int(exactly: number) { return "\(whole)" }
+    return "\(self)"
+  }
+}
+
 /// The value as a JSON scalar. Decoding tries boolean, integer, number and text in this order.
 /// A whole number, which JSON writes without a fraction, becomes an integer.
 extension SettingValue: Codable {

@@ -89,8 +89,10 @@ package struct Experiment: Sendable {
     if row.variantOf != nil {
       values.merge(row.settings) { $1 }
       for layers in settingLayers {
-        values.merge(layers.own(of: [row.name], on: benchmark)) { $1 }
+        values.merge(layers.own(of: row.ownNames, on: benchmark)) { $1 }
       }
+      // A row of a grid is named after these.
+      values.merge(row.swept) { $1 }
     }
     return try ConfiguredMethod(row.method, values)
   }

@@ -61,7 +61,7 @@ package struct ExperimentFile {
       throw content.place.invalid("'methods' is missing")
     }
     let inclusions = sections.inclusions
-    let rows = try (names + inclusions.flatMap(\.rows)).uniqued.map { name in
+    let rows = try sections.variants.expanding(names + inclusions.flatMap(\.rows)).map { name in
       try row(name, sections.variants)
     }
     if !overrides.isEmpty {
@@ -82,12 +82,16 @@ package struct ExperimentFile {
       settingLayers: sections.settingLayers)
   }
 
-  /// The row of a method or a variant.
+  /// The row of a method, a variant, or a combination of a variant's grid.
   private func row(_ name: String, _ variants: [Variant]) throws -> MethodRow {
     guard let variant = variants.named(name) else {
       return MethodRow(try registry.method(name))
     }
-    return MethodRow(variant, of: try registry.method(variant.method))
+    let method = try registry.method(variant.method)
+    guard let member = variant.members.first(where: { $0.name == name }) else {
+      return MethodRow(variant, of: method)
+    }
+    return MethodRow(member, of: variant, method)
   }
 
   /// What a file says, over what the files that it extends say.

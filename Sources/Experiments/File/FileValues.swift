@@ -59,7 +59,7 @@ struct NameKind: Sendable {
   /// A method or a variant.
   static let row = NameKind(
     word: "method", known: { $0.rows },
-    shape: { .either([.choice($0.methods), .ownName]).defined(as: "method") }, hint: { _ in "" })
+    shape: { .either([.choice($0.methods), .rowName]).defined(as: "method") }, hint: { _ in "" })
 }
 
 extension FileValue<[String]> {
@@ -151,7 +151,7 @@ extension FileValue {
   /// A mapping from methods and variants to values. The JSON Schema accepts any name, because it
   /// does not know the variants of extended files.
   static func byRow<Inner>(_ value: FileValue<Inner>) -> FileValue where Value == [String: Inner] {
-    FileValue(shape: { .ownNames(value.shape($0)) }) { reader, context in
+    FileValue(shape: { .ownNames(value.shape($0), like: .rowName) }) { reader, context in
       try reader.mapping(known: context.rows) { try value.read($1, context.narrowed(to: $0)) }
     }
   }
@@ -170,18 +170,31 @@ extension FileValue<[String: SettingValue]> {
     guard !methods.isEmpty else { return [:] }
     let known = Set(methods.flatMap { $0.settings.map(\.name) }).sorted()
     return try section.mapping(known: known) { name, reader in
-      let value = try reader.value()
-      let owners = methods.flatMap { method in
-        method.settings.filter { $0.name == name }.map { (method: method, kind: $0.kind) }
+      if let variant = context.sweptBy, variant.grid.settings.contains(name) {
+        throw reader.invalid("the grid of '\(variant.name)' gives this setting its values")
       }
-      do {
-        for owner in owners { _ = try owner.method.resolve([name: value]) }
-      } catch {
-        let isWhole = owners.contains { if case .integer = $0.kind { true } else { false } }
-        throw reader.invalid("\(error)" + reader.hint(whole: isWhole))
-      }
-      return value
+      return try reader.setting(name, of: context)
     }
+  }
+}
+
+extension YAMLReader {
+  /// Reads a value of a setting, which all methods of the context that have the setting must accept.
+  ///
+  /// - Parameter name: a setting of at least one of these methods.
+  /// - Throws: `ExperimentError.invalid` with what is accepted.
+  func setting(_ name: String, of context: FileContext) throws -> SettingValue {
+    let value = try self.value()
+    let owners = context.owners.flatMap { method in
+      method.settings.filter { $0.name == name }.map { (method: method, kind: $0.kind) }
+    }
+    do {
+      for owner in owners { _ = try owner.method.resolve([name: value]) }
+    } catch {
+      let isWhole = owners.contains { if case .integer = $0.kind { true } else { false } }
+      throw invalid("\(error)" + hint(whole: isWhole))
+    }
+    return value
   }
 }
 
@@ -192,9 +205,9 @@ extension FileValue<[String: [String: SettingValue]]> {
     shape: { .settingsByMethod($0.registry.methods).defined(as: "settings-by-method") }
   ) { section, context in
     try section.mapping(known: context.rows) { name, value -> [String: SettingValue] in
-      guard context.variants.named(name) == nil else {
+      if let variant = context.variants.named(name) {
         throw value.invalid(
-          "'\(name)' is a variant: its settings belong in variants.\(name).settings")
+          "'\(name)' is a variant: its settings belong in variants.\(variant.name).settings")
       }
       return try FileValue<[String: SettingValue]>.settings.read(value, context.narrowed(to: name))
     }

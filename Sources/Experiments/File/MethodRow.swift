@@ -15,10 +15,20 @@ package struct MethodRow: Sendable {
   package let method: any ClusteringMethod.Type
   /// What makes a variant; empty for a method under its own name.
   package let settings: [String: SettingValue]
+  /// What a grid gives the row, a part of `settings`; empty without a grid.
+  let swept: [String: SettingValue]
 
   /// The names by which files speak of the row, the one that counts most last: its method's, a variant's
   /// own, and before a stage's those of what starts from it.
   let namesInFiles: [String]
+
+  /// The names by which files and `--set` speak of a variant alone: its own, and before it that of the
+  /// variant whose grid made it.
+  var ownNames: [String] { Array(namesInFiles.drop { $0 == method.description.name }) }
+
+  /// The variant whose grid made the row, by whose name all its rows can be chosen; nil for any
+  /// other row.
+  package var grid: String? { swept.isEmpty ? nil : ownNames.first }
 
   /// The changed method's name; nil for a method under its own name.
   package var variantOf: String? {
@@ -31,6 +41,7 @@ package struct MethodRow: Sendable {
     title = method.description.title
     self.method = method
     settings = [:]
+    swept = [:]
     namesInFiles = [name]
   }
 
@@ -54,6 +65,7 @@ package struct MethodRow: Sendable {
     title = "\(method.description.title), as a stage"
     self.method = method
     self.settings = settings
+    swept = [:]
     namesInFiles = row.namesInFiles + [method.description.name]
   }
 
@@ -66,13 +78,24 @@ package struct MethodRow: Sendable {
   /// Whether a name is that of a stage.
   static func isStage(_ name: String) -> Bool { name.contains(stageMark) }
 
-  /// A variant.
+  /// A variant without a grid.
   init(_ variant: Variant, of method: any ClusteringMethod.Type) {
     name = variant.name
     title = variant.title ?? "\(method.description.title): \(variant.name)"
     self.method = method
     settings = variant.settings
+    swept = [:]
     namesInFiles = [method.description.name, name]
+  }
+
+  /// A row of a variant's grid.
+  init(_ member: SettingGrid.Member, of variant: Variant, _ method: any ClusteringMethod.Type) {
+    name = member.name
+    title = "\(variant.title ?? method.description.title): \(member.title)"
+    self.method = method
+    settings = variant.settings.overlaid(with: member.settings)
+    swept = member.settings
+    namesInFiles = [method.description.name, variant.name, name]
   }
 }
 
@@ -84,6 +107,14 @@ struct Variant: Sendable {
   /// Nil for the method's title and the variant's name.
   var title: String?
   var settings: [String: SettingValue] = [:]
+  /// Settings with several values, each combination of which is a row of its own.
+  var grid = SettingGrid()
+
+  /// The rows of the grid; none without one.
+  var members: [SettingGrid.Member] { grid.members(of: name) }
+
+  /// Its own name and those of its rows.
+  var names: [String] { [name] + members.map(\.name) }
 
   /// The keys of a variant. The method comes first, because it decides which settings are accepted.
   private static let schema = SectionSchema<Variant>([
@@ -97,6 +128,9 @@ struct Variant: Sendable {
       "settings", \.settings, .settings,
       "The settings that the variant changes, over all layers of its method's settings, on every benchmark."
     ),
+    FileKey(
+      "grid", \.grid, SettingGrid.value,
+      "Settings with lists of values; every combination is a row, named VARIANT-SETTING-VALUE."),
   ])
 
   /// A method by its name. A variant of an extended file keeps its method, the context's only owner.
@@ -116,13 +150,46 @@ struct Variant: Sendable {
   /// The section `variants`. A variant with a mistake is replaced by another one of its name, so
   /// that places that name it are no mistakes as well.
   static let all = FileValue(shape: shape) { section, context in
-    try section.ownEntries().compactMap { name, value in
+    let entries = try section.ownEntries()
+    let variants = try entries.compactMap { name, value in
       try section.mistakes.collecting {
         guard !context.methods.contains(name) else {
           throw value.invalid("'\(name)' is a method: give the variant a name of its own")
         }
         return try read(name, value, context)
-      } ?? context.variants.named(name) ?? unknown(name, context)
+      } ?? context.variants.first { $0.name == name } ?? unknown(name, context)
+    }
+    let all = context.variants.overlaid(with: variants)
+    for (name, value) in entries {
+      _ = try section.mistakes.collecting { try checkGrid(of: name, among: all, value, context) }
+    }
+    return variants
+  }
+
+  /// Refuses a grid whose settings the variant sets, too, that makes too many rows, or that makes a
+  /// name which exists.
+  ///
+  /// - Parameters:
+  ///   - name: the variant's name.
+  ///   - variants: all variants, those of extended files included.
+  ///   - section: the variant's definition.
+  private static func checkGrid(
+    of name: String, among variants: [Variant], _ section: YAMLReader, _ context: FileContext
+  ) throws {
+    guard let variant = variants.first(where: { $0.name == name }) else { return }
+    let place = section.entry("grid") ?? section
+    if let setting = variant.grid.settings.first(where: { variant.settings[$0] != nil }) {
+      throw place.invalid(
+        "'\(setting)' is also one of the variant's settings: remove one of the two")
+    }
+    guard variant.grid.count <= SettingGrid.most else {
+      throw place.invalid(
+        "this makes \(variant.grid.count) rows; the most is \(SettingGrid.most)")
+    }
+    var taken = Set(context.methods)
+    for other in variants where other.name != name { taken.formUnion(other.names) }
+    for member in variant.members where !taken.insert(member.name).inserted {
+      throw place.invalid("this makes a row '\(member.name)', which there is already")
     }
   }
 
@@ -135,7 +202,7 @@ struct Variant: Sendable {
     _ name: String, _ section: YAMLReader, _ context: FileContext
   ) throws -> Variant {
     let mistakes = section.mistakes.count
-    let base = context.variants.named(name)?.method
+    let base = context.variants.first { $0.name == name }?.method
     var context = context
     context.owners = try base.map { [try context.registry.method($0)] } ?? []
     let variant = try schema.read(section, context)
@@ -175,11 +242,20 @@ struct Variant: Sendable {
 }
 
 extension [Variant] {
-  /// The variant of this name.
-  func named(_ name: String) -> Variant? { first { $0.name == name } }
+  /// The variant of this name, or the one whose grid makes a row of this name.
+  func named(_ name: String) -> Variant? { first { $0.names.contains(name) } }
+
+  /// Names of rows, with a variant that has a grid replaced by the rows of its grid. Each occurs
+  /// once.
+  func expanding(_ names: [String]) -> [String] {
+    names.flatMap { name in
+      let members = first { $0.name == name }?.members ?? []
+      return members.isEmpty ? [name] : members.map(\.name)
+    }.uniqued
+  }
 
   /// These variants with others on top. Of two variants of one name, the title of the later one
-  /// wins, and settings are replaced one by one.
+  /// wins, and settings are replaced one by one, those of grids too.
   func overlaid(with others: [Variant]) -> [Variant] {
     others.reduce(into: self) { variants, other in
       guard let index = variants.firstIndex(where: { $0.name == other.name }) else {
@@ -188,6 +264,7 @@ extension [Variant] {
       }
       variants[index].title = other.title ?? variants[index].title
       variants[index].settings.merge(other.settings) { $1 }
+      variants[index].grid = variants[index].grid.overlaid(with: other.grid)
     }
   }
 }

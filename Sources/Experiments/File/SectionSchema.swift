@@ -199,6 +199,8 @@ struct FileContext: Sendable {
   var variants: [Variant] = []
   /// The methods whose settings are accepted here; none if that is not known because of a mistake.
   var owners: [any ClusteringMethod.Type]
+  /// The variant whose grid sweeps settings that are not accepted here; nil without one.
+  var sweptBy: Variant?
 
   /// The context of a whole file: every method's settings are accepted.
   init(registry: MethodRegistry) {
@@ -209,13 +211,15 @@ struct FileContext: Sendable {
   /// Registered benchmarks, then the user's own.
   var benchmarks: [String] { BenchmarkDefinition.all.map(\.name) + ownBenchmarks }
   var methods: [String] { registry.names }
-  /// Methods, then variants.
-  var rows: [String] { methods + variants.map(\.name) }
+  /// Methods, then variants with what their grids make.
+  var rows: [String] { methods + variants.flatMap(\.names) }
 
   /// The context of values that apply to one method or variant.
   func narrowed(to row: String) throws -> FileContext {
     var context = self
-    context.owners = [try registry.method(variants.named(row)?.method ?? row)]
+    let variant = variants.named(row)
+    context.owners = [try registry.method(variant?.method ?? row)]
+    context.sweptBy = variant
     return context
   }
 }

@@ -103,21 +103,35 @@ struct Sections: Sendable {
   private var product: [Combination] {
     seeds.flatMap { seed in
       (benchmarks ?? []).flatMap { benchmark in
-        (rows ?? []).map { Combination(benchmark: benchmark, row: $0, seed: seed) }
+        variants.expanding(rows ?? []).map {
+          Combination(benchmark: benchmark, row: $0, seed: seed)
+        }
       }
+    }
+  }
+
+  /// `exclusions` with the rows of grids in place of the variants that have them.
+  private var expandedExclusions: [Exclusion] {
+    exclusions.map { exclusion in
+      var exclusion = exclusion
+      exclusion.rows = exclusion.rows.map(variants.expanding)
+      return exclusion
     }
   }
 
   /// What is run: the product without the excluded combinations, followed by the included ones.
   /// Each occurs once.
   var combinations: [Combination] {
+    let exclusions = expandedExclusions
     let chosen = product.filter { combination in
       !exclusions.contains { $0.matches(combination) }
     }
     let more = inclusions.flatMap { inclusion in
       (inclusion.seeds ?? seeds).flatMap { seed in
         inclusion.benchmarks.flatMap { benchmark in
-          inclusion.rows.map { Combination(benchmark: benchmark, row: $0, seed: seed) }
+          variants.expanding(inclusion.rows).map {
+            Combination(benchmark: benchmark, row: $0, seed: seed)
+          }
         }
       }
     }
@@ -129,7 +143,7 @@ struct Sections: Sendable {
   func checkExclusions() throws {
     guard benchmarks != nil, rows != nil else { return }
     let product = product
-    for exclusion in exclusions where !product.contains(where: exclusion.matches) {
+    for exclusion in expandedExclusions where !product.contains(where: exclusion.matches) {
       if let futile = exclusion.futile { throw futile }
     }
   }

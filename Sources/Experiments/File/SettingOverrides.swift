@@ -21,12 +21,16 @@ struct SettingOverrides {
       let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw invalid(override, "write KEY=VALUE") }
       let value = SettingValue(scalar: parts[1])
-      let names = parts[0].split(separator: ".", maxSplits: 1).map(String.init)
-      if names.count == 2 {
-        let method = variants.named(names[0])?.method ?? names[0]
-        try checkIsRun(names[0], rows, override)
-        try check(names[1], value, in: [try registry.method(method)], override)
-        layer.methods[names[0], default: [:]][names[1]] = value
+      // The name of a row can have a dot, that of a setting has none.
+      if let dot = parts[0].lastIndex(of: ".") {
+        let (name, setting) = (String(parts[0][..<dot]), String(parts[0][dot...].dropFirst()))
+        let variant = variants.named(name)
+        try checkIsRun(name, rows, override)
+        if let variant, variant.grid.settings.contains(setting) {
+          throw invalid(override, "the grid of '\(variant.name)' gives this setting its values")
+        }
+        try check(setting, value, in: [try registry.method(variant?.method ?? name)], override)
+        layer.methods[name, default: [:]][setting] = value
       } else {
         try check(parts[0], value, in: rows.map(\.method), override)
         layer.defaults[parts[0]] = value
@@ -38,7 +42,7 @@ struct SettingOverrides {
   /// Refuses a setting of a method that is neither a row nor a stage of one: it would change
   /// nothing.
   private func checkIsRun(_ name: String, _ rows: [MethodRow], _ override: String) throws {
-    var known = rows.map(\.name)
+    var known = rows.map(\.name) + rows.compactMap(\.grid)
     for row in rows {
       var method: (any ClusteringMethod.Type)? = row.method
       var settings = row.settings

@@ -35,6 +35,8 @@ package struct ValueShape: Sendable {
   static let boolean = Self(["type": "boolean"])
   /// A name that the author of a file chooses.
   static let ownName = Self.pattern("^[a-z0-9-]+$", example: "own-name")
+  /// The name of a variant; those that a grid makes can have a dot: "sweep-temperature-0.05".
+  static let rowName = Self.pattern("^[a-z0-9.-]+$", example: "own-name")
 
   /// Text that matches a regular expression.
   ///
@@ -101,9 +103,9 @@ package struct ValueShape: Sendable {
   }
 
   /// A mapping from names that the author chooses to values of one shape.
-  static func ownNames(_ value: ValueShape) -> Self {
+  static func ownNames(_ value: ValueShape, like name: ValueShape = .ownName) -> Self {
     Self(
-      ["type": "object", "additionalProperties": value.json, "propertyNames": Self.ownName.json],
+      ["type": "object", "additionalProperties": value.json, "propertyNames": name.json],
       containing: [value])
   }
 }

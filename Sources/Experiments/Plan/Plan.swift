@@ -29,7 +29,7 @@ package struct Plan: Sendable {
     _ experiment: Experiment, options: RunOptions, registry: MethodRegistry,
     filter: RunFilter = RunFilter(), needsData: Bool = true
   ) throws {
-    try filter.check(experiment)
+    let filter = try filter.checked(for: experiment)
     self.experiment = experiment
     self.options = options
     var planner = try RunPlanner(

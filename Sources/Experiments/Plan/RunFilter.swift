@@ -6,7 +6,8 @@ import Core
 ///     let filter = try RunFilter(parsing: "method=scl,method=moco,seed=0")
 ///     let plan = try Plan(experiment, options: options, registry: .builtIn, filter: filter)
 ///
-/// A method can also be a stage, by its name in the results.
+/// A method can also be a variant with a grid, which stands for all rows of the grid, or a stage, by its name in the
+/// results.
 package struct RunFilter: Sendable {
   /// As the user wrote it, for messages.
   package let text: String
@@ -33,10 +34,13 @@ package struct RunFilter: Sendable {
     }
   }
 
+  /// The filter for an experiment: a variant with a grid is replaced by the rows of the grid.
   /// - Throws: `ExperimentError.invalidOption` for a name that the experiment does not have.
-  func check(_ experiment: Experiment) throws {
+  func checked(for experiment: Experiment) throws -> RunFilter {
+    let grids = experiment.rows.compactMap(\.grid).uniqued
     for (what, chosen, known) in [
-      ("benchmark", benchmarks, experiment.benchmarks), ("method", methods, experiment.methods),
+      ("benchmark", benchmarks, experiment.benchmarks),
+      ("method", methods, grids + experiment.methods),
       ("seed", seeds, experiment.seeds.map { "\($0)" }),
     ] {
       let wrongOnes = chosen.subtracting(known).filter { !MethodRow.isStage($0) }
@@ -48,6 +52,12 @@ package struct RunFilter: Sendable {
         problem: "the experiment has no \(what) '\(wrong)'; "
           + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
     }
+    var filter = self
+    for row in experiment.rows {
+      if let grid = row.grid, methods.contains(grid) { filter.methods.insert(row.name) }
+    }
+    filter.methods.subtract(grids)
+    return filter
   }
 
   /// - Throws: `ExperimentError.invalidOption` for a stage that is none of the planned runs. Stages
