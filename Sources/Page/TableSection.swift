@@ -77,7 +77,8 @@ struct TableSection {
 
   /// Two rows: benchmarks over the width of their columns, and scores. The script puts its buttons into the second.
   private var head: Markup {
-    var titles = [Markup.element("th", ["rowspan": "2", "scope": "col"], [.text("Method")])]
+    let heading = Markup.text(layout.rowHeading)
+    var titles = [Markup.element("th", ["rowspan": "2", "scope": "col"], [heading])]
     var scores: [Markup] = []
     for (place, column) in layout.columns.enumerated() {
       titles.append(

@@ -85,13 +85,15 @@ struct RenderedError {
     }
   }
 
-  /// Results that contradict each other are bad data; absent ones are a missing input.
+  /// Results that contradict each other are bad data; absent ones are a missing input, and a setting without
+  /// values is a wrong option.
   private static func exitCode(report error: ReportError) -> Int32 {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
     case .nothingRun, .noIdentity, .noneFinished, .otherBenchmarkFile, .noReference,
       .nothingToCompare, .noRow:
       missingInput
+    case .noSweep: usage
     }
   }
 

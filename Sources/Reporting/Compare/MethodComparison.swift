@@ -133,7 +133,7 @@ package struct MethodComparison: Sendable {
     // Aggregates need the same benchmarks of all rows, and like is compared with like.
     let complete = cells.filter { cells in
       cells.count == rows.count
-        && cells.allSatisfy { Self.obstacle(to: $0, from: cells.first) == nil }
+        && cells.allSatisfy { ResultCell.obstacle(to: $0, from: cells.first) == nil }
     }
     aggregated = complete.compactMap { $0.first?.benchmark }
     aggregates =
@@ -167,29 +167,12 @@ extension MethodComparison {
           benchmark: cell.benchmark, method: cell.method, seeds: scores.count, pairs: pairs,
           mean: mean(scores.map(\.score)), result: result, adjusted: nil, reason: reason)
       }
-      let obstacle = obstacle(to: cell, from: reference)
+      let obstacle = ResultCell.obstacle(to: cell, from: reference)
       guard let reference, obstacle == nil else { return difference(nil, reason: obstacle) }
       if cell.method == reference.method { return difference(nil) }
-      let others = reference.scores(of: metric)
-      let pairs = scores.compactMap { own in
-        others.first { $0.seed == own.seed }.map { (own.score, $0.score) }
-      }
-      return isPaired && pairs.count > 1
-        ? difference(
-          MeanDifference(paired: pairs.map(\.0), pairs.map(\.1)), pairs: pairs.count)
-        : difference(
-          MeanDifference(independent: scores.map(\.score), others.map(\.score)))
+      let tested = CellDifference(of: cell, from: reference, metric, isPaired: isPaired)
+      return difference(tested?.result, pairs: tested?.pairs ?? 0)
     }
-  }
-
-  /// Why a cell cannot be compared with that of the reference row; nil if it can.
-  private static func obstacle(to cell: ResultCell, from reference: ResultCell?) -> String? {
-    guard let reference else { return "the reference row has no score here" }
-    if cell.runProtocol != reference.runProtocol {
-      return "the reference row has a different protocol"
-    }
-    return cell.benchmarkFile == reference.benchmarkFile
-      ? nil : "the reference row was computed on a different benchmark file"
   }
 
   /// The aggregates of all rows.

@@ -1,3 +1,4 @@
+import Metrics
 import Records
 
 /// A result table as comma-separated values (RFC 4180): a header, then one line per cell and score.
@@ -6,6 +7,10 @@ import Records
 /// standard deviation), n (finished seeds), planned, min, max, state, flags. Scores are in per cent
 /// with up to four decimals; a field without a value is empty. `flags` joins everything that
 /// restricts the use of the figures with "; ".
+///
+/// A table with reference rows also has the columns reference, difference (in points), low and high (its
+/// 95 % interval) and pairs (of seeds; 0 if they are independent). A table of a setting's values also has
+/// setting and value.
 ///
 ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,acc,21.1964,0.0378,2,2,...,finished,...
 enum CSVRenderer {
@@ -17,7 +22,7 @@ enum CSVRenderer {
   /// The file, with a line break at its end.
   static func render(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
-    var lines = [header.joined(separator: ",")]
+    var lines = [(header + moreHeader(table)).joined(separator: ",")]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for metric in table.metrics {
@@ -32,11 +37,41 @@ enum CSVRenderer {
         ]
         // Numbers are not escaped: a minus in front is no formula.
         lines.append(
-          (names.map(Escaping.csv) + numbers + [cell.state.rawValue, flags].map(Escaping.csv))
-            .joined(separator: ","))
+          (names.map(Escaping.csv) + numbers + [cell.state.rawValue, flags].map(Escaping.csv)
+            + more(cell, metric, table)).joined(separator: ","))
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The further columns of a table with reference rows, and of one of a setting's values.
+  private static func moreHeader(_ table: ResultTable) -> [String] {
+    (table.references.isEmpty ? [] : ["reference", "difference", "low", "high", "pairs"])
+      + sweptHeader(table)
+  }
+
+  /// The fields of these columns.
+  private static func more(
+    _ cell: ResultCell, _ metric: Metric, _ table: ResultTable
+  ) -> [String] {
+    let swept = sweptFields(cell, table)
+    guard !table.references.isEmpty else { return swept }
+    let reference = table.reference(of: cell.method)
+    let difference = ReferenceDifferences.difference(of: cell, metric, in: table)
+    return [
+      Escaping.csv(reference?.name ?? ""), number(difference?.result.difference),
+      number(difference?.result.interval?.low), number(difference?.result.interval?.high),
+      difference.map { "\($0.pairs)" } ?? "",
+    ] + swept
+  }
+
+  private static func sweptHeader(_ table: ResultTable) -> [String] {
+    table.sweptSetting == nil ? [] : ["setting", "value"]
+  }
+
+  private static func sweptFields(_ cell: ResultCell, _ table: ResultTable) -> [String] {
+    guard table.sweptSetting != nil else { return [] }
+    return [cell.method.swept?.setting ?? "", cell.method.swept?.value ?? ""].map(Escaping.csv)
   }
 
   private static let runHeader = [
@@ -51,7 +86,7 @@ enum CSVRenderer {
   ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,0,acc,21.1697,b76661841ec5...,...
   static func renderRuns(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
-    var lines = [runHeader.joined(separator: ",")]
+    var lines = [(runHeader + sweptHeader(table)).joined(separator: ",")]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for record in cell.records {
@@ -63,7 +98,8 @@ enum CSVRenderer {
           let value = record.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
           lines.append(
             (names.map(Escaping.csv) + [number(value)]
-              + [record.identity, flags].map(Escaping.csv)).joined(separator: ","))
+              + [record.identity, flags].map(Escaping.csv) + sweptFields(cell, table))
+              .joined(separator: ","))
         }
       }
     }

@@ -28,8 +28,11 @@ enum JSONRenderer {
     var interval: Interval?
     /// The score of each seed, by ascending seed.
     var values: [Double]
+    /// The difference to the reference row; absent without one, or if the two are not comparable.
+    var difference: ReferenceDifference?
 
-    init(_ statistics: SeedStatistics, _ values: [Double]) {
+    init(_ statistics: SeedStatistics, _ values: [Double], _ difference: CellDifference?) {
+      self.difference = difference.map(ReferenceDifference.init)
       mean = statistics.mean.fourDecimals
       standardDeviation = statistics.standardDeviation?.fourDecimals
       minimum = statistics.minimum.fourDecimals
@@ -37,6 +40,24 @@ enum JSONRenderer {
       median = TableStatistic.median.centre(of: values).fourDecimals
       interval = Interval.ofMean(values).map { Interval($0.low.fourDecimals, $0.high.fourDecimals) }
       self.values = values.map(\.fourDecimals)
+    }
+  }
+
+  /// A score minus that of the reference row.
+  private struct ReferenceDifference: Encodable {
+    /// In points.
+    var points: Double
+    /// The 95 % interval of the t-test; absent for a single seed.
+    var interval: Interval?
+    /// The number of paired seeds; 0 if all count as independent.
+    var pairs: Int
+
+    init(_ difference: CellDifference) {
+      points = difference.result.difference.fourDecimals
+      interval = difference.result.interval.map {
+        Interval($0.low.fourDecimals, $0.high.fourDecimals)
+      }
+      pairs = difference.pairs
     }
   }
 
@@ -60,6 +81,11 @@ enum JSONRenderer {
     var planned: Int
     /// The protocol of the finished runs; absent without any.
     var `protocol`: RunProtocol?
+    /// The name of the row that the row is compared with; absent for none.
+    var reference: String?
+    /// The setting that the table is about, and the row's value; absent in other tables.
+    var setting: String?
+    var value: String?
     /// The same as in CSV.
     var flags: [String]
   }
@@ -91,11 +117,18 @@ enum JSONRenderer {
           experiment: table.experiment, profile: table.profile, benchmark: cell.benchmark,
           method: cell.method.name, title: cell.method.title, family: cell.method.family,
           state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
-          protocol: cell.runProtocol, flags: CellFlags.flags(of: cell, notes: notes)),
+          protocol: cell.runProtocol, reference: table.references[cell.method.name],
+          setting: cell.method.swept?.setting, value: cell.method.swept?.value,
+          flags: CellFlags.flags(of: cell, notes: notes)),
         scores: Dictionary(
           uniqueKeysWithValues: table.metrics.compactMap { metric in
             cell.statistics(of: metric).map {
-              (metric.name, Score($0, cell.scores(of: metric).map(\.score)))
+              (
+                metric.name,
+                Score(
+                  $0, cell.scores(of: metric).map(\.score),
+                  ReferenceDifferences.difference(of: cell, metric, in: table))
+              )
             }
           }))
     }

@@ -83,7 +83,7 @@ struct LaTeXRenderer {
     var lines = ["\\begin{tabular}{l\(block.map(specification).joined())}", "\\toprule"]
     var titles = [""]
     var rules: [String] = []
-    var scores = ["Method"]
+    var scores = [Escaping.latex(layout.rowHeading)]
     var first = 2
     for column in columns {
       let width = layout.width(of: column)
@@ -204,7 +204,7 @@ struct LaTeXRenderer {
   /// 8 points (4.3, in subscripts 3.6) with 6 points between columns.
   private func width(_ block: Range<Int>) -> Double {
     let rows = layout.groups.flatMap(\.rows)
-    let titles = 4.3 * Double(rows.map(\.title.count).max() ?? 6)
+    let titles = 4.3 * Double((rows.map(\.title) + [layout.rowHeading]).map(\.count).max() ?? 6)
     let deviation = figures == .siunitx ? 4.3 : 3.6
     return block.reduce(titles) { width, column in
       let scores = layout.scores.indices.map { score in

@@ -56,7 +56,7 @@ enum MarkdownRenderer {
     _ layout: TableLayout, _ range: Range<Int>, named: Bool = true
   ) -> MarkdownGrid {
     let columns = layout.columns[range]
-    var header = ["Method"]
+    var header = [Escaping.markdown(layout.rowHeading)]
     for column in columns {
       let title = Escaping.markdown(column.title) + column.marks.joined() + " "
       var names = layout.scores.map(Escaping.markdown) + (column.showsCount ? ["n"] : [])

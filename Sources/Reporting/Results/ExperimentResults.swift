@@ -1,3 +1,4 @@
+import Core
 import Domain
 import Records
 
@@ -12,6 +13,18 @@ package struct TableMethod: Equatable, Sendable {
   /// The method that the row is a variant of; nil for a method under its own name. A variant is
   /// compared only with those published rows whose recipe it has.
   package var variantOf: String?
+  /// The heading of the row's group in place of its family: "SCL: temperature".
+  package var heading: String?
+  /// The text in the first column in place of the title: "0.1".
+  package var label: String?
+  /// The setting that a table of values is about, with the row's value; nil in other tables.
+  package var swept: SweptValue?
+
+  /// A setting with the value of a row.
+  package struct SweptValue: Equatable, Sendable {
+    package var setting: String
+    package var value: String
+  }
 
   package init(name: String, title: String, family: MethodFamily, variantOf: String? = nil) {
     self.name = name
@@ -48,12 +61,36 @@ package struct RunOutcome: Equatable, Sendable {
   package var seed: UInt64
   /// What became of it.
   package var result: Result
+  /// The settings; nil if only a record knows them.
+  package var recipe: RunRecipe?
 
-  package init(benchmark: String, method: String, seed: UInt64, result: Result) {
+  package init(
+    benchmark: String, method: String, seed: UInt64, result: Result, recipe: RunRecipe? = nil
+  ) {
     self.benchmark = benchmark
     self.method = method
     self.seed = seed
     self.result = result
+    self.recipe = recipe
+  }
+}
+
+/// The settings of a run, finished or only planned: what tells the rows of a sensitivity table apart.
+package struct RunRecipe: Equatable, Sendable {
+  /// The title of the method, which for a variant is that of the method that it changes; nil if
+  /// unknown.
+  package var methodTitle: String?
+  /// Every setting with its value, defaults included.
+  package var settings: [String: SettingValue]
+  /// The settings that differ from the method's defaults; nil if unknown.
+  package var departures: [Departure]?
+
+  package init(
+    methodTitle: String? = nil, settings: [String: SettingValue], departures: [Departure]?
+  ) {
+    self.methodTitle = methodTitle
+    self.settings = settings
+    self.departures = departures
   }
 }
 

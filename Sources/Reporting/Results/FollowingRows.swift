@@ -2,17 +2,19 @@ import Core
 import Domain
 import Metrics
 
-/// The rows that follow a method's row if the table asks for them: the best of its seeds
-/// (`--best-of-seeds`), and its published rows with the differences (`--published`):
+/// The rows that follow a method's row if the table asks for them: the difference to a reference row
+/// (`--reference`), the best of its seeds (`--best-of-seeds`), and its published rows with the
+/// differences (`--published`):
 ///
 ///     | k-means                            | 8.6 ± 0.2 | 21.2 ± 0.0 | 4.5 ± 0.1 |
+///     | – minus SCL                        | -1.0 [-1.6, -0.4] | ...
 ///     | – best of seeds                    |       8.5 |       21.2 |       4.4 |
 ///     | – published: k-means, from D, P, G |       8.7 |       22.9 |       4.9 |
 ///     | – difference                       |    (-0.1) |     (-1.7) |    (-0.4) |
 enum FollowingRows {
   /// The rows below a method, in their order. Controls have none.
   static func rows(below method: TableMethod, in table: ResultTable) -> [TableLayout.Row] {
-    var rows: [TableLayout.Row] = []
+    var rows = minusReference(of: method, in: table)
     if table.showsBestOfSeeds, method.family != .control {
       rows += bestOfSeeds(of: method, in: table)
     }
@@ -21,7 +23,7 @@ enum FollowingRows {
 
   /// What these rows show, for the remarks below the table.
   static func remarks(on table: ResultTable) -> [String] {
-    var remarks: [String] = []
+    var remarks = ReferenceDifferences.remarks(on: table)
     if table.showsBestOfSeeds {
       remarks.append(
         "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it does not estimate the "
@@ -36,6 +38,22 @@ enum FollowingRows {
           : "No figures of these methods are published on these benchmarks.")
     }
     return remarks
+  }
+
+  // MARK: - Difference to a reference row
+
+  /// The difference to the row that the table compares the row with, in points.
+  private static func minusReference(
+    of method: TableMethod, in table: ResultTable
+  ) -> [TableLayout.Row] {
+    guard let reference = table.reference(of: method) else { return [] }
+    let cells = table.benchmarks.map { benchmark in
+      cell(table.metrics) { metric in
+        table.cell(benchmark: benchmark, method: method.name)
+          .flatMap { ReferenceDifferences.difference(of: $0, metric, in: table) }?.text
+      }
+    }
+    return row(.toReference, "minus \(reference.label ?? reference.title)", cells)
   }
 
   // MARK: - Best of seeds

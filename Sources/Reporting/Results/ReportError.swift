@@ -25,6 +25,9 @@ package enum ReportError: Error, Equatable {
   case noReference(String)
   /// A comparison asks for a row that is not there, or has no scores.
   case noRow(String, experiment: String, rows: [String])
+  /// No two rows differ in a setting alone (`--sensitivity`); `swept` has the settings of which that is
+  /// true.
+  case noSweep(setting: String, experiment: String, swept: [String])
   /// The folder of `--against` has no finished run of the experiment.
   case nothingToCompare(experiment: String, folder: String)
 }
@@ -61,6 +64,11 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .noRow(let row, let experiment, let rows):
       "\(experiment) has no row '\(row)' with scores; rows with scores: "
         + (rows.isEmpty ? "none" : rows.joined(separator: ", "))
+    case .noSweep(let setting, let experiment, let swept):
+      "--sensitivity \(setting): no two rows of \(experiment) differ in this setting alone; "
+        + (swept.isEmpty
+          ? "give a variant a grid, 'grid: {\(setting): [...]}'"
+          : "rows differ in \(swept.joined(separator: ", "))")
     case .nothingToCompare(let experiment, let folder):
       "'\(folder)' has no finished run of \(experiment): name a results folder with such runs, or "
         + "the folder of an experiment in it"

@@ -18,9 +18,9 @@ public struct ResultTable: Equatable, Sendable {
   /// The profile that the results are of.
   public let profile: String
   /// The names of the benchmarks in the order of the columns, which is that of the papers.
-  public let benchmarks: [String]
+  public private(set) var benchmarks: [String]
   /// The rows: by family, within a family in the order of the experiment.
-  package let methods: [TableMethod]
+  package private(set) var methods: [TableMethod]
   /// How the experiment differs from the published ones, in its author's words.
   package let distance: [String]
   /// The scores of each benchmark, in the order of the columns.
@@ -32,8 +32,10 @@ public struct ResultTable: Equatable, Sendable {
   /// The comparison with published figures, whose rows then follow each method's row; nil for a
   /// table without them.
   package var diff: TableDiff?
+  /// The row that each row is compared with, both by name. The difference follows the row.
+  package private(set) var references: [String: String] = [:]
   /// Planned cells only.
-  private let cells: [Position: ResultCell]
+  private var cells: [Position: ResultCell]
 
   /// The place of a cell.
   private struct Position: Hashable {
@@ -83,6 +85,51 @@ public struct ResultTable: Equatable, Sendable {
     cells[Position(benchmark: benchmark, method: method)]
   }
 
+  /// The row that a row is compared with; nil for none.
+  package func reference(of method: TableMethod) -> TableMethod? {
+    references[method.name].flatMap { name in methods.first { $0.name == name } }
+  }
+
+  /// Compares every row but controls with one row.
+  /// - Parameter name: the reference row.
+  /// - Throws: `ReportError.noRow` if the table has no such row, or the row has no scores.
+  package mutating func compare(with name: String) throws(ReportError) {
+    let rows = methods.filter { $0.family != .control && hasScores($0) }.map(\.name)
+    guard rows.contains(name) else { throw .noRow(name, experiment: experiment, rows: rows) }
+    references = [:]
+    for row in rows where row != name { references[row] = name }
+  }
+
+  /// Whether a row has any of the table's scores.
+  func hasScores(_ method: TableMethod) -> Bool {
+    benchmarks.contains { benchmark in
+      let cell = cell(benchmark: benchmark, method: method.name)
+      return metrics.contains { cell?.statistics(of: $0) != nil }
+    }
+  }
+
+  /// A table of some of the rows, in this order and with these headings and labels.
+  /// - Parameters:
+  ///   - methods: rows of this table by name.
+  ///   - references: the row that each of them is compared with.
+  func keeping(_ methods: [TableMethod], references: [String: String]) -> ResultTable {
+    var table = self
+    table.methods = methods
+    table.references = references
+    table.cells = [:]
+    for method in methods {
+      for benchmark in benchmarks {
+        guard var cell = cell(benchmark: benchmark, method: method.name) else { continue }
+        cell.method = method
+        table.cells[Position(benchmark: benchmark, method: method.name)] = cell
+      }
+    }
+    table.benchmarks = benchmarks.filter { benchmark in
+      methods.contains { table.cell(benchmark: benchmark, method: $0.name) != nil }
+    }
+    return table
+  }
+
   /// All planned cells, by benchmark and then by row.
   package var allCells: [ResultCell] {
     benchmarks.flatMap { benchmark in
@@ -95,6 +142,7 @@ extension ResultCell {
   /// Adds a planned run, whatever became of it.
   fileprivate mutating func add(_ run: RunOutcome, profile: String) throws(ReportError) {
     planned += 1
+    recipe = recipe ?? run.recipe
     switch run.result {
     case .finished(let record) where record.profile != profile:
       otherProfiles.append(Omission(seed: run.seed, reason: record.profile))
@@ -127,6 +175,8 @@ extension ResultCell {
       }
     }
     records.append(record)
+    recipe =
+      recipe ?? RunRecipe(settings: record.settings, departures: record.departures)
     if record.metrics.scores == nil {
       notApplicable = "the images have no labels to score against; assignments.h5 has the clusters"
     }

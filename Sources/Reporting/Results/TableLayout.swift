@@ -60,6 +60,8 @@ public struct TableLayout {
     public enum Kind: Sendable {
       /// The results of a method.
       case measured
+      /// The difference to the reference row, in points.
+      case toReference
       /// The results of its most accurate seed. Choosing it takes labels.
       case bestOfSeeds
       /// The figures of a published row.
@@ -76,11 +78,11 @@ public struct TableLayout {
     public var cells: [Cell]
   }
 
-  /// The rows of one method family.
+  /// The rows of one method family, or of one method in a table of a setting's values.
   ///
   ///     for group in layout.groups { print(group.title, group.rows.count) }   // Classical 4
   public struct Group {
-    /// The family's title.
+    /// The family's title, or the method's with what tells its groups apart: "SCL, semantic false".
     public var title: String
     /// At least one, in the order of the experiment.
     public var rows: [Row]
@@ -88,6 +90,8 @@ public struct TableLayout {
 
   /// Sentences above the table: experiment, profile, scores, number of seeds, protocols.
   public var caption: [String]
+  /// The heading of the first column: "Method", or the setting whose values are the rows.
+  public var rowHeading: String
   /// The headings of each benchmark's scores: "NMI", "ACC", "ARI".
   public var scores: [String]
   /// The benchmarks, in the order of the papers.
@@ -103,6 +107,7 @@ public struct TableLayout {
   public init(_ table: ResultTable) {
     let notes = TableNotes(table)
     let best = BestFigures(table, notes: notes)
+    rowHeading = table.sweptSetting ?? "Method"
     scores = table.metrics.map(\.title)
     columns = table.benchmarks.map { benchmark in
       let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
@@ -113,15 +118,15 @@ public struct TableLayout {
     }
     for method in table.methods {
       let row = Row(
-        title: method.title,
+        title: method.label ?? method.title,
         cells: table.benchmarks.map { benchmark in
           Self.cell(
             table.cell(benchmark: benchmark, method: method.name), metrics: table.metrics,
             statistic: table.statistic, best: best,
             marks: notes.marks(benchmark: benchmark, method: method.name))
         })
-      let family = method.family.title
-      if groups.last?.title != family { groups.append(Group(title: family, rows: [])) }
+      let title = method.heading ?? method.family.title
+      if groups.last?.title != title { groups.append(Group(title: title, rows: [])) }
       groups[groups.count - 1].rows += [row] + FollowingRows.rows(below: method, in: table)
     }
     self.notes = notes.notes

@@ -24,8 +24,9 @@ enum TableText {
     let statistic =
       most == 1
       ? "one seed" : "\(table.statistic.title) over \(seeds) seeds"
+    let subject = table.sweptSetting.map { "Sensitivity to \($0). " } ?? ""
     return [
-      "Experiment \(table.experiment), profile \(table.profile): "
+      "\(subject)Experiment \(table.experiment), profile \(table.profile): "
         + "\(list(table.metrics.map(\.title))) in per cent, "
         + "\(statistic); best of each column in bold"
         + (marksSecond ? "\(secondBest)." : ".")

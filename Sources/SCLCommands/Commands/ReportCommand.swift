@@ -38,8 +38,9 @@ extension Metric: ExpressibleByArgument {
 ///     scl report experiments/cifar10-cpu.yaml --format latex > table.tex
 ///     scl report experiments/cifar10-cpu.yaml --identity 3f2a9c81
 ///
-/// Exit codes: 0 even if runs are missing or failed, which the table says; 65 if seeds of a cell do
-/// not belong together; 66 if nothing has been run.
+/// Exit codes: 0 even if runs are missing or failed, which the table says; 64 if no rows differ in the
+/// setting of `--sensitivity`; 65 if seeds of a cell do not belong together; 66 if nothing has been run,
+/// or the reference row has no scores.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -65,6 +66,18 @@ struct ReportCommand: ParsableCommand {
   /// Deviations are what papers print; intervals say how well the mean is known.
   @Option(help: "Figure of a cell: mean ± deviation, mean and interval, or median and range.")
   var statistic = TableStatistic.deviation
+
+  /// For parameter studies, of a grid or of variants written one by one.
+  @Option(
+    help: """
+      Print a row per value of this setting: the rows that differ in nothing else, each with its difference to \
+      the default value.
+      """)
+  var sensitivity: String?
+
+  /// For ablations: the unchanged method. `scl compare` has the tests.
+  @Option(help: "Add below each row its difference to this row, with a 95 % interval.")
+  var reference: String?
 
   /// For comparison with papers that report the best of several trials.
   @Flag(help: "Add the best of the seeds below each row.")
@@ -119,6 +132,11 @@ struct ReportCommand: ParsableCommand {
       identity.isEmpty
         ? plan.results(scoredBy: metrics) : plan.results(of: identity, scoredBy: metrics),
       metrics: metrics)
+    if let sensitivity {
+      table = try table.sensitivity(to: sensitivity, reference: reference)
+    } else if let reference {
+      try table.compare(with: reference)
+    }
     table.statistic = statistic
     table.showsBestOfSeeds = bestOfSeeds
     if published {
@@ -167,7 +185,7 @@ extension Plan {
       runs: runs.filter { !$0.row.isStage }.map { run in
         RunOutcome(
           benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
-          result: run.result)
+          result: run.result, recipe: run.recipe)
       }, distance: experiment.notes)
   }
 }
@@ -203,6 +221,12 @@ extension Plan {
 }
 
 extension PlannedRun {
+  /// The planned settings.
+  fileprivate var recipe: RunRecipe {
+    RunRecipe(
+      methodTitle: method.description.title, settings: settings, departures: departures)
+  }
+
   /// The result in the vocabulary of tables.
   ///
   /// Records of earlier versions lack the list of departures. A finished run has the planned
