@@ -66,7 +66,7 @@ struct ClusterSection {
   /// Every matrix and all bars, cell by cell. The names of classes in a file are those of the page at the same time.
   var figures: [NamedFigure] {
     cells.flatMap { clusters -> [NamedFigure] in
-      let words = [clusters.cell.benchmark, clusters.cell.method.name]
+      let words = [clusters.cell.benchmark, clusters.cell.method.id]
       let confusion = names[clusters.cell.benchmark].flatMap(clusters.confusion)
       return (confusion.map { [NamedFigure(["confusion"] + words, $0)] } ?? [])
         + [NamedFigure(["sizes"] + words, clusters.sizes)]

@@ -57,7 +57,7 @@ struct CurveSection {
   var figures: [NamedFigure] {
     cells.filter { !$0.histories.isEmpty }.map { cell, histories in
       NamedFigure(
-        ["curves", cell.benchmark, cell.method.name], chart(of: cell, histories, atMost: nil))
+        ["curves", cell.benchmark, cell.method.id], chart(of: cell, histories, atMost: nil))
     }
   }
 

@@ -58,7 +58,7 @@ struct DiffSection {
       guard let group = benchmarks.firstIndex(of: comparison.benchmark) else { continue }
       // Without a reference the verdict holds for every row of the method.
       let targets = rows.filter { row in
-        row.method == comparison.method.name
+        row.method == comparison.method.id
           && (comparison.reference == nil || row.reference == comparison.reference?.name)
       }
       for (column, metric) in metrics.enumerated()
@@ -69,7 +69,7 @@ struct DiffSection {
       }
     }
     let titles = Dictionary(
-      diff.comparisons.map { ($0.method.name, $0.method.title) },
+      diff.comparisons.map { ($0.method.id, $0.method.title) },
       uniquingKeysWith: { first, _ in first })
     let matrix = VerdictMatrix(
       title: "Verdicts of \(diff.experiment) against \(diff.reference)",
@@ -92,9 +92,9 @@ struct DiffSection {
 
   /// A row per published row of a method that was compared; one without reference for a method that has none.
   private func rows(of diff: TableDiff) -> [Row] {
-    let methods = diff.comparisons.map(\.method.name).uniqued
+    let methods = diff.comparisons.map(\.method.id).uniqued
     return methods.flatMap { method -> [Row] in
-      let references = diff.comparisons.filter { $0.method.name == method }
+      let references = diff.comparisons.filter { $0.method.id == method }
         .compactMap { $0.reference?.name }.uniqued
       return references.isEmpty
         ? [Row(method: method)] : references.map { Row(method: method, reference: $0) }

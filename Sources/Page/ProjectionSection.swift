@@ -79,7 +79,7 @@ struct ProjectionSection {
   var figures: [NamedFigure] {
     cells.compactMap { projection in
       projection.figure(atMost: nil).map {
-        NamedFigure(["plane", projection.cell.benchmark, projection.cell.method.name], $0)
+        NamedFigure(["plane", projection.cell.benchmark, projection.cell.method.id], $0)
       }
     }
   }

@@ -29,7 +29,7 @@ struct TableSection {
     ranges = table.benchmarks.map { benchmark in
       table.metrics.map { metric in
         let values = table.methods.flatMap { method in
-          table.cell(benchmark: benchmark, method: method.name)?.scores(of: metric).map(\.score)
+          table.cell(benchmark: benchmark, method: method.id)?.scores(of: metric).map(\.score)
             ?? []
         }
         guard let low = values.min(), let high = values.max() else { return nil }
@@ -62,7 +62,7 @@ struct TableSection {
   var figures: [NamedFigure] {
     table.benchmarks.map { benchmark in
       let rows = table.methods.compactMap { method -> DotPlot.Row? in
-        let cell = table.cell(benchmark: benchmark, method: method.name)
+        let cell = table.cell(benchmark: benchmark, method: method.id)
         let values = table.metrics.map { cell?.scores(of: $0).map(\.score) ?? [] }
         return values.allSatisfy(\.isEmpty) ? nil : DotPlot.Row(name: method.title, values: values)
       }
@@ -140,7 +140,7 @@ struct TableSection {
     for (place, column) in layout.columns.enumerated() {
       let cell =
         isMeasured
-        ? method.flatMap { table.cell(benchmark: column.benchmark, method: $0.name) } : nil
+        ? method.flatMap { table.cell(benchmark: column.benchmark, method: $0.id) } : nil
       for (score, figure) in row.cells[place].figures.enumerated() {
         let scores = cell?.scores(of: table.metrics[score]) ?? []
         let key = scores.isEmpty ? nil : table.statistic.centre(of: scores.map(\.score))

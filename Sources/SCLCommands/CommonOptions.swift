@@ -91,7 +91,7 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The runs that `--only` selects.
-  private var filter: RunFilter {
+  var filter: RunFilter {
     get throws { try RunFilter(parsing: only.joined(separator: ",")) }
   }
 
@@ -115,10 +115,18 @@ struct ExperimentOptions: ParsableArguments {
   ///   - recomputes: whether finished runs of other engines count as unfinished.
   /// - Throws: `ExperimentError`. For missing benchmark files it names the command that makes each.
   func plan(needsData: Bool = true, recomputes: Bool = false) throws -> Plan {
+    try plan(
+      of: readExperiment(needsData: needsData), filter, needsData: needsData,
+      recomputes: recomputes)
+  }
+
+  /// The plan of an experiment that has been read, with a filter in place of `--only`.
+  private func plan(
+    of experiment: Experiment, _ filter: RunFilter, needsData: Bool, recomputes: Bool = false
+  ) throws -> Plan {
     do {
       return try Plan(
-        readExperiment(needsData: needsData), options: options(recomputes: recomputes),
-        registry: SCLProgram.registry,
+        experiment, options: options(recomputes: recomputes), registry: SCLProgram.registry,
         filter: filter, needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
       // The message names the next command, as 'scl data list' does.
@@ -137,7 +145,15 @@ struct ExperimentOptions: ParsableArguments {
   /// - Throws: `ReportError.nothingRun` if the results folder has nothing of the experiment, as
   ///   after a wrong `--results`. An empty table would hide that.
   func planOfResults(needsData: Bool = false) throws -> Plan {
-    let plan = try plan(needsData: needsData)
+    try checkResults(of: plan(needsData: needsData))
+  }
+
+  /// The same for an experiment that has been read, with a filter in place of `--only`.
+  func planOfResults(of experiment: Experiment, _ filter: RunFilter) throws -> Plan {
+    try checkResults(of: plan(of: experiment, filter, needsData: false))
+  }
+
+  private func checkResults(of plan: Plan) throws -> Plan {
     guard ResultsFolder(plan.options.results).has(plan.experiment.name) else {
       throw noResults(of: plan)
     }
@@ -148,7 +164,7 @@ struct ExperimentOptions: ParsableArguments {
   /// - Throws: as `planOfResults(needsData:)`, and also if no planned run has begun.
   func planOfRuns() throws -> Plan {
     let plan = try planOfResults()
-    guard plan.runs.contains(where: { $0.state != .missing }) else { throw noResults(of: plan) }
+    guard plan.hasBegun else { throw noResults(of: plan) }
     return plan
   }
 
@@ -168,6 +184,11 @@ struct ExperimentOptions: ParsableArguments {
       experimentFile: experiment, profile: profile, overrides: overrides,
       options: options(recomputes: recomputes))
   }
+}
+
+extension Plan {
+  /// Whether any planned run has begun.
+  var hasBegun: Bool { runs.contains { $0.state != .missing } }
 }
 
 /// Checks the range of a numeric option, if it was given.

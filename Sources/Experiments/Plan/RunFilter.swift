@@ -37,27 +37,62 @@ package struct RunFilter: Sendable {
   /// The filter for an experiment: a variant with a grid is replaced by the rows of the grid.
   /// - Throws: `ExperimentError.invalidOption` for a name that the experiment does not have.
   func checked(for experiment: Experiment) throws -> RunFilter {
-    let grids = experiment.rows.compactMap(\.grid).uniqued
-    for (what, chosen, known) in [
-      ("benchmark", benchmarks, experiment.benchmarks),
-      ("method", methods, grids + experiment.methods),
-      ("seed", seeds, experiment.seeds.map { "\($0)" }),
-    ] {
+    try check([experiment])
+    return expanded(for: experiment)
+  }
+
+  /// The filter with the rows of grids in place of the variants that have them.
+  private func expanded(for experiment: Experiment) -> RunFilter {
+    var filter = self
+    for row in experiment.rows {
+      guard let grid = row.grid, methods.contains(grid) else { continue }
+      filter.methods.insert(row.name)
+      filter.methods.remove(grid)
+    }
+    return filter
+  }
+
+  /// The part of the filter that concerns one of several experiments; nil if it selects nothing there,
+  /// because the experiment has none of the benchmarks, methods or seeds.
+  package func restricted(to experiment: Experiment) -> RunFilter? {
+    var filter = self
+    let paths = [\RunFilter.benchmarks, \.methods, \.seeds]
+    for (path, known) in zip(paths, Self.names(of: [experiment])) {
+      guard !self[keyPath: path].isEmpty else { continue }
+      filter[keyPath: path] = self[keyPath: path].filter {
+        known.names.contains($0) || MethodRow.isStage($0)
+      }
+      if filter[keyPath: path].isEmpty { return nil }
+    }
+    return filter
+  }
+
+  /// What experiments have together, in the order of the keys of `--only`.
+  private static func names(
+    of experiments: [Experiment]
+  ) -> [(what: String, names: [String])] {
+    [
+      ("benchmark", experiments.flatMap(\.benchmarks).uniqued),
+      ("method", experiments.flatMap { $0.rows.compactMap(\.grid) + $0.methods }.uniqued),
+      ("seed", experiments.flatMap(\.seeds).uniqued.map { "\($0)" }),
+    ]
+  }
+
+  /// - Throws: `ExperimentError.invalidOption` for a name that none of the experiments has.
+  package func check(_ experiments: [Experiment]) throws {
+    let areSeveral = experiments.count > 1
+    let whose = areSeveral ? "none of the experiments has a" : "the experiment has no"
+    for (chosen, (what, known)) in zip([benchmarks, methods, seeds], Self.names(of: experiments)) {
       let wrongOnes = chosen.subtracting(known).filter { !MethodRow.isStage($0) }
       guard let wrong = wrongOnes.sorted().first else { continue }
       // Of numbers, none is a slip of another.
       let nearest = what == "seed" ? nil : nearestName(to: wrong, among: known)
       throw ExperimentError.invalidOption(
         option: "--only \(text)",
-        problem: "the experiment has no \(what) '\(wrong)'; "
-          + (nearest.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))"))
+        problem: "\(whose) \(what) '\(wrong)'; "
+          + (nearest.map { "did you mean '\($0)'?" }
+            ?? "\(areSeveral ? "they have" : "it has") \(known.joined(separator: ", "))"))
     }
-    var filter = self
-    for row in experiment.rows {
-      if let grid = row.grid, methods.contains(grid) { filter.methods.insert(row.name) }
-    }
-    filter.methods.subtract(grids)
-    return filter
   }
 
   /// - Throws: `ExperimentError.invalidOption` for a stage that is none of the planned runs. Stages
@@ -79,7 +114,8 @@ package struct RunFilter: Sendable {
 
   /// The benchmarks of runs that have to be planned, in the experiment's order.
   package func benchmarks(of experiment: Experiment) -> [String] {
-    experiment.combinations.filter { reaches($0) }.map(\.benchmark).uniqued
+    let filter = expanded(for: experiment)
+    return experiment.combinations.filter { filter.reaches($0) }.map(\.benchmark).uniqued
   }
 
   /// Whether the filter selects a combination.

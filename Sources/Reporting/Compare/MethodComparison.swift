@@ -108,10 +108,10 @@ package struct MethodComparison: Sendable {
         && table.benchmarks.contains { Self.cell(table, $0, method, metric) != nil }
     }
     guard
-      let reference = rows.first(where: { $0.name == name ?? "scl" })
-        ?? (name == nil ? rows.first : nil)
+      let reference = name.map({ rows.row(named: $0) })
+        ?? rows.first(where: { $0.name == "scl" }) ?? rows.first
     else {
-      throw .noRow(name ?? "scl", experiment: table.experiment, rows: rows.map(\.name))
+      throw .noRow(name ?? "scl", experiment: table.experiment, rows: rows.map(\.id))
     }
     self.reference = reference
 
@@ -145,7 +145,7 @@ package struct MethodComparison: Sendable {
   private static func cell(
     _ table: ResultTable, _ benchmark: String, _ method: TableMethod, _ metric: Metric
   ) -> ResultCell? {
-    let cell = table.cell(benchmark: benchmark, method: method.name)
+    let cell = table.cell(benchmark: benchmark, method: method.id)
     return cell?.statistics(of: metric) == nil ? nil : cell
   }
 }

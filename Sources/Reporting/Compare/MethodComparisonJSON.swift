@@ -14,7 +14,7 @@ extension MethodComparison {
       JSONLines.line(
         DifferenceObject(
           experiment: experiment, profile: profile, benchmark: row.benchmark, metric: metric.name,
-          method: row.method.name, reference: reference.name, seeds: row.seeds, pairs: row.pairs,
+          method: row.method.id, reference: reference.id, seeds: row.seeds, pairs: row.pairs,
           mean: row.mean.fourDecimals, difference: row.result?.difference.fourDecimals,
           interval: row.result?.interval, isPaired: row.result?.isPaired, tTest: row.result?.tTest,
           permutation: row.result?.permutation, holm: row.adjusted, reason: row.reason))
@@ -22,8 +22,8 @@ extension MethodComparison {
       + aggregates.map { row in
         JSONLines.line(
           AggregateObject(
-            experiment: experiment, profile: profile, metric: metric.name, method: row.method.name,
-            reference: reference.name, benchmarks: aggregated,
+            experiment: experiment, profile: profile, metric: metric.name, method: row.method.id,
+            reference: reference.id, benchmarks: aggregated,
             interquartileMean: row.interquartileMean.fourDecimals, interval: row.interval,
             probabilityOfImprovement: row.improvement,
             probabilityInterval: row.improvementInterval, thresholds: thresholds,

@@ -134,7 +134,7 @@ private struct ComparisonObject: Encodable {
     self.profile = profile
     self.against = against
     benchmark = comparison.benchmark
-    method = comparison.method.name
+    method = comparison.method.id
     metric = comparison.metric?.name
     row = comparison.reference?.title
     sources = comparison.reference?.sources

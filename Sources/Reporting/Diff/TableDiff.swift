@@ -120,7 +120,7 @@ package struct TableDiff: Equatable, Sendable {
     var onlyTreatment: [ResultCell] = []
     var onlyControl: [ResultCell] = []
     for cell in treatment.allCells {
-      let other = control.cell(benchmark: cell.benchmark, method: cell.method.name)
+      let other = control.cell(benchmark: cell.benchmark, method: cell.method.id)
       if let other, !other.records.isEmpty {
         comparisons += Self.comparisons(
           of: cell, control: other, metrics: treatment.metrics, tolerance: tolerance)
@@ -129,7 +129,7 @@ package struct TableDiff: Equatable, Sendable {
       }
     }
     for cell in control.allCells where !cell.records.isEmpty {
-      if treatment.cell(benchmark: cell.benchmark, method: cell.method.name) == nil {
+      if treatment.cell(benchmark: cell.benchmark, method: cell.method.id) == nil {
         onlyControl.append(cell)
       }
     }

@@ -28,7 +28,8 @@ enum CSVRenderer {
       for metric in table.metrics {
         let statistics = cell.statistics(of: metric)
         let names = [
-          table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
+          cell.origin?.experiment ?? table.experiment, cell.origin?.profile ?? table.profile,
+          cell.benchmark, cell.method.name, cell.method.title,
           cell.method.family.rawValue, metric.name,
         ]
         let numbers = [
@@ -59,7 +60,7 @@ enum CSVRenderer {
     let reference = table.reference(of: cell.method)
     let difference = ReferenceDifferences.difference(of: cell, metric, in: table)
     return [
-      Escaping.csv(reference?.name ?? ""), number(difference?.result.difference),
+      Escaping.csv(reference?.id ?? ""), number(difference?.result.difference),
       number(difference?.result.interval?.low), number(difference?.result.interval?.high),
       difference.map { "\($0.pairs)" } ?? "",
     ] + swept
@@ -92,7 +93,8 @@ enum CSVRenderer {
       for record in cell.records {
         for metric in table.metrics {
           let names = [
-            table.experiment, table.profile, cell.benchmark, cell.method.name, cell.method.title,
+            cell.origin?.experiment ?? table.experiment, cell.origin?.profile ?? table.profile,
+            cell.benchmark, cell.method.name, cell.method.title,
             cell.method.family.rawValue, "\(record.seed)", metric.name,
           ]
           let value = record.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }

@@ -114,10 +114,11 @@ enum JSONRenderer {
     let cells = table.allCells.map { cell in
       ScoredCell(
         cell: Cell(
-          experiment: table.experiment, profile: table.profile, benchmark: cell.benchmark,
+          experiment: cell.origin?.experiment ?? table.experiment,
+          profile: cell.origin?.profile ?? table.profile, benchmark: cell.benchmark,
           method: cell.method.name, title: cell.method.title, family: cell.method.family,
           state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
-          protocol: cell.runProtocol, reference: table.references[cell.method.name],
+          protocol: cell.runProtocol, reference: table.references[cell.method.id],
           setting: cell.method.swept?.setting, value: cell.method.swept?.value,
           flags: CellFlags.flags(of: cell, notes: notes)),
         scores: Dictionary(

@@ -9,10 +9,13 @@ package struct ReportSources: Sendable {
     private let benchmark: String
     private let method: String
     private let seed: UInt64
+    /// Several experiments can have a row of one name.
+    private let experiment: String
 
     /// The run of a record.
     package init(_ record: RunRecord) {
       (benchmark, method, seed) = (record.benchmark, record.method, record.seed)
+      experiment = record.experiment
     }
   }
 

@@ -12,7 +12,7 @@ enum ControlBounds {
   /// because one control gives no range.
   static func remarks(on table: ResultTable) -> [String] {
     table.benchmarks.flatMap { benchmark -> [String] in
-      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
       let controls = cells.filter { $0.method.family == .control }
       return table.metrics.flatMap { metric -> [String] in
         let bounds = controls.compactMap { $0.statistics(of: metric)?.mean }

@@ -6,6 +6,10 @@ import Records
 package struct TableMethod: Equatable, Sendable {
   /// The name in the experiment and in run folders.
   package var name: String
+  /// The experiment, if rows of several experiments have this name; nil otherwise.
+  package var experiment: String?
+  /// Tells the rows of a table apart: "scl", or "cifar10-cpu/scl" if several experiments have one.
+  package var id: String { Self.id(name, of: experiment) }
   /// The title in tables: "SCL", "InstDisc + k-means".
   package var title: String
   /// The group of rows that this one belongs to.
@@ -19,6 +23,11 @@ package struct TableMethod: Equatable, Sendable {
   package var label: String?
   /// The setting that a table of values is about, with the row's value; nil in other tables.
   package var swept: SweptValue?
+
+  /// The identifier of a row.
+  fileprivate static func id(_ name: String, of experiment: String?) -> String {
+    (experiment.map { "\($0)/" } ?? "") + name
+  }
 
   /// A setting with the value of a row.
   package struct SweptValue: Equatable, Sendable {
@@ -53,10 +62,22 @@ package struct RunOutcome: Equatable, Sendable {
     case notApplicable(reason: String)
   }
 
+  /// Where a run comes from, in a table of several experiments.
+  package struct Origin: Equatable, Sendable {
+    package var experiment: String
+    package var profile: String
+  }
+
   /// The benchmark's name.
   package var benchmark: String
   /// The row's name.
   package var method: String
+  /// The experiment, if rows of several experiments have this name; nil otherwise.
+  package var experiment: String?
+  /// The experiment and the profile of the run; nil for those of the whole results.
+  package var origin: Origin?
+  /// `TableMethod.id` of its row.
+  var row: String { TableMethod.id(method, of: experiment) }
   /// The seed of all random streams of the run.
   package var seed: UInt64
   /// What became of it.
@@ -84,17 +105,27 @@ package struct RunRecipe: Equatable, Sendable {
   package var settings: [String: SettingValue]
   /// The settings that differ from the method's defaults; nil if unknown.
   package var departures: [Departure]?
+  /// Splits, image size and checkpoint rule; nil if unknown.
+  package var `protocol`: RunProtocol?
 
   package init(
-    methodTitle: String? = nil, settings: [String: SettingValue], departures: [Departure]?
+    methodTitle: String? = nil, settings: [String: SettingValue], departures: [Departure]?,
+    protocol: RunProtocol? = nil
   ) {
     self.methodTitle = methodTitle
     self.settings = settings
     self.departures = departures
+    self.protocol = `protocol`
+  }
+
+  /// What a record says of its run.
+  init(_ record: RunRecord) {
+    self.init(
+      settings: record.settings, departures: record.departures, protocol: record.protocol)
   }
 }
 
-/// The input of tables and diffs: all planned runs of one experiment with their results.
+/// The input of tables and diffs: all planned runs of one experiment, or of several, with their results.
 ///
 /// The module reads no run folders itself. The caller (SCLCommands) compares the plan with the
 /// results folder and passes the outcome; or, without a plan, the records that exist.
@@ -104,8 +135,10 @@ package struct RunRecipe: Equatable, Sendable {
 ///     let table = try ResultTable(results)
 ///     print(table.rendered(as: .markdown))
 package struct ExperimentResults: Equatable, Sendable {
-  /// The experiment's name.
+  /// The experiment's name; those of several are joined by "+".
   package var experiment: String
+  /// The names of several experiments whose results these are (`joined`); empty for one.
+  package var experiments: [String] = []
   /// The profile to report. Records of another profile are left out, with a remark.
   package var profile: String
   /// The rows, in the order of the experiment.

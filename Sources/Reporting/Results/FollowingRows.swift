@@ -49,7 +49,7 @@ enum FollowingRows {
     guard let reference = table.reference(of: method) else { return [] }
     let cells = table.benchmarks.map { benchmark in
       cell(table.metrics) { metric in
-        table.cell(benchmark: benchmark, method: method.name)
+        table.cell(benchmark: benchmark, method: method.id)
           .flatMap { ReferenceDifferences.difference(of: $0, metric, in: table) }?.text
       }
     }
@@ -64,7 +64,7 @@ enum FollowingRows {
     of method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
     let cells = table.benchmarks.map { benchmark -> TableLayout.Cell in
-      let seeds = table.cell(benchmark: benchmark, method: method.name)
+      let seeds = table.cell(benchmark: benchmark, method: method.id)
       let best = seeds.flatMap { $0.records.count < 2 ? nil : $0.best(of: $0.records.count) }
       return cell(table.metrics) { best?.statistics(of: $0)?.text }
     }

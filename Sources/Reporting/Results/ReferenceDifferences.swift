@@ -10,7 +10,7 @@ enum ReferenceDifferences {
   static func difference(
     of cell: ResultCell, _ metric: Metric, in table: ResultTable
   ) -> CellDifference? {
-    guard let name = table.references[cell.method.name],
+    guard let name = table.references[cell.method.id],
       let reference = table.cell(benchmark: cell.benchmark, method: name),
       ResultCell.obstacle(to: cell, from: reference) == nil
     else { return nil }
@@ -46,7 +46,7 @@ enum ReferenceDifferences {
 
   /// Why a cell has no difference to its reference row; nil if it has one, or the row has no reference.
   private static func obstacle(to cell: ResultCell, in table: ResultTable) -> String? {
-    guard let name = table.references[cell.method.name] else { return nil }
+    guard let name = table.references[cell.method.id] else { return nil }
     let reference = table.cell(benchmark: cell.benchmark, method: name)
     let hasScores = reference?.records.isEmpty == false
     return ResultCell.obstacle(to: cell, from: hasScores ? reference : nil)

@@ -51,6 +51,8 @@ package struct ResultCell: Equatable, Sendable {
   package var otherProfiles: [Omission] = []
   /// Seeds that have not run or not finished.
   package var missing: [UInt64] = []
+  /// The experiment and the profile of the first run; nil for those of the whole table.
+  package var origin: RunOutcome.Origin?
   /// The settings of the cell's runs, planned ones if there is no record; nil if they are unknown.
   package var recipe: RunRecipe?
   /// Why the method cannot run on the benchmark, or why its runs have no scores; nil otherwise.

@@ -2,7 +2,7 @@ import Domain
 import Metrics
 import Records
 
-/// The scores of one experiment: one row per method, one group of columns per benchmark.
+/// The scores of an experiment, or of several: one row per method, one group of columns per benchmark.
 ///
 /// A cell is the mean over the finished seeds of one profile, protocol, set of settings and
 /// benchmark file. Failed, stale, damaged and missing runs never enter a mean; the rendered table
@@ -13,8 +13,10 @@ import Records
 ///
 ///     print(table.rendered(as: .latex))
 public struct ResultTable: Equatable, Sendable {
-  /// The experiment's name.
+  /// The experiment's name; those of several are joined by "+".
   public let experiment: String
+  /// The names of the experiments if there are several; empty for one.
+  package let experiments: [String]
   /// The profile that the results are of.
   public let profile: String
   /// The names of the benchmarks in the order of the columns, which is that of the papers.
@@ -32,7 +34,7 @@ public struct ResultTable: Equatable, Sendable {
   /// The comparison with published figures, whose rows then follow each method's row; nil for a
   /// table without them.
   package var diff: TableDiff?
-  /// The row that each row is compared with, both by name. The difference follows the row.
+  /// The row that each row is compared with, both by `TableMethod.id`. The difference follows the row.
   package private(set) var references: [String: String] = [:]
   /// Planned cells only.
   private var cells: [Position: ResultCell]
@@ -54,6 +56,7 @@ public struct ResultTable: Equatable, Sendable {
   ) throws(ReportError) {
     self.metrics = metrics
     experiment = results.experiment
+    experiments = results.experiments
     profile = results.profile
     distance = results.distance
     benchmarks = BenchmarkRegistry.current.sorted(results.runs.map(\.benchmark))
@@ -65,10 +68,10 @@ public struct ResultTable: Equatable, Sendable {
     var cells: [Position: ResultCell] = [:]
     var seeds: [Position: Set<UInt64>] = [:]
     for run in results.runs.sorted(by: { $0.seed < $1.seed }) {
-      guard let method = results.methods.first(where: { $0.name == run.method }) else {
+      guard let method = results.methods.first(where: { $0.id == run.row }) else {
         throw .unknownMethod(run.method, experiment: results.experiment)
       }
-      let position = Position(benchmark: run.benchmark, method: run.method)
+      let position = Position(benchmark: run.benchmark, method: run.row)
       guard seeds[position, default: []].insert(run.seed).inserted else {
         throw .repeatedRun(benchmark: run.benchmark, method: run.method, seed: run.seed)
       }
@@ -81,36 +84,39 @@ public struct ResultTable: Equatable, Sendable {
   }
 
   /// The cell of a benchmark and a row; nil if the experiment does not plan it.
+  /// - Parameter method: the row's `TableMethod.id`.
   package func cell(benchmark: String, method: String) -> ResultCell? {
     cells[Position(benchmark: benchmark, method: method)]
   }
 
   /// The row that a row is compared with; nil for none.
   package func reference(of method: TableMethod) -> TableMethod? {
-    references[method.name].flatMap { name in methods.first { $0.name == name } }
+    references[method.id].flatMap { id in methods.first { $0.id == id } }
   }
 
   /// Compares every row but controls with one row.
-  /// - Parameter name: the reference row.
+  /// - Parameter name: the reference row by `TableMethod.id`, or by name if one row has it.
   /// - Throws: `ReportError.noRow` if the table has no such row, or the row has no scores.
   package mutating func compare(with name: String) throws(ReportError) {
-    let rows = methods.filter { $0.family != .control && hasScores($0) }.map(\.name)
-    guard rows.contains(name) else { throw .noRow(name, experiment: experiment, rows: rows) }
+    let rows = methods.filter { $0.family != .control && hasScores($0) }
+    guard let reference = rows.row(named: name) else {
+      throw .noRow(name, experiment: experiment, rows: rows.map(\.id))
+    }
     references = [:]
-    for row in rows where row != name { references[row] = name }
+    for row in rows where row.id != reference.id { references[row.id] = reference.id }
   }
 
   /// Whether a row has any of the table's scores.
   func hasScores(_ method: TableMethod) -> Bool {
     benchmarks.contains { benchmark in
-      let cell = cell(benchmark: benchmark, method: method.name)
+      let cell = cell(benchmark: benchmark, method: method.id)
       return metrics.contains { cell?.statistics(of: $0) != nil }
     }
   }
 
   /// A table of some of the rows, in this order and with these headings and labels.
   /// - Parameters:
-  ///   - methods: rows of this table by name.
+  ///   - methods: rows of this table by `TableMethod.id`.
   ///   - references: the row that each of them is compared with.
   func keeping(_ methods: [TableMethod], references: [String: String]) -> ResultTable {
     var table = self
@@ -119,13 +125,13 @@ public struct ResultTable: Equatable, Sendable {
     table.cells = [:]
     for method in methods {
       for benchmark in benchmarks {
-        guard var cell = cell(benchmark: benchmark, method: method.name) else { continue }
+        guard var cell = cell(benchmark: benchmark, method: method.id) else { continue }
         cell.method = method
-        table.cells[Position(benchmark: benchmark, method: method.name)] = cell
+        table.cells[Position(benchmark: benchmark, method: method.id)] = cell
       }
     }
     table.benchmarks = benchmarks.filter { benchmark in
-      methods.contains { table.cell(benchmark: benchmark, method: $0.name) != nil }
+      methods.contains { table.cell(benchmark: benchmark, method: $0.id) != nil }
     }
     return table
   }
@@ -133,8 +139,16 @@ public struct ResultTable: Equatable, Sendable {
   /// All planned cells, by benchmark and then by row.
   package var allCells: [ResultCell] {
     benchmarks.flatMap { benchmark in
-      methods.compactMap { cell(benchmark: benchmark, method: $0.name) }
+      methods.compactMap { cell(benchmark: benchmark, method: $0.id) }
     }
+  }
+}
+
+extension [TableMethod] {
+  /// The row of this `TableMethod.id`, or the only one of this name.
+  func row(named name: String) -> TableMethod? {
+    let named = filter { $0.name == name }
+    return first { $0.id == name } ?? (named.count == 1 ? named[0] : nil)
   }
 }
 
@@ -143,6 +157,8 @@ extension ResultCell {
   fileprivate mutating func add(_ run: RunOutcome, profile: String) throws(ReportError) {
     planned += 1
     recipe = recipe ?? run.recipe
+    origin = origin ?? run.origin
+    let profile = run.origin?.profile ?? profile
     switch run.result {
     case .finished(let record) where record.profile != profile:
       otherProfiles.append(Omission(seed: run.seed, reason: record.profile))
@@ -175,8 +191,7 @@ extension ResultCell {
       }
     }
     records.append(record)
-    recipe =
-      recipe ?? RunRecipe(settings: record.settings, departures: record.departures)
+    recipe = recipe ?? RunRecipe(record)
     if record.metrics.scores == nil {
       notApplicable = "the images have no labels to score against; assignments.h5 has the clusters"
     }

@@ -48,16 +48,17 @@ struct Sensitivity {
     guard !groups.isEmpty else {
       throw .noSweep(setting: setting, experiment: table.experiment, swept: sweptSettings)
     }
-    let names = groups.flatMap { $0.map(\.method.name) }
-    if let reference, !names.contains(reference) {
-      throw .noRow(reference, experiment: table.experiment, rows: names)
+    let rows = groups.flatMap { $0.map(\.method) }
+    let chosen = reference.flatMap { rows.row(named: $0) }
+    if let reference, chosen == nil {
+      throw .noRow(reference, experiment: table.experiment, rows: rows.map(\.id))
     }
     var methods: [TableMethod] = []
     var references: [String: String] = [:]
     for group in groups {
       let heading = heading(of: group, among: groups)
       let base =
-        group.first { $0.method.name == reference } ?? group.first(where: \.isDefault)
+        group.first { $0.method == chosen } ?? group.first(where: \.isDefault)
         ?? group.first { $0.method.variantOf == nil }
       for entry in group {
         var method = entry.method
@@ -65,8 +66,8 @@ struct Sensitivity {
         method.swept = TableMethod.SweptValue(setting: setting, value: value(of: method))
         method.label = value(of: method) + (entry.isDefault ? " (default)" : "")
         methods.append(method)
-        if let base, base.method.name != method.name {
-          references[method.name] = base.method.name
+        if let base, base.method.id != method.id {
+          references[method.id] = base.method.id
         }
       }
     }
@@ -124,7 +125,7 @@ struct Sensitivity {
   /// The recipes of a row by benchmark, in the order of the columns.
   private func recipes(of method: TableMethod) -> [(String, RunRecipe)] {
     table.benchmarks.compactMap { benchmark in
-      table.cell(benchmark: benchmark, method: method.name)?.recipe.map { (benchmark, $0) }
+      table.cell(benchmark: benchmark, method: method.id)?.recipe.map { (benchmark, $0) }
     }
   }
 
@@ -137,7 +138,7 @@ struct Sensitivity {
         recipe.1.departures.map { !$0.contains { $0.name == setting } } ?? false
       },
       finished: recipes.reduce(0) {
-        $0 + (table.cell(benchmark: $1.0, method: method.name)?.records.count ?? 0)
+        $0 + (table.cell(benchmark: $1.0, method: method.id)?.records.count ?? 0)
       })
   }
 

@@ -110,7 +110,7 @@ public struct TableLayout {
     rowHeading = table.sweptSetting ?? "Method"
     scores = table.metrics.map(\.title)
     columns = table.benchmarks.map { benchmark in
-      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
       return Column(
         benchmark: benchmark, title: BenchmarkRegistry.current.heading(of: benchmark),
         marks: notes.marks(benchmark: benchmark),
@@ -121,9 +121,9 @@ public struct TableLayout {
         title: method.label ?? method.title,
         cells: table.benchmarks.map { benchmark in
           Self.cell(
-            table.cell(benchmark: benchmark, method: method.name), metrics: table.metrics,
+            table.cell(benchmark: benchmark, method: method.id), metrics: table.metrics,
             statistic: table.statistic, best: best,
-            marks: notes.marks(benchmark: benchmark, method: method.name))
+            marks: notes.marks(benchmark: benchmark, method: method.id))
         })
       let title = method.heading ?? method.family.title
       if groups.last?.title != title { groups.append(Group(title: title, rows: [])) }
@@ -183,7 +183,7 @@ struct BestFigures {
     self.notes = notes
     statistic = table.statistic
     for benchmark in table.benchmarks {
-      let rivals = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      let rivals = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
         .filter { Self.competes($0, notes: notes) }
       guard rivals.count > 1 else { continue }
       for metric in table.metrics {
@@ -205,7 +205,7 @@ struct BestFigures {
   /// its own.
   private static func competes(_ cell: ResultCell, notes: TableNotes) -> Bool {
     !cell.records.isEmpty && cell.method.family != .control
-      && notes.texts(benchmark: cell.benchmark, method: cell.method.name).isEmpty
+      && notes.texts(benchmark: cell.benchmark, method: cell.method.id).isEmpty
   }
 
   /// The figure as printed, in per cent. It is read from its text, because a half is not rounded alike

@@ -31,7 +31,7 @@ struct TableNotes {
   /// Collects the notes of all cells with figures, by benchmark and then by row.
   init(_ table: ResultTable) {
     for benchmark in table.benchmarks {
-      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
         .filter { !$0.records.isEmpty }
       let usual = Self.usualProtocol(of: cells)
       let texts = cells.map { Self.texts(on: $0, usual: usual) }
@@ -41,7 +41,7 @@ struct TableNotes {
       common.forEach { add($0) }
       for (cell, cellTexts) in zip(cells, texts) {
         let own = cellTexts.filter { !common.contains($0) }
-        cellNotes[benchmark, default: [:]][cell.method.name] = own
+        cellNotes[benchmark, default: [:]][cell.method.id] = own
         own.forEach { add($0) }
       }
     }
@@ -66,7 +66,7 @@ struct TableNotes {
   func allTexts(on cell: ResultCell) -> [String] {
     if cell.records.isEmpty { return [] }
     return (columnNotes[cell.benchmark] ?? [])
-      + texts(benchmark: cell.benchmark, method: cell.method.name)
+      + texts(benchmark: cell.benchmark, method: cell.method.id)
   }
 
   /// The most frequent protocol of a benchmark's cells; of equally frequent ones the first. Cells

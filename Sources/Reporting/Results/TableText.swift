@@ -26,11 +26,18 @@ enum TableText {
       ? "one seed" : "\(table.statistic.title) over \(seeds) seeds"
     let subject = table.sweptSetting.map { "Sensitivity to \($0). " } ?? ""
     return [
-      "\(subject)Experiment \(table.experiment), profile \(table.profile): "
+      "\(subject)\(experiments(of: table)): "
         + "\(list(table.metrics.map(\.title))) in per cent, "
         + "\(statistic); best of each column in bold"
         + (marksSecond ? "\(secondBest)." : ".")
     ] + protocolLines(of: table)
+  }
+
+  /// "Experiment cifar10-cpu, profile default". The names of several experiments have their profiles.
+  private static func experiments(of table: ResultTable) -> String {
+    table.experiments.isEmpty
+      ? "Experiment \(table.experiment), profile \(table.profile)"
+      : "Experiments \(list(table.experiments))"
   }
 
   /// "NMI, ACC and ARI".
@@ -45,7 +52,7 @@ enum TableText {
     var lines: [(rule: String, benchmarks: [String])] = []
     var sizes: Set<Int> = []
     for benchmark in table.benchmarks {
-      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.name) }
+      let cells = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
       guard let usual = TableNotes.usualProtocol(of: cells) else { continue }
       let rule =
         "trained on \(usual.train.rawValue), scored on \(usual.score.rawValue), "

@@ -35,7 +35,7 @@ package struct TensorBoardRuns {
           FileManager.default.fileExists(atPath: $0) ? try History.read(from: $0) : nil
         }
         return Run(
-          name: "\(cell.benchmark)/\(cell.method.name)/seed-\(record.seed)",
+          name: "\(cell.benchmark)/\(cell.method.id)/seed-\(record.seed)",
           file: Self.events(of: record, history))
       }
     }

@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
       Kendall's tau compares the order of the methods with the published order. docs/report.md explains them.
       """)
 
-  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var experiments: SeveralExperiments
 
   /// Any row with scores. In an ablation it is the unchanged method.
   @Option(
@@ -46,9 +46,9 @@ struct CompareCommand: ParsableCommand {
 
   /// Computes missing scores from the assignments, compares and prints.
   func run() throws {
-    let plan = try experiment.planOfRuns()
+    let plans = try experiments.plansOfRuns()
     let comparison = try MethodComparison(
-      ResultTable(plan.results(scoredBy: [score]), metrics: [score]), metric: score,
+      ResultTable(plans.results(scoredBy: [score]), metrics: [score]), metric: score,
       reference: reference, paper: PublishedFigures.tables(against), isPaired: !unpaired)
     Console.printPart(
       output.json ? comparison.jsonLines() : comparison.markdown(width: Console.outputWidth))

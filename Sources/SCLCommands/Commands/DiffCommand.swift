@@ -25,15 +25,21 @@ struct DiffCommand: ParsableCommand {
       nothing has been run.
       """)
 
-  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var experiments: SeveralExperiments
   @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var output: JSONOption
+
+  /// Other results are those of one experiment.
+  func validate() throws {
+    if comparison.isWithResults, !experiments.others.isEmpty {
+      throw ValidationError("--against a folder of results takes a single experiment")
+    }
+  }
 
   /// Checks the reference before it reads results, prints the diff, and sets the exit code.
   func run() throws {
     try comparison.check()
-    let plan = try experiment.planOfRuns()
-    let diff = try comparison.diff(plan)
+    let diff = try comparison.diff(experiments.plansOfRuns())
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
@@ -119,12 +125,12 @@ struct ComparisonOptions: ParsableArguments {
     return diff.hasFailures || isWithResults && !diff.hasComparisons
   }
 
-  /// Compares the plan's results with the reference.
+  /// Compares the results of the plans, at least one, with the reference.
   /// - Throws: `ReportError`, `PaperTablesError`; `RecordError` for a damaged record in other
   ///   results.
-  func diff(_ plan: Plan) throws -> TableDiff {
-    let table = try ResultTable(plan.results)
-    if isWithResults {
+  func diff(_ plans: [Plan]) throws -> TableDiff {
+    let table = try ResultTable(.joined(plans.map(\.results)))
+    if isWithResults, let plan = plans.first {
       return TableDiff(
         table, against: try ResultTable(otherResults(than: plan)), within: within)
     }

@@ -32,7 +32,7 @@ extension Metric: ExpressibleByArgument {
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
-/// `scl report`: prints the `ResultTable` of an experiment on standard output. It reads results, and
+/// `scl report`: prints the `ResultTable` of one or several experiments on standard output. It reads results, and
 /// computes only scores that a record lacks.
 ///
 ///     scl report experiments/cifar10-cpu.yaml --format latex > table.tex
@@ -47,10 +47,10 @@ struct ReportCommand: ParsableCommand {
     abstract: "Print the table of an experiment: mean and standard deviation over seeds.",
     discussion: """
       The table has a row per method and a column per benchmark and score. Narrow terminals get the table split \
-      by benchmark; pipes and files get it whole.
+      by benchmark; pipes and files get it whole. Several experiment files make one table.
       """)
 
-  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var experiments: SeveralExperiments
 
   /// Markdown if absent; the formats of `TableFormatRegistry`.
   @Option(help: "Format of the table (default: markdown).")
@@ -122,15 +122,19 @@ struct ReportCommand: ParsableCommand {
     if output.json, let format, format != .json {
       throw ValidationError("--json conflicts with --format \(format.name)")
     }
+    if !identity.isEmpty, !experiments.others.isEmpty {
+      throw ValidationError("--identity takes a single experiment")
+    }
   }
 
   /// Prints the table of the planned runs, or of the results with these identities.
   func run() throws {
-    let plan = try experiment.planOfResults()
+    let plans = try experiments.plansOfResults()
     let metrics = scores.isEmpty ? MetricRegistry.published : scores
     var table = try ResultTable(
       identity.isEmpty
-        ? plan.results(scoredBy: metrics) : plan.results(of: identity, scoredBy: metrics),
+        ? plans.results(scoredBy: metrics)
+        : plans[0].results(of: identity, scoredBy: metrics),
       metrics: metrics)
     if let sensitivity {
       table = try table.sensitivity(to: sensitivity, reference: reference)
@@ -145,7 +149,7 @@ struct ReportCommand: ParsableCommand {
     }
     let format = output.json ? .json : format ?? .markdown
     let isDrawn = format.usesSources || figures != nil || tensorboard != nil
-    var sources = isDrawn ? try plan.sources(of: table) : ReportSources()
+    var sources = isDrawn ? try plans.sources(of: table) : ReportSources()
     sources.montageImages = montage
     if let figures {
       let drawings = ReportFigures(table, from: sources)
@@ -224,7 +228,8 @@ extension PlannedRun {
   /// The planned settings.
   fileprivate var recipe: RunRecipe {
     RunRecipe(
-      methodTitle: method.description.title, settings: settings, departures: departures)
+      methodTitle: method.description.title, settings: settings, departures: departures,
+      protocol: runProtocol)
   }
 
   /// The result in the vocabulary of tables.

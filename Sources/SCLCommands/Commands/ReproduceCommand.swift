@@ -46,7 +46,7 @@ struct ReproduceCommand: ParsableCommand {
       return
     }
     if !output.json { Console.print("") }
-    let diff = try comparison.diff(finished)
+    let diff = try comparison.diff([finished])
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
