@@ -62,4 +62,11 @@ extension CommandLineTests {
     let twice = try program.run(["report", file, file] + folders)
     #expect(twice.exitCode == 66, "\(twice.errors)")
   }
+
+  @Test func `The example of a diff needs no results and exits with 1`() throws {
+    let example = try program.run(["diff", "example"])
+    #expect(example.exitCode == 1 && example.output.contains("Verdicts and marks:"))
+    #expect(try program.run(["diff", "example", "--json"]).lines.count > 14)
+    #expect(try program.run(["diff", "example.yaml"]).exitCode == 66)
+  }
 }

@@ -22,7 +22,7 @@ struct DiffCommand: ParsableCommand {
       docs/diff.md has the rules. Exits with 0 if every comparable score is reproduced, and also if no score \
       is comparable with a published one, which it says. Exits with 1 if a comparable score differs by more \
       than the tolerance or if, with --against, nothing is comparable (see --fail-below), and with 66 if \
-      nothing has been run.
+      nothing has been run. 'scl diff example' shows every verdict on made-up results.
       """)
 
   @OptionGroup var experiments: SeveralExperiments
@@ -38,12 +38,29 @@ struct DiffCommand: ParsableCommand {
 
   /// Checks the reference before it reads results, prints the diff, and sets the exit code.
   func run() throws {
+    if isExample { return try printExample() }
     try comparison.check()
     let diff = try comparison.diff(experiments.plansOfRuns())
     Console.printPart(
       output.json
         ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
     comparison.reportIfNothingCompared(diff)
+    if comparison.fails(diff) { throw ExitCode.failure }
+  }
+}
+
+extension DiffCommand {
+  /// Whether the canned diff is meant: there is no file of its name.
+  private var isExample: Bool {
+    let file = experiments.first.experiment
+    return file == DiffExample.name && !FileManager.default.fileExists(atPath: file)
+  }
+
+  /// Prints the canned diff. It exits with 1, because it has the verdict "differs".
+  private func printExample() throws {
+    let diff = try DiffExample.diff()
+    Console.printPart(
+      try output.json ? diff.jsonLines() : DiffExample.text(width: Console.outputWidth))
     if comparison.fails(diff) { throw ExitCode.failure }
   }
 }
