@@ -87,7 +87,9 @@ package struct CurveChart {
       parts += draw(panel, across, top: top)
       top += panel.height
     }
-    for tick in across.ticks(6) {
+    // There is no epoch between two whole ones.
+    let areWhole = xs.allSatisfy { $0 == $0.rounded() }
+    for tick in across.ticks(6) where !areWhole || tick == tick.rounded() {
       parts.append(
         FigureText.element(Axis.label(tick), x: across.place(tick), y: top + 14, "faint middle"))
     }

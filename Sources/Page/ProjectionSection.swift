@@ -12,9 +12,9 @@ import Reporting
 /// needed.
 struct ProjectionSection {
   /// The most points of all drawings on a page together; a point takes about 20 bytes in both panels.
-  private static let mostPoints = 60_000
+  private static let mostPoints = 24_000
   /// The fewest points of a drawing that has more.
-  private static let fewestPoints = 200
+  private static let fewestPoints = 100
 
   /// Gives the order of benchmarks.
   private let table: ResultTable
@@ -68,7 +68,7 @@ struct ProjectionSection {
       "A sample of the images of one seed along the first two principal components of their vectors, the same images "
       + "for every method; brackets have the parts of the variance. Left in the colours of classes, right in those of "
       + "the classes that clusters are matched to. Two components of many cannot show all: distances in the plane are "
-      + "not those that a method clusters by. The silhouette is in per cent of 1."
+      + "not those that a method clusters by. Silhouettes are multiplied by 100, as in tables."
     return PageSection(
       name: "plane", title: "Embeddings in the plane",
       content: (galleries.isEmpty ? [] : [.paragraph(text, "quiet")]) + galleries

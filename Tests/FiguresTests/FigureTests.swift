@@ -61,6 +61,15 @@ import Testing
     #expect(isWellFormed(figure))
   }
 
+  @Test func `Epochs are whole numbers, also in a short training`() {
+    let points = (1...3).map { CurveChart.Point(x: Double($0), mean: 5, low: 5, high: 5) }
+    let svg = CurveChart(
+      title: "t", panels: [.init(title: "loss", series: [.init(name: "loss", points: points)])]
+    ).figure.file
+    for tick in ["1", "2", "3"] { #expect(svg.contains(">\(tick)</text>")) }
+    #expect(!svg.contains(">1.5</text>") && !svg.contains(">2.5</text>"))
+  }
+
   @Test func `A single seed has no band, and a panel without points is left out`() {
     let point = CurveChart.Point(x: 1, mean: 2, low: 2, high: 2)
     let series = CurveChart.Series(name: "loss", points: [point])
