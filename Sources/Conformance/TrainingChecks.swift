@@ -126,7 +126,7 @@ extension Examination {
           }
         }
         guard trial.method.updates.isEmpty else { continue }
-        let totals = losses.map { $0.reduce(0) { $0 + $1.value } }
+        let totals = losses.map(\.total)
         checkFall(totals, epoch: epoch)
         clearest[pass] = max(clearest[pass] ?? 0, Self.fallingPairs(totals))
       }

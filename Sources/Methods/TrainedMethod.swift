@@ -102,7 +102,8 @@ extension TrainedMethod {
   public func finishStep(_ batch: Batch) throws {}
 }
 
-/// One term of a loss: a scalar tensor, weighted already.
+/// One term of a loss: a scalar tensor, weighted already. One without a gradient is no term but a figure beside
+/// them, such as how far outputs spread: it has a column in history.csv and is not added to the loss.
 public typealias LossTerm = (name: String, value: Tensor)
 
 /// Which of the images learnt from the steps of a pass see. Only STL-10 has a split without labels, and

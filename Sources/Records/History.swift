@@ -1,25 +1,41 @@
 import Core
 import Metrics
 
-/// A named term of a loss that is a sum. It has its own column in `history.csv`.
+/// A named term of a loss that is a sum, or a figure beside them. It has its own column in
+/// `history.csv`.
 package struct PartialLoss: Codable, Hashable, Sendable {
   /// Lower or upper case ASCII letters, digits, "_" and "-".
   package var name: String
   /// The term's mean over the images of those steps that have it, with its weight in the sum
-  /// applied. The terms add up to the loss.
+  /// applied. The terms add up to the loss, without the figures beside them.
   package var value: Double
+  /// Nil in terms, which is what checkpoints and tables of histories have of either.
+  private var isBeside: Bool?
 
-  package init(_ name: String, _ value: Double) {
+  /// - Parameters:
+  ///   - name: the column's.
+  ///   - value: the mean over images.
+  ///   - isTerm: whether it is part of the sum. Otherwise it only tells how the training goes.
+  package init(_ name: String, _ value: Double, isTerm: Bool = true) {
     self.name = name
     self.value = value
+    isBeside = isTerm ? nil : true
   }
+
+  /// Whether it is part of the sum. One read from `history.csv` always is.
+  package var isTerm: Bool { isBeside != true }
+}
+
+extension [PartialLoss] {
+  /// The sum of the terms: the loss.
+  package var total: Double { reduce(0) { $1.isTerm ? $0 + $1.value : $0 } }
 }
 
 /// The figures of one epoch: a line of `history.csv`.
 package struct HistoryRow: Codable, Hashable, Sendable {
   /// Counted from 1.
   package var epoch: Int
-  /// The sum of the partial losses.
+  /// The sum of the partial losses that are terms of it.
   package var loss: Double
   /// The terms of the loss, in the order in which the method first returned them.
   package var partialLosses: [PartialLoss]

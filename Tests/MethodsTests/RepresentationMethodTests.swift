@@ -80,6 +80,20 @@ extension MethodsTests {
         try change(["constant_predictor_rate": false]) == ["predictor": false, "encoder": false])
     }
 
+    @Test func `Spread is 1 of even directions and 0 of one, and no part of SimSiam's loss`() throws
+    {
+      // Each of two values is 1, -1, 0 and 0: a variance of 2 / 3.
+      let even = Tensor([2, 0, -3, 0, 0, 1, 0, -1] as [Float], shape: [4, 2])
+      #expect(try abs(spreadOfDirections(even).scalar() - (2 * 2.0 / 3).squareRoot()) < 1e-6)
+      #expect(
+        try spreadOfDirections(Tensor([1, 2, 3, 6] as [Float], shape: [2, 2])).scalar() < 1e-3)
+      let steps = TrainingSteps(try make(SimSiam.self, images: images), images: images)
+      try steps.train(epochs: 1)
+      let losses = try #require(steps.losses.first)
+      #expect(losses.map(\.isTerm) == [true, false] && losses[1].value > 0)
+      #expect(losses.total == losses[0].value)
+    }
+
     @Test func `ProPos scatters clusters after its warm-up, and finds them before each epoch`()
       throws
     {

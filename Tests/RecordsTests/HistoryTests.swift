@@ -46,6 +46,15 @@ extension RecordsTests {
       }
     }
 
+    @Test func `A figure beside the terms is no part of the loss, and terms are as they were`()
+      throws
+    {
+      let term = PartialLoss("similarity", -0.5)
+      #expect([term, PartialLoss("spread", 0.9, isTerm: false)].total == -0.5)
+      let earlier = Data(#"{"name": "similarity", "value": -0.5}"#.utf8)
+      #expect(try JSONDecoder().decode(PartialLoss.self, from: earlier) == term)
+    }
+
     @Test func `The digest leaves out time and nothing else`() throws {
       let first = try history()
       #expect(try history(speed: 55).deterministicDigest == first.deterministicDigest)

@@ -172,6 +172,8 @@ package struct LossSums: Codable {
     let name: String
     var sum = 0.0
     var images = 0
+    /// Nil in terms of the sum, which is what earlier checkpoints have.
+    var isBeside: Bool?
   }
 
   /// In the order in which they first came.
@@ -187,6 +189,9 @@ package struct LossSums: Codable {
     for loss in losses {
       let index = terms.firstIndex { $0.name == loss.name } ?? terms.count
       if index == terms.count { terms.append(Term(name: loss.name)) }
+      // A term may be constant in some steps: a figure is beside the sum in all that have it.
+      let isBeside = !loss.isTerm && (terms[index].images == 0 || terms[index].isBeside == true)
+      terms[index].isBeside = isBeside ? true : nil
       terms[index].sum += loss.value * Double(images)
       terms[index].images += images
     }
@@ -194,6 +199,8 @@ package struct LossSums: Codable {
 
   /// The mean of each term, in the order of their first occurrence.
   package var means: [PartialLoss] {
-    terms.map { PartialLoss($0.name, $0.sum / Double($0.images)) }
+    terms.map {
+      PartialLoss($0.name, $0.sum / Double($0.images), isTerm: $0.isBeside != true)
+    }
   }
 }

@@ -110,7 +110,7 @@ struct Trainer {
       partial.seconds += (clock.now - start).seconds
       session.progress.partialEpoch = partial
       reporter.advance(
-        batches[step].positions.count, loss: terms.reduce(0) { $0 + $1.value }, report: hooks.report
+        batches[step].positions.count, loss: terms.total, report: hooks.report
       )
       let signal = hooks.stop.signal
       if signal != nil || clock.now - session.lastSave > checkpointInterval {
@@ -127,7 +127,7 @@ struct Trainer {
     let images = steps.imageCount(of: epoch)
     let means = partial.losses.means
     var row = HistoryRow(
-      epoch: epoch + 1, loss: means.reduce(0) { $0 + $1.value }, partialLosses: means,
+      epoch: epoch + 1, loss: means.total, partialLosses: means,
       learningRate: partial.learningRate,
       imagesPerSecond: Double(images) / max(partial.seconds, 1e-9))
     if scoredEpochs.contains(epoch) {

@@ -181,7 +181,9 @@ package struct TrainingSteps {
     _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void
   ) throws -> [PartialLoss] {
     let terms = try Torch.checked { try method.loss(batch) }
-    let values = try terms.map { PartialLoss($0.name, try $0.value.scalar()) }
+    let values = try terms.map {
+      PartialLoss($0.name, try $0.value.scalar(), isTerm: $0.value.requiresGradient)
+    }
     if let bad = values.first(where: { !$0.value.isFinite }) {
       throw ExperimentError.nonFiniteLoss(
         epoch: batch.epoch + 1, step: batch.step + 1, term: bad.name)

@@ -106,7 +106,7 @@ package final class SimSiam: TrainedMethod {
 
   public var network: any Module { model }
 
-  /// Equation 2: the mean of both directions.
+  /// Equation 2: the mean of both directions. Beside it, how far embeddings spread: near 0 they have collapsed.
   public func loss(_ batch: Batch) -> [LossTerm] {
     let pairs: [(embedding: Tensor, prediction: Tensor)]
     if settings.viewsTogether {
@@ -121,7 +121,8 @@ package final class SimSiam: TrainedMethod {
     let both =
       negativeCosineLoss(pairs[0].prediction, target: pairs[1].embedding)
       + negativeCosineLoss(pairs[1].prediction, target: pairs[0].embedding)
-    return [("similarity", both / 2)]
+    let spread = spreadOfDirections(Tensor.concatenated(pairs.map(\.embedding)))
+    return [("similarity", both / 2), ("spread", spread)]
   }
 
   /// z and p of a view, [B, D] each.

@@ -75,6 +75,20 @@ public func negativeCosineLoss(_ prediction: Tensor, target: Tensor) -> Tensor {
   -meanCosine(prediction, target.detached())
 }
 
+/// How far unit vectors spread: the standard deviation of each of their values over the batch, mean over the D
+/// values, times sqrt(D). It is near 1 for directions that are even, and 0 where all are the same, which is
+/// collapse (Chen and He, CVPR 2021, section 4.1; ProPos@cc35d8c, models/simsiam/simsiam.py). No gradient flows
+/// through it.
+///
+/// - Parameter vectors: [B, D], of any length, B at least 2.
+package func spreadOfDirections(_ vectors: Tensor) -> Tensor {
+  let unit = vectors.detached().normalisedRows()
+  let count = Double(max(2, unit.size(0)))
+  let variances =
+    (unit - unit.mean(along: [0], keep: true)).squared().sum(along: [0]) / (count - 1)
+  return variances.squareRoot().mean() * Double(unit.size(1)).squareRoot()
+}
+
 /// The mean over the batch of the cosines of rows, [B, D] each.
 private func meanCosine(_ a: Tensor, _ b: Tensor) -> Tensor {
   (a.normalisedRows() * b.normalisedRows()).sum(along: [1]).mean()

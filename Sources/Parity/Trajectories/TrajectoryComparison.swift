@@ -32,7 +32,7 @@ struct TrajectoryComparison {
     encoderMomentum: Double?
   ) {
     let own = Dictionary(losses.map { ($0.name, $0.value) }) { $1 }
-    let total = losses.reduce(0) { $0 + $1.value }
+    let total = losses.total
     for (term, expected) in step.losses {
       if let got = value(of: term, own, total) {
         add("loss \(term)", step, got, expected)
