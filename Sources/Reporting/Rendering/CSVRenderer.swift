@@ -80,9 +80,10 @@ enum CSVRenderer {
     "identity", "flags",
   ]
 
-  /// The runs one by one, for statistics of the reader's own: a header, then one line per finished
-  /// run and score. Columns: experiment, profile, benchmark, method, title, family, seed, metric,
-  /// value, identity, flags. Values are in per cent.
+  /// The runs one by one, for statistics of the reader's own: a header, then one line per planned run
+  /// and score. Columns: experiment, profile, benchmark, method, title, family, seed, metric, value,
+  /// identity, flags. Values are in per cent. A run without a result has neither value nor identity, and
+  /// its state in the flags.
   ///
   ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,0,acc,21.1697,b76661841ec5...,...
   static func renderRuns(_ table: ResultTable) -> String {
@@ -90,17 +91,18 @@ enum CSVRenderer {
     var lines = [(runHeader + sweptHeader(table)).joined(separator: ",")]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
-      for record in cell.records {
+      for seed in cell.plannedSeeds {
+        let record = cell.records.first { $0.seed == seed }
         for metric in table.metrics {
           let names = [
             cell.origin?.experiment ?? table.experiment, cell.origin?.profile ?? table.profile,
             cell.benchmark, cell.method.name, cell.method.title,
-            cell.method.family.rawValue, "\(record.seed)", metric.name,
+            cell.method.family.rawValue, seed.map { "\($0)" } ?? "", metric.name,
           ]
-          let value = record.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
+          let value = record?.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
           lines.append(
             (names.map(Escaping.csv) + [number(value)]
-              + [record.identity, flags].map(Escaping.csv) + sweptFields(cell, table))
+              + [record?.identity ?? "", flags].map(Escaping.csv) + sweptFields(cell, table))
               .joined(separator: ","))
         }
       }
@@ -129,5 +131,14 @@ enum CellFlags {
     flags += cell.missing.map { "seed \($0) not run" }
     if let reason = cell.notApplicable { flags.append("n/a: \(reason)") }
     return flags
+  }
+}
+
+extension ResultCell {
+  /// The seeds of all planned runs, ascending; a single nil for a cell that cannot be run.
+  fileprivate var plannedSeeds: [UInt64?] {
+    let omitted = (failed + stale + damaged + otherProfiles).map(\.seed)
+    let seeds = (records.map(\.seed) + omitted + missing).sorted()
+    return seeds.isEmpty ? [nil] : seeds
   }
 }
