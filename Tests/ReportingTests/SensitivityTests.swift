@@ -58,6 +58,8 @@ import Testing
       ])
     #expect(titles[0] == "temperature")
     #expect(text.hasPrefix("Sensitivity to temperature. Experiment table"))
+    let latex = try Self.table().sensitivity(to: "temperature").rendered(as: .latex)
+    #expect(latex.contains("\\label{tab:table-temperature}"))
   }
 
   @Test func `The difference to the default is paired by seeds, with its interval`() throws {

@@ -26,7 +26,7 @@ struct LaTeXRenderer {
 
   /// - Parameters:
   ///   - layout: the table.
-  ///   - name: of the experiment; the label is "tab:NAME".
+  ///   - name: of the table (`ResultTable.nameOfLabel`); the label is "tab:NAME".
   ///   - figures: how figures are set.
   init(_ layout: TableLayout, name: String, figures: Figures = .text) {
     self.layout = layout

@@ -66,13 +66,13 @@ public struct TableFormat: Sendable {
   }
   /// A fragment for a paper. It needs the package booktabs.
   public static let latex = TableFormat("latex", summary: "a fragment for a paper") { table, _ in
-    LaTeXRenderer(TableLayout(table), name: table.experiment).render()
+    LaTeXRenderer(TableLayout(table), name: table.nameOfLabel).render()
   }
   /// The same with columns of siunitx, aligned at the decimal point. It needs booktabs and siunitx.
   public static let latexSiunitx = TableFormat(
     "latex-siunitx", summary: "the same with columns of siunitx"
   ) { table, _ in
-    LaTeXRenderer(TableLayout(table), name: table.experiment, figures: .siunitx).render()
+    LaTeXRenderer(TableLayout(table), name: table.nameOfLabel, figures: .siunitx).render()
   }
   /// A line per method, benchmark and score.
   public static let csv = TableFormat("csv", summary: "a line per cell and score") { table, _ in

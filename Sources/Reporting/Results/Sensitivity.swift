@@ -214,6 +214,9 @@ extension ResultTable {
   /// The setting that the table is about, if its rows are the values of one; nil for any other table.
   var sweptSetting: String? { methods.first?.swept?.setting }
 
+  /// What tells the table apart from others of the same experiments in a paper: "cifar10-cpu-temperature".
+  var nameOfLabel: String { experiment + (sweptSetting.map { "-\($0)" } ?? "") }
+
   /// The table of a setting's values; see `Sensitivity`.
   package func sensitivity(
     to setting: String, reference: String? = nil
