@@ -13,6 +13,8 @@ package struct ComparisonReference: Equatable, Sendable {
   package var spread: Double?
   /// The number of these trials; nil if unknown.
   package var trials: Int?
+  /// Whether the value is that of the best trial.
+  package var isBest = false
 
   /// Tells rows of the same method apart.
   package struct Name: Hashable, Sendable {

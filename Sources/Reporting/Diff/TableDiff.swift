@@ -168,7 +168,7 @@ package struct TableDiff: Equatable, Sendable {
             cell, metric, normaliser: theirs.nmi,
             against: ComparisonReference(
               title: row.title, sources: row.sources, value: figure.value, spread: spread,
-              trials: theirs.trials),
+              trials: theirs.trials, isBest: theirs.statistic == .best),
             tolerance: tolerance,
             protocols: ProtocolComparison(cell, row: row, metric: metric)))
       }

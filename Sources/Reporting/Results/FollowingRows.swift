@@ -12,7 +12,8 @@ import Metrics
 ///     | – published: k-means, from D, P, G |       8.7 |       22.9 |       4.9 |
 ///     | – difference                       |    (-0.1) |     (-1.7) |    (-0.4) |
 enum FollowingRows {
-  /// The rows below a method, in their order. Controls have none.
+  /// The rows below a method, in their order. Controls have none. Figures have the texts of their notes in
+  /// place of marks.
   static func rows(below method: TableMethod, in table: ResultTable) -> [TableLayout.Row] {
     var rows = minusReference(of: method, in: table)
     if table.showsBestOfSeeds, method.family != .control {
@@ -80,35 +81,48 @@ enum FollowingRows {
   ) -> [TableLayout.Row] {
     let comparisons = (table.diff?.comparisons ?? []).filter { $0.method == method }
     return comparisons.compactMap(\.reference?.name).uniqued.flatMap { name in
-      func cells(_ text: (Comparison) -> String?) -> [TableLayout.Cell] {
+      func cells(
+        _ text: (Comparison) -> String?, note: (Comparison) -> String?
+      ) -> [TableLayout.Cell] {
         table.benchmarks.map { benchmark in
-          cell(table.metrics) { metric in
+          func comparison(_ metric: Metric) -> Comparison? {
             comparisons.first {
               $0.benchmark == benchmark && $0.metric == metric && $0.reference?.name == name
-            }.flatMap(text)
+            }
           }
+          return cell(
+            table.metrics, { comparison($0).flatMap(text) },
+            note: { comparison($0).flatMap(note) })
         }
       }
-      return row(.published, "published: \(name.text)", cells { $0.reference?.text })
+      return row(
+        .published, "published: \(name.text)",
+        cells({ $0.reference?.text }, note: { $0.reference?.bestOfTrials }))
         + row(
           .difference, "difference",
-          cells { comparison in
-            comparison.difference.map {
-              comparison.verdict.isComparison ? $0.signed : "(\($0.signed))"
-            }
-          })
+          cells(
+            { comparison in
+              comparison.difference.map {
+                comparison.verdict.isComparison ? $0.signed : "(\($0.signed))"
+              }
+            }, note: \.bestOfSeeds))
     }
   }
 
   // MARK: - Parts
 
-  /// A cell without marks and without a number of seeds.
-  /// - Parameter text: of a score; nil becomes "–".
+  /// A cell without a number of seeds.
+  /// - Parameters:
+  ///   - text: of a score; nil becomes "–".
+  ///   - note: the text of a note on a score that has a text; nil for none.
   private static func cell(
-    _ metrics: [Metric], _ text: (Metric) -> String?
+    _ metrics: [Metric], _ text: (Metric) -> String?, note: (Metric) -> String? = { _ in nil }
   ) -> TableLayout.Cell {
     TableLayout.Cell(
-      figures: metrics.map { TableLayout.Figure(text: text($0) ?? "–") }, count: "–")
+      figures: metrics.map { metric in
+        guard let text = text(metric) else { return TableLayout.Figure(text: "–") }
+        return TableLayout.Figure(text: text, marks: note(metric).map { [$0] } ?? [])
+      }, count: "–")
   }
 
   /// The row as a list; empty if no cell has a figure.
@@ -117,5 +131,24 @@ enum FollowingRows {
   ) -> [TableLayout.Row] {
     cells.allSatisfy { $0.figures.allSatisfy { $0.text == "–" } }
       ? [] : [TableLayout.Row(kind: kind, title: "– " + title, cells: cells)]
+  }
+}
+
+extension ComparisonReference {
+  /// The note on a figure that is the best of several trials; nil for any other.
+  fileprivate var bestOfTrials: String? {
+    guard isBest else { return nil }
+    return "published figure of the best of "
+      + (trials.map { "\($0) trials" } ?? "an unknown number of trials")
+  }
+}
+
+extension Comparison {
+  /// The note on a difference that is not one of our mean; nil for any other.
+  fileprivate var bestOfSeeds: String? {
+    for case .bestOf(let seeds) in marks {
+      return "difference of the best of our first \(seeds) seeds, by ACC, not of the mean"
+    }
+    return nil
   }
 }

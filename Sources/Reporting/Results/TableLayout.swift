@@ -105,7 +105,7 @@ public struct TableLayout {
 
   /// Lays out a table.
   public init(_ table: ResultTable) {
-    let notes = TableNotes(table)
+    var notes = TableNotes(table)
     let best = BestFigures(table, notes: notes)
     rowHeading = table.sweptSetting ?? "Method"
     scores = table.metrics.map(\.title)
@@ -127,7 +127,10 @@ public struct TableLayout {
         })
       let title = method.heading ?? method.family.title
       if groups.last?.title != title { groups.append(Group(title: title, rows: [])) }
-      groups[groups.count - 1].rows += [row] + FollowingRows.rows(below: method, in: table)
+      groups[groups.count - 1].rows.append(row)
+      for row in FollowingRows.rows(below: method, in: table) {
+        groups[groups.count - 1].rows.append(row.marked(by: { notes.mark(for: $0) }))
+      }
     }
     self.notes = notes.notes
     caption = TableText.caption(of: table, marksSecond: best.marksSecond)
@@ -158,6 +161,19 @@ public struct TableLayout {
     let count = cell.records.count
     return Cell(
       figures: figures, count: count == cell.planned ? "\(count)" : "\(count) of \(cell.planned)")
+  }
+}
+
+extension TableLayout.Row {
+  /// The row with marks in place of the texts of its notes.
+  fileprivate func marked(by mark: (String) -> String) -> TableLayout.Row {
+    var row = self
+    for cell in row.cells.indices {
+      for figure in row.cells[cell].figures.indices {
+        row.cells[cell].figures[figure].marks = row.cells[cell].figures[figure].marks.map(mark)
+      }
+    }
+    return row
   }
 }
 

@@ -135,6 +135,12 @@ struct TableNotes {
     return texts
   }
 
+  /// The mark of a note on a row that follows a method's row. The note is added unless it exists.
+  mutating func mark(for text: String) -> String {
+    add(text)
+    return marks([text]).joined()
+  }
+
   /// Adds a note with the next mark, unless it exists.
   private mutating func add(_ text: String) {
     guard !notes.contains(where: { $0.text == text }) else { return }
