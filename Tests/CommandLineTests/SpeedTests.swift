@@ -27,7 +27,7 @@ extension CommandLineTests {
   }
 
   @Test func `Views and scores are timed`() throws {
-    let views = try speed.run(["augment", "--batch", "4", "--rounds", "1"])
+    let views = try speed.run(["augment", "--batch", "4", "--rounds", "1", "--threads", "1"])
     #expect(views.output.contains(/^augment: [\d.]+ images\/s; 32 px, batch 4/), "\(views.errors)")
     let scores = try speed.run(["score", "--points", "1000", "--clusters", "10", "--rounds", "1"])
     #expect(scores.output.contains(/^score: [\d.]+ ms; 1000 points, K = 10, NMI 0\.\d+,/))
@@ -38,7 +38,7 @@ extension CommandLineTests {
     let figure = folder + "/width.svg"
     let timed = try speed.run([
       "growth", "width", "--values", "32,16", "--out", figure, "--batch", "2", "--image-size", "16",
-      "--steps", "1",
+      "--steps", "1", "--threads", "1",
     ])
     #expect(timed.exitCode == 0, "\(timed.errors)")
     #expect(timed.output.contains(/^width 16: [\d.]+ ms .*\nwidth 32: [\d.]+ ms/))
