@@ -153,6 +153,7 @@ package struct ParityFile {
     blockLossOperations,
     graphAndExpertOperations,
     clusterContrastOperations,
+    figuresOnlyOperations,
     imageOperations,
     networkOperations,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
