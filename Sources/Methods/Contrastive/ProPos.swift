@@ -12,7 +12,7 @@ package final class ProPos: TrainedMethod {
   /// The defaults are the paper's network and those of its code.
   public struct Settings: Configurable {
     /// sigma, the standard deviation of the noise on embeddings.
-    public var noise = 0.001
+    public var embeddingNoise = 0.001
     /// lambda, the weight of prototype scattering.
     public var scatteringWeight = 0.1
     /// tau, of prototype scattering.
@@ -67,7 +67,9 @@ package final class ProPos: TrainedMethod {
     }
 
     public static let schema = SettingsSchema<Self>(
-      .number("noise", \.noise, in: 0...10, "standard deviation sigma of the noise on embeddings"),
+      .number(
+        "embedding_noise", \.embeddingNoise, in: 0...10,
+        "standard deviation sigma of the noise on embeddings"),
       .number(
         "scattering_weight", \.scatteringWeight, in: 0...1000,
         "weight lambda of prototype scattering"),
@@ -191,7 +193,7 @@ package final class ProPos: TrainedMethod {
   /// Alignment and scattering, each the mean of both directions.
   public func loss(_ batch: Batch) -> [LossTerm] {
     let isWarm = batch.epoch >= warmupEpochs
-    let queries = queries(batch, noise: isWarm ? settings.noise : 0)
+    let queries = queries(batch, noise: isWarm ? settings.embeddingNoise : 0)
     let keys = keys(batch)
     if settings.targetFollows == .beforeStep { follow(batch) }
     let alignment =
