@@ -42,7 +42,8 @@ package final class DRC: PerturbedClusteringMethod {
     version: 1,
     reference:
       "Zhong et al., Deep Robust Clustering by Contrastive Learning, arXiv 2008.03030, 2020",
-    summary: "contrast of logits by image and of probabilities by cluster, with even cluster sizes")
+    summary: "contrast of logits by image and of probabilities by cluster, with even cluster sizes",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"])
 
   public static let benchmarkDefaults = PICA.benchmarkDefaults
 

@@ -83,7 +83,8 @@ package final class TCC: TrainedMethod, ReportsConfidence {
     version: 1,
     reference: "Shen et al., You Never Cluster Alone, NeurIPS 2021",
     summary: "momentum contrast of images and of the clusters that they are assigned to",
-    code: "ymcidence/OperationVerdandi@f70a1cc")
+    code: "ymcidence/OperationVerdandi@f70a1cc",
+    benchmarks: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs"])
 
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems
 
