@@ -12,10 +12,11 @@ import Testing
   /// A finished run of SCL.
   private static func run(
     on benchmark: String = "cifar10", seed: UInt64 = 0, acc: Double, epochs: Int = 30,
-    profile: String = "default", of experiment: String
+    profile: String = "default", file: BenchmarkProvenance = SampleRuns.complete,
+    of experiment: String
   ) -> RunOutcome {
     var record = SampleRuns.record(
-      SampleRuns.scl, on: benchmark, seed: seed, 10, acc, 5, profile: profile)
+      SampleRuns.scl, on: benchmark, seed: seed, 10, acc, 5, profile: profile, file: file)
     record.experiment = experiment
     record.settings = ["epochs": .integer(epochs)]
     record.departures =
@@ -111,6 +112,14 @@ import Testing
     ])
     #expect(apart.methods.map(\.title) == ["SCL (a)", "SCL (b)"])
     #expect(apart.cell(benchmark: "stl10", method: "a/scl") == nil)
+  }
+
+  @Test func `Runs on other images are a row of their own`() throws {
+    let table = try Self.table([
+      Self.results("a", [Self.run(acc: 20, of: "a")]),
+      Self.results("b", [Self.run(seed: 1, acc: 30, file: SampleRuns.incomplete, of: "b")]),
+    ])
+    #expect(table.methods.map(\.title) == ["SCL (a)", "SCL (b)"])
   }
 
   @Test func `A departure of one experiment is named with it, one of all by itself`() throws {

@@ -8,9 +8,9 @@ extension ExperimentResults {
   ///     let results = ExperimentResults.joined([cifar, stl])
   ///     let table = try ResultTable(results)
   ///
-  /// Rows of one name are one row if they have the same settings and protocol: on the benchmarks that both
-  /// have, or, if there are none, compared with the method's defaults. A run that several experiments have
-  /// is then one run. Other rows of one name are told apart by the experiment, in their titles too.
+  /// Rows of one name are one row if they have the same settings, protocol and benchmark files: on the
+  /// benchmarks that both have, or, if there are none, compared with the method's defaults. A run that
+  /// several experiments have is then one run. Other rows of one name are told apart by the experiment, in their titles too.
   ///
   /// - Parameter all: of experiments with different names, at least one. Profiles may differ.
   package static func joined(_ all: [ExperimentResults]) -> ExperimentResults {
@@ -74,7 +74,7 @@ private struct JoinedRow {
     return row
   }
 
-  /// Whether two rows are one: the same name, profile, protocol and settings.
+  /// Whether two rows are one: the same name, profile, protocol, settings and benchmark files.
   func isSame(as other: JoinedRow) -> Bool {
     guard method.name == other.method.name, method.variantOf == other.method.variantOf,
       origin.profile == other.origin.profile, let own = recipes, let others = other.recipes
@@ -85,6 +85,7 @@ private struct JoinedRow {
         own[benchmark]?.settings == others[benchmark]?.settings
           && own[benchmark]?.departures == others[benchmark]?.departures
           && own[benchmark]?.protocol == others[benchmark]?.protocol
+          && agree(files(of: benchmark), other.files(of: benchmark))
       }
     }
     // On other benchmarks, methods have other defaults, and images another size.
@@ -92,6 +93,19 @@ private struct JoinedRow {
     guard let first = all.first, first.departures != nil else { return false }
     return all.allSatisfy { recipe in
       recipe.departures == first.departures && recipe.rules == first.rules
+    }
+  }
+
+  /// Whether finished runs on a benchmark, if both rows have some, read the same file.
+  private func agree(_ own: [BenchmarkProvenance], _ others: [BenchmarkProvenance]) -> Bool {
+    own.allSatisfy { file in others.allSatisfy { $0 == file } }
+  }
+
+  /// The benchmark files of the finished runs on a benchmark.
+  private func files(of benchmark: String) -> [BenchmarkProvenance] {
+    runs.compactMap { run in
+      guard run.benchmark == benchmark, case .finished(let record) = run.result else { return nil }
+      return record.provenance.benchmarkFile
     }
   }
 
