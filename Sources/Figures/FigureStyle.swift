@@ -41,6 +41,7 @@ package enum FigureStyle {
     .figure .squares { stroke-width: 3.6; stroke-linecap: square; stroke-opacity: .8; }
     .figure .crosses { stroke-width: 1.2; stroke-opacity: .85; } .figure .dashes { stroke-width: 1.8; }
     .figure .key { stroke-opacity: 1; } .figure .dots.key, .figure .squares.key { stroke-width: 6; }
+    .figure .crosses.key, .figure .dashes.key { stroke-width: 2; }
     .figure .mean { fill: none; stroke: currentColor; stroke-width: 2; }
     .figure .bar { fill: currentColor; fill-opacity: .75; }
     .figure .whisker { stroke: var(--ink); fill: none; }
