@@ -57,8 +57,8 @@ package struct EventFile: Equatable, Sendable {
   }
 }
 
-/// A message in the wire format of protocol buffers (protobuf.dev/programming-guides/encoding): each field is its number
-/// and type as a varint, then its value. Numbers that are 0 are left out, as writers of proto3 do.
+/// A message in the wire format of protocol buffers (protobuf.dev/programming-guides/encoding). Each field is its
+/// number and type as a varint, then its value. Numbers that are 0 are left out, as writers of proto3 do.
 private struct ProtocolBuffer {
   private(set) var bytes: [UInt8] = []
 
