@@ -45,6 +45,8 @@ public struct Conformance: Sendable {
     "threshold": 0.5, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
     "block_size": 32, "block_passes": 1, "batch_repeats": 1, "stages": 2, "convolutions": 1,
     "discriminator_width": 16, "prototypes": 4, "cluster_queue": 2,
+    // A stage of one epoch has running statistics of next to nothing.
+    "backbone_statistics": "moving",
   ]
 
   /// - Parameters:

@@ -39,6 +39,7 @@ public struct MethodRegistry: Sendable {
     NNM.self,
     MiCE.self,
     GCC.self,
+    SPICESelf.self,
     InstanceDiscrimination.self,
     NeighbourhoodDiscovery.self,
     SimCLR.self,

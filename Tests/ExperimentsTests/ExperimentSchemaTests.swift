@@ -81,10 +81,10 @@ extension ExperimentsTests {
     // What is the same with every seed has one.
     let once = paper.runs.filter { ["agglomerative", "true-labels"].contains($0.row.name) }
     #expect(once.count == 6 * 2 && once.allSatisfy { $0.seed == 0 })
-    // SCAN's pretext is no row: SimCLR's has other settings.
-    let pretexts = paper.runs.filter(\.row.isStage)
-    #expect(pretexts.count == 6 * 5)
-    #expect(pretexts.allSatisfy { $0.method.description.name == "simclr" })
+    // The pretexts of SCAN and SPICE are no rows: SimCLR's and MoCo's have other settings.
+    let pretexts = paper.runs.filter(\.row.isStage).map(\.method.description.name)
+    #expect(pretexts.count { $0 == "simclr" } == 6 * 5)
+    #expect(pretexts.count { $0 == "moco" } == 6 * 5 && pretexts.count == 2 * 6 * 5)
     // ProPos has five of the benchmarks, and CIFAR alone with a ResNet-18 of BYOL and SimSiam.
     let others = paper.runs.filter { variants.contains($0.row.name) }
     #expect(others.count == 4 * 5 * 5 + 2 * 2 * 5)

@@ -2,8 +2,8 @@ import Foundation
 import Parity
 import Testing
 
-/// The files of reference values in shared/fixtures, where the checkout has them beside it: each must
-/// pass, and what this program does not compare is listed here with the reason.
+/// The files of reference values in shared/fixtures, where the checkout has them beside it: each case must
+/// pass.
 @Suite(.serialized) struct SharedParityFiles {
   /// parity.h5: the first wave of methods, and what all methods are made of.
   private static let first: Set<String> = [
@@ -15,23 +15,16 @@ import Testing
     "optimiser.steps",
   ]
 
-  /// parity-2.h5: the second wave. An operation of a method that becomes available moves here from
-  /// `withoutMethod`.
+  /// parity-2.h5: the second wave.
   private static let second: Set<String> = [
     "loss.vae", "loss.dae", "loss.simsiam", "loss.propos", "loss.and_neighbourhood",
-    "loss.dac", "loss.dccm",
+    "loss.dac", "loss.dccm", "loss.spice_self",
     "loss.gcc_rgc", "loss.gcc_agc", "graph.gcc_weights", "loss.nnm", "loss.mice",
     "prototypes.max_mahalanobis",
     "loss.dcdc", "loss.drc", "loss.pcl", "density.pcl", "loss.tcc", "loss.dcgan", "features.dcgan",
     // These methods have published figures only, but their losses are here.
     "loss.swav_sinkhorn", "loss.imc_swav", "loss.tcl", "loss.tcl_boost", "pseudo_labels.tcl",
     "loss.gatcluster", "loss.jule_triplet",
-  ]
-
-  /// Operations of parity-2.h5 that no method here computes. The tables have published figures of
-  /// these methods only.
-  private static let withoutMethod: [String: String] = [
-    "loss.spice_self": "SPICE-Self is not available",
   ]
 
   /// The path of a file in shared/fixtures.
@@ -44,19 +37,14 @@ import Testing
   /// Whether the checkout has a file of shared/fixtures beside it.
   static func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
-  /// Runs all cases of a file. Each has to pass, but for those of operations in `withoutMethod`, which
-  /// have to be unknown.
-  private func examine(
-    _ name: String, has operations: Set<String>, withoutMethod: Set<String> = []
-  ) throws {
+  /// Runs all cases of a file, each of which has to pass.
+  private func examine(_ name: String, has operations: Set<String>) throws {
     let parity = try ParityFile(Self.path(name))
     let results = try parity.names().map(parity.run)
-    for result in results where !withoutMethod.contains(result.operation) {
+    for result in results {
       #expect(result.passed, "\(result.name): \(result.outcome), tolerance \(result.tolerance)")
       #expect(result.tolerance > 0)
     }
-    let unknown = results.filter { $0.outcome == .unknownOperation }.map(\.operation)
-    #expect(Set(unknown) == withoutMethod)
     #expect(operations.subtracting(results.map(\.operation)) == [])
   }
 
@@ -66,8 +54,7 @@ import Testing
   }
 
   @Test(.enabled(if: has("parity-2.h5"), "needs shared/fixtures/parity-2.h5"))
-  func `Every case of the second wave agrees, or no method here computes it`() throws {
-    try examine(
-      "parity-2.h5", has: Self.second, withoutMethod: Set(Self.withoutMethod.keys))
+  func `Every case of the second wave agrees with the other programs`() throws {
+    try examine("parity-2.h5", has: Self.second)
   }
 }

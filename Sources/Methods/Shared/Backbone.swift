@@ -82,6 +82,19 @@ public struct Backbone: Module {
   }
 }
 
+/// A backbone that another run has learnt and that stays as it is: its tensors are saved, and not learnt.
+struct FrozenBackbone: Module {
+  let backbone: Backbone
+
+  /// - Parameter backbone: with what its pretext learnt.
+  init(_ backbone: Backbone) {
+    self.backbone = backbone
+    for parameter in backbone.parameters { _ = parameter.tensor.settingRequiresGradient(false) }
+  }
+
+  var ownBuffers: [NamedTensor] { backbone.state }
+}
+
 extension Augmentation {
   /// `body` of every image as it is scored, in blocks and without gradients, joined along the rows.
   /// - Parameters:

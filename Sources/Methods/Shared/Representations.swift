@@ -14,7 +14,10 @@ extension TrainedMethod {
   /// They are those of `network`. A method that clusters by a momentum encoder's vectors, as BYOL does by
   /// default, clusters by others.
   public func representations(of images: ImageSet) -> [NamedTensor] {
-    if let backbone = network.child("backbone", as: Backbone.self) {
+    let backbone =
+      network.child("backbone", as: Backbone.self)
+      ?? network.child("backbone", as: FrozenBackbone.self)?.backbone
+    if let backbone {
       let features = backbone.overAll(images, augmentation) { features, _ in features }
       guard let projection = network.child("projection", as: ProjectionHead.self) else {
         return [("features", features)]

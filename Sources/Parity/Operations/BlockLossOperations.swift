@@ -1,8 +1,8 @@
 import Methods
 import Torch
 
-/// Losses of predictions against targets that are fixed for a block of images. References: DCCM's official
-/// code; PyTorch's autograd on DAC's formulas. Errors are relative; the shared cases allow 1e-4. B images, K
+/// Losses of predictions against targets that are fixed for a block of images. References: DCCM's and SPICE's
+/// official code; PyTorch's autograd on DAC's formulas. Errors are relative; the shared cases allow 1e-4. B images, K
 /// clusters, C channels, h hidden units.
 ///
 /// - `loss.dac`: probabilities, reference [B, K]; `upper`, `lower`, `form` (logarithmic or linear),
@@ -10,6 +10,9 @@ import Torch
 /// - `loss.dccm`: probabilities, reference [B, K]; feature_map [B, C, H, W], feature_vector [B, K];
 ///   positive [B], negatives [B, 2]; weight_0 [h, C + K], weight_1 [h, h], weight_2 [1, h]; thresholds and
 ///   weights. The losses of labels, graph and mutual information, and their weighted sum.
+/// - `loss.spice_self`: embeddings [N, D], unit; scores [N, K]; `centre_ratio`, `select_ratio`. The centres
+///   and the places of the selected images; probabilities [B, K], labels [B]: the loss of probabilities that
+///   are taken as logits.
 let blockLossOperations: [String: ParityFile.Operation] = [
   "loss.dac": { parity in
     let name = try parity.text("form")
@@ -63,6 +66,19 @@ let blockLossOperations: [String: ParityFile.Operation] = [
           ("grad_feature_vector", vectors), ("grad_weight_0", weights[0]),
           ("grad_weight_1", weights[1]), ("grad_weight_2", weights[2]),
         ]))
+  },
+
+  "loss.spice_self": { parity in
+    let found = try PrototypeLabels(
+      embeddings: parity.tensor("embeddings"), scores: parity.tensor("scores"),
+      prototypeShare: parity.number("centre_ratio"), selectedShare: parity.number("select_ratio"))
+    let probabilities = try parity.leaf("probabilities")
+    return try largest(
+      parity.relativeError(found.prototypes, "centres"),
+      parity.largestError(found.selected.joined().map(Double.init), "selected"),
+      parity.error(
+        of: probabilities.crossEntropy(parity.indices("labels")),
+        gradients: [("grad_probabilities", probabilities)]))
   },
 ]
 
