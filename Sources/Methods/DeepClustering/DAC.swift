@@ -111,7 +111,8 @@ package final class DAC: TrainedMethod, ReportsConfidence {
   /// The networks and views of the code's other files.
   public static let benchmarkDefaults: BenchmarkDefaults = [
     "cifar100": [
-      "rotation": 20, "shift": 0.18, "zoom": 0.15, "channel_shift": 0.1, "rescale": 0.95,
+      "convolutions": 2, "rotation": 20, "shift": 0.18, "zoom": 0.15, "channel_shift": 0.1,
+      "rescale": 0.95,
     ],
     "stl10": ["stages": 3, "last_relu": true, "epochs": 75, "shift": 0.1],
     "imagenet10": ["stages": 3, "last_relu": true, "shift": 0.1],
@@ -166,7 +167,8 @@ package final class DAC: TrainedMethod, ReportsConfidence {
       on: device, from: &stream)
     model = Network(
       stages: stages,
-      maps: Convolution(stages.channels, clusters, kernel: 1, on: device, from: &stream),
+      maps: Convolution(
+        heNormalOverInputs: stages.channels, clusters, kernel: 1, on: device, from: &stream),
       layers: (0..<2).map { _ in
         Linear(identity: clusters, clusters, hasBias: false, on: device)
       }, normalisations: (0..<3).map { _ in BatchNormalisation(clusters, on: device) },

@@ -38,6 +38,20 @@ extension BatchNormalisation {
   }
 }
 
+extension Convolution {
+  /// A layer that starts from He's normal distribution over the fan in, as Keras's he_normal and torch's
+  /// kaiming_normal_ have it.
+  init(
+    heNormalOverInputs inputs: Int, _ outputs: Int, kernel: Int, on device: Device,
+    from stream: inout RandomStream
+  ) {
+    self.init(inputs, outputs, kernel: kernel, on: device, from: &stream)
+    Torch.withoutGradients {
+      weight.scale(by: (Double(outputs) / Double(inputs)).squareRoot())
+    }
+  }
+}
+
 /// Stages of 3x3 convolutions without padding, each with batch normalisation and ReLU, and max-pooling that
 /// halves the maps after a stage: the networks of clustering methods before residual ones (DAC, DCCM).
 struct ConvolutionStages: Module {
@@ -70,7 +84,8 @@ struct ConvolutionStages: Module {
         side -= 2
         layers.append(
           Layer(
-            convolution: Self.convolution(inputs, outputs, on: device, from: &stream),
+            convolution: Convolution(
+              heNormalOverInputs: inputs, outputs, kernel: 3, on: device, from: &stream),
             normalisation: BatchNormalisation(outputs, on: device)))
         inputs = outputs
       }
@@ -84,17 +99,6 @@ struct ConvolutionStages: Module {
         method: method,
         reason: "its convolutions leave nothing of images of \(size) pixels; have fewer stages")
     }
-  }
-
-  /// He's normal distribution over the fan in, as Keras and torch's kaiming_normal_ have it.
-  private static func convolution(
-    _ inputs: Int, _ outputs: Int, on device: Device, from stream: inout RandomStream
-  ) -> Convolution {
-    let layer = Convolution(inputs, outputs, kernel: 3, on: device, from: &stream)
-    Torch.withoutGradients {
-      layer.weight.scale(by: (Double(outputs) / Double(inputs)).squareRoot())
-    }
-    return layer
   }
 
   var children: [(name: String, module: any Module)] {
