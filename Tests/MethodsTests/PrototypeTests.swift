@@ -59,5 +59,12 @@ extension MethodsTests {
         #expect(method.network.state.map(\.name).contains("prototypes"))
       }
     }
+
+    @Test func `TCL's share of confident images counts from 0 to 1`() throws {
+      let probabilities = Tensor([0.9, 0.1, 0.2, 0.8] as [Float], shape: [2, 2])
+      let boosted = try BoostedLabels([-1, -1], probabilities)
+      for none in [-1, 0, .nan] { #expect(boosted.updated(alpha: 0.5, gamma: none) == [-1, -1]) }
+      for all in [1, 1e300] { #expect(boosted.updated(alpha: 0.5, gamma: all) == [0, 1]) }
+    }
   }
 }

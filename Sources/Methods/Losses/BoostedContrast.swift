@@ -26,9 +26,10 @@ public struct BoostedLabels {
   }
 
   /// The labels once the most confident images of each cluster, ceil(B / K x gamma) of the batch, have got
-  /// one unless they had one, and all whose confidence is below alpha have lost it.
+  /// one unless they had one, and all whose confidence is below alpha have lost it. Gamma counts from 0 to 1.
   public func updated(alpha: Double, gamma: Double) -> [Int] {
-    let most = Int((Double(labels.count) / Double(clusterCount) * gamma).rounded(.up))
+    let share = gamma > 0 ? min(gamma, 1) : 0
+    let most = Int((Double(labels.count) / Double(clusterCount) * share).rounded(.up))
     var updated = labels
     for cluster in 0..<clusterCount {
       let members = clusters.indices.filter { clusters[$0] == cluster }
