@@ -60,6 +60,15 @@ extension MethodsTests {
       }
     }
 
+    @Test func `TCC's queue of clusters has keys without noise`() throws {
+      func queue(_ noise: Double) throws -> [Float] {
+        let method = try make(TCC.self, images: images, ["queue_noise": .number(noise)])
+        try TrainingSteps(method, images: images).takeStep()
+        return try memory("cluster_queue", of: method).floats()
+      }
+      #expect(try queue(0) == queue(10))
+    }
+
     @Test func `TCL's share of confident images counts from 0 to 1`() throws {
       let probabilities = Tensor([0.9, 0.1, 0.2, 0.8] as [Float], shape: [2, 2])
       let boosted = try BoostedLabels([-1, -1], probabilities)

@@ -26,7 +26,7 @@ package final class TCC: TrainedMethod, ReportsConfidence {
     public var queue = 16_384
     /// Earlier keys of each cluster.
     public var clusterQueue = 20
-    /// The deviation of the noise on twice a cluster's key in the queue.
+    /// The deviation of the noise on twice the clusters' earlier keys.
     public var queueNoise = 0.1
     /// Whether the prototypes stay where they start.
     public var prototypesAreFixed = false
@@ -51,6 +51,7 @@ package final class TCC: TrainedMethod, ReportsConfidence {
       training.weightDecay = 0
       // Both of the code's decays by 0.95, at epochs 120 and 160, at once.
       (training.decayStart, training.decayEvery, training.decayFactor) = (160, 100_000, 0.9025)
+      augmentation.isGreyscaleFirst = true
     }
 
     public static let schema = SettingsSchema<Self>(
@@ -67,7 +68,7 @@ package final class TCC: TrainedMethod, ReportsConfidence {
         "cluster_queue", \.clusterQueue, in: 1...10_000, "keys of each cluster in the queue"),
       .number(
         "queue_noise", \.queueNoise, in: 0...10,
-        "deviation of the noise that is added to twice a cluster's key in the queue"),
+        "deviation of the noise that each step adds to twice the clusters' earlier keys"),
       .boolean(
         "fixed_prototypes", \.prototypesAreFixed,
         "prototypes stay where they start, as the code leaves them"),
@@ -161,7 +162,7 @@ package final class TCC: TrainedMethod, ReportsConfidence {
       (
         "cluster",
         clusterQueueContrastLoss(
-          clusters, keys: keys.clusters, queue: clusterQueue.keys,
+          clusters, keys: keys.clusters, queue: blurredClusterKeys(batch),
           temperature: settings.temperature)
       ),
       (
@@ -200,17 +201,23 @@ package final class TCC: TrainedMethod, ReportsConfidence {
     return Tensor(values, shape: [batch.positions.count, context.clusters]).to(context.device)
   }
 
-  /// Moves the momentum encoder, and then replaces the oldest keys; a cluster's are blurred, so that its
-  /// few entries are not all the same.
+  /// The clusters' earlier keys for a step, twice each with noise of its own, at unit length: a cluster's
+  /// few keys are much alike.
+  private func blurredClusterKeys(_ batch: Batch) -> Tensor {
+    var stream = RandomStream(
+      seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step, view: 2)
+    let keys = clusterQueue.keys
+    let noise = Tensor.normal(
+      keys.shape, standardDeviation: settings.queueNoise, from: &stream)
+    return (keys * 2 + noise.to(context.device)).normalisedRows()
+  }
+
+  /// Moves the momentum encoder, and then replaces the oldest keys.
   public func finishStep(_ batch: Batch) throws {
     keyModel.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     guard let keys else { return }
-    var stream = RandomStream(
-      seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step, view: 2)
-    let noise = Tensor.normal(
-      keys.clusters.shape, standardDeviation: settings.queueNoise, from: &stream)
     try queue.append(keys.images)
-    try clusterQueue.append((keys.clusters * 2 + noise.to(context.device)).normalisedRows())
+    try clusterQueue.append(keys.clusters)
     self.keys = nil
   }
 
