@@ -33,7 +33,8 @@ package final class MiCE: TrainedMethod, ReportsConfidence {
       training.warmup = 10
       training.nesterov = false
       training.weightDecay = 1e-4
-      training.decayStart = 480
+      // The code decays after epochs 480, 640 and 800.
+      training.decayStart = 481
       training.decayEvery = 160
       augmentation.isGreyscaleFirst = true
     }
@@ -57,7 +58,7 @@ package final class MiCE: TrainedMethod, ReportsConfidence {
     code: "MiCE@ddcce45", benchmarks: ["cifar10", "cifar100", "stl10", "imagenet-dogs"])
 
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(with: [
-    "stl10": ["stem": "imagenet", "epochs": 3001, "decay_start": 1500, "decay_every": 500]
+    "stl10": ["stem": "imagenet", "epochs": 3001, "decay_start": 1501, "decay_every": 500]
   ])
 
   /// Student and teacher have this shape.
