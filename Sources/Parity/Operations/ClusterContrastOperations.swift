@@ -178,7 +178,8 @@ let clusterContrastOperations: [String: ParityFile.Operation] = [
 
   "loss.tcl_boost": { parity in
     let (first, second) = (try parity.leaf("instance_1"), try parity.leaf("instance_2"))
-    let (logits, labels) = (try parity.leaf("logits"), Tensor(try labels("labels", parity)))
+    let logits = try parity.leaf("logits")
+    let labels = Tensor(try labels("labels", parity)).to(logits.device)
     let instance = try labelledContrastLoss(
       first, second, labels: labels, temperature: parity.number("temperature"))
     let cluster = try PseudoLabels(labels: labels, clusters: logits.size(1)).crossEntropy(logits)

@@ -62,7 +62,7 @@ private func relationLoss(_ probabilities: Tensor, _ relation: Tensor) -> Tensor
   let lengths = probabilities.squared().sum(along: [1], keep: true).squareRoot() + 1e-5
   let unit = probabilities / lengths
   let count = probabilities.size(0)
-  let numbers = Tensor.indices(count)
+  let numbers = Tensor.indices(count, on: probabilities.device)
   let isLater = numbers.unsqueezed(1).isLess(than: numbers.unsqueezed(0))
   let products = unit.matmul(unit.transposed()).clamped(to: 0...1)
   return binaryCrossEntropies(products, relation).filled(where: isLater, with: 0).sum()

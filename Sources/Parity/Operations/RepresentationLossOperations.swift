@@ -75,7 +75,7 @@ let representationLossOperations: [String: ParityFile.Operation] = [
     }
     let bank = MemoryBank(
       count: images, dimensions: memory.size(1), momentum: try parity.number("momentum"), seed: 0,
-      on: .cpu)
+      on: ParityFile.device)
     bank.vectors.copy(from: memory)
     bank.update(index, with: features)
     let loss = neighbourhoodLoss(
