@@ -220,29 +220,16 @@ package final class ProPos: TrainedMethod {
   private func queries(
     _ batch: Batch, noise: Double
   ) -> [(embedding: Tensor, prediction: Tensor)] {
-    let dimensions = settings.projection.dimensions
     var stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
       view: Draws.noise.rawValue)
-    func embedAndPredict(_ images: Tensor) -> Tensor {
-      let embedding = online.encoder.project(images, training: true)
-      var noisy = embedding
-      if noise > 0 {
-        noisy =
-          embedding
-          + Tensor.normal(embedding.shape, standardDeviation: noise, from: &stream)
-          .to(context.device)
-      }
-      return .concatenated([embedding, online.predictor(noisy, training: true)], along: 1)
-    }
-    let both =
-      settings.viewsTogether
-      ? groups.together(batch.views, embedAndPredict)
-      : batch.views.map { groups.apart($0, embedAndPredict) }
-    return both.map {
-      (
-        $0.narrowed(1, to: 0..<dimensions), $0.narrowed(1, to: dimensions..<(2 * dimensions))
-      )
+    return online.embeddingsAndPredictions(
+      of: batch.views, groups, together: settings.viewsTogether
+    ) { embedding in
+      guard noise > 0 else { return embedding }
+      return embedding
+        + Tensor.normal(embedding.shape, standardDeviation: noise, from: &stream)
+        .to(context.device)
     }
   }
 

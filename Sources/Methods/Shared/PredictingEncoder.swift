@@ -36,4 +36,30 @@ struct PredictingEncoder: Module {
   var children: [(name: String, module: any Module)] {
     encoder.children + [("predictor", predictor)]
   }
+
+  /// The embeddings of each view, not normalised, and what is predicted from them, [B, D] each, in training.
+  /// - Parameters:
+  ///   - views: each [B, 3, S, S].
+  ///   - groups: parts of the batch that are normalised apart.
+  ///   - together: whether a part has all views of its images; else each view is normalised by itself.
+  ///   - change: what the predictor is given for embeddings [b, D]; themselves by default.
+  func embeddingsAndPredictions(
+    of views: [Tensor], _ groups: NormalisationGroups, together: Bool,
+    changing change: (Tensor) -> Tensor = { $0 }
+  ) -> [(embedding: Tensor, prediction: Tensor)] {
+    func embedAndPredict(_ images: Tensor) -> Tensor {
+      let embedding = encoder.project(images, training: true)
+      return .concatenated([embedding, predictor(change(embedding), training: true)], along: 1)
+    }
+    let both =
+      together
+      ? groups.together(views, embedAndPredict)
+      : views.map { groups.apart($0, embedAndPredict) }
+    return both.map {
+      let dimensions = $0.size(1) / 2
+      return (
+        $0.narrowed(1, to: 0..<dimensions), $0.narrowed(1, to: dimensions..<(2 * dimensions))
+      )
+    }
+  }
 }
