@@ -34,7 +34,7 @@ extension MethodsTests {
         ("dae", ["reconstruction": "cross-entropy", "normalise": false]),
         ("vae", ["likelihood": "gaussian", "normalise": true]),
         ("vae", ["architecture": "convolutional"]), ("simsiam", ["views_together": true]),
-        ("simsiam", ["projection": "mlp3-bn-plain"]),
+        ("simsiam", ["projection": "mlp3-bn-plain"]), ("simsiam", ["normalisation_groups": 2]),
         ("propos", ["views_together": true, "shuffle_groups": 2]),
         ("propos", ["balanced_sampling": true]), ("propos", ["target_follows": "before-step"]),
         ("and", ["neighbours": 3, "round_epochs": 1]),

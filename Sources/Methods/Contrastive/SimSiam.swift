@@ -7,10 +7,13 @@ import Vision
 ///
 /// Chen, X. and He, K., "Exploring Simple Siamese Representation Learning", CVPR 2021.
 package final class SimSiam: TrainedMethod {
-  /// The defaults are those of the code that published SimSiam's clusters on our benchmarks (ProPos).
+  /// The defaults are those of the code that published SimSiam's clusters on our benchmarks (ProPos), but for
+  /// `views_together`, which is as in the paper.
   public struct Settings: Configurable {
     /// Whether both views are one batch for the normalisation.
     public var viewsTogether = false
+    /// Parts of a batch that are normalised apart; 1 is no part.
+    public var normalisationGroups = 1
     /// Whether the predictor keeps the full learning rate to the end.
     public var hasConstantPredictorRate = true
     /// The number of the first step, 0 or 1, by which schedules go.
@@ -30,6 +33,7 @@ package final class SimSiam: TrainedMethod {
 
     public init() {
       training.epochs = 1000
+      training.batchSize = 512
       training.learningRate = 0.06
       training.warmup = 0.05
       training.schedule = .cosine
@@ -43,6 +47,12 @@ package final class SimSiam: TrainedMethod {
       .boolean(
         "views_together", \.viewsTogether, "both views are one batch for the normalisation"),
       from: "Chen and He, CVPR 2021, algorithm 1; true: ProPos@cc35d8c, models/simsiam"
+    )
+    .adding(
+      .integer(
+        "normalisation_groups", \.normalisationGroups, in: 1...64,
+        "parts of the batch that are normalised apart"),
+      from: "ProPos@cc35d8c, 4 cards"
     )
     .adding(
       .boolean(
@@ -75,8 +85,12 @@ package final class SimSiam: TrainedMethod {
     summary: "one view predicts the other's embedding by the same encoder; then k-means",
     code: "Hzzone/ProPos@cc35d8c")
 
-  /// On CIFAR the projection has two layers instead of three.
+  /// Four cards as in BYOL's runs, of 128 images each. On CIFAR the projection has two layers instead of three.
   public static let benchmarkDefaults = BenchmarkDefaults.pooledStems.overlaid(
+    with: .each(
+      of: ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"],
+      ["normalisation_groups": 4])
+  ).overlaid(
     with: .each(of: ["cifar10", "cifar100"], ["projection": "mlp2-bn-affine"])
   ).overlaid(with: ["imagenet-dogs": ["blur": 0.5]])
 
@@ -84,6 +98,7 @@ package final class SimSiam: TrainedMethod {
   public let augmentation: Augmentation
   /// Encoder f and predictor h.
   private let model: PredictingEncoder
+  private let groups: NormalisationGroups
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
@@ -95,6 +110,7 @@ package final class SimSiam: TrainedMethod {
         .mlpBatchNormalised, hidden: settings.predictorHidden,
         dimensions: settings.projection.dimensions),
       context: inputs.context)
+    groups = NormalisationGroups(settings.normalisationGroups)
   }
 
   public var plan: TrainingPlan {
@@ -108,27 +124,13 @@ package final class SimSiam: TrainedMethod {
 
   /// Equation 2: the mean of both directions. Beside it, how far embeddings spread: near 0 they have collapsed.
   public func loss(_ batch: Batch) -> [LossTerm] {
-    let pairs: [(embedding: Tensor, prediction: Tensor)]
-    if settings.viewsTogether {
-      let images = batch.positions.count
-      let both = embeddingAndPrediction(Tensor.concatenated(batch.views))
-      pairs = [0..<images, images..<(2 * images)].map { half in
-        (both.embedding.narrowed(0, to: half), both.prediction.narrowed(0, to: half))
-      }
-    } else {
-      pairs = batch.views.map(embeddingAndPrediction)
-    }
+    let pairs = model.embeddingsAndPredictions(
+      of: batch.views, groups, together: settings.viewsTogether)
     let both =
       negativeCosineLoss(pairs[0].prediction, target: pairs[1].embedding)
       + negativeCosineLoss(pairs[1].prediction, target: pairs[0].embedding)
     let spread = spreadOfDirections(Tensor.concatenated(pairs.map(\.embedding)))
     return [("similarity", both / 2), ("spread", spread)]
-  }
-
-  /// z and p of a view, [B, D] each.
-  private func embeddingAndPrediction(_ view: Tensor) -> (embedding: Tensor, prediction: Tensor) {
-    let embedding = model.encoder.project(view, training: true)
-    return (embedding, model.predictor(embedding, training: true))
   }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
