@@ -102,7 +102,8 @@ package final class DCGAN: TrainedMethod {
   /// by itself.
   public func loss(_ batch: Batch) -> [LossTerm] {
     guard batch.part == Part.generator.rawValue, let fakes else {
-      let fakes = generated(for: batch)
+      // An image of a code of its own for each image of the batch.
+      let fakes = model.generator(inputs.normalNoise(settings.codes, batch), training: true)
       self.fakes = fakes
       let real = model.discriminator(Self.scaled(batch.views[0]), training: true).logits
       let fake = model.discriminator(fakes.detached(), training: true).logits
@@ -111,19 +112,6 @@ package final class DCGAN: TrainedMethod {
     }
     let verdict = model.discriminator(fakes, training: true).logits
     return [("generator", adversarialLoss(verdict, areReal: true))]
-  }
-
-  /// An image of a normally distributed code for each image of the batch.
-  private func generated(for batch: Batch) -> Tensor {
-    let codes = batch.positions.flatMap { position in
-      var stream = RandomStream(
-        seed: context.seed, purpose: .method, epoch: batch.epoch + 1,
-        item: learnt.drawKeys[position])
-      return (0..<settings.codes).map { _ in Float(stream.normal()) }
-    }
-    return model.generator(
-      Tensor(codes, shape: [batch.positions.count, settings.codes]).to(context.device),
-      training: true)
   }
 
   public func finishStep(_ batch: Batch) { fakes = nil }
