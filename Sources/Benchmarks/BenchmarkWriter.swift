@@ -23,8 +23,8 @@ final class BenchmarkWriter {
   private var fineLabels: [Int32]
   /// [N], raw values of `Split`.
   private var splits: [UInt8]
-  /// The number of images so far.
-  private var written = 0
+  /// [N], whether the image of a row has come.
+  private var isWritten: [Bool]
   /// Whether some image came from a JPEG file.
   private var hasLossyImages = false
 
@@ -46,6 +46,7 @@ final class BenchmarkWriter {
     labels = Array(repeating: -1, count: counts.total)
     fineLabels = []
     splits = Array(repeating: 0, count: counts.total)
+    isWritten = Array(repeating: false, count: counts.total)
   }
 
   /// Writes a block of images to its rows. Pixels that are already in the file are left out of
@@ -53,18 +54,19 @@ final class BenchmarkWriter {
   /// - Throws: `BenchmarkError.wrongAdapter` for a block that does not fit; `.unwritable`.
   func append(_ block: ImageBlock) throws(BenchmarkError) {
     let mistake = block.mistake(
-      count: counts.total, side: definition.storedSize, classes: classNames.count)
+      count: counts.total, side: definition.storedSize, classes: classNames.count,
+      fineClasses: definition.fineClasses?.names.count ?? 0)
     if let mistake { throw .wrongAdapter(form: form.name, reason: mistake) }
     if let pixels = block.pixels { try images.put(pixels, rows: block.rows) }
     if fineLabels.isEmpty, !block.fineLabels.isEmpty {
       fineLabels = Array(repeating: -1, count: counts.total)
     }
     for (place, row) in block.rows.enumerated() {
+      isWritten[row] = true
       labels[row] = block.labels[place]
       if !block.fineLabels.isEmpty { fineLabels[row] = block.fineLabels[place] }
       splits[row] = block.split.rawValue
     }
-    written += block.rows.count
     hasLossyImages = hasLossyImages || block.isLossy
   }
 
@@ -83,6 +85,7 @@ final class BenchmarkWriter {
     remarks: [Remark], leftOut: [String], report: (PreparationStep) -> Void
   ) throws -> String {
     let file = images.file
+    let written = isWritten.count { $0 }
     guard written == counts.total, fileNames.count == counts.total else {
       throw BenchmarkError.wrongAdapter(
         form: form.name,

@@ -101,6 +101,15 @@ extension BenchmarksTests {
       "a block of 2 images of 1 pixels has 4 bytes"
     ),
     (
+      ImageBlock(
+        rows: [0, 1], split: .train, pixels: [1, 2, 3, 4, 5, 6], labels: [0, 1], fineLabels: [0, 1]),
+      "a block has the fine label 0, but there are 0 fine classes"
+    ),
+    (
+      ImageBlock(rows: [0, 0], split: .train, pixels: [1, 2, 3, 4, 5, 6], labels: [0, 1]),
+      "it announced 2 images, and delivered 1 and 2 names"
+    ),
+    (
       ImageBlock(rows: [0], split: .train, pixels: [1, 2, 3], labels: [0]),
       "it announced 2 images, and delivered 1 and 2 names"
     ),

@@ -160,8 +160,8 @@ public struct ImageBlock: Sendable {
   }
 
   /// What contradicts itself, or does not fit into a file of `count` images of `side` pixels with
-  /// `classes` classes; nil if nothing does.
-  func mistake(count: Int, side: Int, classes: Int) -> String? {
+  /// `classes` classes and `fineClasses` fine ones; nil if nothing does.
+  func mistake(count: Int, side: Int, classes: Int, fineClasses: Int) -> String? {
     if let row = rows.first(where: { !(0..<count).contains($0) }) {
       return "a block has the row \(row) of \(count)"
     }
@@ -171,6 +171,9 @@ public struct ImageBlock: Sendable {
     }
     if let label = labels.first(where: { !(-1..<Int32(classes)).contains($0) }) {
       return "a block has the label \(label), but there are \(classes) classes"
+    }
+    if let label = fineLabels.first(where: { !(-1..<Int32(fineClasses)).contains($0) }) {
+      return "a block has the fine label \(label), but there are \(fineClasses) fine classes"
     }
     if let pixels, pixels.count != rows.count * side * side * 3 {
       return "a block of \(rows.count) images of \(side) pixels has \(pixels.count) bytes"
