@@ -1,8 +1,8 @@
 // A plain C face of libtorch's ATen, for Swift, as a library of its own (libCATen).
 //
 // Every function that can fail returns NULL (or false) and keeps the kind and the message of the C++
-// exception for caten_last_failure() and caten_last_error() on the same thread. A caten_tensor owns a reference to its storage and is
-// given back with caten_release.
+// exception for caten_last_failure() and caten_last_error() on the same thread. A caten_tensor owns a
+// reference to its storage and is given back with caten_release.
 #ifndef CATEN_H
 #define CATEN_H
 
