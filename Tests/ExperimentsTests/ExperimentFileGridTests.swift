@@ -125,6 +125,14 @@ extension ExperimentsTests {
     expectMistake(in: Self.start + text, line: line, key: "variants.sweep.\(key)", problem)
   }
 
+  @Test func `A grid of far too many rows is refused without making them`() {
+    let values = "[\((2...401).map { "\($0)" }.joined(separator: ", "))]"
+    expectMistake(
+      in: Self.start
+        + "    grid: {epochs: \(values), dimensions: \(values), warmup_epochs: \(values)}",
+      line: 6, key: "variants.sweep.grid", "this makes 64000000 rows; the most is 100")
+  }
+
   @Test func `A setting that a grid sweeps takes no other value`() throws {
     let grid = Self.start + "    grid: {temperature: [0.1]}\n"
     expectMistake(

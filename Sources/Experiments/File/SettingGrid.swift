@@ -57,10 +57,11 @@ struct SettingGrid: Sendable {
     return grid
   }
 
-  /// All combinations; the last setting changes fastest. None without a grid.
+  /// All combinations; the last setting changes fastest. None without a grid, and of one with more than `most`: such a
+  /// file is refused, but the rest of it is read first, and the combinations of a few lists would fill the memory.
   /// - Parameter variant: the variant's name, with which all names begin.
   func members(of variant: String) -> [Member] {
-    guard !axes.isEmpty else { return [] }
+    guard !axes.isEmpty, count <= Self.most else { return [] }
     let start = Member(name: variant, title: "", settings: [:])
     return axes.reduce([start]) { members, axis in
       members.flatMap { member in
