@@ -70,15 +70,4 @@ extension [Plan] {
   func results(scoredBy metrics: [Metric] = MetricRegistry.published) throws -> ExperimentResults {
     ExperimentResults.joined(try map { try $0.results(scoredBy: metrics) })
   }
-
-  /// What a page of these results can draw on.
-  /// - Parameter table: made of these plans' results.
-  /// - Throws: as `Plan.sources(of:)`.
-  func sources(of table: ResultTable) throws -> ReportSources {
-    try map { try $0.sources(of: table) }.reduce(into: ReportSources()) { all, sources in
-      all.folders.merge(sources.folders) { first, _ in first }
-      all.benchmarkFiles.merge(sources.benchmarkFiles) { first, _ in first }
-      all.diff = all.diff ?? sources.diff
-    }
-  }
 }

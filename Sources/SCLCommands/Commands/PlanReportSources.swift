@@ -3,16 +3,17 @@ import Foundation
 import Records
 import Reporting
 
-extension Plan {
+extension [Plan] {
   /// What a page of these results can draw on: the folders of finished runs, the benchmark files that exist, and the
   /// diff against `paper-tables.md` where that file is found.
-  /// - Parameter table: made of this plan's results.
+  /// - Parameter table: made of these plans' results.
   /// - Throws: `PaperTablesError` for a file of published figures that cannot be read; `RecordError` for a folder that
   ///   cannot be listed.
   func sources(of table: ResultTable) throws -> ReportSources {
     var sources = ReportSources()
     sources.folders = try folders(of: table.allCells.flatMap(\.records))
-    let folder = BenchmarkFolder(options.data)
+    // All plans have the options of one command.
+    let folder = BenchmarkFolder(first?.options.data ?? RunOptions().data)
     for benchmark in table.benchmarks {
       let path = folder.file(named: benchmark)
       if FileManager.default.fileExists(atPath: path) { sources.benchmarkFiles[benchmark] = path }
@@ -33,13 +34,15 @@ extension Plan {
       folders[key] = folder
       open[key] = nil
     }
-    for run in runs {
+    for run in flatMap(\.runs) {
       if case .finished(let record) = run.state { add(record, in: run.folder) }
     }
-    if open.isEmpty { return folders }
-    let results = ResultsFolder(options.results)
-    for run in try results.runs(of: experiment.name) + results.supersededRuns(of: experiment.name) {
-      if case .finished(let record) = run.state { add(record, in: run.folder) }
+    for plan in self where !open.isEmpty {
+      let results = ResultsFolder(plan.options.results)
+      let name = plan.experiment.name
+      for run in try results.runs(of: name) + results.supersededRuns(of: name) {
+        if case .finished(let record) = run.state { add(record, in: run.folder) }
+      }
     }
     return folders
   }
