@@ -67,6 +67,8 @@ extension CommandLineTests {
     let example = try program.run(["diff", "example"])
     #expect(example.exitCode == 1 && example.output.contains("Verdicts and marks:"))
     #expect(try program.run(["diff", "example", "--json"]).lines.count > 14)
+    #expect(try program.run(["diff", "example", "--within", "30"]).exitCode == 0)
     #expect(try program.run(["diff", "example.yaml"]).exitCode == 66)
+    #expect(try program.run(["diff", "example", "example.yaml"]).exitCode == 66)
   }
 }

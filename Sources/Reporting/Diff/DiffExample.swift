@@ -39,8 +39,10 @@ package enum DiffExample {
   ]
 
   /// The diff, with its own file of published figures.
+  /// - Parameter within: the tolerance in points; nil for the rule of standard errors, under which every
+  ///   verdict occurs.
   /// - Throws: nothing in practice; the types of reading and of sorting runs into cells throw.
-  package static func diff() throws -> TableDiff {
+  package static func diff(within: Double? = nil) throws -> TableDiff {
     let results = ExperimentResults(
       experiment: name, profile: "default", methods: rows.map(\.method),
       runs: rows.flatMap { row in
@@ -53,17 +55,20 @@ package enum DiffExample {
         }
       })
     return TableDiff(
-      try ResultTable(results), against: try PaperTables.parse(published, file: "made-up figures"))
+      try ResultTable(results), against: try PaperTables.parse(published, file: "made-up figures"),
+      within: within)
   }
 
   /// The diff with the meanings of its verdicts.
-  /// - Parameter width: the columns of the terminal; nil for pipes and files.
-  /// - Throws: as `diff()`.
-  package static func text(width: Int? = nil) throws -> String {
+  /// - Parameters:
+  ///   - within: as of `diff(within:)`.
+  ///   - width: the columns of the terminal; nil for pipes and files.
+  /// - Throws: as `diff(within:)`.
+  package static func text(within: Double? = nil, width: Int? = nil) throws -> String {
     let list = meanings.map { name, meaning in
       MarkdownText.wrapped("\(name): \(meaning)", bullet: "- ", within: width)
     }
-    return try diff().markdown(width: width) + "\nVerdicts and marks:\n\n"
+    return try diff(within: within).markdown(width: width) + "\nVerdicts and marks:\n\n"
       + list.joined(separator: "\n") + "\n"
   }
 

@@ -50,17 +50,22 @@ struct DiffCommand: ParsableCommand {
 }
 
 extension DiffCommand {
-  /// Whether the canned diff is meant: there is no file of its name.
+  /// Whether the canned diff is meant: its name stands alone, and no file has it. A folder may.
   private var isExample: Bool {
     let file = experiments.first.experiment
-    return file == DiffExample.name && !FileManager.default.fileExists(atPath: file)
+    guard file == DiffExample.name, experiments.others.isEmpty else { return false }
+    var isFolder: ObjCBool = false
+    return !FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+      || isFolder.boolValue
   }
 
-  /// Prints the canned diff. It exits with 1, because it has the verdict "differs".
+  /// Prints the canned diff. Without other options it exits with 1, because it has the verdict "differs".
   private func printExample() throws {
-    let diff = try DiffExample.diff()
+    let within = comparison.within
+    let diff = try DiffExample.diff(within: within)
     Console.printPart(
-      try output.json ? diff.jsonLines() : DiffExample.text(width: Console.outputWidth))
+      try output.json
+        ? diff.jsonLines() : DiffExample.text(within: within, width: Console.outputWidth))
     if comparison.fails(diff) { throw ExitCode.failure }
   }
 }
