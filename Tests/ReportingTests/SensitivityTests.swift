@@ -127,6 +127,22 @@ import Testing
         + Array(repeating: "scl, temperature 1", count: 2))
   }
 
+  @Test func `Groups that start from other runs have the settings of these in their headings`()
+    throws
+  {
+    let rows = ["a", "b", "c", "d"].map { Self.row($0) }
+    var runs = zip(rows, [0.1, 1, 0.1, 1]).flatMap { Self.runs($0, $1, Self.first) }
+    for index in runs.indices where ["c", "d"].contains(runs[index].method) {
+      guard case .finished(var record) = runs[index].result else { continue }
+      record.departures?.append(Departure("simclr.epochs", value: 5, standard: 500))
+      runs[index].result = .finished(record)
+    }
+    let table = try SampleRuns.table(rows, runs).sensitivity(to: "temperature")
+    #expect(
+      table.methods.map(\.heading)
+        == ["scl", "scl", "scl, simclr.epochs 5", "scl, simclr.epochs 5"])
+  }
+
   @Test func `A setting in which no rows differ alone is refused, with those in which they do`()
     throws
   {

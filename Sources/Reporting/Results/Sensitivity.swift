@@ -9,12 +9,12 @@ import Records
 ///
 ///     let table = try table.sensitivity(to: "temperature")
 ///
-///     | temperature    | CIFAR-10 ACC |
-///     | -------------- | -----------: |
-///     | **SCL**        |              |
-///     | 0.05           |   20.1 ± 0.3 |
-///     | – minus 0.1    | -1.1 [...]   |
-///     | 0.1 (default)  |   21.2 ± 0.2 |
+///     | temperature           | CIFAR-10 ACC |
+///     | --------------------- | -----------: |
+///     | **SCL**               |              |
+///     | 0.05                  |   20.1 ± 0.3 |
+///     | – minus 0.1 (default) |   -1.1 [...] |
+///     | 0.1 (default)         |   21.2 ± 0.2 |
 struct Sensitivity {
   /// A row with the value of the setting on its first benchmark.
   private struct Entry {
@@ -51,7 +51,8 @@ struct Sensitivity {
     let rows = groups.flatMap { $0.map(\.method) }
     let chosen = reference.flatMap { rows.row(named: $0) }
     if let reference, chosen == nil {
-      throw .noRow(reference, experiment: table.experiment, rows: rows.map(\.id))
+      throw .noRow(
+        reference, experiment: table.experiment, rows: rows.filter(table.hasScores).map(\.id))
     }
     var methods: [TableMethod] = []
     var references: [String: String] = [:]
@@ -175,7 +176,8 @@ struct Sensitivity {
   private func heading(of group: [Entry], among groups: [[Entry]]) -> String {
     func base(_ group: [Entry]) -> String { group[0].method.variantOf ?? group[0].method.name }
     func settings(_ group: [Entry]) -> [String: SettingValue] {
-      recipes(of: group[0].method).first?.1.settings ?? [:]
+      guard let recipe = recipes(of: group[0].method).first?.1 else { return [:] }
+      return recipe.ofStages.reduce(into: recipe.settings) { $0[$1.name] = $1.value }
     }
     let own = settings(group)
     let rivals = groups.filter { base($0) == base(group) }.map(settings)
