@@ -50,7 +50,7 @@ struct CellProjection {
     matched = found?.run.clusters.matchedClasses ?? []
   }
 
-  /// "embeddings of 128 values, silhouette 0.21".
+  /// "embeddings of 128 values, silhouette 21.0": multiplied by 100, as in tables.
   var note: String? {
     projection.map { projection in
       "\(projection.vectors) of \(projection.dimensions.grouped) values"

@@ -62,7 +62,7 @@ struct ProjectionSection {
       ? []
       : [
         "No projection was kept by the runs of \(without.joined(separator: ", ")): an earlier version computed them, "
-          + "or only their records were kept."
+          + "they report another epoch than the last, or only their records were kept."
       ]
     let text =
       "A sample of the images of one seed along the first two principal components of their vectors, the same images "

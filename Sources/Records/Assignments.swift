@@ -6,8 +6,8 @@ import Metrics
 /// metrics of a run can be recomputed from it.
 ///
 /// Data sets, in the order of the benchmark file: `indices` (int64 [N], ascending), `predicted`
-/// (int32 [N]), `truth` (int32 [N]), and `confidence` (float32 [N]) of methods that have one. Root attributes: `identity`, `benchmark_content_hash`. The
-/// run's process writes the file before `run.json`.
+/// (int32 [N]), `truth` (int32 [N]), and `confidence` (float32 [N]) of methods that have one. Root
+/// attributes: `identity`, `benchmark_content_hash`. The run's process writes the file before `run.json`.
 ///
 ///     let assignments = try Assignments.read(from: folder.assignments)
 ///     let scores = try ClusteringScores(

@@ -81,7 +81,7 @@ enum JSONRenderer {
     var planned: Int
     /// The protocol of the finished runs; absent without any.
     var `protocol`: RunProtocol?
-    /// The name of the row that the row is compared with; absent for none.
+    /// The `TableMethod.id` of the row that the row is compared with; absent for none.
     var reference: String?
     /// The setting that the table is about, and the row's value; absent in other tables.
     var setting: String?

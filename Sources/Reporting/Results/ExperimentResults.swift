@@ -17,7 +17,7 @@ package struct TableMethod: Equatable, Sendable {
   /// The method that the row is a variant of; nil for a method under its own name. A variant is
   /// compared only with those published rows whose recipe it has.
   package var variantOf: String?
-  /// The heading of the row's group in place of its family: "SCL: temperature".
+  /// The heading of the row's group in place of its family: "SCL", "SCL, semantic false".
   package var heading: String?
   /// The text in the first column in place of the title: "0.1".
   package var label: String?

@@ -10,7 +10,8 @@ extension ExperimentResults {
   ///
   /// Rows of one name are one row if they have the same settings, protocol and benchmark files: on the
   /// benchmarks that both have, or, if there are none, compared with the method's defaults. A run that
-  /// several experiments have is then one run. Other rows of one name are told apart by the experiment, in their titles too.
+  /// several experiments have is then one run. Other rows of one name are told apart by the experiment,
+  /// in their titles too.
   ///
   /// - Parameter all: of experiments with different names, at least one. Profiles may differ.
   package static func joined(_ all: [ExperimentResults]) -> ExperimentResults {
