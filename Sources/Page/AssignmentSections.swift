@@ -23,11 +23,15 @@ struct AssignmentSections {
     projections = ProjectionSection(table, cells: cells.count)
     montages = MontageSection(count: drawsImages ? sources.montageImages : 0)
     for benchmark in table.benchmarks {
-      let own = cells.filter { $0.benchmark == benchmark }
-      guard let first = own.first else { continue }
-      let names = BenchmarkAtHand(
-        for: first, from: sources, namesImages: drawsImages && sources.montageImages > 0)
-      for cell in own {
+      // By content hash: rows of several experiments can be of different files.
+      var atHand: [String?: BenchmarkAtHand] = [:]
+      for cell in cells where cell.benchmark == benchmark {
+        let hash = cell.benchmarkFile?.contentHash
+        let names =
+          atHand[hash]
+          ?? BenchmarkAtHand(
+            for: cell, from: sources, namesImages: drawsImages && sources.montageImages > 0)
+        atHand[hash] = names
         let assignments = CellAssignments(
           of: cell, from: sources, needsImages: montages.needsImages(names))
         clusters.add(assignments, names)

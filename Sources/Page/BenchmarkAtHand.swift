@@ -21,7 +21,7 @@ struct BenchmarkAtHand {
   let problem: String?
 
   /// - Parameters:
-  ///   - cell: of a run that read the file; other cells of its benchmark may be named by the same value.
+  ///   - cell: of a run that read the file; other cells whose runs read it may be named by the same value.
   ///   - namesImages: whether the names of images are read too.
   init(for cell: ResultCell, from sources: ReportSources, namesImages: Bool = true) {
     func opened() throws -> (BenchmarkFile?, String?) {

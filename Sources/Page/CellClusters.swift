@@ -5,8 +5,9 @@ import Reporting
 
 /// The clusters of a cell's finished seeds: their sizes, and their classes where the images have labels.
 ///
-///     let clusters = CellClusters(CellAssignments(of: cell, from: sources, needsImages: false))
-///     clusters.confusion(names)  // nil where no assignments were kept
+///     let assignments = CellAssignments(of: cell, from: sources, needsImages: false)
+///     let clusters = CellClusters(assignments, names)
+///     clusters.confusion  // nil where no assignments were kept
 ///     clusters.sizes  // always: the sizes are in run.json
 ///
 /// Clusters of different seeds have nothing to do with each other: cluster 0 of one seed is another cluster than that
@@ -17,8 +18,8 @@ struct CellClusters {
 
   /// The cell, with the records of its finished seeds.
   let cell: ResultCell
-  /// The labels of the matrix's rows and columns, ascending.
-  private let classes: [Int32]
+  /// The names of the matrix's rows and columns, by ascending label.
+  private let classNames: [String]
   /// The mean over seeds of every seed's matched shares, [classes, classes + 1]; empty without labels or files.
   private let shares: [[Double]]
   /// The number of seeds in `shares`.
@@ -26,8 +27,10 @@ struct CellClusters {
   /// Why an assignment could not be read, a sentence each.
   let problems: [String]
 
-  /// - Parameter assignments: of the cell's seeds; those without labels have no matrix.
-  init(_ assignments: CellAssignments) {
+  /// - Parameters:
+  ///   - assignments: of the cell's seeds; those without labels have no matrix.
+  ///   - names: of the classes of the file that they read.
+  init(_ assignments: CellAssignments, _ names: BenchmarkAtHand) {
     var problems: [String] = []
     var classes: [Int32] = []
     var sum: [[Double]] = []
@@ -48,7 +51,7 @@ struct CellClusters {
       if seeds > 0 { sum = zip(sum, shares).map { zip($0, $1).map(+) } }
       seeds += 1
     }
-    self.classes = classes
+    classNames = classes.map { names.name(ofClass: $0, in: assignments.cell) }
     self.seeds = seeds
     self.problems = assignments.problems + problems
     let count = Double(max(seeds, 1))
@@ -59,14 +62,13 @@ struct CellClusters {
   ///
   /// Rows add up to 1 but for shares too small to draw. The diagonal is the recall of each class; its mean, weighted by
   /// the sizes of the classes, is the accuracy.
-  func confusion(_ names: BenchmarkAtHand) -> Figure? {
+  var confusion: Figure? {
     guard !shares.isEmpty else { return nil }
-    let rows = classes.map { names.name(ofClass: $0, in: cell) }
     // Without clusters that have no class the last column is empty everywhere.
     let hasOthers = shares.contains { ($0.last ?? 0) > 0 }
     return ShareMatrix(
-      title: "Confusion matrix of \(cell.name)", rows: rows,
-      columns: hasOthers ? rows + ["no class"] : rows,
+      title: "Confusion matrix of \(cell.name)", rows: classNames,
+      columns: hasOthers ? classNames + ["no class"] : classNames,
       shares: hasOthers ? shares : shares.map { Array($0.dropLast()) }
     ).figure
   }

@@ -1,3 +1,4 @@
+import Core
 import Domain
 import Figures
 import Metrics
@@ -15,8 +16,8 @@ struct ClusterSection {
   private let table: ResultTable
   /// Of every cell with a finished run, benchmark by benchmark.
   private var cells: [CellClusters] = []
-  /// The names of classes by benchmark.
-  private var names: [String: BenchmarkAtHand] = [:]
+  /// By benchmark, why classes have numbers instead of names.
+  private var unnamed: [String: [String]] = [:]
 
   /// - Parameter table: gives the order of benchmarks.
   init(_ table: ResultTable) {
@@ -24,11 +25,13 @@ struct ClusterSection {
   }
 
   /// Takes over a cell. Only one matrix of shares per cell stays in memory.
-  /// - Parameter names: of the classes of the cell's benchmark. All of its cells are assumed to have read the file of
-  ///   its first cell; `BenchmarkAtHand` says where that is not the file at hand.
+  /// - Parameter names: of the classes of the file that the cell's runs read.
   mutating func add(_ assignments: CellAssignments, _ names: BenchmarkAtHand) {
-    cells.append(CellClusters(assignments))
-    self.names[assignments.cell.benchmark] = names
+    cells.append(CellClusters(assignments, names))
+    let cell = assignments.cell
+    if let problem = names.problem, !names.hasClassNames(of: cell) {
+      unnamed[cell.benchmark, default: []].append(problem)
+    }
   }
 
   /// Nil where nothing has been run.
@@ -36,19 +39,17 @@ struct ClusterSection {
     if cells.isEmpty { return nil }
     let parts = table.benchmarks.flatMap { benchmark -> [Markup] in
       let own = cells.filter { $0.cell.benchmark == benchmark }
-      guard !own.isEmpty, let names = names[benchmark] else { return [] }
+      guard !own.isEmpty else { return [] }
       let heading = BenchmarkRegistry.current.heading(of: benchmark)
       let figures = own.flatMap { clusters -> [Markup] in
         let title = clusters.cell.method.title
-        let confusion = clusters.confusion(names).map { [$0.inline] } ?? []
+        let confusion = clusters.confusion.map { [$0.inline] } ?? []
         return [.figure(title, .group(confusion + [clusters.sizes.inline]))]
       }
-      let isNamed = own.first.map { names.hasClassNames(of: $0.cell) } ?? true
-      let note = names.problem.flatMap {
-        isNamed
-          ? nil : [Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")]
+      let notes = (unnamed[benchmark] ?? []).uniqued.map {
+        Markup.paragraph("Classes have numbers instead of names: \($0).", "quiet")
       }
-      return [.element("h3", [:], [.text(heading)])] + (note ?? [])
+      return [.element("h3", [:], [.text(heading)])] + notes
         + [.element("div", ["class": "gallery"], figures)]
     }
     return PageSection(
@@ -67,8 +68,7 @@ struct ClusterSection {
   var figures: [NamedFigure] {
     cells.flatMap { clusters -> [NamedFigure] in
       let words = [clusters.cell.benchmark, clusters.cell.method.id]
-      let confusion = names[clusters.cell.benchmark].flatMap(clusters.confusion)
-      return (confusion.map { [NamedFigure(["confusion"] + words, $0)] } ?? [])
+      return (clusters.confusion.map { [NamedFigure(["confusion"] + words, $0)] } ?? [])
         + [NamedFigure(["sizes"] + words, clusters.sizes)]
     }
   }
