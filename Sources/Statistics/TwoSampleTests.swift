@@ -14,13 +14,19 @@ package struct MeanDifference: Hashable, Sendable {
   package let interval: Interval?
   /// The two-sided p-value of the t-test; nil if `interval` is.
   package let tTest: Double?
-  /// The two-sided p-value of the permutation test.
-  package let permutation: Double
   /// The smallest p-value that the permutation test can give for so many values. With few seeds
   /// it is large, whatever the scores.
   package let leastPermutation: Double
   /// Whether seeds were paired.
   package let isPaired: Bool
+  /// What the permutation test permutes: the differences of pairs, or the values of both sides.
+  private let samples: [[Double]]
+
+  /// The two-sided p-value of the permutation test. It is computed when it is asked for, since tables of
+  /// differences do not show it, and many seeds take 65,536 permutations.
+  package var permutation: Double {
+    isPaired ? Self.signFlips(samples[0]) : Self.divisions(samples[0], samples[1])
+  }
 }
 
 extension MeanDifference {
@@ -37,7 +43,7 @@ extension MeanDifference {
     isPaired = true
     interval = Interval.ofMean(differences)
     tTest = Self.oneSampleTail(differences)
-    permutation = Self.signFlips(differences)
+    samples = [differences]
     leastPermutation = min(1, 2 * pow(0.5, Double(differences.count)))
   }
 
@@ -51,7 +57,7 @@ extension MeanDifference {
     guard !first.isEmpty, !second.isEmpty else { return nil }
     difference = mean(first) - mean(second)
     isPaired = false
-    permutation = Self.divisions(first, second)
+    samples = [first, second]
     leastPermutation = min(1, 2 / Self.binomial(first.count + second.count, first.count))
     guard first.count > 1, second.count > 1 else {
       interval = nil
