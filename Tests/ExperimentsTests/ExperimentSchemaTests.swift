@@ -96,10 +96,10 @@ extension ExperimentsTests {
     #expect(cpu.allSatisfy { !variants.contains($0.row.name) })
   }
 
-  @Test func `SimCLR's row from train to test is the run that SCAN starts from`() throws {
+  @Test func `SimCLR's row from train to test is the run that SCAN and NNM start from`() throws {
     let split = try committed("paper-split")
-    #expect(split.runs.count == 3 * 3 * 10 && !split.runs.contains { $0.row.isStage })
-    for run in split.runs where run.row.name == "scan-cluster" {
+    #expect(split.runs.count == 3 * 4 * 10 && !split.runs.contains { $0.row.isStage })
+    for run in split.runs where ["scan-cluster", "nnm"].contains(run.row.name) {
       #expect(run.stage?.row == "simclr")
     }
     for run in split.runs where run.row.name == "simclr" { #expect(run.epochs == 500) }

@@ -129,6 +129,8 @@ extension ExperimentsTests {
         "cifar10 idfd train", "stl10 iic train+test+unlabelled",
         "stl10 pica train+test+unlabelled", "stl10 cc train+test+unlabelled",
         "stl10 gcc train+test+unlabelled",
+        // With PICA's set-up.
+        "stl10 dcdc train+test+unlabelled", "stl10 drc train+test+unlabelled",
       ])
     let pica = try plan(path).filter { $0.row.name == "pica" && $0.runProtocol.imageSize == 112 }
     #expect(Set(pica.map(\.benchmark.name)) == ["imagenet10", "imagenet-dogs"])
