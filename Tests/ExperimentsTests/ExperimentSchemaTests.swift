@@ -82,7 +82,7 @@ extension ExperimentsTests {
     let once = paper.runs.filter { ["agglomerative", "true-labels"].contains($0.row.name) }
     #expect(once.count == 6 * 2 && once.allSatisfy { $0.seed == 0 })
     // The pretexts of SCAN and SPICE are no rows: SimCLR's and MoCo's have other settings.
-    let pretexts = paper.runs.filter(\.row.isStage).map(\.method.description.name)
+    let pretexts = paper.runs.filter(\.row.isStage).map { $0.method.description.name }
     #expect(pretexts.count { $0 == "simclr" } == 6 * 5)
     #expect(pretexts.count { $0 == "moco" } == 6 * 5 && pretexts.count == 2 * 6 * 5)
     // ProPos has five of the benchmarks, and CIFAR alone with a ResNet-18 of BYOL and SimSiam.
