@@ -68,7 +68,7 @@ import Testing
       }
     }
     #expect(
-      hash.hexadecimal == "613a457f2d1b83a568a35ead88ec37afcbf840d8c3a0be02662d83c7dfc6fa75")
+      hash.hexadecimal == "e42ba0b1673ac3b1c9f0c654be2f9497f6706eecb3f34187157a675248a6a000")
   }
 
   @Test func `rows of one source that differ in the backbone have protocols of their own`() throws {
