@@ -7,7 +7,7 @@ import Vision
 /// predictions, at first only where these are sure, and learnt as a binary classification of pairs.
 ///
 /// Chang, J., Wang, L., Meng, G., Xiang, S. and Pan, C., "Deep Adaptive Image Clustering", ICCV 2017.
-package final class DAC: TrainedMethod, ReportsConfidence {
+package final class DAC: BlockPredictionMethod {
   /// How the thresholds change with the epochs.
   public enum ThresholdCourse: String, CaseIterable, Sendable {
     /// Both move evenly towards each other, and would meet after the last epoch.
@@ -42,29 +42,18 @@ package final class DAC: TrainedMethod, ReportsConfidence {
     public var convolutions = 3
     /// Whether a ReLU precedes the softmax.
     public var hasLastReLU = false
-    /// What the images that are scored are normalised by.
-    public var statistics = PredictionStatistics.running
-    /// Images that are predicted together, about.
-    public var predictionBatch = 32
-    /// Blocks of images with fixed targets.
-    public var blocks = BlockSettings()
-    /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
-    /// How views are made.
-    public var augmentation = AffineAugmentationSettings()
+    /// Predictions, blocks, training and views.
+    public var prediction = BlockPredictionSettings()
 
     public init() {
-      training.epochs = 50
-      training.batchSize = 32
-      training.optimiser = .rmsprop
-      training.learningRate = 1e-3
-      training.weightDecay = 0
-      training.schedule = .constant
-      augmentation.rotation = 10
-      augmentation.shift = 0.09
-      augmentation.zoom = 0.05
-      augmentation.channelShift = 0.05
-      augmentation.rescale = 0.975
+      prediction.batch = 32
+      prediction.training.epochs = 50
+      prediction.training.learningRate = 1e-3
+      prediction.augmentation.rotation = 10
+      prediction.augmentation.shift = 0.09
+      prediction.augmentation.zoom = 0.05
+      prediction.augmentation.channelShift = 0.05
+      prediction.augmentation.rescale = 0.975
     }
 
     public static let schema = SettingsSchema<Self>(
@@ -81,19 +70,13 @@ package final class DAC: TrainedMethod, ReportsConfidence {
       .integer("stages", \.stages, in: 1...4, "stages of the network, each with a pooling"),
       .integer("convolutions", \.convolutions, in: 1...4, "convolutions of a stage"),
       .boolean("last_relu", \.hasLastReLU, "a ReLU precedes the softmax"),
-      .choice(
-        "prediction_statistics", \.statistics,
-        "what batch normalisation takes mean and variance from where images are scored"),
-      .integer(
-        "prediction_batch", \.predictionBatch, in: 2...10_000,
-        "images that are predicted, and normalised, together"),
       from: "DAC@2de9c37, CIFAR10/cifar10_2.py"
     )
     .adding(
       .choice("pair_loss", \.form, "what a pair's similarity is compared by"),
       from: "Chang et al., ICCV 2017, equation 2; linear: DAC@2de9c37"
     )
-    .including(\.blocks, \.training, \.augmentation, from: "DAC@2de9c37, CIFAR10/cifar10_2.py")
+    .including(\.prediction, from: "DAC@2de9c37, CIFAR10/cifar10_2.py")
 
     public var contradiction: String? {
       lower > upper
@@ -145,19 +128,13 @@ package final class DAC: TrainedMethod, ReportsConfidence {
   }
 
   public let inputs: Inputs
-  /// Makes the images as they are: what targets come from and what is scored.
-  public let augmentation: Augmentation
-  private let affine: AffineAugmentation
+  public let predictions: BlockPredictions
   private let model: Network
-  /// The predictions of each image as its block began, [N, K].
-  private let reference: Tensor
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let (settings, context) = (inputs.settings, inputs.context)
-    augmentation = try Augmentation(
-      .unchanged(normalise: false), for: inputs, crop: .square(share: 1))
-    affine = AffineAugmentation(settings: settings.augmentation, beside: augmentation)
+    predictions = try BlockPredictions(settings.prediction, for: inputs)
     let (clusters, device) = (context.clusters, context.device)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let stages = try ConvolutionStages(
@@ -173,30 +150,18 @@ package final class DAC: TrainedMethod, ReportsConfidence {
         Linear(identity: clusters, clusters, hasBias: false, on: device)
       }, normalisations: (0..<3).map { _ in BatchNormalisation(clusters, on: device) },
       hasLastReLU: settings.hasLastReLU)
-    reference = Tensor.zeros([inputs.images.count, clusters], on: device)
-  }
-
-  public var plan: TrainingPlan {
-    TrainingPlan(training: settings.training, views: 1, blocks: settings.blocks)
   }
 
   public var network: any Module { model }
-  public var memory: [NamedTensor] { [("reference", reference)] }
 
-  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    [try affine.view(0, of: images, at: positions, epoch: epoch)]
-  }
-
-  /// Predicts the block as it is, normalised as in training.
-  public func beginBlock(_ positions: [Int], epoch: Int) {
-    reference.setRows(
-      Tensor(positions).to(context.device), to: predictions(of: learnt, at: positions, .batch))
+  public func probabilities(_ images: Tensor, _ mode: NormalisationMode) -> Tensor {
+    model(images, mode)
   }
 
   /// Equation 8, with both thresholds on their way to each other, and the code's auxiliary term.
   public func loss(_ batch: Batch) -> [LossTerm] {
     let probabilities = model(batch.views[0], .training)
-    let reference = reference.rows(batch.index)
+    let reference = predictions.reference.rows(batch.index)
     let (upper, lower) = thresholds(in: batch.epoch)
     let relations = PairRelations(reference, upper: upper, lower: lower)
     return [
@@ -211,26 +176,11 @@ package final class DAC: TrainedMethod, ReportsConfidence {
   /// u and l of an epoch.
   package func thresholds(in epoch: Int) -> (upper: Double, lower: Double) {
     let (upper, lower) = (settings.upper, settings.lower)
-    let way = (upper - lower) * Double(epoch) / Double(settings.training.epochs)
+    let way = (upper - lower) * Double(epoch) / Double(settings.prediction.training.epochs)
     return switch settings.course {
     case .meeting: (upper - way / 2, lower + way / 2)
     case .falling: (upper - way, upper - way)
     case .constant: (upper, lower)
-    }
-  }
-
-  /// The largest probability.
-  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
-    let mode = NormalisationMode(settings.statistics)
-    return try ConfidentAssignment(
-      probabilities: predictions(of: images, at: Array(0..<images.count), mode))
-  }
-
-  private func predictions(
-    of images: ImageSet, at positions: [Int], _ mode: NormalisationMode
-  ) -> Tensor {
-    augmentation.predictions(of: images, at: positions, batchSize: settings.predictionBatch) {
-      model($0, mode)
     }
   }
 }

@@ -9,7 +9,7 @@ import Vision
 ///
 /// Wu, J., Long, K., Wang, F., Qian, C., Li, C., Lin, Z. and Zha, H., "Deep Comprehensive Correlation
 /// Mining for Image Clustering", ICCV 2019.
-package final class DCCM: TrainedMethod, ReportsConfidence {
+package final class DCCM: BlockPredictionMethod {
   /// The defaults are those of the official code for CIFAR-10 (commit 69ed7ae), but for the choice of
   /// triplets, which is the paper's.
   public struct Settings: Configurable {
@@ -31,24 +31,10 @@ package final class DCCM: TrainedMethod, ReportsConfidence {
     public var channels = 64
     /// Stages of the network; the first has two convolutions, the others one.
     public var stages = 3
-    /// What the images that are scored are normalised by.
-    public var statistics = PredictionStatistics.running
-    /// Images that are predicted together, about.
-    public var predictionBatch = 1000
-    /// Blocks of images with fixed targets.
-    public var blocks = BlockSettings()
-    /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
-    /// How views are made.
-    public var augmentation = AffineAugmentationSettings()
+    /// Predictions, blocks, training and views.
+    public var prediction = BlockPredictionSettings()
 
-    public init() {
-      training.batchSize = 32
-      training.optimiser = .rmsprop
-      training.learningRate = 1e-4
-      training.weightDecay = 0
-      training.schedule = .constant
-    }
+    public init() { prediction.training.learningRate = 1e-4 }
 
     public static let schema = SettingsSchema<Self>(
       .number(
@@ -65,20 +51,13 @@ package final class DCCM: TrainedMethod, ReportsConfidence {
       .integer("channels", \.channels, in: 8...512, "channels of the first stage"),
       .integer(
         "stages", \.stages, in: 1...5, "stages of the network, with a pooling between them"),
-      .choice(
-        "prediction_statistics", \.statistics,
-        "what batch normalisation takes mean and variance from where images are scored"),
-      .integer(
-        "prediction_batch", \.predictionBatch, in: 2...10_000,
-        "images that are predicted, and normalised, together"),
       from: "DCCM@69ed7ae, cfgs/cifar10.yaml and models"
     )
     .adding(
       .choice("triplets", \.triplets, "how an image's positive and negatives are found"),
       from: "Wu et al., ICCV 2019, section 3.3; as-released: DCCM@69ed7ae, utils/sampling.py"
     )
-    .including(
-      \.blocks, \.training, \.augmentation, from: "DCCM@69ed7ae, main.py and cfgs/cifar10.yaml")
+    .including(\.prediction, from: "DCCM@69ed7ae, main.py and cfgs/cifar10.yaml")
   }
 
   public static let description = MethodDescription(
@@ -118,19 +97,13 @@ package final class DCCM: TrainedMethod, ReportsConfidence {
   }
 
   public let inputs: Inputs
-  /// Makes the images as they are: what targets come from and what is scored.
-  public let augmentation: Augmentation
-  private let affine: AffineAugmentation
+  public let predictions: BlockPredictions
   private let model: Network
-  /// The predictions of each image as its block began, [N, K].
-  private let reference: Tensor
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let (settings, context) = (inputs.settings, inputs.context)
-    augmentation = try Augmentation(
-      .unchanged(normalise: false), for: inputs, crop: .square(share: 1))
-    affine = AffineAugmentation(settings: settings.augmentation, beside: augmentation)
+    predictions = try BlockPredictions(settings.prediction, for: inputs)
     let (clusters, device) = (context.clusters, context.device)
     var stream = RandomStream(seed: context.seed, purpose: .weights)
     let stages = try ConvolutionStages(
@@ -150,30 +123,18 @@ package final class DCCM: TrainedMethod, ReportsConfidence {
       discriminator: LocalDiscriminator(
         channels: settings.channels, dimensions: clusters, width: settings.discriminatorWidth,
         on: device, from: &stream))
-    reference = Tensor.zeros([inputs.images.count, clusters], on: device)
-  }
-
-  public var plan: TrainingPlan {
-    TrainingPlan(training: settings.training, views: 1, blocks: settings.blocks)
   }
 
   public var network: any Module { model }
-  public var memory: [NamedTensor] { [("reference", reference)] }
 
-  public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    [try affine.view(0, of: images, at: positions, epoch: epoch)]
-  }
-
-  /// Predicts the block as it is, normalised as in training: its graph and labels.
-  public func beginBlock(_ positions: [Int], epoch: Int) {
-    reference.setRows(
-      Tensor(positions).to(context.device), to: predictions(of: learnt, at: positions, .batch))
+  public func probabilities(_ images: Tensor, _ mode: NormalisationMode) -> Tensor {
+    model(images, mode).probabilities
   }
 
   /// Equation 12.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let (probabilities, maps, vectors) = model(batch.views[0], .training)
-    let reference = reference.rows(batch.index)
+    let reference = predictions.reference.rows(batch.index)
     let relations = PairRelations(reference, threshold: settings.graphThreshold)
     var stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch, item: batch.step)
@@ -187,20 +148,5 @@ package final class DCCM: TrainedMethod, ReportsConfidence {
       ("graph", pseudoGraphLoss(probabilities, relations) * settings.graphWeight),
       ("local", local * settings.localWeight),
     ]
-  }
-
-  /// The largest probability.
-  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
-    let mode = NormalisationMode(settings.statistics)
-    return try ConfidentAssignment(
-      probabilities: predictions(of: images, at: Array(0..<images.count), mode))
-  }
-
-  private func predictions(
-    of images: ImageSet, at positions: [Int], _ mode: NormalisationMode
-  ) -> Tensor {
-    augmentation.predictions(of: images, at: positions, batchSize: settings.predictionBatch) {
-      model($0, mode).probabilities
-    }
   }
 }

@@ -72,21 +72,19 @@ extension IIC: AppliesToNewImages {
 }
 
 extension DAC: AppliesToNewImages {
-  public static func obstacle(to settings: Settings) -> String? {
-    settings.statistics == .batch ? PredictionStatistics.obstacle : nil
-  }
+  public static func obstacle(to settings: Settings) -> String? { settings.prediction.obstacle }
 }
 
 extension DCCM: AppliesToNewImages {
-  public static func obstacle(to settings: Settings) -> String? {
-    settings.statistics == .batch ? PredictionStatistics.obstacle : nil
-  }
+  public static func obstacle(to settings: Settings) -> String? { settings.prediction.obstacle }
 }
 
-extension PredictionStatistics {
-  /// Why a run that predicts by `batch` cannot be applied.
-  fileprivate static let obstacle =
-    "prediction_statistics batch makes an image's cluster depend on the images beside it"
+extension BlockPredictionSettings {
+  /// Why a run of these settings cannot be applied; nil if it can.
+  fileprivate var obstacle: String? {
+    statistics == .batch
+      ? "prediction_statistics batch makes an image's cluster depend on the images beside it" : nil
+  }
 }
 
 extension MoCo: AppliesToNewImages {

@@ -15,7 +15,7 @@ public enum PredictionStatistics: String, CaseIterable, Sendable {
 }
 
 /// How a network is applied.
-enum NormalisationMode {
+package enum NormalisationMode {
   /// With the batch's statistics, which the running ones follow.
   case training
   /// With the batch's statistics; the running ones stay.
