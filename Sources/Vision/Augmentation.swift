@@ -19,9 +19,9 @@ public struct Augmentation {
   /// Height and width of a view in pixels.
   public let size: Int
   private var crop: Crop
-  let seed: UInt64
+  private let seed: UInt64
   /// What views are normalised by; nil where they are not.
-  let statistics: ChannelStatistics?
+  private let statistics: ChannelStatistics?
   let device: Device
 
   /// - Parameters:
@@ -111,6 +111,12 @@ public struct Augmentation {
       Resampling.resizedCrop(
         bytes, top: (images.height - side) / 2, left: (images.width - side) / 2, height: side,
         width: side, size: size, isFlipped: false, settings.interpolation))
+  }
+
+  /// What view number `view` of the image at `position` is drawn from in this epoch.
+  func stream(_ view: Int, of images: ImageSet, at position: Int, epoch: Int) -> RandomStream {
+    RandomStream(
+      seed: seed, purpose: .augmentation, epoch: epoch, item: images.drawKeys[position], view: view)
   }
 
   /// (batch - mean) / deviation if the settings ask for it, channels innermost: what a method does to images of

@@ -48,18 +48,14 @@ public struct AffineAugmentationSettings: Configurable {
 public struct AffineAugmentation {
   /// The strength of the changes.
   public let settings: AffineAugmentationSettings
-  private let seed: UInt64
-  private let statistics: ChannelStatistics?
-  private let device: Device
+  private let plain: Augmentation
 
   /// - Parameters:
   ///   - settings: the strength of the changes.
   ///   - plain: what makes the images that are scored, whose seed and normalisation are these' too.
   public init(settings: AffineAugmentationSettings, beside plain: Augmentation) {
     self.settings = settings
-    seed = plain.seed
-    statistics = plain.statistics
-    device = plain.device
+    self.plain = plain
   }
 
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, H, W].
@@ -74,9 +70,7 @@ public struct AffineAugmentation {
     bytes.withUnsafeBufferPointer { bytes in
       changed.withUnsafeMutableBufferPointer { changed in
         for (row, position) in positions.enumerated() {
-          var stream = RandomStream(
-            seed: seed, purpose: .augmentation, epoch: epoch, item: images.drawKeys[position],
-            view: view)
+          var stream = plain.stream(view, of: images, at: position, epoch: epoch)
           let part = row * 3 * height * width..<(row + 1) * 3 * height * width
           transform(height, width, from: &stream).apply(
             to: UnsafeBufferPointer(rebasing: bytes[part]),
@@ -89,13 +83,12 @@ public struct AffineAugmentation {
       }
     }
     let floats = Resampling.floats(
-      Tensor(changed, shape: [positions.count, height, width, 3]).to(device))
+      Tensor(changed, shape: [positions.count, height, width, 3]).to(plain.device))
     // Lighter or darker channels keep to the range of the image's values.
-    let lightened = (floats + Tensor(shifts, shape: [positions.count, 3, 1, 1]).to(device))
+    let lightened = (floats + Tensor(shifts, shape: [positions.count, 3, 1, 1]).to(plain.device))
       .maximum(floats.minimum(along: [1, 2, 3], keep: true))
       .minimum(floats.maximum(along: [1, 2, 3], keep: true))
-    let scaled = lightened * settings.rescale
-    return (statistics?.normalise(scaled) ?? scaled).channelsLast()
+    return plain.normalised(lightened * settings.rescale)
   }
 
   /// Draws the change of an image's geometry.

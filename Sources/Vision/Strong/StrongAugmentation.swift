@@ -34,18 +34,14 @@ public struct StrongAugmentationSettings: Configurable {
 public struct StrongAugmentation {
   /// The number and the strength of the changes.
   public let settings: StrongAugmentationSettings
-  private let seed: UInt64
-  private let statistics: ChannelStatistics?
-  private let device: Device
+  private let weak: Augmentation
 
   /// - Parameters:
   ///   - settings: the number and the strength of the changes.
   ///   - weak: what makes the views beside these, whose seed and normalisation are these' too.
   public init(settings: StrongAugmentationSettings, beside weak: Augmentation) {
     self.settings = settings
-    seed = weak.seed
-    statistics = weak.statistics
-    device = weak.device
+    self.weak = weak
   }
 
   /// View number `view` of the images at `positions` in this epoch: float [B, 3, H, W].
@@ -59,9 +55,7 @@ public struct StrongAugmentation {
     changed.reserveCapacity(bytes.count)
     var kept = [Float](repeating: 1, count: positions.count * height * width)
     for (row, position) in positions.enumerated() {
-      var stream = RandomStream(
-        seed: seed, purpose: .augmentation, epoch: epoch, item: images.drawKeys[position],
-        view: view)
+      var stream = weak.stream(view, of: images, at: position, epoch: epoch)
       let size = 3 * height * width
       var image = PixelImage(
         pixels: Array(bytes[row * size..<(row + 1) * size]), height: height, width: width)
@@ -76,10 +70,10 @@ public struct StrongAugmentation {
       cut(&kept, row, height, width, from: &stream)
     }
     let floats = Resampling.floats(
-      Tensor(changed, shape: [positions.count, height, width, 3]).to(device))
-    let mask = Tensor(kept, shape: [positions.count, 1, height, width]).to(device)
+      Tensor(changed, shape: [positions.count, height, width, 3]).to(weak.device))
+    let mask = Tensor(kept, shape: [positions.count, 1, height, width]).to(weak.device)
     // What is cut out is of the images' mean colour; black where there is no normalisation.
-    return ((statistics?.normalise(floats) ?? floats) * mask).channelsLast()
+    return (weak.normalised(floats) * mask).channelsLast()
   }
 
   /// Draws the square, which may stand out of the image, and marks it with zeros.
