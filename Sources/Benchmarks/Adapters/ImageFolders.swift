@@ -30,7 +30,7 @@ public struct ImageFolder {
       fineLabel: fineLabel.map { Int32($0) })
   }
 
-  /// A folder whose files have a label each.
+  /// A folder whose files have a label each. Files beyond the labels count as unlabelled.
   public init(
     name: String, split: Split, expected: Int, files: [SourceEntry], labels: [Int32],
     fineLabel: Int32? = nil
@@ -39,7 +39,8 @@ public struct ImageFolder {
     self.split = split
     self.expected = expected
     self.files = files
-    self.labels = labels
+    self.labels =
+      labels + [Int32](repeating: -1, count: max(0, files.count - labels.count))
     self.fineLabel = fineLabel
   }
 }
