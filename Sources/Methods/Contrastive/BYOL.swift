@@ -16,27 +16,11 @@ package final class BYOL: TrainedMethod {
     case target
   }
 
-  /// When the momentum encoder follows.
-  public enum TargetMove: String, CaseIterable, Sendable {
-    /// After the optimiser's step, by the weights that it gave (algorithm 1 of the paper).
-    case afterStep = "after-step"
-    /// Before it, by the weights that the predictions were made with (ProPos).
-    case beforeStep = "before-step"
-  }
-
   /// The defaults are those of the code that published BYOL's clusters on our benchmarks (ProPos, which
   /// is BYOL where its own two terms are off).
   public struct Settings: Configurable {
-    /// tau, by which the target network follows the online network.
-    public var momentum = MomentumSettings(0.996, course: .cosine)
-    /// When the target network follows.
-    public var targetFollows = TargetMove.afterStep
-    /// The number of the first step, 0 or 1, by which schedules go.
-    public var firstStep = 1
-    /// What the predictor's learning rate is multiplied by.
-    public var predictorRate = 10.0
-    /// Parts of a batch that are normalised apart (ShuffleBN); 1 is no part.
-    public var shuffleGroups = 1
+    /// How the target network follows.
+    public var bootstrap = MomentumPredictionSettings()
     /// The network whose vectors are clustered.
     public var clusteredNetwork = ClusteredNetwork.target
     /// The shape of projector and predictor.
@@ -46,40 +30,15 @@ package final class BYOL: TrainedMethod {
     /// The residual network.
     public var backbone = BackboneSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.propos
     /// How views are made.
-    public var augmentation = AugmentationSettings()
+    public var augmentation = AugmentationSettings.propos
 
-    public init() {
-      training.epochs = 1000
-      training.batchSize = 256
-      training.learningRate = 0.05
-      training.warmup = 0.05
-      training.schedule = .cosine
-      training.nesterov = false
-      augmentation.cropScale = 0.08
-      augmentation.jitter = 0.8
-      augmentation.hue = 0.1
-    }
+    public init() {}
 
     public static let schema = SettingsSchema<Self>()
-      .including(\.momentum, from: "Grill et al., NeurIPS 2020, section 3.2; ProPos@cc35d8c")
+      .including(\.bootstrap)
       .adding(
-        .choice(
-          "target_follows", \.targetFollows,
-          "when the momentum encoder follows, seen from the optimiser's step"),
-        from: "Grill et al., NeurIPS 2020, algorithm 1; before-step: ProPos@cc35d8c"
-      )
-      .adding(
-        .integer(
-          "first_step", \.firstStep, in: 0...1,
-          "number of a run's first step, by which learning rate and encoder momentum go"),
-        .number(
-          "predictor_rate", \.predictorRate, in: 0.01...1000,
-          "what the predictor's learning rate is multiplied by"),
-        .integer(
-          "shuffle_groups", \.shuffleGroups, in: 1...64,
-          "parts of the batch that are normalised apart, shuffled for the target (ShuffleBN)"),
         .choice("cluster_network", \.clusteredNetwork, "network whose vectors are clustered"),
         from: "ProPos@cc35d8c"
       )
@@ -112,70 +71,44 @@ package final class BYOL: TrainedMethod {
 
   public let inputs: Inputs
   public let augmentation: Augmentation
-  /// Encoder f and g, and predictor q, which the target network has not.
-  private let online: PredictingEncoder
-  /// Encoder f and g of the other view.
-  private let target: MomentumEncoder<Encoder>
-  private let groups: NormalisationGroups
+  /// Encoder f and g with predictor q, and f and g of the other view.
+  private let bootstrap: MomentumPrediction
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let settings = inputs.settings
     augmentation = try Augmentation(settings.augmentation, for: inputs)
-    online = PredictingEncoder(
-      settings.backbone, projection: settings.projection, predictor: settings.projection,
+    bootstrap = try MomentumPrediction(
+      settings.bootstrap, backbone: settings.backbone, projection: settings.projection,
       context: inputs.context)
-    target = try MomentumEncoder(
-      following: online.encoder,
-      copy: Encoder(settings.backbone, projection: settings.projection, context: inputs.context))
-    groups = NormalisationGroups(settings.shuffleGroups)
   }
 
-  public var plan: TrainingPlan {
-    TrainingPlan(
-      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
-      firstStep: settings.firstStep)
-  }
-
-  public var network: any Module { online }
-  public var memory: [NamedTensor] { target.memory }
+  public var plan: TrainingPlan { bootstrap.plan(settings.training) }
+  public var network: any Module { bootstrap.online }
+  public var memory: [NamedTensor] { bootstrap.target.memory }
 
   /// The mean of both directions, as in the code whose learning rate this has; the paper's sum
   /// (section 3.1) is the same at twice the rate and half the weight decay.
   public func loss(_ batch: Batch) -> [LossTerm] {
+    let online = bootstrap.online
     let predictions = batch.views.map { view in
-      groups.apart(view) {
+      bootstrap.groups.apart(view) {
         online.predictor(online.encoder.project($0, training: true), training: true)
       }
     }
-    // The second view first, as in ProPos: its running statistics know the order.
-    let targets = target { network in
-      batch.views.enumerated().reversed().map { number, view in
-        let stream = RandomStream(
-          seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
-          view: number)
-        return groups.shuffled(view, from: stream) { network.project($0, training: true) }
-      }
-    }
-    if settings.targetFollows == .beforeStep { follow(batch) }
+    let targets = bootstrap.targets(batch)
+    bootstrap.follow(batch, .beforeStep, plan)
     let both =
-      bootstrapLoss(predictions[0], target: targets[0])
-      + bootstrapLoss(predictions[1], target: targets[1])
+      bootstrapLoss(predictions[0], target: targets[1])
+      + bootstrapLoss(predictions[1], target: targets[0])
     return [("bootstrap", both / 2)]
   }
 
-  public func finishStep(_ batch: Batch) {
-    if settings.targetFollows == .afterStep { follow(batch) }
-  }
-
-  /// Moves the target network towards the online network (equation 1 of the paper, xi = tau xi + (1 - tau)
-  /// theta).
-  private func follow(_ batch: Batch) {
-    target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
-  }
+  public func finishStep(_ batch: Batch) { bootstrap.follow(batch, .afterStep, plan) }
 
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    let encoder = settings.clusteredNetwork == .target ? target.network : online.encoder
+    let encoder =
+      settings.clusteredNetwork == .target ? bootstrap.target.network : bootstrap.online.encoder
     return try FeatureClustering(settings.clustering, for: inputs)
       .assign(images, by: encoder, augmentation)
   }

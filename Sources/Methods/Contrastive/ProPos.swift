@@ -23,18 +23,10 @@ package final class ProPos: TrainedMethod {
     public var hasBalancedSampling = false
     /// Whether both views are one batch for the normalisation.
     public var viewsTogether = false
-    /// By which the target network follows the online network.
-    public var momentum = MomentumSettings(0.996, course: .cosine)
-    /// When the target network follows.
-    public var targetFollows = BYOL.TargetMove.afterStep
-    /// The number of the first step, 0 or 1, by which schedules go.
-    public var firstStep = 1
-    /// What the predictor's learning rate is multiplied by.
-    public var predictorRate = 10.0
+    /// How the target network follows.
+    public var bootstrap = MomentumPredictionSettings()
     /// The distribution of the predictor's initial weights.
     public var predictorStart = LinearInitialisation.smallNormal
-    /// Parts of a batch that are normalised apart (ShuffleBN); 1 is no part.
-    public var shuffleGroups = 1
     /// The shape of projector and predictor.
     public var projection = ProjectionSettings(.mlpBatchNormalised, hidden: 4096, dimensions: 256)
     /// k-means before each epoch and at the end.
@@ -42,22 +34,11 @@ package final class ProPos: TrainedMethod {
     /// The residual network.
     public var backbone = BackboneSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.propos
     /// How views are made.
-    public var augmentation = AugmentationSettings()
+    public var augmentation = AugmentationSettings.propos
 
-    public init() {
-      backbone.depth = .thirtyFour
-      training.epochs = 1000
-      training.batchSize = 256
-      training.learningRate = 0.05
-      training.warmup = 0.05
-      training.schedule = .cosine
-      training.nesterov = false
-      augmentation.cropScale = 0.08
-      augmentation.jitter = 0.8
-      augmentation.hue = 0.1
-    }
+    public init() { backbone.depth = .thirtyFour }
 
     /// A warm-up as long as the training leaves BYOL.
     public var contradiction: String? {
@@ -85,23 +66,11 @@ package final class ProPos: TrainedMethod {
         "views_together", \.viewsTogether, "both views are one batch for the normalisation"),
       from: "ProPos@cc35d8c, models/propos and config"
     )
-    .including(\.momentum, from: "ProPos@cc35d8c")
+    .including(\.bootstrap)
     .adding(
-      .choice(
-        "target_follows", \.targetFollows,
-        "when the momentum encoder follows, seen from the optimiser's step"),
-      .integer(
-        "first_step", \.firstStep, in: 0...1,
-        "number of a run's first step, by which learning rate and encoder momentum go"),
-      .number(
-        "predictor_rate", \.predictorRate, in: 0.01...1000,
-        "what the predictor's learning rate is multiplied by"),
       .choice(
         "predictor_initialisation", \.predictorStart,
         "where the predictor's linear layers start from"),
-      .integer(
-        "shuffle_groups", \.shuffleGroups, in: 1...64,
-        "parts of the batch that are normalised apart, shuffled for the target (ShuffleBN)"),
       from: "ProPos@cc35d8c"
     )
     .including(\.projection, from: "ProPos@cc35d8c; the predictor has the same shape")
@@ -128,11 +97,8 @@ package final class ProPos: TrainedMethod {
 
   public let inputs: Inputs
   public let augmentation: Augmentation
-  /// Encoder and predictor.
-  private let online: PredictingEncoder
-  /// The encoder of the other view.
-  private let target: MomentumEncoder<Encoder>
-  private let groups: NormalisationGroups
+  /// Encoder with predictor, and encoder of the other view.
+  private let bootstrap: MomentumPrediction
   private let warmupEpochs: Int
   /// The cluster of every image, int64 [N].
   private let labels: Tensor
@@ -141,30 +107,21 @@ package final class ProPos: TrainedMethod {
     self.inputs = inputs
     let (settings, context) = (inputs.settings, inputs.context)
     augmentation = try Augmentation(settings.augmentation, for: inputs)
-    online = PredictingEncoder(
-      settings.backbone, projection: settings.projection, predictor: settings.projection,
+    bootstrap = try MomentumPrediction(
+      settings.bootstrap, backbone: settings.backbone, projection: settings.projection,
       initialisation: settings.predictorStart, context: context)
-    target = try MomentumEncoder(
-      following: online.encoder,
-      copy: Encoder(settings.backbone, projection: settings.projection, context: context))
-    groups = NormalisationGroups(settings.shuffleGroups)
     warmupEpochs = settings.warmup.wholeEpochs(of: settings.training.epochs)
     labels = Tensor.full([inputs.images.count], 0, dtype: .int64, on: context.device)
   }
 
-  public var plan: TrainingPlan {
-    TrainingPlan(
-      training: settings.training, views: 2, rateFactors: ["predictor": settings.predictorRate],
-      firstStep: settings.firstStep)
-  }
-
-  public var network: any Module { online }
-  public var memory: [NamedTensor] { target.memory + [("labels", labels)] }
+  public var plan: TrainingPlan { bootstrap.plan(settings.training) }
+  public var network: any Module { bootstrap.online }
+  public var memory: [NamedTensor] { bootstrap.target.memory + [("labels", labels)] }
 
   /// Clusters the momentum encoder's embeddings, where something depends on the clusters.
   public func beginEpoch(_ epoch: Int) throws {
     guard epoch >= warmupEpochs || settings.hasBalancedSampling else { return }
-    let embeddings = target.network.embeddings(of: learnt, augmentation)
+    let embeddings = bootstrap.target.network.embeddings(of: learnt, augmentation)
     let found = try FeatureClustering(settings.clustering, for: inputs)
       .cluster(embeddings.floats(), dimensions: embeddings.size(1))
     labels.copy(from: Tensor(found.map { Int($0) }))
@@ -194,8 +151,8 @@ package final class ProPos: TrainedMethod {
   public func loss(_ batch: Batch) -> [LossTerm] {
     let isWarm = batch.epoch >= warmupEpochs
     let queries = queries(batch, noise: isWarm ? settings.embeddingNoise : 0)
-    let keys = keys(batch)
-    if settings.targetFollows == .beforeStep { follow(batch) }
+    let keys = bootstrap.targets(batch, together: settings.viewsTogether)
+    bootstrap.follow(batch, .beforeStep, plan)
     let alignment =
       bootstrapLoss(queries[0].prediction, target: keys[1])
       + bootstrapLoss(queries[1].prediction, target: keys[0])
@@ -223,8 +180,8 @@ package final class ProPos: TrainedMethod {
     var stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
       view: Draws.noise.rawValue)
-    return online.embeddingsAndPredictions(
-      of: batch.views, groups, together: settings.viewsTogether
+    return bootstrap.online.embeddingsAndPredictions(
+      of: batch.views, bootstrap.groups, together: settings.viewsTogether
     ) { embedding in
       guard noise > 0 else { return embedding }
       return embedding
@@ -233,37 +190,11 @@ package final class ProPos: TrainedMethod {
     }
   }
 
-  /// Embeddings of both views by the target network, [B, D] each, without gradients. The second view comes first,
-  /// as in the code: its running statistics know the order.
-  private func keys(_ batch: Batch) -> [Tensor] {
-    func shuffled(_ images: Tensor, _ number: Int, _ network: Encoder) -> Tensor {
-      let stream = RandomStream(
-        seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
-        view: number)
-      return groups.shuffled(images, from: stream) { network.project($0, training: true) }
-    }
-    return target { network in
-      if settings.viewsTogether {
-        let images = batch.positions.count
-        let both = shuffled(.concatenated(batch.views.reversed()), 0, network)
-        return [both.narrowed(0, to: images..<(2 * images)), both.narrowed(0, to: 0..<images)]
-      }
-      return batch.views.enumerated().reversed().map { shuffled($1, $0, network) }.reversed()
-    }
-  }
-
-  public func finishStep(_ batch: Batch) {
-    if settings.targetFollows == .afterStep { follow(batch) }
-  }
-
-  /// Moves the target network towards the online network.
-  private func follow(_ batch: Batch) {
-    target.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
-  }
+  public func finishStep(_ batch: Batch) { bootstrap.follow(batch, .afterStep, plan) }
 
   /// k-means on the momentum encoder's embeddings.
   public func assign(_ images: ImageSet) throws -> [Int32] {
     try FeatureClustering(settings.clustering, for: inputs)
-      .assign(images, by: target.network, augmentation)
+      .assign(images, by: bootstrap.target.network, augmentation)
   }
 }

@@ -27,21 +27,11 @@ package final class SimSiam: TrainedMethod {
     /// The residual network.
     public var backbone = BackboneSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.propos
     /// How views are made.
-    public var augmentation = AugmentationSettings()
+    public var augmentation = AugmentationSettings.propos
 
-    public init() {
-      training.epochs = 1000
-      training.batchSize = 512
-      training.learningRate = 0.06
-      training.warmup = 0.05
-      training.schedule = .cosine
-      training.nesterov = false
-      augmentation.cropScale = 0.08
-      augmentation.jitter = 0.8
-      augmentation.hue = 0.1
-    }
+    public init() { (training.batchSize, training.learningRate) = (512, 0.06) }
 
     public static let schema = SettingsSchema<Self>(
       .boolean(

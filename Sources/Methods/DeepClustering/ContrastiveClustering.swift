@@ -24,18 +24,12 @@ package final class ContrastiveClustering: TrainedMethod, ReportsConfidence {
     /// The residual network.
     public var backbone = BackboneSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(3e-4, batchSize: 256, epochs: 1000)
     /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
       (backbone.depth, backbone.stem) = (.thirtyFour, .imageNet)
-      training.epochs = 1000
-      training.batchSize = 256
-      training.optimiser = .adam
-      training.learningRate = 3e-4
-      training.weightDecay = 0
-      training.schedule = .constant
       augmentation.cropScale = 0.08
       augmentation.hue = 0.1
       augmentation.jitter = 0.8

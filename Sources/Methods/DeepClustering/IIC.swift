@@ -52,18 +52,12 @@ package final class IIC: TrainedMethod, ReportsConfidence {
     /// The residual network.
     public var backbone = BackboneSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(1e-4, batchSize: 220, epochs: 2000)
     /// How views are made.
     public var augmentation = AugmentationSettings()
 
     public init() {
       (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
-      training.epochs = 2000
-      training.batchSize = 220
-      training.optimiser = .adam
-      training.learningRate = 1e-4
-      training.weightDecay = 0
-      training.schedule = .constant
       augmentation.hue = 0.125
       augmentation.greyscale = 0
       augmentation.normalise = false

@@ -36,20 +36,14 @@ package final class NNM: TrainedMethod, ReportsConfidence {
     /// The pretext's residual network.
     public var backbone = BackboneShape()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(
+      1e-4, batchSize: 200, epochs: 100, weightDecay: 1e-4)
     /// How strong views are made.
     public var strong = StrongAugmentationSettings()
     /// Whether the images' mean is subtracted and what is left divided by their deviation.
     public var normalise = true
 
-    public init() {
-      training.epochs = 100
-      training.batchSize = 200
-      training.optimiser = .adam
-      training.learningRate = 1e-4
-      training.weightDecay = 1e-4
-      training.schedule = .constant
-    }
+    public init() {}
 
     public static let schema = SettingsSchema<Self>()
       .including(\.pretext, from: "NNM@aac3b2c, which starts from SCAN's")

@@ -20,17 +20,11 @@ package final class SCAN: TrainedMethod, ReportsConfidence {
     /// The pretext's residual network.
     public var backbone = BackboneShape()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(1e-4, batchSize: 1000, weightDecay: 1e-4)
     /// How strong views are made.
     public var strong = StrongAugmentationSettings()
 
-    public init() {
-      training.batchSize = 1000
-      training.optimiser = .adam
-      training.learningRate = 1e-4
-      training.weightDecay = 1e-4
-      training.schedule = .constant
-    }
+    public init() {}
 
     public static let schema = SettingsSchema<Self>(
       .number(

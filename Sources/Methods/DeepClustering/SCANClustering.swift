@@ -28,19 +28,14 @@ package final class SCANClustering: TrainedMethod, ReportsConfidence {
     /// The pretext's residual network.
     public var backbone = BackboneShape()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(
+      1e-4, batchSize: 128, epochs: 50, weightDecay: 1e-4)
     /// How strong views are made.
     public var strong = StrongAugmentationSettings()
     /// How views are made.
     public var augmentation = AugmentationSettings()
 
-    public init() {
-      training.epochs = 50
-      training.optimiser = .adam
-      training.learningRate = 1e-4
-      training.weightDecay = 1e-4
-      training.schedule = .constant
-    }
+    public init() {}
 
     public static let schema = SettingsSchema<Self>()
       .including(\.pretext, from: "Unsupervised-Classification@952ec31")

@@ -35,18 +35,13 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
     /// The pretext's residual network.
     public var backbone = BackboneShape()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(5e-3, batchSize: 128, epochs: 100)
     /// How strong views are made.
     public var strong = StrongAugmentationSettings()
 
     public init() {
       (blocks.size, blocks.passes, blocks.repeats) = (5000, 8, 1)
       backbone.depth = .thirtyFour
-      training.epochs = 100
-      training.optimiser = .adam
-      training.learningRate = 5e-3
-      training.weightDecay = 0
-      training.schedule = .constant
     }
 
     public static let schema = SettingsSchema<Self>(
@@ -118,8 +113,8 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
   private let shown: Tensor
   /// The labels of these, int64 [N, heads].
   private let labels: Tensor
-  /// The heads' losses over the last epoch, summed over its images: [heads].
-  private let headLosses: Tensor
+  /// Of the last epoch.
+  private let subHeadLosses: SubHeadLosses
   /// The last step's, [heads].
   private var stepLosses: Tensor?
 
@@ -163,7 +158,7 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
     shown = Tensor.full(
       [images.count, settings.subHeads], 0, dtype: .int64, on: context.device)
     labels = shown.copy()
-    headLosses = Tensor.zeros([settings.subHeads], on: context.device)
+    subHeadLosses = SubHeadLosses(settings.subHeads, on: context.device)
   }
 
   /// A flip, and a shift of up to an eighth of the side: RandomCrop with a padding of 4 of 32 pixels.
@@ -181,11 +176,11 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
   public var network: any Module { model }
 
   public var memory: [NamedTensor] {
-    [("shown", shown), ("labels", labels), ("head_losses", headLosses)]
+    [("shown", shown), ("labels", labels)] + subHeadLosses.memory
   }
 
   /// Forgets the heads' losses.
-  public func beginEpoch(_ epoch: Int) { headLosses.zero() }
+  public func beginEpoch(_ epoch: Int) { subHeadLosses.clear() }
 
   /// Finds the prototypes of every head's clusters in weak views, and the images that they label, which
   /// take the places of the block's images for the steps of the block.
@@ -238,14 +233,13 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
 
   /// Adds the step's losses of the heads, weighted by its images.
   public func finishStep(_ batch: Batch) {
-    if let stepLosses { headLosses.add(stepLosses, scale: Double(batch.positions.count)) }
+    if let stepLosses { subHeadLosses.add(stepLosses, images: batch.positions.count) }
     stepLosses = nil
   }
 
   /// By the head with the lowest loss.
   public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
-    let losses = try headLosses.floats()
-    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    let best = try subHeadLosses.lowest()
     return try ConfidentAssignment(
       probabilities: model.frozen.backbone.overAll(images, augmentation) { features, _ in
         model.probabilities(features, head: best)

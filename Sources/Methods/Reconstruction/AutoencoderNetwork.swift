@@ -1,5 +1,6 @@
 import Core
 import Torch
+import Vision
 
 /// The shape of an autoencoder.
 package struct AutoencoderSettings: Configurable {
@@ -205,5 +206,16 @@ private struct ConvolutionalDecoder: Coder {
       x = layer.normalisation(layer.convolution(x), training: training).relu()
     }
     return last(x)
+  }
+}
+
+extension FeatureClustering {
+  /// The cluster of each of `images` by the codes of their plain views.
+  func assign(
+    _ images: ImageSet, by encoder: any Coder, _ augmentation: Augmentation
+  ) throws -> [Int32] {
+    try assign(images) { images in
+      try augmentation.overAll(images) { views, _ in encoder(views, training: false) }.floats()
+    }
   }
 }

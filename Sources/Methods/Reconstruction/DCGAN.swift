@@ -23,16 +23,9 @@ package final class DCGAN: TrainedMethod {
     /// Starts of the final k-means; the best one is kept.
     public var restarts = 10
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(2e-4, batchSize: 64, epochs: 25)
 
-    public init() {
-      training.epochs = 25
-      training.batchSize = 64
-      training.optimiser = .adam
-      training.learningRate = 2e-4
-      training.weightDecay = 0
-      training.schedule = .constant
-    }
+    public init() {}
 
     public static let schema = SettingsSchema<Self>(
       .integer(
@@ -87,10 +80,11 @@ package final class DCGAN: TrainedMethod {
   }
 
   public var plan: TrainingPlan {
-    TrainingPlan(
+    // Other optimisers have the setting `momentum`.
+    let parts = settings.training.optimiser == .adam ? Part.allCases : []
+    return TrainingPlan(
       training: settings.training, views: 1,
-      momenta: Dictionary(
-        uniqueKeysWithValues: Part.allCases.map { ($0.rawValue, settings.beta1) }))
+      momenta: Dictionary(uniqueKeysWithValues: parts.map { ($0.rawValue, settings.beta1) }))
   }
 
   public var network: any Module { model }

@@ -25,17 +25,11 @@ package final class VariationalAutoencoder: TrainedMethod {
     /// Encoder and decoder.
     public var network = AutoencoderSettings()
     /// Epochs, batches and optimiser.
-    public var training = TrainingSettings()
+    public var training = TrainingSettings.adam(1e-3, batchSize: 256)
     /// Whether the images' mean is subtracted and what is left divided by their deviation.
     public var normalise = false
 
-    public init() {
-      training.batchSize = 256
-      training.optimiser = .adam
-      training.learningRate = 1e-3
-      training.weightDecay = 0
-      training.schedule = .constant
-    }
+    public init() {}
 
     /// A Bernoulli distribution is of values from 0 to 1.
     public var contradiction: String? {
@@ -141,9 +135,7 @@ package final class VariationalAutoencoder: TrainedMethod {
 
   /// k-means on the means of codes.
   public func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
-      try augmentation.overAll(images) { views, _ in model.encoder(views, training: false) }
-        .floats()
-    }
+    try FeatureClustering(restarts: settings.restarts, for: inputs)
+      .assign(images, by: model.encoder, augmentation)
   }
 }

@@ -21,7 +21,7 @@ package struct PerturbedClusteringSettings: Configurable {
   /// The residual network.
   public var backbone = BackboneSettings()
   /// Epochs, batches and optimiser.
-  public var training = TrainingSettings()
+  public var training = TrainingSettings.adam(1e-4, batchSize: 256)
   /// How views are made.
   public var augmentation = AugmentationSettings()
 
@@ -29,11 +29,6 @@ package struct PerturbedClusteringSettings: Configurable {
     (backbone.depth, backbone.stem) = (.thirtyFour, .smallPaddedPool)
     // PICA's code has an initialiser, and never calls it.
     backbone.start.convolutions = .torchDefault
-    training.batchSize = 256
-    training.optimiser = .adam
-    training.learningRate = 1e-4
-    training.weightDecay = 0
-    training.schedule = .constant
   }
 
   public static let schema = SettingsSchema<Self>(

@@ -2,6 +2,7 @@ import Core
 import Domain
 import Foundation
 import Torch
+import Vision
 
 /// How the learning rate changes over a run.
 ///
@@ -68,6 +69,28 @@ public struct TrainingSettings: Configurable {
   public var decayFactor = 0.1
 
   public init() {}
+
+  /// Adam at a constant rate, the defaults of many methods.
+  ///
+  ///     public var training = TrainingSettings.adam(1e-3, batchSize: 256)
+  package static func adam(
+    _ learningRate: Double, batchSize: Int, epochs: Int = 200, weightDecay: Double = 0
+  ) -> TrainingSettings {
+    var settings = TrainingSettings()
+    (settings.optimiser, settings.learningRate) = (.adam, learningRate)
+    (settings.batchSize, settings.epochs) = (batchSize, epochs)
+    (settings.weightDecay, settings.schedule) = (weightDecay, .constant)
+    return settings
+  }
+
+  /// What ProPos's code (commit cc35d8c) trains BYOL and its own method by, and with another rate SimSiam.
+  package static let propos: TrainingSettings = {
+    var settings = TrainingSettings()
+    (settings.epochs, settings.batchSize) = (1000, 256)
+    (settings.learningRate, settings.warmup, settings.schedule) = (0.05, 0.05, .cosine)
+    settings.nesterov = false
+    return settings
+  }()
 
   public static let schema = SettingsSchema<Self>([
     .integer(SettingName.epochs, \.epochs, in: 1...100_000, "passes over the images"),
@@ -139,4 +162,13 @@ public struct TrainingSettings: Configurable {
       return (0..<decays).reduce(learningRate) { rate, _ in rate * decayFactor }
     }
   }
+}
+
+extension AugmentationSettings {
+  /// The views of ProPos's code (commit cc35d8c) for its own method and for BYOL and SimSiam.
+  package static let propos: AugmentationSettings = {
+    var settings = AugmentationSettings()
+    (settings.cropScale, settings.jitter, settings.hue) = (0.08, 0.8, 0.1)
+    return settings
+  }()
 }
