@@ -37,7 +37,7 @@ struct ReportPage {
           "meta", ["http-equiv": "Content-Security-Policy", "content": Self.contentSecurityPolicy]),
         .void(
           "meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-        .element("title", [:], [.text(table.experiment)]),
+        .element("title", [:], [.text(table.title ?? table.experiment)]),
         .element("style", [:], [FigureStyle.sheet, PageStyle.sheet]),
       ])
     let body = Markup.element(
@@ -46,7 +46,7 @@ struct ReportPage {
         .element(
           "header", [:],
           [
-            .element("h1", [:], [.text(table.experiment)]),
+            .element("h1", [:], [.text(table.title ?? table.experiment)]),
             .element("nav", ["aria-label": "Sections"], sections.map(\.link)),
           ]),
         .element("main", [:], sections.map(\.markup)),

@@ -5,13 +5,14 @@ import Testing
 extension CommandLineTests {
   @Test func `The page shows images of clusters where the benchmark file is at hand`() throws {
     let file = try write(
-      "benchmarks: [rehearsal]\nmethods: [kmeans]\nseeds: 2\n", to: "page.yaml")
+      "title: A < B?\nbenchmarks: [rehearsal]\nmethods: [kmeans]\nseeds: 2\n", to: "page.yaml")
     let folders = ["--data", try CommandLineTests.data.get(), "--results", "\(folder)/results"]
     let run = try program.run(["run", file, "--quiet"] + folders)
     try #require(run.exitCode == 0, "\(run.errors)")
 
     let page = try program.run(["report", file, "--format", "html"] + folders)
     #expect(page.exitCode == 0, "\(page.errors)")
+    #expect(page.output.contains("<h1>A &lt; B?</h1>"))
     #expect(page.output.contains("data:image/png;base64,iVBORw0KGgo"))
     #expect(page.output.contains(", 2 of 2 seeds agree"))
     #expect(page.output.contains("seed 1</summary>"))

@@ -137,6 +137,8 @@ package struct RunRecipe: Equatable, Sendable {
 package struct ExperimentResults: Equatable, Sendable {
   /// The experiment's name; those of several are joined by "+".
   package var experiment: String
+  /// What the experiment's file is called by its author; nil if it says nothing, or for several.
+  package var title: String?
   /// The names of several experiments whose results these are (`joined`); empty for one.
   package var experiments: [String] = []
   /// The profile to report. Records of another profile are left out, with a remark.

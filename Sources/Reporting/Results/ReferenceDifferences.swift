@@ -24,14 +24,18 @@ enum ReferenceDifferences {
     let differences = cells.flatMap { cell in
       table.metrics.compactMap { difference(of: cell, $0, in: table) }
     }
-    var remarks = [
-      "Minus: the row above minus the reference row, in points, with the 95 % interval of the t-test. Intervals are "
-        + "not adjusted for the number of rows; 'scl compare' has adjusted p-values."
-    ]
-    if differences.contains(where: \.result.isPaired) {
+    // Single seeds have no interval.
+    let tested = differences.filter { $0.result.interval != nil }
+    var remarks = ["Minus: the row above minus the reference row, in points."]
+    if !tested.isEmpty {
+      remarks[0] +=
+        " The 95 % interval is that of the t-test, not adjusted for the number of rows; 'scl compare' has "
+        + "adjusted p-values."
+    }
+    if tested.contains(where: \.result.isPaired) {
       remarks.append("Seeds that both rows have are paired (Student's t).")
     }
-    if differences.contains(where: { !$0.result.isPaired }) {
+    if tested.contains(where: { !$0.result.isPaired }) {
       remarks.append("Rows without two common seeds count as independent (Welch's t).")
     }
     let missing = cells.filter { !$0.records.isEmpty && !$0.isUnscored }.compactMap { cell in

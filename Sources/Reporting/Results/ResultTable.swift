@@ -15,6 +15,8 @@ import Records
 public struct ResultTable: Equatable, Sendable {
   /// The experiment's name; those of several are joined by "+".
   public let experiment: String
+  /// What the experiment's file is called by its author; nil if it says nothing, or for several.
+  package let title: String?
   /// The names of the experiments if there are several; empty for one.
   package let experiments: [String]
   /// The profile that the results are of.
@@ -56,6 +58,7 @@ public struct ResultTable: Equatable, Sendable {
   ) throws(ReportError) {
     self.metrics = metrics
     experiment = results.experiment
+    title = results.title
     experiments = results.experiments
     profile = results.profile
     distance = results.distance

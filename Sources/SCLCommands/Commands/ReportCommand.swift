@@ -184,13 +184,15 @@ extension Plan {
           name: row.name, title: row.title, family: row.method.description.family,
           variantOf: row.variantOf)
       }
-    return ExperimentResults(
+    var results = ExperimentResults(
       experiment: experiment.name, profile: experiment.profile, methods: methods,
       runs: runs.filter { !$0.row.isStage }.map { run in
         RunOutcome(
           benchmark: run.benchmark.name, method: run.row.name, seed: run.seed,
           result: run.result, recipe: run.recipe)
       }, distance: experiment.notes)
+    results.title = experiment.title
+    return results
   }
 }
 
