@@ -68,6 +68,8 @@ package enum BenchmarkPreparation {
     let definition = try definition.choosing(options)
     return try write(file, options) { temporary in
       let intake = RecordIntake(definition, file: temporary, report: report)
+      // After a failure, images on their way would create the file again once it is removed.
+      defer { intake?.finishStoring() }
       let tree = try SourceSearch.tree(for: definition, at: path, intake: intake, report: report)
       return try leavingOutUnreadable(of: tree, options) { leftOut in
         try prepare(

@@ -93,6 +93,9 @@ final class RecordIntake {
     taken[ExactName(path)] = Taken(entry: entry, labels: labels, source: source)
   }
 
+  /// Waits until everything on its way is stored. After that, nobody creates or writes the file.
+  func finishStoring() { _ = store.wait() }
+
   /// The archive member at a path, if its images are stored.
   func taken(_ path: String) -> Taken? { taken[ExactName(path)] }
 
