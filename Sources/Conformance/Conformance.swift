@@ -137,7 +137,7 @@ public struct Conformance: Sendable {
       try Method(
         settings: resolved,
         context: MethodContext(
-          clusters: 2, seed: seed, threads: threads, stage: stage.map(FinishedStage.init)),
+          clusters: 2, seed: seed, threads: threads, stage: stage.map { FinishedStage(file: $0) }),
         images: images)
     }
   }
@@ -153,7 +153,7 @@ public struct Conformance: Sendable {
         reason: "it does not train, so no method can start from it")
     }
     try MethodTrial(trained, images: images, seed: seed).train(epochs: 1)
-    try SafeTensors.write(encoderTensors(of: trained.network), to: file)
+    try SafeTensors.write(stageTensors(of: trained), to: file)
   }
 
   /// The values of `quick`, `settings` and `more` for those settings that the method has; `more` is

@@ -18,8 +18,8 @@ package final class MethodTrial {
   package let method: any TrainedMethod
   private let steps: TrainingSteps
   private let optimiser: any Optimiser
-  /// The epoch in progress, counted from 0.
-  private var epoch = 0
+  /// The epoch in progress, counted from 0; the first is the one after those of the stage.
+  private var epoch: Int
   /// The next step of that epoch, counted from 0.
   private var nextStep = 0
   /// The terms of the loss of each complete epoch, as means over its images.
@@ -35,6 +35,7 @@ package final class MethodTrial {
   ///   - seed: of the order of images.
   package init(_ method: any TrainedMethod, images: ImageSet, seed: UInt64 = 1) {
     self.method = method
+    epoch = method.firstEpoch
     steps = TrainingSteps(method: method, images: images, seed: seed, device: .cpu)
     optimiser = method.plan.makeOptimiser(for: method.network)
     untouched = Set(method.network.parameters.map(\.name))

@@ -115,7 +115,8 @@ extension Examination {
     guard let trial = try trial() else { return }
     var names: [Int: [String]] = [:]
     var clearest: [Int: Int] = [:]
-    for epoch in 0..<Self.epochs {
+    let first = trial.method.firstEpoch
+    for epoch in first..<first + Self.epochs {
       for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 12).enumerated() {
         for found in losses.map({ $0.map(\.name) }) {
           let expected = names[pass, default: found]

@@ -49,6 +49,7 @@ public struct MethodRegistry: Sendable {
     BYOL.self,
     ProPos.self,
     IDFD.self,
+    SCLWarmup.self,
     SCL.self,
     TrueLabels.self,
     RandomLabels.self,

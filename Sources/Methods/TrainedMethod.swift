@@ -43,6 +43,10 @@ public protocol TrainedMethod: ClusteringMethod {
   /// checkpoint and loaded in place.
   var memory: [NamedTensor] { get }
 
+  /// Tensors of the memory that a method which starts from this one's run takes over besides the network;
+  /// none by default. Saved with the network.
+  var handedOn: [NamedTensor] { get }
+
   /// The parts of the network that a step updates one after the other, by name, as a generative adversarial
   /// network's; by default none, and the step updates the network as a whole. `loss` is called for each with
   /// its name in `batch.part`, and moves that part alone: the optimiser skips all others, as if each part had
@@ -66,7 +70,8 @@ public protocol TrainedMethod: ClusteringMethod {
   /// `beginEpoch`, and again where an epoch is taken up from a checkpoint: the same has to come of it.
   func sample(_ positions: [Int], epoch: Int) throws -> [Int]
 
-  /// Called before every epoch, the first being 0; not again where an epoch that had begun is taken
+  /// Called before every epoch, the first being 0 or, of a method that continues its stage's training, the
+  /// number of the stage's epochs; not again where an epoch that had begun is taken
   /// up from a checkpoint, so that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
 
@@ -87,6 +92,7 @@ public protocol TrainedMethod: ClusteringMethod {
 
 extension TrainedMethod {
   public var memory: [NamedTensor] { [] }
+  public var handedOn: [NamedTensor] { [] }
   public var updates: [String] { [] }
 
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
@@ -146,6 +152,9 @@ public struct TrainingPlan: Sendable {
   /// The epochs after which the learning rate's schedule begins again; nil where it runs once. Each round has
   /// the whole schedule.
   public let roundEpochs: Int?
+  /// The epochs of the longer training that this one is the beginning of, by which the schedule goes; nil where
+  /// it is a training of its own.
+  public let scheduleEpochs: Int?
   /// The blocks that a pass is cut into, with targets that are fixed for a block; nil where steps follow
   /// one another without any.
   public let blocks: BlockSettings?
@@ -154,7 +163,7 @@ public struct TrainingPlan: Sendable {
     training: TrainingSettings, views: Int, rateFactors: [String: Double] = [:],
     constantRates: Set<String> = [], momenta: [String: Double] = [:],
     idle: IdleParameters = .skip, firstStep: Int = 0, shuffles: Bool = true,
-    roundEpochs: Int? = nil, blocks: BlockSettings? = nil
+    roundEpochs: Int? = nil, scheduleEpochs: Int? = nil, blocks: BlockSettings? = nil
   ) {
     self.training = training
     self.views = views
@@ -165,6 +174,7 @@ public struct TrainingPlan: Sendable {
     self.firstStep = firstStep
     self.shuffles = shuffles
     self.roundEpochs = roundEpochs
+    self.scheduleEpochs = scheduleEpochs
     self.blocks = blocks
   }
 
@@ -191,12 +201,13 @@ public struct TrainingPlan: Sendable {
 
   /// The learning rate of step `step` of `steps` in `epoch`, the first being 0.
   public func learningRate(epoch: Int, step: Int, of steps: Int) -> Double {
+    var scheduled = training
+    if let scheduleEpochs { scheduled.epochs = scheduleEpochs }
     guard let roundEpochs, roundEpochs > 0 else {
-      return training.learningRate(epoch: epoch, step: step + firstStep, of: steps)
+      return scheduled.learningRate(epoch: epoch, step: step + firstStep, of: steps)
     }
-    var round = training
-    round.epochs = roundEpochs
-    return round.learningRate(epoch: epoch % roundEpochs, step: step + firstStep, of: steps)
+    scheduled.epochs = roundEpochs
+    return scheduled.learningRate(epoch: epoch % roundEpochs, step: step + firstStep, of: steps)
   }
 
   /// The part of the training, 0 to 1, that a step is at: 0 for the first or, counted from 1, the part

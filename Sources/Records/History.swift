@@ -33,7 +33,7 @@ extension [PartialLoss] {
 
 /// The figures of one epoch: a line of `history.csv`.
 package struct HistoryRow: Codable, Hashable, Sendable {
-  /// Counted from 1.
+  /// Counted from 1. The first row of a run that continues its stage's training is the epoch after it.
   package var epoch: Int
   /// The sum of the partial losses that are terms of it.
   package var loss: Double

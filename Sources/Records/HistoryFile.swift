@@ -46,9 +46,9 @@ extension History {
   /// Bytes; more than the epochs of any run take.
   private static let largestFile = 1 << 30
 
-  /// Checks the form of a history without parsing its numbers: the header, one line per epoch in
-  /// ascending order, as many fields as columns, and only characters of which numbers consist. It
-  /// is fast enough for every `scl status`.
+  /// Checks the form of a history without parsing its numbers: the header, one line for each of the epochs
+  /// that follow one another from the first line's, as many fields as columns, and only characters of which
+  /// numbers consist. It is fast enough for every `scl status`.
   /// - Throws: `RecordError`, with the file and the line.
   static func checkForm(_ path: String) throws(RecordError) {
     let data = try RecordFile.contents(of: path, limit: largestFile)
@@ -63,17 +63,22 @@ extension History {
         file: path, key: "line \(lines.count)", problem: "is incomplete: the file is cut short")
     }
     let commas = columns.names.count
+    var expected: Int?
     for (index, line) in lines.enumerated().dropFirst().dropLast() {
       var found = 0
       let isPlain = line.allSatisfy { byte in
         if byte == UInt8(ascii: ",") { found += 1 }
         return (0x2B...0x39).contains(byte) && byte != 0x2F || byte == UInt8(ascii: "e")
       }
-      let epoch = line.prefix { $0 != UInt8(ascii: ",") }
-      guard isPlain, found == commas, epoch.elementsEqual("\(index)".utf8) else {
+      let text = line.prefix { $0 != UInt8(ascii: ",") }
+      // A run that goes on where its stage ended has no epochs before that.
+      let first = Int(String(decoding: text.prefix(9), as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+      let epoch = expected ?? first ?? 1
+      guard isPlain, found == commas, text.elementsEqual("\(epoch)".utf8) else {
         throw .malformed(
-          file: path, key: "line \(index + 1)", problem: "is not a valid line for epoch \(index)")
+          file: path, key: "line \(index + 1)", problem: "is not a valid line for epoch \(epoch)")
       }
+      expected = epoch + 1
     }
   }
 }

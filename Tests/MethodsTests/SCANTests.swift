@@ -32,7 +32,7 @@ extension MethodsTests {
         try Conformance().make(
           MethodRegistry.builtIn.method(stage.method), seed: 9, images: images, stage.settings,
           defaults: stage.defaults) as? any TrainedMethod)
-      try SafeTensors.write(encoderTensors(of: pretext.network), to: file)
+      try SafeTensors.write(stageTensors(of: pretext), to: file)
       let step = try SCANClustering(
         settings: settings,
         context: MethodContext(clusters: 2, seed: 1, stage: FinishedStage(file: file)),

@@ -58,7 +58,7 @@ extension PlannedRun {
     settings.filter { $0.key != SettingName.epochs || epochs == 0 }
   }
 
-  /// The epochs at which the time of a step may change, ascending: the first epoch, and the end of
+  /// The epochs at which the time of a step may change, ascending: the run's first epoch, and the end of
   /// what lasts a number of epochs by the name of its setting, such as `warmup_epochs`. Empty for a
   /// method that does not train.
   var phases: [Int] {
@@ -67,8 +67,8 @@ extension PlannedRun {
       guard name.hasSuffix("_epochs"), let end = EpochSpan(value)?.wholeEpochs(of: epochs) else {
         return nil
       }
-      return (1..<epochs).contains(end) ? end : nil
+      return firstEpoch < end && end < epochs ? end : nil
     }
-    return [0] + Set(ends).sorted()
+    return [firstEpoch] + Set(ends).sorted()
   }
 }

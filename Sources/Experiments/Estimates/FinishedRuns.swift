@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Methods
 import Records
 import Torch
 
@@ -85,13 +86,22 @@ struct FinishedRuns: Sendable {
     }
     guard !alike.isEmpty else { return nil }
     let seconds = alike.map { record in
-      guard trains, let epochs = record.settings.epochs, epochs > 0 else {
+      guard trains, let epochs = record.ownEpochs(as: run.method), epochs > 0 else {
         return record.timing.seconds
       }
-      return record.timing.seconds * (Double(run.epochs) / Double(epochs))
+      return record.timing.seconds * (Double(run.ownEpochs) / Double(epochs))
     }.sorted()
     return RunEstimate(
       seconds: seconds[seconds.count / 2],
       memoryBytes: alike.map(\.timing.peakMemoryBytes).max() ?? 0, source: .finishedRun)
+  }
+}
+
+extension RunRecord {
+  /// Epochs that the run trained itself, without those of its stage; nil for a method that does not train.
+  fileprivate func ownEpochs(as method: any ClusteringMethod.Type) -> Int? {
+    settings.epochs.map { epochs in
+      epochs - ((try? ConfiguredMethod(method, settings))?.stage?.epochs ?? 0)
+    }
   }
 }

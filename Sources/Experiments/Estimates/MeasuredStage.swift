@@ -29,7 +29,7 @@ final class MeasuredStage {
     let earlier = try MeasuredStage(of: stage, among: runs, context: context, images: images)
     let method = try stage.configured.make(context: context.starting(from: earlier), images: images)
     guard let method = method as? any TrainedMethod else { return nil }
-    try SafeTensors.write(encoderTensors(of: method.network), to: file)
+    try SafeTensors.write(stageTensors(of: method), to: file)
     descriptor = open(file, O_RDONLY | O_CLOEXEC)
     let code = errno
     unlink(file)
@@ -38,8 +38,11 @@ final class MeasuredStage {
 
   deinit { close(descriptor) }
 
-  /// The network as a method takes it, by the path of the open file.
-  var finished: FinishedStage { FinishedStage(file: "/proc/self/fd/\(descriptor)") }
+  /// The network as a method takes it, by the path of the open file. What it hands on besides is for other
+  /// numbers of images.
+  var finished: FinishedStage {
+    FinishedStage(file: "/proc/self/fd/\(descriptor)", hasMemory: false)
+  }
 
   /// Removes files of processes that ended while they wrote them.
   private static func removeAbandoned() {

@@ -40,7 +40,7 @@ extension PlannedRun {
       FileManager.default.fileExists(atPath: folder.checkpoint)
         ? RunActivity.read(from: folder.progress)?.progress.fraction ?? 0 : 0
     // The beginning that a finished run of fewer epochs has left.
-    case .stale: shorterRun.map { Double($0.epochs) / Double(epochs) } ?? 0
+    case .stale: shorterRun.map { Double($0.epochs - firstEpoch) / Double(max(1, ownEpochs)) } ?? 0
     case .missing, .damaged: 0
     }
   }
@@ -91,7 +91,7 @@ enum RoughEstimate {
     var speed = (speeds[run.precision.rawValue] ?? 15e9) * pow(Double(threads), 0.85)
     if run.device == .cuda { speed = card * 42e9 }
     let assignment = Double(shape.scored) * operations / speed
-    return Double(run.epochs * shape.learnt) * image / speed + assignment
+    return Double(run.ownEpochs * shape.learnt) * image / speed + assignment
   }
 
   /// Seconds of a method that does not train, which grow with the power 1.5 of the number of

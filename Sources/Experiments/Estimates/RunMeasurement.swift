@@ -108,7 +108,7 @@ package struct RunMeasurement {
       let sample = try sample(part)
       let method = try run.configured.make(context: context, images: sample.learnt)
       // A method may need what happens before its first steps.
-      try (method as? any TrainedMethod)?.beginEpoch(0)
+      try (method as? any TrainedMethod)?.beginEpoch(run.firstEpoch)
       let seconds = try seconds { _ = try method.assign(sample.scored) }
       all = seconds / part
       if seconds > 1 { break }

@@ -72,7 +72,7 @@ package struct PlannedRun: Sendable {
     "benchmark=\(benchmark.name),method=\(row.name),seed=\(seed)"
   }
 
-  /// Epochs of training; 0 for a method that does not train.
+  /// Epochs of training, a stage's warm-up included; 0 for a method that does not train.
   package var epochs: Int {
     guard method is any TrainedMethod.Type, let epochs = settings.epochs else {
       return 0
@@ -80,12 +80,18 @@ package struct PlannedRun: Sendable {
     return epochs
   }
 
+  /// The first epoch that this run trains, counted from 0: those before it are its stage's.
+  package var firstEpoch: Int { min(configured.stage?.epochs ?? 0, epochs) }
+
+  /// Epochs that this run trains itself.
+  package var ownEpochs: Int { epochs - firstEpoch }
+
   /// Pixels of views that are learnt from in the whole run, for a complete benchmark: which of two runs
   /// is the longer one, roughly, before anything is measured. 0 for a method that does not train. With
   /// what it starts from, so that this comes first.
   package var workload: Double {
     let images = runProtocol.train.images(among: benchmark.counts, of: benchmark)
-    return stageWorkload + Double(epochs) * Double(images) * Double(viewSize) * Double(viewSize)
+    return stageWorkload + Double(ownEpochs) * Double(images) * Double(viewSize) * Double(viewSize)
   }
 
   /// Height and width of what the network sees, in pixels.

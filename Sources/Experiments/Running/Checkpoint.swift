@@ -14,7 +14,7 @@ package struct Checkpoint {
   package struct Progress: Codable {
     /// The identity of the checkpoint's run. A checkpoint of another identity is not used.
     var identity: String
-    /// Epochs that are complete.
+    /// Epochs that are complete, a stage's warm-up included.
     var completedEpochs = 0
     /// The epoch that has begun; nil between epochs.
     var partialEpoch: PartialEpoch?
@@ -30,8 +30,10 @@ package struct Checkpoint {
     var resumptions = 0
 
     /// The progress of a run that has not begun.
-    package init(identity: String) {
+    /// - Parameter completedEpochs: those of its stage, where it continues its training.
+    package init(identity: String, completedEpochs: Int = 0) {
       self.identity = identity
+      self.completedEpochs = completedEpochs
     }
 
     /// Whether a run of so many epochs can have this progress. A file may have any content, and

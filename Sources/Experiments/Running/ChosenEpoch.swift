@@ -48,14 +48,17 @@ extension CheckpointRule {
 package struct ScoredEpochs {
   /// The rule by which one of them, or the last epoch, becomes the result.
   package let rule: CheckpointRule
+  private let firstEpoch: Int
   private let epochs: Int
   private let every: Int
 
   /// - Parameters:
+  ///   - firstEpoch: that the run trains, counted from 0.
   ///   - epochs: of the whole run; 0 for a method that does not train.
   ///   - every: the method is scored after every so many of them; 0 for the end alone.
-  package init(_ rule: CheckpointRule, epochs: Int, every: Int) {
+  package init(_ rule: CheckpointRule, firstEpoch: Int = 0, epochs: Int, every: Int) {
     self.rule = rule
+    self.firstEpoch = firstEpoch
     self.epochs = epochs
     self.every = every
   }
@@ -70,7 +73,7 @@ package struct ScoredEpochs {
   /// How often all scored images are assigned in a whole run: after each scored epoch and, unless
   /// one of these is the result, at the end.
   package var assignments: Int {
-    (0..<epochs).count { contains($0) } + (rule.chooses ? 0 : 1)
+    (min(firstEpoch, epochs)..<epochs).count { contains($0) } + (rule.chooses ? 0 : 1)
   }
 }
 

@@ -49,7 +49,7 @@ struct FinishedMethod {
     let context = MethodContext(
       clusters: record.metrics.clusters, seed: record.seed, device: device,
       precision: Precision(rawValue: record.provenance.precision) ?? .float32, threads: threads,
-      stage: stage.map { FinishedStage(file: $0) },
+      stage: stage.map { FinishedStage(file: $0, hasMemory: kept == nil) },
       fitted: kept.map { FittedState(given: $0.values) })
     method = try configured.make(context: context, images: learnt)
     guard let trained = method as? any TrainedMethod else { return }

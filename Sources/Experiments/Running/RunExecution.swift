@@ -75,8 +75,8 @@ package struct RunExecution {
     let record: RunRecord
     let assignments: Assignments
     let history: History?
-    /// Nil for a method that trains no network.
-    let network: (any Module)?
+    /// What encoder.safetensors holds; nil for a method that trains no network.
+    let encoder: [NamedTensor]?
     let fitted: FittedState.Values
     /// Tensors of the memory that assigning other images needs.
     let memory: [NamedTensor]
@@ -110,7 +110,8 @@ package struct RunExecution {
         shorter: planned.shorterRun,
         checkpointInterval: checkpointInterval,
         scoredEpochs: ScoredEpochs(
-          planned.runProtocol.checkpoint, epochs: trained.plan.training.epochs,
+          planned.runProtocol.checkpoint, firstEpoch: trained.firstEpoch,
+          epochs: trained.plan.training.epochs,
           // Without labels nothing is learnt from scoring on the way, but for the choice by loss.
           every: task.evaluator.hasLabels || planned.runProtocol.checkpoint.chooses
             ? evaluateEvery : 0),
@@ -150,7 +151,7 @@ package struct RunExecution {
         metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
         timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
-      network: (method as? any TrainedMethod)?.network, fitted: fitted.values,
+      encoder: (method as? any TrainedMethod).map(stageTensors(of:)), fitted: fitted.values,
       memory: (method as? any AppliesToNewImages & TrainedMethod)?.keptMemory ?? [],
       projection: projection)
   }
@@ -198,9 +199,9 @@ package struct RunExecution {
     try outcome.history?.write(to: planned.folder.history)
     try outcome.assignments.write(to: planned.folder.assignments)
     try outcome.projection?.write(to: planned.folder.projection)
-    if let network = outcome.network {
+    if let encoder = outcome.encoder {
       try SafeTensors.write(
-        encoderTensors(of: network),
+        encoder,
         metadata: KeptState.metadata(
           settings: planned.settings, viewSize: planned.viewSize, outcome.fitted),
         to: planned.folder.encoder)

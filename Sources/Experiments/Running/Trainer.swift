@@ -42,14 +42,18 @@ struct Trainer {
   /// Epochs, batch size and learning rate.
   private var training: TrainingSettings { method.plan.training }
 
-  /// Trains to the last epoch.
+  /// The first epoch of the run, counted from 0.
+  private var firstEpoch: Int { min(method.firstEpoch, training.epochs) }
+
+  /// Trains from the first epoch that its stage has left to the last.
   ///
   /// - Returns: the history, the chosen epoch if there is one, and the times of all sessions.
   /// - Throws: `RunInterrupted` after a stop request, with the checkpoint written;
   ///   `ExperimentError.nonFiniteLoss`; errors of the method, of libtorch and of files.
   func train() throws -> Checkpoint.Progress {
     let optimiser = method.plan.makeOptimiser(for: method.network)
-    var session = Session(Checkpoint.Progress(identity: identity))
+    var session = Session(
+      Checkpoint.Progress(identity: identity, completedEpochs: firstEpoch))
     if let saved = try Checkpoint.resume(
       checkpoints, identity: identity, epochs: training.epochs, method, optimiser, note: hooks.note)
     {
@@ -96,7 +100,8 @@ struct Trainer {
         path: checkpoints.current, reason: "it has taken more steps than epoch \(epoch + 1) has")
     }
     var reporter = ThrottledReport(
-      epoch: epoch, epochs: training.epochs, images: steps.imageCount(of: epoch),
+      epoch: epoch, first: firstEpoch, epochs: training.epochs,
+      images: steps.imageCount(of: epoch),
       seen: batches.prefix(partial.completedSteps).reduce(0) { $0 + $1.positions.count })
     let clock = ContinuousClock()
     for step in partial.completedSteps..<batches.count {
@@ -155,7 +160,8 @@ struct Trainer {
     hooks.report(
       RunProgress(
         phase: phase, epoch: epoch, epochs: training.epochs,
-        fraction: Double(done) / Double(training.epochs), loss: last?.loss,
+        fraction: Double(done - firstEpoch) / Double(max(1, training.epochs - firstEpoch)),
+        loss: last?.loss,
         imagesPerSecond: last?.imagesPerSecond))
   }
 
@@ -186,6 +192,8 @@ private struct Session {
 /// Progress within an epoch, reported a few times a second instead of after every step.
 private struct ThrottledReport {
   private let epoch: Int
+  /// The first epoch of the run.
+  private let first: Int
   private let epochs: Int
   private let images: Int
   /// Images of the epoch that earlier sessions saw; they do not count for the speed.
@@ -196,8 +204,9 @@ private struct ThrottledReport {
   private var seen: Int
 
   /// - Parameter seen: images that were seen before this session.
-  init(epoch: Int, epochs: Int, images: Int, seen: Int) {
+  init(epoch: Int, first: Int, epochs: Int, images: Int, seen: Int) {
     self.epoch = epoch
+    self.first = first
     self.epochs = epochs
     self.images = images
     self.seen = seen
@@ -213,7 +222,7 @@ private struct ThrottledReport {
     report(
       RunProgress(
         phase: "training", epoch: epoch, epochs: epochs,
-        fraction: (Double(epoch) + part) / Double(epochs), loss: loss,
+        fraction: (Double(epoch - first) + part) / Double(epochs - first), loss: loss,
         imagesPerSecond: Double(seen - inherited) / max((clock.now - start).seconds, 1e-9)))
   }
 }

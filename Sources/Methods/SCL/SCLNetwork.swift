@@ -16,7 +16,7 @@ package struct SCLNetwork: Module {
   private let classifier: Linear
 
   /// Draws the weights of encoder and classifier from streams of their own.
-  package init(_ settings: SCLSettings, context: MethodContext) {
+  package init(_ settings: SCLCommonSettings, context: MethodContext) {
     encoder = Encoder(settings.backbone, dimensions: settings.dimensions, context: context)
     var stream = RandomStream(seed: context.seed, purpose: .weights, epoch: 1)
     classifier = Linear(
@@ -33,6 +33,11 @@ package struct SCLNetwork: Module {
     return Output(
       embedding: encoder.projection(features, training: training).normalisedRows(),
       boundary: classify(features))
+  }
+
+  /// p of all of `images` as they are scored, without gradients: [N, K].
+  func boundary(of images: ImageSet, _ augmentation: Augmentation) -> Tensor {
+    encoder.backbone.overAll(images, augmentation) { features, _ in classify(features) }
   }
 
   /// softmax(W h + b) of backbone features h [B, F]: [B, K].

@@ -58,14 +58,12 @@ package struct SCLSettings: Configurable {
     case consensus
   }
 
-  /// tau, of similarities to the memory.
-  public var temperature = 0.1
-  /// mu, the share of its old vector that an entry of the bank keeps.
-  public var memoryMomentum = 0.5
-  /// D, the length of an embedding.
-  public var dimensions = 128
   /// The part of the training before hypotheses are used.
   public var warmup: EpochSpan = 0.2
+  /// The weight of the classifier's consistency between views in the warm-up.
+  public var warmupViewWeight = 1.0
+  /// lambda in the warm-up.
+  public var warmupBalanceWeight = 2.0
   /// Whether negatives know about clusters; without is an ablation.
   public var isSemantic = true
   /// What is pulled together against the memory.
@@ -88,40 +86,71 @@ package struct SCLSettings: Configurable {
   public var restarts = 5
   /// The prediction that is an image's cluster.
   public var assignment = Assignment.boundary
-  /// The residual network.
-  public var backbone = BackboneSettings()
-  /// Epochs, batches and optimiser.
-  public var training = TrainingSettings()
-  /// How views are made.
-  public var augmentation = AugmentationSettings()
+  /// The network, its views, and how it is trained, in the warm-up too.
+  public var common = SCLCommonSettings()
 
   public init() {}
 
   /// A warm-up as long as the training leaves no epoch for the method's own terms.
   public var contradiction: String? {
-    guard warmup.wholeEpochs(of: training.epochs) >= training.epochs else { return nil }
-    return "warmup_epochs \(warmup) leaves none of the \(training.epochs) epochs for its own terms"
+    let epochs = common.training.epochs
+    guard warmupEpochs >= epochs else { return nil }
+    return "warmup_epochs \(warmup) leaves none of the \(epochs) epochs for its own terms"
   }
 
   public static let schema = SettingsSchema<Self>(
-    .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
-    .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
-    .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
     .span(
       "warmup_epochs", \.warmup, upTo: 100_000,
-      "epochs, or their share of all, before hypotheses are used"),
+      "epochs, or their share of all, before hypotheses are used: a run of its own"),
+    .number(
+      "warmup_view_weight", \.warmupViewWeight, in: 0...1000, "view_weight in the warm-up"),
+    .number(
+      "warmup_balance_weight", \.warmupBalanceWeight, in: 0...1000,
+      "balance_weight in the warm-up"),
     .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
     .choice("positives", \.positives, "what the semantic term pulls together"),
     .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),
     .choice("consensus", \.consensus, "how the other view's two predictions become a target"),
     .number("consistency_weight", \.consistencyWeight, in: 0...1000, "weight w_c of consistency"),
     .number(
-      "view_weight", \.viewWeight, in: 0...1000, "weight of the classifier's view consistency"),
+      "view_weight", \.viewWeight, in: 0...1000,
+      "weight of the classifier's view consistency after the warm-up"),
     .choice("balance", \.balance, "which predictions are kept balanced after the warm-up"),
-    .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
+    .number(
+      "balance_weight", \.balanceWeight, in: 0...1000,
+      "weight lambda of the balance after the warm-up"),
     .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
     .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
     .choice("assign", \.assignment, "which prediction is an image's cluster")
   )
-  .including(\.backbone, \.training, \.augmentation)
+  .including(\.common)
+}
+
+extension SCLSettings {
+  /// Epochs of the warm-up. A share is at least one of two or more epochs.
+  var warmupEpochs: Int {
+    let epochs = common.training.epochs
+    let whole = warmup.wholeEpochs(of: epochs)
+    if case .share = warmup, epochs > 1 { return max(1, whole) }
+    return whole
+  }
+
+  /// The warm-up as a run of its own; nil without one. Settings that matter after it are none of it, so that
+  /// variants of a seed share it.
+  var stage: Stage? {
+    guard warmupEpochs > 0, contradiction == nil else { return nil }
+    var settings = SCLWarmup.Settings()
+    settings.common = common
+    settings.common.training.epochs = warmupEpochs
+    settings.viewWeight = warmupViewWeight
+    settings.balanceWeight = warmupBalanceWeight
+    // Where epochs do not depend on those that follow, trainings of any length share the warm-up.
+    let training = common.training
+    if !TrainingSettings.schema.lengthDependences(of: training).isEmpty {
+      settings.scheduleEpochs = training.epochs
+    }
+    return Stage(
+      method: SCLWarmup.description.name, settings: SCLWarmup.Settings.schema.values(of: settings),
+      epochs: warmupEpochs)
+  }
 }

@@ -109,6 +109,8 @@ extension ProPos: AppliesToNewImages {
   public var memoryForAssignment: String? { "target." }
 }
 
+extension SCLWarmup: AppliesToNewImages {}
+
 extension SCL: AppliesToNewImages {
   public static func obstacle(to settings: Settings) -> String? {
     settings.assignment == .boundary

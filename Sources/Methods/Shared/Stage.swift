@@ -18,13 +18,18 @@ public struct Stage: Hashable, Sendable {
   public let settings: [String: SettingValue]
   /// What it has where the experiment says nothing, laid over the method's own defaults.
   public let defaults: [String: SettingValue]
+  /// The epochs of the training that the stage carries out, so that what starts from it begins with the next
+  /// one: a warm-up. 0, the default, for a stage before a training of its own, such as a pretext.
+  public let epochs: Int
 
   public init(
-    method: String, settings: [String: SettingValue], defaults: [String: SettingValue] = [:]
+    method: String, settings: [String: SettingValue], defaults: [String: SettingValue] = [:],
+    epochs: Int = 0
   ) {
     self.method = method
     self.settings = settings
     self.defaults = defaults
+    self.epochs = epochs
   }
 }
 
@@ -33,16 +38,40 @@ public struct Stage: Hashable, Sendable {
 ///     try network.load(context.finishedStage(for: Self.self, settings))
 public struct FinishedStage: Hashable, Sendable {
   private let file: String
+  private let hasMemory: Bool
 
-  /// - Parameter file: the run's encoder.safetensors.
-  public init(file: String) {
+  /// - Parameters:
+  ///   - file: the run's encoder.safetensors.
+  ///   - hasMemory: whether what the stage hands on besides its network is for the images at hand. It is not
+  ///     where a network stands for a stage's, as in measurements of time and where a finished run is applied
+  ///     to other images.
+  public init(file: String, hasMemory: Bool = true) {
     self.file = file
+    self.hasMemory = hasMemory
   }
 
-  /// The stage's tensors under the names of `encoderTensors`.
+  /// The stage's tensors under the names of `stageTensors`.
   /// - Throws: `SafeTensorsError`.
   public func tensors() throws -> [String: Tensor] {
     try SafeTensors.read(file).tensors
+  }
+
+  /// Takes over what the stage handed on (`TrainedMethod.handedOn`), in place and by name.
+  /// - Throws: `StateError` if a tensor is missing or of another shape, as after training on other images;
+  ///   `SafeTensorsError`.
+  public func handOver(to memory: [NamedTensor]) throws {
+    guard hasMemory else { return }
+    let tensors = try tensors()
+    try Torch.withoutGradients {
+      for (name, tensor) in memory {
+        let name = handedOnPrefix + name
+        guard let found = tensors[name] else { throw StateError.missing(name) }
+        guard found.shape == tensor.shape else {
+          throw StateError.shape(name, expected: tensor.shape, found: found.shape)
+        }
+        tensor.copy(from: found)
+      }
+    }
   }
 }
 
@@ -59,7 +88,20 @@ extension MethodContext {
   }
 }
 
-/// What encoder.safetensors holds: the backbone's tensors under torchvision's names
+extension ClusteringMethod {
+  /// The first epoch that the method trains, counted from 0: the number of those that its stage carries out.
+  package var firstEpoch: Int { Self.stage(of: settings)?.epochs ?? 0 }
+}
+
+/// What encoder.safetensors holds: the network's tensors (`encoderTensors`) and, under "memory.NAME", what
+/// the method hands on.
+public func stageTensors(of method: any TrainedMethod) -> [NamedTensor] {
+  encoderTensors(of: method.network) + method.handedOn.map { (handedOnPrefix + $0.name, $0.tensor) }
+}
+
+private let handedOnPrefix = "memory."
+
+/// A network's tensors as encoder.safetensors names them: the backbone's under torchvision's names
 /// ("layer1.0.conv1.weight"), the rest under their own.
 public func encoderTensors(of network: any Module) -> [NamedTensor] {
   network.state.map { name, tensor in

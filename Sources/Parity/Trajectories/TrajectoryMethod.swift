@@ -40,7 +40,7 @@ enum TrajectoryMethod {
           MethodRegistry.builtIn.method(stage.method),
           stage.defaults.merging(stage.settings) { $1 }),
         clusters: clusters, images: images, of: trajectory)
-      try SafeTensors.write(encoderTensors(of: method.network), to: file)
+      try SafeTensors.write(stageTensors(of: method), to: file)
       return FinishedStage(file: file)
     }
     let method = try configured.make(

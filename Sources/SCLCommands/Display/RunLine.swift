@@ -52,6 +52,8 @@ struct RunLine: Encodable {
   private var phase: String?
   /// Training images per epoch.
   private let images: Int
+  /// Epochs that the run trains itself; those before them are its stage's.
+  private let ownEpochs: Int
 
   /// The line of a run in its current state.
   /// - Parameters:
@@ -63,10 +65,11 @@ struct RunLine: Encodable {
     seed = run.seed
     state = run.state.status
     epochs = run.epochs
+    ownEpochs = run.ownEpochs
     folder = run.folder.path
     images = run.runProtocol.train.images(among: counts, of: run.benchmark)
     // A method without training counts as one epoch.
-    work = Double(max(1, run.epochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
+    work = Double(max(1, run.ownEpochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
     switch run.state {
     case .missing: break
     case .unfinished:
@@ -96,7 +99,7 @@ struct RunLine: Encodable {
     loss = progress.loss
     imagesPerSecond = progress.imagesPerSecond
     secondsLeft = progress.imagesPerSecond.flatMap { speed in
-      speed > 0 ? (1 - fraction) * Double(epochs) * Double(images) / speed : nil
+      speed > 0 ? (1 - fraction) * Double(ownEpochs) * Double(images) / speed : nil
     }
   }
 
