@@ -19,7 +19,7 @@ extension CommandLineTests {
     protocol: {train: test, score: test}
     settings:
       defaults: {epochs: 12, batch_size: 100, width: 16, stem: small-pool, dimensions: 16}
-      methods: {scl: {warmup_epochs: 4}}
+      methods: {scl: {warmup_epochs: 0}}
     """
 
   private func arguments(

@@ -9,7 +9,7 @@ extension ExperimentsTests {
     seeds: 2
     settings:
       defaults: {epochs: 6}
-      methods: {scl: {warmup_epochs: 2}}
+      methods: {scl: {warmup_epochs: 0}}
     """
 
   private func measurement(step: Double) -> MeasuredCosts {

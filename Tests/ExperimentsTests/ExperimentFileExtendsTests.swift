@@ -38,7 +38,8 @@ extension ExperimentsTests {
   private func settings(
     _ experiment: Experiment, _ method: String = "scl"
   ) throws -> [String: SettingValue] {
-    try plan(experiment, only: "benchmark=rehearsal,method=\(method),seed=0").runs[0].settings
+    try plan(experiment, only: "benchmark=rehearsal,method=\(method),seed=0").runs.last?.settings
+      ?? [:]
   }
 
   @Test func `A file that extends another has all of it but what it says itself`() throws {

@@ -48,16 +48,17 @@ extension ExperimentsTests {
             settings:
               {semantic: false, temperature: 0.05, positives: cluster, epochs: 2, batch_size: 64}
         """))
-    #expect(grid.runs[0].identity == written.runs[0].identity)
-    #expect(grid.runs[0].settings == written.runs[0].settings)
+    // Behind the warm-up that both start from.
+    #expect(grid.runs[1].identity == written.runs[1].identity)
+    #expect(grid.runs[1].settings == written.runs[1].settings)
     #expect(
-      grid.runs[0].folder.path.hasSuffix(
+      grid.runs[1].folder.path.hasSuffix(
         "/trial/rehearsal/sweep-temperature-0.05-positives-cluster/seed-0"))
   }
 
   @Test func `The variant's name stands for all rows of its grid`() throws {
     let experiment = try read(Self.sweep, overrides: ["sweep.epochs=3"])
-    let runs = try plan(experiment, only: "method=sweep").runs
+    let runs = try plan(experiment, only: "method=sweep").runs.filter { !$0.row.isStage }
     #expect(runs.count == 4 && runs.allSatisfy { $0.settings["epochs"] == 3 })
     #expect(Set(runs.map { $0.settings["batch_size"] }) == [64, 32])
     let excluded = try read(Self.sweep + "\nexclude: [{method: sweep}]")

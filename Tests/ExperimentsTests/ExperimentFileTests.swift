@@ -82,7 +82,7 @@ extension ExperimentsTests {
     _ method: String, profile: String? = nil, overrides: [String] = []
   ) throws -> [String: SettingValue] {
     let experiment = try read(Self.layered, profile: profile, overrides: overrides)
-    return try plan(experiment, only: "method=\(method)").runs[0].settings
+    return try plan(experiment, only: "method=\(method)").runs.last?.settings ?? [:]
   }
 
   @Test func `Each layer of settings wins over the one before`() throws {

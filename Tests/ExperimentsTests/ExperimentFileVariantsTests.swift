@@ -40,7 +40,7 @@ extension ExperimentsTests {
     _ row: String, profile: String? = nil, overrides: [String] = []
   ) throws -> [String: SettingValue] {
     let experiment = try read(Self.ablation, profile: profile, overrides: overrides)
-    return try plan(experiment, only: "method=\(row)").runs[0].settings
+    return try plan(experiment, only: "method=\(row)").runs.last?.settings ?? [:]
   }
 
   @Test func `A variant is a row of its own, with a title and its method`() throws {

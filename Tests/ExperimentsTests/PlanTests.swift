@@ -8,6 +8,7 @@ extension ExperimentsTests {
     benchmarks: [rehearsal]
     methods: [scl, kmeans]
     seeds: 2
+    settings: {methods: {scl: {warmup_epochs: 0}}}
     """
 
   private func labels(_ plan: Plan) -> [String] {

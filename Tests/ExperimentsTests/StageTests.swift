@@ -79,6 +79,38 @@ extension ExperimentsTests {
     }
   }
 
+  @Test func `Variants of SCL share a warm-up, and count their epochs from its end`() throws {
+    let runs = try plan(
+      read(
+        """
+        benchmarks: [rehearsal]
+        methods: [scl, without, cold, whole]
+        variants:
+          without: {method: scl, settings: {view_weight: 0, consistency_weight: 0}}
+          cold: {method: scl, settings: {temperature: 0.2}}
+          whole: {method: scl, settings: {warmup_epochs: 0, initialisation: classifier}}
+        settings: {defaults: {epochs: 10, width: 16, schedule: cosine}}
+        """)
+    ).runs
+    let stages = Dictionary(
+      uniqueKeysWithValues: runs.compactMap { run in run.stage.map { (run.row.name, $0) } })
+    #expect(stages["scl"] == stages["without"] && stages["scl"] != nil)
+    #expect(stages["cold"] != nil && stages["cold"] != stages["scl"] && stages["whole"] == nil)
+    for run in runs {
+      #expect(run.epochs == (run.row.isStage ? 2 : 10), "\(run.label)")
+      let isWhole = run.row.isStage || run.row.name == "whole"
+      #expect(run.firstEpoch == (isWhole ? 0 : 2) && run.ownEpochs == run.epochs - run.firstEpoch)
+      // A cosine is that of all epochs.
+      if run.row.isStage { #expect(run.settings["schedule_epochs"] == 10) }
+    }
+    // Of few epochs a share is one at least.
+    let few = try plan(
+      read("benchmarks: [rehearsal]\nmethods: [scl]\nsettings: {defaults: {epochs: 2}}\n")
+    ).runs
+    #expect(few.map(\.epochs) == [1, 2] && few.last?.ownEpochs == 1)
+    #expect(few.first?.settings["schedule_epochs"] == 0)
+  }
+
   @Test func `SCAN's pretext has the settings of SCAN's code, under what the file says`() throws {
     let text = "benchmarks: [stl10]\nmethods: [simclr, scan-cluster]\n"
     func runs(_ settings: String) throws -> [PlannedRun] {

@@ -200,48 +200,6 @@ extension MethodsTests {
       #expect(try weights(method.memory, "target.backbone.conv1.weight") != first)
     }
 
-    @Test func `SCL's hypotheses are classes, and k-means sets them when the warm-up ends`() throws
-    {
-      let method = try make(SCL.self, images: images)
-      let hypotheses = try #require(method.memory.first { $0.name == "hypotheses" }).tensor
-      #expect(try hypotheses.integers() == [Int64](repeating: 0, count: 64))
-      try TrainingSteps(method, images: images).train(epochs: 2)
-      #expect(try hypotheses.integers().allSatisfy { (0..<2).contains($0) })
-      try method.beginEpoch(2)
-      #expect(Set(try hypotheses.integers()) == [0, 1], "k-means leaves no cluster empty")
-    }
-
-    @Test(arguments: [
-      ("positives", "cluster"), ("positives", "both"), ("similarity", "sum"),
-      ("consensus", "mean"), ("consensus", "agreement"), ("initialisation", "classifier"),
-      ("balance", "boundary"), ("assign", "similarity"), ("assign", "consensus"),
-    ])
-    func `Every choice of SCL trains and assigns`(_ name: String, _ choice: String) throws {
-      func train(_ choice: [String: SettingValue]) throws -> TrainingSteps {
-        let method = try make(SCL.self, images: images, choice.merging(["warmup_epochs": 1]) { $1 })
-        let steps = TrainingSteps(method, images: images)
-        try steps.train(epochs: 2)
-        return steps
-      }
-      let (steps, usual) = (try train([name: .text(choice)]), try train([:]))
-      let losses = steps.losses.joined().map(\.value)
-      #expect(losses.allSatisfy { $0.isFinite })
-      // How images are assigned changes nothing in training; all else does.
-      #expect((losses == usual.losses.joined().map(\.value)) == (name == "assign"))
-      #expect(try steps.method.assign(images).allSatisfy { (0..<2).contains($0) })
-    }
-
-    @Test func `Without its semantic part SCL still trains`() throws {
-      let more: [String: SettingValue] = [
-        "semantic": .boolean(false), "consistency_weight": .number(0), "warmup_epochs": .integer(0),
-      ]
-      let steps = TrainingSteps(try make(SCL.self, images: images, more), images: images)
-      try steps.train(epochs: 2)
-      let last = try #require(steps.losses.last)
-      #expect(last.first { $0.name == "consistency" }?.value == 0)
-      #expect(last.allSatisfy { $0.value.isFinite })
-    }
-
     @Test func `A method with another's name is refused with both titles, the rest is not`() throws
     {
       let registry = MethodRegistry.builtIn.adding([KMeansOnPixels.self])

@@ -65,7 +65,8 @@ package struct EstimateStore: Sendable {
       let measurement = contents.measurements[hash]?.measurement
     else { return nil }
     let scored = ScoredEpochs(
-      run.runProtocol.checkpoint, firstEpoch: run.firstEpoch, epochs: run.epochs, every: evaluateEvery)
+      run.runProtocol.checkpoint, firstEpoch: run.firstEpoch, epochs: run.epochs,
+      every: evaluateEvery)
     return RunEstimate(
       seconds: measurement.seconds(epochs: run.epochs, assignments: scored.assignments),
       memoryBytes: measurement.memoryBytes, source: .measured)
