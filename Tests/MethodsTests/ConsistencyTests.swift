@@ -60,5 +60,62 @@ extension MethodsTests {
       #expect(source.gradient == nil)
       #expect(prediction.gradient != nil)
     }
+
+    private func gated(_ consensus: SCLSettings.Consensus, _ gate: Double) throws -> [Float] {
+      try ConsistencyTarget(
+        boundary: boundary, similarity: similarity, consensus: consensus, gate: gate
+      ).probabilities.sum(along: [1]).floats().map { ($0 * 100).rounded() / 100 }
+    }
+
+    @Test func `A gate leaves out the images whose largest consensus probability is below it`()
+      throws
+    {
+      // The products' largest are 0.8 and 0.857, the means' 0.65 and 0.65.
+      #expect(try gated(.product, 0.79) == [1, 1])
+      #expect(try gated(.product, 0.85) == [0, 1])
+      #expect(try gated(.product, 0.86) == [0, 0])
+      #expect(try gated(.mean, 0.64) == [1, 1])
+      #expect(try gated(.mean, 0.66) == [0, 0])
+      // Image 1 has no agreement; the product of image 0 is below the second gate.
+      #expect(try gated(.agreement, 0.79) == [1, 0])
+      #expect(try gated(.agreement, 0.81) == [0, 0])
+    }
+
+    @Test func `The cross-entropy behind a gate is the mean over the images that pass it`() throws {
+      let target = try ConsistencyTarget(
+        boundary: boundary, similarity: similarity, consensus: .product, gate: 0.85)
+      let prediction = Tensor([0.1, 0.9, 0.5, 0.5] as [Float], shape: [2, 2])
+      #expect(abs(try target.crossEntropy(prediction).scalar() - log(2)) < 1e-5)
+    }
+
+    /// Closed forms: -mean_i log s_i with s_i = p_i . q_i = 0.43 and 0.17; its gradients are -q / s / 2 and
+    /// -p / s / 2.
+    @Test func `Joint consensus is the likelihood that both name the same cluster`() throws {
+      let p = Tensor([0.7, 0.2, 0.1, 0.1, 0.1, 0.8] as [Float], shape: [2, 3])
+        .settingRequiresGradient()
+      let q = Tensor([0.5, 0.3, 0.2, 0.6, 0.3, 0.1] as [Float], shape: [2, 3])
+        .settingRequiresGradient()
+      let loss = jointConsensusLoss(p, q)
+      #expect(abs(try loss.scalar() + (log(0.43) + log(0.17)) / 2) < 1e-6)
+      try loss.backward()
+      #expect(
+        try agree(
+          #require(p.gradient),
+          [-0.581395, -0.348837, -0.232558, -1.764706, -0.882353, -0.294118]))
+      #expect(
+        try agree(
+          #require(q.gradient),
+          [-0.813953, -0.232558, -0.116279, -0.294118, -0.294118, -2.352941]))
+    }
+
+    @Test func `Entire disagreement is a large joint loss, not an infinite one`() throws {
+      let p = Tensor([1, 0, 0.5, 0.5] as [Float], shape: [2, 2]).settingRequiresGradient()
+      let q = Tensor([0, 1, 1e-38, 1e-38] as [Float], shape: [2, 2]).settingRequiresGradient()
+      let loss = jointConsensusLoss(p, q)
+      #expect(abs(try loss.scalar() - 20 * log(10)) < 1e-4)
+      try loss.backward()
+      #expect(try #require(p.gradient).floats().allSatisfy(\.isFinite))
+      #expect(try #require(q.gradient).floats().allSatisfy(\.isFinite))
+    }
   }
 }

@@ -46,10 +46,11 @@ public func partitionUncertainty(_ original: Tensor, _ perturbed: Tensor) -> Ten
 /// - Parameters:
 ///   - anchor: probabilities of images, [B, K].
 ///   - neighbour: probabilities of a neighbour of each, [B, K].
-public func neighbourConsistency(_ anchor: Tensor, _ neighbour: Tensor) -> Tensor {
-  let similarity = (anchor * neighbour).sum(along: [1])
-  // The official code's binary cross-entropy cuts its logarithm off at -100.
-  return -similarity.clamped(to: 1e-43...1).log().mean()
+///   - least: where the logarithm is cut off. The official code's binary cross-entropy does so at -100.
+public func neighbourConsistency(
+  _ anchor: Tensor, _ neighbour: Tensor, atLeast least: Double = 1e-43
+) -> Tensor {
+  -(anchor * neighbour).sum(along: [1]).clamped(to: min(least, 1)...1).log().mean()
 }
 
 /// The entropy of a batch's mean prediction, H(mean_i p_i) (the same equation's second term).
