@@ -80,9 +80,26 @@ package struct ClusterAffinities {
   /// -log [ sum over j with y_j = y_i of e(i,j) / sum over all j of e(i,j) ], mean over the batch:
   /// cluster mates are pulled together (our reading, 2.3, `positives: cluster`; the form of AND's
   /// neighbourhood loss, Huang et al., ICML 2019, equation 5).
-  public func clusterLoss() -> Tensor {
-    let all = Tensor.concatenated([own, others], along: 1)
-    return (all.logSumExp(along: [1], keep: true) - logarithm(leavingOut: isOwn.not())).mean()
+  public func clusterLoss() -> Tensor { clusterLosses().mean() }
+
+  /// The same loss for the images whose clusters are trusted, and plain instance discrimination,
+  /// -log [ e(i,i) / sum over all j of e(i,j) ], for the others, mean over the batch (our reading, 2.3,
+  /// `positives: trusted`; AND's criterion, the same equation, whose anchors with a neighbourhood are those of
+  /// lowest entropy).
+  ///
+  /// - Parameter trusted: bool [B], such as `trustedImages` finds.
+  public func trustedLoss(_ trusted: Tensor) -> Tensor {
+    trusted.unsqueezed(1).select(clusterLosses(), else: logarithmOfAll - own).mean()
+  }
+
+  /// The cluster loss of each image: [B, 1].
+  private func clusterLosses() -> Tensor {
+    logarithmOfAll - logarithm(leavingOut: isOwn.not())
+  }
+
+  /// log of the sum of e(i,j) over all j: [B, 1].
+  private var logarithmOfAll: Tensor {
+    Tensor.concatenated([own, others], along: 1).logSumExp(along: [1], keep: true)
   }
 
   /// log of e(i,i) + the sum of e(i,j) over all clusters but those of `mask` (bool [B, K]): [B, 1].
