@@ -12,17 +12,11 @@ import Torch
 ///   - iterations: how often both are scaled.
 /// - Returns: [B, K], rows of sum 1, without gradients.
 public func balancedAssignments(_ scores: Tensor, epsilon: Double, iterations: Int) -> Tensor {
-  let scores = scores.detached()
-  let (count, prototypes) = (Double(scores.size(0)), Double(scores.size(1)))
-  // Scaled to a sum of 1 at once, so that no exponential overflows.
-  let highest = (scores / epsilon).reshaped([-1]).maximum(along: [0])
-  var shares = (scores / epsilon - highest).exp()
-  shares = shares / shares.sum()
-  for _ in 0..<iterations {
-    shares = shares / (shares.sum(along: [0], keep: true) * prototypes)
-    shares = shares / (shares.sum(along: [1], keep: true) * count)
-  }
-  return shares * count
+  let scores = scores.detached().to(.float64) / epsilon
+  // Scaled by the largest, so that no exponential overflows.
+  let matrix = (scores - scores.reshaped([-1]).maximum(along: [0])).exp()
+  return Sinkhorn(matrix, rowsFirst: false, iterations: iterations)
+    .rows(0..<scores.size(0)).to(.float32)
 }
 
 /// SwAV's swapped prediction: the assignments of some views, by every other view's softmax over the prototypes
