@@ -7,7 +7,7 @@ extension MethodsTests {
   /// Expected values: numpy in float64, softmax over k of x_i . mean(m[members of k]) / |mean| / 0.5, an image's
   /// own entry left out of its cluster, clusters without members left out of the softmax. Gradients: central
   /// differences of the same, with steps of 1e-6.
-  @Suite struct Prototype {
+  @Suite struct SimilarityToPrototypes {
     private let memory: Tensor
     private let features: Tensor
     /// The entry of image 1 is alone in its cluster.
