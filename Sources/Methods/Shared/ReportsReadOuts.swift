@@ -1,0 +1,89 @@
+import Vision
+
+/// A method whose one network predicts an image's cluster in several ways, or which can measure without labels how
+/// its parts work.
+///
+/// The evaluator scores each prediction after every scored epoch and at the end, so that one training compares them.
+/// The method sees no scores. `assign` stays the method's result; the further predictions only inform.
+///
+/// ```swift
+/// func readOuts(of images: ImageSet) throws -> ReadOuts {
+///   let (p, q) = try predictions(of: images)   // probabilities, each [N, K]
+///   let (boundary, similarity) = (try p.largestColumns(), try q.largestColumns())
+///   return ReadOuts(
+///     assigned: try ConfidentAssignment(probabilities: p),
+///     predictions: [("boundary", boundary), ("similarity", similarity)],
+///     measures: [("agreement", ReadOuts.agreement(of: boundary, similarity))])
+/// }
+/// ```
+public protocol ReportsReadOuts: ClusteringMethod {
+  /// The clusters of `assign`, further predictions and measures, in one pass over the images, which may be those
+  /// learnt from or others. Asked twice, it gives the same and leaves the method as it was: a measure that compares
+  /// with an earlier epoch takes the state of that epoch from the method's `memory`, where `beginEpoch` put it.
+  func readOuts(of images: ImageSet) throws -> ReadOuts
+}
+
+/// A further prediction of each image's cluster, 0..<K, [N]. Its name begins columns of history.csv and ends the title
+/// of a row: lower or upper case ASCII letters, digits, "_" and "-".
+public typealias ReadOut = (name: String, clusters: [Int32])
+
+/// A finite figure that takes no labels, under the name of its column in history.csv.
+public typealias NamedMeasure = (name: String, value: Double)
+
+/// What a network says about images besides the method's result.
+///
+///     let readOuts = ReadOuts(
+///       assigned: boundary, predictions: [("similarity", similarity)],
+///       measures: [("agreement", ReadOuts.agreement(of: boundary, similarity))])
+public struct ReadOuts: Sendable {
+  /// The clusters of `assign`, [N].
+  public let assigned: [Int32]
+  /// The probability of each of these clusters, [N]; nil for methods that have none.
+  public let confidence: [Float]?
+  /// Further predictions, in the order of their columns and rows. One that does not exist yet, such as before the end
+  /// of a warm-up, is left out.
+  public let predictions: [ReadOut]
+  /// Measures of the method's parts, in the order of their columns. One without a value yet is left out.
+  public let measures: [NamedMeasure]
+
+  public init(
+    assigned: [Int32], predictions: [ReadOut] = [], measures: [NamedMeasure] = []
+  ) {
+    self.assigned = assigned
+    confidence = nil
+    self.predictions = predictions
+    self.measures = measures
+  }
+
+  /// Of a method that has a probability of every cluster.
+  public init(
+    assigned: ConfidentAssignment, predictions: [ReadOut] = [], measures: [NamedMeasure] = []
+  ) {
+    self.assigned = assigned.clusters
+    confidence = assigned.confidence
+    self.predictions = predictions
+    self.measures = measures
+  }
+
+  /// The share of images, 0...1, to which two predictions give a cluster of the same number.
+  public static func agreement(of first: [Int32], _ second: [Int32]) -> Double {
+    share(zip(first, second).count { $0 == $1 }, of: min(first.count, second.count))
+  }
+
+  /// The share of images, 0...1, in the smallest and in the largest of K clusters. A cluster without members counts.
+  public static func clusterShares(
+    of prediction: [Int32], clusters: Int
+  ) -> (smallest: Double, largest: Double) {
+    var sizes = [Int](repeating: 0, count: max(clusters, 1))
+    for cluster in prediction where sizes.indices.contains(Int(cluster)) {
+      sizes[Int(cluster)] += 1
+    }
+    return (
+      share(sizes.min() ?? 0, of: prediction.count), share(sizes.max() ?? 0, of: prediction.count)
+    )
+  }
+
+  private static func share(_ part: Int, of whole: Int) -> Double {
+    whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+}
