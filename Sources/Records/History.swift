@@ -45,10 +45,26 @@ package struct HistoryRow: Codable, Hashable, Sendable {
   package var imagesPerSecond: Double?
   /// Nil if the epoch was not scored (`evaluate_every`).
   package var scores: Scores?
+  /// Nil where there are none, as in checkpoints of earlier versions.
+  private var readOutScores: [ReadOutScores]?
+  private var readOutMeasures: [RecordedMeasure]?
+
+  /// The scores of further predictions, if the epoch was scored, in the order of the method.
+  package var readOuts: [ReadOutScores] {
+    get { readOutScores ?? [] }
+    set { readOutScores = newValue.isEmpty ? nil : newValue }
+  }
+
+  /// Figures that take no labels, if the epoch was scored, in the order of the method.
+  package var measures: [RecordedMeasure] {
+    get { readOutMeasures ?? [] }
+    set { readOutMeasures = newValue.isEmpty ? nil : newValue }
+  }
 
   package init(
     epoch: Int, loss: Double, partialLosses: [PartialLoss] = [], learningRate: Double,
-    imagesPerSecond: Double? = nil, scores: Scores? = nil
+    imagesPerSecond: Double? = nil, scores: Scores? = nil, readOuts: [ReadOutScores] = [],
+    measures: [RecordedMeasure] = []
   ) {
     self.epoch = epoch
     self.loss = loss
@@ -56,6 +72,8 @@ package struct HistoryRow: Codable, Hashable, Sendable {
     self.learningRate = learningRate
     self.imagesPerSecond = imagesPerSecond
     self.scores = scores
+    self.readOuts = readOuts
+    self.measures = measures
   }
 }
 
@@ -63,8 +81,9 @@ package struct HistoryRow: Codable, Hashable, Sendable {
 /// far.
 ///
 /// The layout of the file, by columns: `epoch`, `loss`, one column per partial loss,
-/// `learning_rate`, `images_per_second`, then one per score (`nmi`, `acc`, `ari`, and those of
-/// other registered metrics). A field without a value is empty.
+/// `learning_rate`, `images_per_second`, one per measure, then one per score (`nmi`, `acc`, `ari`, and those of
+/// other registered metrics), and three per read-out (`boundary_nmi`, `boundary_acc`, `boundary_ari`). A field without
+/// a value is empty. Measures and read-outs are in the order in which they first occur.
 ///
 /// An interrupted run has the same history as an uninterrupted one, bit for bit, except for images
 /// per second. Compare histories by `deterministicDigest`.
@@ -77,6 +96,12 @@ package struct History: Codable, Hashable, Sendable {
 
   package init() {}
 
+  /// The names of all read-outs, in the order in which they first occur.
+  package var readOutNames: [String] { HistoryColumns.names(in: rows.map(\.readOuts), \.name) }
+
+  /// The names of all measures, in the order in which they first occur.
+  package var measureNames: [String] { HistoryColumns.names(in: rows.map(\.measures), \.name) }
+
   /// The names of the partial losses. The first row fixes them.
   package var lossNames: [String] {
     rows.first?.partialLosses.map(\.name) ?? []
@@ -85,7 +110,8 @@ package struct History: Codable, Hashable, Sendable {
   /// Adds an epoch.
   /// - Throws: `RecordError.notFinite` for NaN or an infinite number, `.wrongLossNames` if the
   ///   partial losses have other names or another order than those of the first row,
-  ///   `.invalidLossName` if a name of the first row cannot be a column.
+  ///   `.invalidLossName` if a name of the first row cannot be a column, `.invalidReadOutName` if that of a measure or
+  ///   read-out cannot be one.
   package mutating func append(_ row: HistoryRow) throws(RecordError) {
     let names = row.partialLosses.map(\.name)
     let columns = HistoryColumns(lossNames: names, rows: [row])
@@ -94,6 +120,8 @@ package struct History: Codable, Hashable, Sendable {
     } else if names != lossNames {
       throw .wrongLossNames(epoch: row.epoch, found: names, expected: lossNames)
     }
+    try HistoryColumns.check(
+      readOuts: row.readOuts.map(\.name), measures: row.measures.map(\.name), lossNames: names)
     for (name, value) in columns.named(row) {
       if let value, !value.isFinite { throw .notFinite(key: "\(name) of epoch \(row.epoch)") }
     }

@@ -18,6 +18,8 @@ package enum RecordError: Error, Hashable, Sendable {
   case wrongLossNames(epoch: Int, found: [String], expected: [String])
   /// A partial loss has a name that cannot be a column of `history.csv`.
   case invalidLossName(String)
+  /// A read-out or a measure has a name that cannot be a column of `history.csv`.
+  case invalidReadOutName(String)
   /// Another process took this one for dead and now works in the run's folder.
   case lockLost(file: String)
   /// Assignments whose lists have different lengths.
@@ -45,6 +47,9 @@ extension RecordError: CustomStringConvertible {
     case .invalidLossName(let name):
       "'\(name)' is not a valid name of a partial loss: use letters, digits, '_' and '-'; names must be "
         + "unique and differ from the history's other columns"
+    case .invalidReadOutName(let name):
+      "'\(name)' is not a valid name of a read-out or measure: use letters, digits, '_' and '-'; names must be "
+        + "unique, differ from the history's other columns and, of a measure, not end in '_nmi', '_acc' or '_ari'"
     case .lockLost(let file):
       "another process took over '\(file)' because this one did not respond; this one stops"
     case .lengthsDiffer(let indices, let predicted, let truth):

@@ -47,6 +47,9 @@ package struct RunRecord: Codable, Equatable, Sendable {
   package var `protocol`: RunProtocol
   /// The scores of the result and the sizes of its clusters.
   package var metrics: RunMetrics
+  /// The scores of the method's further predictions, and its measures. Nil for methods without any and in records older
+  /// than this key.
+  package var readOuts: ReadOutRecord?
   /// The epoch that the checkpoint rule chose, counted from 1; nil for the rule `last`.
   package var checkpointEpoch: Int?
   package var timing: RunTiming
@@ -58,7 +61,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
     stage: String? = nil, seed: UInt64,
     profile: String,
     settings: [String: SettingValue], departures: [Departure]? = nil, protocol: RunProtocol,
-    metrics: RunMetrics,
+    metrics: RunMetrics, readOuts: ReadOutRecord? = nil,
     checkpointEpoch: Int? = nil, timing: RunTiming, provenance: Provenance
   ) {
     self.identity = identity
@@ -76,6 +79,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
     self.departures = departures
     self.protocol = `protocol`
     self.metrics = metrics
+    self.readOuts = readOuts
     self.checkpointEpoch = checkpointEpoch
     self.timing = timing
     self.provenance = provenance

@@ -82,7 +82,8 @@ extension RunRecord {
     try ValueRange.check(checkpointEpoch, "checkpointEpoch", in: ValueRange.count)
     try ValueRange.check(`protocol`.imageSize, "protocol.imageSize", in: ValueRange.imageSize)
     try ValueRange.check(`protocol`.evaluateEvery, "protocol.evaluateEvery", in: ValueRange.count)
-    try metrics.checkRanges()
+    try metrics.checkRanges("metrics")
+    try readOuts?.checkRanges()
     try ValueRange.check(timing.seconds, "timing.seconds", in: ValueRange.seconds)
     try ValueRange.check(timing.imagesPerSecond, "timing.imagesPerSecond", in: ValueRange.seconds)
     try ValueRange.check(timing.peakMemoryBytes, "timing.peakMemoryBytes", in: ValueRange.bytes)
@@ -95,16 +96,30 @@ extension RunRecord {
   }
 }
 
-extension RunMetrics {
+extension ReadOutRecord {
   fileprivate func checkRanges() throws(ValueOutOfRange) {
+    do {
+      try HistoryColumns.check(readOuts: predictions.map(\.name), measures: measures.map(\.name))
+    } catch {
+      throw ValueOutOfRange(key: "readOuts", problem: error.description)
+    }
+    for (index, prediction) in predictions.enumerated() {
+      try prediction.metrics.checkRanges("readOuts.predictions[\(index)].metrics")
+    }
+  }
+}
+
+extension RunMetrics {
+  /// - Parameter key: the place of the metrics in the record: "metrics".
+  fileprivate func checkRanges(_ key: String) throws(ValueOutOfRange) {
     for (name, score) in (scores?.byName ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard let metric = MetricRegistry.current[name] else { continue }
-      try ValueRange.checkScore(score, "metrics.\(name)", in: metric.range)
+      try ValueRange.checkScore(score, "\(key).\(name)", in: metric.range)
     }
-    try ValueRange.check(images, "metrics.images", in: ValueRange.count)
-    try ValueRange.check(clusters, "metrics.clusters", in: ValueRange.count)
+    try ValueRange.check(images, "\(key).images", in: ValueRange.count)
+    try ValueRange.check(clusters, "\(key).clusters", in: ValueRange.count)
     for (index, size) in clusterSizes.enumerated() {
-      try ValueRange.check(size, "metrics.clusterSizes[\(index)]", in: ValueRange.count)
+      try ValueRange.check(size, "\(key).clusterSizes[\(index)]", in: ValueRange.count)
     }
   }
 }

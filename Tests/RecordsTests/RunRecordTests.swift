@@ -87,6 +87,41 @@ extension RecordsTests {
       }
     }
 
+    @Test func `Read-outs are one key, with scores and sizes, which changes no identity`() throws {
+      try withFolder { folder in
+        let path = folder + "/run.json"
+        var record = exampleRecord()
+        try record.write(to: path)
+        #expect(!(try String(contentsOfFile: path, encoding: .utf8)).contains("readOuts"))
+        record.readOuts = try ReadOutRecord(
+          predictions: [.init(name: "boundary", metrics: record.metrics)],
+          measures: [RecordedMeasure("agreement", 0.875)])
+        try record.write(to: path)
+        #expect(try RunRecord.read(from: path) == record)
+        #expect(try IdentityInputs(record).identity() == IdentityInputs(exampleRecord()).identity())
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        for (original, damage, place) in [
+          ("\"boundary\"", "\"a,b\"", "readOuts: 'a,b'"),
+          (
+            "\"agreement\",\n        \"value\" : 0.875", "\"nmi\",\n        \"value\" : 0.875",
+            "readOuts: 'nmi'"
+          ),
+        ] {
+          let damaged = text.replacing(original, with: damage)
+          try #require(damaged != text)
+          try AtomicFile.write(Data(damaged.utf8), to: path)
+          let error = #expect(throws: RecordError.self) { try RunRecord.read(from: path) }
+          #expect(error?.description.contains(place) == true, "\(String(describing: error))")
+        }
+      }
+    }
+
+    @Test func `A measure that is not finite is refused`() {
+      #expect(throws: RecordError.notFinite(key: "spread")) {
+        try ReadOutRecord(predictions: [], measures: [RecordedMeasure("spread", .nan)])
+      }
+    }
+
     @Test(arguments: [
       ("\"nmiArithmetic\"", "\"other\"", "metrics.nmiArithmetic", "is missing"),
       ("\"schema\"", "\"other\"", "schema", "is missing"),
