@@ -109,7 +109,7 @@ package struct RunMeasurement {
       let method = try run.configured.make(context: context, images: sample.learnt)
       // A method may need what happens before its first steps.
       try (method as? any TrainedMethod)?.beginEpoch(run.firstEpoch)
-      let seconds = try seconds { _ = try method.assign(sample.scored) }
+      let seconds = try seconds { _ = try method.allReadOuts(of: sample.scored) }
       all = seconds / part
       if seconds > 1 { break }
     }
@@ -163,7 +163,8 @@ package struct RunMeasurement {
       let method = try run.configured.make(context: context, images: sample.learnt)
       setUp = (clock.now - start).seconds
       times.append(
-        try run.isAnsweredByEvaluator ? 0 : seconds { _ = try method.assign(sample.scored) })
+        try run.isAnsweredByEvaluator
+          ? 0 : seconds { _ = try method.allReadOuts(of: sample.scored) })
       peaks.append(Double(Machine.peakMemoryBytes))
       part = size
       if times.count == 2, times[1] > Self.longestClustering { break }

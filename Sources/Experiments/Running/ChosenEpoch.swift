@@ -15,11 +15,14 @@ package struct ChosenEpoch: Codable, Equatable {
   package let value: Double
   /// The cluster of every scored image.
   package let predicted: [Int32]
+  /// Its read-outs, scored; nil for methods without any.
+  package let readOuts: ReadOutRecord?
 
-  package init(epoch: Int, value: Double, predicted: [Int32]) {
+  package init(epoch: Int, value: Double, predicted: [Int32], readOuts: ReadOutRecord? = nil) {
     self.epoch = epoch
     self.value = value
     self.predicted = predicted
+    self.readOuts = readOuts
   }
 
   /// The better of this epoch and the best one before it; the earlier if they are equal.

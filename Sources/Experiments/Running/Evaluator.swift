@@ -9,6 +9,7 @@ import Records
 ///
 ///     let metrics = try evaluator.metrics(method.assign(images))
 ///     metrics.scores?[.acc]  // in 0...1
+///     try evaluator.evaluation(of: method, on: images).readOuts  // with read-outs, in one pass
 struct Evaluator {
   /// Labels of the scored images, in their order; nil where the benchmark has none.
   private let truth: [Int32]?

@@ -112,25 +112,22 @@ package struct RunExecution {
         scoredEpochs: ScoredEpochs(
           planned.runProtocol.checkpoint, firstEpoch: trained.firstEpoch,
           epochs: trained.plan.training.epochs,
-          // Without labels nothing is learnt from scoring on the way, but for the choice by loss.
+          // Without labels nothing is learnt from scoring on the way, but for the choice by loss and for measures.
           every: task.evaluator.hasLabels || planned.runProtocol.checkpoint.chooses
-            ? evaluateEvery : 0),
-        evaluate: {
-          let predicted = try Torch.checked { try trained.assign(task.scored) }
-          return (predicted, try task.evaluator.metrics(predicted))
-        }, hooks: hooks
+            || trained is any ReportsReadOuts ? evaluateEvery : 0),
+        evaluate: { try task.evaluator.evaluation(of: trained, on: task.scored) }, hooks: hooks
       ).train()
     }
     let trainingEnd = ContinuousClock.now
     let best = progress?.best
-    // A checkpoint of the best epoch has its clusters alone.
-    let (predicted, confidence): ([Int32], [Float]?) =
+    let result =
       if let best {
-        (best.predicted, nil)
+        // A checkpoint has no confidences of the best epoch.
+        try task.evaluator.evaluation(of: best.predicted, readOuts: best.readOuts)
       } else if planned.isAnsweredByEvaluator {
-        (try task.evaluator.trueLabels(), nil)
+        try task.evaluator.evaluation(of: task.evaluator.trueLabels())
       } else {
-        try assign(task.scored, by: method)
+        try evaluate(task, by: method)
       }
     let seconds =
       (progress?.seconds ?? (trainingEnd - start).seconds)
@@ -142,13 +139,13 @@ package struct RunExecution {
       },
       peakMemoryBytes: Machine.peakMemoryBytes, resumptions: progress?.resumptions ?? 0)
     let assignments = try task.evaluator.assignments(
-      predicted, confidence: confidence, identity: planned.identity,
+      result.predicted, confidence: result.confidence, identity: planned.identity,
       contentHash: file.info.contentSHA256)
     let isOfLastEpoch = best.map { $0.epoch == planned.epochs } ?? true
-    let projection = isOfLastEpoch ? projection(of: task, predicted, by: method) : nil
+    let projection = isOfLastEpoch ? projection(of: task, result.predicted, by: method) : nil
     return Outcome(
       record: record(
-        metrics: try task.evaluator.metrics(predicted), checkpointEpoch: best?.epoch,
+        result, checkpointEpoch: best?.epoch,
         timing: timing, file: file.info, presentation: task.presentation),
       assignments: assignments, history: progress?.history,
       encoder: (method as? any TrainedMethod).map(stageTensors(of:)), fitted: fitted.values,
@@ -171,11 +168,11 @@ package struct RunExecution {
     }
   }
 
-  /// Assigns the images, [N], with the confidence of methods that have one, and reports how far that
-  /// is. For a run that does not train it is all of the run.
-  private func assign(
-    _ images: ImageSet, by method: any ClusteringMethod
-  ) throws -> (clusters: [Int32], confidence: [Float]?) {
+  /// Assigns the scored images and scores the result, and reports how far that is. For a run that does
+  /// not train it is all of the run.
+  private func evaluate(
+    _ task: RunTask, by method: any ClusteringMethod
+  ) throws -> Evaluation {
     func report(_ done: Double) {
       hooks.report(
         RunProgress(
@@ -184,7 +181,7 @@ package struct RunExecution {
     }
     report(0)
     (method as? any ReportsProgress)?.progress = report
-    return try Torch.checked { try method.assignWithConfidence(images) }
+    return try task.evaluator.evaluation(of: method, on: task.scored)
   }
 
   /// Writes the folder's files, the record last. The last checkpoint is kept if a run of more
@@ -215,7 +212,7 @@ package struct RunExecution {
 
   /// The content of `run.json`.
   private func record(
-    metrics: RunMetrics, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo,
+    _ result: Evaluation, checkpointEpoch: Int?, timing: RunTiming, file: BenchmarkInfo,
     presentation: PresentationProvenance
   ) -> RunRecord {
     let method = planned.method.description
@@ -226,7 +223,7 @@ package struct RunExecution {
       stage: planned.identityInputs.stage, seed: planned.seed,
       profile: planned.profile,
       settings: planned.settings, departures: planned.departures, protocol: planned.runProtocol,
-      metrics: metrics,
+      metrics: result.metrics, readOuts: result.readOuts,
       checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
         sourceRevision: Machine.sourceRevision,

@@ -35,7 +35,7 @@ struct Trainer {
   /// Assigns the scored images with the method as it is and scores the result. It does not change
   /// the training: the scores go to the history and, under a checkpoint rule, select the epoch
   /// whose assignments `Checkpoint.Progress.best` keeps.
-  let evaluate: () throws -> (predicted: [Int32], metrics: RunMetrics)
+  let evaluate: () throws -> Evaluation
   let hooks: RunHooks
 
   private var method: any TrainedMethod { steps.method }
@@ -137,11 +137,14 @@ struct Trainer {
       imagesPerSecond: Double(images) / max(partial.seconds, 1e-9))
     if scoredEpochs.contains(epoch) {
       report("evaluating", epoch: epoch, done: epoch + 1, session)
-      let (predicted, metrics) = try evaluate()
-      row.scores = metrics.scores?.columns
-      if let value = scoredEpochs.rule.value(loss: row.loss, metrics: metrics) {
+      let evaluation = try evaluate()
+      row.scores = evaluation.metrics.scores?.columns
+      row.readOuts = evaluation.readOuts?.scores ?? []
+      row.measures = evaluation.readOuts?.measures ?? []
+      if let value = scoredEpochs.rule.value(loss: row.loss, metrics: evaluation.metrics) {
         session.progress.best = ChosenEpoch(
-          epoch: epoch + 1, value: value, predicted: predicted
+          epoch: epoch + 1, value: value, predicted: evaluation.predicted,
+          readOuts: evaluation.readOuts
         ).orEarlier(session.progress.best)
       }
     }

@@ -49,18 +49,25 @@ public struct ReadOuts: Sendable {
   public init(
     assigned: [Int32], predictions: [ReadOut] = [], measures: [NamedMeasure] = []
   ) {
-    self.assigned = assigned
-    confidence = nil
-    self.predictions = predictions
-    self.measures = measures
+    self.init(
+      assigned: assigned, confidence: nil, predictions: predictions, measures: measures)
   }
 
   /// Of a method that has a probability of every cluster.
   public init(
     assigned: ConfidentAssignment, predictions: [ReadOut] = [], measures: [NamedMeasure] = []
   ) {
-    self.assigned = assigned.clusters
-    confidence = assigned.confidence
+    self.init(
+      assigned: assigned.clusters, confidence: assigned.confidence, predictions: predictions,
+      measures: measures)
+  }
+
+  fileprivate init(
+    assigned: [Int32], confidence: [Float]?, predictions: [ReadOut] = [],
+    measures: [NamedMeasure] = []
+  ) {
+    self.assigned = assigned
+    self.confidence = confidence
     self.predictions = predictions
     self.measures = measures
   }
@@ -85,5 +92,23 @@ public struct ReadOuts: Sendable {
 
   private static func share(_ part: Int, of whole: Int) -> Double {
     whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+}
+
+extension ReadOuts: Equatable {
+  public static func == (first: ReadOuts, second: ReadOuts) -> Bool {
+    first.assigned == second.assigned && first.confidence == second.confidence
+      && first.predictions.elementsEqual(second.predictions, by: ==)
+      && first.measures.elementsEqual(second.measures, by: ==)
+  }
+}
+
+extension ClusteringMethod {
+  /// The clusters of `assign` with all that the method says besides: confidences, read-outs and measures of methods that
+  /// have them.
+  package func allReadOuts(of images: ImageSet) throws -> ReadOuts {
+    if let reporting = self as? any ReportsReadOuts { return try reporting.readOuts(of: images) }
+    let (clusters, confidence) = try assignWithConfidence(images)
+    return ReadOuts(assigned: clusters, confidence: confidence)
   }
 }
