@@ -12,7 +12,7 @@ extension Examination {
   /// Finds lists of a wrong length and numbers outside 0..<K, for all images and for three of them
   /// in another order.
   func checkAssignments() throws {
-    let method = try first().fitted
+    let (method, trial) = try first()
     for (chosen, name) in [
       (images, "images"), (images.selecting([5, 40, 2]), "of the training images"),
     ] {
@@ -23,6 +23,10 @@ extension Examination {
       }
       if let wrong = clusters.first(where: { !(0..<2).contains($0) }) {
         report(.assignments, "cluster \(wrong) is outside 0 to 1")
+      }
+      if let reporting = method as? any ReportsReadOuts {
+        try checkReadOuts(
+          of: reporting, chosen, assigned: clusters, losses: trial?.losses.last ?? [])
       }
       guard let confident = method as? any ReportsConfidence else { continue }
       let assignment = try confident.confidentAssignment(of: chosen)
@@ -38,7 +42,7 @@ extension Examination {
     }
   }
 
-  /// Finds an `assign` with side effects: called twice, it must return the same clusters and leave
+  /// Finds an `assign` or `readOuts` with side effects: called twice, it must return the same and leave
   /// network, optimiser and memory as they were, bit by bit.
   func checkRepeatability() throws {
     let (method, trial) = try first()
@@ -47,8 +51,12 @@ extension Examination {
     if try method.assign(images) != clusters {
       report(.repeatability, "a second call of assign gives different clusters")
     }
+    if try readOuts(of: method) != readOuts(of: method) {
+      report(.repeatability, "a second call of readOuts gives different read-outs")
+    }
     if try trial?.bits() != before {
-      report(.repeatability, "assign changes its network or memory")
+      let call = method is any ReportsReadOuts ? "assign or readOuts" : "assign"
+      report(.repeatability, "\(call) changes its network or memory")
     }
   }
 

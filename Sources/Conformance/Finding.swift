@@ -25,9 +25,9 @@ public enum Promise: String, CaseIterable, Codable, Sendable {
   /// Finds a sign error or a detached graph: on the same images, the loss must fall within twelve
   /// steps.
   case loss
-  /// Finds missing assignments and cluster numbers outside 0..<K.
+  /// Finds missing assignments and cluster numbers outside 0..<K, and read-outs that cannot be scored or recorded.
   case assignments
-  /// Finds an `assign` that changes state, such as batch statistics that are updated while scoring.
+  /// Finds an `assign` or `readOuts` that changes state, such as batch statistics that are updated while scoring.
   case repeatability
   /// Finds use of labels, read from the benchmark file or inferred from the order of images.
   case blindness

@@ -14,6 +14,8 @@ extension Examination {
       report(.determinism, "two runs with the same seed give different clusters")
     } else if try first.trial?.bits() != second.trial?.bits() {
       report(.determinism, "two runs with the same seed differ: \(try difference(first, second))")
+    } else if try readOuts(of: first.fitted) != readOuts(of: second.fitted) {
+      report(.determinism, "two runs with the same seed give different read-outs")
     }
     let before = Torch.threads
     defer { Torch.threads = before }
@@ -75,12 +77,15 @@ extension Examination {
     try handOver("in epoch 3")
     try straight.train(epochs: end - 2)
     let (bits, clusters) = (try straight.bits(), try straight.method.assign(images))
+    let readOuts = try readOuts(of: straight.method)
     for (other, place) in handedOver {
       try other.train(epochs: end - (place == "after epoch 1" ? 1 : 2))
       if try other.bits() != bits {
         report(.resumption, "interrupted \(place), it ends in a different state")
       } else if try other.method.assign(images) != clusters {
         report(.resumption, "interrupted \(place), it ends with different clusters")
+      } else if try self.readOuts(of: other.method) != readOuts {
+        report(.resumption, "interrupted \(place), it ends with different read-outs")
       }
     }
   }
