@@ -18,7 +18,7 @@ struct AssignmentSections {
   ///   - sources: folders of runs, benchmark files, and the number of images.
   ///   - drawsImages: whether montages are wanted, too; files of figures have none.
   init(_ table: ResultTable, from sources: ReportSources, drawsImages: Bool) {
-    let cells = table.allCells.filter { !$0.records.isEmpty }
+    let cells = table.resultCells.filter { !$0.records.isEmpty }
     clusters = ClusterSection(table)
     projections = ProjectionSection(table, cells: cells.count)
     montages = MontageSection(count: drawsImages ? sources.montageImages : 0)

@@ -1,3 +1,4 @@
+import Core
 import Figures
 import Metrics
 import Records
@@ -38,7 +39,8 @@ struct CellHistories {
   /// The number of seeds with a history.
   var seeds: Int { histories.count }
 
-  /// A panel for the loss, one for each of its terms if it is a sum, and one for all scores.
+  /// A panel for the loss, one for each of its terms if it is a sum, one for all scores, and, of methods that have
+  /// them, one for the accuracies of read-outs and one for each measure.
   /// - Parameters:
   ///   - metrics: the scores to draw, in per cent.
   ///   - most: the largest number of points of a curve; nil for every epoch.
@@ -63,7 +65,28 @@ struct CellHistories {
     if !scores.isEmpty {
       panels.append(CurveChart.Panel(title: "scores in per cent", series: scores))
     }
-    return panels
+    return panels + readOutPanel(atMost: most)
+      + histories.flatMap(\.measureNames).uniqued.map { name in
+        panel(name) { row in row.measures.first { $0.name == name }?.value }
+      }
+  }
+
+  /// The accuracy of the result and that of every read-out; nothing for methods without read-outs.
+  private func readOutPanel(atMost most: Int?) -> [CurveChart.Panel] {
+    let names = histories.flatMap(\.readOutNames).uniqued
+    guard !names.isEmpty else { return [] }
+    func series(_ name: String, _ scores: (HistoryRow) -> Scores?) -> CurveChart.Series {
+      CurveChart.Series(
+        name: name, points: points(atMost: most) { scores($0)?[.acc].map { 100 * $0 } })
+    }
+    return [
+      CurveChart.Panel(
+        title: "ACC in per cent",
+        series: [series("result") { $0.scores }]
+          + names.map { name in
+            series(name) { row in row.readOuts.first { $0.name == name }?.scores }
+          })
+    ]
   }
 
   /// A point per epoch of which any seed has a value: the mean over these seeds, the smallest and the largest.

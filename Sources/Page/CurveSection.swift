@@ -21,7 +21,7 @@ struct CurveSection {
   /// - Parameter sources: the folders of the runs.
   init(_ table: ResultTable, from sources: ReportSources) {
     self.table = table
-    cells = table.allCells.map { ($0, CellHistories(of: $0, from: sources)) }
+    cells = table.resultCells.map { ($0, CellHistories(of: $0, from: sources)) }
   }
 
   /// Nil where no run has a history.

@@ -17,7 +17,7 @@ struct ProvenanceSection {
 
   /// - Parameter table: its records are all that the section needs.
   init(_ table: ResultTable) {
-    cells = table.allCells.filter { !$0.records.isEmpty }
+    cells = table.resultCells.filter { !$0.records.isEmpty }
   }
 
   /// Nil where nothing has been run.

@@ -97,10 +97,10 @@ package struct History: Codable, Hashable, Sendable {
   package init() {}
 
   /// The names of all read-outs, in the order in which they first occur.
-  package var readOutNames: [String] { HistoryColumns.names(in: rows.map(\.readOuts), \.name) }
+  package var readOutNames: [String] { rows.flatMap(\.readOuts).map(\.name).uniqued }
 
   /// The names of all measures, in the order in which they first occur.
-  package var measureNames: [String] { HistoryColumns.names(in: rows.map(\.measures), \.name) }
+  package var measureNames: [String] { rows.flatMap(\.measures).map(\.name).uniqued }
 
   /// The names of the partial losses. The first row fixes them.
   package var lossNames: [String] {

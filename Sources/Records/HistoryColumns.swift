@@ -1,3 +1,4 @@
+import Core
 import Metrics
 
 /// The columns of a history after the epoch, in their order. Reader, writer and digest share it.
@@ -23,8 +24,8 @@ struct HistoryColumns {
     scoreNames =
       registered.filter { Self.required.contains($0) || found.contains($0) }
       + found.subtracting(registered).sorted()
-    measureNames = Self.names(in: rows.map(\.measures), \.name)
-    readOutNames = Self.names(in: rows.map(\.readOuts), \.name)
+    measureNames = rows.flatMap(\.measures).map(\.name).uniqued
+    readOutNames = rows.flatMap(\.readOuts).map(\.name).uniqued
     names = Self.names(lossNames, measureNames, scoreNames, readOutNames)
   }
 
@@ -33,13 +34,6 @@ struct HistoryColumns {
     _ losses: [String], _ measures: [String], _ scores: [String], _ readOuts: [String]
   ) -> [String] {
     ["loss"] + losses + measured + measures + scores + readOuts.flatMap(columns)
-  }
-
-  /// The names in all rows, each once, in the order in which they first occur.
-  static func names<Entry>(in rows: [[Entry]], _ name: (Entry) -> String) -> [String] {
-    var names: [String] = []
-    for entry in rows.joined() where !names.contains(name(entry)) { names.append(name(entry)) }
-    return names
   }
 
   /// The columns of a read-out: "boundary_nmi", "boundary_acc", "boundary_ari".

@@ -78,6 +78,38 @@ import Testing
     #expect(count("embeddings of 128 values, silhouette 25.0", in: page) == cells)
   }
 
+  @Test func `Read-outs are rows and curves, and have no matrix of their own`() throws {
+    defer { results.remove() }
+    let record = try #require(results.table.allCells[0].records.first)
+    let folder = try #require(results.sources.folder(of: record))
+    var history = History()
+    for var row in try History.read(from: folder.history).rows {
+      if let scores = row.scores {
+        row.readOuts = [ReadOutScores("boundary", scores)]
+        row.measures = [RecordedMeasure("agreement", 0.5), RecordedMeasure("largest", 0.25)]
+      }
+      try history.append(row)
+    }
+    try history.write(to: folder.history)
+    var read = record
+    read.readOuts = try ReadOutRecord(
+      predictions: [.init(name: "boundary", metrics: record.metrics)], measures: [])
+    let records = results.table.allCells.flatMap(\.records).map { $0 == record ? read : $0 }
+    var table = try ResultTable(
+      ExperimentResults(experiment: "sample", profile: "default", records: records))
+    let before = page()
+    table.addReadOuts()
+    let page = table.rendered(as: .html, from: results.sources)
+    #expect(page.contains(", by boundary</th>"))
+    // Result and read-out in one panel, and two measures.
+    #expect(count("class=\"curve s", in: page) == 8 * 6 + 4)
+    #expect(page.contains(">ACC in per cent<") && page.contains(">agreement<"))
+    for figure in ["Confusion matrix of ", "Training curves of ", "Cluster sizes of "] {
+      #expect(count("aria-label=\"\(figure)", in: page) == 8)
+    }
+    #expect(count("aria-label=\"Plane of embeddings of ", in: page) == 8 && page != before)
+  }
+
   @Test func `The confusion matrix is that after matching`() throws {
     defer { results.remove() }
     // Four of five images are in the cluster of their class, which has another number.

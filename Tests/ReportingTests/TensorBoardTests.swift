@@ -46,7 +46,10 @@ import Testing
         HistoryRow(
           epoch: epoch, loss: 1, partialLosses: [PartialLoss("a", 0.5), PartialLoss("b", 0.5)],
           learningRate: 0.1,
-          scores: epoch == 3 ? Scores([.nmi: 0.1, .acc: 0.2, .ari: 0.3]) : nil))
+          scores: epoch == 3 ? Scores([.nmi: 0.1, .acc: 0.2, .ari: 0.3]) : nil,
+          readOuts: epoch == 3
+            ? [ReadOutScores("boundary", Scores([.nmi: 0.1, .acc: 0.2, .ari: 0.3]))] : [],
+          measures: epoch == 3 ? [RecordedMeasure("agreement", 0.5)] : []))
     }
     try history.write(to: place.history)
     var sources = ReportSources()
@@ -58,6 +61,8 @@ import Testing
     let run = try #require(events.runs.first { $0.name.contains("scl") }).file
     #expect(occurrences(of: "loss", in: run) == 3 && occurrences(of: "loss/b", in: run) == 3)
     #expect(occurrences(of: "score/acc", in: run) == 1)
+    #expect(occurrences(of: "score/boundary/acc", in: run) == 1)
+    #expect(occurrences(of: "measure/agreement", in: run) == 1)
     #expect(occurrences(of: "result/acc", in: run) == 1)
     let other = try #require(events.runs.first { $0.name.contains("kmeans") }).file
     #expect(occurrences(of: "loss", in: other) == 0)

@@ -65,7 +65,7 @@ package struct TableDiff: Equatable, Sendable {
   }
 
   /// Compares with published figures. Each row of the method is compared separately, under the
-  /// row's NMI normaliser. Controls are left out. Benchmarks without any published figure get one
+  /// row's NMI normaliser. Controls and read-outs are left out. Benchmarks without any published figure get one
   /// remark and no comparisons.
   /// - Parameters:
   ///   - table: the measured results.
@@ -77,7 +77,7 @@ package struct TableDiff: Equatable, Sendable {
     profile = table.profile
     let tolerance = points.map { Tolerance.points($0) } ?? .standardErrors
     self.tolerance = tolerance
-    let cells = table.allCells.filter { $0.method.family != .control }
+    let cells = table.resultCells.filter { $0.method.family != .control }
     let published = Set(paper.rows.flatMap(\.cells.keys))
     let comparisons = cells.filter { published.contains($0.benchmark) }.flatMap {
       Self.comparisons(of: $0, paper: paper, tolerance: tolerance)
@@ -239,7 +239,7 @@ package struct TableDiff: Equatable, Sendable {
   /// What weakens all verdicts on a cell, as one remark for each kind.
   private static func remarks(on table: ResultTable) -> [String] {
     func remark(_ text: String, _ condition: (ResultCell) -> Bool) -> [String] {
-      let cells = table.allCells.filter(condition)
+      let cells = table.resultCells.filter(condition)
       return cells.isEmpty ? [] : ["\(text): \(list(cells))"]
     }
     return remark("Checkpoint chosen by labels") { $0.runProtocol?.checkpoint == .bestByLabels }

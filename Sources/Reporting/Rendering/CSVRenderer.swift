@@ -10,7 +10,7 @@ import Records
 ///
 /// A table with reference rows also has the columns reference, difference (in points), low and high (its
 /// 95 % interval) and pairs (of seeds; 0 if they are independent). A table of a setting's values also has
-/// setting and value.
+/// setting and value, one with read-outs read_out (empty for a method's result).
 ///
 ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,acc,21.1964,0.0378,2,2,...,finished,...
 enum CSVRenderer {
@@ -48,31 +48,36 @@ enum CSVRenderer {
   /// The further columns of a table with reference rows, and of one of a setting's values.
   private static func moreHeader(_ table: ResultTable) -> [String] {
     (table.references.isEmpty ? [] : ["reference", "difference", "low", "high", "pairs"])
-      + sweptHeader(table)
+      + rowHeader(table)
   }
 
   /// The fields of these columns.
   private static func more(
     _ cell: ResultCell, _ metric: Metric, _ table: ResultTable
   ) -> [String] {
-    let swept = sweptFields(cell, table)
-    guard !table.references.isEmpty else { return swept }
+    let ofRow = rowFields(cell, table)
+    guard !table.references.isEmpty else { return ofRow }
     let reference = table.reference(of: cell.method)
     let difference = ReferenceDifferences.difference(of: cell, metric, in: table)
     return [
       Escaping.csv(reference?.id ?? ""), number(difference?.result.difference),
       number(difference?.result.interval?.low), number(difference?.result.interval?.high),
       difference.map { "\($0.pairs)" } ?? "",
-    ] + swept
+    ] + ofRow
   }
 
-  private static func sweptHeader(_ table: ResultTable) -> [String] {
-    table.sweptSetting == nil ? [] : ["setting", "value"]
+  /// The columns of what a row is of: a value of a setting, a read-out.
+  private static func rowHeader(_ table: ResultTable) -> [String] {
+    (table.sweptSetting == nil ? [] : ["setting", "value"])
+      + (table.showsReadOuts ? ["read_out"] : [])
   }
 
-  private static func sweptFields(_ cell: ResultCell, _ table: ResultTable) -> [String] {
-    guard table.sweptSetting != nil else { return [] }
-    return [cell.method.swept?.setting ?? "", cell.method.swept?.value ?? ""].map(Escaping.csv)
+  private static func rowFields(_ cell: ResultCell, _ table: ResultTable) -> [String] {
+    let swept = cell.method.swept
+    let fields =
+      (table.sweptSetting == nil ? [] : [swept?.setting ?? "", swept?.value ?? ""])
+      + (table.showsReadOuts ? [cell.method.readOut ?? ""] : [])
+    return fields.map(Escaping.csv)
   }
 
   private static let runHeader = [
@@ -88,7 +93,7 @@ enum CSVRenderer {
   ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,0,acc,21.1697,b76661841ec5...,...
   static func renderRuns(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
-    var lines = [(runHeader + sweptHeader(table)).joined(separator: ",")]
+    var lines = [(runHeader + rowHeader(table)).joined(separator: ",")]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for seed in cell.plannedSeeds {
@@ -102,7 +107,7 @@ enum CSVRenderer {
           let value = record?.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
           lines.append(
             (names.map(Escaping.csv) + [number(value)]
-              + [record?.identity ?? "", flags].map(Escaping.csv) + sweptFields(cell, table))
+              + [record?.identity ?? "", flags].map(Escaping.csv) + rowFields(cell, table))
               .joined(separator: ","))
         }
       }

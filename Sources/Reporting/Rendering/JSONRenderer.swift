@@ -86,6 +86,8 @@ enum JSONRenderer {
     /// The setting that the table is about, and the row's value; absent in other tables.
     var setting: String?
     var value: String?
+    /// The prediction that the scores are of; absent for a method's result.
+    var readOut: String?
     /// The same as in CSV.
     var flags: [String]
   }
@@ -120,6 +122,7 @@ enum JSONRenderer {
           state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
           protocol: cell.runProtocol, reference: table.references[cell.method.id],
           setting: cell.method.swept?.setting, value: cell.method.swept?.value,
+          readOut: cell.method.readOut,
           flags: CellFlags.flags(of: cell, notes: notes)),
         scores: Dictionary(
           uniqueKeysWithValues: table.metrics.compactMap { metric in

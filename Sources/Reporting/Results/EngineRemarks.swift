@@ -14,7 +14,7 @@ enum EngineRemarks {
   /// One remark for each engine other than the most frequent, with its runs; empty if all runs have
   /// the same.
   static func remarks(on table: ResultTable) -> [String] {
-    let runs = table.allCells.flatMap { cell in
+    let runs = table.resultCells.flatMap { cell in
       // A record without a training speed is of a method without a network.
       cell.records.filter { $0.timing.imagesPerSecond != nil }.map { record in
         Run(engine: text(record.provenance), cell: cell, seed: record.seed)

@@ -9,7 +9,10 @@ package struct TableMethod: Equatable, Sendable {
   /// The experiment, if rows of several experiments have this name; nil otherwise.
   package var experiment: String?
   /// Tells the rows of a table apart: "scl", or "cifar10-cpu/scl" if several experiments have one.
-  package var id: String { Self.id(name, of: experiment) }
+  /// A read-out's has its name, too: "scl:similarity".
+  package var id: String {
+    Self.id(name, of: experiment) + (readOut.map { ":\($0)" } ?? "")
+  }
   /// The title in tables: "SCL", "InstDisc + k-means".
   package var title: String
   /// The group of rows that this one belongs to.
@@ -23,6 +26,8 @@ package struct TableMethod: Equatable, Sendable {
   package var label: String?
   /// The setting that a table of values is about, with the row's value; nil in other tables.
   package var swept: SweptValue?
+  /// The prediction of the method's network that the row's scores are of; nil for the method's result.
+  package var readOut: String?
 
   /// The identifier of a row.
   fileprivate static func id(_ name: String, of experiment: String?) -> String {

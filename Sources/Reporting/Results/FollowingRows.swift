@@ -24,7 +24,7 @@ enum FollowingRows {
 
   /// What these rows show, for the remarks below the table.
   static func remarks(on table: ResultTable) -> [String] {
-    var remarks = ReferenceDifferences.remarks(on: table)
+    var remarks = table.readOutRemarks + ReferenceDifferences.remarks(on: table)
     if table.showsBestOfSeeds {
       remarks.append(
         "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it does not estimate the "

@@ -33,6 +33,8 @@ public struct ResultTable: Equatable, Sendable {
   package var statistic = TableStatistic.deviation
   /// Whether the best of its seeds follows each row.
   package var showsBestOfSeeds = false
+  /// Whether the rows of a method's read-outs follow its row (`addReadOuts`).
+  package internal(set) var showsReadOuts = false
   /// The comparison with published figures, whose rows then follow each method's row; nil for a
   /// table without them.
   package var diff: TableDiff?
@@ -123,20 +125,30 @@ public struct ResultTable: Equatable, Sendable {
   ///   - references: the row that each of them is compared with.
   func keeping(_ methods: [TableMethod], references: [String: String]) -> ResultTable {
     var table = self
-    table.methods = methods
     table.references = references
-    table.cells = [:]
-    for method in methods {
-      for benchmark in benchmarks {
-        guard var cell = cell(benchmark: benchmark, method: method.id) else { continue }
-        cell.method = method
-        table.cells[Position(benchmark: benchmark, method: method.id)] = cell
+    let cells = methods.flatMap { method in
+      benchmarks.compactMap { benchmark in
+        cell(benchmark: benchmark, method: method.id).map { cell in
+          var cell = cell
+          cell.method = method
+          return cell
+        }
       }
     }
+    table.replace(methods, cells)
     table.benchmarks = benchmarks.filter { benchmark in
       methods.contains { table.cell(benchmark: benchmark, method: $0.id) != nil }
     }
     return table
+  }
+
+  /// Puts other rows and cells in place of the table's.
+  mutating func replace(_ methods: [TableMethod], _ cells: [ResultCell]) {
+    self.methods = methods
+    self.cells = [:]
+    for cell in cells {
+      self.cells[Position(benchmark: cell.benchmark, method: cell.method.id)] = cell
+    }
   }
 
   /// All planned cells, by benchmark and then by row.

@@ -9,8 +9,8 @@ import Records
 ///     try runs.write(to: "events")  // tensorboard --logdir events
 ///
 /// A run has the scalars of its history over epochs, `loss`, `loss/NAME` for the terms of a sum, `learning_rate`,
-/// `images_per_second` and `score/NAME`, and at its last epoch its scores as `result/NAME`. Methods without a training
-/// have these alone, at epoch 0. Values are those of history.csv and run.json: scores are fractions of 1.
+/// `images_per_second`, `score/NAME`, `score/READ-OUT/NAME` and `measure/NAME`, and at its last epoch its scores as
+/// `result/NAME`. Methods without a training have these alone, at epoch 0. Values are those of history.csv and run.json: scores are fractions of 1.
 package struct TensorBoardRuns {
   /// A run of TensorBoard.
   package struct Run: Equatable, Sendable {
@@ -28,7 +28,7 @@ package struct TensorBoardRuns {
   ///   - sources: the folders of the runs; a run without one has its scores alone.
   /// - Throws: `RecordError` for a history that cannot be read.
   package init(_ table: ResultTable, from sources: ReportSources) throws {
-    runs = try table.allCells.flatMap { cell in
+    runs = try table.resultCells.flatMap { cell in
       try cell.records.map { record in
         let path = sources.folder(of: record)?.history
         let history = try path.flatMap {
@@ -63,7 +63,9 @@ package struct TensorBoardRuns {
         [("loss", row.loss)] + terms.map { ("loss/\($0.name)", $0.value) }
           + [("learning_rate", row.learningRate)]
           + (row.imagesPerSecond.map { [("images_per_second", $0)] } ?? [])
-          + scalars("score", row.scores), step: row.epoch)
+          + scalars("score", row.scores)
+          + row.readOuts.flatMap { scalars("score/\($0.name)", $0.scores) }
+          + row.measures.map { ("measure/\($0.name)", $0.value) }, step: row.epoch)
     }
     let results = scalars("result", record.metrics.scores?.columns)
     if !results.isEmpty { file.add(results, step: history?.rows.last?.epoch ?? 0) }

@@ -83,6 +83,12 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Add the best of the seeds below each row.")
   var bestOfSeeds = false
 
+  /// For methods whose network predicts clusters in several ways.
+  @Flag(
+    help:
+      "Add below each method a row per read-out: a further prediction of the same trained network.")
+  var readOuts = false
+
   /// A table for a paper in one command; `scl diff` has the verdicts.
   @Flag(help: "Add the published rows and the differences below each row.")
   var published = false
@@ -138,9 +144,10 @@ struct ReportCommand: ParsableCommand {
       metrics: metrics)
     if let sensitivity {
       table = try table.sensitivity(to: sensitivity, reference: reference)
-    } else if let reference {
-      try table.compare(with: reference)
     }
+    if readOuts { table.addReadOuts() }
+    // A read-out can be the reference row.
+    if sensitivity == nil, let reference { try table.compare(with: reference) }
     table.statistic = statistic
     table.showsBestOfSeeds = bestOfSeeds
     if published {
