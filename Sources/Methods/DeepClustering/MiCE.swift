@@ -7,7 +7,7 @@ import Vision
 ///
 /// Tsai, T. W., Li, C. and Zhu, J., "MiCE: Mixture of Contrastive Experts for Unsupervised Image
 /// Clustering", ICLR 2021.
-package final class MiCE: TrainedMethod, ReportsConfidence {
+package final class MiCE: TrainedMethod, ReportsConfidence, ReportsReadOuts {
   /// The defaults are those of the official code for CIFAR (commit ddcce45).
   public struct Settings: Configurable {
     /// tau of experts and gate alike.

@@ -11,7 +11,7 @@ import Vision
 /// Shen, Y., Shen, Z., Wang, M., Qin, J., Torr, P. and Shao, L., "You Never Cluster Alone", NeurIPS 2021. The
 /// paper's final loss and constants could not be read. This is the state of its first author's working
 /// repository before it (ymcidence/OperationVerdandi, commit f70a1cc).
-package final class TCC: TrainedMethod, ReportsConfidence {
+package final class TCC: TrainedMethod, ReportsConfidence, ReportsReadOuts {
   /// The defaults are those of that code, with prototypes that learn, as it means them to.
   public struct Settings: Configurable {
     /// tau of both contrasts.

@@ -8,14 +8,17 @@ import Vision
 ///
 /// ```swift
 /// func readOuts(of images: ImageSet) throws -> ReadOuts {
-///   let (p, q) = try predictions(of: images)   // probabilities, each [N, K]
-///   let (boundary, similarity) = (try p.largestColumns(), try q.largestColumns())
+///   let (classifier, similarity) = try predictions(of: images)   // probabilities, each [N, K]
+///   let p = try ConfidentAssignment(probabilities: classifier)
+///   let q = try ConfidentAssignment(probabilities: similarity)
 ///   return ReadOuts(
-///     assigned: try ConfidentAssignment(probabilities: p),
-///     predictions: [("boundary", boundary), ("similarity", similarity)],
-///     measures: [("agreement", ReadOuts.agreement(of: boundary, similarity))])
+///     assigned: p, predictions: [("similarity", q.clusters)],
+///     measures: [("agreement", ReadOuts.agreement(of: p.clusters, q.clusters))])
 /// }
 /// ```
+///
+/// A method that reports confidences needs no `readOuts` of its own. It then has measures alone: `smallest_cluster` and
+/// `largest_cluster`, the shares of images in these, and `mean_confidence`.
 public protocol ReportsReadOuts: ClusteringMethod {
   /// The clusters of `assign`, further predictions and measures, in one pass over the images, which may be those
   /// learnt from or others. Asked twice, it gives the same and leaves the method as it was: a measure that compares
@@ -92,6 +95,20 @@ public struct ReadOuts: Sendable {
 
   private static func share(_ part: Int, of whole: Int) -> Double {
     whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+}
+
+extension ReportsReadOuts where Self: ReportsConfidence {
+  public func readOuts(of images: ImageSet) throws -> ReadOuts {
+    let assignment = try confidentAssignment(of: images)
+    let shares = ReadOuts.clusterShares(of: assignment.clusters, clusters: context.clusters)
+    let sum = assignment.confidence.reduce(0) { $0 + Double($1) }
+    return ReadOuts(
+      assigned: assignment,
+      measures: [
+        ("smallest_cluster", shares.smallest), ("largest_cluster", shares.largest),
+        ("mean_confidence", sum / Double(max(assignment.confidence.count, 1))),
+      ])
   }
 }
 
