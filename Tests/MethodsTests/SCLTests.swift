@@ -26,14 +26,17 @@ extension MethodsTests {
       let later: [String: SettingValue] = [
         "view_weight": 0, "balance_weight": 0, "balance": "boundary", "semantic": false,
         "positives": "cluster", "consistency_weight": 0, "consensus": "mean", "similarity": "sum",
-        "initialisation": "classifier", "restarts": 2, "assign": "consensus",
+        "initialisation": "classifier", "restarts": 2, "assign": "consensus", "trust_start": 0.1,
+        "trust_end": 0.5, "hypotheses": "balanced", "hypothesis_power": 2,
+        "hypothesis_iterations": 3, "confidence_gate": 0.5, "consistency_ramp": 0.1,
       ]
       for (name, value) in later.sorted(by: { $0.key < $1.key }) {
         #expect(try stage([name: value]) == usual, "\(name)")
       }
       let shared: [String: SettingValue] = [
         "temperature": 0.2, "memory_momentum": 0.9, "dimensions": 64, "width": 32, "flip": 0,
-        "batch_size": 64, "warmup_epochs": 20, "warmup_view_weight": 0, "warmup_balance_weight": 0,
+        "batch_size": 64, "over_clusters": 70, "warmup_epochs": 20, "warmup_view_weight": 0,
+        "warmup_balance_weight": 0,
         "schedule": "cosine", "learning_rate_warmup": 0.1,
       ]
       for (name, value) in shared.sorted(by: { $0.key < $1.key }) {
@@ -72,7 +75,9 @@ extension MethodsTests {
       try SafeTensors.write(stageTensors(of: own), to: file)
       func scl(_ images: ImageSet, hasMemory: Bool = true) throws -> SCL {
         try SCL(
-          settings: settings(["width": 16, "stem": "small-pool", "dimensions": 8]),
+          settings: settings([
+            "width": 16, "stem": "small-pool", "dimensions": 8, "over_clusters": 4,
+          ]),
           context: MethodContext(
             clusters: 2, seed: 1, stage: FinishedStage(file: file, hasMemory: hasMemory)),
           images: images)
@@ -107,24 +112,34 @@ extension MethodsTests {
       #expect(try hypotheses.integers().allSatisfy { (0..<2).contains($0) })
     }
 
-    @Test(arguments: [
-      ("positives", "cluster"), ("positives", "both"), ("similarity", "sum"),
-      ("consensus", "mean"), ("consensus", "agreement"), ("initialisation", "classifier"),
-      ("balance", "boundary"), ("assign", "similarity"), ("assign", "consensus"),
-    ])
-    func `Every choice trains and assigns`(_ name: String, _ choice: String) throws {
-      func train(_ choice: [String: SettingValue]) throws -> TrainingSteps {
-        let method = try make(SCL.self, images: images, choice.merging(["warmup_epochs": 0]) { $1 })
-        let steps = TrainingSteps(method, images: images)
-        try steps.train(epochs: 2)
-        return steps
-      }
-      let (steps, usual) = (try train([name: .text(choice)]), try train([:]))
-      let losses = steps.losses.joined().map(\.value)
+    /// The losses of an epoch without a warm-up.
+    private static func losses(
+      _ choice: [String: SettingValue] = [:]
+    ) throws -> (losses: [Double], method: any TrainedMethod) {
+      let images = try twoClasses()
+      let method = try make(SCL.self, images: images, choice.merging(["warmup_epochs": 0]) { $1 })
+      let steps = TrainingSteps(method, images: images)
+      try steps.train(epochs: 1)
+      return (steps.losses.joined().map(\.value), method)
+    }
+
+    private static let usual = Result { try losses().losses }
+
+    @Test(
+      arguments: [
+        ("positives", "cluster"), ("positives", "both"), ("positives", "trust"),
+        ("similarity", "sum"), ("similarity", "prototype"), ("consensus", "mean"),
+        ("consensus", "agreement"), ("consensus", "joint"), ("initialisation", "classifier"),
+        ("hypotheses", "balanced"), ("balance", "boundary"), ("confidence_gate", 0.99),
+        ("consistency_ramp", 1), ("over_clusters", 0), ("assign", "similarity"),
+        ("assign", "consensus"),
+      ] as [(String, SettingValue)])
+    func `Every choice trains and assigns`(_ name: String, _ choice: SettingValue) throws {
+      let (losses, method) = try Self.losses([name: choice])
       #expect(losses.allSatisfy { $0.isFinite })
       // How images are assigned changes nothing in training; all else does.
-      #expect((losses == usual.losses.joined().map(\.value)) == (name == "assign"))
-      #expect(try steps.method.assign(images).allSatisfy { (0..<2).contains($0) })
+      #expect(try (losses == Self.usual.get()) == (name == "assign"))
+      #expect(try method.assign(images).allSatisfy { (0..<2).contains($0) })
     }
 
     @Test func `Without its semantic part it still trains`() throws {

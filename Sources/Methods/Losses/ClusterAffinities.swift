@@ -84,7 +84,7 @@ package struct ClusterAffinities {
 
   /// The same loss for the images whose clusters are trusted, and plain instance discrimination,
   /// -log [ e(i,i) / sum over all j of e(i,j) ], for the others, mean over the batch (our reading, 2.3,
-  /// `positives: trusted`; AND's criterion, the same equation, whose anchors with a neighbourhood are those of
+  /// `positives: trust`; AND's criterion, the same equation, whose anchors with a neighbourhood are those of
   /// lowest entropy).
   ///
   /// - Parameter trusted: bool [B], such as `trustedImages` finds.

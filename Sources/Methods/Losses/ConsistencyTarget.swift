@@ -29,6 +29,8 @@ package struct ConsistencyTarget {
       let (first, second) = (p.argmax(along: 1), q.argmax(along: 1))
       targets = first.oneHot(p.size(1)).to(.float32)
       kept = first.isEqual(to: second).to(.float32)
+    case .joint:
+      throw TorchError(message: "consensus joint has no target: its loss is jointConsensusLoss")
     }
     if gate > 0 {
       let graded = consensus == .agreement ? normalisedProduct(p, q) : targets

@@ -1,7 +1,7 @@
 import Torch
 
 /// The images whose clusters are trusted: all predictions of all views name the same cluster, and the consensus
-/// is among the most confident of the batch (our reading, 2.3, `positives: trusted`; after AND, Huang et al.,
+/// is among the most confident of the batch (our reading, 2.3, `positives: trust`; after AND, Huang et al.,
 /// "Unsupervised Deep Learning by Neighbourhood Discovery", ICML 2019, section 3, which ranks anchors by
 /// entropy and takes more of them each round).
 ///

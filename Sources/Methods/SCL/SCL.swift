@@ -26,10 +26,11 @@ package final class SCL: TrainedMethod, ReportsConfidence {
   let model: SCLNetwork
   /// One unit vector m for every image.
   let bank: MemoryBank
-  /// The current class of every image, int64 [N].
-  let hypotheses: Tensor
+  let hypotheses: SCLHypotheses
+  /// Epochs before those of this run.
+  let warmupEpochs: Int
   /// What the step's loss found and its end needs.
-  private var step: (embedding: Tensor, hypotheses: Tensor)?
+  private var step: (embedding: Tensor, consensus: Tensor)?
 
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
@@ -40,8 +41,9 @@ package final class SCL: TrainedMethod, ReportsConfidence {
     augmentation = try Augmentation(settings.common.augmentation, for: inputs)
     model = SCLNetwork(settings.common, context: context)
     bank = MemoryBank(settings.common, for: inputs)
-    hypotheses = Tensor.full([inputs.images.count], 0, dtype: .int64, on: context.device)
-    if settings.stage != nil {
+    hypotheses = SCLHypotheses(inputs)
+    warmupEpochs = settings.stage?.epochs ?? 0
+    if warmupEpochs > 0 {
       let stage = try context.finishedStage(for: Self.self, settings)
       try model.load(stage)
       try stage.handOver(to: [("bank", bank.vectors)])
@@ -50,106 +52,62 @@ package final class SCL: TrainedMethod, ReportsConfidence {
 
   public var plan: TrainingPlan { TrainingPlan(training: settings.common.training, views: 2) }
   public var network: any Module { model }
+  public var memory: [NamedTensor] { [("bank", bank.vectors)] + hypotheses.memory }
 
-  public var memory: [NamedTensor] { [("bank", bank.vectors), ("hypotheses", hypotheses)] }
-
-  /// Finds the first hypotheses.
+  /// Finds the first hypotheses, and balances them.
   public func beginEpoch(_ epoch: Int) throws {
-    if epoch == firstEpoch { try initialiseHypotheses() }
+    if epoch == warmupEpochs {
+      try hypotheses.start(
+        from: model.boundary(of: learnt, augmentation).argmax(along: 1), bank.vectors)
+    }
+    hypotheses.beginEpoch()
+    if settings.hypotheses == .balanced {
+      try hypotheses.balance(predictions(of: learnt).consensus)
+    }
   }
 
   /// L_sem + L_view + w_c L_con + L_balance.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let (a, b) = (model(batch.views[0], training: true), model(batch.views[1], training: true))
-    let affinities = try affinities(a, b, batch)
-    let q = affinities.prediction(perMember: settings.similarity == .mean)
+    let similarity = try SCLSimilarity(
+      Tensor.concatenated([a.embedding, b.embedding]), clusteredMemory(),
+      index: Tensor.concatenated([batch.index, batch.index]), settings)
     let images = batch.positions.count
-    let (qa, qb) = (q.narrowed(0, to: 0..<images), q.narrowed(0, to: images..<(2 * images)))
+    let views = SCLViews(
+      boundary: (a.boundary, b.boundary),
+      similarity: (
+        similarity.prediction.narrowed(0, to: 0..<images),
+        similarity.prediction.narrowed(0, to: images..<2 * images)
+      ))
     let semantic =
-      settings.isSemantic
-      ? semanticLoss(affinities)
-      : instanceTerm(a, b, bank, batch, temperature: settings.common.temperature)
-    var consistency = semantic.detached() * 0
-    if settings.consistencyWeight > 0 {
-      consistency =
-        try (towards(b, qb, a, qa) + towards(a, qa, b, qb)) * (settings.consistencyWeight / 2)
-    }
+      if settings.isSemantic, let affinities = similarity.affinities {
+        try semanticTerm(affinities, views, batch)
+      } else {
+        [("semantic", instanceTerm(a, b, bank, batch, temperature: settings.common.temperature))]
+      }
     var balance = balanceTerm(a.boundary, b.boundary)
-    if settings.balance == .both { balance = balance + balanceTerm(qa, qb) }
-    let consensus = normalisedProduct(a.boundary, qa) + normalisedProduct(b.boundary, qb)
-    step = (
-      embedding: (a.embedding + b.embedding) / 2,
-      hypotheses: consensus.detached().argmax(along: 1)
-    )
-    return [
-      ("semantic", semantic), ("view", viewTerm(a.boundary, b.boundary) * settings.viewWeight),
-      ("consistency", consistency), ("balance", balance * settings.balanceWeight),
-    ]
+    if settings.balance == .both {
+      balance = balance + balanceTerm(views.similarity.a, views.similarity.b)
+    }
+    step = (embedding: (a.embedding + b.embedding) / 2, consensus: views.consensus)
+    return semantic
+      + [("view", viewTerm(a.boundary, b.boundary) * settings.viewWeight)]
+      + (try consistencyTerm(views, batch))
+      + [("balance", balance * settings.balanceWeight)]
+      + overClusteringTerm(
+        a, b, viewWeight: settings.viewWeight, balanceWeight: settings.balanceWeight)
   }
 
-  /// Takes the step's embeddings into the bank, and its predictions as hypotheses.
-  public func finishStep(_ batch: Batch) {
+  /// Takes the step's embeddings into the bank, and its consensus as hypotheses.
+  public func finishStep(_ batch: Batch) throws {
     guard let step else { return }
     bank.update(batch.index, with: step.embedding)
-    hypotheses.setRows(batch.index, to: step.hypotheses)
+    try hypotheses.update(batch.positions, batch.index, step.consensus)
     self.step = nil
   }
 
-  /// The prediction that the settings name.
-  public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {
-    // An image's own entry in the bank is left out of its similarities, as in training.
-    let areLearnt = images.holdsSameImages(as: learnt)
-    let memory = try clusteredMemory()
-    let predicted = try model.encoder.backbone.overAll(images, augmentation) {
-      features, positions in
-      let boundary = model.classify(features)
-      guard settings.assignment != .boundary else { return boundary }
-      let similarity = try ClusterAffinities(
-        model.encoder.projection(features, training: false).normalisedRows(), memory: memory,
-        index: areLearnt ? Tensor(positions).to(context.device) : nil,
-        temperature: settings.common.temperature
-      ).prediction(perMember: settings.similarity == .mean)
-      return settings.assignment == .similarity
-        ? similarity : normalisedProduct(boundary, similarity)
-    }
-    return try ConfidentAssignment(probabilities: predicted)
-  }
-}
-
-// MARK: - The terms
-
-extension SCL {
   /// The bank by the current hypotheses.
-  private func clusteredMemory() throws -> ClusteredMemory {
-    try ClusteredMemory(bank.vectors, hypotheses: hypotheses, clusters: context.clusters)
-  }
-
-  /// Of both views, one after the other: the memory is gone through once.
-  private func affinities(
-    _ a: SCLNetwork.Output, _ b: SCLNetwork.Output, _ batch: Batch
-  ) throws -> ClusterAffinities {
-    try ClusterAffinities(
-      Tensor.concatenated([a.embedding, b.embedding]), memory: clusteredMemory(),
-      index: Tensor.concatenated([batch.index, batch.index]),
-      temperature: settings.common.temperature)
-  }
-
-  /// L_sem by the setting `positives`.
-  private func semanticLoss(_ affinities: ClusterAffinities) -> Tensor {
-    switch settings.positives {
-    case .instance: affinities.instanceLoss()
-    case .cluster: affinities.clusterLoss()
-    case .both: (affinities.instanceLoss() + affinities.clusterLoss()) / 2
-    }
-  }
-
-  /// Cross-entropy of the predictions of `other` to the consensus of `view`.
-  private func towards(
-    _ view: SCLNetwork.Output, _ viewSimilarity: Tensor, _ other: SCLNetwork.Output,
-    _ otherSimilarity: Tensor
-  ) throws -> Tensor {
-    let target = try ConsistencyTarget(
-      boundary: view.boundary, similarity: viewSimilarity, consensus: settings.consensus)
-    return target.crossEntropy(other.boundary) + target.crossEntropy(otherSimilarity)
+  func clusteredMemory() throws -> ClusteredMemory {
+    try ClusteredMemory(bank.vectors, hypotheses: hypotheses.classes, clusters: context.clusters)
   }
 }

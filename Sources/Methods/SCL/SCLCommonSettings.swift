@@ -11,6 +11,8 @@ package struct SCLCommonSettings: Configurable {
   public var memoryMomentum = 0.5
   /// D, the length of an embedding.
   public var dimensions = 128
+  /// The clusters of a second classifier, which makes the features finer; 0 for none.
+  public var overClusters = 0
   /// The residual network.
   public var backbone = BackboneSettings()
   /// Epochs, batches and optimiser.
@@ -23,7 +25,10 @@ package struct SCLCommonSettings: Configurable {
   public static let schema = SettingsSchema<Self>(
     .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
     .number("memory_momentum", \.memoryMomentum, in: 0...0.9999, "share of the old bank vector"),
-    .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding")
+    .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
+    .integer(
+      "over_clusters", \.overClusters, in: 0...10_000,
+      "clusters of a second classifier on the same features; 0: none")
   )
   .including(\.backbone, \.training, \.augmentation)
 }

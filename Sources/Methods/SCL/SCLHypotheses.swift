@@ -1,21 +1,123 @@
 import Metrics
 import Torch
+import Vision
 
-// The classes that SCL takes the images to have.
-extension SCL {
-  /// The first hypotheses: the classifier's clusters, or k-means on the memory bank with its clusters numbered
-  /// so as to agree best with the classifier's.
-  func initialiseHypotheses() throws {
-    hypotheses.copy(from: model.boundary(of: learnt, augmentation).argmax(along: 1))
+/// The classes that SCL takes the images to have, and how they follow from the consensus of both predictions.
+struct SCLHypotheses {
+  /// y, the current class of every image, int64 [N].
+  let classes: Tensor
+  /// Those at the end of the epoch before, int64 [N].
+  private let earlier: Tensor
+  /// By which the clusters are balanced, [K]; zeros where they are not.
+  private let logScalings: Tensor
+  private let inputs: SCL.Inputs
+
+  private var settings: SCLSettings { inputs.settings }
+  private var clusters: Int { inputs.context.clusters }
+
+  init(_ inputs: SCL.Inputs) {
+    self.inputs = inputs
+    let (count, device) = (inputs.images.count, inputs.context.device)
+    classes = Tensor.full([count], 0, dtype: .int64, on: device)
+    earlier = Tensor.full([count], 0, dtype: .int64, on: device)
+    logScalings = Tensor.zeros([inputs.context.clusters], on: device)
+  }
+
+  /// What training goes on from.
+  var memory: [NamedTensor] {
+    [
+      ("hypotheses", classes), ("earlier_hypotheses", earlier),
+      ("hypothesis_scalings", logScalings),
+    ]
+  }
+
+  /// The first ones: the classifier's clusters, or k-means on the memory bank with its clusters numbered so as
+  /// to agree best with the classifier's.
+  /// - Parameters:
+  ///   - boundary: the classifier's clusters of all images, int64 [N].
+  ///   - bank: [N, D].
+  func start(from boundary: Tensor, _ bank: Tensor) throws {
+    classes.copy(from: boundary)
     guard settings.initialisation == .kmeans else { return }
     let found = try FeatureClustering(restarts: settings.restarts, for: inputs).cluster(
-      bank.vectors.floats(), dimensions: settings.common.dimensions)
-    let k = context.clusters
-    var agreement = [Int](repeating: 0, count: k * k)
-    for (cluster, boundary) in zip(found, try hypotheses.integers()) where 0..<k ~= Int(boundary) {
-      agreement[Int(cluster) * k + Int(boundary)] += 1
+      bank.floats(), dimensions: settings.common.dimensions)
+    var agreement = [Int](repeating: 0, count: clusters * clusters)
+    for (cluster, boundary) in zip(found, try classes.integers())
+    where 0..<clusters ~= Int(boundary) {
+      agreement[Int(cluster) * clusters + Int(boundary)] += 1
     }
-    let matched = try HungarianAssignment(maximising: agreement, rows: k, columns: k).columnOfRow
-    hypotheses.copy(from: Tensor(found.map { matched[Int($0)] ?? Int($0) }))
+    let matched = try HungarianAssignment(maximising: agreement, rows: clusters, columns: clusters)
+      .columnOfRow
+    classes.copy(from: Tensor(found.map { matched[Int($0)] ?? Int($0) }))
+  }
+
+  /// Keeps the classes at the end of the epoch before.
+  func beginEpoch() { earlier.copy(from: classes) }
+
+  /// Balances the clusters by the consensus of all images, [N, K], and keeps how for the steps to come. A
+  /// cluster that is left empty all the same takes the image that is most likely its own, from a cluster that
+  /// has more.
+  func balance(_ consensus: Tensor) throws {
+    let balanced = BalancedHypotheses(
+      consensus, power: settings.hypothesisPower, iterations: settings.hypothesisIterations)
+    logScalings.copy(from: balanced.logScalings)
+    var labels = try balanced.labels.integers()
+    var sizes = sizes(of: labels)
+    for empty in sizes.indices where sizes[empty] == 0 {
+      let likelihoods = try consensus.narrowed(1, to: empty..<(empty + 1)).floats()
+      let candidates = labels.indices.filter { sizes[Int(labels[$0])] > 1 }
+      // The first of several.
+      let best = candidates.max {
+        likelihoods[$0] < likelihoods[$1] || $0 > $1 && likelihoods[$0] == likelihoods[$1]
+      }
+      guard let best else { break }
+      sizes[Int(labels[best])] -= 1
+      sizes[empty] += 1
+      labels[best] = Int64(empty)
+    }
+    classes.copy(from: Tensor(labels.map(Int.init)))
+  }
+
+  /// The classes of a step's images from its consensus, [B, K]. Where clusters are balanced, no image leaves
+  /// its cluster empty.
+  func update(_ positions: [Int], _ index: Tensor, _ consensus: Tensor) throws {
+    guard settings.hypotheses == .balanced else {
+      classes.setRows(index, to: consensus.argmax(along: 1))
+      return
+    }
+    var labels = try BalancedHypotheses.labels(
+      of: consensus, power: settings.hypothesisPower, logScalings: logScalings
+    ).integers()
+    let before = try classes.integers()
+    var sizes = sizes(of: before)
+    for (place, position) in positions.enumerated() where labels[place] != before[position] {
+      let left = Int(before[position])
+      if sizes[left] == 1 {
+        labels[place] = before[position]
+      } else {
+        sizes[left] -= 1
+        sizes[Int(labels[place])] += 1
+      }
+    }
+    classes.setRows(index, to: Tensor(labels.map(Int.init)).to(index.device))
+  }
+
+  /// The members of each cluster.
+  private func sizes(of labels: [Int64]) -> [Int] {
+    var sizes = [Int](repeating: 0, count: clusters)
+    for label in labels where sizes.indices.contains(Int(label)) { sizes[Int(label)] += 1 }
+    return sizes
+  }
+
+  /// The share of images whose class is another than at the end of the epoch before, and those of the smallest
+  /// and the largest cluster.
+  func measures() throws -> [NamedMeasure] {
+    let labels = try classes.integers().map(Int32.init)
+    let unchanged = ReadOuts.agreement(of: labels, try earlier.integers().map(Int32.init))
+    let shares = ReadOuts.clusterShares(of: labels, clusters: clusters)
+    return [
+      ("hypotheses_changed", 1 - unchanged), ("hypotheses_smallest", shares.smallest),
+      ("hypotheses_largest", shares.largest),
+    ]
   }
 }

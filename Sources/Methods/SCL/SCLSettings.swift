@@ -12,6 +12,9 @@ package struct SCLSettings: Configurable {
     case cluster
     /// The mean of both losses.
     case both
+    /// An image and all entries of its cluster where that is trusted; of others, the image's own entry alone,
+    /// and all others are negatives.
+    case trust
   }
 
   /// How a cluster's similarities become a prediction.
@@ -20,16 +23,28 @@ package struct SCLSettings: Configurable {
     case sum
     /// Their mean over the cluster's members.
     case mean
+    /// The similarity to the cluster's centre instead.
+    case prototype
   }
 
-  /// How the two predictions of the other view become a target.
+  /// How the two predictions have to agree.
   public enum Consensus: String, CaseIterable, Sendable {
-    /// Their product, normalised.
+    /// Both with the other view's product, normalised.
     case product
-    /// Their mean.
+    /// Both with the other view's mean.
     case mean
-    /// The class on which both agree; images on which they do not are left out.
+    /// Both with the class on which the other view's agree; images on which these do not are left out.
     case agreement
+    /// Either with the other view's other one, by the likelihood of the same cluster.
+    case joint
+  }
+
+  /// How the consensus becomes hypotheses.
+  public enum Hypotheses: String, CaseIterable, Sendable {
+    /// The most probable class of each image.
+    case argmax
+    /// The most probable one once all clusters are made about equally large.
+    case balanced
   }
 
   /// Where the first hypotheses come from.
@@ -68,18 +83,32 @@ package struct SCLSettings: Configurable {
   public var isSemantic = true
   /// What is pulled together against the memory.
   public var positives = Positives.instance
+  /// With `trust`, the share of a batch's images that may be trusted at first.
+  public var trustStart = 0.25
+  /// The same at the end.
+  public var trustEnd = 1.0
   /// How a cluster's similarities become a prediction.
   public var similarity = Similarity.mean
-  /// How the other view's predictions become a target.
+  /// How the two predictions have to agree.
   public var consensus = Consensus.product
+  /// The largest probability of the consensus below which an image is left out of the consistency.
+  public var confidenceGate = 0.0
   /// w_c; 0 is an ablation.
   public var consistencyWeight = 1.0
+  /// The epochs after the warm-up over which w_c rises from zero.
+  public var consistencyRamp: EpochSpan = 0
   /// The weight of the classifier's consistency between views.
   public var viewWeight = 1.0
   /// The predictions that are kept balanced.
   public var balance = Balance.both
   /// lambda.
   public var balanceWeight = 2.0
+  /// How the consensus becomes hypotheses.
+  public var hypotheses = Hypotheses.argmax
+  /// With `balanced`, what the consensus is raised to before.
+  public var hypothesisPower = 10.0
+  /// With `balanced`, the iterations of Sinkhorn's algorithm.
+  public var hypothesisIterations = 50
   /// Where the first hypotheses come from.
   public var initialisation = Initialisation.kmeans
   /// Starts of that k-means.
@@ -108,10 +137,21 @@ package struct SCLSettings: Configurable {
       "warmup_balance_weight", \.warmupBalanceWeight, in: 0...1000,
       "balance_weight in the warm-up"),
     .boolean("semantic", \.isSemantic, "false keeps every other image a negative (an ablation)"),
-    .choice("positives", \.positives, "what the semantic term pulls together"),
+    .choice(
+      "positives", \.positives, scaledByEpochs: [.trust], "what the semantic term pulls together"),
+    .number(
+      "trust_start", \.trustStart, in: 0...1,
+      "with positives trust, the share of images that may be trusted at first"),
+    .number("trust_end", \.trustEnd, in: 0...1, "that share at the end"),
     .choice("similarity", \.similarity, "how similarities to a cluster's members are joined"),
-    .choice("consensus", \.consensus, "how the other view's two predictions become a target"),
+    .choice("consensus", \.consensus, "how the two predictions have to agree"),
+    .number(
+      "confidence_gate", \.confidenceGate, in: 0...1,
+      "least confidence of a consensus that is learnt from; 0: any"),
     .number("consistency_weight", \.consistencyWeight, in: 0...1000, "weight w_c of consistency"),
+    .span(
+      "consistency_ramp", \.consistencyRamp, upTo: 100_000,
+      "epochs after the warm-up, or their share of all, over which w_c rises from zero"),
     .number(
       "view_weight", \.viewWeight, in: 0...1000,
       "weight of the classifier's view consistency after the warm-up"),
@@ -119,6 +159,13 @@ package struct SCLSettings: Configurable {
     .number(
       "balance_weight", \.balanceWeight, in: 0...1000,
       "weight lambda of the balance after the warm-up"),
+    .choice("hypotheses", \.hypotheses, "how the consensus becomes an image's class"),
+    .number(
+      "hypothesis_power", \.hypothesisPower, in: 1...100,
+      "with hypotheses balanced, what the consensus is raised to before"),
+    .integer(
+      "hypothesis_iterations", \.hypothesisIterations, in: 1...1000,
+      "with hypotheses balanced, iterations of Sinkhorn's algorithm"),
     .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
     .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
     .choice("assign", \.assignment, "which prediction is an image's cluster")

@@ -34,3 +34,13 @@ func viewTerm(_ a: Tensor, _ b: Tensor) -> Tensor {
 func balanceTerm(_ a: Tensor, _ b: Tensor) -> Tensor {
   (balanceLoss(a) + balanceLoss(b)) / 2
 }
+
+/// Both of the over-clustering, weighted, under one name; none without an over-clustering. Like IIC and PICA, it
+/// is a second classifier that is trained as the first one is and that no cluster comes from.
+func overClusteringTerm(
+  _ a: SCLNetwork.Output, _ b: SCLNetwork.Output, viewWeight: Double, balanceWeight: Double
+) -> [LossTerm] {
+  guard let first = a.overClustering, let second = b.overClustering else { return [] }
+  let loss = viewTerm(first, second) * viewWeight + balanceTerm(first, second) * balanceWeight
+  return [("over_clustering", loss)]
+}

@@ -83,6 +83,8 @@ package final class SCLWarmup: TrainedMethod, ReportsConfidence {
       ("view", viewTerm(a.boundary, b.boundary) * settings.viewWeight),
       ("balance", balanceTerm(a.boundary, b.boundary) * settings.balanceWeight),
     ]
+      + overClusteringTerm(
+        a, b, viewWeight: settings.viewWeight, balanceWeight: settings.balanceWeight)
   }
 
   /// Takes the step's embeddings into the bank.
