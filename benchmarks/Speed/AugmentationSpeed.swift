@@ -1,5 +1,4 @@
 import ArgumentParser
-import Core
 import Foundation
 import Torch
 import Vision
@@ -29,12 +28,7 @@ extension Speed {
 
     func run() throws {
       thread.apply()
-      var stream = RandomStream(seed: 0, purpose: .method)
-      let pixels = (0..<batch * imageSize * imageSize * 3).map { _ in
-        UInt8(truncatingIfNeeded: stream.next())
-      }
-      let images = try ImageSet(
-        pixels: pixels, height: imageSize, width: imageSize, drawKeys: Array(0..<batch))
+      let images = try noiseImages(batch, side: imageSize)
       let augmentation = try Augmentation(
         settings: AugmentationSettings(), size: imageSize, seed: 0, images: images, on: .cpu)
       let positions = Array(0..<batch)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClassicalClustering
+import Core
 import Experiments
 import Foundation
 import Torch
@@ -13,7 +14,7 @@ struct Speed: ParsableCommand {
     commandName: "scl-speed", abstract: "Measures the speed of scl on this machine.",
     subcommands: [
       Step.self, Convolutions.self, Bank.self, Augment.self, Read.self, Decode.self,
-      KMeansFit.self, Classical.self, Score.self, Growth.self,
+      KMeansFit.self, Classical.self, Score.self, Growth.self, MethodSteps.self,
     ])
 }
 
@@ -122,6 +123,13 @@ func seconds(of bodies: [() throws -> Void], rounds: Int) throws -> [[Double]] {
     }
   }
   return times
+}
+
+/// Images of noise, the same in every call.
+func noiseImages(_ count: Int, side: Int) throws -> ImageSet {
+  var stream = RandomStream(seed: 0, purpose: .method)
+  let pixels = (0..<count * side * side * 3).map { _ in UInt8(truncatingIfNeeded: stream.next()) }
+  return try ImageSet(pixels: pixels, height: side, width: side, drawKeys: Array(0..<count))
 }
 
 /// A number with a fixed count of decimals.

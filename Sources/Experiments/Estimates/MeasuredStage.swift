@@ -4,36 +4,53 @@ import Methods
 import Torch
 import Vision
 
-/// A network for a run to start from while it is measured: untrained, but of the right shape, which
+/// A network for a method to start from while it is measured: untrained, but of the right shape, which
 /// is all that time and memory depend on.
 ///
 /// Its file is unlinked as soon as it is written, so it disappears with the process, however that
 /// ends.
-final class MeasuredStage {
+package final class MeasuredStage {
   private static let prefix = "scl-stage-"
 
   /// Keeps the unlinked file open.
   private let descriptor: Int32
 
-  /// Makes the network of the run that `run` starts from, and of those before it.
+  /// Makes the network of the method that another one starts from.
   ///
-  /// - Returns: nil for a run that starts from nothing.
+  /// - Parameters:
+  ///   - method: the one whose network it is.
+  ///   - earlier: what `method` starts from itself; nil for nothing.
+  ///   - context: of the method that is measured.
+  ///   - images: those that the network is made for.
+  /// - Returns: nil for a method that does not train.
   /// - Throws: errors of the method; `FileError`.
-  init?(
-    of run: PlannedRun, among runs: [PlannedRun], context: MethodContext, images: ImageSet
+  package init?(
+    of method: ConfiguredMethod, startingFrom earlier: MeasuredStage?, context: MethodContext,
+    images: ImageSet
   ) throws {
-    guard let stage = runs.first(where: { $0.combination == run.stage }) else { return nil }
     Self.removeAbandoned()
     let file =
       NSTemporaryDirectory() + "\(Self.prefix)\(getpid())-\(UUID().uuidString).safetensors"
-    let earlier = try MeasuredStage(of: stage, among: runs, context: context, images: images)
-    let method = try stage.configured.make(context: context.starting(from: earlier), images: images)
+    let method = try method.make(context: context.starting(from: earlier), images: images)
     guard let method = method as? any TrainedMethod else { return nil }
     try SafeTensors.write(stageTensors(of: method), to: file)
     descriptor = open(file, O_RDONLY | O_CLOEXEC)
     let code = errno
     unlink(file)
     guard descriptor >= 0 else { throw FileError("read", file, errno: code) }
+  }
+
+  /// The network that a planned run starts from, after those before it.
+  ///
+  /// - Returns: nil for a run that starts from nothing.
+  static func stage(
+    of run: PlannedRun, among runs: [PlannedRun], context: MethodContext, images: ImageSet
+  ) throws -> MeasuredStage? {
+    guard let stage = runs.first(where: { $0.combination == run.stage }) else { return nil }
+    return try MeasuredStage(
+      of: stage.configured,
+      startingFrom: try self.stage(of: stage, among: runs, context: context, images: images),
+      context: context, images: images)
   }
 
   deinit { close(descriptor) }
@@ -57,7 +74,7 @@ final class MeasuredStage {
 
 extension MethodContext {
   /// The context of a run that starts from `stage`.
-  func starting(from stage: MeasuredStage?) -> MethodContext {
+  package func starting(from stage: MeasuredStage?) -> MethodContext {
     MethodContext(
       clusters: clusters, seed: seed, device: device, precision: precision, threads: threads,
       stage: stage?.finished)

@@ -40,7 +40,8 @@ package struct RunMeasurement {
     // Its network need not have learnt anything, and is made on as few images as that takes.
     let sample = try SampleImages(
       task, imageSize: shape.imageSize, part: shape.part(atMost: 64), seed: run.seed)
-    stage = try MeasuredStage(of: run, among: runs, context: context, images: sample.learnt)
+    stage = try MeasuredStage.stage(
+      of: run, among: runs, context: context, images: sample.learnt)
     context = context.starting(from: stage)
   }
 

@@ -39,13 +39,13 @@ package struct TrainingSteps {
   /// The images of one step, by position.
   package struct BatchImages {
     /// The pass of the epoch, by its index in the method's passes.
-    let pass: Int
+    package let pass: Int
     /// The showing of its images within the pass: 0, or more where blocks are shown repeatedly.
-    let showing: Int
+    package let showing: Int
     /// Positions in the image set, [B].
     package let positions: [Int]
     /// The positions of the block that begins with this step; nil within a block, and without blocks.
-    let block: [Int]?
+    package let block: [Int]?
 
     package init(pass: Int, showing: Int = 0, positions: [Int], block: [Int]? = nil) {
       self.pass = pass
