@@ -46,4 +46,22 @@ extension CommandLineTests {
     #expect(drawing.contains("<svg") && drawing.contains("channels of the first stage"))
     #expect(try speed.run(["growth", "width", "--values", "x"]).exitCode != 0)
   }
+
+  @Test func `Steps of methods are timed beside SimCLR's, from an untrained stage too`() throws {
+    let small = [
+      "methods", "--batch", "8", "--width", "16", "--image-size", "16", "--images", "64",
+      "--rounds", "1", "--threads", "1",
+    ]
+    let table = try speed.run(small + ["--only", "gcc,dec", "--markdown"])
+    #expect(table.exitCode == 0, "\(table.errors)")
+    // GCC shows two views of each image and of four neighbours one; DEC has a network of its own.
+    #expect(table.output.contains(/\n\| gcc \| same \| 6 \| 48 \| [\d.]+ \|/))
+    #expect(table.output.contains(/\n\| dec \| own \| 1 \| 8 \| [\d.]+ \|/))
+    let objects = try speed.run(small + ["--only", "scan", "--json"]).objects()
+    let (step, image) = (objects[0]["ratio"] as? Double, objects[0]["ratioPerImage"] as? Double)
+    #expect(step ?? 0 > 0 && step == image)
+    let refused = try speed.run(small + ["--only", "kmeans,cc"])
+    #expect(refused.exitCode == 1 && refused.errors.contains("kmeans cannot be timed: "))
+    #expect(refused.lines.last?.hasPrefix("cc ") == true)
+  }
 }

@@ -154,7 +154,8 @@ private func tableLines(_ rows: [[String]], markdown: Bool) -> [String] {
   }
   let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
-    zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-      .joined(separator: "  ")
+    zip(row, widths.dropLast() + [0]).map { text, width in
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }.joined(separator: "  ")
   }
 }
