@@ -6,9 +6,20 @@ package enum OpenBLAS {
   /// Version, build options and the processor kernel in use, for a run's provenance. The last
   /// bits of results depend on the kernel.
   public static var configuration: String {
-    let options = openblas_get_config().map { String(cString: $0) } ?? "unknown"
-    let kernel = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
-    return "\(options.trimmingSuffix(while: \.isWhitespace)) (running \(kernel))"
+    "\(options.trimmingSuffix(while: \.isWhitespace)) (running \(kernel))"
+  }
+
+  /// Version and kernel alone: "OpenBLAS 0.3.21 (SkylakeX)".
+  public static var shortConfiguration: String {
+    "\(options.split(separator: " ").prefix(2).joined(separator: " ")) (\(kernel))"
+  }
+
+  private static var options: String {
+    openblas_get_config().map { String(cString: $0) } ?? "unknown"
+  }
+
+  private static var kernel: String {
+    openblas_get_corename().map { String(cString: $0) } ?? "unknown"
   }
 
   /// Runs `body` while every matrix product runs on the thread that calls it. The caller's own

@@ -13,6 +13,13 @@ import Foundation
 /// No timestamps are stored, so the same calls write the same bytes. Files are read as
 /// untrusted input: external links, external values and implausible shapes are refused.
 package final class HDF5File: HDF5Group {
+  /// The version of libhdf5, such as "1.10.8"; "unknown" if it does not tell.
+  package static var libraryVersion: String {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    guard H5get_libversion(&major, &minor, &release) >= 0 else { return "unknown" }
+    return "\(major).\(minor).\(release)"
+  }
+
   /// Creates an empty file, replacing an existing one. It is not atomic; `AtomicFile.replace`
   /// provides a temporary path.
   /// - Throws: `HDF5Error.callFailed`.

@@ -133,6 +133,7 @@ struct RootCommand: AsyncParsableCommand {
       CompareCommand.self, AssignmentsCommand.self, ClustersCommand.self,
       FeaturesCommand.self, AssignCommand.self,
       ListCommand.self, CleanCommand.self, SchemaCommand.self, DevicesCommand.self,
+      DoctorCommand.self,
       VerifyCommand.self,
       RunChildCommand.self, MeasureChildCommand.self,
     ])
