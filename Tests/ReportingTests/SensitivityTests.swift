@@ -143,6 +143,28 @@ import Testing
         == ["scl", "scl", "scl, simclr.epochs 5", "scl, simclr.epochs 5"])
   }
 
+  @Test func `A row is compared with all rows of a group, not only with the first one`() throws {
+    // "both" has a common benchmark with each of the others, which have none; "other" agrees with "both" on
+    // STL-10 but for the temperature, and differs from it in another setting on CIFAR-10.
+    let rows = ["a", "b", "both", "other"].map { Self.row($0) }
+    func on(_ benchmark: String, _ runs: [RunOutcome]) throws -> [RunOutcome] {
+      try runs.map { run in
+        guard case .finished(var record) = run.result else { throw CancellationError() }
+        record.benchmark = benchmark
+        return SampleRuns.finished(record)
+      }
+    }
+    let runs =
+      Self.runs(rows[0], 0.05, Self.first) + (try on("stl10", Self.runs(rows[1], 1, Self.first)))
+      + Self.runs(rows[2], 0.1, Self.second)
+      + (try on("stl10", Self.runs(rows[2], 0.1, Self.second)))
+      + Self.runs(rows[3], 2, Self.second, semantic: false)
+      + (try on("stl10", Self.runs(rows[3], 2, Self.second)))
+    let table = try SampleRuns.table(rows, runs).sensitivity(to: "temperature")
+    #expect(table.methods.map(\.name) == ["a", "both", "b"])
+    #expect(table.references == ["a": "both", "b": "both"])
+  }
+
   @Test func `A setting in which no rows differ alone is refused, with those in which they do`()
     throws
   {

@@ -83,11 +83,24 @@ struct Sensitivity {
     var groups: [[TableMethod]] = []
     for method in table.methods where !recipes(of: method).isEmpty {
       guard recipes(of: method).allSatisfy({ $0.1.settings[setting] != nil }) else { continue }
-      if let index = groups.firstIndex(where: { areSiblings($0[0], method, but: setting) }) {
-        groups[index].append(method)
-      } else {
-        groups.append([method])
+      // Rows of several experiments can have other benchmarks, so that two of a group share none, and a row with
+      // both of their benchmarks joins two groups.
+      var members = [method]
+      var kept: [[TableMethod]] = []
+      var place: Int?
+      for group in groups {
+        let pairs = members.flatMap { member in
+          group.compactMap { areSiblings($0, member, but: setting) }
+        }
+        if pairs.contains(true), !pairs.contains(false) {
+          members += group
+          place = place ?? kept.count
+        } else {
+          kept.append(group)
+        }
       }
+      kept.insert(table.methods.filter(members.contains), at: place ?? kept.count)
+      groups = kept
     }
     return groups.map { methods in
       var entries: [Entry] = []
@@ -107,20 +120,20 @@ struct Sensitivity {
   }
 
   /// Whether two rows are of one method and have the same settings, but for one, wherever both have
-  /// runs.
+  /// runs; nil for rows of one method without a common benchmark.
   private func areSiblings(
     _ first: TableMethod, _ second: TableMethod, but setting: String
-  ) -> Bool {
+  ) -> Bool? {
     guard first.variantOf ?? first.name == second.variantOf ?? second.name else { return false }
     let others = Dictionary(uniqueKeysWithValues: recipes(of: second))
     let pairs = recipes(of: first).compactMap { benchmark, recipe in
       others[benchmark].map { (recipe, $0) }
     }
-    return !pairs.isEmpty
-      && pairs.allSatisfy { first, second in
-        first.settings.filter { $0.key != setting } == second.settings.filter { $0.key != setting }
-          && first.ofStages == second.ofStages
-      }
+    if pairs.isEmpty { return nil }
+    return pairs.allSatisfy { first, second in
+      first.settings.filter { $0.key != setting } == second.settings.filter { $0.key != setting }
+        && first.ofStages == second.ofStages
+    }
   }
 
   /// The recipes of a row by benchmark, in the order of the columns.
@@ -202,7 +215,7 @@ struct Sensitivity {
         let differing = Set(
           pairs.flatMap { first, second in first.keys.filter { first[$0] != second[$0] } })
         if differing.count == 1, let name = differing.first,
-          areSiblings(first, second, but: name)
+          areSiblings(first, second, but: name) == true
         {
           names.insert(name)
         }
