@@ -51,7 +51,7 @@ public enum SCLProgram {
       try adapters.check(benchmarks)
       let benchmarks = try BenchmarkRegistry.builtIn.adding(benchmarks)
       let metrics = try MetricRegistry.builtIn.adding(metrics)
-      let formats = try TableFormatRegistry.builtIn.adding([.html] + formats)
+      let formats = try TableFormatRegistry.builtIn.adding([.html, .tensorboard] + formats)
       await $registry.withValue(.builtIn.adding(methods)) {
         await BenchmarkRegistry.$current.withValue(benchmarks) {
           await AdapterRegistry.$current.withValue(adapters) {

@@ -42,12 +42,29 @@ extension CommandLineTests {
       files(below: "\(folder)/drawn") == [
         "confusion-rehearsal-kmeans.svg", "scores-rehearsal.svg", "sizes-rehearsal-kmeans.svg",
       ])
-    let logged = try program.run(["report", file, "--tensorboard", "\(folder)/events"] + folders)
-    #expect(logged.exitCode == 0 && logged.output == plain.output)
+    try expectRefusal(64, ["report", file, "--montage", "900"] + folders, ["0 to 50"])
+  }
+
+  @Test func `TensorBoard's event files are a format with a folder, which only it has`() throws {
+    let file = try write(
+      "benchmarks: [rehearsal]\nmethods: [kmeans]\nseeds: 1\n", to: "events.yaml")
+    let folders = ["--data", try CommandLineTests.data.get(), "--results", "\(folder)/results"]
+    let run = try program.run(["run", file, "--quiet"] + folders)
+    try #require(run.exitCode == 0, "\(run.errors)")
+    let format = ["report", file, "--format", "tensorboard"]
+    let logged = try program.run(format + ["--out", "\(folder)/events"] + folders)
+    #expect(logged.exitCode == 0 && logged.output.isEmpty)
     #expect(logged.errors.contains("wrote 1 event file to"), "\(logged.errors)")
     #expect(
       files(below: "\(folder)/events").filter { $0.hasSuffix(".scl") }
         == ["rehearsal/kmeans/seed-0/events.out.tfevents.0.scl"])
-    try expectRefusal(64, ["report", file, "--montage", "900"] + folders, ["0 to 50"])
+    try expectRefusal(64, format + folders, ["name a folder", "--out tensorboard"])
+    try expectRefusal(64, ["report", file, "--out", "\(folder)/x"] + folders, ["'> FILE'"])
+    // Of a seed that has not run there is nothing to write.
+    let other = try write(
+      "benchmarks: [rehearsal]\nmethods: [random-labels]\nseeds: 1\n", to: "events.yaml")
+    try expectRefusal(
+      66, ["report", other, "--format", "tensorboard", "--out", "\(folder)/y"] + folders,
+      ["not run"])
   }
 }

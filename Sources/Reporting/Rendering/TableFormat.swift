@@ -1,3 +1,4 @@
+import Core
 import Domain
 
 /// An output format of result tables, chosen by `scl report --format`.
@@ -18,8 +19,21 @@ public struct TableFormat: Sendable {
   public let summary: String
   /// Whether it draws on the runs behind the table. Who prints it then fills `ReportSources`.
   package let usesSources: Bool
-  /// Called by `ResultTable.rendered(as:width:)`.
-  fileprivate let render: @Sendable (ResultTable, ReportSources, _ width: Int?) -> String
+  /// What it makes of a table.
+  fileprivate let output: Output
+
+  /// A text to print, or files.
+  fileprivate enum Output: Sendable {
+    /// Called by `ResultTable.rendered(as:width:)`.
+    case text(@Sendable (ResultTable, ReportSources, _ width: Int?) -> String)
+    /// Called by `ResultTable.write(as:from:to:)`; returns what it has written: "3 event files".
+    case files(@Sendable (ResultTable, ReportSources, _ folder: String) throws -> String)
+  }
+
+  /// Whether it writes files to a folder (`scl report --out`). It then has no text to print.
+  public var writesFiles: Bool {
+    if case .files = output { true } else { false }
+  }
 
   /// - Parameters:
   ///   - name: the name in `--format`.
@@ -30,19 +44,16 @@ public struct TableFormat: Sendable {
     _ name: String, summary: String,
     render: @escaping @Sendable (ResultTable, _ width: Int?) -> String
   ) {
-    self.init(name: name, summary: summary, usesSources: false) { table, _, width in
-      render(table, width)
-    }
+    self.init(
+      name: name, summary: summary, usesSources: false,
+      output: .text { table, _, width in render(table, width) })
   }
 
-  private init(
-    name: String, summary: String, usesSources: Bool,
-    render: @escaping @Sendable (ResultTable, ReportSources, _ width: Int?) -> String
-  ) {
+  private init(name: String, summary: String, usesSources: Bool, output: Output) {
     self.name = name
     self.summary = summary
     self.usesSources = usesSources
-    self.render = render
+    self.output = output
   }
 
   /// A format that also draws on the runs behind the table.
@@ -54,9 +65,21 @@ public struct TableFormat: Sendable {
     _ name: String, summary: String,
     render: @escaping @Sendable (ResultTable, ReportSources) -> String
   ) -> TableFormat {
-    TableFormat(name: name, summary: summary, usesSources: true) { table, sources, _ in
-      render(table, sources)
-    }
+    TableFormat(
+      name: name, summary: summary, usesSources: true,
+      output: .text { table, sources, _ in render(table, sources) })
+  }
+
+  /// A format that writes files about the runs behind the table.
+  /// - Parameters:
+  ///   - name: the name in `--format`.
+  ///   - summary: a few words for the help text.
+  ///   - write: writes to a folder, which need not exist, and returns what it has written: "3 event files".
+  package static func writing(
+    _ name: String, summary: String,
+    write: @escaping @Sendable (ResultTable, ReportSources, _ folder: String) throws -> String
+  ) -> TableFormat {
+    TableFormat(name: name, summary: summary, usesSources: true, output: .files(write))
   }
 
   /// Aligned columns that can also be read in a terminal. Narrow terminals get the table split by
@@ -110,7 +133,7 @@ public struct TableFormatRegistry: Sendable {
   /// The registry of the current task. All look-ups use it.
   @TaskLocal public static var current = TableFormatRegistry.builtIn
 
-  /// The formats of this module.
+  /// The formats of this module that have a text.
   public static let builtIn = TableFormatRegistry([
     .markdown, .latex, .latexSiunitx, .csv, .csvRuns, .json,
   ])
@@ -135,12 +158,12 @@ public struct TableFormatRegistry: Sendable {
 }
 
 extension ResultTable {
-  /// The table as text that ends with a line break.
+  /// The table as text that ends with a line break; empty for a format that writes files.
   /// - Parameters:
   ///   - format: need not be registered.
   ///   - width: the number of columns of the terminal that shows it; nil for pipes and files.
   public func rendered(as format: TableFormat, width: Int? = nil) -> String {
-    format.render(self, ReportSources(), width)
+    rendered(as: format, from: ReportSources(), width: width)
   }
 
   /// The same for a format that draws on the runs behind the table.
@@ -148,6 +171,23 @@ extension ResultTable {
   package func rendered(
     as format: TableFormat, from sources: ReportSources, width: Int? = nil
   ) -> String {
-    format.render(self, sources, width)
+    guard case .text(let render) = format.output else { return "" }
+    return render(self, sources, width)
+  }
+
+  /// Writes the files of a format that has no text (`TableFormat.writesFiles`).
+  /// - Parameter folder: need not exist.
+  /// - Returns: what was written: "3 event files".
+  /// - Throws: errors of the format; `ReportError.noneFinished` if no run of the table has finished.
+  package func write(
+    as format: TableFormat, from sources: ReportSources, to folder: String
+  ) throws -> String {
+    guard case .files(let write) = format.output else { return "no files" }
+    let cells = allCells
+    guard cells.contains(where: { !$0.records.isEmpty }) else {
+      throw ReportError.noneFinished(
+        experiment: experiment, states: cells.map(\.state.rawValue).uniqued)
+    }
+    return try write(self, sources, folder)
   }
 }

@@ -3,6 +3,17 @@ import Foundation
 import Metrics
 import Records
 
+extension TableFormat {
+  /// An event file of TensorBoard for each finished run (`TensorBoardRuns`).
+  public static let tensorboard = writing(
+    "tensorboard", summary: "event files, in the folder of --out"
+  ) { table, sources, folder in
+    let events = try TensorBoardRuns(table, from: sources)
+    try events.write(to: folder)
+    return "\(events.runs.count) event file\(events.runs.count == 1 ? "" : "s")"
+  }
+}
+
 /// The finished runs of a table as runs of TensorBoard: a folder each, with one event file.
 ///
 ///     let runs = try TensorBoardRuns(table, from: sources)

@@ -53,7 +53,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var experiments: SeveralExperiments
 
   /// Markdown if absent; the formats of `TableFormatRegistry`.
-  @Option(help: "Format of the table (default: markdown).")
+  @Option(help: "Format of the table (default: markdown); tensorboard writes files to --out.")
   var format: TableFormat?
 
   /// For metrics without columns in published tables, such as those of other packages.
@@ -113,12 +113,9 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var figures: String?
 
-  /// For those who look at all trainings of a group in one place.
-  @Option(
-    help:
-      "Also write the histories and scores of the runs to this folder, as event files of TensorBoard.",
-    completion: .directory)
-  var tensorboard: String?
+  /// Other formats are printed, and the shell redirects them.
+  @Option(help: "Folder for the files of --format tensorboard.", completion: .directory)
+  var out: String?
 
   @OptionGroup var output: JSONOption
 
@@ -127,6 +124,16 @@ struct ReportCommand: ParsableCommand {
     try require("montage", montage, in: 0...50)
     if output.json, let format, format != .json {
       throw ValidationError("--json conflicts with --format \(format.name)")
+    }
+    if let format, format.writesFiles, out == nil {
+      throw ValidationError(
+        "--format \(format.name) writes files: name a folder for them, such as --out \(format.name)"
+      )
+    }
+    if out != nil, format?.writesFiles != true {
+      throw ValidationError(
+        "--out is the folder of --format tensorboard; other formats are printed: '> FILE' keeps them"
+      )
     }
     if !identity.isEmpty, !experiments.others.isEmpty {
       throw ValidationError("--identity takes a single experiment")
@@ -155,7 +162,7 @@ struct ReportCommand: ParsableCommand {
         table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
     }
     let format = output.json ? .json : format ?? .markdown
-    let isDrawn = format.usesSources || figures != nil || tensorboard != nil
+    let isDrawn = format.usesSources || figures != nil
     var sources = isDrawn ? try plans.sources(of: table) : ReportSources()
     sources.montageImages = montage
     if let figures {
@@ -163,12 +170,11 @@ struct ReportCommand: ParsableCommand {
       try drawings.write(to: figures)
       Console.note("wrote \(Quantities.count(drawings.figures.count, "figure")) to '\(figures)'")
     }
-    if let tensorboard {
-      let events = try TensorBoardRuns(table, from: sources)
-      try events.write(to: tensorboard)
-      Console.note("wrote \(Quantities.count(events.runs.count, "event file")) to '\(tensorboard)'")
+    if let out, format.writesFiles {
+      Console.note("wrote \(try table.write(as: format, from: sources, to: out)) to '\(out)'")
+    } else {
+      Console.print(table, as: format, from: sources)
     }
-    Console.print(table, as: format, from: sources)
   }
 }
 
