@@ -48,10 +48,11 @@ struct TableSection {
     return PageSection(
       name: "table", title: "Results",
       content: layout.caption.map { .paragraph($0) }
-        + [
-          .paragraph(
-            "Dots are seeds, on one scale per column; the bar is their mean.",
-            "quiet"),
+        + (table.showsPublishedAlone
+          ? []
+          : [
+            .paragraph("Dots are seeds, on one scale per column; the bar is their mean.", "quiet")
+          ]) + [
           .element("div", ["class": "tools", "data-for": "results"]),
           .element("div", ["class": "scroll"], [grid]),
         ] + (notes.isEmpty ? [] : [.element("ul", ["class": "notes"], notes)])
@@ -130,12 +131,14 @@ struct TableSection {
     }
   }
 
-  /// A row of the table. Rows that follow a measured row have no values to sort by, and stay below it.
+  /// A row of the table. Rows that follow a measured row have no values to sort by, and stay below it. Published rows
+  /// that stand alone are sorted by their figures.
   /// - Parameter method: whose row it is, or whose row it follows.
   private func row(
     _ row: TableLayout.Row, of method: TableMethod?, in group: TableLayout.Group
   ) -> Markup {
     let isMeasured = row.kind == .measured
+    let leads = isMeasured || table.showsPublishedAlone
     var cells = [Markup.element("th", ["scope": "row"], [.text(row.title)])]
     for (place, column) in layout.columns.enumerated() {
       let cell =
@@ -143,7 +146,7 @@ struct TableSection {
         ? method.flatMap { table.cell(benchmark: column.benchmark, method: $0.id) } : nil
       for (score, figure) in row.cells[place].figures.enumerated() {
         let scores = cell?.scores(of: table.metrics[score]) ?? []
-        let key = scores.isEmpty ? nil : table.statistic.centre(of: scores.map(\.score))
+        let key = leads ? figure.value : nil
         cells.append(
           .element(
             "td",
@@ -162,7 +165,7 @@ struct TableSection {
     return .element(
       "tr",
       [
-        "class": isMeasured ? nil : "follows",
+        "class": leads ? nil : "follows",
         "data-find": words.uniqued.joined(separator: " ").lowercased(),
       ], cells)
   }

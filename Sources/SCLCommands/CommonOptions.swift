@@ -149,8 +149,12 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The same for an experiment that has been read, with a filter in place of `--only`.
-  func planOfResults(of experiment: Experiment, _ filter: RunFilter) throws -> Plan {
-    try checkResults(of: plan(of: experiment, filter, needsData: false))
+  /// - Parameter mayBeEmpty: for what needs no results.
+  func planOfResults(
+    of experiment: Experiment, _ filter: RunFilter, mayBeEmpty: Bool = false
+  ) throws -> Plan {
+    let plan = try plan(of: experiment, filter, needsData: false)
+    return mayBeEmpty ? plan : try checkResults(of: plan)
   }
 
   private func checkResults(of plan: Plan) throws -> Plan {

@@ -91,7 +91,7 @@ struct RenderedError {
     switch error {
     case .unknownMethod, .repeatedRun, .misfiledRecord, .mixedSeeds: badData
     case .nothingRun, .noIdentity, .noneFinished, .otherBenchmarkFile, .noReference,
-      .nothingToCompare, .noRow:
+      .nothingToCompare, .noRow, .nothingPublished:
       missingInput
     case .noSweep: usage
     }

@@ -29,13 +29,16 @@ struct SeveralExperiments: ParsableArguments {
 
   /// The plans for commands that show results, one per experiment of which `--only` selects something.
   ///
-  /// - Throws: `ReportError.nothingRun` if the results folder has nothing of an experiment;
+  /// - Parameter mayBeEmpty: for what needs no results.
+  /// - Throws: `ReportError.nothingRun` if the results folder has nothing of an experiment, unless that may be;
   ///   `ExperimentError.invalidOption` for a name in `--only` that no experiment has;
   ///   `ValidationError` if `--only` selects no run, and for two files of one name, whose results would have
   ///   one folder.
-  func plansOfResults() throws -> [Plan] {
+  func plansOfResults(mayBeEmpty: Bool = false) throws -> [Plan] {
     let all = all
-    guard all.count > 1 else { return [try first.planOfResults()] }
+    guard all.count > 1 else {
+      return [try mayBeEmpty ? first.plan(needsData: false) : first.planOfResults()]
+    }
     let experiments = try all.map { try $0.readExperiment(needsData: false) }
     let names = experiments.map(\.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
@@ -45,7 +48,7 @@ struct SeveralExperiments: ParsableArguments {
     try filter.check(experiments)
     let plans = try zip(all, experiments).compactMap { options, experiment -> Plan? in
       guard let own = filter.restricted(to: experiment) else { return nil }
-      return try options.planOfResults(of: experiment, own)
+      return try options.planOfResults(of: experiment, own, mayBeEmpty: mayBeEmpty)
     }
     guard !plans.isEmpty else { throw ValidationError("--only selects no run of any experiment") }
     return plans

@@ -80,5 +80,36 @@ extension CommandLineTests {
     let runs = try compared("report", ["--format", "csv-runs"])
     #expect(runs.lines.count == 1 + 3 * 3 * 3)
     #expect(try compared("report", ["--published"]).exitCode == 0)
+    // Nothing is published on a rehearsal.
+    let none = try compared("report", ["--published-only"])
+    #expect(none.exitCode == 66 && none.errors.contains("has no figure"), "\(none.errors)")
+    let both = try compared("report", ["--published-only", "--best-of-seeds"])
+    #expect(both.exitCode == 64 && both.errors.contains("leave out --best-of-seeds"))
+  }
+
+  @Test func `Published rows alone need no results, in every format of tables`() throws {
+    let file = try write(
+      "benchmarks: [cifar10, stl10]\nmethods: [kmeans, pica]\n", to: "published.yaml")
+    func published(_ more: [String]) throws -> Program.Result {
+      try program.run(
+        [
+          "report", file, "--published-only", "--results", "\(folder)/none", "--data",
+          "\(folder)/none",
+        ]
+          + more)
+    }
+    // The figures of PICA's Table 1 in paper-tables.md.
+    for (format, figure) in [
+      ("markdown", "| PICA (mean), from P"), ("latex", "PICA (mean), from P & 56.1"),
+      ("latex-siunitx", "PICA (mean), from P & 56.1"), ("csv", ",pica,PICA (mean),"),
+      ("json", "\"title\":\"PICA (mean)\""), ("html", ">PICA (mean), from P<"),
+    ] {
+      let table = try published(["--format", format])
+      #expect(table.exitCode == 0 && table.output.contains(figure), "\(format): \(table.errors)")
+    }
+    #expect(try published(["--format", "csv-runs"]).exitCode == 64)
+    let one = try published(["--only", "method=kmeans,benchmark=stl10", "--json"])
+    #expect(
+      Set(try one.objects().compactMap { $0["method"] as? String }) == ["kmeans"], "\(one.errors)")
   }
 }

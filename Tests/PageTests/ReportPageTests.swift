@@ -55,6 +55,38 @@ import Testing
     #expect(harmful.isEmpty)
   }
 
+  @Test func `Published rows alone are sorted by their figures, and nothing else is on the page`()
+    throws
+  {
+    defer { results.remove() }
+    let paper = try PaperTables.parse(
+      """
+      | method | row | CIFAR-10 | source | protocol | note |
+      |---|---|---|---|---|---|
+      | m0 | First | 40.0/50.04+-0.3/30.0 | P | unknown | |
+
+      | protocol | statistic | learns from | scored | image size | NMI | checkpoint | backbone |
+      |---|---|---|---|---|---|---|---|
+      | unknown | mean | ? | ? | ? | ? | ? | ? |
+
+      | key | source |
+      |---|---|
+      | P | a paper |
+      """, file: "tables.md")
+    let method = TableMethod(name: "m0", title: "Method 0", family: .classical)
+    let table = try ResultTable.published(
+      in: paper,
+      for: [
+        ExperimentResults(
+          experiment: "sample", profile: "default", methods: [method],
+          runs: [RunOutcome(benchmark: "cifar10", method: "m0", seed: 0, result: .missing)])
+      ])
+    let page = table.rendered(as: .html, from: ReportSources())
+    #expect(page.contains(">First, from P<") && page.contains("data-v=\"50.04\""))
+    #expect(page.contains("50.0 ± 0.3") && !page.contains("Dots are seeds"))
+    #expect(!page.contains("class=\"follows\"") && count("<section", in: page) == 1)
+  }
+
   @Test func `The best figure of a column is bold, the second best in italics`() throws {
     defer { results.remove() }
     let page = page()

@@ -111,6 +111,13 @@ import Testing
       Self.results("b", [Self.run(on: "stl10", acc: 30, epochs: 40, of: "b")]),
     ])
     #expect(apart.methods.map(\.title) == ["SCL (a)", "SCL (b)"])
+    // Programs tell them apart by a column.
+    for format in [TableFormat.csv, .csvRuns] {
+      let lines = apart.rendered(as: format).split(separator: "\n")
+      #expect(lines[0].hasSuffix(",flags,row"))
+      #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(",a/scl") || $0.hasSuffix(",b/scl") })
+    }
+    #expect(apart.rendered(as: .json).contains(#""row":"b/scl""#))
     #expect(apart.cell(benchmark: "stl10", method: "a/scl") == nil)
   }
 

@@ -69,7 +69,7 @@ extension TableDiff {
 
   /// The descriptions of the sources that the table names by their keys, without the marks of code
   /// that they have in paper-tables.md: a terminal would show them escaped.
-  private var sourceRemarks: [String] {
+  var sourceRemarks: [String] {
     sources.sorted { $0.key < $1.key }.map { key, text in
       "Source \(key): \(text.replacing("`", with: ""))"
     }

@@ -8,7 +8,10 @@ import Records
 /// with up to four decimals; a field without a value is empty. `flags` joins everything that
 /// restricts the use of the figures with "; ".
 ///
-/// A table with reference rows also has the columns reference, difference (in points), low and high (its
+/// A table of several experiments also has the column row, the name by which options take the row. A table
+/// with published rows also has the columns kind (measured or published), sources, published_difference (measured
+/// minus published, in points) and verdict; its published rows stand below all measured ones, with their number of
+/// trials in n. A table with reference rows also has the columns reference, difference (in points), low and high (its
 /// 95 % interval) and pairs (of seeds; 0 if they are independent). A table of a setting's values also has
 /// setting and value, one with read-outs read_out (empty for a method's result).
 ///
@@ -22,7 +25,10 @@ enum CSVRenderer {
   /// The file, with a line break at its end.
   static func render(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
-    var lines = [(header + moreHeader(table)).joined(separator: ",")]
+    var lines = [
+      (header + rowHeader(table) + moreHeader(table) + publishedHeader(table)).joined(
+        separator: ",")
+    ]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for metric in table.metrics {
@@ -39,40 +45,83 @@ enum CSVRenderer {
         // Numbers are not escaped: a minus in front is no formula.
         lines.append(
           (names.map(Escaping.csv) + numbers + [cell.state.rawValue, flags].map(Escaping.csv)
-            + more(cell, metric, table)).joined(separator: ","))
+            + rowField(cell.method, table) + more(cell, metric, table)
+            + (table.diff == nil ? [] : ["measured", "", "", ""])).joined(separator: ","))
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return (lines + published(table)).joined(separator: "\n") + "\n"
+  }
+
+  /// A line per figure of the published rows.
+  private static func published(_ table: ResultTable) -> [String] {
+    let none = moreHeader(table).map { _ in "" }
+    return PublishedRows.all(in: table).flatMap { row in
+      table.benchmarks.flatMap { benchmark in
+        table.metrics.compactMap { metric -> String? in
+          guard let comparison = row.comparison(benchmark, metric),
+            let reference = comparison.reference
+          else { return nil }
+          let names = [
+            table.experiment, table.profile, benchmark, row.method.name, reference.title,
+            row.method.family.rawValue, metric.name,
+          ]
+          let numbers = [
+            number(reference.value), number(reference.spread),
+            reference.trials.map { "\($0)" } ?? "", "", "", "", "",
+          ]
+          let flags = row.notes(benchmark, metric).joined(separator: "; ")
+          let texts = [reference.sources.joined(separator: "; ")].map(Escaping.csv)
+          return
+            (names.map(Escaping.csv) + numbers + [Escaping.csv(flags)]
+            + rowField(row.method, table) + none + ["published"] + texts
+            + [number(comparison.difference), Escaping.csv(row.verdict(benchmark, metric) ?? "")])
+            .joined(separator: ",")
+        }
+      }
+    }
+  }
+
+  private static func publishedHeader(_ table: ResultTable) -> [String] {
+    table.diff == nil ? [] : ["kind", "sources", "published_difference", "verdict"]
+  }
+
+  /// Of several experiments, rows of one name can be different ones.
+  private static func rowHeader(_ table: ResultTable) -> [String] {
+    table.experiments.isEmpty ? [] : ["row"]
+  }
+
+  private static func rowField(_ method: TableMethod, _ table: ResultTable) -> [String] {
+    table.experiments.isEmpty ? [] : [Escaping.csv(method.id)]
   }
 
   /// The further columns of a table with reference rows, and of one of a setting's values.
   private static func moreHeader(_ table: ResultTable) -> [String] {
     (table.references.isEmpty ? [] : ["reference", "difference", "low", "high", "pairs"])
-      + rowHeader(table)
+      + shownHeader(table)
   }
 
   /// The fields of these columns.
   private static func more(
     _ cell: ResultCell, _ metric: Metric, _ table: ResultTable
   ) -> [String] {
-    let ofRow = rowFields(cell, table)
-    guard !table.references.isEmpty else { return ofRow }
+    let shown = shownFields(cell, table)
+    guard !table.references.isEmpty else { return shown }
     let reference = table.reference(of: cell.method)
     let difference = ReferenceDifferences.difference(of: cell, metric, in: table)
     return [
       Escaping.csv(reference?.id ?? ""), number(difference?.result.difference),
       number(difference?.result.interval?.low), number(difference?.result.interval?.high),
       difference.map { "\($0.pairs)" } ?? "",
-    ] + ofRow
+    ] + shown
   }
 
-  /// The columns of what a row is of: a value of a setting, a read-out.
-  private static func rowHeader(_ table: ResultTable) -> [String] {
+  /// The columns of what a row shows: a value of a setting, a read-out.
+  private static func shownHeader(_ table: ResultTable) -> [String] {
     (table.sweptSetting == nil ? [] : ["setting", "value"])
       + (table.showsReadOuts ? ["read_out"] : [])
   }
 
-  private static func rowFields(_ cell: ResultCell, _ table: ResultTable) -> [String] {
+  private static func shownFields(_ cell: ResultCell, _ table: ResultTable) -> [String] {
     let swept = cell.method.swept
     let fields =
       (table.sweptSetting == nil ? [] : [swept?.setting ?? "", swept?.value ?? ""])
@@ -88,12 +137,15 @@ enum CSVRenderer {
   /// The runs one by one, for statistics of the reader's own: a header, then one line per planned run
   /// and score. Columns: experiment, profile, benchmark, method, title, family, seed, metric, value,
   /// identity, flags. Values are in per cent. A run without a result has neither value nor identity, and
-  /// its state in the flags.
+  /// its state in the flags. A table of several experiments also has the column row. Published rows have no
+  /// runs.
   ///
   ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,0,acc,21.1697,b76661841ec5...,...
   static func renderRuns(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
-    var lines = [(runHeader + rowHeader(table)).joined(separator: ",")]
+    var lines = [
+      (runHeader + rowHeader(table) + shownHeader(table)).joined(separator: ",")
+    ]
     for cell in table.allCells {
       let flags = CellFlags.flags(of: cell, notes: notes).joined(separator: "; ")
       for seed in cell.plannedSeeds {
@@ -107,8 +159,8 @@ enum CSVRenderer {
           let value = record?.metrics.scores?.value(of: metric, under: nil).map { 100 * $0 }
           lines.append(
             (names.map(Escaping.csv) + [number(value)]
-              + [record?.identity ?? "", flags].map(Escaping.csv) + rowFields(cell, table))
-              .joined(separator: ","))
+              + [record?.identity ?? "", flags].map(Escaping.csv) + rowField(cell.method, table)
+              + shownFields(cell, table)).joined(separator: ","))
         }
       }
     }

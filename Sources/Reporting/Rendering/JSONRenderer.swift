@@ -6,6 +6,7 @@ import Records
 import Statistics
 
 /// A result table as JSON lines: an object for each planned cell (`"kind": "cell"`), then one for
+/// each published row and benchmark of a table that has such rows (`"kind": "published"`), then one for
 /// each remark (`"kind": "remark"`). Scores are in per cent with up to four decimals.
 ///
 /// A cell has each score under the metric's name; a cell without finished runs has none. Some of
@@ -71,6 +72,8 @@ enum JSONRenderer {
     /// The names of benchmark and row, as in run folders.
     var benchmark: String
     var method: String
+    /// The name by which options take the row, in a table of several experiments; absent otherwise.
+    var row: String?
     /// The row's title and family, as in tables.
     var title: String
     var family: MethodFamily
@@ -104,6 +107,78 @@ enum JSONRenderer {
     }
   }
 
+  /// A published score.
+  private struct PublishedScore: Encodable {
+    var value: Double
+    /// Over the source's trials; absent if it prints none.
+    var standardDeviation: Double?
+    /// Measured minus published in points, with the verdict of `scl diff` and its reasons; absent where nothing was
+    /// measured.
+    var difference: Double?
+    var verdict: String?
+    var reasons: [String]?
+
+    init(_ comparison: Comparison, _ reference: ComparisonReference) {
+      value = reference.value.fourDecimals
+      standardDeviation = reference.spread?.fourDecimals
+      difference = comparison.difference?.fourDecimals
+      if difference != nil {
+        verdict = comparison.verdictText
+        reasons = comparison.verdict.reasons
+      }
+    }
+  }
+
+  /// A published row on a benchmark, with its scores under their names.
+  private struct PublishedObject: Encodable {
+    /// The keys besides the scores.
+    private struct Keys: Encodable {
+      let kind = "published"
+      let unit = "percent"
+      var experiment: String
+      var profile: String
+      var benchmark: String
+      /// The row of the table that it belongs to, as in cells.
+      var method: String
+      var row: String?
+      /// The published row's title.
+      var title: String
+      var family: MethodFamily
+      /// The keys of its sources.
+      var sources: [String]
+      /// The number of the source's trials; absent if unknown.
+      var trials: Int?
+      var flags: [String]
+    }
+
+    private let keys: Keys
+    private let scores: [String: PublishedScore]
+
+    /// - Returns: nil for a benchmark without a figure.
+    init?(_ row: PublishedRows, _ benchmark: String, _ table: ResultTable) {
+      let figures = table.metrics.compactMap { metric in
+        row.comparison(benchmark, metric).flatMap { comparison in
+          comparison.reference.map { (metric, comparison, $0) }
+        }
+      }
+      guard let first = figures.first else { return nil }
+      keys = Keys(
+        experiment: table.experiment, profile: table.profile, benchmark: benchmark,
+        method: row.method.name, row: table.experiments.isEmpty ? nil : row.method.id,
+        title: row.name.title, family: row.method.family, sources: row.name.sources,
+        trials: first.2.trials,
+        flags: figures.flatMap { row.notes(benchmark, $0.0) }.uniqued)
+      scores = Dictionary(
+        uniqueKeysWithValues: figures.map { ($0.0.name, PublishedScore($0.1, $0.2)) })
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try keys.encode(to: encoder)
+      var container = encoder.container(keyedBy: NameKey.self)
+      for (name, score) in scores { try container.encode(score, forKey: NameKey(name)) }
+    }
+  }
+
   /// A sentence that stands below the table in other formats.
   private struct Remark: Encodable {
     var kind = "remark"
@@ -118,7 +193,8 @@ enum JSONRenderer {
         cell: Cell(
           experiment: cell.origin?.experiment ?? table.experiment,
           profile: cell.origin?.profile ?? table.profile, benchmark: cell.benchmark,
-          method: cell.method.name, title: cell.method.title, family: cell.method.family,
+          method: cell.method.name, row: table.experiments.isEmpty ? nil : cell.method.id,
+          title: cell.method.title, family: cell.method.family,
           state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
           protocol: cell.runProtocol, reference: table.references[cell.method.id],
           setting: cell.method.swept?.setting, value: cell.method.swept?.value,
@@ -137,7 +213,11 @@ enum JSONRenderer {
           }))
     }
     let remarks = TableText.remarks(on: table).map { Remark(text: $0) }
+    let published = PublishedRows.all(in: table).flatMap { row in
+      table.benchmarks.compactMap { PublishedObject(row, $0, table) }
+    }
     return cells.map { JSONLines.line($0) }.joined()
+      + published.map { JSONLines.line($0) }.joined()
       + remarks.map { JSONLines.line($0) }.joined()
   }
 }

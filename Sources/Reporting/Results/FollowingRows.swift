@@ -30,7 +30,11 @@ enum FollowingRows {
         "Best of seeds: the run with the highest ACC. Choosing it takes labels, so it does not estimate the "
           + "score of a single run.")
     }
-    if table.diff != nil {
+    if table.showsPublishedAlone {
+      remarks.append(
+        "The rows have different protocols, as far as these are known, so no figure is marked as the best."
+      )
+    } else if table.diff != nil {
       let hasRows = table.methods.contains { !published(below: $0, in: table).isEmpty }
       remarks.append(
         hasRows
@@ -38,7 +42,7 @@ enum FollowingRows {
             + "('scl diff' lists the reasons)."
           : "No figures of these methods are published on these benchmarks.")
     }
-    return remarks
+    return remarks + (table.diff?.sourceRemarks ?? [])
   }
 
   // MARK: - Difference to a reference row
@@ -75,32 +79,36 @@ enum FollowingRows {
   // MARK: - Published rows
 
   /// Two rows for each published row of the method: its figures, and measured minus published in
-  /// points. A difference between scores that are not comparable is in brackets.
+  /// points. A difference between scores that are not comparable is in brackets. Where published rows stand alone,
+  /// there are no differences.
   private static func published(
     below method: TableMethod, in table: ResultTable
   ) -> [TableLayout.Row] {
-    let comparisons = (table.diff?.comparisons ?? []).filter { $0.method == method }
-    return comparisons.compactMap(\.reference?.name).uniqued.flatMap { name in
+    PublishedRows.rows(of: method, in: table).flatMap { published in
       func cells(
-        _ text: (Comparison) -> String?, note: (Comparison) -> String?
+        value: (Comparison) -> Double?, _ text: (Comparison) -> String?,
+        note: (Comparison) -> String?
       ) -> [TableLayout.Cell] {
         table.benchmarks.map { benchmark in
           func comparison(_ metric: Metric) -> Comparison? {
-            comparisons.first {
-              $0.benchmark == benchmark && $0.metric == metric && $0.reference?.name == name
-            }
+            published.comparison(benchmark, metric)
           }
           return cell(
-            table.metrics, { comparison($0).flatMap(text) },
-            note: { comparison($0).flatMap(note) })
+            table.metrics, value: { comparison($0).flatMap(value) },
+            { comparison($0).flatMap(text) }, note: { comparison($0).flatMap(note) })
         }
       }
-      return row(
-        .published, "published: \(name.text)",
-        cells({ $0.reference?.text }, note: { $0.reference?.bestOfTrials }))
+      let figures = cells(
+        value: { $0.reference?.value }, { $0.reference?.text },
+        note: { $0.reference?.bestOfTrials })
+      if table.showsPublishedAlone {
+        return [TableLayout.Row(kind: .published, title: published.name.text, cells: figures)]
+      }
+      return row(.published, "published: \(published.name.text)", figures)
         + row(
           .difference, "difference",
           cells(
+            value: \.difference,
             { comparison in
               comparison.difference.map {
                 comparison.verdict.isComparison ? $0.signed : "(\($0.signed))"
@@ -113,15 +121,18 @@ enum FollowingRows {
 
   /// A cell without a number of seeds.
   /// - Parameters:
+  ///   - value: the number of a score that has a text.
   ///   - text: of a score; nil becomes "–".
   ///   - note: the text of a note on a score that has a text; nil for none.
   private static func cell(
-    _ metrics: [Metric], _ text: (Metric) -> String?, note: (Metric) -> String? = { _ in nil }
+    _ metrics: [Metric], value: (Metric) -> Double? = { _ in nil }, _ text: (Metric) -> String?,
+    note: (Metric) -> String? = { _ in nil }
   ) -> TableLayout.Cell {
     TableLayout.Cell(
       figures: metrics.map { metric in
         guard let text = text(metric) else { return TableLayout.Figure(text: "–") }
-        return TableLayout.Figure(text: text, marks: note(metric).map { [$0] } ?? [])
+        return TableLayout.Figure(
+          text: text, marks: note(metric).map { [$0] } ?? [], value: value(metric))
       }, count: "–")
   }
 
@@ -136,7 +147,7 @@ enum FollowingRows {
 
 extension ComparisonReference {
   /// The note on a figure that is the best of several trials; nil for any other.
-  fileprivate var bestOfTrials: String? {
+  var bestOfTrials: String? {
     guard isBest else { return nil }
     return "published figure of the best of "
       + (trials.map { "\($0) trials" } ?? "an unknown number of trials")

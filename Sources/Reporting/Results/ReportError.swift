@@ -28,6 +28,8 @@ package enum ReportError: Error, Equatable {
   /// No two rows differ in a setting alone (`--sensitivity`); `swept` has the settings of which that is
   /// true.
   case noSweep(setting: String, experiment: String, swept: [String])
+  /// A table of published rows alone would be empty.
+  case nothingPublished(experiment: String, file: String)
   /// The folder of `--against` has no finished run of the experiment.
   case nothingToCompare(experiment: String, folder: String)
 }
@@ -69,6 +71,9 @@ extension ReportError: CustomStringConvertible, LocalizedError {
         + (swept.isEmpty
           ? "give a variant a grid, 'grid: {\(setting): [...]}'"
           : "rows differ in \(swept.joined(separator: ", "))")
+    case .nothingPublished(let experiment, let file):
+      "\(file) has no figure in these scores of the chosen methods of \(experiment) on its benchmarks: choose "
+        + "others, or add rows to that file"
     case .nothingToCompare(let experiment, let folder):
       "'\(folder)' has no finished run of \(experiment): name a results folder with such runs, or "
         + "the folder of an experiment in it"

@@ -38,6 +38,8 @@ public struct ResultTable: Equatable, Sendable {
   /// The comparison with published figures, whose rows then follow each method's row; nil for a
   /// table without them.
   package var diff: TableDiff?
+  /// Whether the published rows of `diff` stand alone, without measured ones.
+  package private(set) var showsPublishedAlone = false
   /// The row that each row is compared with, both by `TableMethod.id`. The difference follows the row.
   package private(set) var references: [String: String] = [:]
   /// Planned cells only.
@@ -149,6 +151,21 @@ public struct ResultTable: Equatable, Sendable {
     for cell in cells {
       self.cells[Position(benchmark: cell.benchmark, method: cell.method.id)] = cell
     }
+  }
+
+  /// The table without its cells: the published rows of a comparison alone. Methods and benchmarks without a
+  /// published figure are left out.
+  func withPublishedAlone(_ diff: TableDiff) -> ResultTable {
+    let compared = diff.comparisons.filter { comparison in
+      comparison.reference != nil && comparison.metric.map(metrics.contains) == true
+    }
+    var table = self
+    table.diff = diff
+    table.showsPublishedAlone = true
+    table.cells = [:]
+    table.methods = methods.filter { method in compared.contains { $0.method == method } }
+    table.benchmarks = benchmarks.filter { name in compared.contains { $0.benchmark == name } }
+    return table
   }
 
   /// All planned cells, by benchmark and then by row.

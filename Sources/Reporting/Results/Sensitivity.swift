@@ -230,7 +230,9 @@ extension ResultTable {
   var sweptSetting: String? { methods.first?.swept?.setting }
 
   /// What tells the table apart from others of the same experiments in a paper: "cifar10-cpu-temperature".
-  var nameOfLabel: String { experiment + (sweptSetting.map { "-\($0)" } ?? "") }
+  var nameOfLabel: String {
+    experiment + (showsPublishedAlone ? "-published" : "") + (sweptSetting.map { "-\($0)" } ?? "")
+  }
 
   /// The table of a setting's values; see `Sensitivity`.
   package func sensitivity(

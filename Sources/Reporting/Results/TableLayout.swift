@@ -38,6 +38,8 @@ public struct TableLayout {
     public var isSecondBest = false
     /// Marks of notes on this cell alone.
     public var marks: [String] = []
+    /// The number that rows are sorted by, not rounded; nil without one.
+    package var value: Double?
   }
 
   /// The scores of a method on a benchmark.
@@ -64,13 +66,13 @@ public struct TableLayout {
       case toReference
       /// The results of its most accurate seed. Choosing it takes labels.
       case bestOfSeeds
-      /// The figures of a published row.
+      /// The figures of a published row. In a table of published rows alone, no measured row is above it.
       case published
       /// Measured minus published, in points.
       case difference
     }
 
-    /// All rows but the first of a method follow it (`FollowingRows`).
+    /// All rows but the first of a method follow it (`FollowingRows`), unless published rows stand alone.
     public var kind = Kind.measured
     /// The method's title.
     public var title: String
@@ -117,17 +119,19 @@ public struct TableLayout {
         showsCount: cells.contains { $0.state == .partial })
     }
     for method in table.methods {
-      let row = Row(
-        title: method.label ?? method.title,
-        cells: table.benchmarks.map { benchmark in
-          Self.cell(
-            table.cell(benchmark: benchmark, method: method.id), metrics: table.metrics,
-            statistic: table.statistic, best: best,
-            marks: notes.marks(benchmark: benchmark, method: method.id))
-        })
       let title = method.heading ?? method.family.title
       if groups.last?.title != title { groups.append(Group(title: title, rows: [])) }
-      groups[groups.count - 1].rows.append(row)
+      if !table.showsPublishedAlone {
+        groups[groups.count - 1].rows.append(
+          Row(
+            title: method.label ?? method.title,
+            cells: table.benchmarks.map { benchmark in
+              Self.cell(
+                table.cell(benchmark: benchmark, method: method.id), metrics: table.metrics,
+                statistic: table.statistic, best: best,
+                marks: notes.marks(benchmark: benchmark, method: method.id))
+            }))
+      }
       for row in FollowingRows.rows(below: method, in: table) {
         groups[groups.count - 1].rows.append(row.marked(by: { notes.mark(for: $0) }))
       }
@@ -155,7 +159,8 @@ public struct TableLayout {
       }
       let rank = best.rank(of: cell, metric)
       return Figure(
-        text: statistic.figure(scores), isBest: rank == 0, isSecondBest: rank == 1, marks: marks)
+        text: statistic.figure(scores), isBest: rank == 0, isSecondBest: rank == 1, marks: marks,
+        value: statistic.centre(of: scores))
     }
     guard let cell, !cell.records.isEmpty else { return Cell(figures: figures, count: "–") }
     let count = cell.records.count

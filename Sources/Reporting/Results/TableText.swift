@@ -17,6 +17,13 @@ enum TableText {
   ///
   /// - Parameter marksSecond: whether the table marks second best figures.
   static func caption(of table: ResultTable, marksSecond: Bool) -> [String] {
+    if table.showsPublishedAlone {
+      let names = table.experiments.isEmpty ? [table.experiment] : table.experiments
+      let file = table.diff.map { " from \($0.reference)" } ?? ""
+      return [
+        "Published figures\(file) of the methods of \(list(names)): \(list(table.metrics.map(\.title))) in per cent."
+      ]
+    }
     let counts = table.allCells.map(\.planned)
     let least = counts.min() ?? 0
     let most = counts.max() ?? 0

@@ -18,6 +18,8 @@ extension [Plan] {
       let path = folder.file(named: benchmark)
       if FileManager.default.fileExists(atPath: path) { sources.benchmarkFiles[benchmark] = path }
     }
+    // The matrix compares measured rows.
+    if table.showsPublishedAlone { return sources }
     sources.diff = try table.diff ?? PublishedFigures.tables().map { TableDiff(table, against: $0) }
     return sources
   }

@@ -32,6 +32,18 @@ extension Metric: ExpressibleByArgument {
   public static var allValueStrings: [String] { MetricRegistry.current.metrics.map(\.name) }
 }
 
+/// Where published rows stand: below the measured ones, or alone.
+enum PublishedRowsOption: EnumerableFlag {
+  case published, publishedOnly
+
+  static func help(for value: PublishedRowsOption) -> ArgumentHelp? {
+    switch value {
+    case .published: "Add the published rows and the differences below each row."
+    case .publishedOnly: "Show the published rows of the methods alone. No run is needed."
+    }
+  }
+}
+
 /// `scl report`: prints the `ResultTable` of one or several experiments on standard output. It reads results, and
 /// computes only scores that a record lacks.
 ///
@@ -90,8 +102,7 @@ struct ReportCommand: ParsableCommand {
   var readOuts = false
 
   /// A table for a paper in one command; `scl diff` has the verdicts.
-  @Flag(help: "Add the published rows and the differences below each row.")
-  var published = false
+  @Flag var published: PublishedRowsOption?
 
   /// For results of earlier settings, which the plan no longer has. A prefix suffices, as `scl
   /// clean` and folder names print it.
@@ -135,32 +146,28 @@ struct ReportCommand: ParsableCommand {
         "--out is the folder of --format tensorboard; other formats are printed: '> FILE' keeps them"
       )
     }
+    if published == .publishedOnly, let option = aboutRuns.first(where: \.isGiven)?.option {
+      throw ValidationError("--published-only shows no runs: leave out \(option)")
+    }
     if !identity.isEmpty, !experiments.others.isEmpty {
       throw ValidationError("--identity takes a single experiment")
     }
   }
 
+  /// What `--published-only` leaves nothing of, with whether it was given.
+  private var aboutRuns: [(option: String, isGiven: Bool)] {
+    [
+      ("--format csv-runs", format == .csvRuns), ("--best-of-seeds", bestOfSeeds),
+      ("--reference", reference != nil), ("--read-outs", readOuts), ("--sensitivity", sensitivity != nil),
+      ("--identity", !identity.isEmpty), ("--figures", figures != nil),
+      ("--format tensorboard", format == .tensorboard),
+    ]
+  }
+
   /// Prints the table of the planned runs, or of the results with these identities.
   func run() throws {
-    let plans = try experiments.plansOfResults()
-    let metrics = scores.isEmpty ? MetricRegistry.published : scores
-    var table = try ResultTable(
-      identity.isEmpty
-        ? plans.results(scoredBy: metrics)
-        : plans[0].results(of: identity, scoredBy: metrics),
-      metrics: metrics)
-    if let sensitivity {
-      table = try table.sensitivity(to: sensitivity, reference: reference)
-    }
-    if readOuts { table.addReadOuts() }
-    // A read-out can be the reference row.
-    if sensitivity == nil, let reference { try table.compare(with: reference) }
-    table.statistic = statistic
-    table.showsBestOfSeeds = bestOfSeeds
-    if published {
-      table.diff = TableDiff(
-        table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
-    }
+    let plans = try experiments.plansOfResults(mayBeEmpty: published == .publishedOnly)
+    let table = try table(of: plans)
     let format = output.json ? .json : format ?? .markdown
     let isDrawn = format.usesSources || figures != nil
     var sources = isDrawn ? try plans.sources(of: table) : ReportSources()
@@ -175,6 +182,34 @@ struct ReportCommand: ParsableCommand {
     } else {
       Console.print(table, as: format, from: sources)
     }
+  }
+
+  /// The table of the options.
+  private func table(of plans: [Plan]) throws -> ResultTable {
+    let metrics = scores.isEmpty ? MetricRegistry.published : scores
+    if published == .publishedOnly {
+      return try ResultTable.published(
+        in: PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)),
+        for: plans.map(\.results), metrics: metrics)
+    }
+    var table = try ResultTable(
+      identity.isEmpty
+        ? plans.results(scoredBy: metrics)
+        : plans[0].results(of: identity, scoredBy: metrics),
+      metrics: metrics)
+    if let sensitivity {
+      table = try table.sensitivity(to: sensitivity, reference: reference)
+    }
+    if readOuts { table.addReadOuts() }
+    // A read-out can be the reference row.
+    if sensitivity == nil, let reference { try table.compare(with: reference) }
+    table.statistic = statistic
+    table.showsBestOfSeeds = bestOfSeeds
+    if published == .published {
+      table.diff = TableDiff(
+        table, against: try PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)))
+    }
+    return table
   }
 }
 
