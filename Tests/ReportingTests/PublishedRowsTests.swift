@@ -117,7 +117,9 @@ import Testing
         ["**Contrastive**", "", "", "", "", "", ""],
         ["MoCo, from Q", "–", "62.0", "–", "–", "–", "–"],
       ])
-    #expect(text.hasPrefix("Published figures from tables.md of the methods of table: NMI, ACC"))
+    #expect(
+      text.hasPrefix(
+        "Published figures from tables.md of the methods of experiment table: NMI, ACC"))
     #expect(text.contains("† published figure of the best of 2 trials"))
     #expect(!text.contains("Not run") && !text.contains("measured"))
     for format in [TableFormat.latex, .latexSiunitx] {
@@ -139,7 +141,8 @@ import Testing
     #expect(one.methods.map(\.name) == ["pica"])
     let both = try ResultTable.published(in: Self.paper(), for: [Self.results(), other])
     #expect(both.methods.map(\.name) == ["pica", "moco"])
-    #expect(both.rendered(as: .markdown).contains("of the methods of table and other: NMI"))
+    #expect(
+      both.rendered(as: .markdown).contains("of the methods of experiments table and other: NMI"))
   }
 
   @Test func `Without a published figure there is no table`() throws {

@@ -18,10 +18,12 @@ enum TableText {
   /// - Parameter marksSecond: whether the table marks second best figures.
   static func caption(of table: ResultTable, marksSecond: Bool) -> [String] {
     if table.showsPublishedAlone {
-      let names = table.experiments.isEmpty ? [table.experiment] : table.experiments
+      let several =
+        table.experiments.isEmpty
+        ? "experiment \(table.experiment)" : "experiments \(list(table.experiments))"
       let file = table.diff.map { " from \($0.reference)" } ?? ""
       return [
-        "Published figures\(file) of the methods of \(list(names)): \(list(table.metrics.map(\.title))) in per cent."
+        "Published figures\(file) of the methods of \(several): \(list(table.metrics.map(\.title))) in per cent."
       ]
     }
     let counts = table.allCells.map(\.planned)
