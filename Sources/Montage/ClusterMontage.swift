@@ -9,26 +9,26 @@ package struct ClusterMontage {
   package struct Group {
     let label: String
     let indices: [Int]
+    let rows: Int
 
     /// - Parameters:
-    ///   - label: the row's label.
-    ///   - indices: of all of its images in the benchmark file.
-    package init(_ label: String, _ indices: [Int]) {
+    ///   - label: the label of its first row.
+    ///   - indices: of its images in the benchmark file, in the order of the picture.
+    ///   - rows: the number of its rows.
+    package init(_ label: String, _ indices: [Int], rows: Int = 1) {
       self.label = label
       self.indices = indices
+      self.rows = rows
     }
   }
 
-  /// The number of rows of a group that is alone, such as images without classes.
-  private static let rowsOfOneGroup = 6
-
   private let picture: MontagePicture
 
-  /// Reads the images of the picture. Of each group, images are sampled at even intervals, so that the same cluster
-  /// always gives the same picture.
+  /// Reads the images of the picture. Of a group with more images than fit into its rows, they are sampled at even
+  /// intervals, so that the same cluster always gives the same picture.
   /// - Parameters:
   ///   - title: the line above the rows.
-  ///   - groups: the rows; one that is alone gets six.
+  ///   - groups: from top to bottom.
   ///   - perRow: the number of images of a row.
   /// - Throws: `BenchmarkError`.
   package init(
@@ -36,8 +36,7 @@ package struct ClusterMontage {
   ) throws(BenchmarkError) {
     var rows: [MontagePicture.Row] = []
     for group in groups {
-      let sample = group.indices.evenly(
-        groups.count == 1 ? perRow * Self.rowsOfOneGroup : perRow)
+      let sample = group.indices.evenly(perRow * group.rows)
       for start in stride(from: 0, to: sample.count, by: perRow) {
         let part = Array(sample[start..<min(start + perRow, sample.count)])
         rows.append(try .init(start == 0 ? group.label : "", part, of: file))

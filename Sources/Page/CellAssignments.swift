@@ -19,6 +19,9 @@ struct CellAssignments {
     let predicted: [Int32]
     /// The index of every scored image in the benchmark file, [N]; empty where no images are drawn.
     let indices: [Int64]
+    /// The probability of the cluster of every scored image, [N]; nil for methods that have none, and where no images
+    /// are drawn.
+    let confidence: [Float]?
     /// The sizes, classes and matching of its clusters.
     let clusters: RunClusters
   }
@@ -47,7 +50,7 @@ struct CellAssignments {
         runs.append(
           Run(
             record: record, folder: folder, truth: truth, predicted: predicted,
-            indices: whole?.indices ?? [],
+            indices: whole?.indices ?? [], confidence: whole?.confidence,
             clusters: try RunClusters(
               truth: truth, predicted: predicted, count: record.metrics.clusters)))
       } catch {

@@ -47,9 +47,11 @@ struct CellMontages {
   func markup(
     of run: CellAssignments.Run, images: BenchmarkFile, names: BenchmarkAtHand, atMost most: Int
   ) throws(BenchmarkError) -> Markup {
-    let selection = ClusterSelection(run, mapped: mapped, count: count)
+    let order = order(of: run)
+    let selection = ClusterSelection(run, order, count: count)
     let shown = Array(selection.clusters.prefix(most))
-    let places = shown.flatMap { $0.members + $0.misfits }
+    let hasOrder = order.basis != .none
+    let places = shown.flatMap { $0.typical + $0.doubtful + $0.misfits }
     let sheet = try ImageSheet(
       images, at: places.map { Int(clamping: run.indices[$0]) },
       imageSize: run.record.protocol.imageSize)
@@ -69,7 +71,8 @@ struct CellMontages {
       Markup.element(
         "tr", [:],
         [.element("th", ["scope": "row"], heading(of: cluster.cluster, names))]
-          + [tiles(cluster.members), tiles(cluster.misfits)])
+          + [tiles(cluster.typical)] + (hasOrder ? [tiles(cluster.doubtful)] : [])
+          + [tiles(cluster.misfits)])
     }
     let rest = selection.clusters.count - shown.count
     let style =
@@ -78,26 +81,34 @@ struct CellMontages {
     return .details(
       "\(cell.method.title), seed \(run.record.seed)",
       [
+        .paragraph(order.basis.explanation, "quiet"),
         .element(
           "div", ["class": "scroll"],
           [
             .element(
               "table", ["class": "montage", "style": style],
-              [Self.head, .element("tbody", [:], rows)])
-          ])
+              [Self.head(hasOrder), .element("tbody", [:], rows)])
+          ]),
       ] + (rest > 0 ? [.paragraph("\(rest) further clusters are not shown.", "quiet")] : []))
   }
 
-  /// The headings of a montage's three columns.
-  private static let head = Markup.element(
-    "thead", [:],
-    [
-      .element(
-        "tr", [:],
-        ["Cluster", "Of its class", "Of other classes"].map {
-          .element("th", ["scope": "col"], [.text($0)])
-        })
-    ])
+  /// The order of a run's images. Nothing but the number of seeds is lost if a seed scored other images.
+  private func order(of run: CellAssignments.Run) -> ImageOrder {
+    ImageOrder(
+      confidence: run.confidence, classes: mapped,
+      of: runs.firstIndex { $0.record.seed == run.record.seed } ?? 0)
+  }
+
+  /// The headings of a montage's columns.
+  private static func head(_ hasOrder: Bool) -> Markup {
+    let titles =
+      hasOrder
+      ? ["Cluster", "Most typical of its class", "Least typical of its class", "Of other classes"]
+      : ["Cluster", "Of its class", "Of other classes"]
+    return .element(
+      "thead", [:],
+      [.element("tr", [:], titles.map { .element("th", ["scope": "col"], [.text($0)]) })])
+  }
 
   /// What stands before a cluster's images: its class, its size, and the share of its images that have this class.
   /// The share is of the cluster, not of the class: the confusion matrix has the latter.
@@ -113,16 +124,30 @@ struct CellMontages {
     return [.text(name), .void("br"), .element("span", ["class": "quiet"], [.text(note)])]
   }
 
-  /// "data_batch_1.bin#17: cat, 2 of 2 seeds agree".
+  /// "data_batch_1.bin#17: cat, confidence 0.81, 2 of 2 seeds agree".
   private func name(of place: Int, in run: CellAssignments.Run, _ names: BenchmarkAtHand) -> String
   {
     let index = Int(clamping: run.indices[place])
     let label = run.truth[place]
     let described =
       names.imageName(index) + (label >= 0 ? ": \(names.name(ofClass: label, in: cell))" : "")
+      + (run.confidence.map { ", confidence \(Double($0[place]).twoDecimals)" } ?? "")
     guard mapped.count > 1, let own = runs.firstIndex(where: { $0.record.seed == run.record.seed })
     else { return described }
     let agreeing = mapped.count { $0[place] == mapped[own][place] }
     return described + ", \(agreeing) of \(mapped.count) seeds agree"
+  }
+}
+
+extension ImageOrder.Basis {
+  /// What the reader of a montage must know of its order.
+  fileprivate var explanation: String {
+    switch self {
+    case .confidence: "By the confidence that the run recorded for each image."
+    case .agreement(let seeds):
+      "By the number of the \(seeds) seeds that put the image into the cluster of this class; no confidence "
+        + "was recorded."
+    case .none: "In no order: there is neither a confidence nor another seed."
+    }
   }
 }

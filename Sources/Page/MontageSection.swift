@@ -98,10 +98,9 @@ struct MontageSection {
         ? Markup.list(problems)
         : [
           .paragraph(
-            "Left: images of the class that the cluster is matched to, first those that the most seeds put into "
-              + "the cluster of that class. Right: images of other classes, first those that the most seeds "
-              + "mistake for it. Distances to a centre are not stored, so that these stand for the most and the "
-              + "least typical images. Point at an image for its file and its class.", "quiet")
+            "The most and the least typical images of the class that the cluster is matched to, and images of other "
+              + "classes, the surest mistakes first. Distances to a centre are not stored: each run says what stands "
+              + "in their place. Point at an image for its file and its class.", "quiet")
         ] + parts + Markup.list(problems))
   }
 }

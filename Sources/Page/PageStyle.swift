@@ -62,6 +62,7 @@ enum PageStyle {
     .wide { overflow-x: auto; }
     .montage thead th { text-align: left; }
     .montage th { text-align: left; vertical-align: middle; white-space: normal; }
+    .montage th[scope=row] { min-width: 9em; }
     .montage .tiles { text-align: left; }
     .montage .tiles span { display: inline-block; width: var(--side); height: var(--side); margin: 1px;
       background-image: var(--sheet); background-size: var(--size); image-rendering: pixelated; }

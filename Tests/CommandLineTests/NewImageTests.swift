@@ -67,6 +67,11 @@ extension CommandLineTests {
       let matched = expected.compactMap { $0["matched"] as? String }
       #expect(Set(found.compactMap { $0["matched"] as? String }).isSuperset(of: matched))
     }
+    // One seed each, so that only a confidence can order the images of a montage.
+    let page = try onApplied("report", ["--format", "html", "--only", "method=pica"])
+    #expect(page.output.contains("By the confidence that the run recorded"), "\(page.errors)")
+    #expect(page.output.contains(", confidence 0.") || page.output.contains(", confidence 1."))
+    #expect(!page.output.contains("In no order"))
   }
 
   private static let one = """

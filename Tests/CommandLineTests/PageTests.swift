@@ -16,6 +16,14 @@ extension CommandLineTests {
     #expect(page.output.contains("data:image/png;base64,iVBORw0KGgo"))
     #expect(page.output.contains(", 2 of 2 seeds agree"))
     #expect(page.output.contains("seed 1</summary>"))
+    #expect(
+      page.output.contains("By the number of the 2 seeds that put the image into the cluster"))
+    #expect(page.output.contains(">Least typical of its class<"))
+    // A single seed of a method without a confidence has no order.
+    let single = try program.run(
+      ["report", file, "--format", "html", "--only", "seed=0"] + folders)
+    #expect(
+      single.output.contains("In no order") && !single.output.contains("typical of its class"))
     // The same bytes at another time, and no images where none are wanted.
     #expect(
       try program.run(["report", file, "--format", "html"] + folders).output == page.output)

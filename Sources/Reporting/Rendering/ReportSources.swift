@@ -26,7 +26,7 @@ package struct ReportSources: Sendable {
   /// The table against published figures; nil where there are none.
   package var diff: TableDiff?
   /// The number of images that a montage shows of each part of a cluster; 0 for no montages.
-  package var montageImages = 6
+  package var montageImages = 4
 
   package init() {}
 

@@ -9,6 +9,9 @@ extension Double {
     return text == "-0.0" ? "0.0" : text
   }
 
+  /// The number with two decimals, for fractions.
+  package var twoDecimals: String { String(format: "%.2f", self) }
+
   /// A difference of scores: "+0.7", "-1.2", "0.0".
   package var signed: String {
     let text = oneDecimal

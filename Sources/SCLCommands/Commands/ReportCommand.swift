@@ -114,9 +114,9 @@ struct ReportCommand: ParsableCommand {
   /// Prefixes of identities.
   var identity: [String] = []
 
-  /// The page grows with it: six of each kind take about 0.4 MB per run of CIFAR-10.
+  /// The page grows with it: four of each kind take about 0.4 MB per run of CIFAR-10.
   @Option(help: "Images of each kind per cluster on the HTML page; 0 for none.")
-  var montage = 6
+  var montage = 4
 
   /// For papers and talks, which need single figures.
   @Option(
