@@ -81,14 +81,14 @@ public struct BatchNormalisation: Module {
   public let weight: Tensor
   private let hasWeight: Bool
   /// Zero for a layer without one.
-  private let bias: Tensor
+  let bias: Tensor
   private let hasBias: Bool
   /// The mean of past batches, [C]: 0.9 of it stays with each batch in training.
   public let runningMean: Tensor
   /// The unbiased variance of past batches, [C], which moves in the same way.
   public let runningVariance: Tensor
-  private let momentum = 0.1
-  private let epsilon = 1e-5
+  let momentum = 0.1
+  let epsilon = 1e-5
 
   /// - Parameters:
   ///   - channels: C.

@@ -86,15 +86,16 @@ public struct ResNet: Module {
   ///   - images: [B, channels, H, W].
   ///   - training: whether batch normalisation takes the batch's statistics.
   public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
-    var x = normalisation(convolution(images), training: training).relu()
+    var x = normalisation.rectifiedTwice(convolution(images), training: training)
     switch stem {
     case .small: break
-    case .smallPool: x = x.maxPooled(kernel: 2, stride: 2)
-    case .smallPaddedPool: x = x.maxPooled(kernel: 2, stride: 2, padding: 1)
-    case .imageNet: x = x.maxPooled(kernel: 3, stride: 2, padding: 1)
+    case .smallPool: x.0 = x.0.maxPooled(kernel: 2, stride: 2)
+    case .smallPaddedPool: x.0 = x.0.maxPooled(kernel: 2, stride: 2, padding: 1)
+    case .imageNet: x.0 = x.0.maxPooled(kernel: 3, stride: 2, padding: 1)
     }
+    if stem != .small { x.1 = x.0 }
     for block in stages.joined() { x = block(x, training: training) }
-    return x.globallyAveraged()
+    return x.0.globallyAveraged()
   }
 }
 
@@ -144,12 +145,13 @@ struct BasicBlock: Module {
   }
 
   /// relu(x + f(x)), f being both convolutions: [B, inputs, H, W] to [B, outputs, H / stride, W / stride].
-  func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
-    let inner = firstNormalisation(first(input), training: training).relu()
-    let residual = secondNormalisation(second(inner), training: training)
+  /// Input and output are each one tensor, given twice because two paths lead from it.
+  func callAsFunction(_ input: (Tensor, Tensor), training: Bool) -> (Tensor, Tensor) {
+    let inner = firstNormalisation.rectified(first(input.0), training: training)
     let around = shortcut.map {
-      $0.normalisation($0.convolution(input), training: training)
+      $0.normalisation($0.convolution(input.1), training: training)
     }
-    return (residual + (around ?? input)).relu()
+    return secondNormalisation.rectifiedTwice(
+      second(inner), adding: around ?? input.1, training: training)
   }
 }

@@ -1,3 +1,4 @@
+#include "FusedNormalisation.h"
 #include "Guard.h"
 
 using namespace caten;
@@ -20,13 +21,47 @@ caten_tensor caten_conv_transpose2d(
   });
 }
 
+namespace {
+
+at::Tensor or_undefined(caten_tensor handle) { return handle ? unwrap(handle) : at::Tensor(); }
+
+at::Tensor batch_norm(const fused::Operands &o) {
+  return at::batch_norm(
+      o.input, o.weight, o.bias, o.running_mean, o.running_variance, o.training, o.momentum,
+      o.epsilon, /*cudnn_enabled=*/true);
+}
+
+}  // namespace
+
 caten_tensor caten_batch_norm(
     caten_tensor input, caten_tensor weight, caten_tensor bias, caten_tensor running_mean,
     caten_tensor running_var, bool training, double momentum, double epsilon) {
   return guard([&] {
-    return at::batch_norm(
-        unwrap(input), optional(weight), optional(bias), optional(running_mean),
-        optional(running_var), training, momentum, epsilon, /*cudnn_enabled=*/true);
+    const fused::Operands operands{
+        unwrap(input), or_undefined(weight), or_undefined(bias), or_undefined(running_mean),
+        or_undefined(running_var), {}, training, momentum, epsilon};
+    return fused::suits(operands) ? fused::apply(operands, fused::Mode::nothing, 1)[0]
+                                  : batch_norm(operands);
+  });
+}
+
+bool caten_batch_norm_relu(
+    caten_tensor input, caten_tensor residual, caten_tensor weight, caten_tensor bias,
+    caten_tensor running_mean, caten_tensor running_var, bool training, double momentum,
+    double epsilon, caten_tensor *results, int64_t count) {
+  return attempt([&] {
+    const fused::Operands operands{
+        unwrap(input), unwrap(weight), unwrap(bias), unwrap(running_mean), unwrap(running_var),
+        or_undefined(residual), training, momentum, epsilon};
+    std::vector<at::Tensor> tensors;
+    if (fused::suits(operands)) {
+      const auto mode = residual ? fused::Mode::add_relu : fused::Mode::relu;
+      tensors = fused::apply(operands, mode, static_cast<int>(count));
+    } else {
+      const auto normalised = batch_norm(operands);
+      tensors.assign(count, at::relu(residual ? normalised + unwrap(residual) : normalised));
+    }
+    for (int64_t i = 0; i < count; i++) results[i] = wrap(tensors[i]);
   });
 }
 

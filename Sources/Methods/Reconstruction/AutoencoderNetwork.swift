@@ -156,7 +156,7 @@ private struct ConvolutionalEncoder: Coder {
   func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
     var x = input
     for layer in layers {
-      x = layer.normalisation(layer.convolution(x), training: training).relu()
+      x = layer.normalisation.rectified(layer.convolution(x), training: training)
     }
     return code(x.contiguous().reshaped([x.size(0), -1]))
   }
@@ -203,7 +203,7 @@ private struct ConvolutionalDecoder: Coder {
   func callAsFunction(_ input: Tensor, training: Bool) -> Tensor {
     var x = code(input).relu().reshaped([input.size(0), channels, side, side])
     for layer in layers {
-      x = layer.normalisation(layer.convolution(x), training: training).relu()
+      x = layer.normalisation.rectified(layer.convolution(x), training: training)
     }
     return last(x)
   }

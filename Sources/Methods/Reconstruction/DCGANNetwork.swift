@@ -87,7 +87,7 @@ struct DCGANNetwork: Module {
     func callAsFunction(_ codes: Tensor, training: Bool) -> Tensor {
       var x = codes.unsqueezed(2).unsqueezed(3)
       for layer in layers {
-        x = layer.normalisation(layer.convolution(x), training: training).relu()
+        x = layer.normalisation.rectified(layer.convolution(x), training: training)
       }
       return last(x).tanh()
     }

@@ -36,6 +36,14 @@ extension BatchNormalisation {
     case .running: self(input, training: false)
     }
   }
+
+  func rectified(_ input: Tensor, _ mode: NormalisationMode) -> Tensor {
+    switch mode {
+    case .training: rectified(input, training: true)
+    case .batch: withBatchStatistics(input).relu()
+    case .running: rectified(input, training: false)
+    }
+  }
 }
 
 extension Convolution {
@@ -115,7 +123,7 @@ struct ConvolutionStages: Module {
   {
     var (maps, first) = (images, Tensor?.none)
     for layer in layers {
-      maps = layer.normalisation(layer.convolution(maps), mode).relu()
+      maps = layer.normalisation.rectified(layer.convolution(maps), mode)
       guard layer.isPooled else { continue }
       maps = maps.maxPooled(kernel: 2, stride: 2)
       first = first ?? maps

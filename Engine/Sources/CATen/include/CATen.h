@@ -145,6 +145,12 @@ caten_tensor caten_conv_transpose2d(
 caten_tensor caten_batch_norm(
     caten_tensor input, caten_tensor weight, caten_tensor bias, caten_tensor running_mean,
     caten_tensor running_var, bool training, double momentum, double epsilon);
+// relu(batch_norm(input) + residual); residual may be NULL. `count` results are the same values: the gradients
+// of the places where they are used are then added while they are read.
+bool caten_batch_norm_relu(
+    caten_tensor input, caten_tensor residual, caten_tensor weight, caten_tensor bias,
+    caten_tensor running_mean, caten_tensor running_var, bool training, double momentum,
+    double epsilon, caten_tensor *_Nonnull results, int64_t count);
 caten_tensor caten_linear(caten_tensor input, caten_tensor weight, caten_tensor bias);
 caten_tensor caten_max_pool2d(caten_tensor input, int64_t kernel, int64_t stride, int64_t padding);
 caten_tensor caten_adaptive_avg_pool2d(caten_tensor input, int64_t size);
@@ -177,8 +183,8 @@ bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten
   X(sum) X(mean) X(amax) X(amin) X(logsumexp) X(argmax) X(softmax) X(log_softmax)             \
   X(reshape) X(expand) X(permute) X(transpose) X(unsqueeze) X(squeeze) X(narrow) X(flip)      \
   X(index_select) X(gather) X(index_add) X(cat) X(one_hot)                                    \
-  X(conv2d) X(conv_transpose2d) X(batch_norm) X(linear) X(max_pool2d) X(adaptive_avg_pool2d)  \
-  X(linalg_eigh) X(nll_loss)                                                                  \
+  X(conv2d) X(conv_transpose2d) X(batch_norm) X(batch_norm_relu) X(linear) X(max_pool2d)      \
+  X(adaptive_avg_pool2d) X(linalg_eigh) X(nll_loss)                                           \
   X(add_) X(mul_) X(addcmul_) X(addcdiv_) X(copy_) X(zero_) X(index_copy_)
 
 // Programs load this library when they first need it, and call through this table. A program that names
