@@ -1,3 +1,4 @@
+#include "Convolution.h"
 #include "FusedNormalisation.h"
 #include "Guard.h"
 
@@ -7,9 +8,8 @@ caten_tensor caten_conv2d(
     caten_tensor input, caten_tensor weight, caten_tensor bias, int64_t stride, int64_t padding,
     int64_t groups) {
   return guard([&] {
-    return at::conv2d(
-        unwrap(input), unwrap(weight), optional(bias), {stride, stride}, {padding, padding}, {1, 1},
-        groups);
+    return convolution(
+        unwrap(input), unwrap(weight), optional(bias), stride, padding, groups);
   });
 }
 
