@@ -66,7 +66,10 @@ extension CommandLineTests {
       64, ["data", "fetch", "rehearsal"], ["is a rehearsal", "scl data prepare rehearsal"])
     try expectRefusal(64, ["data", "fetch", "cifar1"], ["did you mean 'cifar10'?"])
     try expectRefusal(
-      64, ["data", "fetch", "stl10", "--version", "python"], ["takes binary"])
+      64, ["data", "fetch", "stl10", "--edition", "python"], ["takes binary"])
+    // One option of a name, with one meaning.
+    let help = try program.run(["data", "fetch", "--help"]).output
+    #expect(help.components(separatedBy: "--version").count == 2)
     try expectRefusal(
       64, ["data", "fetch", "cifar10", "--url", "mirror/cifar.tar.gz"], ["not an http or https"])
   }

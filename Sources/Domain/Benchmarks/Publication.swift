@@ -7,7 +7,7 @@ public struct Publication: Hashable, Sendable {
   public let page: String
   /// The publisher's terms of use, in one line.
   public let licence: String
-  /// The files. `scl data fetch` takes the first unless `--version` names another.
+  /// The files. `scl data fetch` takes the first unless `--edition` names another.
   public let files: [PublishedFile]
 
   public init(page: String, licence: String, files: [PublishedFile]) {
@@ -115,7 +115,7 @@ extension PublicationError: CustomStringConvertible {
       "the images of \(benchmark) are for registered users: get \(file) from \(page), or give the "
         + "address of your own server with --url"
     case .noSuchVersion(let benchmark, let version, let known):
-      "\(benchmark) has no \(version) version; --version takes \(known.joined(separator: ", "))"
+      "\(benchmark) has no \(version) edition; --edition takes \(known.joined(separator: ", "))"
     }
   }
 }

@@ -5,7 +5,7 @@ import Downloads
 import Experiments
 import Foundation
 
-/// Versions by name in `--version`.
+/// Versions by name in `--edition`.
 extension PublishedFile.Version: ExpressibleByArgument {}
 
 extension DataCommand {
@@ -34,9 +34,9 @@ extension DataCommand {
       completion: .list(["cifar10", "cifar100", "stl10", "tiny-imagenet"]))
     var benchmark: String
 
-    /// CIFAR is published in two versions with the same images.
-    @Option(help: "Version of CIFAR (default: binary).")
-    var version: PublishedFile.Version?
+    /// CIFAR is published in two versions with the same images. `--version` is the version of this program.
+    @Option(help: "Edition of CIFAR (default: binary).")
+    var edition: PublishedFile.Version?
 
     /// For networks without access to the official server. The checksum is the same, so any mirror
     /// can be trusted.
@@ -71,7 +71,7 @@ extension DataCommand {
     /// Downloads with progress on standard error. A complete file is not downloaded again.
     func run() async throws {
       let definition = try BenchmarkDefinition.named(benchmark)
-      let published = try definition.publishedFile(version)
+      let published = try definition.publishedFile(edition)
       guard let address = url ?? published.address else {
         throw PublicationError.needsAccount(
           benchmark: benchmark, page: definition.publication?.page ?? "", file: published.name)
