@@ -104,14 +104,14 @@ struct TerminalRegion {
     if !Console.isQuiet.load(ordering: .relaxed) { Console.errorPart(text) }
   }
 
-  /// The size of the terminal at a file descriptor in characters; 100 x 24 if it is unknown or
-  /// unusably small.
+  /// The size of the terminal at a file descriptor in characters; 100 columns and 24 rows where these are unknown or
+  /// unusably few. A terminal of a program may have columns and no rows.
   static func size(of descriptor: Int32 = STDERR_FILENO) -> (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20, size.ws_row > 4 else {
-      return (100, 24)
-    }
-    return (Int(size.ws_col), Int(size.ws_row))
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return (100, 24) }
+    return (
+      size.ws_col > 20 ? Int(size.ws_col) : 100, size.ws_row > 4 ? Int(size.ws_row) : 24
+    )
   }
 
   private static var size: (columns: Int, rows: Int) { size(of: STDERR_FILENO) }
