@@ -11,6 +11,9 @@ import Metrics
 ///     let record = try RunRecord.read(from: "results/cifar10-cpu/cifar10/kmeans/seed-0/run.json")
 ///     print(record.methodTitle, record.metrics.scores?[.nmi] ?? .nan, record.timing.seconds)
 package struct RunRecord: Codable, Equatable, Sendable {
+  /// What stands in `profile` where none was chosen. It is a part of the identity of runs.
+  package static let withoutProfile = "default"
+
   /// The version of this layout. A record of another version is refused.
   package static let currentSchema = 1
 
@@ -36,7 +39,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
   package var stage: String?
   /// The seed of all random streams of the run.
   package var seed: UInt64
-  /// The profile of the experiment file, "default" if none was chosen.
+  /// The profile of the experiment file, `withoutProfile` if none was chosen.
   package var profile: String
   /// Every setting of the method with its resolved value, defaults included.
   package var settings: [String: SettingValue]

@@ -9,6 +9,7 @@ extension CommandLineTests {
         """
         benchmarks: [rehearsal]
         methods: [kmeans, sweep]
+        notes: [few iterations]
         settings: {defaults: {iterations: 2, restarts: 2}}
         variants:
           sweep: {method: kmeans, grid: {restarts: \(values)}}
@@ -39,6 +40,13 @@ extension CommandLineTests {
     let unknown = try scl(["report"] + files + ["--only", "method=sweep-restarts-4"])
     #expect(unknown.exitCode == 64)
     #expect(unknown.errors.contains("none of the experiments has a method"), "\(unknown.errors)")
+
+    // The notes are of the whole experiment, of which --only shows a part.
+    let part = try scl(["report", files[0], "--only", "method=kmeans"])
+    #expect(part.output.contains("As a whole, the experiment departs from the published ones: few"))
+    #expect(
+      try scl(["report", files[0]]).output.contains(
+        "Departs from the published experiments: few iterations"))
 
     let table = try scl(["report"] + files + ["--sensitivity", "restarts", "--score", "acc"])
     #expect(table.exitCode == 0 && table.output.contains("| restarts"), "\(table.errors)")

@@ -48,7 +48,7 @@ import Testing
     ("stale", "stale", "Stale, left out: Row stale on CIFAR-10, seeds 0, 1: epochs 30"),
     ("damaged", "damaged", "Damaged, left out: Row damaged on CIFAR-10, seed 0: no JSON"),
     ("partial", "1 of 2", "n = 1 of 2: Row partial on CIFAR-10."),
-    ("missing", "–", "Not run: Row missing on CIFAR-10 (seeds 0, 1)."),
+    ("missing", "–", "Not run, seeds 0, 1: Row missing on CIFAR-10."),
     ("unable", "n/a", "n/a: Row unable on CIFAR-10: too few images"),
     ("recoded", "†", "† CIFAR-10: re-encoded pixels, prepared from JPEG copies of the raw images"),
     ("foreign", "‡", "‡ other protocol: image size 48 px"),

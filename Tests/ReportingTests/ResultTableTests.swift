@@ -7,8 +7,8 @@ import Testing
 @Suite struct ResultTableTests {
   @Test func `the Markdown table shows means, gaps, marks and what was left out`() throws {
     let expected = """
-      Experiment table, profile default: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds;
-      best of each column in bold.
+      Experiment table: NMI, ACC and ARI in per cent, mean ± sample standard deviation over 1 to 2 seeds; best of each column
+      in bold.
 
       Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.
 
@@ -46,7 +46,7 @@ import Testing
       - Stale, left out: SCL on STL-10, seed 0: epochs 30, now 40
       - Other profile (quick), left out: k-means on STL-10, seed 1
       - n/a: True labels on STL-10: no labels
-      - Not run: SCL on STL-10 (seed 1).
+      - Not run, seed 1: SCL on STL-10.
       - Departs from the published experiments: 30 epochs instead of 200
 
       """

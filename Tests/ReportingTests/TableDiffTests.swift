@@ -53,8 +53,8 @@ import Testing
 
   @Test func `the whole diff as a terminal shows it`() throws {
     let expected = """
-      Experiment table, profile default, against tables.md. Reproduced: within 2 standard errors of the difference, but at
-      least 1.0 and at most 3.0 points.
+      Experiment table, against tables.md. Reproduced: within 2 standard errors of the difference, but at least 1.0 and at
+      most 3.0 points.
 
       ### CIFAR-10
 

@@ -25,7 +25,7 @@ import Testing
       % Needs \usepackage{booktabs}.
       \begin{table}[t]
       \centering\footnotesize\setlength{\tabcolsep}{3pt}
-      \caption{Experiment table, profile default: NMI, ACC and ARI in per cent, one seed; best of each column in bold. Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.}
+      \caption{Experiment table: NMI, ACC and ARI in per cent, one seed; best of each column in bold. Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.}
       \label{tab:table}
       \begin{tabular}{lccc}
       \toprule
@@ -187,6 +187,38 @@ import Testing
     let text = table.rendered(as: .markdown)
     #expect(text.contains("No figures of these methods are published on these benchmarks."))
     #expect(!text.contains("measured minus published"))
+  }
+
+  @Test func `A caption has the profile if one was chosen`() throws {
+    let run = SampleRuns.finished(
+      SampleRuns.record(SampleRuns.scl, on: "cifar10", 10, 20, 5, profile: "quick"))
+    let quick = try SampleRuns.table([SampleRuns.scl], [run], profile: "quick")
+    #expect(quick.rendered(as: .markdown).hasPrefix("Experiment table, profile quick: NMI"))
+    #expect(
+      TableDiff(quick, against: quick).markdown().hasPrefix(
+        "Experiment table, profile quick, against experiment table, profile quick. "))
+    #expect(try wideTable().rendered(as: .markdown).hasPrefix("Experiment table: NMI"))
+    #expect(
+      TableDiff(try wideTable(), against: try wideTable()).markdown().hasPrefix(
+        "Experiment table, against experiment table. "))
+  }
+
+  @Test func `Notes of an experiment are not taken for notes of a part of it`() throws {
+    var results = ExperimentResults(
+      experiment: "table", profile: "default", methods: [SampleRuns.kMeans],
+      runs: [SampleRuns.finished(SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 10, 20, 5))],
+      distance: ["30 epochs instead of 200"])
+    results.isPart = true
+    let part =
+      "As a whole, the experiment departs from the published ones: 30 epochs instead of 200"
+    let table = try ResultTable(results)
+    #expect(table.rendered(as: .markdown).contains("- \(part)\n"))
+    #expect(TableDiff(table, against: table).remarks.contains(part))
+    #expect(try ResultTable(.joined([results])).rendered(as: .json).contains(part))
+    results.isPart = false
+    #expect(
+      try ResultTable(results).rendered(as: .markdown).contains(
+        "- Departs from the published experiments: 30 epochs instead of 200\n"))
   }
 
   @Test func `CSV by runs has a line for each seed and score`() throws {

@@ -135,8 +135,8 @@ struct SCLBankParts: BankParts {
   init(_ options: Speed.Bank) throws {
     inputs = BankInputs(options, views: 2)
     var settings = SCLSettings()
-    settings.backbone = inputs.backbone
-    settings.dimensions = options.dimensions
+    settings.common.backbone = inputs.backbone
+    settings.common.dimensions = options.dimensions
     settings.warmup = 0
     self.settings = settings
     // Only their number matters, for the size of the bank: the views are given, so no pixel is read.
@@ -151,7 +151,7 @@ struct SCLBankParts: BankParts {
       tensor.copy(from: hypotheses)
     }
     training = BankTraining(scl.network)
-    network = SCLNetwork(settings, context: inputs.context)
+    network = SCLNetwork(settings.common, context: inputs.context)
     trainingWithoutBank = BankTraining(network)
   }
 
@@ -163,7 +163,7 @@ struct SCLBankParts: BankParts {
       let memory = try ClusteredMemory(
         inputs.memory.vectors, hypotheses: hypotheses, clusters: inputs.context.clusters)
       let affinities = try ClusterAffinities(
-        embeddings, memory: memory, index: index, temperature: settings.temperature)
+        embeddings, memory: memory, index: index, temperature: settings.common.temperature)
       return affinities.instanceLoss()
         + balanceLoss(affinities.prediction(perMember: true))
     }
@@ -192,6 +192,6 @@ struct SCLBankParts: BankParts {
       let terms = try scl.loss(batch).map(\.value)
       return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
     }
-    scl.finishStep(batch)
+    try scl.finishStep(batch)
   }
 }

@@ -16,7 +16,7 @@ extension MethodComparison {
   package func markdown(width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
-        "Experiment \(experiment), profile \(profile): \(metric.title) in per cent. Each row minus the row "
+        "Experiment \(TableText.name(experiment, profile: profile)): \(metric.title) in per cent. Each row minus the row "
           + "\(reference.title), in points, with its 95 % confidence interval.", within: width)
     ]
     var notes: [String] = []

@@ -19,7 +19,7 @@ extension TableDiff {
   package func markdown(verbose: Bool = false, width: Int? = nil) -> String {
     var parts = [
       MarkdownText.wrapped(
-        "Experiment \(experiment), profile \(profile), against \(reference). \(toleranceText)",
+        "Experiment \(TableText.name(experiment, profile: profile)), against \(reference). \(toleranceText)",
         within: width)
     ]
     var reasons: [String] = []

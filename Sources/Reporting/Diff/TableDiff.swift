@@ -30,7 +30,7 @@ package struct TableDiff: Equatable, Sendable {
     package let methods: [String]
   }
 
-  /// What the results are compared with: the path of a file, or an experiment with its profile.
+  /// What the results are compared with: the path of a file, or an experiment with its profile, if it has one.
   package let reference: String
   /// The measured experiment.
   package let experiment: String
@@ -111,7 +111,7 @@ package struct TableDiff: Equatable, Sendable {
   package init(
     _ treatment: ResultTable, against control: ResultTable, within points: Double? = nil
   ) {
-    reference = "experiment \(control.experiment), profile \(control.profile)"
+    reference = "experiment " + TableText.name(control.experiment, profile: control.profile)
     experiment = treatment.experiment
     profile = treatment.profile
     let tolerance = points.map { Tolerance.points($0) } ?? .standardErrors
@@ -136,10 +136,10 @@ package struct TableDiff: Equatable, Sendable {
     self.comparisons = comparisons
     var remarks = Self.remarks(on: treatment)
     if !onlyTreatment.isEmpty {
-      remarks.append("Without a result in the control: \(Self.list(onlyTreatment))")
+      remarks.append("Without a result in the control: \(TableText.names(onlyTreatment))")
     }
     if !onlyControl.isEmpty {
-      remarks.append("Only in the control: \(Self.list(onlyControl))")
+      remarks.append("Only in the control: \(TableText.names(onlyControl))")
     }
     self.remarks = remarks
     unmeasured = []
@@ -240,12 +240,12 @@ package struct TableDiff: Equatable, Sendable {
   private static func remarks(on table: ResultTable) -> [String] {
     func remark(_ text: String, _ condition: (ResultCell) -> Bool) -> [String] {
       let cells = table.resultCells.filter(condition)
-      return cells.isEmpty ? [] : ["\(text): \(list(cells))"]
+      return cells.isEmpty ? [] : ["\(text): \(TableText.names(cells))"]
     }
     return remark("Checkpoint chosen by labels") { $0.runProtocol?.checkpoint == .bestByLabels }
       + remark("Lowest-loss checkpoint") { $0.runProtocol?.checkpoint == .lowestLoss }
       + remark("Re-encoded pixels") { $0.isReEncoded }
-      + table.distance.map { "Departs from the published experiments: \($0)" }
+      + TableText.departures(of: table)
       + EngineRemarks.remarks(on: table)
   }
 
@@ -264,11 +264,5 @@ package struct TableDiff: Equatable, Sendable {
       }
       return rows.isEmpty ? nil : Unmeasured(benchmark: benchmark, rows: rows.map(\.title))
     }
-  }
-
-  /// "SCL on CIFAR-10, PICA on STL-10".
-  private static func list(_ cells: [ResultCell]) -> String {
-    cells.map { "\($0.method.title) on \(BenchmarkRegistry.current.heading(of: $0.benchmark))" }
-      .joined(separator: ", ")
   }
 }

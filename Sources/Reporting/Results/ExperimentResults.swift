@@ -155,6 +155,8 @@ package struct ExperimentResults: Equatable, Sendable {
   /// How the experiment differs from the published ones, in its author's words: fewer epochs, a
   /// smaller network. Every table and diff prints these sentences.
   package var distance: [String]
+  /// Whether rows or benchmarks of the experiment are left out, as by `--only`. `distance` is of the whole.
+  package var isPart = false
 
   package init(
     experiment: String, profile: String, methods: [TableMethod], runs: [RunOutcome],

@@ -39,6 +39,7 @@ extension ExperimentResults {
       profile: all.map(\.profile).uniqued.joined(separator: "+"), methods: rows.map(\.method),
       runs: rows.flatMap(\.runs), distance: notes.uniqued)
     joined.experiments = all.map(\.experiment)
+    joined.isPart = all.contains(where: \.isPart)
     return joined
   }
 

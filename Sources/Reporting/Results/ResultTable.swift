@@ -27,6 +27,8 @@ public struct ResultTable: Equatable, Sendable {
   package private(set) var methods: [TableMethod]
   /// How the experiment differs from the published ones, in its author's words.
   package let distance: [String]
+  /// Whether rows or benchmarks of the experiment are left out.
+  package private(set) var isPart: Bool
   /// The scores of each benchmark, in the order of the columns.
   public let metrics: [Metric]
   /// The figure of a cell.
@@ -66,6 +68,7 @@ public struct ResultTable: Equatable, Sendable {
     experiments = results.experiments
     profile = results.profile
     distance = results.distance
+    isPart = results.isPart
     benchmarks = BenchmarkRegistry.current.sorted(results.runs.map(\.benchmark))
     methods = results.methods.enumerated().sorted { first, second in
       if first.element.family == second.element.family { return first.offset < second.offset }
@@ -128,6 +131,7 @@ public struct ResultTable: Equatable, Sendable {
   func keeping(_ methods: [TableMethod], references: [String: String]) -> ResultTable {
     var table = self
     table.references = references
+    table.isPart = isPart || methods.count < self.methods.count
     let cells = methods.flatMap { method in
       benchmarks.compactMap { benchmark in
         cell(benchmark: benchmark, method: method.id).map { cell in

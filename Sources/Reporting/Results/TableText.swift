@@ -10,8 +10,8 @@ enum TableText {
 
   /// The lines above a table: what the figures are, then one line per protocol.
   ///
-  ///     Experiment cifar10-cpu, profile default: NMI, ACC and ARI in per cent, mean ± sample
-  ///     standard deviation over 2 seeds; best of each column in bold.
+  ///     Experiment cifar10-cpu: NMI, ACC and ARI in per cent, mean ± sample standard deviation
+  ///     over 2 seeds; best of each column in bold.
   ///     Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI,
   ///     32 px images.
   ///
@@ -42,11 +42,16 @@ enum TableText {
     ] + protocolLines(of: table)
   }
 
-  /// "Experiment cifar10-cpu, profile default". The names of several experiments have their profiles.
+  /// "Experiment rehearsal@short, profile short". The names of several experiments have their profiles.
   private static func experiments(of table: ResultTable) -> String {
     table.experiments.isEmpty
-      ? "Experiment \(table.experiment), profile \(table.profile)"
+      ? "Experiment " + name(table.experiment, profile: table.profile)
       : "Experiments \(list(table.experiments))"
+  }
+
+  /// An experiment with its profile, if one was chosen.
+  static func name(_ experiment: String, profile: String) -> String {
+    profile == RunRecord.withoutProfile ? experiment : "\(experiment), profile \(profile)"
   }
 
   /// "NMI, ACC and ARI".
@@ -96,8 +101,7 @@ enum TableText {
     }
     let partial = cells.filter { $0.state == .partial }
     for count in partial.map(seedCount).uniqued {
-      let names = partial.filter { seedCount($0) == count }.map(name)
-      remarks.append("n = \(count): \(names.joined(separator: "; ")).")
+      remarks.append("n = \(count): \(names(partial.filter { seedCount($0) == count })).")
     }
     for cell in cells {
       remarks += cell.failed.map { "Failed: \(name(cell)), seed \($0.seed): \($0.reason)" }
@@ -117,18 +121,25 @@ enum TableText {
       if let reason = cell.notApplicable { remarks.append("n/a: \(name(cell)): \(reason)") }
     }
     let missing = cells.filter { !$0.missing.isEmpty }
-    if !missing.isEmpty {
-      let runs = missing.map { cell in
-        "\(name(cell)) (\(cell.missing.count == 1 ? "seed" : "seeds") "
-          + cell.missing.map { "\($0)" }.joined(separator: ", ") + ")"
-      }
-      remarks.append("Not run: \(runs.joined(separator: "; ")).")
+    for seeds in missing.map(\.missing).uniqued {
+      remarks.append(
+        "Not run, \(seeds.count == 1 ? "seed" : "seeds") "
+          + seeds.map { "\($0)" }.joined(separator: ", ")
+          + ": \(names(missing.filter { $0.missing == seeds })).")
     }
     remarks += FollowingRows.remarks(on: table)
     remarks += EngineRemarks.remarks(on: table)
     remarks += ControlBounds.remarks(on: table)
-    remarks += table.distance.map { "Departs from the published experiments: \($0)" }
-    return remarks
+    return remarks + departures(of: table)
+  }
+
+  /// The author's notes. They are of all rows and benchmarks, so a part of the table may not depart in this way.
+  static func departures(of table: ResultTable) -> [String] {
+    table.distance.map { note in
+      table.isPart
+        ? "As a whole, the experiment departs from the published ones: \(note)"
+        : "Departs from the published experiments: \(note)"
+    }
   }
 
   /// One remark for each reason, with all runs that share it: "Stale, left out: SCL on STL-10, seed
@@ -143,6 +154,14 @@ enum TableText {
       }
       return "Stale, left out: \(runs.joined(separator: "; ")): \(reason)"
     }
+  }
+
+  /// "k-means; SCL on CIFAR-10; SCL on STL-10": the rows of each benchmark.
+  static func names(_ cells: [ResultCell]) -> String {
+    cells.map(\.heading).uniqued.map { heading in
+      cells.filter { $0.heading == heading }.map(\.method.title).joined(separator: "; ")
+        + " on \(heading)"
+    }.joined(separator: "; ")
   }
 
   /// "1 of 3" seeds.

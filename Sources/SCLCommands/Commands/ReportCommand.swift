@@ -240,6 +240,9 @@ extension Plan {
           result: run.result, recipe: run.recipe)
       }, distance: experiment.notes)
     results.title = experiment.title
+    results.isPart =
+      methods.count < experiment.rows.count
+      || Set(runs.map(\.benchmark.name)).count < experiment.benchmarks.count
     return results
   }
 }
