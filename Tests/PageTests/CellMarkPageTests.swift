@@ -41,7 +41,7 @@ import Testing
       "Stale, left out: Row stale on CIFAR-10, seed 0: epochs 30",
       "Damaged, left out: Row damaged on CIFAR-10, seed 0: no JSON",
       "n/a: Row unable on CIFAR-10: too few images", "n = 2 of 3: Row m0 on CIFAR-10.",
-      "Row missing on CIFAR-10 (seed 0)", "re-encoded pixels, prepared from JPEG copies",
+      "Not run, seed 0: Row missing on CIFAR-10", "re-encoded pixels, prepared from JPEG copies",
       "other protocol: image size 48 px",
     ] {
       #expect(page.contains(text), "\(text)")

@@ -77,7 +77,8 @@ package struct ExperimentFile {
       seeds: (sections.seeds + inclusions.flatMap { $0.seeds ?? [] }).uniqued,
       combinations: sections.combinations, threads: sections.threads,
       evaluateEvery: sections.evaluateEvery, clusters: sections.clusters,
-      profile: profile ?? RunRecord.withoutProfile, notes: sections.notes, running: sections.running,
+      profile: profile ?? RunRecord.withoutProfile, notes: sections.notes,
+      running: sections.running,
       executors: sections.executors, protocolLayers: sections.protocolLayers,
       settingLayers: sections.settingLayers)
   }
