@@ -125,7 +125,7 @@ extension TorchTests {
     }
 
     @Test(
-      arguments: [DType.float32, .bfloat16], [[7, 16, 5, 3], [8, 64, 16, 16], [5, 208, 3, 3]])
+      arguments: [DType.float32, .bfloat16], [[7, 16, 5, 3], [4, 64, 12, 12], [5, 208, 3, 3]])
     func `Values, gradients and running statistics agree with the definition in float64`(
       dtype: DType, shape: [Int]
     ) throws {
@@ -162,7 +162,7 @@ extension TorchTests {
     func `Any number of threads gives the same bits`(dtype: DType) throws {
       let threads = Torch.threads
       defer { Torch.threads = threads }
-      let values = Case(dtype, [9, 32, 31, 17])
+      let values = Case(dtype, [5, 32, 31, 17])
       var first: [String: [Float]]?
       for threads in 1...3 {
         Torch.threads = threads
