@@ -26,18 +26,22 @@ struct Plan {
   }
 
   static const Kernels &choose(const Shape &shape, Element element) {
-    // The tiles with the fewer multiplications, and of two equal ones the more exact.
-    const auto four = parts(shape.height, 4) * parts(shape.width, 4) * 36;
-    const auto two = parts(shape.height, 2) * parts(shape.width, 2) * 16;
-    const int64_t side = four < two ? 4 : 2;
+    // The tiles with the fewest multiplications, and of two equal ones the smaller and more exact.
+    int64_t side = 0, least = 0;
+    for (int64_t candidate : {2, 3, 4}) {
+      const auto planes = (candidate + 2) * (candidate + 2);
+      const auto count = planes * parts(shape.height, candidate) * parts(shape.width, candidate);
+      if (side == 0 || count < least) {
+        side = candidate;
+        least = count;
+      }
+    }
     return instructions() == Instructions::avx512 ? avx512_kernels(side, element)
                                                   : avx2_kernels(side, element);
   }
 
-  int64_t plane(int64_t tiles, int64_t channels) const {
-    // Planes a power of two apart would share the same few lines of the cache.
-    return tiles * channels + 16;
-  }
+  /// The memory that transformed tiles take, in values.
+  int64_t size(const Tiles &tiles) const { return kernels.planes * tiles.plane(); }
 
   /// The number of tiles with `channels` whose planes have `values` in all, in whole products.
   int64_t tiles(int64_t values, int64_t channels) const {
@@ -68,17 +72,17 @@ void convolve_job_by_job(
   });
   const auto most = plan.tiles(values_of_job, shape.inputs);
   const auto count = plan.grid.count();
-  const auto plane = plan.plane(most, shape.inputs);
   in_parallel(parts(count, most), [&](int64_t begin, int64_t end) {
-    float *const tiles = own_scratch(kernels.planes * (plane + most * block + 16));
-    float *const products = tiles + kernels.planes * plane;
+    Tiles tiles = {nullptr, shape.inputs, shape.inputs, most};
+    tiles.values = own_scratch(plan.size(tiles) + kernels.planes * (most * block + 16));
+    float *const products = tiles.values + plan.size(tiles);
     for (auto job = begin; job < end; job++) {
       const auto first = job * most, tile_count = std::min(most, count - first);
-      kernels.input(plan.grid, images, shape.inputs, first, tile_count, tiles, plane);
+      kernels.input(plan.grid, images, tiles, first, 0, tile_count);
       for (int64_t b = 0; b < blocks; b++) {
         kernels.output(
-            plan.grid, tiles, plane, transformed + b * block_size, shape.inputs, shape.outputs,
-            b * block, first, tile_count, products, maps);
+            plan.grid, tiles, transformed + b * block_size, shape.outputs, b * block, first, tile_count,
+            products, maps);
       }
     }
   });
@@ -92,24 +96,21 @@ void convolve_block_by_block(
   const auto block = kernels.block, blocks = parts(shape.outputs, block);
   const auto count = plan.grid.count();
   const auto passes = parts(count, plan.tiles(values_of_pass, shape.inputs));
-  const auto most = parts(count, passes);
-  const auto plane = plan.plane(most, shape.inputs);
-  float *const tiles = shared_scratch(kernels.planes * plane);
-  for (int64_t first = 0; first < count; first += most) {
-    const auto tile_count = std::min(most, count - first);
+  Tiles tiles = {nullptr, shape.inputs, shape.inputs, parts(count, passes)};
+  tiles.values = shared_scratch(plan.size(tiles));
+  for (int64_t first = 0; first < count; first += tiles.most) {
+    const auto tile_count = std::min(tiles.most, count - first);
     in_parallel(tile_count, [&](int64_t begin, int64_t end) {
-      kernels.input(
-          plan.grid, images, shape.inputs, first + begin, end - begin, tiles + begin * shape.inputs,
-          plane);
+      kernels.input(plan.grid, images, tiles, first, begin, end);
     });
     in_parallel(blocks, [&](int64_t begin, int64_t end) {
       const auto size = kernels.planes * shape.inputs * block;
-      float *const transformed = own_scratch(size + kernels.planes * (most * block + 16));
+      float *const transformed = own_scratch(size + kernels.planes * (tiles.most * block + 16));
       for (auto b = begin; b < end; b++) {
         kernels.weights(weights, shape.inputs, shape.outputs, rotated, b * block, transformed);
         kernels.output(
-            plan.grid, tiles, plane, transformed, shape.inputs, shape.outputs, b * block, first,
-            tile_count, transformed + size, maps);
+            plan.grid, tiles, transformed, shape.outputs, b * block, first, tile_count,
+            transformed + size, maps);
       }
     });
   }
@@ -124,7 +125,7 @@ void convolve_either_way(
       plan, shape, images, weights, rotated, maps);
 }
 
-/// The gradients of weights of all pairs of blocks of channels, for the tiles of images and gradients.
+/// The gradients of weights of all pairs of groups of channels.
 struct GradientBlocks {
   const Plan &plan;
   const Shape &shape;
@@ -132,13 +133,16 @@ struct GradientBlocks {
   int64_t count = parts(shape.outputs, row_block) * columns;
   int64_t scratch = plan.kernels.planes * (row_block * plan.kernels.block + 16);
 
+  /// The tiles of images, and those of gradients, for `most` at once.
+  Tiles images(int64_t most) const { return {nullptr, shape.inputs, plan.kernels.block, most}; }
+  Tiles gradients(int64_t most) const { return {nullptr, shape.outputs, row_block, most}; }
+
   void compute(
-      int64_t begin, int64_t end, const float *tiles, const float *gradients, int64_t most,
-      int64_t tile_count, bool add, float *products, float *out) const {
+      int64_t begin, int64_t end, const Tiles &tiles, const Tiles &moved, int64_t tile_count, bool add,
+      float *products, float *out) const {
     for (auto b = begin; b < end; b++) {
       plan.kernels.weight_gradient(
-          tiles, plan.plane(most, shape.inputs), gradients, plan.plane(most, shape.outputs), tile_count,
-          shape.inputs, shape.outputs, b / columns * row_block, b % columns * plan.kernels.block, add,
+          tiles, moved, tile_count, b / columns * row_block, b % columns * plan.kernels.block, add,
           products, out);
     }
   }
@@ -150,7 +154,7 @@ void weight_gradient_job_by_job(
     const void *gradients, float *out) {
   const auto &kernels = plan.kernels;
   const auto count = plan.grid.count();
-  const auto jobs = std::min(gradient_jobs, count);
+  const auto jobs = std::clamp(count / least_gradient_job, int64_t(1), gradient_jobs);
   const auto size = 9 * shape.inputs * shape.outputs;
   float *const partial = shared_scratch(jobs * size);
   in_parallel(jobs, [&](int64_t begin, int64_t end) {
@@ -158,22 +162,18 @@ void weight_gradient_job_by_job(
     const auto longest = parts(count, jobs);
     const auto most =
         parts(longest, parts(longest, plan.tiles(values_of_gradient_job, channels)));
-    const auto tile_plane = plan.plane(most, shape.inputs);
-    const auto gradient_plane = plan.plane(most, shape.outputs);
-    float *const tiles =
-        own_scratch(kernels.planes * (tile_plane + gradient_plane) + blocks.scratch);
-    float *const moved = tiles + kernels.planes * tile_plane;
-    float *const products = moved + kernels.planes * gradient_plane;
+    Tiles tiles = blocks.images(most), moved = blocks.gradients(most);
+    tiles.values = own_scratch(plan.size(tiles) + plan.size(moved) + blocks.scratch);
+    moved.values = tiles.values + plan.size(tiles);
+    float *const products = moved.values + plan.size(moved);
     for (auto job = begin; job < end; job++) {
       const auto from = count * job / jobs, to = count * (job + 1) / jobs;
       for (auto first = from; first < to; first += most) {
         const auto tile_count = std::min(most, to - first);
-        kernels.input(plan.grid, images, shape.inputs, first, tile_count, tiles, tile_plane);
-        kernels.gradient(
-            plan.grid, gradients, shape.outputs, first, tile_count, moved, gradient_plane);
+        kernels.input(plan.grid, images, tiles, first, 0, tile_count);
+        kernels.gradient(plan.grid, gradients, moved, first, 0, tile_count);
         blocks.compute(
-            0, blocks.count, tiles, moved, most, tile_count, first > from, products,
-            partial + job * size);
+            0, blocks.count, tiles, moved, tile_count, first > from, products, partial + job * size);
       }
     }
   });
@@ -192,25 +192,20 @@ void weight_gradient_block_by_block(
   const auto &kernels = plan.kernels;
   const auto count = plan.grid.count();
   const auto channels = std::max(shape.inputs, shape.outputs);
-  const auto passes = parts(count, plan.tiles(values_of_pass, channels));
+  const auto passes = parts(count, plan.tiles(values_of_gradient_pass, channels));
   const auto most = parts(count, passes);
-  const auto tile_plane = plan.plane(most, shape.inputs);
-  const auto gradient_plane = plan.plane(most, shape.outputs);
-  float *const tiles = shared_scratch(kernels.planes * (tile_plane + gradient_plane));
-  float *const moved = tiles + kernels.planes * tile_plane;
+  Tiles tiles = blocks.images(most), moved = blocks.gradients(most);
+  tiles.values = shared_scratch(plan.size(tiles) + plan.size(moved));
+  moved.values = tiles.values + plan.size(tiles);
   for (int64_t first = 0; first < count; first += most) {
     const auto tile_count = std::min(most, count - first);
     in_parallel(tile_count, [&](int64_t begin, int64_t end) {
-      kernels.input(
-          plan.grid, images, shape.inputs, first + begin, end - begin, tiles + begin * shape.inputs,
-          tile_plane);
-      kernels.gradient(
-          plan.grid, gradients, shape.outputs, first + begin, end - begin,
-          moved + begin * shape.outputs, gradient_plane);
+      kernels.input(plan.grid, images, tiles, first, begin, end);
+      kernels.gradient(plan.grid, gradients, moved, first, begin, end);
     });
     in_parallel(blocks.count, [&](int64_t begin, int64_t end) {
       blocks.compute(
-          begin, end, tiles, moved, most, tile_count, first > 0, own_scratch(blocks.scratch), out);
+          begin, end, tiles, moved, tile_count, first > 0, own_scratch(blocks.scratch), out);
     });
   }
 }

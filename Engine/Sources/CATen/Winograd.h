@@ -25,49 +25,59 @@ struct Grid {
   int64_t count() const { return images * rows * columns; }
 };
 
-/// The operations on tiles for one set of instructions, one size of tiles and one type of elements.
+/// Transformed tiles in memory, `planes` values for each channel.
 ///
-/// A transformed tile has `planes` values for each channel. Transformed tiles are stored plane by plane: value
-/// p of tile t and channel c is at [p * plane + t * channels + c].
+/// They are stored plane by plane, and within a plane in groups of `group` channels, of which the last may be
+/// narrower: the channels of the first group of all tiles, then those of the next one.
+struct Tiles {
+  float *values;
+  int64_t channels, group;
+  /// The number of tiles that there is room for.
+  int64_t most;
+
+  /// Planes a power of two apart would share the same few lines of the cache.
+  int64_t plane() const { return channels * most + 16; }
+};
+
+/// The operations on tiles for one set of instructions, one size of tiles and one type of elements.
 struct Kernels {
   /// Outputs along a tile's side.
   int64_t side;
   /// (side + 2) squared.
   int64_t planes;
-  /// Output channels that are computed together.
+  /// Channels that are computed together.
   int64_t block;
   /// Tiles that a product handles together.
   int64_t rows;
 
-  /// B^T d B of `count` tiles of images from the tile `first`.
+  /// B^T d B of the tiles of images from `first` + `begin` to `first` + `end`, stored from `begin` on.
   void (*input)(
-      const Grid &grid, const void *images, int64_t channels, int64_t first, int64_t count, float *tiles,
-      int64_t plane);
-  /// A dy A^T of `count` tiles of gradients from the tile `first`.
+      const Grid &grid, const void *images, const Tiles &tiles, int64_t first, int64_t begin, int64_t end);
+  /// A dy A^T of tiles of gradients.
   void (*gradient)(
-      const Grid &grid, const void *gradients, int64_t channels, int64_t first, int64_t count, float *tiles,
-      int64_t plane);
+      const Grid &grid, const void *gradients, const Tiles &tiles, int64_t first, int64_t begin,
+      int64_t end);
   /// G g G^T for output channels from `from`, as [planes][inputs][block] or narrower at the end.
   ///
   /// Weights are [outputs][3][3][inputs]. With `rotated` they are those of the gradient with respect to the
   /// input: inputs and outputs change places, and the kernels are turned by half a turn.
   void (*weights)(
       const float *weights, int64_t inputs, int64_t outputs, bool rotated, int64_t from, float *out);
-  /// Output channels from `from` of `count` tiles from the tile `first`: A^T (tiles x weights) A.
-  /// `products` holds planes x (count x block + 16) values.
+  /// Output channels from `from` of `count` tiles from the tile `first`: A^T (tiles x weights) A. All channels of
+  /// `tiles` are one group. `products` holds planes x (count x block + 16) values.
   void (*output)(
-      const Grid &grid, const float *tiles, int64_t plane, const float *weights, int64_t inputs,
-      int64_t outputs, int64_t from, int64_t first, int64_t count, float *products, void *maps);
-  /// G^T (gradients^T x tiles) G for the output channels from `row`, `row_block` at most, and the input channels
-  /// from `column`, `block` at most, added to [outputs][3][3][inputs], or stored there.
-  /// `products` holds planes x (row_block x block + 16) values.
+      const Grid &grid, const Tiles &tiles, const float *weights, int64_t outputs, int64_t from,
+      int64_t first, int64_t count, float *products, void *maps);
+  /// G^T (gradients^T x tiles) G of `count` tiles for the groups of output channels from `row` and of input
+  /// channels from `column`, added to [outputs][3][3][inputs], or stored there. The groups have `row_block` and
+  /// `block` channels. `products` holds planes x (row_block x block + 16) values.
   void (*weight_gradient)(
-      const float *tiles, int64_t tile_plane, const float *gradients, int64_t gradient_plane, int64_t count,
-      int64_t inputs, int64_t outputs, int64_t row, int64_t column, bool add, float *products, float *out);
+      const Tiles &tiles, const Tiles &gradients, int64_t count, int64_t row, int64_t column, bool add,
+      float *products, float *out);
 };
 
 /// Output channels whose gradients of weights are computed together.
-constexpr int64_t row_block = 16;
+constexpr int64_t row_block = 32;
 
 /// More channels than this are not computed here.
 constexpr int64_t most_channels = 4096;

@@ -54,9 +54,11 @@ constexpr Kernels kernels() {
   };
 }
 
-const Kernels float_kernels[] = {kernels<Tile2, float>(), kernels<Tile4, float>()};
-const Kernels half_kernels[] = {kernels<Tile2, Half>(), kernels<Tile4, Half>()};
+const Kernels float_kernels[] = {
+    kernels<Tile2, float>(), kernels<Tile3, float>(), kernels<Tile4, float>()};
+const Kernels half_kernels[] = {
+    kernels<Tile2, Half>(), kernels<Tile3, Half>(), kernels<Tile4, Half>()};
 
 const Kernels &choose(int64_t side, Element element) {
-  return (element == Element::float32 ? float_kernels : half_kernels)[side == 4 ? 1 : 0];
+  return (element == Element::float32 ? float_kernels : half_kernels)[side - 2];
 }

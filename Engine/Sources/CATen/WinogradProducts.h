@@ -41,15 +41,16 @@ ALWAYS_INLINE void products(
 
 template <class Tile, class E>
 void compute_output(
-    const Grid &grid, const float *tiles, int64_t plane, const float *weights, int64_t inputs,
-    int64_t outputs, int64_t from, int64_t first, int64_t count, float *sums, void *maps) {
+    const Grid &grid, const Tiles &tiles, const float *weights, int64_t outputs, int64_t from,
+    int64_t first, int64_t count, float *sums, void *maps) {
   constexpr int planes = Tile::inputs * Tile::inputs;
+  const int64_t inputs = tiles.channels;
   const bool whole = outputs - from >= 2 * WIDTH;
   const int64_t width = whole ? 2 * WIDTH : WIDTH;
   // Planes a power of two apart would share the same few lines of the cache.
   const int64_t sum_plane = count * width + 16;
   for (int p = 0; p < planes; p++) {
-    const float *const a = tiles + p * plane, *const b = weights + p * inputs * width;
+    const float *const a = tiles.values + p * tiles.plane(), *const b = weights + p * inputs * width;
     float *const out = sums + p * sum_plane;
     if (whole) {
       products<PRODUCT_ROWS, 2>(count, inputs, a, inputs, 1, b, width, out);

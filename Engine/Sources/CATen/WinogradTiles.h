@@ -24,18 +24,25 @@ ALWAYS_INLINE void locate(
 /// What lies around an image. More channels than this are refused.
 alignas(64) const float zeros[most_channels] = {};
 
+/// Where the value of channel `c` of tile `t` is in the first plane.
+ALWAYS_INLINE float *place(const Tiles &tiles, int64_t t, int64_t c) {
+  const int64_t from = c / tiles.group * tiles.group, rest = tiles.channels - from;
+  const int64_t width = rest < tiles.group ? rest : tiles.group;
+  return tiles.values + from * tiles.most + t * width + (c - from);
+}
+
 /// B^T d B
 template <class Tile, class E>
 void transform_input(
-    const Grid &grid, const void *images, int64_t channels, int64_t first, int64_t count, float *tiles,
-    int64_t plane) {
+    const Grid &grid, const void *images, const Tiles &tiles, int64_t first, int64_t begin, int64_t end) {
   constexpr int n = Tile::inputs;
-  for (int64_t t = 0; t < count; t++) {
+  const int64_t channels = tiles.channels, plane = tiles.plane();
+  for (int64_t t = begin; t < end; t++) {
     const E *pixels[n * n];
     locate<n>(
         grid, (const E *)images, channels, first + t, Tile::outputs, 1, (const E *)zeros, pixels);
-    float *const out = tiles + t * channels;
     for (int64_t c = 0; c < channels; c += WIDTH) {
+      float *const out = place(tiles, t, c);
       Vector half[n][n];
       UNROLL for (int j = 0; j < n; j++) {
         Vector column[n], transformed[n];
@@ -46,7 +53,7 @@ void transform_input(
       UNROLL for (int i = 0; i < n; i++) {
         Vector transformed[n];
         Tile::input(half[i], transformed);
-        UNROLL for (int j = 0; j < n; j++) store(out + (i * n + j) * plane + c, transformed[j]);
+        UNROLL for (int j = 0; j < n; j++) store(out + (i * n + j) * plane, transformed[j]);
       }
     }
   }
@@ -55,15 +62,15 @@ void transform_input(
 /// A dy A^T
 template <class Tile, class E>
 void transform_gradient(
-    const Grid &grid, const void *gradients, int64_t channels, int64_t first, int64_t count, float *tiles,
-    int64_t plane) {
+    const Grid &grid, const void *gradients, const Tiles &tiles, int64_t first, int64_t begin, int64_t end) {
   constexpr int n = Tile::inputs, m = Tile::outputs;
-  for (int64_t t = 0; t < count; t++) {
+  const int64_t channels = tiles.channels, plane = tiles.plane();
+  for (int64_t t = begin; t < end; t++) {
     const E *pixels[m * m];
     locate<m>(
         grid, (const E *)gradients, channels, first + t, Tile::outputs, 0, (const E *)zeros, pixels);
-    float *const out = tiles + t * channels;
     for (int64_t c = 0; c < channels; c += WIDTH) {
+      float *const out = place(tiles, t, c);
       Vector half[n][m];
       UNROLL for (int j = 0; j < m; j++) {
         Vector column[m], transformed[n];
@@ -74,7 +81,7 @@ void transform_gradient(
       UNROLL for (int i = 0; i < n; i++) {
         Vector transformed[n];
         Tile::gradient(half[i], transformed);
-        UNROLL for (int j = 0; j < n; j++) store(out + (i * n + j) * plane + c, transformed[j]);
+        UNROLL for (int j = 0; j < n; j++) store(out + (i * n + j) * plane, transformed[j]);
       }
     }
   }

@@ -74,20 +74,21 @@ void transform_weights(
 
 template <class Tile>
 void compute_weight_gradient(
-    const float *tiles, int64_t tile_plane, const float *gradients, int64_t gradient_plane, int64_t count,
-    int64_t inputs, int64_t outputs, int64_t row, int64_t column, bool add, float *sums, float *out) {
+    const Tiles &tiles, const Tiles &gradients, int64_t count, int64_t row, int64_t column, bool add,
+    float *sums, float *out) {
   constexpr int n = Tile::inputs;
+  const int64_t inputs = tiles.channels, outputs = gradients.channels;
   const bool whole = inputs - column >= 2 * WIDTH;
   const int64_t width = whole ? 2 * WIDTH : WIDTH;
   const int64_t rows = outputs - row < row_block ? outputs - row : row_block;
   const int64_t plane = rows * width + 16;
   for (int p = 0; p < n * n; p++) {
-    const float *const a = gradients + p * gradient_plane + row;
-    const float *const b = tiles + p * tile_plane + column;
+    const float *const a = place(gradients, 0, row) + p * gradients.plane();
+    const float *const b = place(tiles, 0, column) + p * tiles.plane();
     if (whole) {
-      products<GRADIENT_ROWS, 2>(rows, count, a, 1, outputs, b, inputs, sums + p * plane);
+      products<GRADIENT_ROWS, 2>(rows, count, a, 1, rows, b, width, sums + p * plane);
     } else {
-      products<GRADIENT_ROWS, 1>(rows, count, a, 1, outputs, b, inputs, sums + p * plane);
+      products<GRADIENT_ROWS, 1>(rows, count, a, 1, rows, b, width, sums + p * plane);
     }
   }
   for (int64_t r = 0; r < rows; r++) {

@@ -9,7 +9,7 @@
 namespace winograd {
 
 #ifdef TUNE
-extern int64_t values_kept, values_of_job, values_of_pass, values_of_gradient_job;
+extern int64_t values_kept, values_of_job, values_of_pass, values_of_gradient_pass, values_of_gradient_job;
 #else
 /// Transformed weights of more values than this are not kept: 4 MB.
 constexpr int64_t values_kept = 1 << 20;
@@ -17,13 +17,17 @@ constexpr int64_t values_kept = 1 << 20;
 constexpr int64_t values_of_job = 110'592;
 /// Values of transformed tiles that threads share, for its third cache.
 constexpr int64_t values_of_pass = 1'228'800;
+/// The same for a gradient of weights, of images and as many of gradients.
+constexpr int64_t values_of_gradient_pass = 1'228'800;
 /// Values of transformed tiles, of images and as many of gradients, of a job of a gradient of weights.
-constexpr int64_t values_of_gradient_job = 221'184;
+constexpr int64_t values_of_gradient_job = 110'592;
 #endif
 /// The jobs of a gradient of weights: as many threads can work on it.
 constexpr int64_t gradient_jobs = 16;
+/// Fewer tiles than this are no job of their own.
+constexpr int64_t least_gradient_job = 48;
 /// A gradient of weights of as many blocks or more is divided by blocks, and others by tiles.
-constexpr int64_t shared_gradient_blocks = 32;
+constexpr int64_t shared_gradient_blocks = 16;
 
 inline int64_t parts(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
