@@ -167,6 +167,10 @@ extension MethodsTests {
         try steps.takeStep()
         #expect(Set(try hypotheses.integers()) == [0, 1, 2, 3, 4])
       }
+      // An argmax gives most images to one or two.
+      let classes = try hypotheses.integers()
+      let sizes = (0..<5).map { cluster in classes.count { $0 == cluster } }
+      #expect(try #require(sizes.max()) <= 32, "\(sizes)")
     }
 
     @Test func `One pass tells the other predictions, and how hypotheses are`() throws {

@@ -62,7 +62,8 @@ package final class SCL: TrainedMethod, ReportsConfidence {
     }
     hypotheses.beginEpoch()
     if settings.hypotheses == .balanced {
-      try hypotheses.balance(predictions(of: learnt).consensus)
+      try hypotheses.balance(
+        predictions(of: learnt).consensus, isFirst: epoch == warmupEpochs)
     }
   }
 

@@ -10,6 +10,8 @@ struct SCLHypotheses {
   private let earlier: Tensor
   /// By which the clusters are balanced, [K]; zeros where they are not.
   private let logScalings: Tensor
+  /// The consensus of the latest images, [M, K], by which the clusters are kept balanced within an epoch.
+  private let latest: KeyQueue
   private let inputs: SCL.Inputs
 
   private var settings: SCLSettings { inputs.settings }
@@ -21,6 +23,10 @@ struct SCLHypotheses {
     classes = Tensor.full([count], 0, dtype: .int64, on: device)
     earlier = Tensor.full([count], 0, dtype: .int64, on: device)
     logScalings = Tensor.zeros([inputs.context.clusters], on: device)
+    let clusters = inputs.context.clusters
+    latest = KeyQueue(
+      startingFrom: Tensor.full(
+        [min(count, max(1024, 20 * clusters)), clusters], 1 / Double(clusters), on: device))
   }
 
   /// What training goes on from.
@@ -28,7 +34,7 @@ struct SCLHypotheses {
     [
       ("hypotheses", classes), ("earlier_hypotheses", earlier),
       ("hypothesis_scalings", logScalings),
-    ]
+    ] + latest.memory
   }
 
   /// The first ones: the classifier's clusters, or k-means on the memory bank with its clusters numbered so as
@@ -57,10 +63,12 @@ struct SCLHypotheses {
   /// Balances the clusters by the consensus of all images, [N, K], and keeps how for the steps to come. A
   /// cluster that is left empty all the same takes the image that is most likely its own, from a cluster that
   /// has more.
-  func balance(_ consensus: Tensor) throws {
+  /// - Parameter isFirst: whether no step has been taken.
+  func balance(_ consensus: Tensor, isFirst: Bool) throws {
     let balanced = BalancedHypotheses(
       consensus, power: settings.hypothesisPower, iterations: settings.hypothesisIterations)
     logScalings.copy(from: balanced.logScalings)
+    if isFirst { try latest.append(consensus) }
     var labels = try balanced.labels.integers()
     var sizes = sizes(of: labels)
     for empty in sizes.indices where sizes[empty] == 0 {
@@ -85,6 +93,7 @@ struct SCLHypotheses {
       classes.setRows(index, to: consensus.argmax(along: 1))
       return
     }
+    try follow(consensus)
     var labels = try BalancedHypotheses.labels(
       of: consensus, power: settings.hypothesisPower, logScalings: logScalings
     ).integers()
@@ -100,6 +109,16 @@ struct SCLHypotheses {
       }
     }
     classes.setRows(index, to: Tensor(labels.map(Int.init)).to(index.device))
+  }
+
+  /// Lets the factors of the clusters follow the predictions, which change within an epoch: those of its beginning
+  /// would soon give most images to a few clusters. They are those of the latest images, found by a few iterations
+  /// from where they are.
+  private func follow(_ consensus: Tensor) throws {
+    try latest.append(consensus)
+    let scores = latest.keys.to(.float64).clamped(atLeast: 1e-300).log() * settings.hypothesisPower
+    let scaled = (scores + logScalings).softmax(along: 1)
+    logScalings.add(BalancedHypotheses(scaled, iterations: 3).logScalings)
   }
 
   /// The members of each cluster.
