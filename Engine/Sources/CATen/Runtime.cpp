@@ -15,6 +15,7 @@
 #endif
 
 #include "Guard.h"
+#include "Winograd.h"
 
 thread_local std::string caten::last_error;
 thread_local caten_failure caten::last_failure = caten_refused;
@@ -37,6 +38,11 @@ const char *caten_configuration(void) {
   static const std::string text = [] {
     std::string text;
     attempt([&] { text = at::show_config(); });
+    switch (winograd::instructions()) {
+      case winograd::Instructions::none: return text + "  - 3x3 convolutions: libtorch\n";
+      case winograd::Instructions::avx2: return text + "  - 3x3 convolutions: AVX2\n";
+      case winograd::Instructions::avx512: return text + "  - 3x3 convolutions: AVX-512\n";
+    }
     return text;
   }();
   return text.c_str();
