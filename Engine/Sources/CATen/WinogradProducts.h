@@ -39,6 +39,7 @@ ALWAYS_INLINE void products(
   }
 }
 
+/// The products of all planes with the weights of a block of output channels, transformed into maps.
 template <class Tile, class E>
 void compute_output(
     const Grid &grid, const Tiles &tiles, const float *weights, int64_t outputs, int64_t from,

@@ -1,5 +1,7 @@
 // Weights [outputs][3][3][inputs] to transformed ones, and gradients of transformed ones back.
 
+/// A step of the transposition: exchanges the lanes of `a` that have the bit `distance` for those of `b` that
+/// do not.
 template <int distance, size_t... lane>
 ALWAYS_INLINE void exchange(Vector &a, Vector &b, std::index_sequence<lane...>) {
   constexpr int s = distance;
@@ -20,7 +22,7 @@ ALWAYS_INLINE void transpose(Vector *rows) {
   if constexpr (2 * distance < WIDTH) transpose<2 * distance>(rows);
 }
 
-/// G g G^T for nine vectors that are `step` apart, to vectors that are `plane` apart.
+/// G g G^T of the nine vectors of a kernel, to vectors that are `plane` apart.
 template <class Tile>
 ALWAYS_INLINE void transform_kernel(const Vector *g, float *out, int64_t plane) {
   constexpr int n = Tile::inputs;

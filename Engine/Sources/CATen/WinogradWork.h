@@ -8,9 +8,6 @@
 
 namespace winograd {
 
-#ifdef TUNE
-extern int64_t values_kept, values_of_job, values_of_pass, values_of_gradient_pass, values_of_gradient_job;
-#else
 /// Transformed weights of more values than this are not kept: 4 MB.
 constexpr int64_t values_kept = 1 << 20;
 /// Values of the transformed tiles of a job, for a processor's second cache.
@@ -21,7 +18,6 @@ constexpr int64_t values_of_pass = 1'228'800;
 constexpr int64_t values_of_gradient_pass = 1'228'800;
 /// Values of transformed tiles, of images and as many of gradients, of a job of a gradient of weights.
 constexpr int64_t values_of_gradient_job = 110'592;
-#endif
 /// The jobs of a gradient of weights: as many threads can work on it.
 constexpr int64_t gradient_jobs = 16;
 /// Fewer tiles than this are no job of their own.
