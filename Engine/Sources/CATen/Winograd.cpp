@@ -2,12 +2,11 @@
 // the sizes alone: results have the same bits on any number of threads.
 #include "Winograd.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "Slabs.h"
 #include "WinogradWork.h"
 
 namespace winograd {
@@ -50,11 +49,6 @@ struct Plan {
   }
 };
 
-template <class Body>
-void in_parallel(int64_t count, const Body &body) {
-  at::parallel_for(0, count, 1, body);
-}
-
 /// Transformed weights that stay in the cache are computed once, and every job takes its tiles from the images
 /// to the maps.
 void convolve_job_by_job(
@@ -64,7 +58,7 @@ void convolve_job_by_job(
   const auto block = kernels.block, blocks = parts(shape.outputs, block);
   const auto block_size = kernels.planes * shape.inputs * block;
   float *const transformed = shared_scratch(kernels.planes * shape.inputs * shape.outputs);
-  in_parallel(blocks, [&](int64_t begin, int64_t end) {
+  caten::in_parallel(blocks, [&](int64_t begin, int64_t end) {
     for (auto b = begin; b < end; b++) {
       kernels.weights(
           weights, shape.inputs, shape.outputs, rotated, b * block, transformed + b * block_size);
@@ -72,7 +66,7 @@ void convolve_job_by_job(
   });
   const auto most = plan.tiles(values_of_job, shape.inputs);
   const auto count = plan.grid.count();
-  in_parallel(parts(count, most), [&](int64_t begin, int64_t end) {
+  caten::in_parallel(parts(count, most), [&](int64_t begin, int64_t end) {
     Tiles tiles = {nullptr, shape.inputs, shape.inputs, most};
     tiles.values = own_scratch(plan.size(tiles) + kernels.planes * (most * block + 16));
     float *const products = tiles.values + plan.size(tiles);
@@ -100,10 +94,10 @@ void convolve_block_by_block(
   tiles.values = shared_scratch(plan.size(tiles));
   for (int64_t first = 0; first < count; first += tiles.most) {
     const auto tile_count = std::min(tiles.most, count - first);
-    in_parallel(tile_count, [&](int64_t begin, int64_t end) {
+    caten::in_parallel(tile_count, [&](int64_t begin, int64_t end) {
       kernels.input(plan.grid, images, tiles, first, begin, end);
     });
-    in_parallel(blocks, [&](int64_t begin, int64_t end) {
+    caten::in_parallel(blocks, [&](int64_t begin, int64_t end) {
       const auto size = kernels.planes * shape.inputs * block;
       float *const transformed = own_scratch(size + kernels.planes * (tiles.most * block + 16));
       for (auto b = begin; b < end; b++) {
@@ -157,7 +151,7 @@ void weight_gradient_job_by_job(
   const auto jobs = std::clamp(count / least_gradient_job, int64_t(1), gradient_jobs);
   const auto size = 9 * shape.inputs * shape.outputs;
   float *const partial = shared_scratch(jobs * size);
-  in_parallel(jobs, [&](int64_t begin, int64_t end) {
+  caten::in_parallel(jobs, [&](int64_t begin, int64_t end) {
     const auto channels = std::max(shape.inputs, shape.outputs);
     const auto longest = parts(count, jobs);
     const auto most =
@@ -177,7 +171,9 @@ void weight_gradient_job_by_job(
       }
     }
   });
-  at::parallel_for(0, size, 4096, [&](int64_t begin, int64_t end) {
+  constexpr int64_t piece = 4096;
+  caten::in_parallel(parts(size, piece), [&](int64_t first, int64_t last) {
+    const auto begin = first * piece, end = std::min(size, last * piece);
     std::copy(partial + begin, partial + end, out + begin);
     for (int64_t job = 1; job < jobs; job++) {
       for (auto i = begin; i < end; i++) out[i] += partial[job * size + i];
@@ -199,11 +195,11 @@ void weight_gradient_block_by_block(
   moved.values = tiles.values + plan.size(tiles);
   for (int64_t first = 0; first < count; first += most) {
     const auto tile_count = std::min(most, count - first);
-    in_parallel(tile_count, [&](int64_t begin, int64_t end) {
+    caten::in_parallel(tile_count, [&](int64_t begin, int64_t end) {
       kernels.input(plan.grid, images, tiles, first, begin, end);
       kernels.gradient(plan.grid, gradients, moved, first, begin, end);
     });
-    in_parallel(blocks.count, [&](int64_t begin, int64_t end) {
+    caten::in_parallel(blocks.count, [&](int64_t begin, int64_t end) {
       blocks.compute(
           begin, end, tiles, moved, tile_count, first > 0, own_scratch(blocks.scratch), out);
     });

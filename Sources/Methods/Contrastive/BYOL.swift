@@ -51,7 +51,7 @@ package final class BYOL: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "byol", title: "BYOL + k-means", family: .contrastive, version: 3,
+    name: "byol", title: "BYOL + k-means", family: .contrastive, version: 4,
     reference:
       "Grill et al., Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning, "
       + "NeurIPS 2020",

@@ -72,7 +72,7 @@ package final class IDFD: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "idfd", title: "IDFD", family: .contrastive, version: 1,
+    name: "idfd", title: "IDFD", family: .contrastive, version: 2,
     reference:
       "Tao et al., Clustering-friendly Representation Learning via Instance Discrimination and "
       + "Feature Decorrelation, ICLR 2021",

@@ -59,7 +59,7 @@ package final class InstanceDiscrimination: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 3,
+    name: "instdisc", title: "InstDisc + k-means", family: .contrastive, version: 4,
     reference:
       "Wu et al., Unsupervised Feature Learning via Non-Parametric Instance Discrimination, CVPR 2018",
     summary: "every image is a class of its own, told apart against a memory bank; then k-means",

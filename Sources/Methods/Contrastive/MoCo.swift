@@ -75,7 +75,7 @@ package final class MoCo: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "moco", title: "MoCo v2 + k-means", family: .contrastive, version: 1,
+    name: "moco", title: "MoCo v2 + k-means", family: .contrastive, version: 2,
     reference:
       "He et al., Momentum Contrast for Unsupervised Visual Representation Learning, CVPR 2020; "
       + "Chen et al., Improved Baselines with Momentum Contrastive Learning, 2020",

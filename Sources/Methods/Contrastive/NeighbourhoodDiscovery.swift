@@ -69,7 +69,7 @@ package final class NeighbourhoodDiscovery: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "and", title: "AND + k-means", family: .contrastive, version: 1,
+    name: "and", title: "AND + k-means", family: .contrastive, version: 2,
     reference: "Huang et al., Unsupervised Deep Learning by Neighbourhood Discovery, ICML 2019",
     summary:
       "instance discrimination in rounds, each with more images that are of their neighbour's class; then k-means",

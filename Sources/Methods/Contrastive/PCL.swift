@@ -114,7 +114,7 @@ package final class PCL: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "pcl", title: "PCL + k-means", family: .contrastive, version: 1,
+    name: "pcl", title: "PCL + k-means", family: .contrastive, version: 2,
     reference:
       "Li et al., Prototypical Contrastive Learning of Unsupervised Representations, ICLR 2021",
     summary: "momentum contrast with the prototypes of several clusterings; then k-means",

@@ -79,7 +79,7 @@ package final class ProPos: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "propos", title: "ProPos", family: .contrastive, version: 1,
+    name: "propos", title: "ProPos", family: .contrastive, version: 2,
     reference:
       "Huang et al., Learning Representation for Clustering via Prototype Scattering and Positive Sampling, "
       + "TPAMI 2022",

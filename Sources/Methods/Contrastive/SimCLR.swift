@@ -74,7 +74,7 @@ package final class SimCLR: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 3,
+    name: "simclr", title: "SimCLR + k-means", family: .contrastive, version: 4,
     reference:
       "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, ICML 2020",
     summary: "two views of an image find each other among the batch; then k-means",

@@ -70,7 +70,7 @@ package final class SimSiam: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "simsiam", title: "SimSiam + k-means", family: .contrastive, version: 1,
+    name: "simsiam", title: "SimSiam + k-means", family: .contrastive, version: 2,
     reference: "Chen and He, Exploring Simple Siamese Representation Learning, CVPR 2021",
     summary: "one view predicts the other's embedding by the same encoder; then k-means",
     code: "Hzzone/ProPos@cc35d8c")

@@ -50,7 +50,7 @@ package final class ContrastiveClustering: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "cc", title: "CC", family: .deepClustering, version: 3,
+    name: "cc", title: "CC", family: .deepClustering, version: 4,
     reference: "Li et al., Contrastive Clustering, AAAI 2021",
     summary: "instance contrast of rows and cluster contrast of columns of the predictions",
     code: "Contrastive-Clustering@61daba8",

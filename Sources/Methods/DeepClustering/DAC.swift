@@ -85,7 +85,7 @@ package final class DAC: BlockPredictionMethod {
   }
 
   public static let description = MethodDescription(
-    name: "dac", title: "DAC", family: .deepClustering, version: 1,
+    name: "dac", title: "DAC", family: .deepClustering, version: 2,
     reference: "Chang et al., Deep Adaptive Image Clustering, ICCV 2017",
     summary: "learns which pairs of images are alike from its own sure predictions",
     code: "DAC@2de9c37",

@@ -61,7 +61,7 @@ package final class DCCM: BlockPredictionMethod {
   }
 
   public static let description = MethodDescription(
-    name: "dccm", title: "DCCM", family: .deepClustering, version: 1,
+    name: "dccm", title: "DCCM", family: .deepClustering, version: 2,
     reference:
       "Wu et al., Deep Comprehensive Correlation Mining for Image Clustering, ICCV 2019",
     summary: "a graph and labels of its own confident predictions, and mutual information",

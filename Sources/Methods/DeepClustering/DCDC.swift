@@ -32,7 +32,7 @@ package final class DCDC: PerturbedClusteringMethod {
   }
 
   public static let description = MethodDescription(
-    name: "dcdc", title: "DCDC", family: .deepClustering, version: 1,
+    name: "dcdc", title: "DCDC", family: .deepClustering, version: 2,
     reference: "Dang et al., Doubly Contrastive Deep Clustering, arXiv 2103.05484, 2021",
     summary: "contrast of predictions by image and by cluster, between images and perturbed copies",
     code: "ZhiyuanDang/DCDC@e3508a6",

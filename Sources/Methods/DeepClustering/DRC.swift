@@ -39,7 +39,7 @@ package final class DRC: PerturbedClusteringMethod {
 
   public static let description = MethodDescription(
     name: "drc", title: "DRC (third party's loss, PICA's set-up)", family: .deepClustering,
-    version: 1,
+    version: 2,
     reference:
       "Zhong et al., Deep Robust Clustering by Contrastive Learning, arXiv 2008.03030, 2020",
     summary: "contrast of logits by image and of probabilities by cluster, with even cluster sizes",

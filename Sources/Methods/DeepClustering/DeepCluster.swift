@@ -81,7 +81,7 @@ package final class DeepCluster: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "deepcluster", title: "DeepCluster + k-means", family: .deepClustering, version: 2,
+    name: "deepcluster", title: "DeepCluster + k-means", family: .deepClustering, version: 3,
     reference:
       "Caron et al., Deep Clustering for Unsupervised Learning of Visual Features, ECCV 2018",
     summary: "learns the k-means clusters of its own features, found anew at each epoch",

@@ -54,7 +54,7 @@ package final class DeepEmbeddedClustering: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "dec", title: "DEC", family: .deepClustering, version: 1,
+    name: "dec", title: "DEC", family: .deepClustering, version: 2,
     reference:
       "Xie et al., Unsupervised Deep Embedding for Clustering Analysis, ICML 2016",
     summary: "an autoencoder's codes and cluster centres, sharpened by their own assignments")

@@ -85,7 +85,7 @@ package final class GCC: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "gcc", title: "GCC", family: .deepClustering, version: 1,
+    name: "gcc", title: "GCC", family: .deepClustering, version: 2,
     reference: "Zhong et al., Graph Contrastive Clustering, ICCV 2021",
     summary: "neighbours in a graph of embeddings are positives of representations and clusters",
     code: "GCC@530c11b",

@@ -93,7 +93,7 @@ package final class IIC: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "iic", title: "IIC", family: .deepClustering, version: 3,
+    name: "iic", title: "IIC", family: .deepClustering, version: 4,
     reference: "Ji et al., Invariant Information Clustering, ICCV 2019",
     summary: "mutual information of the clusters of an image and of a transformed copy",
     code: "IIC@b7602b7", benchmarks: ["cifar10", "cifar100", "stl10"])

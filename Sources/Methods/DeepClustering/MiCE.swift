@@ -50,7 +50,7 @@ package final class MiCE: TrainedMethod, ReportsConfidence, ReportsReadOuts {
   }
 
   public static let description = MethodDescription(
-    name: "mice", title: "MiCE", family: .deepClustering, version: 1,
+    name: "mice", title: "MiCE", family: .deepClustering, version: 2,
     reference:
       "Tsai et al., MiCE: Mixture of Contrastive Experts for Unsupervised Image Clustering, "
       + "ICLR 2021",

@@ -64,7 +64,7 @@ package final class NNM: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "nnm", title: "NNM", family: .deepClustering, version: 1,
+    name: "nnm", title: "NNM", family: .deepClustering, version: 2,
     reference: "Dang et al., Nearest Neighbor Matching for Deep Clustering, CVPR 2021",
     summary: "an image's cluster is that of its neighbours in the pretext, the batch and the set",
     code: "NNM@aac3b2c", benchmarks: ["cifar10", "cifar100", "stl10"])

@@ -25,7 +25,7 @@ package final class PICA: PerturbedClusteringMethod {
   }
 
   public static let description = MethodDescription(
-    name: "pica", title: "PICA", family: .deepClustering, version: 3,
+    name: "pica", title: "PICA", family: .deepClustering, version: 4,
     reference:
       "Huang et al., Deep Semantic Clustering by Partition Confidence Maximisation, CVPR 2020",
     summary: "clusters of images and of perturbed copies are told apart with confidence",

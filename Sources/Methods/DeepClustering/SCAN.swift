@@ -38,7 +38,7 @@ package final class SCAN: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "scan", title: "SCAN", family: .deepClustering, version: 3,
+    name: "scan", title: "SCAN", family: .deepClustering, version: 4,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "self-labelling of a network that clusters a pretext's nearest neighbours",

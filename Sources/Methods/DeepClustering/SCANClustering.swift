@@ -48,7 +48,7 @@ package final class SCANClustering: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 4,
+    name: "scan-cluster", title: "SCAN (clustering step)", family: .deepClustering, version: 5,
     reference:
       "Van Gansbeke et al., SCAN: Learning to Classify Images without Labels, ECCV 2020",
     summary: "nearest neighbours in a pretext's feature space are drawn into the same cluster",

@@ -65,7 +65,7 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
   }
 
   public static let description = MethodDescription(
-    name: "spice-self", title: "SPICE-Self", family: .deepClustering, version: 1,
+    name: "spice-self", title: "SPICE-Self", family: .deepClustering, version: 2,
     reference:
       "Niu et al., SPICE: Semantic Pseudo-Labeling for Image Clustering, IEEE TIP 31, 2022",
     summary: "classifiers on a pretext's frozen features learn the labels of prototypes",

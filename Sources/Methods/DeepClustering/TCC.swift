@@ -81,7 +81,7 @@ package final class TCC: TrainedMethod, ReportsConfidence, ReportsReadOuts {
 
   public static let description = MethodDescription(
     name: "tcc", title: "TCC (form of the first author's code)", family: .deepClustering,
-    version: 1,
+    version: 2,
     reference: "Shen et al., You Never Cluster Alone, NeurIPS 2021",
     summary: "momentum contrast of images and of the clusters that they are assigned to",
     code: "ymcidence/OperationVerdandi@f70a1cc",

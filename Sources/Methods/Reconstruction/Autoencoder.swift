@@ -43,7 +43,7 @@ package final class Autoencoder: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "ae", title: "AE", family: .reconstruction, version: 1,
+    name: "ae", title: "AE", family: .reconstruction, version: 2,
     reference: "Bengio et al., Greedy Layer-Wise Training of Deep Networks, NIPS 2006",
     summary: "k-means on the codes from which a decoder reconstructs the images")
 

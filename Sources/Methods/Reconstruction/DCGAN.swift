@@ -45,7 +45,7 @@ package final class DCGAN: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "dcgan", title: "DCGAN + k-means", family: .reconstruction, version: 1,
+    name: "dcgan", title: "DCGAN + k-means", family: .reconstruction, version: 2,
     reference:
       "Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative "
       + "Adversarial Networks, ICLR 2016",

@@ -78,7 +78,7 @@ package final class DenoisingAutoencoder: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "dae", title: "DAE", family: .reconstruction, version: 1,
+    name: "dae", title: "DAE", family: .reconstruction, version: 2,
     reference:
       "Vincent et al., Extracting and Composing Robust Features with Denoising Autoencoders, ICML 2008; "
       + "Vincent et al., Stacked Denoising Autoencoders, JMLR 11, 2010",

@@ -55,7 +55,7 @@ package final class VariationalAutoencoder: TrainedMethod {
   }
 
   public static let description = MethodDescription(
-    name: "vae", title: "VAE", family: .reconstruction, version: 1,
+    name: "vae", title: "VAE", family: .reconstruction, version: 2,
     reference: "Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014",
     summary: "k-means on the means of codes whose distribution is kept near a normal one")
 
