@@ -155,7 +155,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Domain", "Core", "Records", "Metrics", "Statistics"]),
-    .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core"]),
+    .testTarget(name: "ParityTests", dependencies: ["Parity", "HDF5", "Core", "Torch"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "PageTests",

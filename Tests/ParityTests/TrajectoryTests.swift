@@ -2,6 +2,7 @@ import Foundation
 import HDF5
 import Parity
 import Testing
+import Torch
 
 /// `trajectories.h5`, where the checkout has it beside it.
 private let trajectoryFile =
@@ -33,15 +34,35 @@ extension ParityTests {
     }
 
     @Test(.enabled(if: hasTrajectories, "needs shared/fixtures/trajectories.h5"))
-    func `Every recorded training is replayed within its tolerances`() throws {
+    func `Every recorded training is replayed within its tolerances`() async throws {
       let parity = try ParityFile(trajectoryFile)
-      let names = try parity.trajectoryNames()
-      #expect(names.count == 14)
-      for name in names {
+      #expect(try parity.trajectoryNames().count == 14)
+      #expect(try parity.names().isEmpty)
+      // In a process of its own, with the convolutions that the tolerances were measured with: the kernels are
+      // chosen once.
+      await #expect(processExitsWith: .success) {
+        setenv("SCL_CONVOLUTIONS", "libtorch", 1)
+        let parity = try ParityFile(trajectoryFile)
+        try #require(Torch.configuration.contains("3x3 convolutions: libtorch"))
+        for name in try parity.trajectoryNames() {
+          let result = parity.replay(name)
+          try #require(
+            result.passed, "\(name): \(result.largest.map { "\($0)" } ?? "\(result.outcome)")")
+        }
+      }
+    }
+
+    /// In step 2 of `simclr` a ReLU of the last block has an input of -7.7e-6 where the typical one is 1.1. In
+    /// float32, rounding before it adds up to 5e-6 and more; when it turns the sign over, the change of the
+    /// parameters is off by 2.12e-2, and by as much in float64 when this one element is moved. PyTorch's own
+    /// convolutions without oneDNN turn it over, too.
+    @Test(.enabled(if: hasTrajectories, "needs shared/fixtures/trajectories.h5"))
+    func `With our own convolutions all others are, too`() throws {
+      let parity = try ParityFile(trajectoryFile)
+      for name in try parity.trajectoryNames() where name != "simclr" {
         let result = parity.replay(name)
         #expect(result.passed, "\(name): \(result.largest.map { "\($0)" } ?? "\(result.outcome)")")
       }
-      #expect(try parity.names().isEmpty)
     }
 
     @Test(.enabled(if: hasTrajectories, "needs shared/fixtures/trajectories.h5"))
