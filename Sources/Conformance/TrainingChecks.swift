@@ -110,7 +110,7 @@ extension Examination {
     }
   }
 
-  /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Twelve
+  /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Sixteen
   /// steps are taken on all images of a pass, in three epochs, with and without a warm-up.
   ///
   /// In each epoch the loss must end below its highest start. In one of them at least, for each
@@ -122,7 +122,7 @@ extension Examination {
     var clearest: [Int: Int] = [:]
     let first = trial.method.firstEpoch
     for epoch in first..<first + Self.epochs {
-      for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 12).enumerated() {
+      for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 16).enumerated() {
         for found in losses.map({ $0.map(\.name) }) {
           let expected = names[pass, default: found]
           names[pass] = expected

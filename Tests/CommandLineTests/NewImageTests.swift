@@ -68,7 +68,7 @@ extension CommandLineTests {
       #expect(Set(found.compactMap { $0["matched"] as? String }).isSuperset(of: matched))
     }
     // One seed each, so that only a confidence can order the images of a montage.
-    let page = try onApplied("report", ["--format", "html", "--only", "method=pica"])
+    let page = try onApplied("report", ["--format", "html", "--only", "method=iic"])
     #expect(page.output.contains("By the confidence that the run recorded"), "\(page.errors)")
     #expect(page.output.contains(", confidence 0.") || page.output.contains(", confidence 1."))
     #expect(!page.output.contains("In no order"))

@@ -45,7 +45,8 @@ extension ExperimentsTests {
   }
 
   private static let committed = [
-    "ablation", "cifar10-cpu", "cpu", "paper-labels", "paper-photographs", "paper-split", "paper",
+    "ablation", "cifar10-cpu", "cpu", "equal-budget", "paper-labels", "paper-photographs",
+    "paper-split", "paper",
     "pixels", "rehearsal",
   ]
 

@@ -71,15 +71,16 @@ extension ExperimentsTests {
     #expect(Set(assignments.predicted) == [0, 1])
   }
 
-  @Test(arguments: ["last", "best-by-labels"])
-  func `Stopped after every step, a run has the same read-outs`(rule: String) throws {
-    let straight = try finish(readOutPlan("straight", checkpoint: rule))
+  @Test func `Stopped after every step, a run has the same read-outs`() throws {
+    // The best epoch is the second, so that what is resumed has its read-outs.
+    let straight = try finish(readOutPlan("straight", checkpoint: "best-by-labels", epochs: 3))
     var last = straight
     let (_, stops) = try stepwise { stop in
-      last = try finish(readOutPlan("stepwise", checkpoint: rule), stop: stop)
+      last = try finish(
+        readOutPlan("stepwise", checkpoint: "best-by-labels", epochs: 3), stop: stop)
       return last.run
     }
-    #expect(stops == 8)
+    #expect(stops == 6)
     #expect(last.record.readOuts == straight.record.readOuts)
     #expect(last.history.deterministicDigest == straight.history.deterministicDigest)
     #expect(last.run.identity == straight.run.identity)

@@ -40,7 +40,7 @@ extension MethodsTests {
         ),
         (
           ReadOutMethod<SaysLoss>.self, .assignments,
-          "its read-outs cannot be recorded: 'loss' is not a valid name"
+          "its read-outs cannot be recorded: 'red' is not a valid name of a read-out"
         ),
         (
           ReadOutMethod<SaysMoreEachTime>.self, .repeatability,

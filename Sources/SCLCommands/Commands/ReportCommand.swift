@@ -158,7 +158,8 @@ struct ReportCommand: ParsableCommand {
   private var aboutRuns: [(option: String, isGiven: Bool)] {
     [
       ("--format csv-runs", format == .csvRuns), ("--best-of-seeds", bestOfSeeds),
-      ("--reference", reference != nil), ("--read-outs", readOuts), ("--sensitivity", sensitivity != nil),
+      ("--reference", reference != nil), ("--read-outs", readOuts),
+      ("--sensitivity", sensitivity != nil),
       ("--identity", !identity.isEmpty), ("--figures", figures != nil),
       ("--format tensorboard", format == .tensorboard),
     ]

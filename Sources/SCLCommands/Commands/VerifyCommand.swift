@@ -22,7 +22,8 @@ struct VerifyCommand: ParsableCommand {
       step from official implementations (/trajectories), or both. Each case gets a line: name, error, \
       tolerance, and ok or FAILED. A trajectory is replayed from its initial state with its recorded views \
       and learning rates; its line shows the deviation that is largest relative to its tolerance, and where \
-      it occurs. Exits with 1 if a case fails or is of an unknown operation or method.
+      it occurs. Convolutions are libtorch's, by which the tolerances were measured. With SCL_CONVOLUTIONS=avx512 \
+      or avx2 they are this program's own. Exits with 1 if a case fails or is of an unknown operation or method.
       """)
 
   @Argument(help: "Parity file (HDF5).")
@@ -37,6 +38,9 @@ struct VerifyCommand: ParsableCommand {
   /// Evaluates cases, then trajectories, on one thread. JSON lines are printed as results arrive,
   /// text when all are known.
   func run() throws {
+    // Before libtorch is loaded, and not over the user's choice: docs/methods.md says what rounding does to one of
+    // the recordings.
+    setenv("SCL_CONVOLUTIONS", "libtorch", 0)
     // Reference values are from one thread; the number of cores must not matter.
     Torch.threads = 1
     try Machine.checkHas(device)
