@@ -50,9 +50,11 @@ extension Machine {
   /// What would make networks faster on this processor; nil if nothing is known. docs/install.md has the
   /// measurements.
   package static var engineAdvice: String? {
-    guard Torch.version.hasPrefix("1."), vectors == "AVX2" else { return nil }
-    return "this processor has no AVX-512: steps may be up to 1.2 times as fast with a libtorch of "
-      + "2.x instead of \(Torch.version) (docs/install.md)"
+    guard Torch.version.hasPrefix("1."),
+      Torch.configuration.contains("3x3 convolutions: libtorch")
+    else { return nil }
+    return "convolutions are libtorch's here: steps may be up to 1.2 times as fast with a libtorch "
+      + "of 2.x instead of \(Torch.version) (docs/install.md)"
   }
 
   /// The memory of the cards in bytes, from NVIDIA's tool; empty without it.
