@@ -71,8 +71,8 @@ public protocol TrainedMethod: ClusteringMethod {
   func sample(_ positions: [Int], epoch: Int) throws -> [Int]
 
   /// Called before every epoch, the first being 0 or, of a method that continues its stage's training, the
-  /// number of the stage's epochs; not again where an epoch that had begun is taken
-  /// up from a checkpoint, so that what it finds out belongs in `memory`.
+  /// number of the stage's epochs; not again where an epoch that had begun is taken up from a checkpoint, so
+  /// that what it finds out belongs in `memory`.
   func beginEpoch(_ epoch: Int) throws
 
   /// Called before the first step of every block, where the plan has blocks, without gradients; not again

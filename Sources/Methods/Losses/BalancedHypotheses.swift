@@ -1,13 +1,13 @@
 import Torch
 
-/// Classes of all images that use all clusters alike: the consensus probabilities, scaled by Sinkhorn's
-/// iterations to rows of sum 1 and columns of sum N / K, and of each image the largest (our reading, 2.5, with
-/// a balance; Asano, Rupprecht and Vedaldi, "Self-labelling via simultaneous clustering and representation
-/// learning", ICLR 2020, section 3.2).
+/// Classes of all images that make all clusters about equally large: the consensus probabilities are scaled by
+/// Sinkhorn's iterations to rows of sum 1 and columns of sum N / K, and an image's class is the largest of its row
+/// (docs/scl.md, `hypotheses: balanced`; Asano, Rupprecht and Vedaldi, "Self-labelling via simultaneous clustering
+/// and representation learning", ICLR 2020, section 3.2).
 ///
-/// What is balanced is the sum of the scaled probabilities. Where these are undecided, the numbers of images can
-/// still differ, and a cluster whose probability is the same for all images can stay empty. The higher the
-/// power that probabilities are raised to before, the more decided they are.
+/// The sums of the scaled probabilities are balanced, not the numbers of images: these can differ where
+/// probabilities are far from 0 and 1, and a cluster whose probability is the same for all images can stay empty.
+/// A higher power brings the probabilities nearer to 0 and 1.
 package struct BalancedHypotheses {
   /// The class of each image, int64 [N].
   package let labels: Tensor

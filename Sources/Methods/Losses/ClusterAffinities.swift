@@ -72,18 +72,18 @@ package struct ClusterAffinities {
   }
 
   /// -log [ e(i,i) / (e(i,i) + sum over j with y_j != y_i of e(i,j)) ], mean over the batch: cluster
-  /// mates are not pushed away (our reading, 2.3, `positives: instance`).
+  /// mates are not pushed away (docs/scl.md, `positives: instance`).
   public func instanceLoss() -> Tensor {
     (logarithm(leavingOut: isOwn) - own).mean()
   }
 
   /// -log [ sum over j with y_j = y_i of e(i,j) / sum over all j of e(i,j) ], mean over the batch:
-  /// cluster mates are pulled together (our reading, 2.3, `positives: cluster`; the form of AND's
+  /// cluster mates are pulled together (docs/scl.md, `positives: cluster`; the form of AND's
   /// neighbourhood loss, Huang et al., ICML 2019, equation 5).
   public func clusterLoss() -> Tensor { clusterLosses().mean() }
 
   /// The same loss for the images whose clusters are trusted, and plain instance discrimination,
-  /// -log [ e(i,i) / sum over all j of e(i,j) ], for the others, mean over the batch (our reading, 2.3,
+  /// -log [ e(i,i) / sum over all j of e(i,j) ], for the others, mean over the batch (docs/scl.md,
   /// `positives: trust`; AND's criterion, the same equation, whose anchors with a neighbourhood are those of
   /// lowest entropy).
   ///
@@ -109,7 +109,7 @@ package struct ClusterAffinities {
   }
 
   /// The prediction by visual similarity q, [B, K]: each cluster's sum over j != i, normalised over
-  /// the clusters (our reading, 2.1).
+  /// the clusters (docs/scl.md).
   ///
   /// - Parameter perMember: divides each cluster's sum by its number of members first
   ///   (`similarity: mean`), so that large clusters do not attract.

@@ -1,7 +1,7 @@
 import Torch
 
 /// The clusters of a memory as their centres, and how similar embeddings are to these: the prediction by visual
-/// similarity q from prototypes (our reading, 2.1, `similarity: prototype`).
+/// similarity q from prototypes (docs/scl.md, `similarity: prototype`).
 ///
 /// c_k is the mean of the vectors m_j with y_j = k, of unit length. q_i is a softmax over the K clusters of
 /// x_i . c_k / tau, and costs one product of [B, D] and [D, K].

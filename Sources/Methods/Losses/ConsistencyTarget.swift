@@ -1,7 +1,7 @@
 import Torch
 
-/// What one view's predictions are drawn towards: the consensus of the other view's two (our
-/// reading, 2.4). No gradient flows through it.
+/// What one view's predictions are drawn towards: the consensus of the other view's two (docs/scl.md).
+/// No gradient flows through it.
 package struct ConsistencyTarget {
   /// [B, K]; a row of zeros leaves its image out.
   package let probabilities: Tensor
@@ -55,9 +55,9 @@ func normalisedProduct(_ p: Tensor, _ q: Tensor) -> Tensor {
   return product / product.sum(along: [1], keep: true)
 }
 
-/// The likelihood that both predictions name the same cluster, -mean_i log sum_k p_i(k) q_i(k): the condition
-/// that both have to satisfy jointly, with gradients into both (our reading, 2.4, in place of a target; the
-/// form of SCAN's consistency of neighbours). It is least where both are certain of one cluster.
+/// The negative log-likelihood that both predictions name the same cluster, -mean_i log sum_k p_i(k) q_i(k), with
+/// gradients into both (docs/scl.md, `consensus: joint`; the form of SCAN's consistency of neighbours). It is 0
+/// where both are certain of the same cluster.
 ///
 /// An image on which they disagree entirely counts with at most log 1e20, and has no gradient then.
 ///

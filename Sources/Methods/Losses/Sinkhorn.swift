@@ -3,12 +3,12 @@ import Torch
 /// Sinkhorn's iterations: factors for the rows and the columns of a matrix of positive elements, by which every
 /// row has the sum 1 and every column the same share of the whole (Sinkhorn and Knopp, "Concerning nonnegative
 /// matrices and doubly stochastic matrices", Pacific Journal of Mathematics 21, 1967). Rows are scaled last,
-/// so that the columns' factors say all.
+/// so that the factors of the columns alone are kept: those of the rows follow from them.
 ///
-/// In float64. Rows are taken in blocks of fixed size and columns added up in their order, so that no second
-/// matrix is held and the result depends on no number of threads.
+/// In float64. Rows are taken in blocks of fixed size, whose sums are added in order, so that no second matrix is
+/// held and the result does not depend on the number of threads.
 struct Sinkhorn {
-  /// Less than this in all rows together is a column of zeros, which keeps its factor.
+  /// A column with a sum below this counts as one of zeros and keeps its factor.
   private static let leastMass = 1e-290
 
   /// [N, K], float64.

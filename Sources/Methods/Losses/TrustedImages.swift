@@ -1,7 +1,7 @@
 import Torch
 
 /// The images whose clusters are trusted: all predictions of all views name the same cluster, and the consensus
-/// is among the most confident of the batch (our reading, 2.3, `positives: trust`; after AND, Huang et al.,
+/// is among the most confident of the batch (docs/scl.md, `positives: trust`; after AND, Huang et al.,
 /// "Unsupervised Deep Learning by Neighbourhood Discovery", ICML 2019, section 3, which ranks anchors by
 /// entropy and takes more of them each round).
 ///
@@ -10,8 +10,8 @@ import Torch
 /// - Parameters:
 ///   - boundaries: the classifier's predictions p, [B, K] for each view.
 ///   - similarities: the predictions by visual similarity q, [B, K] for each view.
-///   - share: s; images that are not among the floor(s B) most confident are not trusted. Of equally
-///     confident ones, the first come first. It counts from 0 to 1.
+///   - share: s, 0 to 1; images that are not among the floor(s B) most confident are not trusted. Of equally
+///     confident ones, the first in the batch come first.
 /// - Returns: bool [B], without gradients.
 package func trustedImages(
   boundaries: [Tensor], similarities: [Tensor], share: Double

@@ -7,7 +7,7 @@ import Vision
 ///
 /// Huang, J. and Gong, S., "Deep Clustering by Semantic Contrastive Learning", BMVC 2022. No code was
 /// released and the body of the paper was not available: this is our reading of its abstract, whose
-/// choices docs/scl.md lists one by one. L = L_sem + L_view + w_c L_con + L_balance. Its warm-up is a run
+/// choices docs/scl.md lists one by one. L = L_sem + L_view + L_con + L_balance + L_over. Its warm-up is a run
 /// of its own (`SCLWarmup`), whose network and memory bank it continues.
 package final class SCL: TrainedMethod, ReportsConfidence {
   public typealias Settings = SCLSettings
@@ -29,7 +29,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
   let hypotheses: SCLHypotheses
   /// Epochs before those of this run.
   let warmupEpochs: Int
-  /// What the step's loss found and its end needs.
+  /// Of the last step: the mean embedding of its two views, [B, D], and their consensus, [B, K].
   private var step: (embedding: Tensor, consensus: Tensor)?
 
   public init(_ inputs: Inputs) throws {
@@ -54,7 +54,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
   public var network: any Module { model }
   public var memory: [NamedTensor] { [("bank", bank.vectors)] + hypotheses.memory }
 
-  /// Finds the first hypotheses, and balances them.
+  /// Finds the first hypotheses in the first epoch and, where `hypotheses` is `balanced`, new ones in every epoch.
   public func beginEpoch(_ epoch: Int) throws {
     if epoch == warmupEpochs {
       try hypotheses.start(
@@ -67,7 +67,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
     }
   }
 
-  /// L_sem + L_view + w_c L_con + L_balance.
+  /// L_sem, L_view, L_con, L_balance and L_over, weighted.
   public func loss(_ batch: Batch) throws -> [LossTerm] {
     let (a, b) = (model(batch.views[0], training: true), model(batch.views[1], training: true))
     let similarity = try SCLSimilarity(

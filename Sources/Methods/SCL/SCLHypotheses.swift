@@ -8,7 +8,7 @@ struct SCLHypotheses {
   let classes: Tensor
   /// Those at the end of the epoch before, int64 [N].
   private let earlier: Tensor
-  /// By which the clusters are balanced, [K]; zeros where they are not.
+  /// The logarithms of the factors that balance the clusters, [K]; zeros where they are not balanced.
   private let logScalings: Tensor
   /// The consensus of the latest images, [M, K], by which the clusters are kept balanced within an epoch.
   private let latest: KeyQueue
@@ -29,7 +29,7 @@ struct SCLHypotheses {
         [min(count, max(1024, 20 * clusters)), clusters], 1 / Double(clusters), on: device))
   }
 
-  /// What training goes on from.
+  /// What a checkpoint keeps.
   var memory: [NamedTensor] {
     [
       ("hypotheses", classes), ("earlier_hypotheses", earlier),
@@ -60,9 +60,9 @@ struct SCLHypotheses {
   /// Keeps the classes at the end of the epoch before.
   func beginEpoch() { earlier.copy(from: classes) }
 
-  /// Balances the clusters by the consensus of all images, [N, K], and keeps how for the steps to come. A
-  /// cluster that is left empty all the same takes the image that is most likely its own, from a cluster that
-  /// has more.
+  /// Balances the clusters by the consensus of all images, [N, K], and keeps the factors for the steps to come.
+  /// A cluster that is still empty takes the image of the highest probability for it, from a cluster of two or
+  /// more.
   /// - Parameter isFirst: whether no step has been taken.
   func balance(_ consensus: Tensor, isFirst: Bool) throws {
     let balanced = BalancedHypotheses(
@@ -111,9 +111,8 @@ struct SCLHypotheses {
     classes.setRows(index, to: Tensor(labels.map(Int.init)).to(index.device))
   }
 
-  /// Lets the factors of the clusters follow the predictions, which change within an epoch: those of its beginning
-  /// would soon give most images to a few clusters. They are those of the latest images, found by a few iterations
-  /// from where they are.
+  /// Fits the factors of the clusters to the latest images, by a few iterations from their present values. The
+  /// predictions change within an epoch, and with its first factors most images would soon be in a few clusters.
   private func follow(_ consensus: Tensor) throws {
     try latest.append(consensus)
     let scores = latest.keys.to(.float64).clamped(atLeast: 1e-300).log() * settings.hypothesisPower

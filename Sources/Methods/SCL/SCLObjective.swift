@@ -79,7 +79,7 @@ extension SCL {
     return settings.trustStart + (settings.trustEnd - settings.trustStart) * min(1, done)
   }
 
-  /// w_c L_con by the setting `consensus`. With a gate, the share of images that pass it stands beside it.
+  /// L_con by the setting `consensus`. With a gate, the share of images that pass it stands beside it.
   func consistencyTerm(_ views: SCLViews, _ batch: Batch) throws -> [LossTerm] {
     guard settings.consistencyWeight > 0 else {
       return [("consistency", Tensor.zeros([1], on: context.device).sum())]

@@ -12,8 +12,7 @@ package struct SCLSettings: Configurable {
     case cluster
     /// The mean of both losses.
     case both
-    /// An image and all entries of its cluster where that is trusted; of others, the image's own entry alone,
-    /// and all others are negatives.
+    /// As `cluster` for trusted images; for the others, plain instance discrimination.
     case trust
   }
 
@@ -35,7 +34,7 @@ package struct SCLSettings: Configurable {
     case mean
     /// Both with the class on which the other view's agree; images on which these do not are left out.
     case agreement
-    /// Either with the other view's other one, by the likelihood of the same cluster.
+    /// Each with the other prediction of the other view, by the likelihood that both name the same cluster.
     case joint
   }
 
@@ -105,7 +104,7 @@ package struct SCLSettings: Configurable {
   public var balanceWeight = 2.0
   /// How the consensus becomes hypotheses.
   public var hypotheses = Hypotheses.argmax
-  /// With `balanced`, what the consensus is raised to before.
+  /// With `balanced`, the power that the consensus is raised to before it is balanced.
   public var hypothesisPower = 10.0
   /// With `balanced`, the iterations of Sinkhorn's algorithm.
   public var hypothesisIterations = 50
@@ -162,7 +161,7 @@ package struct SCLSettings: Configurable {
     .choice("hypotheses", \.hypotheses, "how the consensus becomes an image's class"),
     .number(
       "hypothesis_power", \.hypothesisPower, in: 1...100,
-      "with hypotheses balanced, what the consensus is raised to before"),
+      "with hypotheses balanced, power that the consensus is raised to first"),
     .integer(
       "hypothesis_iterations", \.hypothesisIterations, in: 1...1000,
       "with hypotheses balanced, iterations of Sinkhorn's algorithm"),
@@ -182,7 +181,7 @@ extension SCLSettings {
     return whole
   }
 
-  /// The warm-up as a run of its own; nil without one. Settings that matter after it are none of it, so that
+  /// The warm-up as a run of its own; nil without one. It has no setting that matters only after it, so that
   /// variants of a seed share it.
   var stage: Stage? {
     guard warmupEpochs > 0, contradiction == nil else { return nil }

@@ -25,7 +25,7 @@ func instanceTerm(
 }
 
 /// L_view of a classifier, without its weight: PICA's partition uncertainty of its predictions p, [B, K], from
-/// either view to the other, the mean.
+/// each view to the other, averaged.
 func viewTerm(_ a: Tensor, _ b: Tensor) -> Tensor {
   (partitionUncertainty(a, b) + partitionUncertainty(b, a)) / 2
 }
@@ -35,8 +35,8 @@ func balanceTerm(_ a: Tensor, _ b: Tensor) -> Tensor {
   (balanceLoss(a) + balanceLoss(b)) / 2
 }
 
-/// Both of the over-clustering, weighted, under one name; none without an over-clustering. Like IIC and PICA, it
-/// is a second classifier that is trained as the first one is and that no cluster comes from.
+/// L_over: L_view and L_balance of the second classifier, weighted, as one term; none without an over-clustering.
+/// As the auxiliary heads of IIC and PICA, it is trained as the first classifier is, and no cluster comes from it.
 func overClusteringTerm(
   _ a: SCLNetwork.Output, _ b: SCLNetwork.Output, viewWeight: Double, balanceWeight: Double
 ) -> [LossTerm] {

@@ -7,9 +7,9 @@ import Vision
 ///
 /// Our reading of Huang, J. and Gong, S., "Deep Clustering by Semantic Contrastive Learning", BMVC 2022,
 /// whose body was not available. The terms are those of Wu et al., CVPR 2018, and of PICA (Huang et al.,
-/// CVPR 2020). L = L_instance + L_view + L_balance.
+/// CVPR 2020). L = L_instance + L_view + L_balance + L_over (docs/scl.md).
 package final class SCLWarmup: TrainedMethod, ReportsConfidence, ReportsReadOuts {
-  /// SCL decides all of them for its own warm-up.
+  /// For the warm-up of a run of SCL, they follow from that run's settings.
   public struct Settings: Configurable {
     /// The weight of the classifier's consistency between views.
     public var viewWeight = 1.0

@@ -121,8 +121,8 @@ extension ReadOuts: Equatable {
 }
 
 extension ClusteringMethod {
-  /// The clusters of `assign` with all that the method says besides: confidences, read-outs and measures of methods that
-  /// have them.
+  /// The clusters of `assign` with all that the method says besides: confidences, read-outs and measures of methods
+  /// that have them.
   package func allReadOuts(of images: ImageSet) throws -> ReadOuts {
     if let reporting = self as? any ReportsReadOuts { return try reporting.readOuts(of: images) }
     let (clusters, confidence) = try assignWithConfidence(images)

@@ -18,8 +18,8 @@ public struct Stage: Hashable, Sendable {
   public let settings: [String: SettingValue]
   /// What it has where the experiment says nothing, laid over the method's own defaults.
   public let defaults: [String: SettingValue]
-  /// The epochs of the training that the stage carries out, so that what starts from it begins with the next
-  /// one: a warm-up. 0, the default, for a stage before a training of its own, such as a pretext.
+  /// For a warm-up, the number of the training's first epochs that the stage carries out; the method that starts
+  /// from it begins with the next one. 0, the default, for a stage with a training of its own, such as a pretext.
   public let epochs: Int
 
   public init(
@@ -42,9 +42,9 @@ public struct FinishedStage: Hashable, Sendable {
 
   /// - Parameters:
   ///   - file: the run's encoder.safetensors.
-  ///   - hasMemory: whether what the stage hands on besides its network is for the images at hand. It is not
-  ///     where a network stands for a stage's, as in measurements of time and where a finished run is applied
-  ///     to other images.
+  ///   - hasMemory: whether the file has what the stage hands on besides its network, for the same images. It
+  ///     has not where another network stands in for the stage's: in measurements of time, and where a finished
+  ///     run is applied to other images.
   public init(file: String, hasMemory: Bool = true) {
     self.file = file
     self.hasMemory = hasMemory
