@@ -1,7 +1,7 @@
 import Metrics
 
-/// The further predictions of a run's method, with their scores, and its measures: `readOuts` in `run.json`. They are of
-/// the same network as the result, at the same epoch.
+/// The further predictions of a run's method, with their scores, and its measures: `readOuts` in `run.json`. They are
+/// of the same network as the result, at the same epoch.
 ///
 ///     for readOut in record.readOuts?.predictions ?? [] {
 ///       print(readOut.name, readOut.metrics.scores?[.acc] ?? .nan)

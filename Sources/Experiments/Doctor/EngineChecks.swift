@@ -7,9 +7,9 @@ import Torch
 package struct EngineBuild: Hashable, Sendable {
   /// The version of oneDNN, which computes convolutions; nil without it.
   package let oneDNN: String?
-  /// The library of matrix products: "mkl", "generic"; nil if it is not told.
+  /// The library of matrix products: "mkl", "generic"; nil if libtorch does not say.
   package let blas: String?
-  /// The widest instructions of libtorch's own kernels here: "AVX2"; nil if they are not told.
+  /// The widest instructions of libtorch's own kernels here: "AVX2"; nil if libtorch does not say.
   package let instructions: String?
 
   package init(_ configuration: String) {
@@ -71,7 +71,7 @@ extension MachineCheck {
       : MachineCheck.ok("precision", "auto is \(auto) on the processor")
   }
 
-  /// - Parameter advice: what `scl plan` says, too.
+  /// - Parameter advice: what `scl plan` says of another libtorch; nil for nothing.
   package static func otherEngine(_ advice: String?) -> MachineCheck {
     advice.map { MachineCheck.note("other engine", $0) }
       ?? MachineCheck.ok("other engine", "none is known to be faster on this processor")

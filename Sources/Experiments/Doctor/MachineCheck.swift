@@ -6,7 +6,7 @@ package struct MachineCheck: Encodable, Hashable, Sendable {
   /// What a finding means for runs.
   package enum State: String, Encodable, Sendable {
     case ok
-    /// Runs are possible, and something is better known.
+    /// Runs are possible, but the user should know of this.
     case note
     /// Runs are impossible.
     case problem
@@ -27,7 +27,7 @@ package struct MachineCheck: Encodable, Hashable, Sendable {
     MachineCheck(subject: subject, state: .ok, finding: finding, advice: advice)
   }
 
-  /// Runs are possible, and something is better known.
+  /// Runs are possible, but the user should know of this.
   package static func note(
     _ subject: String, _ finding: String, advice: String? = nil
   ) -> MachineCheck {

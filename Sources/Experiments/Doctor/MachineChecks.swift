@@ -59,7 +59,7 @@ extension MachineCheck {
     return .ok("libraries", names.joined(separator: ", "))
   }
 
-  /// The folder of benchmark files, which runs read. Without a file they can do rehearsals, which are
+  /// The folder of benchmark files, which runs read. Without any, rehearsals are possible, whose images are
   /// generated.
   package static func data(_ path: String) -> MachineCheck {
     let folder = BenchmarkFolder(path)

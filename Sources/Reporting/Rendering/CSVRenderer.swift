@@ -8,7 +8,7 @@ import Records
 /// with up to four decimals; a field without a value is empty. `flags` joins everything that
 /// restricts the use of the figures with "; ".
 ///
-/// A table of several experiments also has the column row, the name by which options take the row. A table
+/// A table of several experiments also has the column row, the name of the row in options. A table
 /// with published rows also has the columns kind (measured or published), sources, published_difference (measured
 /// minus published, in points) and verdict; its published rows stand below all measured ones, with their number of
 /// trials in n. A table with reference rows also has the columns reference, difference (in points), low and high (its

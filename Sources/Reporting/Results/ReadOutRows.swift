@@ -1,13 +1,13 @@
 import Records
 
-/// The rows of read-outs (`--read-outs`): below each method one for each further prediction of its trained network, with
-/// the scores of the same runs.
+/// The rows of read-outs (`--read-outs`): below each method one for each further prediction of its trained network,
+/// with the scores of the same runs.
 ///
 ///     try table.addReadOuts()
 ///
 ///     | SCL (our reading)                |  8.4 ± 0.5 | 20.3 ± 0.9 | ...
-///     | SCL (our reading), by boundary   |  8.4 ± 0.5 | 20.3 ± 0.9 | ...
 ///     | SCL (our reading), by similarity |  9.1 ± 0.7 | 21.7 ± 1.0 | ...
+///     | SCL (our reading), by consensus  |  8.9 ± 0.6 | 21.2 ± 0.9 | ...
 ///
 /// They are rows like others, with marks and statistics of their own, but figures of runs (curves, clusters) are of the
 /// method's row, and no read-out is compared with published figures.

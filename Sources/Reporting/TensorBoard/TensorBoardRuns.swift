@@ -21,7 +21,8 @@ extension TableFormat {
 ///
 /// A run has the scalars of its history over epochs, `loss`, `loss/NAME` for the terms of a sum, `learning_rate`,
 /// `images_per_second`, `score/NAME`, `score/READ-OUT/NAME` and `measure/NAME`, and at its last epoch its scores as
-/// `result/NAME`. Methods without a training have these alone, at epoch 0. Values are those of history.csv and run.json: scores are fractions of 1.
+/// `result/NAME`. Methods without a training have these alone, at epoch 0. Values are those of history.csv and
+/// run.json: scores are fractions of 1.
 package struct TensorBoardRuns {
   /// A run of TensorBoard.
   package struct Run: Equatable, Sendable {

@@ -52,7 +52,7 @@ enum PublishedRowsOption: EnumerableFlag {
 ///
 /// Exit codes: 0 even if runs are missing or failed, which the table says; 64 if no rows differ in the
 /// setting of `--sensitivity`; 65 if seeds of a cell do not belong together; 66 if nothing has been run,
-/// or the reference row has no scores.
+/// the reference row has no scores, or `--published-only` finds no published figure.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
