@@ -8,12 +8,14 @@ import Records
 /// with up to four decimals; a field without a value is empty. `flags` joins everything that
 /// restricts the use of the figures with "; ".
 ///
-/// A table of several experiments also has the column row, the name of the row in options. A table
-/// with published rows also has the columns kind (measured or published), sources, published_difference (measured
-/// minus published, in points) and verdict; its published rows stand below all measured ones, with their number of
-/// trials in n. A table with reference rows also has the columns reference, difference (in points), low and high (its
-/// 95 % interval) and pairs (of seeds; 0 if they are independent). A table of a setting's values also has
-/// setting and value, one with read-outs read_out (empty for a method's result).
+/// Further columns, in this order:
+/// - of several experiments: row, the name of the row in options;
+/// - with reference rows: reference, difference (in points), low and high (its 95 % interval) and pairs (of seeds; 0
+///   if they are independent);
+/// - of a setting's values: setting and value;
+/// - with read-outs: read_out, empty for a method's result;
+/// - with published rows: kind (measured or published), sources, published_difference (measured minus published, in
+///   points) and verdict. The published rows stand below all measured ones, with their number of trials in n.
 ///
 ///     cifar10-cpu,default,cifar10,kmeans,k-means,classical,acc,21.1964,0.0378,2,2,...,finished,...
 enum CSVRenderer {

@@ -72,7 +72,7 @@ enum JSONRenderer {
     /// The names of benchmark and row, as in run folders.
     var benchmark: String
     var method: String
-    /// The name by which options take the row, in a table of several experiments; absent otherwise.
+    /// The name of the row in options, in a table of several experiments; absent otherwise.
     var row: String?
     /// The row's title and family, as in tables.
     var title: String

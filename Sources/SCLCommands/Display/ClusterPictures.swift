@@ -15,7 +15,7 @@ struct ClusterPictures {
   let folder: String
   /// The number of images in a row.
   let perClass: Int
-  /// The maximum number of rows.
+  /// The maximum number of classes, the largest ones.
   let classes: Int
   /// The names of the classes.
   let catalogue: ImageCatalogue
