@@ -2,7 +2,7 @@ import Core
 import Torch
 
 /// A method whose finished runs can be applied to images that they have not learnt from: an image's cluster follows
-/// from the network, from `FittedState` and from named tensors of its memory, which a run all keeps.
+/// from the network, from `FittedState` and from named tensors of its memory, all of which a run keeps.
 ///
 /// Clusters of transductive methods, such as spectral clustering, are not of this kind: they exist for a set of images
 /// only. Neither are methods whose initialiser computes what a network starts from, as DEC's does.
