@@ -13,8 +13,10 @@ import Testing
         - Intel(R) MKL-DNN v2.6.3 (Git Hash N/A)
         - CPU capability usage: AVX2
         - Build settings: BLAS_INFO=generic, LAPACK_INFO=generic, USE_CUDA=OFF,
+        - 3x3 convolutions: AVX-512
       """)
     #expect(debian.oneDNN == "2.6.3" && debian.blas == "generic" && debian.instructions == "AVX2")
+    #expect(debian.convolutions == "AVX-512")
     let wheel = EngineBuild(
       """
       PyTorch built with:
@@ -24,6 +26,7 @@ import Testing
         - Build settings: BLAS_INFO=mkl, USE_CUDA=ON,
       """)
     #expect(wheel.oneDNN == "3.7.1" && wheel.blas == "mkl" && wheel.instructions == "AVX512")
+    #expect(wheel.convolutions == nil)
     #expect(MachineCheck.libtorch(wheel, version: "2.15.0").state == .ok)
     #expect(MachineCheck.libtorch(EngineBuild(""), version: "2.15.0").state == .note)
   }

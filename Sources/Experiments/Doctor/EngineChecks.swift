@@ -11,6 +11,8 @@ package struct EngineBuild: Hashable, Sendable {
   package let blas: String?
   /// The widest instructions of libtorch's own kernels here: "AVX2"; nil if libtorch does not say.
   package let instructions: String?
+  /// Those of this program's own 3x3 convolutions: "AVX-512"; "libtorch" where libtorch computes these, too.
+  package let convolutions: String?
 
   package init(_ configuration: String) {
     func found(_ pattern: Regex<(Substring, Substring)>) -> String? {
@@ -19,6 +21,7 @@ package struct EngineBuild: Hashable, Sendable {
     oneDNN = found(/(?:MKL-DNN|oneDNN) v([\d.]+)/)
     blas = found(/BLAS_INFO=(\w+)/)
     instructions = found(/CPU capability usage: ([\w-]+)/)
+    convolutions = found(/3x3 convolutions: ([\w-]+)/)
   }
 }
 
@@ -41,6 +44,7 @@ extension MachineCheck {
     let parts = [
       build.oneDNN.map { "oneDNN \($0)" }, build.blas.map { "BLAS \($0)" },
       build.instructions.map { "kernels \($0)" },
+      build.convolutions.map { "3x3 convolutions \($0)" },
     ].compactMap(\.self)
     let finding = (["libtorch \(version)"] + parts).joined(separator: ", ")
     guard build.oneDNN == nil else { return .ok("engine", finding) }

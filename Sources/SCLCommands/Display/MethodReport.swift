@@ -53,7 +53,7 @@ struct MethodReport {
     if let code = description.code { Console.print("Code: \(code)") }
     printWrapped(
       description.benchmarks.isEmpty
-        ? "Its authors report no clustering results on these benchmarks."
+        ? "No clustering results of its authors on these benchmarks were found."
         : "Its authors report results on \(description.benchmarks.joined(separator: ", ")).")
     showSettings()
     showBenchmarkDefaults()
