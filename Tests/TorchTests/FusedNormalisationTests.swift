@@ -192,6 +192,15 @@ extension TorchTests {
       #expect(try #require(other.gradient).floats() == values.factors[0].floats())
     }
 
+    @Test func `A change of one of two equal results is found behind the other`() throws {
+      let values = Case(.float32, [4, 16, 5, 5])
+      let layer = BatchNormalisation(16, on: .cpu)
+      let (first, second) = layer.rectifiedTwice(values.input, training: true)
+      let loss = first.squared().sum()
+      Torch.withoutGradients { second.zero() }
+      #expect(throws: TorchError.self) { try loss.backward() }
+    }
+
     @Test func `No number at all stays visible behind the ReLU`() throws {
       let layer = BatchNormalisation(16, on: .cpu)
       let input = Tensor.full([2, 16, 3, 3], .nan).channelsLast()

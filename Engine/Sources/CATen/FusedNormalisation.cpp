@@ -300,8 +300,9 @@ std::vector<at::Tensor> apply(const Operands &operands, Mode mode, int outputs) 
         rows.slab(i), rows.channels);
   });
   std::vector<at::Tensor> results{y};
-  // The same memory as another variable, whose gradient comes apart.
-  for (int i = 1; i < outputs; i++) results.push_back(y.variable_data());
+  // The same memory as another variable, whose gradient comes apart. Both count the changes of that memory
+  // together, so that one that is made through either is found.
+  for (int i = 1; i < outputs; i++) results.push_back(y.tensor_data());
   if (!is_recorded) return results;
   auto node = owned<Backwards>(static_cast<decltype(torch::autograd::Edge::function) *>(nullptr));
   node->set_next_edges(residual.defined()
