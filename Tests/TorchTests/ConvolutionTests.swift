@@ -117,5 +117,17 @@ extension TorchTests {
       let reference = try Trial([4, 32, 8, 8], outputs: 32, type: .float64)
       #expect(try errors(trial, reference).allSatisfy { $0 < 5e-3 })
     }
+
+    @Test func `A bias is added, and one of another shape is refused`() throws {
+      let input = Tensor.full([1, 16, 4, 4], 1).channelsLast()
+      let weight = Tensor.zeros([32, 16, 3, 3])
+      let output = input.convolved(weight, bias: .full([32], 2), padding: 1)
+      #expect(try output.floats().allSatisfy { $0 == 2 })
+      for shape in [[1], [16], [32, 1]] {
+        #expect(throws: TorchError.self) {
+          try input.convolved(weight, bias: .full(shape, 2), padding: 1).floats()
+        }
+      }
+    }
   }
 }

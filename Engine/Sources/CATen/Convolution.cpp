@@ -69,11 +69,16 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
 
 /// Whether the kernels of 3 x 3 exist for these tensors, and are faster than libtorch's convolution.
 bool suits_winograd(
-    const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding, int64_t groups,
-    bool autocast) {
+    const at::Tensor &input, const at::Tensor &weight, const c10::optional<at::Tensor> &bias, int64_t stride,
+    int64_t padding, int64_t groups, bool autocast) {
   if (stride != 1 || padding != 1 || groups != 1 || input.dim() != 4 || weight.dim() != 4 ||
       weight.size(2) != 3 || weight.size(3) != 3 || input.size(1) != weight.size(1) ||
       !input.device().is_cpu() || !weight.device().is_cpu() || weight.scalar_type() != at::kFloat) {
+    return false;
+  }
+  // libtorch refuses what broadcasting would let pass.
+  if (bias && (bias->dim() != 1 || bias->size(0) != weight.size(0) ||
+               bias->scalar_type() != at::kFloat)) {
     return false;
   }
   const auto type = input.scalar_type();
@@ -90,7 +95,7 @@ at::Tensor convolution(
     const at::Tensor &input, const at::Tensor &weight, const c10::optional<at::Tensor> &bias, int64_t stride,
     int64_t padding, int64_t groups) {
   const bool autocast = input.device().is_cpu() && caten_autocast_enabled(caten_cpu);
-  if (!suits_winograd(input, weight, stride, padding, groups, autocast)) {
+  if (!suits_winograd(input, weight, bias, stride, padding, groups, autocast)) {
     return at::conv2d(
         input, weight, bias, {stride, stride}, {padding, padding}, {1, 1}, groups);
   }
