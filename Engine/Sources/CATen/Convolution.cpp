@@ -47,6 +47,10 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
+    TORCH_CHECK(
+        !at::GradMode::is_enabled(),
+        "Winograd's convolutions cannot be differentiated twice; with SCL_CONVOLUTIONS=libtorch "
+        "convolutions can");
     const auto saved = context->get_saved_variables();
     const auto &images = saved[0], &kernels = saved[1];
     const auto shape = shape_of(images, kernels);

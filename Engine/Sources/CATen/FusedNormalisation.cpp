@@ -175,6 +175,8 @@ struct Backwards : public Node {
 };
 
 torch::autograd::variable_list Backwards::apply(torch::autograd::variable_list &&gradients) {
+  TORCH_CHECK(
+      !at::GradMode::is_enabled(), "fused batch normalisation cannot be differentiated twice");
   torch::autograd::variable_list results(num_outputs());
   auto first = std::move(gradients[0]);
   auto second = gradients.size() > 1 ? std::move(gradients[1]) : at::Tensor();
