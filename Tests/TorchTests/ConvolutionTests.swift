@@ -129,5 +129,19 @@ extension TorchTests {
         }
       }
     }
+
+    @Test(arguments: [Precision.float32, .bfloat16])
+    func `No number at all reaches every pixel around it`(precision: Precision) throws {
+      var pixels = [Float](repeating: 1, count: 16 * 7 * 7)
+      pixels[3 * 7 + 4] = .nan  // channel 0, row 3, column 4
+      let weight = Tensor.full([16, 16, 3, 3], 1)
+      let output = Torch.autocast(precision, on: .cpu) {
+        Tensor(pixels, shape: [1, 16, 7, 7]).channelsLast().convolved(weight, padding: 1)
+      }
+      let values = try output.to(.float32).floats()
+      for (row, column) in [(2, 3), (2, 5), (3, 4), (4, 3), (4, 5)] {
+        #expect(values[row * 7 + column].isNaN)
+      }
+    }
   }
 }
