@@ -43,9 +43,12 @@ Instructions instructions() {
 
 bool has_matrix_tiles() {
 #if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  // CPUID, leaf 7: bit 22 of EDX is AMX-BF16.
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1);
+  // CPUID, leaf 7: bit 22 of EDX is AMX-BF16. Asked for once, since it leaves the guest in a virtual machine.
+  static const bool has = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1);
+  }();
+  return has;
 #else
   return false;
 #endif
