@@ -42,9 +42,11 @@ public struct Conformance: Sendable {
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
     "warmup_epochs": 2, "learning_rate_warmup": 0, "restarts": 3, "over_clusters": 4,
     "sub_heads": 2, "clusters_per_class": 2, "components": 8, "queue": 32, "encoder_momentum": 0.9,
-    "threshold": 0.5, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
+    "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
     "block_size": 32, "block_passes": 1, "batch_repeats": 1, "stages": 2, "convolutions": 1,
     "discriminator_width": 16, "prototypes": 4, "cluster_queue": 2,
+    // SCAN's own labels change as it learns; weights of classes would make its loss leap.
+    "threshold": 0.6, "balanced": false,
     // A stage of one epoch has running statistics of next to nothing.
     "backbone_statistics": "moving",
   ]

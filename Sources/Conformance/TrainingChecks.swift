@@ -110,7 +110,7 @@ extension Examination {
     }
   }
 
-  /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Sixteen
+  /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Twelve
   /// steps are taken on all images of a pass, in three epochs, with and without a warm-up.
   ///
   /// In each epoch the loss must end below its highest start. In one of them at least, for each
@@ -120,9 +120,10 @@ extension Examination {
     guard let trial = try trial() else { return }
     var names: [Int: [String]] = [:]
     var clearest: [Int: Int] = [:]
+    var courses: [String] = []
     let first = trial.method.firstEpoch
     for epoch in first..<first + Self.epochs {
-      for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 16).enumerated() {
+      for (pass, losses) in try trial.repeatedLosses(epoch: epoch, steps: 12).enumerated() {
         for found in losses.map({ $0.map(\.name) }) {
           let expected = names[pass, default: found]
           names[pass] = expected
@@ -135,6 +136,7 @@ extension Examination {
         let totals = losses.map(\.total)
         checkFall(totals, epoch: epoch)
         clearest[pass] = max(clearest[pass] ?? 0, Self.fallingPairs(totals))
+        courses.append(Self.course(totals))
       }
     }
     // A momentum encoder or a queue may let the loss oscillate in one epoch, but not in all. Noise
@@ -142,7 +144,8 @@ extension Examination {
     if clearest.values.contains(where: { $0 < 15 }) {
       report(
         .loss,
-        "in none of \(Self.epochs) epochs does it fall clearly over repeated steps on the same images"
+        "in none of \(Self.epochs) epochs does it fall clearly over repeated steps on the same images: "
+          + courses.joined(separator: "; ")
       )
     }
   }
@@ -153,11 +156,16 @@ extension Examination {
     // filled.
     let highest = totals.prefix(4).max() ?? 0
     if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
-      let course = totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
       report(
         .loss,
-        "in epoch \(epoch + 1) it does not fall over repeated steps on the same images: \(course)")
+        "in epoch \(epoch + 1) it does not fall over repeated steps on the same images: "
+          + Self.course(totals))
     }
+  }
+
+  /// Losses one after the other, rounded to thousandths.
+  private static func course(_ totals: [Double]) -> String {
+    totals.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
   }
 
   /// Of the 16 pairs of one of the first four losses and one of the last four, the number in which
