@@ -81,7 +81,7 @@ struct CellHistories {
     }
     return [
       CurveChart.Panel(
-        title: "ACC in per cent",
+        title: "ACC, %",
         series: [series("result") { $0.scores }]
           + names.map { name in
             series(name) { row in row.readOuts.first { $0.name == name }?.scores }

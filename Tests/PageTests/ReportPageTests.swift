@@ -135,7 +135,7 @@ import Testing
     #expect(page.contains(", by boundary</th>"))
     // Result and read-out in one panel, and two measures.
     #expect(count("class=\"curve s", in: page) == 8 * 6 + 4)
-    #expect(page.contains(">ACC in per cent<") && page.contains(">agreement<"))
+    #expect(page.contains(">ACC, %<") && page.contains(">agreement<"))
     for figure in ["Confusion matrix of ", "Training curves of ", "Cluster sizes of "] {
       #expect(count("aria-label=\"\(figure)", in: page) == 8)
     }
