@@ -86,16 +86,24 @@ public struct ResNet: Module {
   ///   - images: [B, channels, H, W].
   ///   - training: whether batch normalisation takes the batch's statistics.
   public func callAsFunction(_ images: Tensor, training: Bool) -> Tensor {
-    var x = normalisation.rectifiedTwice(convolution(images), training: training)
-    switch stem {
-    case .small: break
-    case .smallPool: x.0 = x.0.maxPooled(kernel: 2, stride: 2)
-    case .smallPaddedPool: x.0 = x.0.maxPooled(kernel: 2, stride: 2, padding: 1)
-    case .imageNet: x.0 = x.0.maxPooled(kernel: 3, stride: 2, padding: 1)
-    }
-    if stem != .small { x.1 = x.0 }
+    var x = stemmed(images, training: training)
     for block in stages.joined() { x = block(x, training: training) }
     return x.0.globallyAveraged()
+  }
+
+  /// The first layers: [B, channels, H, W] to [B, width, H', W'], given twice as blocks take it.
+  private func stemmed(_ images: Tensor, training: Bool) -> (Tensor, Tensor) {
+    let maps = convolution(images)
+    if stem == .small { return normalisation.rectifiedTwice(maps, training: training) }
+    let rectified = normalisation.rectified(maps, training: training)
+    let pooled =
+      switch stem {
+      case .small: rectified
+      case .smallPool: rectified.maxPooled(kernel: 2, stride: 2)
+      case .smallPaddedPool: rectified.maxPooled(kernel: 2, stride: 2, padding: 1)
+      case .imageNet: rectified.maxPooled(kernel: 3, stride: 2, padding: 1)
+      }
+    return (pooled, pooled)
   }
 }
 

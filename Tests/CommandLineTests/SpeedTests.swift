@@ -50,7 +50,7 @@ extension CommandLineTests {
   @Test func `Steps of methods are timed beside SimCLR's, from an untrained stage too`() throws {
     let small = [
       "methods", "--batch", "8", "--width", "16", "--image-size", "16", "--images", "64",
-      "--rounds", "1", "--threads", "1",
+      "--steps", "1", "--threads", "1",
     ]
     let table = try speed.run(small + ["--only", "gcc,dec", "--markdown"])
     #expect(table.exitCode == 0, "\(table.errors)")

@@ -118,6 +118,6 @@ import Testing
     #expect(lines[0] == "cifar10,kmeans,0,0,'=1+1.png,,'@cat,0,'@cat,")
     #expect(lines[1] == "cifar10,kmeans,0,1,\"a,b.png\",,\"d\"\"og\",1,\"d\"\"og\",")
     #expect(lines[2].contains("c\u{FFFD}[31m.png"))
-    #expect(try images.json(2..<3).contains(#""file":"c\u001b[31m.png""#))
+    #expect(images.json(2..<3).contains(#""file":"c\u001b[31m.png""#))
   }
 }

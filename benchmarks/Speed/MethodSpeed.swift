@@ -4,8 +4,6 @@ import Domain
 import Experiments
 import Foundation
 import Methods
-import Torch
-import Vision
 
 extension Speed {
   /// Measures training steps of the methods themselves.
@@ -28,37 +26,13 @@ extension Speed {
     @Option(help: "Methods, separated by commas (default: all that train).")
     var only: String?
 
-    @Option(help: "Images of a batch.")
-    var batch = 128
-
-    @Option(help: "Channels of the network's first stage.")
-    var width = 32
-
-    @Option(help: "Layers of the network: 18 or 34.")
-    var depth = BackboneSettings.Depth.eighteen
-
-    @Option(help: "First layers: small, small-pool, small-padded-pool or imagenet.")
-    var stem = ResNetStem.smallPool
-
-    @Option(help: "Height and width of the images in pixels.")
-    var imageSize = 32
+    @OptionGroup var step: StepOptions
 
     @Option(help: "Images to learn from (default: eight batches, at least 256).")
     var images: Int?
 
     @Option(help: "Clusters, K.")
     var clusters = 10
-
-    @Option(help: "Rounds, each a step of SimCLR's and one of the method; medians are reported.")
-    var rounds = 9
-
-    @Option(help: "Device: cpu or cuda.")
-    var device: Device = .cpu
-
-    @Option(help: "Precision of convolutions and matrix products.")
-    var precision: PrecisionChoice = .auto
-
-    @OptionGroup var thread: ThreadOption
 
     @Flag(help: "Print the table in Markdown.")
     var markdown = false
@@ -67,13 +41,10 @@ extension Speed {
     var json = false
 
     func validate() throws {
-      try Machine.checkHas(device)
-      guard batch > 1, width > 0, imageSize > 0, clusters > 1, rounds > 0 else {
-        throw ValidationError(
-          "--width, --image-size and --rounds take positive numbers, --batch and --clusters 2 or more"
-        )
+      guard step.batch > 1, clusters > 1 else {
+        throw ValidationError("--batch and --clusters take 2 or more")
       }
-      guard images ?? batch >= batch else {
+      guard images ?? step.batch >= step.batch else {
         throw ValidationError("--images takes at least as many as a batch has")
       }
     }
@@ -81,23 +52,19 @@ extension Speed {
     /// What all methods have in common.
     private var task: MethodTask {
       get throws {
-        try MethodTask(
+        let shape = step.shape
+        return try MethodTask(
           context: MethodContext(
-            clusters: clusters, seed: 0, device: device,
-            precision: precision.resolved(on: device), threads: thread.threads),
-          images: noiseImages(images ?? max(8 * batch, 256), side: imageSize),
+            clusters: clusters, seed: 0, device: step.device,
+            precision: step.precision.resolved(on: step.device), threads: step.thread.threads),
+          images: noiseImages(images ?? max(8 * step.batch, 256), side: shape.imageSize),
           settings: [
-            SettingName.width: .integer(width), SettingName.depth: .text(depth.rawValue),
-            "stem": .text(stem.rawValue), "batch_size": .integer(batch),
+            SettingName.width: .integer(shape.width),
+            SettingName.depth: .text(shape.depth.rawValue),
+            "stem": .text(shape.stem.rawValue), "batch_size": .integer(step.batch),
             SettingName.viewSize: 0, SettingName.epochs: .integer(MethodTask.epochs),
           ])
       }
-    }
-
-    private var conditions: String {
-      "ResNet-\(depth.rawValue), width \(width), stem \(stem.rawValue), \(imageSize) px, batch \(batch), "
-        + "\(precision.resolved(on: device)), \(thread.threads) threads, libtorch \(Torch.version), "
-        + "\(Machine.name(of: device)), medians of \(rounds)"
     }
 
     func run() throws {
@@ -105,7 +72,7 @@ extension Speed {
       let chosen =
         try only.map { try $0.split(separator: ",").map { try registry.method(String($0)) } }
         ?? registry.methods.filter { $0 is any TrainedMethod.Type }
-      thread.apply()
+      step.thread.apply()
       let task = try task
       let reference = try MethodStep(SimCLR.self, of: task)
       var rows: [MethodStepTimes] = []
@@ -113,7 +80,7 @@ extension Speed {
       for type in chosen {
         do {
           let times = try MethodStepTimes(
-            MethodStep(type, of: task), beside: reference, rounds: rounds)
+            MethodStep(type, of: task), beside: reference, rounds: step.steps)
           rows.append(times)
           note("\(times.method): \(fixed(times.ratio, 2))")
         } catch {
@@ -132,7 +99,7 @@ extension Speed {
         }
         return
       }
-      print("\(conditions)\n")
+      print("\(step.conditions), \(Machine.name(of: step.device))\n")
       for line in tableLines([MethodStepTimes.head] + rows.map(\.cells), markdown: markdown) {
         print(line)
       }

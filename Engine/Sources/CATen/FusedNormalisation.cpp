@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "Guard.h"
-#include "Slabs.h"
+#include "Parallel.h"
 
 namespace caten::fused {
 namespace {

@@ -57,7 +57,6 @@ struct Group {
 };
 using Mask = Group;
 
-inline Group zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
 inline Group load(const float *p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
 inline __m256 load_half(const Bfloat16 *p) {
   const auto bits = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "Slabs.h"
+#include "Parallel.h"
 #include "WinogradWork.h"
 
 namespace winograd {

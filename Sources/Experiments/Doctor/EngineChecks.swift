@@ -1,3 +1,4 @@
+import Core
 import Torch
 
 /// What libtorch says of its own build, in lines of `Torch.configuration`.
@@ -30,7 +31,7 @@ extension MachineCheck {
   /// use loads libtorch; where that is impossible, the process ends with a line that says why.
   package static var engine: [MachineCheck] {
     let cards = Machine.devices.dropFirst().map { card in
-      card.name + (card.memoryBytes.map { " (\(size($0)))" } ?? "")
+      card.name + (card.memoryBytes.map { " (\(Quantities.memory($0)))" } ?? "")
     }
     return [
       libtorch(EngineBuild(Torch.configuration), version: Torch.version),

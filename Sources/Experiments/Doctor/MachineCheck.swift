@@ -44,11 +44,3 @@ package struct MachineCheck: Encodable, Hashable, Sendable {
   /// Finding and advice in a line.
   package var text: String { finding + (advice.map { "; \($0)" } ?? "") }
 }
-
-extension MachineCheck {
-  /// "2.5 GiB"
-  static func size(_ bytes: Int) -> String {
-    let tenths = (Double(bytes) / 0x1p30 * 10).rounded() / 10
-    return "\(tenths) GiB"
-  }
-}

@@ -1,4 +1,5 @@
 import ClassicalClustering
+import Core
 import Domain
 import Foundation
 import HDF5
@@ -42,8 +43,8 @@ extension MachineCheck {
   ///   - total: bytes of the machine.
   ///   - available: what new processes can have; nil if the system does not say.
   static func memory(_ total: Int, available: Int?) -> MachineCheck {
-    guard let available else { return .ok("memory", size(total)) }
-    let finding = "\(size(total)), \(size(available)) available"
+    guard let available else { return .ok("memory", Quantities.memory(total)) }
+    let finding = "\(Quantities.memory(total)), \(Quantities.memory(available)) available"
     guard available < 2 << 30 else { return .ok("memory", finding) }
     return .note(
       "memory", finding,
@@ -97,7 +98,7 @@ extension MachineCheck {
         advice: "name another folder with --results")
     case .missing, .writable:
       guard let free else { return .ok("results", "\(path) can be written") }
-      let finding = "\(path): \(size(free)) free"
+      let finding = "\(path): \(Quantities.memory(free)) free"
       let advice = "'scl clean' lists results that are superseded"
       // A checkpoint of the published network and its optimiser has about 100 MB, and there are two.
       if free < 1 << 28 { return .problem("results", finding, advice: advice) }

@@ -95,13 +95,13 @@ enum JSONRenderer {
     var flags: [String]
   }
 
-  /// A cell with its scores beside its other keys, under their names.
-  private struct ScoredCell: Encodable {
-    var cell: Cell
+  /// Scores under their names, beside the other keys of an object.
+  private struct Scored<Keys: Encodable, Score: Encodable>: Encodable {
+    var keys: Keys
     var scores: [String: Score]
 
     func encode(to encoder: any Encoder) throws {
-      try cell.encode(to: encoder)
+      try keys.encode(to: encoder)
       var container = encoder.container(keyedBy: NameKey.self)
       for (name, score) in scores { try container.encode(score, forKey: NameKey(name)) }
     }
@@ -129,54 +129,45 @@ enum JSONRenderer {
     }
   }
 
-  /// A published row on a benchmark, with its scores under their names.
-  private struct PublishedObject: Encodable {
-    /// The keys besides the scores.
-    private struct Keys: Encodable {
-      let kind = "published"
-      let unit = "percent"
-      var experiment: String
-      var profile: String
-      var benchmark: String
-      /// The row of the table that it belongs to, as in cells.
-      var method: String
-      var row: String?
-      /// The published row's title.
-      var title: String
-      var family: MethodFamily
-      /// The keys of its sources.
-      var sources: [String]
-      /// The number of the source's trials; absent if unknown.
-      var trials: Int?
-      var flags: [String]
-    }
+  /// The keys of a published row on a benchmark besides its scores.
+  private struct PublishedRow: Encodable {
+    let kind = "published"
+    let unit = "percent"
+    var experiment: String
+    var profile: String
+    var benchmark: String
+    /// The row of the table that it belongs to, as in cells.
+    var method: String
+    var row: String?
+    /// The published row's title.
+    var title: String
+    var family: MethodFamily
+    /// The keys of its sources.
+    var sources: [String]
+    /// The number of the source's trials; absent if unknown.
+    var trials: Int?
+    var flags: [String]
+  }
 
-    private let keys: Keys
-    private let scores: [String: PublishedScore]
-
-    /// - Returns: nil for a benchmark without a figure.
-    init?(_ row: PublishedRows, _ benchmark: String, _ table: ResultTable) {
-      let figures = table.metrics.compactMap { metric in
-        row.comparison(benchmark, metric).flatMap { comparison in
-          comparison.reference.map { (metric, comparison, $0) }
-        }
+  /// A published row on a benchmark; nil for a benchmark without a figure.
+  private static func publishedRow(
+    _ row: PublishedRows, _ benchmark: String, _ table: ResultTable
+  ) -> Scored<PublishedRow, PublishedScore>? {
+    let figures = table.metrics.compactMap { metric in
+      row.comparison(benchmark, metric).flatMap { comparison in
+        comparison.reference.map { (metric, comparison, $0) }
       }
-      guard let first = figures.first else { return nil }
-      keys = Keys(
+    }
+    guard let first = figures.first else { return nil }
+    return Scored(
+      keys: PublishedRow(
         experiment: table.experiment, profile: table.profile, benchmark: benchmark,
         method: row.method.name, row: table.experiments.isEmpty ? nil : row.method.id,
         title: row.name.title, family: row.method.family, sources: row.name.sources,
         trials: first.2.trials,
-        flags: figures.flatMap { row.notes(benchmark, $0.0) }.uniqued)
-      scores = Dictionary(
-        uniqueKeysWithValues: figures.map { ($0.0.name, PublishedScore($0.1, $0.2)) })
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      try keys.encode(to: encoder)
-      var container = encoder.container(keyedBy: NameKey.self)
-      for (name, score) in scores { try container.encode(score, forKey: NameKey(name)) }
-    }
+        flags: figures.flatMap { row.notes(benchmark, $0.0) }.uniqued),
+      scores: Dictionary(
+        uniqueKeysWithValues: figures.map { ($0.0.name, PublishedScore($0.1, $0.2)) }))
   }
 
   /// A sentence that stands below the table in other formats.
@@ -189,8 +180,8 @@ enum JSONRenderer {
   static func render(_ table: ResultTable) -> String {
     let notes = TableNotes(table)
     let cells = table.allCells.map { cell in
-      ScoredCell(
-        cell: Cell(
+      Scored(
+        keys: Cell(
           experiment: cell.origin?.experiment ?? table.experiment,
           profile: cell.origin?.profile ?? table.profile, benchmark: cell.benchmark,
           method: cell.method.name, row: table.experiments.isEmpty ? nil : cell.method.id,
@@ -214,7 +205,7 @@ enum JSONRenderer {
     }
     let remarks = TableText.remarks(on: table).map { Remark(text: $0) }
     let published = PublishedRows.all(in: table).flatMap { row in
-      table.benchmarks.compactMap { PublishedObject(row, $0, table) }
+      table.benchmarks.compactMap { publishedRow(row, $0, table) }
     }
     return cells.map { JSONLines.line($0) }.joined()
       + published.map { JSONLines.line($0) }.joined()

@@ -3,7 +3,7 @@ import Records
 /// The rows of read-outs (`--read-outs`): below each method one for each further prediction of its trained network,
 /// with the scores of the same runs.
 ///
-///     try table.addReadOuts()
+///     table.addReadOuts()
 ///
 ///     | SCL (our reading)                |  8.4 ± 0.5 | 20.3 ± 0.9 | ...
 ///     | SCL (our reading), by similarity |  9.1 ± 0.7 | 21.7 ± 1.0 | ...

@@ -10,7 +10,7 @@ extension TableFormat {
   ) { table, sources, folder in
     let events = try TensorBoardRuns(table, from: sources)
     try events.write(to: folder)
-    return "\(events.runs.count) event file\(events.runs.count == 1 ? "" : "s")"
+    return Quantities.count(events.runs.count, "event file")
   }
 }
 

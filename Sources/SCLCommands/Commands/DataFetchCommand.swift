@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Core
 import Domain
 import Downloads
 import Experiments

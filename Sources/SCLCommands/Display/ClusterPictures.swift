@@ -1,4 +1,5 @@
 import Benchmarks
+import Core
 import Domain
 import Montage
 import Records

@@ -1,3 +1,4 @@
+import Core
 import Metrics
 import Records
 import Reporting

@@ -1,3 +1,4 @@
+import Core
 import Experiments
 
 /// The output of `scl plan`: a line per run with state and estimates, totals by benchmark and by

@@ -1,4 +1,5 @@
 import Benchmarks
+import Core
 import Downloads
 import Synchronization
 
