@@ -73,6 +73,7 @@ public enum SCLProgram {
   @MainActor private static func run() async {
     do {
       var command = try RootCommand.parseAsRoot()
+      try Machine.checkConvolutions()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

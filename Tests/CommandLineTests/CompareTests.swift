@@ -83,8 +83,10 @@ extension CommandLineTests {
     // Nothing is published on a rehearsal.
     let none = try compared("report", ["--published-only"])
     #expect(none.exitCode == 66 && none.errors.contains("has no figure"), "\(none.errors)")
-    let both = try compared("report", ["--published-only", "--best-of-seeds"])
-    #expect(both.exitCode == 64 && both.errors.contains("leave out --best-of-seeds"))
+    for option in [["--best-of-seeds"], ["--statistic", "median"]] {
+      let both = try compared("report", ["--published-only"] + option)
+      #expect(both.exitCode == 64 && both.errors.contains("leave out \(option[0])"))
+    }
   }
 
   @Test func `Published rows alone need no results, in every format of tables`() throws {

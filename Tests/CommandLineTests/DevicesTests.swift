@@ -35,4 +35,14 @@ extension CommandLineTests {
     #expect(lines.count { $0.contains("device cuda: ") && $0.contains("build with LIBTORCH") } == 1)
     if isRefused { #expect(refused.errorLines.count == 1) }
   }
+
+  @Test func `Unknown kernels of convolutions are refused instead of ignored`() throws {
+    let environment = Program(folder: folder, path: "/usr/bin/env")
+    let refused = try environment.run(["SCL_CONVOLUTIONS=onednn", Program.path, "devices"])
+    #expect(refused.exitCode == 64 && refused.errorLines.count == 1, "\(refused.errors)")
+    #expect(refused.errors.contains("SCL_CONVOLUTIONS: 'onednn'"))
+    #expect(refused.errors.contains("avx512, avx2, libtorch"))
+    let known = try environment.run(["SCL_CONVOLUTIONS=libtorch", Program.path, "devices"])
+    #expect(known.exitCode == 0, "\(known.errors)")
+  }
 }

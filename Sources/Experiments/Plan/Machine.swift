@@ -36,6 +36,18 @@ package enum Machine {
     throw .noDevice(device: device.rawValue, libtorch: Torch.version)
   }
 
+  /// - Throws: `ExperimentError.invalidOption` if SCL_CONVOLUTIONS, which chooses the kernels of convolutions,
+  ///   names none.
+  package static func checkConvolutions() throws(ExperimentError) {
+    let (variable, kernels) = ("SCL_CONVOLUTIONS", ["avx512", "avx2", "libtorch"])
+    guard let name = ProcessInfo.processInfo.environment[variable], !kernels.contains(name) else {
+      return
+    }
+    throw .invalidOption(
+      option: "the environment variable \(variable)",
+      problem: "'\(name)' is not among the known kernels: \(kernels.joined(separator: ", "))")
+  }
+
   /// The model of the processor or of the first GPU; "unknown" if the system does not say.
   package static func name(of device: Device) -> String {
     switch device {

@@ -159,6 +159,7 @@ struct ReportCommand: ParsableCommand {
   private var aboutRuns: [(option: String, isGiven: Bool)] {
     [
       ("--format csv-runs", format == .csvRuns), ("--best-of-seeds", bestOfSeeds),
+      ("--statistic", statistic != .deviation),
       ("--reference", reference != nil), ("--read-outs", readOuts),
       ("--sensitivity", sensitivity != nil),
       ("--identity", !identity.isEmpty), ("--figures", figures != nil),
