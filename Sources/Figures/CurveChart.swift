@@ -37,21 +37,27 @@ package struct CurveChart {
   package struct Panel: Equatable, Sendable {
     package let title: String
     package let series: [Series]
+    /// Whether the vertical scale begins at zero, for curves whose ratios matter. Such a panel is a tall one.
+    let startsAtZero: Bool
 
-    package init(title: String, series: [Series]) {
+    package init(title: String, series: [Series], startsAtZero: Bool = false) {
       self.title = title
       self.series = series
+      self.startsAtZero = startsAtZero
     }
 
-    /// The pixels that the curves have: more where several share them.
-    var height: Double { series.count > 1 ? 96 : 48 }
+    /// Whether it has room for more lines: where several curves share it, or the scale is long.
+    var isTall: Bool { series.count > 1 || startsAtZero }
+
+    /// The pixels that the curves have.
+    var height: Double { isTall ? 96 : 48 }
   }
 
   /// The whole width; of a size at which three charts stand side by side on a wide screen.
   private static let width = 340.0
   /// The pixels that the labels of the vertical axes have.
   private static let left = 46.0
-  /// The pixels behind the last epoch, so that its label is not cut off.
+  /// The pixels behind the last epoch, at least; a longer label of it has more.
   private static let right = 10.0
   /// The pixels of a panel's title.
   private static let heading = 22.0
@@ -78,7 +84,8 @@ package struct CurveChart {
   /// The drawing; in each curve as many vertices as it has points.
   package var figure: Figure {
     let xs = panels.flatMap(\.series).flatMap(\.points).map(\.x)
-    let across = Axis(xs, from: Self.left, to: Self.width - Self.right)
+    let last = FigureText.width(Axis.label(xs.max() ?? 0)) / 2
+    let across = Axis(xs, from: Self.left, to: Self.width - max(Self.right, last + 4))
     var parts: [Markup] = []
     var top = 0.0
     for panel in panels {
@@ -119,11 +126,12 @@ package struct CurveChart {
   ///   - across: the common axis of epochs.
   ///   - top: the pixel at which the panel's curves begin.
   private func draw(_ panel: Panel, _ across: Axis, top: Double) -> [Markup] {
-    let values = panel.series.flatMap(\.points).flatMap { [$0.low, $0.high, $0.mean] }
+    let drawn = panel.series.flatMap(\.points).flatMap { [$0.low, $0.high, $0.mean] }
+    let values = panel.startsAtZero ? [0] + drawn : drawn
     let up = Axis(values, from: top + panel.height - 2, to: top + 2)
     var parts: [Markup] = []
     var grid = PathData()
-    for tick in up.ticks(panel.series.count > 1 ? 4 : 3) {
+    for tick in up.ticks(panel.isTall ? 4 : 3) {
       let y = up.place(tick)
       grid.move(Self.left, y)
       grid.line(Self.width - Self.right, y)

@@ -70,6 +70,23 @@ import Testing
     #expect(!svg.contains(">1.5</text>") && !svg.contains(">2.5</text>"))
   }
 
+  @Test func `A curve of costs starts at zero, and its last label is within the drawing`() throws {
+    let points = [20_000, 100_000].map {
+      CurveChart.Point(x: $0, mean: $0 / 600, low: $0 / 600, high: $0 / 600)
+    }
+    let series = [CurveChart.Series(name: "step", points: points)]
+    let svg = { (startsAtZero: Bool) in
+      CurveChart(
+        title: "t", panels: [.init(title: "ms", series: series, startsAtZero: startsAtZero)]
+      ).figure.file
+    }
+    #expect(svg(true).contains(">0</text>") && !svg(false).contains(">0</text>"))
+    let label = try #require(
+      svg(true).firstMatch(of: /<text [^>]*x="([\d.]+)"[^>]*>100000<\/text>/))
+    // The drawing is 340 pixels wide, and half of six digits has 20.
+    #expect(try #require(Double(label.1)) <= 320)
+  }
+
   @Test func `A single seed has no band, and a panel without points is left out`() {
     let point = CurveChart.Point(x: 1, mean: 2, low: 2, high: 2)
     let series = CurveChart.Series(name: "loss", points: [point])

@@ -41,8 +41,8 @@ extension Speed {
       abstract: "Time a step at several values of one parameter, and draw the curve.",
       discussion: """
         For 'clusters' and 'entries' it is SCL's loss against a memory bank, forward and backward; for \
-        the others a training step. The values take turns in every round; the band of the figure is from \
-        the fastest to the slowest round.
+        the others a training step. The values take turns in every round, and numbers of threads have a \
+        process each; the band of the figure is from the fastest to the slowest round.
         """)
 
     @Argument(help: "batch, image-size, width, clusters, entries or threads.")
@@ -68,16 +68,8 @@ extension Speed {
 
     func run() throws {
       let values = try values()
-      step.thread.apply()
-      let bodies = try values.map(body)
-      for body in bodies { try body() }
-      let times = try seconds(of: bodies, rounds: step.steps)
-      let points = zip(values, times).map { value, times in
-        let sorted = times.sorted().map { $0 * 1000 }
-        return CurveChart.Point(
-          x: Double(value), mean: sorted[sorted.count / 2], low: sorted[0],
-          high: sorted[sorted.count - 1])
-      }
+      let points =
+        try parameter == .threads && values.count > 1 ? values.map(alone) : together(values)
       for (value, point) in zip(values, points) {
         print(
           "\(parameter.rawValue) \(value): \(fixed(point.mean, 1)) ms (\(fixed(point.low, 1)) to "
@@ -87,8 +79,42 @@ extension Speed {
       let chart = CurveChart(
         title: "Milliseconds of a step by \(parameter.title), \(Machine.name(of: step.device))",
         xTitle: parameter.title,
-        panels: [.init(title: "ms per step", series: [.init(name: "step", points: points)])])
+        panels: [
+          .init(
+            title: "ms per step", series: [.init(name: "step", points: points)], startsAtZero: true)
+        ])
       try AtomicFile.write(Data(chart.figure.file.utf8), to: out)
+    }
+
+    /// The times at all values, which take turns; of threads there is a single one.
+    private func together(_ values: [Int]) throws -> [CurveChart.Point] {
+      step.thread.apply()
+      if parameter == .threads { Torch.threads = values[0] }
+      let bodies = try values.map(body)
+      for body in bodies { try body() }
+      return zip(values, try seconds(of: bodies, rounds: step.steps)).map { value, times in
+        let sorted = times.sorted().map { $0 * 1000 }
+        return CurveChart.Point(
+          x: Double(value), mean: sorted[sorted.count / 2], low: sorted[0],
+          high: sorted[sorted.count - 1])
+      }
+    }
+
+    /// The times at one number of threads in a process of its own: where the number changes within a process, steps
+    /// take longer than where it never did.
+    private func alone(_ value: Int) throws -> CurveChart.Point {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
+      process.arguments = CommandLine.arguments.dropFirst() + ["--values", "\(value)"]
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      guard let times = output.firstMatch(of: /: ([\d.]+) ms \(([\d.]+) to ([\d.]+)\)/),
+        let mean = Double(times.1), let low = Double(times.2), let high = Double(times.3)
+      else { throw ExitCode.failure }
+      return CurveChart.Point(x: Double(value), mean: mean, low: low, high: high)
     }
 
     /// One step with the parameter at `value`.
@@ -105,14 +131,10 @@ extension Speed {
         var shape = step.shape
         if parameter == .imageSize { shape.imageSize = value }
         if parameter == .width { shape.width = value }
-        let threads = parameter == .threads ? value : step.thread.threads
         let training = TrainingStep(
           shape, batch: parameter == .batch ? value : step.batch, on: step.device,
           precision: step.precision.resolved(on: step.device))
-        return {
-          if Torch.threads != threads { Torch.threads = threads }
-          try training.run()
-        }
+        return training.run
       }
     }
   }

@@ -30,8 +30,8 @@ extension Speed {
       var stream = RandomStream(seed: 0, purpose: .weights)
       let precision = options.precision.resolved(on: options.device)
       let layers = ResNetConvolutions(
-        options.shape, batch: options.batch,
-        type: precision == .bfloat16 ? .bfloat16 : .float32, on: options.device, from: &stream)
+        options.shape, batch: options.batch, precision: precision, on: options.device, from: &stream
+      )
       try options.measure("convolutions", layers.run)
     }
   }
@@ -71,19 +71,23 @@ struct TrainingStep {
 /// training step cannot be faster than.
 struct ResNetConvolutions {
   private let layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)]
+  private let precision: Precision
+  private let device: Device
 
   init(
-    _ shape: ShapeOptions, batch: Int, type: DType, on device: Device,
+    _ shape: ShapeOptions, batch: Int, precision: Precision, on device: Device,
     from stream: inout RandomStream
   ) {
+    (self.precision, self.device) = (precision, device)
     var layers: [(input: Tensor, weight: Tensor, stride: Int, padding: Int)] = []
     func add(_ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, side: Int) {
       let input = Tensor.normal(
         [batch, inputs, side, side], standardDeviation: 1, from: &stream
-      ).to(device).to(type).channelsLast()
+      ).to(device).to(precision == .bfloat16 ? .bfloat16 : .float32).channelsLast()
+      // In float32, as a step has them: which kernels are chosen depends on it.
       let weight = Tensor.normal(
         [outputs, inputs, kernel, kernel], standardDeviation: 0.05, from: &stream
-      ).to(device).to(type).channelsLast()
+      ).to(device).channelsLast()
       // The first layer's input is an image, of which no gradient is asked.
       if inputs != 3 { input.settingRequiresGradient() }
       layers.append((input, weight.settingRequiresGradient(), stride, kernel / 2))
@@ -117,7 +121,10 @@ struct ResNetConvolutions {
   /// One forward and backward pass through each.
   func run() throws {
     for (input, weight, stride, padding) in layers {
-      try input.convolved(weight, stride: stride, padding: padding).sum().backward()
+      let output = Torch.autocast(precision, on: device) {
+        input.convolved(weight, stride: stride, padding: padding)
+      }
+      try output.sum().backward()
       weight.clearGradient()
       input.clearGradient()
     }
