@@ -131,6 +131,8 @@ package struct Provenance: Codable, Equatable, Sendable {
   package var deviceName: String
   /// The precision of the backbone: "float32" or "bfloat16".
   package var precision: String
+  /// True where a card could use operators whose results differ from run to run (`--fast`); else nil.
+  package var isFast: Bool?
   /// The number of threads that the run computed with.
   package var threads: Int
   /// When the run finished, in UTC (ISO 8601).
@@ -139,7 +141,8 @@ package struct Provenance: Codable, Equatable, Sendable {
   package init(
     sourceRevision: String, benchmarkFile: BenchmarkProvenance,
     presentation: PresentationProvenance? = nil, libtorch: String, openBLAS: String,
-    device: String, deviceName: String, precision: String, threads: Int, finishedAt: String
+    device: String, deviceName: String, precision: String, isFast: Bool? = nil, threads: Int,
+    finishedAt: String
   ) {
     self.sourceRevision = sourceRevision
     self.benchmarkFile = benchmarkFile
@@ -149,6 +152,7 @@ package struct Provenance: Codable, Equatable, Sendable {
     self.device = device
     self.deviceName = deviceName
     self.precision = precision
+    self.isFast = isFast
     self.threads = threads
     self.finishedAt = finishedAt
   }

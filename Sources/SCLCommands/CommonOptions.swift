@@ -72,11 +72,11 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The options that planning and running need besides the experiment.
-  /// - Parameter recomputes: the flag `--recompute`.
-  func options(recomputes: Bool = false) -> RunOptions {
+  /// - Parameter computing: the flags of a command that computes.
+  func options(_ computing: ComputingFlags? = nil) -> RunOptions {
     RunOptions(
       data: folders.data, results: folders.results, device: device, precision: precision,
-      threads: threads, recomputes: recomputes)
+      threads: threads, recomputes: computing?.recompute ?? false, isFast: computing?.fast ?? false)
   }
 
   /// Reads the experiment file with profile and `--set`.
@@ -112,21 +112,21 @@ struct ExperimentOptions: ParsableArguments {
   /// - Parameters:
   ///   - needsData: false for commands that only read results. They use the definitions of
   ///     benchmarks without a file.
-  ///   - recomputes: whether finished runs of other engines count as unfinished.
+  ///   - computing: the flags of a command that computes.
   /// - Throws: `ExperimentError`. For missing benchmark files it names the command that makes each.
-  func plan(needsData: Bool = true, recomputes: Bool = false) throws -> Plan {
+  func plan(needsData: Bool = true, _ computing: ComputingFlags? = nil) throws -> Plan {
     try plan(
-      of: readExperiment(needsData: needsData), filter, needsData: needsData,
-      recomputes: recomputes)
+      of: readExperiment(needsData: needsData), filter, needsData: needsData, computing)
   }
 
   /// The plan of an experiment that has been read, with a filter in place of `--only`.
   private func plan(
-    of experiment: Experiment, _ filter: RunFilter, needsData: Bool, recomputes: Bool = false
+    of experiment: Experiment, _ filter: RunFilter, needsData: Bool,
+    _ computing: ComputingFlags? = nil
   ) throws -> Plan {
     do {
       return try Plan(
-        experiment, options: options(recomputes: recomputes), registry: SCLProgram.registry,
+        experiment, options: options(computing), registry: SCLProgram.registry,
         filter: filter, needsData: needsData)
     } catch ExperimentError.missingBenchmarks(var missing) {
       // The message names the next command, as 'scl data list' does.
@@ -183,11 +183,26 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The command line with which a process of its own does one run of the plan.
-  func childCommand(recomputes: Bool = false) -> ChildCommand {
+  func childCommand(_ computing: ComputingFlags? = nil) -> ChildCommand {
     ChildCommand(
       experimentFile: experiment, profile: profile, overrides: overrides,
-      options: options(recomputes: recomputes))
+      options: options(computing))
   }
+}
+
+/// The flags of the commands that compute runs, which they pass on to the process of each run.
+struct ComputingFlags: ParsableArguments {
+  /// Finished runs stay finished on another engine, so that a forgotten `--device` costs no work.
+  /// This flag repeats them.
+  @Flag(
+    help: "Repeat finished runs that were computed with another device, precision or libtorch."
+  )
+  var recompute = false
+
+  /// On a processor every run is deterministic.
+  @Flag(
+    help: "With --device cuda: allow operators whose results differ slightly from run to run.")
+  var fast = false
 }
 
 extension Plan {

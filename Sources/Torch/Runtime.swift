@@ -1,5 +1,6 @@
 import CATen
 import CATenLoader
+import Foundation
 
 /// Where tensors live and operators run.
 ///
@@ -71,6 +72,19 @@ public enum Torch {
   /// tenth of a training step. To be called once, before the first tensor.
   public static func keepFreedMemory() {
     caten.keep_freed_memory()
+  }
+
+  /// Makes operators give the same bits in every run, on a card too. To be called before the first operator.
+  ///
+  /// A processor's operators always do. On a card, sums are then made in a fixed order where libtorch has one (an
+  /// operator without warns on standard error), and cuBLAS has work space of a fixed size. With `false`, kernels are
+  /// chosen by timing them.
+  public static func setDeterministic(_ deterministic: Bool) {
+    // cuBLAS reads it when it starts.
+    if deterministic { setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0) }
+    if !caten.set_deterministic(deterministic) {
+      _ = TorchError.recorded("setting determinism", [])
+    }
   }
 
   /// Runs `body` with convolutions and matrix products in `precision`.

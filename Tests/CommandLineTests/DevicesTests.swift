@@ -45,4 +45,14 @@ extension CommandLineTests {
     let known = try environment.run(["SCL_CONVOLUTIONS=libtorch", Program.path, "devices"])
     #expect(known.exitCode == 0, "\(known.errors)")
   }
+
+  @Test func `Faster operators are for cards alone`() throws {
+    try "benchmarks: [rehearsal]\nmethods: [kmeans]\n".write(
+      toFile: folder + "/experiment.yaml", atomically: true, encoding: .utf8)
+    let refused = try program.run([
+      "run", "experiment.yaml", "--fast", "--data", Self.data.get(), "--results", folder + "/r",
+    ])
+    #expect(refused.exitCode == 64 && refused.errors.contains("--fast is for --device cuda"))
+    #expect(!FileManager.default.fileExists(atPath: folder + "/r"))
+  }
 }

@@ -39,6 +39,20 @@ extension TorchTests {
       }
     }
 
+    @Test func `Deterministic operators can be asked for, and given up`() async {
+      // In a process of its own, since it holds for all tensors.
+      await #expect(processExitsWith: .success) {
+        try Torch.checked {
+          Torch.setDeterministic(true)
+          try #require(getenv("CUBLAS_WORKSPACE_CONFIG").map { String(cString: $0) } == ":4096:8")
+          let sums = Tensor.zeros([2]).adding(
+            Tensor.full([3], 1), at: Tensor([0, 1, 0]), along: 0)
+          try #require(try sums.floats() == [2, 1])
+          Torch.setDeterministic(false)
+        }
+      }
+    }
+
     @Test func `Autocast computes products in bfloat16 and leaves the leaves in float32`() throws {
       let weight = Tensor.full([4, 4], 0.5).settingRequiresGradient()
       let x = Tensor.full([2, 4], 1)

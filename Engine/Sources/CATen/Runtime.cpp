@@ -1,3 +1,4 @@
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
@@ -91,6 +92,20 @@ void caten_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
+}
+
+bool caten_set_deterministic(bool deterministic) {
+  return attempt([&] {
+    auto &context = at::globalContext();
+    // An operator that has no such form warns, once.
+    context.setDeterministicAlgorithms(deterministic, /*warn_only=*/true);
+    context.setDeterministicCuDNN(deterministic);
+    context.setBenchmarkCuDNN(!deterministic);
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
+    // Nothing here reads memory that it has not written.
+    context.setDeterministicFillUninitializedMemory(false);
+#endif
+  });
 }
 
 bool caten_autocast_enabled(int32_t device) {

@@ -19,10 +19,13 @@ package struct RunOptions: Sendable {
   /// Whether finished runs are computed again where another libtorch has computed them, or another device
   /// or precision than is asked for.
   package var recomputes: Bool
+  /// Whether a card may use operators whose results differ from run to run.
+  package var isFast: Bool
 
   package init(
     data: String = "data", results: String = "results", device: Device? = nil,
-    precision: PrecisionChoice = .auto, threads: Int? = nil, recomputes: Bool = false
+    precision: PrecisionChoice = .auto, threads: Int? = nil, recomputes: Bool = false,
+    isFast: Bool = false
   ) {
     self.data = data
     self.results = results
@@ -30,6 +33,7 @@ package struct RunOptions: Sendable {
     self.precision = precision
     self.threads = threads
     self.recomputes = recomputes
+    self.isFast = isFast
   }
 }
 

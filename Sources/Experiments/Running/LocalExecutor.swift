@@ -20,6 +20,7 @@ package struct ChildCommand: Sendable {
     ]
     if let device = options.device { arguments += ["--device", device.rawValue] }
     if options.recomputes { arguments.append("--recompute") }
+    if options.isFast { arguments.append("--fast") }
     if let profile { arguments += ["--profile", profile] }
     if let threads = options.threads { arguments += ["--threads", "\(threads)"] }
     for override in overrides { arguments += ["--set", override] }

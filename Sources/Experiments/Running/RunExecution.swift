@@ -90,6 +90,7 @@ package struct RunExecution {
     try Machine.checkHas(planned.device)
     Torch.keepFreedMemory()
     Torch.threads = threads
+    if planned.device == .cuda { Torch.setDeterministic(!options.isFast) }
     OpenBLAS.useOneThread()
     let path = BenchmarkFolder(options.data).file(of: planned.benchmark)
     let file = try BenchmarkFile.open(path)
@@ -233,7 +234,8 @@ package struct RunExecution {
           rehearsalOf: planned.benchmark.rehearsalOf, pixels: file.pixels),
         presentation: presentation, libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
         device: planned.device.rawValue, deviceName: Machine.name(of: planned.device),
-        precision: planned.precision.rawValue, threads: threads,
+        precision: planned.precision.rawValue,
+        isFast: planned.device == .cuda && options.isFast ? true : nil, threads: threads,
         finishedAt: Date().formatted(.iso8601)))
   }
 }

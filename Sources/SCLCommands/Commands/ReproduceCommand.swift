@@ -29,10 +29,10 @@ struct ReproduceCommand: ParsableCommand {
     let compares = !comparison.hasNoReference
     if compares { try comparison.check() }
     try experiment.prepareRehearsals()
-    let plan = try experiment.plan(recomputes: sweep.recompute)
+    let plan = try experiment.plan(sweep.computing)
     var failed = false
     do {
-      try sweep.run(plan, command: experiment.childCommand(recomputes: sweep.recompute))
+      try sweep.run(plan, command: experiment.childCommand(sweep.computing))
     } catch let code as ExitCode where code == .failure {
       // The table shows the failures. The exit code reports them at the end.
       failed = true

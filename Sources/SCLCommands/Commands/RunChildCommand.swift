@@ -19,14 +19,13 @@ struct RunChildCommand: ParsableCommand {
   @OptionGroup var experiment: ExperimentOptions
 
   /// Passed on by the sweep, so that both resolve the same plan.
-  @Flag(help: "See 'scl run'.")
-  var recompute = false
+  @OptionGroup var computing: ComputingFlags
 
   /// Plans twice: before the lock to find the folder, and again under the lock, because another
   /// process may have finished the run meanwhile.
   func run() throws {
     ProcessName.restore()
-    let plan = try experiment.plan(recomputes: recompute)
+    let plan = try experiment.plan(computing)
     let run = try experiment.onlyRun(of: plan)
     let folder = run.folder
     try AtomicFile.createFolder(folder.path)

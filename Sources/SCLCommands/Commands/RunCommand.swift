@@ -41,8 +41,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     try experiment.prepareRehearsals()
     try sweep.run(
-      try experiment.plan(recomputes: sweep.recompute),
-      command: experiment.childCommand(recomputes: sweep.recompute))
+      try experiment.plan(sweep.computing),
+      command: experiment.childCommand(sweep.computing))
   }
 }
 
@@ -60,12 +60,7 @@ struct SweepOptions: ParsableArguments {
   @Flag(help: "Also retry deterministic failures (such as a non-finite loss).")
   var retryFailed = false
 
-  /// Finished runs stay finished on another engine, so that a forgotten `--device` costs no work.
-  /// This flag repeats them.
-  @Flag(
-    help: "Repeat finished runs that were computed with another device, precision or libtorch."
-  )
-  var recompute = false
+  @OptionGroup var computing: ComputingFlags
 
   /// "local", or the name of a registered executor.
   @Option(help: "Where to run: local processes or an executor's jobs.")
@@ -114,6 +109,10 @@ struct SweepOptions: ParsableArguments {
   /// - Throws: `ExitCode.failure` if a run failed, now or in an earlier sweep; 128 plus the
   ///   signal's number after a signal; errors of the executor.
   func run(_ plan: Plan, command: ChildCommand) throws {
+    guard !computing.fast || plan.options.device == .cuda else {
+      throw ValidationError(
+        "--fast is for --device cuda: on a processor, a run always gives the same bits again")
+    }
     let open = plan.runs.filter(isOpen)
     reportStates(plan, open: open)
     guard !open.isEmpty else { return try reportFailures(plan, logs: [], of: 0) }

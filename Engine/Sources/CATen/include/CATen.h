@@ -45,6 +45,8 @@ const char *_Nonnull caten_configuration(void);
 bool caten_set_threads(int32_t threads);
 int32_t caten_threads(void);
 void caten_keep_freed_memory(void);
+/// Whether a card computes sums in a fixed order where it can. Otherwise kernels are chosen by timing them.
+bool caten_set_deterministic(bool deterministic);
 bool caten_autocast_enabled(int32_t device);
 bool caten_set_autocast(bool enabled, int32_t device);
 bool caten_autocast_clear_cache(void);
@@ -170,7 +172,7 @@ bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten
 // Every function above, by its name without the prefix.
 #define CATEN_FUNCTIONS(X)                                                                    \
   X(last_error) X(last_failure) X(has_cuda) X(configuration) X(set_threads) X(threads)        \
-  X(keep_freed_memory)                                                                        \
+  X(keep_freed_memory) X(set_deterministic)                                                   \
   X(autocast_enabled) X(set_autocast) X(autocast_clear_cache) X(grad_enabled)                 \
   X(set_grad_enabled)                                                                         \
   X(from_data) X(full) X(arange) X(release) X(rank) X(size) X(count) X(dtype_of) X(device_of) \
