@@ -147,12 +147,12 @@ package enum DiffExample {
   /// A finished run with this accuracy in per cent, with all images and at the defaults, unless it has
   /// other pixels or fewer epochs.
   private static func scored(
-    _ accuracy: Double, epochs: Int = 200, pixels: PixelFidelity = .original
+    _ accuracy: Double, epochs: Int = 1000, pixels: PixelFidelity = .original
   ) -> MakeResult {
     { method, benchmark, seed in
       let departures =
-        epochs == 200
-        ? [] : [Departure("epochs", value: .integer(epochs), standard: .integer(200))]
+        epochs == 1000
+        ? [] : [Departure("epochs", value: .integer(epochs), standard: .integer(1000))]
       let images = benchmark == "stl10" ? 13_000 : 60_000
       return .finished(
         RunRecord(
