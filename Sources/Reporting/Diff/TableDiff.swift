@@ -246,7 +246,7 @@ package struct TableDiff: Equatable, Sendable {
       + remark("Lowest-loss checkpoint") { $0.runProtocol?.checkpoint == .lowestLoss }
       + remark("Re-encoded pixels") { $0.isReEncoded }
       + TableText.departures(of: table)
-      + EngineRemarks.remarks(on: table)
+      + EngineRemarks.remarks(on: table) + EmptyClusters.remarks(on: table)
   }
 
   /// The published rows of each benchmark that were neither measured nor compared.

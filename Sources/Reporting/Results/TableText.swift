@@ -86,7 +86,7 @@ enum TableText {
   }
 
   /// The lines below a table: missing spreads and seeds, runs that were left out with their
-  /// reasons, mixed engines (`EngineRemarks`), suspicious figures (`ControlBounds`), departures.
+  /// reasons, mixed engines (`EngineRemarks`), suspicious figures (`ControlBounds`), empty clusters, departures.
   static func remarks(on table: ResultTable) -> [String] {
     let cells = table.allCells
     var remarks: [String] = []
@@ -130,6 +130,7 @@ enum TableText {
     remarks += FollowingRows.remarks(on: table)
     remarks += EngineRemarks.remarks(on: table)
     remarks += ControlBounds.remarks(on: table)
+    remarks += EmptyClusters.remarks(on: table)
     return remarks + departures(of: table)
   }
 

@@ -2,7 +2,7 @@ import Records
 import Reporting
 import Testing
 
-@Suite struct EngineRemarkTests {
+@Suite struct RemarkTests {
   private func run(
     _ method: TableMethod, seed: UInt64, device: String, trains: Bool = true
   ) -> RunOutcome {
@@ -50,5 +50,30 @@ import Testing
         SampleRuns.finished(SampleRuns.record(SampleRuns.scl, on: "cifar10", 30, 40, 20)),
       ])
     #expect(table.rendered(as: .markdown).contains("the network input is 224 px"))
+  }
+
+  @Test func `a run that left clusters without images is named with its seed`() throws {
+    func run(_ method: TableMethod, seed: UInt64, sizes: [Int]) -> RunOutcome {
+      var record = SampleRuns.record(method, on: "cifar10", seed: seed, 30, 40, 20)
+      record.metrics.clusterSizes = sizes
+      return SampleRuns.finished(record)
+    }
+    let table = try SampleRuns.table(
+      [SampleRuns.kMeans, SampleRuns.pica, SampleRuns.scl],
+      [
+        run(SampleRuns.kMeans, seed: 0, sizes: Array(repeating: 6_000, count: 10)),
+        run(SampleRuns.pica, seed: 0, sizes: [60_000] + Array(repeating: 0, count: 9)),
+        run(SampleRuns.pica, seed: 1, sizes: Array(repeating: 6_000, count: 10)),
+        run(SampleRuns.pica, seed: 2, sizes: Array(repeating: 6_666, count: 9) + [0]),
+        run(SampleRuns.scl, seed: 1, sizes: Array(repeating: 6_666, count: 9) + [0]),
+      ])
+    #expect(
+      table.rendered(as: .json).contains(
+        "Clusters without images: PICA on CIFAR-10, seed 0: 9 of 10, seed 2: 1 of 10; SCL on CIFAR-10, "
+          + "seed 1: 1 of 10"))
+    let full = try SampleRuns.table(
+      [SampleRuns.kMeans],
+      [run(SampleRuns.kMeans, seed: 0, sizes: Array(repeating: 6_000, count: 10))])
+    #expect(!full.rendered(as: .json).contains("without images"))
   }
 }
