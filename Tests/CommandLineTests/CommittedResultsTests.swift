@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// The records in results/ and what the pages say of them.
+extension CommandLineTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The experiments whose runs are committed.
+  private static let committed: [String] = {
+    let results = root.appendingPathComponent("results").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
+    return names.filter { name in
+      FileManager.default.fileExists(
+        atPath: root.appendingPathComponent("experiments/\(name).yaml").path)
+    }.sorted()
+  }()
+
+  /// `scl report` of committed runs, on a machine without their images.
+  private func report(_ experiment: String, _ more: [String] = []) throws -> Program.Result {
+    let place = { Self.root.appendingPathComponent($0).path }
+    return try program.run(
+      ["report", place("experiments/\(experiment).yaml"), "--results", place("results")]
+        + ["--data", "\(folder)/none"] + more)
+  }
+
+  private func page(_ path: String) throws -> String {
+    try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  @Test(arguments: committed)
+  func `Committed runs are neither stale nor damaged`(experiment: String) throws {
+    let report = try report(experiment)
+    #expect(report.exitCode == 0, "\(report.errors)")
+    #expect(
+      !report.output.contains("Stale") && !report.output.contains("Damaged"), "\(report.output)")
+  }
+
+  @Test(arguments: ["README.md", "results/README.md"])
+  func `The table of cifar10-cpu is what its records give`(path: String) throws {
+    let page = try page(path)
+    let rows = try report("cifar10-cpu").lines.filter { $0.hasPrefix("| ") }
+    #expect(rows.count >= 7)
+    for row in rows { #expect(page.contains(row), "\(row)") }
+  }
+
+  @Test func `Figures of the study of pixels are those of its records`() throws {
+    let figures = try report("pixels", ["--only", "seed=0"]).lines.compactMap(Self.figures)
+    let section = try page("results/README.md").components(separatedBy: "\n## ").first {
+      $0.hasPrefix("pixels\n")
+    }
+    let rows = try #require(section).split(separator: "\n").filter { !$0.contains("printed") }
+      .compactMap(Self.figures)
+    #expect(rows.count == figures.count && rows.count > 10)
+    for row in rows { #expect(figures.contains(row), "\(row)") }
+  }
+
+  /// The three scores of a table's row, without marks; nil for another line.
+  private static func figures(_ line: Substring) -> [String]? {
+    guard line.hasPrefix("| ") else { return nil }
+    let cells = line.split(separator: "|").dropFirst().prefix(3).map {
+      String($0.filter { "0123456789.".contains($0) })
+    }
+    return cells.count == 3 && cells.allSatisfy { Double($0) != nil } ? cells : nil
+  }
+}
