@@ -36,10 +36,15 @@ extension CommandLineTests {
       !report.output.contains("Stale") && !report.output.contains("Damaged"), "\(report.output)")
   }
 
-  @Test(arguments: ["README.md", "results/README.md"])
-  func `The table of cifar10-cpu is what its records give`(path: String) throws {
+  @Test(arguments: [
+    ("cifar10-cpu", "README.md"), ("cifar10-cpu", "results/README.md"),
+    ("scl-readings", "results/README.md"),
+  ])
+  func `The table of an experiment is what its records give`(
+    experiment: String, path: String
+  ) throws {
     let page = try page(path)
-    let rows = try report("cifar10-cpu").lines.filter { $0.hasPrefix("| ") }
+    let rows = try report(experiment).lines.filter { $0.hasPrefix("| ") }
     #expect(rows.count >= 7)
     for row in rows { #expect(page.contains(row), "\(row)") }
   }
