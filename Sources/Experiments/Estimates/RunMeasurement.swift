@@ -1,4 +1,3 @@
-import ClassicalClustering
 import Methods
 import Torch
 import Vision
@@ -47,9 +46,7 @@ package struct RunMeasurement {
 
   /// Measures. It takes seconds to about a minute.
   package func measure() throws -> MeasuredCosts {
-    Torch.keepFreedMemory()
-    Torch.threads = context.threads
-    OpenBLAS.useOneThread()
+    Machine.prepareRun(on: context.device, threads: context.threads)
     var measurement =
       run.method is any TrainedMethod.Type ? try measureTraining() : try measureClustering()
     // A run does this first. Here its memory would hide what a few images need.

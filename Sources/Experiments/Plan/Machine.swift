@@ -1,3 +1,4 @@
+import ClassicalClustering
 import Core
 import Foundation
 import Torch
@@ -34,6 +35,17 @@ package enum Machine {
   package static func checkHas(_ device: Device) throws(ExperimentError) {
     guard device == .cuda, !Torch.hasCUDA else { return }
     throw .noDevice(device: device.rawValue, libtorch: Torch.version)
+  }
+
+  /// Sets what holds for a process that computes a run or measures one, before its first tensor.
+  /// - Parameters:
+  ///   - threads: of the run.
+  ///   - isFast: whether a card may use operators whose results differ from run to run.
+  static func prepareRun(on device: Device, threads: Int, isFast: Bool = false) {
+    Torch.keepFreedMemory()
+    Torch.threads = threads
+    if device == .cuda { Torch.setDeterministic(!isFast) }
+    OpenBLAS.useOneThread()
   }
 
   /// - Throws: `ExperimentError.invalidOption` if SCL_CONVOLUTIONS, which chooses the kernels of convolutions,

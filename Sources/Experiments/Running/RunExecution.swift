@@ -88,10 +88,7 @@ package struct RunExecution {
   private func compute() throws -> Outcome {
     let start = ContinuousClock.now
     try Machine.checkHas(planned.device)
-    Torch.keepFreedMemory()
-    Torch.threads = threads
-    if planned.device == .cuda { Torch.setDeterministic(!options.isFast) }
-    OpenBLAS.useOneThread()
+    Machine.prepareRun(on: planned.device, threads: threads, isFast: options.isFast)
     let path = BenchmarkFolder(options.data).file(of: planned.benchmark)
     let file = try BenchmarkFile.open(path)
     try file.verify()

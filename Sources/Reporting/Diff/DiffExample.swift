@@ -144,15 +144,18 @@ package enum DiffExample {
     Row("scl", "SCL", .semantic, [scored(57.7), scored(58.2), scored(57.9)]),
   ]
 
+  /// The epochs of every made-up method.
+  private static let usualEpochs = 1000
+
   /// A finished run with this accuracy in per cent, with all images and at the defaults, unless it has
   /// other pixels or fewer epochs.
   private static func scored(
-    _ accuracy: Double, epochs: Int = 1000, pixels: PixelFidelity = .original
+    _ accuracy: Double, epochs: Int = usualEpochs, pixels: PixelFidelity = .original
   ) -> MakeResult {
     { method, benchmark, seed in
       let departures =
-        epochs == 1000
-        ? [] : [Departure("epochs", value: .integer(epochs), standard: .integer(1000))]
+        epochs == usualEpochs
+        ? [] : [Departure("epochs", value: .integer(epochs), standard: .integer(usualEpochs))]
       let images = benchmark == "stl10" ? 13_000 : 60_000
       return .finished(
         RunRecord(

@@ -62,21 +62,40 @@ enum JSONRenderer {
     }
   }
 
-  /// The keys of a cell besides its scores.
-  private struct Cell: Encodable {
-    let kind = "cell"
-    /// Of all scores of the cell.
+  /// The keys of what has scores: a row of the table, or a published row below it, on a benchmark.
+  private struct Place: Encodable {
+    /// "cell" or "published".
+    let kind: String
+    /// Of all its scores.
     let unit = "percent"
-    var experiment: String
-    var profile: String
-    /// The names of benchmark and row, as in run folders.
-    var benchmark: String
-    var method: String
+    let experiment: String
+    let profile: String
+    /// The names of benchmark and row, as in run folders; of a published row, those of the row that it belongs to.
+    let benchmark: String
+    let method: String
     /// The name of the row in options, in a table of several experiments; absent otherwise.
-    var row: String?
-    /// The row's title and family, as in tables.
-    var title: String
-    var family: MethodFamily
+    let row: String?
+    /// The title of the row or of the published row, and the method's family.
+    let title: String
+    let family: MethodFamily
+
+    init(
+      _ kind: String, in table: ResultTable, of origin: RunOutcome.Origin? = nil,
+      benchmark: String, row: TableMethod, title: String
+    ) {
+      self.kind = kind
+      experiment = origin?.experiment ?? table.experiment
+      profile = origin?.profile ?? table.profile
+      self.benchmark = benchmark
+      method = row.name
+      self.row = table.experiments.isEmpty ? nil : row.id
+      self.title = title
+      family = row.family
+    }
+  }
+
+  /// The keys of a cell besides its place and its scores.
+  private struct Cell: Encodable {
     /// The raw value of `ResultCell.State`.
     var state: ResultCell.State
     /// The finished seeds, and the number of planned ones.
@@ -97,10 +116,12 @@ enum JSONRenderer {
 
   /// Scores under their names, beside the other keys of an object.
   private struct Scored<Keys: Encodable, Score: Encodable>: Encodable {
+    var place: Place
     var keys: Keys
     var scores: [String: Score]
 
     func encode(to encoder: any Encoder) throws {
+      try place.encode(to: encoder)
       try keys.encode(to: encoder)
       var container = encoder.container(keyedBy: NameKey.self)
       for (name, score) in scores { try container.encode(score, forKey: NameKey(name)) }
@@ -129,19 +150,8 @@ enum JSONRenderer {
     }
   }
 
-  /// The keys of a published row on a benchmark besides its scores.
+  /// The keys of a published row on a benchmark besides its place and its scores.
   private struct PublishedRow: Encodable {
-    let kind = "published"
-    let unit = "percent"
-    var experiment: String
-    var profile: String
-    var benchmark: String
-    /// The row of the table that it belongs to, as in cells.
-    var method: String
-    var row: String?
-    /// The published row's title.
-    var title: String
-    var family: MethodFamily
     /// The keys of its sources.
     var sources: [String]
     /// The number of the source's trials; absent if unknown.
@@ -160,11 +170,10 @@ enum JSONRenderer {
     }
     guard let first = figures.first else { return nil }
     return Scored(
+      place: Place(
+        "published", in: table, benchmark: benchmark, row: row.method, title: row.name.title),
       keys: PublishedRow(
-        experiment: table.experiment, profile: table.profile, benchmark: benchmark,
-        method: row.method.name, row: table.experiments.isEmpty ? nil : row.method.id,
-        title: row.name.title, family: row.method.family, sources: row.name.sources,
-        trials: first.2.trials,
+        sources: row.name.sources, trials: first.2.trials,
         flags: figures.flatMap { row.notes(benchmark, $0.0) }.uniqued),
       scores: Dictionary(
         uniqueKeysWithValues: figures.map { ($0.0.name, PublishedScore($0.1, $0.2)) }))
@@ -181,11 +190,10 @@ enum JSONRenderer {
     let notes = TableNotes(table)
     let cells = table.allCells.map { cell in
       Scored(
+        place: Place(
+          "cell", in: table, of: cell.origin, benchmark: cell.benchmark, row: cell.method,
+          title: cell.method.title),
         keys: Cell(
-          experiment: cell.origin?.experiment ?? table.experiment,
-          profile: cell.origin?.profile ?? table.profile, benchmark: cell.benchmark,
-          method: cell.method.name, row: table.experiments.isEmpty ? nil : cell.method.id,
-          title: cell.method.title, family: cell.method.family,
           state: cell.state, seeds: cell.records.map(\.seed), planned: cell.planned,
           protocol: cell.runProtocol, reference: table.references[cell.method.id],
           setting: cell.method.swept?.setting, value: cell.method.swept?.value,
