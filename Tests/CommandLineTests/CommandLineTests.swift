@@ -9,6 +9,10 @@ import Testing
   /// Seconds that no process of a test takes.
   static let patience = 300.0
 
+  /// The folder of the repository.
+  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   let folder: String
   let program: Program
 

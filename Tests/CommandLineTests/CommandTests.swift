@@ -98,9 +98,7 @@ extension CommandLineTests {
   @Test func `A method says what its settings are from, and what its results are compared with`()
     throws
   {
-    let tables =
-      URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().path + "/paper-tables.md"
+    let tables = Self.repository.appendingPathComponent("paper-tables.md").path
     let lines = try program.run(["methods", "idfd", "--json", "--against", tables]).objects()
     let weight = try #require(
       lines.first { $0["setting"] as? String == "decorrelation_temperature" })

@@ -3,29 +3,28 @@ import Testing
 
 /// The records in results/ and what the pages say of them.
 extension CommandLineTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// The experiments whose runs are committed.
   private static let committed: [String] = {
-    let results = root.appendingPathComponent("results").path
+    let results = repository.appendingPathComponent("results").path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
     return names.filter { name in
       FileManager.default.fileExists(
-        atPath: root.appendingPathComponent("experiments/\(name).yaml").path)
+        atPath: repository.appendingPathComponent("experiments/\(name).yaml").path)
     }.sorted()
   }()
 
-  /// `scl report` of committed runs, on a machine without their images.
-  private func report(_ experiment: String, _ more: [String] = []) throws -> Program.Result {
-    let place = { Self.root.appendingPathComponent($0).path }
+  /// `scl report`, or another command, of committed runs, on a machine without their images.
+  private func report(
+    _ experiment: String, _ more: [String] = [], command: String = "report"
+  ) throws -> Program.Result {
+    let place = { Self.repository.appendingPathComponent($0).path }
     return try program.run(
-      ["report", place("experiments/\(experiment).yaml"), "--results", place("results")]
+      [command, place("experiments/\(experiment).yaml"), "--results", place("results")]
         + ["--data", "\(folder)/none"] + more)
   }
 
   private func page(_ path: String) throws -> String {
-    try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+    try String(contentsOf: Self.repository.appendingPathComponent(path), encoding: .utf8)
   }
 
   @Test(arguments: committed)
@@ -52,6 +51,23 @@ extension CommandLineTests {
       .filter { $0.hasPrefix("| ") }
     #expect(rows.count >= 7)
     for row in rows { #expect(page.contains(row), "\(row)") }
+  }
+
+  @Test(arguments: [("instdisc", "InstDisc + k-means"), ("without-both", "SCL without both terms")])
+  func `The differences that decide SCL's claim are those of its records`(
+    reference: String, title: String
+  ) throws {
+    let cells = try ["nmi", "acc"].map { score in
+      let compared = try report(
+        "equal-budget",
+        ["--only", "benchmark=cifar10,method=\(reference),method=scl", "--reference", reference]
+          + ["--score", score], command: "compare")
+      let row = try #require(compared.lines.first { $0.hasPrefix("| SCL (our reading) ") })
+      let columns = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      return "\(columns[3]) (\(columns[4]))"
+    }
+    let row = "| \(title) | \(cells[0]) | \(cells[1]) |"
+    #expect(try page("results/README.md").contains(row), "\(row)")
   }
 
   @Test func `Figures of the study of pixels are those of its records`() throws {

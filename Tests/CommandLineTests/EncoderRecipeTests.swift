@@ -26,9 +26,7 @@ extension CommandLineTests {
 
   /// The block of the page that loads an encoder.
   private func recipe() throws -> String {
-    let page =
-      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().path + "/docs/clusters.md"
+    let page = Self.repository.appendingPathComponent("docs/clusters.md").path
     let blocks = try String(contentsOfFile: page, encoding: .utf8).components(
       separatedBy: "```python\n"
     ).dropFirst().compactMap { $0.components(separatedBy: "```").first }

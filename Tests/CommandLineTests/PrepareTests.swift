@@ -92,8 +92,7 @@ extension CommandLineTests {
 
   private static let samples =
     (ProcessInfo.processInfo.environment["SCL_SHARED"]
-      ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../../shared").standardized.path) + "/data"
+      ?? repository.appendingPathComponent("../shared").standardized.path) + "/data"
 
   @Test func `As many images as the benchmark's, but not of its classes, are refused`() throws {
     let originals = try makeBlackCIFAR()

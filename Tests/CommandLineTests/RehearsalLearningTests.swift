@@ -16,9 +16,7 @@ extension CommandLineTests {
   func `With every seed SCL is 5 points above k-means and uses all clusters`(
     rehearsal: String, precision: String
   ) throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("experiments/rehearsal.yaml").path
+    let file = Self.repository.appendingPathComponent("experiments/rehearsal.yaml").path
     let reproduced = try program.run(
       ["reproduce", file, "--only", "benchmark=\(rehearsal),method=kmeans,method=scl"]
         + ["--precision", precision, "--data", "\(folder)/data", "--results", "\(folder)/results"])
