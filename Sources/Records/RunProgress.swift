@@ -16,6 +16,8 @@ package struct RunProgress: Codable, Equatable, Sendable {
   package var loss: Double?
   /// The latest training speed; nil before it is known.
   package var imagesPerSecond: Double?
+  /// The time that the remaining epochs take at that speed, in seconds; nil before it is known.
+  package var secondsLeft: Double?
 
   /// The value as one line of JSON, with its newline.
   package var line: String {
@@ -25,7 +27,7 @@ package struct RunProgress: Codable, Equatable, Sendable {
 
   package init(
     phase: String, epoch: Int, epochs: Int, fraction: Double, loss: Double? = nil,
-    imagesPerSecond: Double? = nil
+    imagesPerSecond: Double? = nil, secondsLeft: Double? = nil
   ) {
     self.phase = phase
     self.epoch = epoch
@@ -33,6 +35,7 @@ package struct RunProgress: Codable, Equatable, Sendable {
     self.fraction = fraction
     self.loss = loss
     self.imagesPerSecond = imagesPerSecond
+    self.secondsLeft = secondsLeft
   }
 
   /// Parses a line of a run's standard output.

@@ -137,6 +137,6 @@ extension RunProgress {
   var isPossible: Bool {
     ValueRange.count.contains(epoch) && ValueRange.count.contains(epochs)
       && (0...1).contains(fraction) && imagesPerSecond.map(ValueRange.seconds.contains) ?? true
-      && loss?.isFinite ?? true
+      && secondsLeft.map(ValueRange.seconds.contains) ?? true && loss?.isFinite ?? true
   }
 }

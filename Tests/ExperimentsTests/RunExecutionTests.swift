@@ -10,7 +10,7 @@ extension ExperimentsTests {
   /// Small enough for seconds: 500 test images in five steps an epoch.
   static let tiny = """
     benchmarks: [rehearsal]
-    methods: [kmeans, spectral, instdisc, scl, true-labels, random-labels]
+    methods: [kmeans, spectral, dac, instdisc, scl, true-labels, random-labels]
     evaluate_every: 1
     protocol: {train: test, score: test}
     settings:
@@ -114,6 +114,24 @@ extension ExperimentsTests {
     let epoch = ["preparing", "training", "evaluating"]
     #expect(phases == epoch + epoch + epoch + ["assigning"])
     #expect(heard.map(\.fraction) == heard.map(\.fraction).sorted())
+  }
+
+  /// 500 images, shown by each method this often in an epoch.
+  @Test(arguments: [("instdisc", 1), ("dac", 6)])
+  func `The time left counts an image as often as an epoch shows it`(
+    _ method: String, _ showings: Int
+  ) throws {
+    var heard: [RunProgress] = []
+    try carryOut(
+      method, results: "left",
+      overrides: ["dac.block_passes=3", "dac.batch_repeats=2", "dac.channels=8"],
+      report: { if $0.secondsLeft != nil { heard.append($0) } })
+    #expect(heard.contains { $0.phase == "training" } && heard.contains { $0.phase == "preparing" })
+    for progress in heard {
+      let speed = try #require(progress.imagesPerSecond)
+      let images = Double(3 * 500 * showings) * (1 - progress.fraction)
+      #expect(abs(try #require(progress.secondsLeft) - images / speed) < 1e-6)
+    }
   }
 
   /// What has to be the same, bit by bit, of two runs of the same settings.

@@ -164,8 +164,10 @@ struct Trainer {
       RunProgress(
         phase: phase, epoch: epoch, epochs: training.epochs,
         fraction: Double(done - firstEpoch) / Double(max(1, training.epochs - firstEpoch)),
-        loss: last?.loss,
-        imagesPerSecond: last?.imagesPerSecond))
+        loss: last?.loss, imagesPerSecond: last?.imagesPerSecond,
+        secondsLeft: last?.imagesPerSecond.map {
+          Double((training.epochs - done) * steps.imageCount(of: epoch)) / max($0, 1e-9)
+        }))
   }
 
   /// Writes a checkpoint, if the folder is still this process's.
@@ -222,11 +224,13 @@ private struct ThrottledReport {
     guard clock.now - last > .milliseconds(300) || seen == images else { return }
     last = clock.now
     let part = Double(seen) / Double(images)
+    let speed = Double(seen - inherited) / max((clock.now - start).seconds, 1e-9)
     report(
       RunProgress(
         phase: "training", epoch: epoch, epochs: epochs,
         fraction: (Double(epoch - first) + part) / Double(epochs - first), loss: loss,
-        imagesPerSecond: Double(seen - inherited) / max((clock.now - start).seconds, 1e-9)))
+        imagesPerSecond: speed,
+        secondsLeft: (Double(epochs - epoch) - part) * Double(images) / max(speed, 1e-9)))
   }
 }
 

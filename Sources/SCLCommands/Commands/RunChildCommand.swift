@@ -80,7 +80,7 @@ struct RunChildCommand: ParsableCommand {
 /// Reports the progress of a run: to its parent through standard output, to others through
 /// `progress.json`. A line of standard output:
 ///
-///     {"epoch":12,"epochs":30,"fraction":0.41,"imagesPerSecond":310,"loss":4.2,"phase":"training"}
+///     {"epoch":12,"epochs":30,"fraction":0.41,"imagesPerSecond":310,"loss":4.2,"phase":"training","secondsLeft":540}
 private final class ProgressReporter {
   /// `RunFolder.progress`.
   private let path: String

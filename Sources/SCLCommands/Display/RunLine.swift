@@ -51,10 +51,6 @@ struct RunLine: Encodable {
   let work: Double
   /// The phase if it is not training: "preparing", "evaluating", "assigning".
   private var phase: String?
-  /// Training images per epoch.
-  private let images: Int
-  /// Epochs that the run trains itself; those before them are its stage's.
-  private let ownEpochs: Int
 
   /// The line of a run in its current state.
   /// - Parameters:
@@ -66,9 +62,8 @@ struct RunLine: Encodable {
     seed = run.seed
     state = run.state.status
     epochs = run.epochs
-    ownEpochs = run.ownEpochs
     folder = run.folder.path
-    images = run.runProtocol.train.images(among: counts, of: run.benchmark)
+    let images = run.runProtocol.train.images(among: counts, of: run.benchmark)
     // A method without training counts as one epoch.
     work = Double(max(1, run.ownEpochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
     switch run.state {
@@ -99,9 +94,7 @@ struct RunLine: Encodable {
     fraction = progress.fraction
     loss = progress.loss
     imagesPerSecond = progress.imagesPerSecond
-    secondsLeft = progress.imagesPerSecond.flatMap { speed in
-      speed > 0 ? (1 - fraction) * Double(ownEpochs) * Double(images) / speed : nil
-    }
+    secondsLeft = progress.secondsLeft
   }
 
   /// Takes over the process that has the run; nil if it is unknown.
