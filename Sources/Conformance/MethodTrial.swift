@@ -71,8 +71,8 @@ package final class MethodTrial {
     nextStep = 0
   }
 
-  /// Takes steps on the same batch again and again: all images of a pass. Afterwards the trial is
-  /// not at a point where an epoch could continue.
+  /// Takes steps on the same batch again and again: all images of a pass. The memory stays as it is, so
+  /// that what is learnt stays the same. Afterwards the trial is not at a point where an epoch could continue.
   /// - Parameters:
   ///   - epoch: counted from 0.
   ///   - count: steps for each pass.
@@ -84,7 +84,7 @@ package final class MethodTrial {
       try (0..<count).map { step in
         let images = TrainingSteps.BatchImages(
           pass: pass, positions: positions, block: step == 0 ? positions : nil)
-        return try steps.take(0, of: epoch, on: images, optimiser)
+        return try steps.take(0, of: epoch, on: images, optimiser, updatesMemory: false)
       }
     }
   }

@@ -111,7 +111,8 @@ extension Examination {
   }
 
   /// Finds a loss that does not fall, that is not finite, or whose terms change their names. Twelve
-  /// steps are taken on all images of a pass, in three epochs, with and without a warm-up.
+  /// steps are taken on all images of a pass, in three epochs, with and without a warm-up. The memory
+  /// stays as it is meanwhile: towards targets that move with every step, a loss need not fall.
   ///
   /// In each epoch the loss must end below its highest start. In one of them at least, for each
   /// pass, it must fall clearly: in 15 of the 16 pairs of an early and a late step. Losses of parts that
@@ -139,8 +140,7 @@ extension Examination {
         courses.append(Self.course(totals))
       }
     }
-    // A momentum encoder or a queue may let the loss oscillate in one epoch, but not in all. Noise
-    // falls in 15 pairs once in 35 times.
+    // A loss may oscillate in one epoch, but not in all. Noise falls in 15 pairs once in 35 times.
     if clearest.values.contains(where: { $0 < 15 }) {
       report(
         .loss,
@@ -152,8 +152,7 @@ extension Examination {
 
   /// Reports losses whose last two are, on average, not below the highest of the first four.
   private func checkFall(_ totals: [Double], epoch: Int) {
-    // The highest and not the first: a queue of random keys is easy to tell apart until it is
-    // filled.
+    // The highest and not the first: a loss may rise at first.
     let highest = totals.prefix(4).max() ?? 0
     if !(totals.suffix(2).reduce(0, +) / 2 < highest) {
       report(

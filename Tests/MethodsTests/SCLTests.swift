@@ -27,7 +27,7 @@ extension MethodsTests {
         "view_weight": 0, "balance_weight": 0, "balance": "boundary", "semantic": false,
         "positives": "cluster", "consistency_weight": 0, "consensus": "mean", "similarity": "sum",
         "initialisation": "classifier", "restarts": 2, "assign": "consensus", "trust_start": 0.1,
-        "trust_end": 0.5, "hypotheses": "balanced", "hypothesis_power": 2,
+        "trust_end": 0.5, "hypotheses": "argmax", "hypothesis_power": 2,
         "hypothesis_iterations": 3, "confidence_gate": 0.5, "consistency_ramp": 0.1,
       ]
       for (name, value) in later.sorted(by: { $0.key < $1.key }) {
@@ -130,7 +130,7 @@ extension MethodsTests {
         ("positives", "cluster"), ("positives", "both"), ("positives", "trust"),
         ("similarity", "sum"), ("similarity", "prototype"), ("consensus", "mean"),
         ("consensus", "agreement"), ("consensus", "joint"), ("initialisation", "classifier"),
-        ("hypotheses", "balanced"), ("balance", "boundary"), ("confidence_gate", 0.99),
+        ("hypotheses", "argmax"), ("balance", "boundary"), ("confidence_gate", 0.99),
         ("consistency_ramp", 1), ("over_clusters", 0), ("assign", "similarity"),
         ("assign", "consensus"),
       ] as [(String, SettingValue)])

@@ -134,13 +134,14 @@ package struct TrainingSteps {
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - batch: its images.
+  ///   - updatesMemory: false leaves the method's memory as it is, and with it what the step learns.
   ///   - afterBackward: called while the parameters have their gradients.
   /// - Returns: the values of the loss terms.
   /// - Throws: `ExperimentError.nonFiniteLoss`, or the first error of an operator of views, loss or
   ///   gradients, before any parameter is changed.
   package func take(
     _ step: Int, of epoch: Int, on batch: BatchImages, _ optimiser: any Optimiser,
-    afterBackward: () throws -> Void = {}
+    updatesMemory: Bool = true, afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
     if let block = batch.block {
       try Torch.checked {
@@ -156,14 +157,16 @@ package struct TrainingSteps {
         index: Tensor(positions).to(device),
         views: try method.views(of: images, at: positions, epoch: round))
     }
-    return try take(batch, optimiser, afterBackward: afterBackward)
+    return try take(
+      batch, optimiser, updatesMemory: updatesMemory, afterBackward: afterBackward)
   }
 
   /// Takes a step on views that are made already: one update, or one of each of the method's `updates`.
-  /// - Throws: as `take(_:of:on:_:afterBackward:)`; `TorchError` also for a loss without terms and for an
+  /// - Throws: as `take(_:of:on:_:updatesMemory:afterBackward:)`; `TorchError` also for a loss without terms and for an
   ///   update of a part that the network does not have. Updates before the one that failed are made.
   package func take(
-    _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void = {}
+    _ batch: Batch, _ optimiser: any Optimiser, updatesMemory: Bool = true,
+    afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
     let parts: [String?] = method.updates.isEmpty ? [nil] : method.updates
     var values: [PartialLoss] = []
@@ -172,7 +175,9 @@ package struct TrainingSteps {
       batch.part = part
       values += try update(batch, optimiser, afterBackward: afterBackward)
     }
-    try Torch.checked { try Torch.withoutGradients { try method.finishStep(batch) } }
+    if updatesMemory {
+      try Torch.checked { try Torch.withoutGradients { try method.finishStep(batch) } }
+    }
     return values
   }
 

@@ -103,7 +103,7 @@ package struct SCLSettings: Configurable {
   /// lambda.
   public var balanceWeight = 2.0
   /// How the consensus becomes hypotheses.
-  public var hypotheses = Hypotheses.argmax
+  public var hypotheses = Hypotheses.balanced
   /// With `balanced`, the power that the consensus is raised to before it is balanced.
   public var hypothesisPower = 10.0
   /// With `balanced`, the iterations of Sinkhorn's algorithm.
