@@ -128,6 +128,24 @@ import Testing
     }
   }
 
+  @Test(
+    .enabled(
+      if: pdfLaTeX != nil && ProcessInfo.processInfo.environment["SCL_SLOW"] != nil,
+      "needs pdflatex with booktabs, and SCL_SLOW=1"),
+    arguments: ["onecolumn", "twocolumn"])
+  func `No part of a tall table is taller than a page`(columns: String) throws {
+    for rows in [20, 40, 60, 150] {
+      let table = try SampleRuns.tallTable(
+        rows: rows,
+        benchmarks: [
+          "cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet",
+        ])
+      let log = try typeset(
+        table.rendered(as: .latex), packages: ["booktabs"], options: columns)
+      #expect(!log.contains("Float too large"), "\(rows), \(columns): \(log.suffix(2000))")
+    }
+  }
+
   /// Sets a fragment in a document of its own. Returns the log.
   @discardableResult
   private func typeset(

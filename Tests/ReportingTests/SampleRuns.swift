@@ -70,6 +70,19 @@ enum SampleRuns {
         experiment: "table", profile: profile, methods: methods, runs: runs, distance: distance))
   }
 
+  /// Rows "Row 0", "Row 1", ... of several families, with figures on every benchmark.
+  static func tallTable(rows: Int, benchmarks: [String]) throws -> ResultTable {
+    let methods = (0..<rows).map {
+      let family: MethodFamily = $0 < rows / 3 ? .classical : .contrastive
+      return TableMethod(name: "m\($0)", title: "Row \($0)", family: family)
+    }
+    return try table(
+      methods,
+      benchmarks.flatMap { benchmark in
+        methods.map { finished(record($0, on: benchmark, 10, 20, 5)) }
+      })
+  }
+
   /// Two benchmarks, four rows, and everything that can become of a run.
   static func mixedTable() throws -> ResultTable {
     let byLabels = RunProtocol(imageSize: 32, checkpoint: .bestByLabels)

@@ -23,7 +23,7 @@ import Testing
   @Test func `LaTeX has booktabs rules, bold best figures and escaped names`() throws {
     let expected = ##"""
       % Needs \usepackage{booktabs}.
-      \begin{table}[t]
+      \begin{table}[tp]
       \centering\footnotesize\setlength{\tabcolsep}{3pt}
       \caption{Experiment table: NMI, ACC and ARI in per cent, one seed; best of each column in bold. Protocol: trained on train+test, scored on train+test, last checkpoint, arithmetic NMI, 32 px images.}
       \label{tab:table}
@@ -246,5 +246,24 @@ import Testing
     #expect(latex.contains("\\begin{table*}") && !latex.contains("resizebox"))
     let siunitx = table.rendered(as: .latexSiunitx)
     #expect(siunitx.contains("S[table-format=2.1(2)]") && siunitx.contains("20.7 +- 0.7"))
+  }
+
+  @Test(arguments: [5, 30, 60, 150])
+  func `LaTeX continues a table that is taller than a page`(rows: Int) throws {
+    let six = ["cifar10", "cifar100", "stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"]
+    let latex = try SampleRuns.tallTable(rows: rows, benchmarks: six).rendered(as: .latex)
+    let floats = latex.components(separatedBy: "\\end{table*}").dropLast()
+    let lines = floats.map { $0.split(separator: "\n").filter { $0.hasPrefix("Row ") } }
+    // 50 lines of 9.5 points and two headings are a page.
+    #expect(lines.allSatisfy { !$0.isEmpty && $0.count <= 50 })
+    #expect((rows == 5) == (floats.count == 1))
+    #expect(latex.components(separatedBy: "\\caption{(continued)}").count == floats.count)
+    #expect(latex.components(separatedBy: "\\label{").count == 2)
+    // Every row has its figures in each of both blocks, in order.
+    let titles = lines.joined().map { String($0.prefix { $0 != "&" }) }
+    let order = (0..<rows).map { "Row \($0) " }
+    #expect(titles == order + order)
+    // 30 rows fit on a page, and are not cut.
+    if rows == 30 { #expect(lines.map(\.count) == [30, 30]) }
   }
 }

@@ -2,7 +2,8 @@
 ///
 /// Nothing is scaled. The text has the size of a footnote, and benchmarks that do not fit beside
 /// each other are stacked in blocks. A block is at most as wide as the text of a one-column
-/// article, so the fragment fits one-column and two-column papers:
+/// article, so the fragment fits one-column and two-column papers. What does not fit on a page is
+/// continued in further floats:
 ///
 ///     \usepackage{booktabs}
 ///     \input{cifar10-cpu.tex}  % \ref{tab:cifar10-cpu}
@@ -34,34 +35,51 @@ struct LaTeXRenderer {
     self.figures = figures
   }
 
-  /// The fragment: a floating table that ends with a line break.
+  /// The fragment: floats that end with a line break. All but the first are continuations of it.
   func render() -> String {
     let blocks = blocks
-    let widest = blocks.map(width).max() ?? 0
-    let environment = widest <= Self.columnWidth ? "table" : "table*"
-    var lines: [String] = []
-    switch figures {
-    case .text: lines.append("% Needs \\usepackage{booktabs}.")
-    case .siunitx: lines.append("% Needs \\usepackage{booktabs} and \\usepackage{siunitx}.")
-    }
-    lines += [
-      "\\begin{\(environment)}[t]",
+    let isNarrow = (blocks.map(width).max() ?? 0) <= Self.columnWidth
+    let notes =
+      layout.notes.map { ($0.text, "\(superscript([$0.mark])) \(Escaping.latex($0.text))") }
+      + layout.remarks.map { ($0, Escaping.latex($0)) }
+    let cut = LaTeXFloats(
+      blocks: blocks, groups: layout.groups, caption: caption.joined(separator: " "), notes: notes,
+      width: isNarrow ? Self.columnWidth : Self.textWidth)
+    let packages = figures == .siunitx ? " and \\usepackage{siunitx}" : ""
+    return
+      (["% Needs \\usepackage{booktabs}\(packages)."]
+      + cut.floats.enumerated().flatMap { number, float in
+        lines(of: float, isNarrow ? "table" : "table*", isFirst: number == 0)
+      })
+      .joined(separator: "\n") + "\n"
+  }
+
+  private func lines(
+    of float: LaTeXFloats.Float, _ environment: String, isFirst: Bool
+  ) -> [String] {
+    var lines = [
+      // A tall one may have a page of its own.
+      "\\begin{\(environment)}[tp]",
       "\\centering\\footnotesize\\setlength{\\tabcolsep}{\(columnSpace)pt}",
-      "\\caption{\(caption.map(Escaping.latex).joined(separator: " "))}",
-      "\\label{tab:\(label)}",
     ]
+    if isFirst {
+      lines += [
+        "\\caption{\(caption.map(Escaping.latex).joined(separator: " "))}", "\\label{tab:\(label)}",
+      ]
+    } else {
+      lines.append("\\addtocounter{table}{-1}\\caption{(continued)}")
+    }
     if figures == .siunitx {
       lines.append("\\sisetup{separate-uncertainty, detect-weight, mode=text}")
     }
-    for (index, block) in blocks.enumerated() {
+    for (index, part) in float.parts.enumerated() {
       if index > 0 { lines.append("\\par\\medskip") }
-      lines += tabular(block)
+      lines += tabular(part)
     }
-    lines += ["\\par\\smallskip", "\\raggedright"]
-    lines += layout.notes.map { "\(superscript([$0.mark])) \(Escaping.latex($0.text))\\par" }
-    lines += layout.remarks.map { Escaping.latex($0) + "\\par" }
-    lines.append("\\end{\(environment)}")
-    return lines.joined(separator: "\n") + "\n"
+    if !float.notes.isEmpty {
+      lines += ["\\par\\smallskip", "\\raggedright"] + float.notes.map { $0 + "\\par" }
+    }
+    return lines + ["\\end{\(environment)}"]
   }
 
   /// Half of the space between columns in points. A number of siunitx has a wider sign of the deviation.
@@ -76,8 +94,9 @@ struct LaTeXRenderer {
 
   // MARK: - A block
 
-  /// The `tabular` of some benchmarks.
-  private func tabular(_ block: Range<Int>) -> [String] {
+  /// The `tabular` of some benchmarks and rows.
+  private func tabular(_ part: LaTeXFloats.Part) -> [String] {
+    let block = part.columns
     let columns = layout.columns[block]
     let total = 1 + columns.reduce(0) { $0 + layout.width(of: $1) }
     var lines = ["\\begin{tabular}{l\(block.map(specification).joined())}", "\\toprule"]
@@ -96,7 +115,7 @@ struct LaTeXRenderer {
     }
     lines += [titles.joined(separator: " & ") + " \\\\", rules.joined(separator: " ")]
     lines.append(scores.joined(separator: " & ") + " \\\\")
-    for group in layout.groups {
+    for group in part.groups {
       lines.append("\\midrule")
       lines.append(
         "\\multicolumn{\(total)}{l}{\\textit{\(Escaping.latex(group.title))}} \\\\")
