@@ -7,6 +7,8 @@ import Core
 package enum SettingName {
   /// Passes over the images. Every trained method has it.
   public static let epochs = "epochs"
+  /// Epochs, or their share of all, over which the learning rate rises.
+  public static let learningRateWarmup = "learning_rate_warmup"
   /// Layers of the residual network, as text: "18", "34", "50".
   public static let depth = "depth"
   /// Channels of the residual network's first stage.

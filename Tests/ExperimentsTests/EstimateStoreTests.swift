@@ -72,4 +72,39 @@ extension ExperimentsTests {
     try second.keep(measurement(step: 1), for: plan.runs[1])
     #expect(EstimateStore(plan).unknown(among: plan.runs).isEmpty)
   }
+
+  /// A benchmark of 2,500 training and 500 test images.
+  @Test func `Rows of one benchmark that learn from other images are estimated apart`() throws {
+    let text = """
+      benchmarks: [rehearsal]
+      methods: [simclr, moco]
+      protocol:
+        train: test
+        methods: {moco: {train: train+test}}
+      settings:
+        defaults: {epochs: 10}
+      """
+    let plan = try plan(read(text))
+    let store = EstimateStore(plan)
+    let rough = try plan.runs.map { try #require(store.roughEstimate(for: $0)).seconds }
+    // The same scored images, and six times those learnt from.
+    #expect(rough[1] > 5 * rough[0], "\(rough)")
+    let alone = EstimateStore(try self.plan(read(text), only: "method=moco"))
+    #expect(alone.roughEstimate(for: plan.runs[1])?.seconds == rough[1])
+  }
+
+  @Test func `What a run measures changes at the end of every span of epochs but the rate's`()
+    throws
+  {
+    let text = """
+      benchmarks: [rehearsal]
+      methods: [pcl, iic, propos, simclr]
+      settings:
+        defaults: {epochs: 40, learning_rate_warmup: 8}
+        methods: {pcl: {prototype_warmup: 0.25}, iic: {head_epochs: 3}, propos: {warmup_epochs: 10}}
+      """
+    let phases = try plan(read(text)).runs.map { [$0.row.name] + $0.phases.map(String.init) }
+    #expect(phases.contains(["pcl", "0", "10"]) && phases.contains(["propos", "0", "10"]))
+    #expect(phases.contains(["iic", "0"]) && phases.contains(["simclr", "0"]), "\(phases)")
+  }
 }

@@ -59,14 +59,14 @@ extension PlannedRun {
   }
 
   /// The epochs at which the time of a step may change, ascending: the run's first epoch, and the end of
-  /// what lasts a number of epochs by the name of its setting, such as `warmup_epochs`. Empty for a
+  /// every span of its settings, such as `warmup_epochs`, but for that of the learning rate. Empty for a
   /// method that does not train.
-  var phases: [Int] {
+  package var phases: [Int] {
     guard epochs > 0 else { return [] }
-    let ends = settings.compactMap { name, value -> Int? in
-      guard name.hasSuffix("_epochs"), let end = EpochSpan(value)?.wholeEpochs(of: epochs) else {
-        return nil
-      }
+    let ends = method.settings.compactMap { setting -> Int? in
+      guard case .span = setting.kind, setting.name != SettingName.learningRateWarmup,
+        let end = settings[setting.name].flatMap(EpochSpan.init)?.wholeEpochs(of: epochs)
+      else { return nil }
       return firstEpoch < end && end < epochs ? end : nil
     }
     return [firstEpoch] + Set(ends).sorted()

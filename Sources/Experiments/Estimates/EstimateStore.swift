@@ -1,5 +1,6 @@
 import Benchmarks
 import Core
+import Domain
 import Foundation
 import Records
 import Torch
@@ -20,7 +21,8 @@ package struct EstimateStore: Sendable {
     }
 
     /// The version of the layout.
-    var schema = 1
+    var schema = Self.current
+    static let current = 2
     /// By the keys' hashes.
     var measurements: [String: Entry] = [:]
   }
@@ -32,8 +34,19 @@ package struct EstimateStore: Sendable {
   private let machines: [Device: String]
   /// Epochs between intermediate scores, each of which is one assignment.
   private let evaluateEvery: Int
-  /// By benchmark. A damaged benchmark file has none; the run itself reports the damage.
-  private let shapes: [String: TaskShape]
+  /// What decides the images of a run.
+  private struct Task: Hashable {
+    let benchmark: String
+    let runProtocol: RunProtocol
+
+    init(_ run: PlannedRun) {
+      benchmark = run.benchmark.name
+      runProtocol = run.runProtocol
+    }
+  }
+
+  /// A damaged benchmark file has none; the run itself reports the damage.
+  private let shapes: [Task: TaskShape]
   /// Finished runs, which are preferred to measurements.
   private let finished: FinishedRuns
   private var contents: Contents
@@ -47,9 +60,9 @@ package struct EstimateStore: Sendable {
     machines = Dictionary(
       uniqueKeysWithValues: Device.allCases.map { ($0, Machine.name(of: $0)) })
     evaluateEvery = plan.experiment.evaluateEvery
-    var shapes: [String: TaskShape] = [:]
-    for run in plan.runs where shapes[run.benchmark.name] == nil {
-      shapes[run.benchmark.name] = (try? TaskImages(run, data: plan.options.data)).map {
+    var shapes: [Task: TaskShape] = [:]
+    for run in plan.runs where shapes[Task(run)] == nil {
+      shapes[Task(run)] = (try? TaskImages(run, data: plan.options.data)).map {
         TaskShape($0, run: run)
       }
     }
@@ -74,7 +87,7 @@ package struct EstimateStore: Sendable {
 
   /// A rough estimate from the size of the run; nil if the benchmark file is damaged.
   package func roughEstimate(for run: PlannedRun) -> RunEstimate? {
-    shapes[run.benchmark.name].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
+    shapes[Task(run)].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
   }
 
   /// The runs to measure: unfinished runs without an estimate, one per key.
@@ -121,7 +134,7 @@ package struct EstimateStore: Sendable {
 
   /// Nil if the benchmark file is damaged.
   private func key(of run: PlannedRun) -> EstimateKey? {
-    shapes[run.benchmark.name].map {
+    shapes[Task(run)].map {
       EstimateKey(run, task: $0, threads: threads, machine: machines[run.device] ?? "unknown")
     }
   }
@@ -130,7 +143,8 @@ package struct EstimateStore: Sendable {
   private static func read(_ path: String) -> (contents: Contents, note: String?) {
     guard FileManager.default.fileExists(atPath: path) else { return (Contents(), nil) }
     guard let data = try? RecordFile.contents(of: path, limit: 256 << 20),
-      let contents = try? JSONDecoder().decode(Contents.self, from: data), contents.schema == 1,
+      let contents = try? JSONDecoder().decode(Contents.self, from: data),
+      contents.schema == Contents.current,
       contents.measurements.values.allSatisfy(\.measurement.isPossible)
     else {
       return (
