@@ -22,6 +22,8 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   case missing(path: String)
   /// A benchmark names a form of original files that no registered adapter reads.
   case noAdapter(benchmark: String, form: String)
+  /// The definition of a benchmark lacks what a form of its original files needs.
+  case incompleteDefinition(benchmark: String, form: String, lack: String)
   /// The path contains no supported form of the benchmark.
   case unrecognised(path: String, benchmark: String, reason: String)
 
@@ -98,6 +100,8 @@ extension BenchmarkError: CustomStringConvertible {
       "'\(path)' does not exist; give the folder or archive with the original files"
     case .noAdapter(let benchmark, let form):
       "no adapter reads '\(form)', the form of the original files of \(benchmark); register one"
+    case .incompleteDefinition(let benchmark, let form, let lack):
+      "the definition of \(benchmark) lacks the \(lack), which original files of the form '\(form)' need"
     case .unrecognised(let path, let benchmark, let reason):
       "'\(path)' is not a supported form of \(benchmark): \(reason)"
     case .unreadable(let file, let reason), .damaged(let file, let reason):

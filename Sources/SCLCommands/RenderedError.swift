@@ -111,7 +111,7 @@ struct RenderedError {
   private static func exitCode(benchmark error: BenchmarkError) -> Int32 {
     switch error {
     case .unknownBenchmark, .notRehearsal, .invalidName, .fixedImageSize, .imageSizeNeeded,
-      .noImages, .alreadyThere, .noAdapter:
+      .noImages, .alreadyThere, .noAdapter, .incompleteDefinition:
       usage
     case .missing, .unreadable: missingInput
     case .unwritable: inputOutput

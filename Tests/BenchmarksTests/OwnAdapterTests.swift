@@ -137,4 +137,22 @@ extension BenchmarksTests {
       try AdapterRegistry.builtIn.adding([IDXAdapter.self, IDXAdapter.self])
     }
   }
+
+  @Test(arguments: [
+    (SourceForm.classFolders, "names of its classes"),
+    (.synsetFolders, "synset and name of each class"), (.stlBinary, "number of classes"),
+  ])
+  func `A definition that lacks what its original files need is refused`(
+    _ form: SourceForm, _ lack: String
+  ) {
+    let definition = BenchmarkDefinition(
+      "bare", title: "Bare", classCount: form == .stlBinary ? 0 : 3, imageSize: 8,
+      counts: SplitCounts(train: 9), sourceForms: [form])
+    #expect(
+      throws: BenchmarkError.incompleteDefinition(benchmark: "bare", form: form.name, lack: lack)
+    ) {
+      try AdapterRegistry.builtIn.check([definition])
+    }
+    #expect(throws: Never.self) { try AdapterRegistry.builtIn.check(BenchmarkDefinition.all) }
+  }
 }

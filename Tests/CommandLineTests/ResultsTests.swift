@@ -48,6 +48,9 @@ extension CommandLineTests {
     let expected = try #require(old.metrics.scores?.byName["acc"])
     #expect(abs(try #require(score) - 100 * expected) < 1e-3)
     #expect(try clustering("report", ["--identity", "nothing"]).exitCode == 66)
+    // A score that is asked for twice is one column.
+    let twice = try clustering("report", ["--score", "acc", "--score", "acc", "--json"]).objects()
+    #expect(twice.first?["acc"] != nil)
 
     let list = try program.run(["list", "--results", "\(folder)/kept", "--json"]).objects()
     #expect(list.count == 1 && list[0]["experiment"] as? String == "kept")

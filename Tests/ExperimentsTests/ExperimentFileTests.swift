@@ -110,6 +110,18 @@ extension ExperimentsTests {
     #expect(error?.description.contains("did you mean 'quick'?") == true)
   }
 
+  @Test func `An override may set the stage that another override chooses`() throws {
+    for overrides in [["pretext=moco", "moco.epochs=3"], ["moco.epochs=3", "pretext=moco"]] {
+      let text = "benchmarks: [rehearsal]\nmethods: [scan-cluster]"
+      let plan = try plan(read(text, overrides: overrides))
+      let stage = try #require(plan.runs.first { $0.row.isStage })
+      #expect(stage.method.description.name == "moco" && stage.settings["epochs"] == 3)
+    }
+    #expect(throws: ExperimentError.self) {
+      try read(Self.layered, overrides: ["moco.epochs=3"])
+    }
+  }
+
   @Test(arguments: [
     ("epochs", "write KEY=VALUE"), ("epocs=3", "did you mean 'epochs'?"),
     ("epochs=0", "it takes 1 to 100000"), ("kmeans.epochs=3", "unknown setting 'epochs'"),

@@ -367,6 +367,18 @@ import Testing
         ]))
   }
 
+  @Test func `another version of the method is told, and compared`() throws {
+    let control = try SampleRuns.table([SampleRuns.scl], [run(SampleRuns.scl, 30)])
+    var later = SampleRuns.record(SampleRuns.scl, on: "cifar10", 10, 30, 20)
+    later.methodVersion = 2
+    let treatment = try SampleRuns.table([SampleRuns.scl], [SampleRuns.finished(later)])
+    let comparison = TableDiff(treatment, against: control).comparisons[0]
+    #expect(comparison.verdict == .reproduced)
+    #expect(
+      comparison.caveats
+        == ["the control is of version 1 of the method, the treatment of 2"])
+  }
+
   @Test func `a cell that the treatment failed to give is a failed comparison, not a gap`() throws {
     let control = try SampleRuns.table([SampleRuns.scl], [run(SampleRuns.scl, 30)])
     let treatment = try SampleRuns.table(

@@ -43,11 +43,16 @@ public struct AdapterRegistry: Sendable {
   }
 
   /// Refuses benchmarks whose original files nothing can read.
-  /// - Throws: `BenchmarkError.noAdapter`.
+  /// - Throws: `BenchmarkError.noAdapter`, `.incompleteDefinition`.
   package func check(_ benchmarks: [BenchmarkDefinition]) throws(BenchmarkError) {
     for benchmark in benchmarks {
-      for form in benchmark.sourceForms where self[form] == nil {
-        throw .noAdapter(benchmark: benchmark.name, form: form.name)
+      for form in benchmark.sourceForms {
+        guard let adapter = self[form] else {
+          throw .noAdapter(benchmark: benchmark.name, form: form.name)
+        }
+        if let lack = adapter.lack(of: benchmark) {
+          throw .incompleteDefinition(benchmark: benchmark.name, form: form.name, lack: lack)
+        }
       }
     }
   }

@@ -16,6 +16,9 @@ import Domain
 public protocol BenchmarkAdapter: SendableMetatype {
   /// The form that it reads.
   static var form: SourceForm { get }
+  /// What a definition lacks for files of this form, such as the names of its classes; nil if nothing. By
+  /// default it needs the number of classes.
+  static func lack(of definition: BenchmarkDefinition) -> String?
   /// A description of the files, for messages: "data_batch_1.bin ... test_batch.bin".
   static func expectation(of definition: BenchmarkDefinition) -> String
   /// The files that need attention while an archive is scanned: small ones to keep, archives
@@ -56,6 +59,10 @@ public protocol BenchmarkAdapter: SendableMetatype {
 
 extension BenchmarkAdapter {
   public var differences: [String] { [] }
+
+  public static func lack(of definition: BenchmarkDefinition) -> String? {
+    definition.classCount > 0 ? nil : "number of classes"
+  }
 
   public static func index(of definition: BenchmarkDefinition) -> SourceIndex { SourceIndex() }
 

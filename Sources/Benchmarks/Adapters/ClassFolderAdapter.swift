@@ -21,6 +21,10 @@ struct ClassFolderAdapter: ImageFolderAdapter {
 
   static let form = SourceForm.classFolders
 
+  static func lack(of definition: BenchmarkDefinition) -> String? {
+    definition.classNames.isEmpty ? "names of its classes" : nil
+  }
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "train/ and test/ with a folder of images for each class (\(definition.classNames[0]), ...)"
   }

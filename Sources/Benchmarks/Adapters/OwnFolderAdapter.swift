@@ -15,6 +15,9 @@ struct OwnFolderAdapter: ImageFolderAdapter {
 
   static let form = SourceForm.ownFolders
 
+  /// The folders name the classes.
+  static func lack(of definition: BenchmarkDefinition) -> String? { nil }
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "a folder of JPEG or PNG files per class, or train/ and test/ with such folders"
   }

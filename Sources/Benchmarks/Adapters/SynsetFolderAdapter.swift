@@ -22,6 +22,11 @@ struct SynsetFolderAdapter: ImageFolderAdapter {
 
   static let form = SourceForm.synsetFolders
 
+  static func lack(of definition: BenchmarkDefinition) -> String? {
+    definition.synsets.isEmpty || definition.synsets.count != definition.classNames.count
+      ? "synset and name of each class" : nil
+  }
+
   static func expectation(of definition: BenchmarkDefinition) -> String {
     "ILSVRC-2012 training images: folders or .tar files of synsets (\(definition.synsets[0]), ...)"
   }

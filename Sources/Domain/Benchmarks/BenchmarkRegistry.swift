@@ -2,10 +2,10 @@
 ///
 /// A program that brings a benchmark of its own registers it in one place:
 ///
-///     let flowers = BenchmarkDefinition(
-///       "flowers17", title: "Flowers-17", classCount: 17, imageSize: 96, cutsImages: true,
-///       counts: SplitCounts(train: 1_360), sourceForms: [.classFolders])
-///     await SCLProgram.main(benchmarks: [flowers])
+///     let animals = BenchmarkDefinition(
+///       "animals", title: "Animals", classNames: ["cat", "dog"], imageSize: 96, cutsImages: true,
+///       counts: SplitCounts(train: 2_000), sourceForms: [.classFolders])
+///     await SCLProgram.main(benchmarks: [animals])
 public struct BenchmarkRegistry: Sendable {
   /// The registry of the current task, which all look-ups use.
   @TaskLocal public static var current = BenchmarkRegistry.builtIn

@@ -17,6 +17,9 @@ struct SettingOverrides {
   ///   range, or of a method that the experiment does not run.
   func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> Layers<[String: SettingValue]> {
     var layer = Layers<[String: SettingValue]>()
+    let given = overrides.compactMap {
+      $0.split(separator: "=", maxSplits: 1).last.map(String.init)
+    }
     for override in overrides {
       let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw invalid(override, "write KEY=VALUE") }
@@ -25,7 +28,7 @@ struct SettingOverrides {
       if let dot = parts[0].lastIndex(of: ".") {
         let (name, setting) = (String(parts[0][..<dot]), String(parts[0][dot...].dropFirst()))
         let variant = variants.named(name)
-        try checkIsRun(name, rows, override)
+        try checkIsRun(name, rows, given, override)
         if let variant, variant.grid.settings.contains(setting) {
           throw invalid(override, "the grid of '\(variant.name)' gives this setting its values")
         }
@@ -41,7 +44,10 @@ struct SettingOverrides {
 
   /// Refuses a setting of a method that is neither a row nor a stage of one: it would change
   /// nothing.
-  private func checkIsRun(_ name: String, _ rows: [MethodRow], _ override: String) throws {
+  /// - Parameter given: the values of all overrides, any of which may name a stage.
+  private func checkIsRun(
+    _ name: String, _ rows: [MethodRow], _ given: [String], _ override: String
+  ) throws {
     var known = rows.map(\.name) + rows.compactMap(\.grid)
     for row in rows {
       var method: (any ClusteringMethod.Type)? = row.method
@@ -56,7 +62,7 @@ struct SettingOverrides {
     let texts = layers.flatMap(\.all).flatMap(\.values).compactMap { value in
       if case .text(let text) = value { text } else { nil }
     }
-    known += texts.sorted().filter { registry.names.contains($0) }
+    known += (texts.sorted() + given).filter { registry.names.contains($0) }
     known = known.uniqued
     guard !known.contains(name) else { return }
     let nearest = nearestName(to: name, among: known)

@@ -51,7 +51,7 @@ struct Evaluator {
       throw MethodError.unsupported(
         method: TrueLabels.description.name, reason: "the images have no labels")
     }
-    let classes = Set(truth).count
+    let classes = Int(truth.max() ?? -1) + 1
     guard classes <= clusters else {
       throw MethodError.unsupported(
         method: TrueLabels.description.name,

@@ -159,7 +159,7 @@ final class PixelFeatures {
   private func described(_ images: ImageSet) throws -> [Float] {
     guard describedCount > 0 else {
       throw MethodError.unsupported(
-        method: "descriptor: hog",
+        method: "the descriptor 'hog'",
         reason: "images of \(images.width) x \(images.height) pixels are smaller than 16 x 16")
     }
     var values: [Float] = []

@@ -66,8 +66,8 @@ package struct AutoencoderNetwork: Module {
     case .convolutional:
       guard size.isMultiple(of: 8) else {
         throw MethodError.unsupported(
-          method: "ae",
-          reason: "a convolutional architecture takes images of a multiple of 8 pixels, not \(size)"
+          method: "a convolutional autoencoder",
+          reason: "it takes images of a multiple of 8 pixels, not \(size)"
         )
       }
       encoder = ConvolutionalEncoder(

@@ -117,7 +117,7 @@ public struct FeatureClustering {
     if let fitted, fitted.isGiven {
       guard let centres = fitted.values.centres else {
         throw MethodError.unsupported(
-          method: "k-means",
+          method: "the run's k-means",
           reason: "the run kept no centres; remove its run.json and compute it again")
       }
       let points = try features(images)

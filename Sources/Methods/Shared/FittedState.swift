@@ -65,7 +65,8 @@ extension MethodContext {
     if let fitted, fitted.isGiven {
       guard let given = fitted.values.statistics else {
         throw MethodError.unsupported(
-          method: "normalise", reason: "the run kept no channel statistics; compute it again")
+          method: "the run's method", reason: "the run kept no channel statistics; compute it again"
+        )
       }
       return given
     }

@@ -95,6 +95,11 @@ struct ProtocolComparison {
       String(measured.provenance.benchmarkFile.contentHash.prefix(12)))
     departures = Departure.list(of: measured.settings, from: other.settings)
       .sorted(by: Departure.precedes)
+    if other.methodVersion != measured.methodVersion {
+      caveats.append(
+        "the control is of version \(other.methodVersion) of the method, the treatment of \(measured.methodVersion)"
+      )
+    }
   }
 
   /// Whether settings or network differ from the row's.

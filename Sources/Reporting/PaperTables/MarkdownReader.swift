@@ -43,7 +43,7 @@ struct MarkdownReader {
     func error(_ line: Int, _ problem: PaperTablesError.Problem) -> PaperTablesError {
       PaperTablesError(file: file, line: line, problem: problem)
     }
-    guard block.count > 1, block[1].cells.allSatisfy(isDelimiter) else {
+    guard block.count > 1, !header.cells.isEmpty, block[1].cells.allSatisfy(isDelimiter) else {
       throw error(header.line + 1, .missingDelimiter)
     }
     for (index, column) in header.cells.enumerated()

@@ -189,7 +189,7 @@ struct ReportCommand: ParsableCommand {
 
   /// The table of the options.
   private func table(of plans: [Plan]) throws -> ResultTable {
-    let metrics = scores.isEmpty ? MetricRegistry.published : scores
+    let metrics = scores.isEmpty ? MetricRegistry.published : scores.uniqued
     if published == .publishedOnly {
       return try ResultTable.published(
         in: PublishedFigures.read(PublishedFigures.path(PublishedFigures.file)),
