@@ -13,7 +13,8 @@ import Vision
 /// 5. `loss` returns the terms of the loss. The trainer adds them up, computes the gradients and
 ///    updates the network. A method that updates parts of its network one after the other, each by a
 ///    loss of its own, lists them in `updates`, and this is done for each.
-/// 6. `finishStep` follows the update. Momentum encoders and memory banks change here.
+/// 6. `finishStep` follows the update. Momentum encoders and memory banks change here, but for encoders
+///    that follow before a step, which `loss` moves.
 /// 7. `assign` predicts the clusters, at evaluations and after the last epoch.
 ///
 /// Of the members below, only `plan`, `network`, `augmentation` and `loss` have no default. A loss of

@@ -80,6 +80,6 @@ public final class LARS: Optimiser {
   public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    try Torch.checked { velocities.load(tensors, prefix: prefix, of: parameters) }
+    try Torch.checked { try velocities.load(tensors, prefix: prefix, of: parameters) }
   }
 }

@@ -19,7 +19,8 @@ public protocol Optimiser: AnyObject {
   /// - Parameters:
   ///   - tensors: the saved tensors, by name.
   ///   - prefix: what precedes a name in `tensors`.
-  /// - Throws: `StateError` if what is needed is missing or of another shape.
+  /// - Throws: `StateError` if what is needed is missing or of another shape. What is remembered of a parameter is
+  ///   missing where it has not been stepped yet.
   func load(_ tensors: [String: Tensor], prefix: String) throws
 }
 
@@ -70,10 +71,17 @@ struct Moments {
     }
   }
 
-  /// Takes back what `state` gave.
-  mutating func load(_ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]) {
+  /// Takes back what `state` gave; a parameter that had not been stepped has nothing.
+  /// - Throws: `StateError.shape`.
+  mutating func load(
+    _ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]
+  ) throws(StateError) {
     for (parameter, tensor) in parameters {
-      tensors[parameter] = saved["\(prefix)\(name).\(parameter)"]?.to(tensor.device).copy()
+      let key = "\(prefix)\(name).\(parameter)"
+      if let found = saved[key], found.shape != tensor.shape {
+        throw .shape(key, expected: tensor.shape, found: found.shape)
+      }
+      tensors[parameter] = saved[key]?.to(tensor.device).copy()
     }
   }
 }
@@ -156,7 +164,7 @@ public final class SGD: Optimiser {
   public var state: [NamedTensor] { velocities.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    try Torch.checked { velocities.load(tensors, prefix: prefix, of: parameters) }
+    try Torch.checked { try velocities.load(tensors, prefix: prefix, of: parameters) }
   }
 }
 
@@ -267,8 +275,8 @@ public final class Adam: Optimiser {
       return count
     }
     try Torch.checked {
-      firstMoments.load(tensors, prefix: prefix, of: parameters)
-      secondMoments.load(tensors, prefix: prefix, of: parameters)
+      try firstMoments.load(tensors, prefix: prefix, of: parameters)
+      try secondMoments.load(tensors, prefix: prefix, of: parameters)
     }
   }
 }

@@ -62,6 +62,6 @@ public final class RMSprop: Optimiser {
   public var state: [NamedTensor] { squares.state(of: parameters) }
 
   public func load(_ tensors: [String: Tensor], prefix: String) throws {
-    try Torch.checked { squares.load(tensors, prefix: prefix, of: parameters) }
+    try Torch.checked { try squares.load(tensors, prefix: prefix, of: parameters) }
   }
 }

@@ -68,7 +68,6 @@ extension Tensor {
   /// log(1 + exp(x)), without overflow.
   public func softplus() -> Tensor { relu() + ((-absolute()).exp() + 1).log() }
 
-  // Not used by methods of this package, but by losses of others.
   /// |x| for every element x.
   public func absolute() -> Tensor { Tensor(of: [self]) { caten.abs(handle) } }
   /// 1 / (1 + exp(-x)) for every element x.

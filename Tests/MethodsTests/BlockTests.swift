@@ -19,6 +19,16 @@ extension MethodsTests {
       #expect(blocks.ranges(of: 3) == [0..<3])
     }
 
+    @Test(arguments: [2, 3, 4, 5])
+    func `No batch has a single image`(size: Int) throws {
+      for count in [3, 5, 7, 11] {
+        let few = images.selecting(Array(0..<count))
+        let method = try make(SimCLR.self, images: few, ["batch_size": .integer(size)])
+        let batches = try TrainingSteps(method, images: few).positions(of: 0)
+        #expect(batches.allSatisfy { $0.count > 1 } && batches.joined().count == count)
+      }
+    }
+
     @Test(arguments: ["dac", "dccm"])
     func `Each batch is shown twice, in each of several passes over each block`(
       _ name: String

@@ -21,6 +21,18 @@ extension MethodsTests {
       }
     }
 
+    @Test(arguments: [LearningRateSchedule.constant, .cosine])
+    func `A warm-up of all epochs ends at the full rate`(schedule: LearningRateSchedule) {
+      func rising(_ step: Int) -> Double {
+        rate(3, step: step) {
+          ($0.schedule, $0.epochs, $0.learningRate, $0.warmup) = (schedule, 4, 1, 4)
+        }
+      }
+      #expect(rising(5) == 0.875)
+      // Where steps are counted from 1, the last one ends the last epoch.
+      #expect(rising(10) == 1)
+    }
+
     @Test func `The constant schedule never changes`() {
       #expect(rate(150, step: 9) { $0.schedule = .constant } == 0.03)
     }

@@ -215,5 +215,15 @@ extension TorchTests {
         try layer.rectified(input, adding: residual, training: true).floats()
       }
     }
+
+    @Test func `A single value of each channel has no variance and is refused, but for inference`()
+      throws
+    {
+      let layer = BatchNormalisation(16, on: .cpu)
+      let input = Tensor.full([1, 16, 1, 1], 1, on: .cpu).channelsLast()
+      #expect(throws: TorchError.self) { try layer.rectified(input, training: true).floats() }
+      #expect(try layer.rectified(input, training: false).floats().allSatisfy(\.isFinite))
+      #expect(try layer.runningVariance.floats().allSatisfy(\.isFinite))
+    }
   }
 }

@@ -101,5 +101,27 @@ extension TorchTests {
         try other.load(saved, prefix: "")
       }
     }
+
+    @Test func `What is remembered of a parameter of another shape is refused`() throws {
+      let old = Tensor.full([2], 1, on: .cpu).settingRequiresGradient()
+      let new = Tensor.full([3], 1, on: .cpu).settingRequiresGradient()
+      func optimisers(_ tensor: Tensor) -> [any Optimiser] {
+        [
+          SGD([("p", tensor)], learningRate: 0.1, momentum: 0.9),
+          LARS([("p", tensor)], learningRate: 0.1, momentum: 0.9, weightDecay: 0),
+          RMSprop([("p", tensor)], learningRate: 0.1, alpha: 0.9, weightDecay: 0),
+          Adam([("p", tensor)], learningRate: 0.1),
+        ]
+      }
+      for (optimiser, other) in zip(optimisers(old), optimisers(new)) {
+        old.clearGradient()
+        try old.sum().backward()
+        try optimiser.step()
+        let saved = Dictionary(uniqueKeysWithValues: optimiser.state.map { ($0.name, $0.tensor) })
+        #expect(throws: StateError.self, "\(type(of: other))") {
+          try other.load(saved, prefix: "")
+        }
+      }
+    }
   }
 }

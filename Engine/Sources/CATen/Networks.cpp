@@ -25,6 +25,14 @@ namespace {
 
 at::Tensor or_undefined(caten_tensor handle) { return handle ? unwrap(handle) : at::Tensor(); }
 
+/// One value of a channel has no variance. Libtorch computes NaN from it.
+void check_count(const at::Tensor &input, bool training) {
+  TORCH_CHECK(
+      !training || input.dim() < 2 || input.numel() > input.size(1),
+      "batch normalisation of a single value per channel, ", input.sizes(),
+      ": larger batches or images have more");
+}
+
 at::Tensor batch_norm(const fused::Operands &o) {
   return at::batch_norm(
       o.input, o.weight, o.bias, o.running_mean, o.running_variance, o.training, o.momentum,
@@ -40,6 +48,7 @@ caten_tensor caten_batch_norm(
     const fused::Operands operands{
         unwrap(input), or_undefined(weight), or_undefined(bias), or_undefined(running_mean),
         or_undefined(running_var), {}, training, momentum, epsilon};
+    check_count(operands.input, training);
     return fused::suits(operands) ? fused::apply(operands, fused::Mode::nothing, 1)[0]
                                   : batch_norm(operands);
   });
@@ -53,6 +62,7 @@ bool caten_batch_norm_relu(
     const fused::Operands operands{
         unwrap(input), unwrap(weight), unwrap(bias), unwrap(running_mean), unwrap(running_var),
         or_undefined(residual), training, momentum, epsilon};
+    check_count(operands.input, training);
     std::vector<at::Tensor> tensors;
     if (fused::suits(operands)) {
       const auto mode = residual ? fused::Mode::add_relu : fused::Mode::relu;

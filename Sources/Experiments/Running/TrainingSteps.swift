@@ -134,7 +134,7 @@ package struct TrainingSteps {
   /// - Parameters:
   ///   - step: its number in the epoch.
   ///   - batch: its images.
-  ///   - updatesMemory: false leaves the method's memory as it is, and with it what the step learns.
+  ///   - updatesMemory: false leaves out `finishStep`, so that what the step learns stays the same.
   ///   - afterBackward: called while the parameters have their gradients.
   /// - Returns: the values of the loss terms.
   /// - Throws: `ExperimentError.nonFiniteLoss`, or the first error of an operator of views, loss or
@@ -162,13 +162,18 @@ package struct TrainingSteps {
   }
 
   /// Takes a step on views that are made already: one update, or one of each of the method's `updates`.
-  /// - Throws: as `take(_:of:on:_:updatesMemory:afterBackward:)`; `TorchError` also for a loss without terms and for an
-  ///   update of a part that the network does not have. Updates before the one that failed are made.
+  /// - Throws: as `take(_:of:on:_:updatesMemory:afterBackward:)`; `TorchError` also for a loss without terms, and for
+  ///   updates of parts that the network does not have or that would move the others. Updates before the one that
+  ///   failed are made.
   package func take(
     _ batch: Batch, _ optimiser: any Optimiser, updatesMemory: Bool = true,
     afterBackward: () throws -> Void = {}
   ) throws -> [PartialLoss] {
     let parts: [String?] = method.updates.isEmpty ? [nil] : method.updates
+    guard method.updates.isEmpty || method.plan.idle == .skip else {
+      throw TorchError(
+        message: "parts of a network are updated in turn, so 'plan.idle' has to be '.skip'")
+    }
     var values: [PartialLoss] = []
     for part in parts {
       var batch = batch
@@ -214,9 +219,11 @@ package struct TrainingSteps {
 }
 
 extension TrainingSettings {
-  /// The number of steps of a pass over so many images, in batches of about `batchSize`; at least
-  /// 1.
-  func steps(of images: Int) -> Int { max(1, (images + batchSize / 2) / batchSize) }
+  /// The number of steps of a pass over so many images, in batches of about `batchSize` and of two or more
+  /// images; at least 1.
+  func steps(of images: Int) -> Int {
+    max(1, min((images + batchSize / 2) / batchSize, images / 2))
+  }
 }
 
 extension TrainingPlan {

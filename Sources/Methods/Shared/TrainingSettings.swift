@@ -154,7 +154,9 @@ public struct TrainingSettings: Configurable {
     switch schedule {
     case .constant: return learningRate
     case .cosine:
-      let progress = (position - warmup) / (Double(epochs) - warmup)
+      // A warm-up of all epochs ends at the full rate.
+      let rest = Double(epochs) - warmup
+      let progress = rest > 0 ? (position - warmup) / rest : 0
       return learningRate * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress)))
     case .step:
       guard epoch >= decayStart else { return learningRate }
