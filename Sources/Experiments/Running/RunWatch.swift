@@ -95,10 +95,10 @@ final class RunWatch {
     let isDeaf = cpu - lastCPU < Self.idleness || !hasAdvanced
     obeyStop(pid, deafFor: isDeaf ? interval : nil)
     lastCPU = cpu
+    // A method that does not train reports rarely, so processor time counts as a sign of life.
     let works = !isTraining && cpu - countedCPU > 1
     silence = isAlive || works ? .zero : silence + interval
     isAlive = false
-    // What does not train reports rarely; that it computes has to do.
     if works { countedCPU = cpu }
     if isHung {
       sinceHung += interval

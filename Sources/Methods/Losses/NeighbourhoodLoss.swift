@@ -20,7 +20,8 @@ public struct AnchorNeighbourhoods {
   /// - Parameters:
   ///   - memory: unit vectors, [N, D].
   ///   - count: the number of anchors; N if it is more.
-  ///   - size: n, the neighbours of an anchor; N - 1 if it is more.
+  ///   - size: n, the neighbours of an anchor, at least 1. Where there are fewer other entries, the rest is the
+  ///     anchor itself.
   ///   - temperature: tau.
   ///   - threads: those of the search for neighbours, which changes nothing by it.
   /// - Throws: `ClusteringError`, `TorchError`.

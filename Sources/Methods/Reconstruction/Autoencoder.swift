@@ -37,9 +37,10 @@ package final class Autoencoder: TrainedMethod {
     .including(\.network)
     .adding(
       .boolean(
-        "normalise", \.normalise, "subtract the images' mean and divide by their deviation")
+        "normalise", \.normalise, "subtract the images' mean and divide by their deviation"),
+      from: "ours"
     )
-    .including(\.training)
+    .including(\.training, from: "ours")
   }
 
   public static let description = MethodDescription(

@@ -28,7 +28,10 @@ package struct SCLCommonSettings: Configurable {
     .integer("dimensions", \.dimensions, in: 2...4096, "length D of an embedding"),
     .integer(
       "over_clusters", \.overClusters, in: 0...10_000,
-      "clusters of a second classifier on the same features; 0: none")
+      "clusters of a second classifier on the same features; 0: none"),
+    from: "AND@f94c07f, by the same authors; over_clusters: ours"
   )
-  .including(\.backbone, \.training, \.augmentation)
+  .including(
+    \.backbone, \.training, \.augmentation,
+    from: "AND@f94c07f and PICA@a82957e, by the same authors")
 }

@@ -167,7 +167,8 @@ package struct SCLSettings: Configurable {
       "with hypotheses balanced, iterations of Sinkhorn's algorithm"),
     .choice("initialisation", \.initialisation, "where the first hypotheses come from"),
     .integer("restarts", \.restarts, in: 1...1000, "starts of k-means for the first hypotheses"),
-    .choice("assign", \.assignment, "which prediction is an image's cluster")
+    .choice("assign", \.assignment, "which prediction is an image's cluster"),
+    from: "ours, readings of the abstract (docs/scl.md)"
   )
   .including(\.common)
 }

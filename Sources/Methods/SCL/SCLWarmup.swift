@@ -34,7 +34,8 @@ package final class SCLWarmup: TrainedMethod, ReportsConfidence, ReportsReadOuts
       .number("balance_weight", \.balanceWeight, in: 0...1000, "weight lambda of the balance"),
       .integer(
         "schedule_epochs", \.scheduleEpochs, in: 0...100_000,
-        "epochs of the longer training by which the learning rate goes; 0: its own")
+        "epochs of the longer training by which the learning rate goes; 0: its own"),
+      from: "ours, readings of the abstract (docs/scl.md)"
     )
     .including(\.common)
   }

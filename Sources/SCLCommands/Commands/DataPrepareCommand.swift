@@ -66,11 +66,11 @@ extension DataCommand {
     @Option(help: "Benchmark file to write (default: DATA/BENCHMARK.h5).")
     var to: String?
 
-    /// Benchmarks with a published size have no choice. Another size means other pixels, so results
-    /// are of other data.
     @Option(help: "Folder of benchmark files.")
     var data = BenchmarkFolder.defaultPath
 
+    /// Benchmarks with a published size have no choice. Another size means other pixels, so results
+    /// are of other data.
     @Option(
       help: """
         Side of the images in pixels: the shorter side is scaled to it and the central square cropped \
