@@ -47,3 +47,10 @@ package final class KMeansOnPixels: ClusteringMethod {
     ).assign(images, features: features.values)
   }
 }
+
+extension KMeansOnPixels: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.pixels.arePlain
+      ? nil : "colour, descriptor, standardise and components depend on images that are not kept"
+  }
+}

@@ -113,3 +113,9 @@ package final class BYOL: TrainedMethod {
       .assign(images, by: encoder, augmentation)
   }
 }
+
+extension BYOL: AppliesToNewImages {
+  public var memoryForAssignment: String? {
+    settings.clusteredNetwork == .target ? "target." : nil
+  }
+}

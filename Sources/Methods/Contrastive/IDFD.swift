@@ -133,3 +133,5 @@ package final class IDFD: TrainedMethod {
     }
   }
 }
+
+extension IDFD: AppliesToNewImages {}

@@ -137,3 +137,5 @@ package final class InstanceDiscrimination: TrainedMethod {
     }
   }
 }
+
+extension InstanceDiscrimination: AppliesToNewImages {}

@@ -129,3 +129,9 @@ package final class MoCo: TrainedMethod {
       images, by: settings.clusteredNetwork, settings.clustering, augmentation, for: inputs)
   }
 }
+
+extension MoCo: AppliesToNewImages {
+  public var memoryForAssignment: String? {
+    settings.clusteredNetwork == .key ? "target." : nil
+  }
+}

@@ -140,3 +140,5 @@ package final class NeighbourhoodDiscovery: TrainedMethod {
     }
   }
 }
+
+extension NeighbourhoodDiscovery: AppliesToNewImages {}

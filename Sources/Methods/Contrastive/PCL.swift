@@ -251,3 +251,9 @@ package final class PCL: TrainedMethod {
       images, by: settings.clusteredNetwork, settings.clustering, augmentation, for: inputs)
   }
 }
+
+extension PCL: AppliesToNewImages {
+  public var memoryForAssignment: String? {
+    settings.clusteredNetwork == .key ? "target." : nil
+  }
+}

@@ -198,3 +198,7 @@ package final class ProPos: TrainedMethod {
       .assign(images, by: bootstrap.target.network, augmentation)
   }
 }
+
+extension ProPos: AppliesToNewImages {
+  public var memoryForAssignment: String? { "target." }
+}

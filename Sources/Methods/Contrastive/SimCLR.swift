@@ -118,3 +118,5 @@ package final class SimCLR: TrainedMethod {
       .assign(images, by: encoder, augmentation)
   }
 }
+
+extension SimCLR: AppliesToNewImages {}

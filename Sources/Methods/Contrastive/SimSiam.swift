@@ -128,3 +128,5 @@ package final class SimSiam: TrainedMethod {
       .assign(images, by: model.encoder, augmentation)
   }
 }
+
+extension SimSiam: AppliesToNewImages {}

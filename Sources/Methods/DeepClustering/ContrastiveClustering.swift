@@ -144,3 +144,5 @@ package final class ContrastiveClustering: TrainedMethod, ReportsConfidence {
       })
   }
 }
+
+extension ContrastiveClustering: AppliesToNewImages {}

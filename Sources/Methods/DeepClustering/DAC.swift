@@ -184,3 +184,7 @@ package final class DAC: BlockPredictionMethod {
     }
   }
 }
+
+extension DAC: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? { settings.prediction.obstacle }
+}

@@ -150,3 +150,7 @@ package final class DCCM: BlockPredictionMethod {
     ]
   }
 }
+
+extension DCCM: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? { settings.prediction.obstacle }
+}

@@ -212,3 +212,5 @@ package final class DeepCluster: TrainedMethod {
     model.backbone.overAll(images, augmentation) { features, _ in features }
   }
 }
+
+extension DeepCluster: AppliesToNewImages {}

@@ -269,3 +269,5 @@ package final class GCC: TrainedMethod, ReportsConfidence {
       })
   }
 }
+
+extension GCC: AppliesToNewImages {}

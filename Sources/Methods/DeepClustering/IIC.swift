@@ -207,3 +207,11 @@ package final class IIC: TrainedMethod, ReportsConfidence {
       subHead: settings.subHead == .lowestLoss ? subHeadLosses.lowest() : 0)
   }
 }
+
+extension IIC: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.centreStatistics ? "centre_statistics needs the images that it learnt from" : nil
+  }
+
+  public var memoryForAssignment: String? { "sub_head_losses" }
+}

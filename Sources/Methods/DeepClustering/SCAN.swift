@@ -105,3 +105,5 @@ package final class SCAN: TrainedMethod, ReportsConfidence {
     try model.assign(images, augmentation)
   }
 }
+
+extension SCAN: AppliesToNewImages {}

@@ -232,3 +232,5 @@ package final class TCC: TrainedMethod, ReportsConfidence, ReportsReadOuts {
       })
   }
 }
+
+extension TCC: AppliesToNewImages {}

@@ -85,3 +85,5 @@ package final class Autoencoder: TrainedMethod {
       .assign(images, by: model.encoder, augmentation)
   }
 }
+
+extension Autoencoder: AppliesToNewImages {}

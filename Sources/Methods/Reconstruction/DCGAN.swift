@@ -122,3 +122,5 @@ package final class DCGAN: TrainedMethod {
     }
   }
 }
+
+extension DCGAN: AppliesToNewImages {}

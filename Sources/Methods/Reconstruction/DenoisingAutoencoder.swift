@@ -139,3 +139,5 @@ package final class DenoisingAutoencoder: TrainedMethod {
       .assign(images, by: model.encoder, augmentation)
   }
 }
+
+extension DenoisingAutoencoder: AppliesToNewImages {}

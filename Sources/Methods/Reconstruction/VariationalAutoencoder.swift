@@ -139,3 +139,5 @@ package final class VariationalAutoencoder: TrainedMethod {
       .assign(images, by: model.encoder, augmentation)
   }
 }
+
+extension VariationalAutoencoder: AppliesToNewImages {}

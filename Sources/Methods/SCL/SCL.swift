@@ -112,3 +112,10 @@ package final class SCL: TrainedMethod, ReportsConfidence {
     try ClusteredMemory(bank.vectors, hypotheses: hypotheses.classes, clusters: context.clusters)
   }
 }
+
+extension SCL: AppliesToNewImages {
+  public static func obstacle(to settings: Settings) -> String? {
+    settings.assignment == .boundary
+      ? nil : "assign \(settings.assignment.rawValue) needs the memory bank, which is not kept"
+  }
+}

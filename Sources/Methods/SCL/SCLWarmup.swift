@@ -100,3 +100,5 @@ package final class SCLWarmup: TrainedMethod, ReportsConfidence, ReportsReadOuts
     try ConfidentAssignment(probabilities: model.boundary(of: images, augmentation))
   }
 }
+
+extension SCLWarmup: AppliesToNewImages {}

@@ -104,3 +104,11 @@ extension BlockPredictionMethod {
     ) { probabilities($0, mode) }
   }
 }
+
+extension BlockPredictionSettings {
+  /// Why a run of these settings cannot be applied to new images; nil if it can.
+  var obstacle: String? {
+    statistics == .batch
+      ? "prediction_statistics batch makes an image's cluster depend on the images beside it" : nil
+  }
+}
