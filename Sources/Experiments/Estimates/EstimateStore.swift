@@ -27,15 +27,8 @@ package struct EstimateStore: Sendable {
     var measurements: [String: Entry] = [:]
   }
 
-  private let results: String
-  /// Threads of one run.
-  private let threads: Int
-  /// The model of the processor and of the GPU.
-  private let machines: [Device: String]
-  /// Epochs between intermediate scores, each of which is one assignment.
-  private let evaluateEvery: Int
   /// What decides the images of a run.
-  private struct Task: Hashable {
+  private struct ImageSelection: Hashable {
     let benchmark: String
     let runProtocol: RunProtocol
 
@@ -45,8 +38,15 @@ package struct EstimateStore: Sendable {
     }
   }
 
+  private let results: String
+  /// Threads of one run.
+  private let threads: Int
+  /// The model of the processor and of the GPU.
+  private let machines: [Device: String]
+  /// Epochs between intermediate scores, each of which is one assignment.
+  private let evaluateEvery: Int
   /// A damaged benchmark file has none; the run itself reports the damage.
-  private let shapes: [Task: TaskShape]
+  private let shapes: [ImageSelection: TaskShape]
   /// Finished runs, which are preferred to measurements.
   private let finished: FinishedRuns
   private var contents: Contents
@@ -60,9 +60,9 @@ package struct EstimateStore: Sendable {
     machines = Dictionary(
       uniqueKeysWithValues: Device.allCases.map { ($0, Machine.name(of: $0)) })
     evaluateEvery = plan.experiment.evaluateEvery
-    var shapes: [Task: TaskShape] = [:]
-    for run in plan.runs where shapes[Task(run)] == nil {
-      shapes[Task(run)] = (try? TaskImages(run, data: plan.options.data)).map {
+    var shapes: [ImageSelection: TaskShape] = [:]
+    for run in plan.runs where shapes[ImageSelection(run)] == nil {
+      shapes[ImageSelection(run)] = (try? TaskImages(run, data: plan.options.data)).map {
         TaskShape($0, run: run)
       }
     }
@@ -87,7 +87,7 @@ package struct EstimateStore: Sendable {
 
   /// A rough estimate from the size of the run; nil if the benchmark file is damaged.
   package func roughEstimate(for run: PlannedRun) -> RunEstimate? {
-    shapes[Task(run)].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
+    shapes[ImageSelection(run)].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
   }
 
   /// The runs to measure: unfinished runs without an estimate, one per key.
@@ -134,7 +134,7 @@ package struct EstimateStore: Sendable {
 
   /// Nil if the benchmark file is damaged.
   private func key(of run: PlannedRun) -> EstimateKey? {
-    shapes[Task(run)].map {
+    shapes[ImageSelection(run)].map {
       EstimateKey(run, task: $0, threads: threads, machine: machines[run.device] ?? "unknown")
     }
   }

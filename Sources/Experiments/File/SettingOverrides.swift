@@ -17,11 +17,9 @@ struct SettingOverrides {
   ///   range, or of a method that the experiment does not run.
   func layer(_ overrides: [String], _ rows: [MethodRow]) throws -> Layers<[String: SettingValue]> {
     var layer = Layers<[String: SettingValue]>()
-    let given = overrides.compactMap {
-      $0.split(separator: "=", maxSplits: 1).last.map(String.init)
-    }
-    for override in overrides {
-      let parts = override.split(separator: "=", maxSplits: 1).map(String.init)
+    let pairs = overrides.map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    let given = pairs.compactMap(\.last)
+    for (override, parts) in zip(overrides, pairs) {
       guard parts.count == 2 else { throw invalid(override, "write KEY=VALUE") }
       let value = SettingValue(scalar: parts[1])
       // The name of a row can have a dot, that of a setting has none.

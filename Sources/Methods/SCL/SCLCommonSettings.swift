@@ -29,9 +29,9 @@ package struct SCLCommonSettings: Configurable {
     .integer(
       "over_clusters", \.overClusters, in: 0...10_000,
       "clusters of a second classifier on the same features; 0: none"),
-    from: "AND@f94c07f, by the same authors; over_clusters: ours"
+    from: "AND@f94c07f, by SCL's authors; over_clusters: ours"
   )
   .including(
     \.backbone, \.training, \.augmentation,
-    from: "AND@f94c07f and PICA@a82957e, by the same authors")
+    from: "AND@f94c07f and PICA@a82957e, by SCL's authors")
 }

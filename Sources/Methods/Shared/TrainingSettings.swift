@@ -99,7 +99,7 @@ public struct TrainingSettings: Configurable {
     .choice("optimiser", \.optimiser, "what turns gradients into steps"),
     .number("learning_rate", \.learningRate, in: 1e-8...100, "learning rate at its highest"),
     .span(
-      "learning_rate_warmup", \.warmup, upTo: 100_000,
+      SettingName.learningRateWarmup, \.warmup, upTo: 100_000,
       "epochs, or their share of all, over which the rate rises from zero"),
     .number(
       "learning_rate_floor", \.floor, in: 0...1, "share of the rate that a cosine ends at"),
