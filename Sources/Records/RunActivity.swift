@@ -6,11 +6,14 @@ import Foundation
 /// The run's process replaces it about once a second, and at once when the phase changes. It is
 /// removed when the run is finished.
 package struct RunActivity: Codable, Equatable, Sendable {
+  /// The identity of the run; nil in files of earlier versions.
+  package var identity: String?
   package var progress: RunProgress
   /// The time by the clock of the run's machine.
   package var updatedAt: Date
 
-  package init(progress: RunProgress, updatedAt: Date) {
+  package init(identity: String?, progress: RunProgress, updatedAt: Date) {
+    self.identity = identity
     self.progress = progress
     self.updatedAt = updatedAt
   }

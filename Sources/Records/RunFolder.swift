@@ -102,11 +102,19 @@ package struct RunFailure: Codable, Equatable, Sendable {
   package var lastLogLines: [String]
   /// The number of failed attempts of this identity, this one included.
   package var attempts: Int
+  /// The content hash of the benchmark file that it was to run on; nil in files of earlier versions.
+  package var benchmarkContentHash: String?
+
+  /// Whether a rerun would fail in the same way: a non-finite loss or an unsupported combination. A sweep leaves such
+  /// a run out.
+  package var wouldRepeat: Bool { kind == .nonFinite || kind == .unsupported }
 
   package init(
-    identity: String, kind: FailureKind, reason: String, lastLogLines: [String], attempts: Int = 1
+    identity: String, kind: FailureKind, reason: String, lastLogLines: [String], attempts: Int = 1,
+    benchmarkContentHash: String? = nil
   ) {
     self.identity = identity
+    self.benchmarkContentHash = benchmarkContentHash
     self.kind = kind
     self.attempts = attempts
     self.reason = reason

@@ -91,7 +91,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
 
 /// How long a run took and how much memory it used. It is provenance and not part of the identity.
 package struct RunTiming: Codable, Equatable, Sendable {
-  /// Wall-clock seconds of all sessions of the run together, interruptions excluded.
+  /// Wall-clock seconds of all sessions of the run together, without the preparations of interrupted ones.
   package var seconds: Double
   /// Training images per second. An image counts once, whatever its number of views. Nil for a
   /// method that does not train.

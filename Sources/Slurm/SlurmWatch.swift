@@ -36,7 +36,8 @@ final class SlurmWatch {
   /// - `queued` becomes `over` with a result or a failure for good, and `open` for a retry,
   /// - `elsewhere` becomes `over` with a result, and `open` if the other process is gone.
   private enum State {
-    /// To be submitted, unless it is queued already. An earlier submission of it no longer counts.
+    /// To be submitted, unless it is queued already, once the run that it starts from is not `elsewhere`. An earlier
+    /// submission of it no longer counts.
     case open
     /// In the queue, or just out of it.
     case queued(SlurmPlace)
@@ -90,7 +91,7 @@ final class SlurmWatch {
   func follow() async throws {
     var pause = 1.0
     while true {
-      if items.contains(where: \.isOpen) {
+      if items.indices.contains(where: isReady) {
         try await place()
         pause = 1
       }
@@ -146,7 +147,19 @@ final class SlurmWatch {
       submitter.note("\(adopted) \(adopted == 1 ? "task is" : "tasks are") in the queue already")
     }
     let active = Set(tasks.filter(\.isActive).map(\.job)).sorted()
-    try await submit(missing, active: active)
+    try await submit(missing.filter(isReady), active: active)
+  }
+
+  /// Whether a run can be submitted: it is open, and the run that it starts from is not left to a process that is no
+  /// task, which no task can wait for.
+  private func isReady(_ index: Int) -> Bool {
+    guard items[index].isOpen else { return false }
+    guard let stage = stages[index] else { return true }
+    return switch items[stage].state {
+    case .elsewhere: false
+    case .open: isReady(stage)
+    case .queued, .over: true
+    }
   }
 
   /// Submits runs, each after the run that it starts from.
@@ -318,7 +331,8 @@ final class SlurmWatch {
       failure = RunFailure(
         identity: item.run.identity, kind: outcome.kind, reason: outcome.reason,
         lastLogLines: lastLines(of: item.run, place),
-        attempts: max(item.attempt, folder.attempts(of: item.run.identity)))
+        attempts: max(item.attempt, folder.attempts(of: item.run.identity)),
+        benchmarkContentHash: item.run.identityInputs.benchmarkContentHash)
       // Somebody else may have taken the run up meanwhile.
       if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
     }

@@ -229,4 +229,28 @@ extension CommandLineTests {
     let text = try program.run(status).output
     #expect(text.contains("images/s") && text.contains("ETA") && text.contains("1 running"))
   }
+
+  @Test func `The share of a sweep is by the times of its runs, not by their number`() throws {
+    let file = try write(
+      Self.sweep(methods: "kmeans, random-labels", seeds: 2), to: "disturbed.yaml")
+    let first = try program.run(sweepArguments(file, results: "share", ["--only", "seed=0"]))
+    #expect(first.exitCode == 0, "\(first.errors)")
+    // As if the first run of each row had taken 1,000 s and 1 s.
+    for (method, seconds) in [("kmeans", 1000.0), ("random-labels", 1)] {
+      let path = sweepFolder(method, results: "share").record
+      let url = URL(fileURLWithPath: path)
+      var record = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
+      var timing = try #require(record["timing"] as? [String: Any])
+      timing["seconds"] = seconds
+      record["timing"] = timing
+      try JSONSerialization.data(withJSONObject: record).write(to: url)
+    }
+    let second = try program.run(
+      sweepArguments(file, results: "share", ["--only", "seed=1,method=random-labels"]))
+    #expect(second.exitCode == 0, "\(second.errors)")
+    let status = try program.run(sweepArguments(file, results: "share", command: "status"))
+    // 1,002 of 2,002 s, in three of four runs.
+    #expect(status.output.contains("] 50 %  3 of 4 runs"), "\(status.output)")
+  }
 }

@@ -79,6 +79,40 @@ extension ExperimentsTests {
     #expect(try plan(experiment, only: "method=scl,seed=0").runs[0].state == .failed(failure))
   }
 
+  @Test func `Progress of other settings, or without a checkpoint, is no beginning`() throws {
+    func run(_ overrides: [String] = []) throws -> PlannedRun {
+      try plan(read(Self.sweep, overrides: overrides), only: "method=scl,seed=0").runs[0]
+    }
+    let begun = try run()
+    try FileManager.default.createDirectory(
+      atPath: begun.folder.path, withIntermediateDirectories: true)
+    try RunActivity(
+      identity: begun.identity,
+      progress: RunProgress(phase: "training", epoch: 100, epochs: 200, fraction: 0.5, loss: 1),
+      updatedAt: Date()
+    ).write(to: begun.folder.progress)
+    #expect(try run().doneFraction == 0)
+    try Data().write(to: URL(fileURLWithPath: begun.folder.checkpoint))
+    #expect(try run().doneFraction == 0.5)
+    #expect(try run(["scl.temperature=0.2"]).doneFraction == 0)
+  }
+
+  @Test func `A failure is known without the benchmark's file`() throws {
+    let experiment = try read(Self.sweep)
+    let run = try plan(experiment, only: "method=scl,seed=0").runs[0]
+    try FileManager.default.createDirectory(
+      atPath: run.folder.path, withIntermediateDirectories: true)
+    let failure = RunFailure(
+      identity: run.identity, kind: .unsupported, reason: "it needs more images", lastLogLines: [],
+      benchmarkContentHash: run.identityInputs.benchmarkContentHash)
+    try failure.write(to: run.folder.failure)
+    let reader = try Plan(
+      experiment, options: RunOptions(data: folder + "/none", results: folder + "/results"),
+      registry: .builtIn, filter: RunFilter(parsing: "method=scl,seed=0"), needsData: false)
+    #expect(reader.runs[0].state == .failed(failure))
+    #expect(!reader.runs[0].isToRun)
+  }
+
   @Test func `Settings and seeds make another identity, threads do not`() throws {
     let experiment = try read(Self.sweep)
     func identity(_ overrides: [String] = [], seed: Int = 0) throws -> String {

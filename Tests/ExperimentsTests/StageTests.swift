@@ -61,6 +61,26 @@ extension ExperimentsTests {
     }
   }
 
+  @Test func `Rows that ask for other labels do not share a stage`() throws {
+    let text = """
+      benchmarks: [rehearsal-cifar100]
+      methods: [scan, fine]
+      variants: {fine: {method: scan}}
+      protocol: {methods: {fine: {labels: fine}}}
+      """
+    let runs = try Plan(
+      read(text), options: RunOptions(data: folder + "/none", results: folder + "/results"),
+      registry: .builtIn, needsData: false
+    ).runs
+    let rows = runs.filter { !$0.row.isStage }
+    #expect(rows.map(\.runProtocol.labels) == [nil, .fine])
+    #expect(rows[0].stage != rows[1].stage)
+    for row in rows {
+      let stage = runs.first { $0.combination == row.stage }
+      #expect(try #require(stage).runProtocol.labels == row.runProtocol.labels)
+    }
+  }
+
   @Test func `Stages of stages are planned in their order, and shared where they are the same`()
     throws
   {

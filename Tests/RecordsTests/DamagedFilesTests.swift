@@ -72,6 +72,7 @@ extension RecordsTests {
         predicted: [0, 1, 1], truth: [0, 1, 2]
       ).write(to: place.assignments)
       try RunActivity(
+        identity: record.identity,
         progress: RunProgress(phase: "training", epoch: 1, epochs: 4, fraction: 0.3, loss: 1),
         updatedAt: Date(timeIntervalSince1970: 1e9)
       ).write(to: place.progress)

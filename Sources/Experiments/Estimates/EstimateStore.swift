@@ -90,15 +90,15 @@ package struct EstimateStore: Sendable {
     shapes[ImageSelection(run)].map { RoughEstimate.estimate(of: run, $0, threads: threads) }
   }
 
-  /// The runs to measure: unfinished runs without an estimate, one per key.
+  /// The runs to measure: runs that a sweep would carry out, without an estimate, one per key.
   ///
   /// - Parameters:
-  ///   - runs: the planned runs, of which finished ones are left out.
+  ///   - runs: the planned runs, of which only those are taken.
   ///   - again: whether to include runs that were measured before.
   package func unknown(among runs: [PlannedRun], again: Bool = false) -> [PlannedRun] {
     var seen: Set<EstimateKey> = []
     return runs.filter { run in
-      if case .finished = run.state { return false }
+      guard run.isToRun else { return false }
       let known = estimate(for: run)
       guard known == nil || again && known?.source == .measured, let key = key(of: run) else {
         return false

@@ -59,7 +59,10 @@ package struct MethodRow: Sendable {
       hash.update("\(name)=\(value)\n")
     }
     if let other = otherProtocol {
-      hash.update("\(other.train.rawValue) \(other.score.rawValue) \(other.imageSize)\n")
+      // Fine labels ask for another number of clusters.
+      let labels = other.labels.map { " \($0.rawValue)" } ?? ""
+      hash.update(
+        "\(other.train.rawValue) \(other.score.rawValue) \(other.imageSize)\(labels)\n")
     }
     name = "\(method.description.name)\(Self.stageMark)\(hash.hexadecimal.prefix(8))"
     title = "\(method.description.title), as a stage"
@@ -76,7 +79,7 @@ package struct MethodRow: Sendable {
   package var isStage: Bool { Self.isStage(name) }
 
   /// Whether a name is that of a stage.
-  static func isStage(_ name: String) -> Bool { name.contains(stageMark) }
+  package static func isStage(_ name: String) -> Bool { name.contains(stageMark) }
 
   /// A variant without a grid.
   init(_ variant: Variant, of method: any ClusteringMethod.Type) {

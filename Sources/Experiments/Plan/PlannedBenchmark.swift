@@ -103,9 +103,13 @@ struct PlannedBenchmark {
     if isOwn, !needsData,
       !FileManager.default.fileExists(atPath: BenchmarkFolder(options.data).file(named: name))
     {
-      for run in try ResultsFolder(options.results).runs(of: experiment.name)
-      where run.benchmark == name {
-        guard case .finished(let record) = run.state else { continue }
+      let records = try ResultsFolder(options.results).runs(of: experiment.name)
+        .compactMap { run -> RunRecord? in
+          guard run.benchmark == name, case .finished(let record) = run.state else { return nil }
+          return record
+        }
+      // A protocol can ask for less than the file's size and not for more.
+      if let record = records.max(by: { $0.protocol.imageSize < $1.protocol.imageSize }) {
         return BenchmarkDefinition(
           ownNamed: name, imageSize: record.protocol.imageSize,
           images: record.provenance.benchmarkFile.definitionImages)
@@ -158,22 +162,25 @@ struct PlannedBenchmark {
       folder: RunFolder(
         results: options.results, experiment: experiment.name, benchmark: definition.name,
         method: row.name, seed: seed))
+    let origin = stage?.asStage
     var otherEngine: [String] = []
     // The result may have been set aside by one of other settings.
-    let candidates = [place] + (place.isOf(inputs, by: engine) ? [] : place.superseded)
-    if let found = candidates.first(where: { $0.isOf(inputs, by: engine) }),
-      case .finished(let record)? = found.state
-    {
+    let isHere = try place.isOf(inputs, from: origin, by: engine)
+    let candidates = [place] + (isHere ? [] : place.superseded)
+    if let found = try candidates.first(where: {
+      try $0.isOf(inputs, from: origin, by: engine)
+    }), case .finished(let record)? = found.state {
       place = found
-      let accepted = engine.accepting(record.provenance, for: inputs.onData(of: record))
-      otherEngine = engine.differences(to: record, of: inputs.onData(of: record))
-      inputs = accepted
-    } else if case .finished(let record)? = place.state {
-      inputs = inputs.onData(of: record)
+      inputs = try inputs.asIn(record, from: origin, by: engine)
+      otherEngine = engine.differences(to: record, of: inputs)
+      inputs = engine.accepting(record.provenance, for: inputs)
+    } else if file == nil, case .finished(let record)? = place.state {
+      // Nothing is computed without data, so the identity only tells what makes the result stale.
+      inputs = try inputs.asIn(record, from: origin, by: engine)
     }
     return PlannedRun(
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
-      stage: stage?.combination, stageWorkload: stage?.workload ?? 0,
+      stage: stage?.combination, origin: origin, stageWorkload: stage?.workload ?? 0,
       configured: method, departures: departures, runProtocol: runProtocol,
       profile: experiment.profile, folder: place.folder,
       engine: engine, otherEngine: otherEngine, identityInputs: inputs,
@@ -217,24 +224,12 @@ private struct StoredPlace {
 
   /// Whether the folder holds a finished result of these inputs, computed by an engine that is
   /// accepted.
-  func isOf(_ inputs: IdentityInputs, by engine: RunEngine) -> Bool {
+  func isOf(
+    _ inputs: IdentityInputs, from origin: StageIdentity?, by engine: RunEngine
+  ) throws -> Bool {
     guard case .finished(let record)? = state else { return false }
-    let accepted = engine.accepting(record.provenance, for: inputs.onData(of: record))
-    return (try? record.staleness(against: accepted).isEmpty) == true
-  }
-}
-
-extension IdentityInputs {
-  /// Stands for the content hash of a benchmark file that is missing.
-  fileprivate static let noData = "not here"
-
-  /// These inputs with the content hash of a record, if the benchmark's file is missing: a finished
-  /// run then counts as computed on the current data.
-  fileprivate func onData(of record: RunRecord) -> IdentityInputs {
-    guard benchmarkContentHash == Self.noData else { return self }
-    var inputs = self
-    inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
-    return inputs
+    let known = try inputs.asIn(record, from: origin, by: engine)
+    return try record.staleness(against: engine.accepting(record.provenance, for: known)).isEmpty
   }
 }
 
@@ -261,6 +256,12 @@ extension PlannedState {
       let differences = try record.staleness(against: planned, images: images)
       self = differences.isEmpty ? .finished(record) : .stale(differences)
     case .failed(let failure):
+      var planned = planned
+      if planned.benchmarkContentHash == IdentityInputs.noData,
+        let hash = failure.benchmarkContentHash
+      {
+        planned.benchmarkContentHash = hash
+      }
       // A failure under other settings says nothing of these.
       let isOurs = try engine.alternatives(to: planned).contains {
         try $0.identity() == failure.identity

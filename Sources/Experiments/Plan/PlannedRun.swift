@@ -22,6 +22,8 @@ package struct PlannedRun: Sendable {
   package let seed: UInt64
   /// The run that this one starts from, which is in the plan before it; nil for most.
   package let stage: Combination?
+  /// The identity of that run.
+  let origin: StageIdentity?
   /// The workload of the run that this one starts from, and of those before it; 0 for most.
   let stageWorkload: Double
   /// The method with its settings.

@@ -57,7 +57,8 @@ package struct RunExecution {
     } catch {
       let failure = RunFailure(
         identity: planned.identity, kind: FailureKind(of: error), reason: "\(error)",
-        lastLogLines: planned.folder.lastLogLines(), attempts: attempts + 1)
+        lastLogLines: planned.folder.lastLogLines(), attempts: attempts + 1,
+        benchmarkContentHash: planned.identityInputs.benchmarkContentHash)
       try? failure.write(to: planned.folder.failure)
       throw error
     }
@@ -100,6 +101,7 @@ package struct RunExecution {
       stage: try planned.finishedStage(in: options.results), memory: MachineMemory().availableBytes,
       fitted: fitted)
     let method = try planned.configured.make(context: context, images: task.learnt)
+    let preparationEnd = ContinuousClock.now
     let progress = try (method as? any TrainedMethod).map { trained in
       try Trainer(
         steps: TrainingSteps(
@@ -128,7 +130,7 @@ package struct RunExecution {
         try evaluate(task, by: method)
       }
     let seconds =
-      (progress?.seconds ?? (trainingEnd - start).seconds)
+      (preparationEnd - start).seconds + (progress?.seconds ?? 0)
       + (ContinuousClock.now - trainingEnd).seconds
     let timing = RunTiming(
       seconds: seconds,

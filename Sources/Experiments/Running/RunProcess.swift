@@ -157,7 +157,8 @@ final class RunProcess {
   private func died(_ kind: FailureKind, _ reason: String) -> AttemptOutcome {
     let failure = RunFailure(
       identity: run.identity, kind: kind, reason: reason,
-      lastLogLines: run.folder.lastLogLines(), attempts: earlierAttempts + 1)
+      lastLogLines: run.folder.lastLogLines(), attempts: earlierAttempts + 1,
+      benchmarkContentHash: run.identityInputs.benchmarkContentHash)
     // Another sweep's process may have taken the run up already: then there is nothing to say.
     if RunLock.owner(run.folder.lock) == nil { try? failure.write(to: run.folder.failure) }
     return .failed(failure)

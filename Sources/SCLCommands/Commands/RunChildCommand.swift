@@ -51,7 +51,7 @@ struct RunChildCommand: ParsableCommand {
     try folder.setAside()
     try redirectErrors(to: folder.log)
     do {
-      let reporter = ProgressReporter(folder.progress, stop: stop)
+      let reporter = ProgressReporter(folder.progress, identity: run.identity, stop: stop)
       try RunExecution(
         run, options: plan.options, experiment: plan.experiment,
         hooks: RunHooks(
@@ -84,6 +84,8 @@ struct RunChildCommand: ParsableCommand {
 private final class ProgressReporter {
   /// `RunFolder.progress`.
   private let path: String
+  /// The run's.
+  private let identity: String
   /// Requested if the parent is gone.
   private let stop: StopRequest
   /// The last write to `progress.json`.
@@ -91,9 +93,11 @@ private final class ProgressReporter {
 
   /// - Parameters:
   ///   - path: `RunFolder.progress`.
+  ///   - identity: the run's.
   ///   - stop: requested if the parent is gone. A run without a sweep writes a checkpoint and ends.
-  init(_ path: String, stop: StopRequest) {
+  init(_ path: String, identity: String, stop: StopRequest) {
     self.path = path
+    self.identity = identity
     self.stop = stop
     // If the parent is gone, the write fails.
     signal(SIGPIPE, SIG_IGN)
@@ -110,7 +114,7 @@ private final class ProgressReporter {
     if let last, last.phase == progress.phase, .now - last.at < .seconds(1) { return }
     last = (progress.phase, .now)
     // Errors are ignored: a full disk is reported when a checkpoint is written.
-    try? RunActivity(progress: progress, updatedAt: Date()).write(to: path)
+    try? RunActivity(identity: identity, progress: progress, updatedAt: Date()).write(to: path)
   }
 }
 

@@ -119,7 +119,8 @@ struct SweepOptions: ParsableArguments {
     // Checked before hours of work and not after them.
     try AtomicFile.checkWritable(folder: "\(plan.options.results)/\(plan.experiment.name)")
     let stop = SweepStop()
-    let display = SweepDisplay(open, data: BenchmarkFolder(plan.options.data))
+    let estimates = EstimateStore(plan)
+    let display = SweepDisplay(open, estimates: estimates)
     do {
       try stop.whileCatching {
         if let remote = executor.type {
@@ -127,7 +128,7 @@ struct SweepOptions: ParsableArguments {
             remote, plan, open: open.count, command: command, stop: stop)
           try stop.waiting { try await executor.run(open) { display.show($0) } }
         } else {
-          try localExecutor(plan, open: open, command: command, stop: stop)
+          try localExecutor(plan, open: open, estimates, command: command, stop: stop)
             .run(open) { display.show($0) }
         }
       }
@@ -146,11 +147,7 @@ struct SweepOptions: ParsableArguments {
   /// Whether a run is to be done. Failures that a rerun would repeat are skipped unless
   /// `--retry-failed`.
   private func isOpen(_ run: PlannedRun) -> Bool {
-    switch run.state {
-    case .finished: false
-    case .failed(let failure): retryFailed || !failure.wouldRepeat
-    case .missing, .unfinished, .running, .stale, .damaged: true
-    }
+    if case .failed = run.state { retryFailed || run.isToRun } else { run.isToRun }
   }
 
   /// Reports what will happen to existing results: stale and damaged ones are moved aside, finished
@@ -240,7 +237,8 @@ struct SweepOptions: ParsableArguments {
   /// threads of a run is never changed to fit, because results depend on it.
   /// - Throws: an error if a run needs CUDA and there is none.
   private func localExecutor(
-    _ plan: Plan, open: [PlannedRun], command: ChildCommand, stop: SweepStop
+    _ plan: Plan, open: [PlannedRun], _ estimates: EstimateStore, command: ChildCommand,
+    stop: SweepStop
   ) throws -> LocalExecutor {
     let isOnCards = open.contains { $0.device == .cuda }
     if isOnCards { try Machine.checkHas(.cuda) }
@@ -261,7 +259,6 @@ struct SweepOptions: ParsableArguments {
       line += "; using \(busy * threads) of \(cores) cores (see --threads)"
     }
     Console.note(line)
-    let estimates = EstimateStore(plan)
     return LocalExecutor(
       jobs: jobs, command: command, running: plan.experiment.running, stop: stop, cards: cards
     ) { estimates.estimate(for: $0) }
@@ -294,11 +291,6 @@ struct ExecutorName: ExpressibleByArgument, Equatable {
 extension Plan {
   /// The number of runs that were finished when the plan was made.
   fileprivate var finishedRuns: Int { runs.count { $0.state.status == .finished } }
-}
-
-extension RunFailure {
-  /// Whether a rerun would fail in the same way: a non-finite loss or an unsupported combination.
-  fileprivate var wouldRepeat: Bool { kind == .nonFinite || kind == .unsupported }
 }
 
 extension RunInterrupted {

@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
       // With --watch the experiment may be about to start, so missing results are no error.
       let plan = try watch ? experiment.plan(needsData: false) : experiment.planOfResults()
       let runs = plan.runs
-      let lines = [RunLine](runs, data: BenchmarkFolder(experiment.folders.data))
+      let lines = [RunLine](runs, estimates: EstimateStore(plan))
       try show(lines)
       guard watch, !runs.allSatisfy(isOver) else { return }
       idleLooks = await isIdle(plan) ? idleLooks + 1 : 0

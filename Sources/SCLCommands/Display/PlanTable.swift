@@ -236,7 +236,8 @@ struct PlanLine: Encodable {
       self.problem = nil
     } else {
       seconds = estimate?.seconds
-      secondsLeft = estimate.map { $0.seconds * (1 - run.doneFraction) }
+      // What failed for good is not tried again.
+      secondsLeft = run.isToRun ? estimate.map { $0.seconds * (1 - run.doneFraction) } : 0
       memoryBytes = estimate?.memoryBytes
       source = estimate?.source
       self.problem =

@@ -1,6 +1,4 @@
-import Benchmarks
 import Core
-import Domain
 import Experiments
 import Foundation
 import Records
@@ -46,31 +44,28 @@ struct RunLine: Encodable {
   /// The run's folder.
   let folder: String
 
-  /// The amount of work for weighting runs: pixels that the training processes, epochs x images x
-  /// view size². A method without training counts as one epoch.
-  let work: Double
+  /// Seconds that the whole run is expected to take.
+  let expectedSeconds: Double
   /// The phase if it is not training: "preparing", "evaluating", "assigning".
   private var phase: String?
 
   /// The line of a run in its current state.
   /// - Parameters:
   ///   - run: with its state.
-  ///   - counts: the images of its benchmark by split.
-  init(_ run: PlannedRun, counts: SplitCounts) {
+  ///   - expectedSeconds: of the whole run.
+  init(_ run: PlannedRun, expectedSeconds: Double) {
     benchmark = run.benchmark.name
     method = run.row.name
     seed = run.seed
     state = run.state.status
     epochs = run.epochs
     folder = run.folder.path
-    let images = run.runProtocol.train.images(among: counts, of: run.benchmark)
-    // A method without training counts as one epoch.
-    work = Double(max(1, run.ownEpochs)) * Double(max(1, images)) * pow(Double(run.viewSize), 2)
+    self.expectedSeconds = expectedSeconds
     switch run.state {
     case .missing: break
     case .unfinished:
       // Progress of a process that has ended.
-      if let last = RunActivity.read(from: run.folder.progress)?.progress, last.epochs == epochs {
+      if let last = run.keptProgress {
         epoch = last.epoch
         fraction = last.fraction
       }
@@ -84,6 +79,14 @@ struct RunLine: Encodable {
     case .failed(let failure): take(failure)
     case .stale(let differences): detail = differences.joined(separator: "; ")
     case .damaged(let reason): detail = reason
+    }
+  }
+
+  /// Seconds that the run still needs: at its own speed if that is known, else as expected.
+  var remainingSeconds: Double {
+    switch state {
+    case .finished, .failed: 0
+    default: secondsLeft ?? expectedSeconds * (1 - fraction)
     }
   }
 
@@ -170,14 +173,13 @@ extension RunFailure {
 }
 
 extension [RunLine] {
-  /// The lines of several runs.
-  /// - Parameter data: the folder of the benchmark files, which state the numbers of images.
-  init(_ runs: [PlannedRun], data: BenchmarkFolder) {
-    var known: [String: SplitCounts] = [:]
+  /// The lines of several runs of a plan.
+  /// - Parameter estimates: what is known of their times. A run whose benchmark file is damaged, and which will not
+  ///   run therefore, counts for nothing.
+  init(_ runs: [PlannedRun], estimates: EstimateStore) {
     self = runs.map { run in
-      let counts = known[run.benchmark.name] ?? data.counts(of: run.benchmark)
-      known[run.benchmark.name] = counts
-      return RunLine(run, counts: counts)
+      let estimate = estimates.estimate(for: run) ?? estimates.roughEstimate(for: run)
+      return RunLine(run, expectedSeconds: estimate?.seconds ?? 0)
     }
   }
 
@@ -195,12 +197,5 @@ extension [RunLine] {
     }
     return candidates.first { $0.allSatisfy { $0.count <= width } }
       ?? TextColumns(cells.map { $0.name + $0.rest.prefix(1) }).lines
-  }
-}
-
-extension BenchmarkFolder {
-  /// The images of a benchmark's file by split, or of a complete copy if there is no file.
-  fileprivate func counts(of definition: BenchmarkDefinition) -> SplitCounts {
-    (try? BenchmarkFile.open(file(of: definition)).info.counts) ?? definition.counts
   }
 }

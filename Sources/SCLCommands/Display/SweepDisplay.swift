@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// The caller passes on the executor's events:
 ///
-///     let display = SweepDisplay(open, data: BenchmarkFolder("data"))
+///     let display = SweepDisplay(open, estimates: EstimateStore(plan))
 ///     display.show(.started(0))
 ///     display.end()
 final class SweepDisplay: Sendable {
@@ -37,11 +37,11 @@ final class SweepDisplay: Sendable {
 
   /// - Parameters:
   ///   - runs: those of the sweep. Events refer to them by index.
-  ///   - data: the folder of the benchmark files.
-  init(_ runs: [PlannedRun], data: BenchmarkFolder) {
+  ///   - estimates: what is known of their times.
+  init(_ runs: [PlannedRun], estimates: EstimateStore) {
     labels = runs.map(\.label)
     logs = runs.map(\.folder.log)
-    var lines = [RunLine](runs, data: data)
+    var lines = [RunLine](runs, estimates: estimates)
     // No run is in progress yet, and earlier progress of failed or stale runs does not count.
     for index in lines.indices { lines[index].restart(.waiting) }
     state = Mutex(State(lines: lines))
@@ -138,29 +138,30 @@ final class SweepDisplay: Sendable {
 
 /// The summary line of a sweep: "[####....] 41 %  12 of 30 runs, 1 failed  ETA 2 h 10 min".
 ///
-/// The share is by work (`RunLine.work`) and not by runs, because runs differ in length. The time
-/// left is the remaining work at the pace of the runs in progress.
+/// The share is by the runs' expected times and not by runs, because runs differ in length. The time left is that of all
+/// runs, taken by as many at a time as are in progress.
 struct SweepSummary {
   let text: String
 
   /// Summarises the lines of all runs.
   init(_ lines: [RunLine]) {
-    let work = lines.reduce(0) { $0 + $1.work }
-    let left = lines.reduce(0) { $0 + (Self.isOver($1) ? 0 : $1.work * (1 - $1.fraction)) }
-    let share = work > 0 ? 1 - left / work : 1
-    let done = share.isFinite ? min(max(share, 0), 1) : 0
+    let expected = lines.reduce(0) { $0 + $1.expectedSeconds }
+    let left = lines.filter { !Self.isOver($0) }
+      .reduce(0) { $0 + $1.expectedSeconds * (1 - $1.fraction) }
+    let done = expected > 0 ? min(max(1 - left / expected, 0), 1) : 0
     var parts = ["\(progressBar(done)) \(Int(done * 100)) %"]
     let finished = lines.count { $0.state == .finished }
     let failed = lines.count { $0.state == .failed }
     parts.append(
       "\(finished) of \(Quantities.count(lines.count, "run"))"
         + (failed > 0 ? ", \(failed) failed" : ""))
-    // The remaining work at the pace of the runs in progress.
-    let pace = lines.reduce(0) { sum, line in
-      guard line.state == .running, let seconds = line.secondsLeft, seconds > 0 else { return sum }
-      return sum + line.work * (1 - line.fraction) / seconds
+    let running = lines.filter { $0.state == .running }
+    if running.contains(where: { $0.secondsLeft != nil }) {
+      let shared = lines.reduce(0) { $0 + $1.remainingSeconds } / Double(running.count)
+      // The longest of them is over last, however many share the rest.
+      let longest = running.reduce(0) { max($0, $1.remainingSeconds) }
+      parts.append("ETA " + Quantities.time(max(shared, longest)))
     }
-    if pace > 0 { parts.append("ETA " + Quantities.time(left / pace)) }
     text = parts.joined(separator: "  ")
   }
 
