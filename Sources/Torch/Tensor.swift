@@ -221,6 +221,10 @@ extension Tensor {
   /// - Throws: the first error of this thread.
   public func floats() throws(TorchError) -> [Float] { try copied(as: .float32) }
 
+  /// The elements as Double, in row-major order.
+  /// - Throws: the first error of this thread.
+  public func doubles() throws(TorchError) -> [Double] { try copied(as: .float64) }
+
   /// The elements as Int64, in row-major order.
   /// - Throws: the first error of this thread.
   public func integers() throws(TorchError) -> [Int64] { try copied(as: .int64) }
@@ -232,7 +236,7 @@ extension Tensor {
   /// The only element of a tensor that has one.
   /// - Throws: the first error of this thread, or an error if there are several elements.
   public func scalar() throws(TorchError) -> Double {
-    let values: [Double] = try copied(as: .float64)
+    let values = try doubles()
     guard values.count == 1 else {
       throw TorchError(message: "a tensor of shape \(shape) is not a scalar")
     }

@@ -79,7 +79,7 @@ public struct Augmentation {
         seed: seed,
         epoch: epoch, image: images.drawKeys[position], view: view)
     }
-    var batch = Resampling.floats(images.bytes(at: positions).to(device))
+    var batch = Resampling.floats(images.bytes(at: positions, on: device))
     let interpolation = settings.interpolation
     batch = Resampling.apply(
       rows: matrices(parameters, extent: images.height) {
@@ -102,7 +102,7 @@ public struct Augmentation {
   /// The images themselves, resized to the view's size: what is scored. They are the square in the middle of
   /// each image, float [B, 3, size, size].
   public func centre(of images: ImageSet, at positions: [Int]) -> Tensor {
-    let bytes = images.bytes(at: positions).to(device)
+    let bytes = images.bytes(at: positions, on: device)
     var side = min(images.height, images.width)
     if case .square(let share) = crop {
       side = Crop.side(of: share, height: images.height, width: images.width)

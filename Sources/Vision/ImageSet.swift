@@ -16,8 +16,18 @@ public struct ImageSet {
   private final class Store {
     /// uint8 [M, H, W, 3]
     let pixels: Tensor
+    /// The same on a card, once a batch was asked for there.
+    private var onCard: Tensor?
 
     init(_ pixels: Tensor) { self.pixels = pixels }
+
+    /// All pixels on a device, where they stay: of 60,000 images of 32 pixels 176 MiB.
+    func pixels(on device: Device) -> Tensor {
+      guard device != pixels.device else { return pixels }
+      let resident = onCard ?? pixels.to(device)
+      onCard = resident
+      return resident
+    }
   }
 
   private let store: Store
@@ -75,8 +85,10 @@ public struct ImageSet {
   }
 
   /// Bytes of the images at these positions: uint8 [B, H, W, 3].
-  public func bytes(at positions: [Int]) -> Tensor {
-    store.pixels.rows(Tensor(positions.map { storeRows[$0] }))
+  /// - Parameter device: where they are put. The first call for a card copies all pixels there, so that later ones
+  ///   need only the positions.
+  public func bytes(at positions: [Int], on device: Device = .cpu) -> Tensor {
+    store.pixels(on: device).rows(Tensor(positions.map { storeRows[$0] }).to(device))
   }
 
   /// All pixels as floats in 0...1, one row for each image: [N, H * W * 3].

@@ -191,17 +191,12 @@ package struct TrainingSteps {
     _ batch: Batch, _ optimiser: any Optimiser, afterBackward: () throws -> Void
   ) throws -> [PartialLoss] {
     let terms = try Torch.checked { try method.loss(batch) }
-    let values = try terms.map {
-      PartialLoss($0.name, try $0.value.scalar(), isTerm: $0.value.requiresGradient)
-    }
+    let values = try terms.partialLosses()
     if let bad = values.first(where: { !$0.value.isFinite }) {
       throw ExperimentError.nonFiniteLoss(
         epoch: batch.epoch + 1, step: batch.step + 1, term: bad.name)
     }
-    guard let first = terms.first else {
-      throw TorchError(message: "the loss has no terms: return at least one")
-    }
-    try terms.dropFirst().reduce(first.value) { $0 + $1.value }.backward()
+    try terms.dropFirst().reduce(terms[0].value) { $0 + $1.value }.backward()
     try afterBackward()
     let parameters = method.network.parameters
     if let part = batch.part {
@@ -215,6 +210,26 @@ package struct TrainingSteps {
     try optimiser.step()
     for parameter in parameters { parameter.tensor.clearGradient() }
     return values
+  }
+}
+
+extension [LossTerm] {
+  /// The values of all terms, read in one transfer.
+  /// - Throws: `TorchError` if there is no term, or one that is no single number.
+  fileprivate func partialLosses() throws -> [PartialLoss] {
+    guard !isEmpty else {
+      throw TorchError(message: "the loss has no terms: return at least one")
+    }
+    if let wrong = first(where: { $0.value.count != 1 }) {
+      throw TorchError(
+        message:
+          "the loss term '\(wrong.name)' has to be a scalar, but has the shape \(wrong.value.shape)"
+      )
+    }
+    let values = try Tensor.concatenated(
+      map { $0.value.detached().to(.float64).reshaped([1]) }
+    ).doubles()
+    return zip(self, values).map { PartialLoss($0.name, $1, isTerm: $0.value.requiresGradient) }
   }
 }
 
