@@ -13,6 +13,8 @@ struct ValueOutOfRange: Error {
 /// of a few values cannot overflow. So a manipulated record is reported as damaged and cannot trap.
 enum ValueRange {
   static let count = 0...1_000_000_000
+  /// A list of this length is made for them.
+  static let clusters = 0...100_000
   /// Side of an image in pixels.
   static let imageSize = 1...65_536
   static let seconds = 0...1e12
@@ -117,7 +119,7 @@ extension RunMetrics {
       try ValueRange.checkScore(score, "\(key).\(name)", in: metric.range)
     }
     try ValueRange.check(images, "\(key).images", in: ValueRange.count)
-    try ValueRange.check(clusters, "\(key).clusters", in: ValueRange.count)
+    try ValueRange.check(clusters, "\(key).clusters", in: ValueRange.clusters)
     for (index, size) in clusterSizes.enumerated() {
       try ValueRange.check(size, "\(key).clusterSizes[\(index)]", in: ValueRange.count)
     }

@@ -50,7 +50,10 @@ struct SeveralExperiments: ParsableArguments {
       guard let own = filter.restricted(to: experiment) else { return nil }
       return try options.planOfResults(of: experiment, own, mayBeEmpty: mayBeEmpty)
     }
-    guard !plans.isEmpty else { throw ValidationError("--only selects no run of any experiment") }
+    try filter.checkStages(among: plans.flatMap { $0.runs.map(\.row.name) })
+    guard plans.contains(where: { !$0.runs.isEmpty }) else {
+      throw ValidationError("--only selects no run of any experiment")
+    }
     return plans
   }
 

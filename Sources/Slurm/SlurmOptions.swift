@@ -81,7 +81,7 @@ package enum SlurmKey: String, CaseIterable, Sendable {
 }
 
 /// A time limit as sbatch accepts it: "30" minutes, "30:00", "12:00:00", "2-0", "2-12:00:00" or
-/// "infinite".
+/// "infinite". "0" is no limit either.
 ///
 ///     SlurmTimeLimit("1-12")?.seconds  // 129,600
 ///     SlurmTimeLimit("soon")  // nil
@@ -91,7 +91,7 @@ struct SlurmTimeLimit {
 
   /// Nil for text that is no time limit.
   init?(_ text: String) {
-    if ["unlimited", "infinite", "-1"].contains(text.lowercased()) {
+    if ["unlimited", "infinite", "-1", "0"].contains(text.lowercased()) {
       seconds = nil
       return
     }

@@ -35,6 +35,43 @@ extension CommandLineTests {
       !report.output.contains("Stale") && !report.output.contains("Damaged"), "\(report.output)")
   }
 
+  /// Where results are copied without what runs started from.
+  @Test func `Runs stay finished when the folder of their stage is gone`() throws {
+    let copy = URL(fileURLWithPath: "\(folder)/without-stages")
+    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Self.repository.appendingPathComponent("results/cifar10-cpu"),
+      to: copy.appendingPathComponent("cifar10-cpu"))
+    let stages = try FileManager.default.contentsOfDirectory(
+      atPath: copy.path + "/cifar10-cpu/cifar10"
+    ).filter { $0.contains("@") }
+    #expect(!stages.isEmpty)
+    for stage in stages {
+      try FileManager.default.removeItem(atPath: "\(copy.path)/cifar10-cpu/cifar10/\(stage)")
+    }
+    let report = try program.run([
+      "report", Self.repository.appendingPathComponent("experiments/cifar10-cpu.yaml").path,
+      "--results", copy.path, "--data", "\(folder)/none",
+    ])
+    #expect(report.output == (try self.report("cifar10-cpu").output))
+  }
+
+  @Test func `What runs start from is no row of another results folder`() throws {
+    let results = Self.repository.appendingPathComponent("results").path
+    let diff = try report("cifar10-cpu", ["--against", results], command: "diff")
+    #expect(diff.exitCode == 0, "\(diff.errors)")
+    #expect(diff.output.contains("reproduced 9 of 9") && !diff.output.contains("stage"))
+  }
+
+  @Test func `A stage can be chosen among several experiments`() throws {
+    let other = Self.repository.appendingPathComponent("experiments/equal-budget.yaml").path
+    let stage = "scl-warmup@6416e0c7"
+    let chosen = try report("cifar10-cpu", [other, "--only", "method=\(stage)"])
+    #expect(chosen.exitCode == 0, "\(chosen.errors)")
+    let unknown = try report("cifar10-cpu", [other, "--only", "method=scl-warmup@00000000"])
+    #expect(unknown.errors.contains("no run starts from 'scl-warmup@00000000'"))
+  }
+
   @Test(arguments: [
     ("cifar10-cpu", "README.md"), ("cifar10-cpu", "results/README.md"),
     ("scl-readings", "results/README.md"), ("equal-budget", "results/README.md"),

@@ -45,8 +45,9 @@ extension ExperimentsTests {
   }
 
   private static let committed = [
-    "ablation", "cifar10-cpu", "cpu", "equal-budget", "paper-labels", "paper-photographs",
-    "paper-split", "paper", "pixels", "rehearsal-methods", "rehearsal", "scl-readings",
+    "ablation", "cifar10-cpu", "cpu", "equal-budget", "official-code", "paper-labels",
+    "paper-photographs", "paper-split", "paper", "pixels", "rehearsal-methods", "rehearsal",
+    "scl-readings",
   ]
 
   @Test func `Every committed experiment names the schema in its first line`() throws {

@@ -146,6 +146,7 @@ extension RecordsTests {
       ),
       ("\"seconds\" : 12.75", "\"seconds\" : 1e300", "timing.seconds"),
       ("\"imageSize\" : 32", "\"imageSize\" : 9223372036854775807", "protocol.imageSize"),
+      ("\"clusters\" : 3", "\"clusters\" : 1000000000", "metrics.clusters"),
     ])
     func `A number that no run can have is refused with file and key`(
       original: String, damage: String, key: String

@@ -159,6 +159,13 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (-0.013, "-0.01"), (0.04, "0.04"), (-0.049, "-0.05"), (-0.2, "-0.2"), (0, "0.0"),
+  ])
+  func `A limit of an interval tells on which side of 0 it lies`(limit: Double, text: String) {
+    #expect(limit.limit == text)
+  }
+
   @Test func `A table fits 80 columns`() throws {
     let long = TableMethod(
       name: "instdisc", title: "InstDisc + k-means, temperature 0.03", family: .contrastive)

@@ -62,6 +62,19 @@ import Testing
     #expect(latex.contains("\\label{tab:table-temperature}"))
   }
 
+  @Test func `A row of another protocol is no value of the setting`() throws {
+    let rows = [Self.row("train"), Self.scl, Self.row("cold")]
+    let table = try SampleRuns.table(
+      rows,
+      Self.runs(
+        rows[0], 0.1, [50, 51, 52, 53, 54, 55],
+        protocol: RunProtocol(train: .train, score: .train, imageSize: 32))
+        + Self.runs(rows[1], 0.1, Self.second) + Self.runs(rows[2], 0.05, Self.first))
+    let text = try table.sensitivity(to: "temperature").rendered(as: .markdown)
+    #expect(text.contains(" +1.7 [-0.2, 3.6] "), "\(text)")
+    #expect(!text.contains("Not compared"))
+  }
+
   @Test func `The difference to the default is paired by seeds, with its interval`() throws {
     let text = try Self.table().sensitivity(to: "temperature").rendered(as: .markdown)
     #expect(text.contains(" +1.7 [-0.2, 3.6] "), "0.05: five pairs")

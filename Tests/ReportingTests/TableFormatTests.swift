@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Metrics
 import Records
 import Reporting
 import Testing
@@ -142,6 +143,21 @@ import Testing
       #expect(siunitx.contains("in bold.") && !siunitx.contains("second best"))
       #expect(!siunitx.contains("\\underline"))
     }
+  }
+
+  @Test func `A score that only one row has is not its best`() throws {
+    var scored = SampleRuns.record(SampleRuns.scl, on: "cifar10", 20, 30, 10)
+    scored.metrics.scores = Scores([.nmi: 0.2, .acc: 0.3, .ari: 0.1, .silhouette: 0.25])
+    let table = try ResultTable(
+      ExperimentResults(
+        experiment: "table", profile: "default", methods: [SampleRuns.kMeans, SampleRuns.scl],
+        runs: [
+          SampleRuns.finished(SampleRuns.record(SampleRuns.kMeans, on: "cifar10", 10, 20, 5)),
+          SampleRuns.finished(scored),
+        ], distance: []), metrics: [.acc, .silhouette])
+    let text = table.rendered(as: .markdown)
+    #expect(text.contains("**30.0**"))
+    #expect(text.contains(" 25.0 ") && !text.contains("**25.0**"), "\(text)")
   }
 
   @Test(arguments: [

@@ -14,6 +14,8 @@ package struct RunFilter: Sendable {
   private var benchmarks: Set<String> = []
   private var methods: Set<String> = []
   private var seeds: Set<String> = []
+  /// Whether a stage may be one of another experiment.
+  private var isPart = false
 
   /// Selects every run.
   package init() { text = "" }
@@ -56,6 +58,7 @@ package struct RunFilter: Sendable {
   /// because the experiment has none of the benchmarks, methods or seeds.
   package func restricted(to experiment: Experiment) -> RunFilter? {
     var filter = self
+    filter.isPart = true
     let paths = [\RunFilter.benchmarks, \.methods, \.seeds]
     for (path, known) in zip(paths, Self.names(of: [experiment])) {
       guard !self[keyPath: path].isEmpty else { continue }
@@ -97,8 +100,9 @@ package struct RunFilter: Sendable {
 
   /// - Throws: `ExperimentError.invalidOption` for a stage that is none of the planned runs. Stages
   ///   are known only once runs are planned.
-  func checkStages(among rows: [String]) throws {
-    guard let wrong = methods.subtracting(rows).filter({ MethodRow.isStage($0) }).sorted().first
+  package func checkStages(among rows: [String]) throws {
+    guard !isPart,
+      let wrong = methods.subtracting(rows).filter({ MethodRow.isStage($0) }).sorted().first
     else { return }
     throw ExperimentError.invalidOption(
       option: "--only \(text)", problem: "no run starts from '\(wrong)'")

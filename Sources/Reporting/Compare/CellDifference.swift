@@ -43,7 +43,7 @@ package struct CellDifference: Equatable, Sendable {
   /// "+0.7 [-0.2, 1.6]", or "+0.7" without an interval.
   var text: String {
     result.difference.signed
-      + (result.interval.map { " [\($0.low.oneDecimal), \($0.high.oneDecimal)]" } ?? "")
+      + (result.interval.map { " [\($0.low.limit), \($0.high.limit)]" } ?? "")
   }
 }
 

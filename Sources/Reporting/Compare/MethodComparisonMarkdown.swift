@@ -54,7 +54,8 @@ extension MethodComparison {
       grid.rows.append([
         title, "\(row.pairs > 0 ? row.pairs : row.seeds)", row.mean.oneDecimal,
         row.method == reference ? "reference" : row.result?.difference.signed ?? "–",
-        row.result?.interval?.text ?? "–", row.result?.tTest?.probability ?? "–",
+        row.result?.interval.map { "\($0.low.limit) to \($0.high.limit)" } ?? "–",
+        row.result?.tTest?.probability ?? "–",
         row.result?.interval == nil ? "–" : row.result?.permutation.probability ?? "–",
         row.adjusted?.probability ?? "–",
       ])

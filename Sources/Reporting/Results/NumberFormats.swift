@@ -18,6 +18,12 @@ extension Double {
     return self > 0 && text != "0.0" ? "+\(text)" : text
   }
 
+  /// A limit of a difference's interval: "-0.2", or "-0.01" where one decimal would not tell on which side of 0 it
+  /// lies.
+  package var limit: String {
+    oneDecimal == "0.0" && self != 0 ? String(format: "%.2f", self) : oneDecimal
+  }
+
   /// The number rounded to four decimals, for formats that programs read.
   package var fourDecimals: Double {
     (self * 10_000).rounded() / 10_000

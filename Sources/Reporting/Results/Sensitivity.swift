@@ -119,20 +119,25 @@ struct Sensitivity {
     }.filter { $0.count > 1 }
   }
 
-  /// Whether two rows are of one method and have the same settings, but for one, wherever both have
-  /// runs; nil for rows of one method without a common benchmark.
+  /// Whether two rows are of one method and have the same protocol and settings, but for one setting, wherever both
+  /// have runs; nil for rows of one method without a common benchmark.
   private func areSiblings(
     _ first: TableMethod, _ second: TableMethod, but setting: String
   ) -> Bool? {
     guard first.variantOf ?? first.name == second.variantOf ?? second.name else { return false }
     let others = Dictionary(uniqueKeysWithValues: recipes(of: second))
     let pairs = recipes(of: first).compactMap { benchmark, recipe in
-      others[benchmark].map { (recipe, $0) }
+      others[benchmark].map { (benchmark, recipe, $0) }
     }
     if pairs.isEmpty { return nil }
-    return pairs.allSatisfy { first, second in
-      first.settings.filter { $0.key != setting } == second.settings.filter { $0.key != setting }
-        && first.ofStages == second.ofStages
+    func runProtocol(_ method: TableMethod, _ benchmark: String) -> RunProtocol? {
+      table.cell(benchmark: benchmark, method: method.id)?.runProtocol
+    }
+    return pairs.allSatisfy { benchmark, one, other in
+      let protocols = [first, second].compactMap { runProtocol($0, benchmark) }
+      return protocols.first == protocols.last
+        && one.settings.filter { $0.key != setting } == other.settings.filter { $0.key != setting }
+        && one.ofStages == other.ofStages
     }
   }
 

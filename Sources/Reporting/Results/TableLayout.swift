@@ -206,10 +206,12 @@ struct BestFigures {
     for benchmark in table.benchmarks {
       let rivals = table.methods.compactMap { table.cell(benchmark: benchmark, method: $0.id) }
         .filter { Self.competes($0, notes: notes) }
-      guard rivals.count > 1 else { continue }
       for metric in table.metrics {
-        let figures = Set(rivals.compactMap { printed($0, metric) }).sorted(by: >)
-        ranked[benchmark, default: [:]][metric] = Array(figures.prefix(rivals.count > 3 ? 2 : 1))
+        // Some have no score of this kind.
+        let figures = rivals.compactMap { printed($0, metric) }
+        guard figures.count > 1 else { continue }
+        ranked[benchmark, default: [:]][metric] = Array(
+          Set(figures).sorted(by: >).prefix(figures.count > 3 ? 2 : 1))
       }
     }
   }

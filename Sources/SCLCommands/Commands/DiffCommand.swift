@@ -171,7 +171,9 @@ struct ComparisonOptions: ParsableArguments {
       (against, experiment.name),
       (folder.deletingLastPathComponent().path, folder.lastPathComponent),
     ] {
-      let records = try ResultsFolder(results).runs(of: name).compactMap { run in
+      // What runs start from is no row of a table.
+      let runs = try ResultsFolder(results).runs(of: name).filter { !MethodRow.isStage($0.method) }
+      let records = try runs.compactMap { run in
         switch run.state {
         case .finished(let record): return record
         // A damaged reference must not be compared in part.
