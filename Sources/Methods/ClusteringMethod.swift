@@ -163,7 +163,11 @@ extension ClusteringMethod {
   public typealias Inputs = MethodInputs<Settings>
 
   /// Makes a method from its settings, its task and the images to learn from.
+  /// - Throws: `MethodError.unsupported` for settings that cannot work together; the errors of `init(_:)`.
   public init(settings: Settings, context: MethodContext, images: ImageSet) throws {
+    if let contradiction = settings.contradiction {
+      throw MethodError.unsupported(method: Self.description.name, reason: contradiction)
+    }
     try self.init(MethodInputs(settings: settings, context: context, images: images))
   }
 

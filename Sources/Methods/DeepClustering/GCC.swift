@@ -139,9 +139,6 @@ package final class GCC: TrainedMethod, ReportsConfidence {
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let (settings, context, count) = (inputs.settings, inputs.context, inputs.images.count)
-    if let contradiction = settings.contradiction {
-      throw MethodError.unsupported(method: "gcc", reason: contradiction)
-    }
     warmupEpochs = settings.warmup.wholeEpochs(of: settings.training.epochs)
     augmentation = try Augmentation(settings.augmentation, for: inputs)
     model = Network(settings, context: context)

@@ -35,9 +35,6 @@ package final class SCL: TrainedMethod, ReportsConfidence {
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let (settings, context) = (inputs.settings, inputs.context)
-    if let contradiction = settings.contradiction {
-      throw MethodError.unsupported(method: Self.description.name, reason: contradiction)
-    }
     augmentation = try Augmentation(settings.common.augmentation, for: inputs)
     model = SCLNetwork(settings.common, context: context)
     bank = MemoryBank(settings.common, for: inputs)

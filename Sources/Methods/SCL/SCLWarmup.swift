@@ -58,9 +58,6 @@ package final class SCLWarmup: TrainedMethod, ReportsConfidence, ReportsReadOuts
   public init(_ inputs: Inputs) throws {
     self.inputs = inputs
     let common = inputs.settings.common
-    if let contradiction = inputs.settings.contradiction {
-      throw MethodError.unsupported(method: Self.description.name, reason: contradiction)
-    }
     augmentation = try Augmentation(common.augmentation, for: inputs)
     model = SCLNetwork(common, context: inputs.context)
     bank = MemoryBank(common, for: inputs)
