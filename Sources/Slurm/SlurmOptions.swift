@@ -85,12 +85,12 @@ package enum SlurmKey: String, CaseIterable, Sendable {
 ///
 ///     SlurmTimeLimit("1-12")?.seconds  // 129,600
 ///     SlurmTimeLimit("soon")  // nil
-struct SlurmTimeLimit {
+package struct SlurmTimeLimit {
   /// Nil for no limit.
-  let seconds: Int?
+  package let seconds: Int?
 
   /// Nil for text that is no time limit.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     if ["unlimited", "infinite", "-1", "0"].contains(text.lowercased()) {
       seconds = nil
       return

@@ -37,9 +37,13 @@ extension ExperimentsTests {
   /// Writes what a node with a card would have left behind.
   private func finishOnCard() throws {
     let run = try planned()
-    let inputs = onCard(run)
     try FileManager.default.createDirectory(
       atPath: run.folder.path, withIntermediateDirectories: true)
+    try record(of: run, onCard(run)).write(to: run.folder.record)
+  }
+
+  /// The record of a run with these inputs.
+  private func record(of run: PlannedRun, _ inputs: IdentityInputs) throws -> RunRecord {
     try RunRecord(
       identity: inputs.identity(), experiment: run.experiment, benchmark: run.benchmark.name,
       method: run.row.name, methodTitle: run.row.title, methodFamily: .contrastive,
@@ -56,8 +60,35 @@ extension ExperimentsTests {
           contentHash: inputs.benchmarkContentHash, complete: true, images: 3000,
           definitionImages: 3000, sourceFormat: "cifar-binary", rehearsalOf: nil),
         libtorch: "9.9.9", openBLAS: "0.3", device: "cuda", deviceName: "H100",
-        precision: "bfloat16", threads: 1, finishedAt: "2026-11-25T00:00:00Z")
-    ).write(to: run.folder.record)
+        precision: "bfloat16", threads: 1, finishedAt: "2026-11-25T00:00:00Z"))
+  }
+
+  @Test func `Images of one's own have the size of the largest protocol when their file is gone`()
+    throws
+  {
+    // Read first where "kmeans" comes before "nmf".
+    for (method, size) in [("kmeans", 16), ("nmf", 64)] {
+      let place = RunFolder(
+        results: folder + "/results", experiment: "trial", benchmark: "lamps", method: method,
+        seed: 0)
+      var record = try record(of: planned(), planned().identityInputs)
+      (record.benchmark, record.method) = ("lamps", method)
+      record.protocol.imageSize = size
+      try FileManager.default.createDirectory(atPath: place.path, withIntermediateDirectories: true)
+      try record.write(to: place.record)
+    }
+    let file = try write(
+      """
+      benchmarks: [lamps]
+      methods: [kmeans, nmf]
+      protocol: {methods: {kmeans: {image_size: 16}}}
+      """, to: "trial.yaml")
+    let experiment = try ExperimentFile(registry: .builtIn, results: folder + "/results").read(file)
+    let runs = try Plan(
+      experiment, options: RunOptions(data: folder + "/none", results: folder + "/results"),
+      registry: .builtIn, needsData: false
+    ).runs
+    #expect(runs.first { $0.row.name == "nmf" }?.runProtocol.imageSize == 64)
   }
 
   @Test func `A finished run stands, whatever computed it, and the difference is told`() throws {

@@ -30,6 +30,13 @@ import Testing
     for value in values { #expect(key.problem(with: value) != nil, "\(key) \(value)") }
   }
 
+  @Test(arguments: [
+    ("30", 1_800), ("30:15", 1_815), ("1-12", 129_600), ("infinite", nil), ("0", nil),
+  ])
+  func `A time limit is what sbatch takes it for`(text: String, seconds: Int?) throws {
+    #expect(try #require(SlurmTimeLimit(text)).seconds == seconds)
+  }
+
   @Test func `The command line is over the file's defaults and benchmarks`() throws {
     let layers = ExecutorLayers(
       defaults: ["partition": "short", "time": "30"],
