@@ -49,7 +49,10 @@ extension RecordsTests {
         limit.rlim_cur = rlim_t(free + 1)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         #expect(throws: FileError.self) { try RunLock.take(folder + "/.lock") }
-        #expect(fcntl(free, F_GETFD) == -1)
+        // The runtime may have opened something there by now, such as a timer.
+        let file = try? FileManager.default.destinationOfSymbolicLink(
+          atPath: "/proc/self/fd/\(free)")
+        #expect(file?.contains("run-lock-") != true)
         #expect(rmdir(folder) == 0)
         // Whoever reports how this process ends may need descriptors.
         limit.rlim_cur = most
