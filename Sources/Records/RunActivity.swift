@@ -27,6 +27,11 @@ package struct RunActivity: Codable, Equatable, Sendable {
     return activity
   }
 
+  /// Reads the progress of the process that has the run. What an earlier process has left is none of it.
+  package static func read(from path: String, of owner: LockOwner) -> RunActivity? {
+    read(from: path).flatMap { $0.updatedAt >= owner.since ? $0 : nil }
+  }
+
   /// Replaces the file atomically, without a sync: a power failure may lose it.
   /// - Throws: `FileError`; `RecordError.notFinite`.
   package func write(to path: String) throws {

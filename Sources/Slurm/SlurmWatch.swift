@@ -328,11 +328,9 @@ final class SlurmWatch {
     }
     if failure == nil {
       if outcome.wroteItsEnd, .now - leftAt < .seconds(60) { return false }
-      failure = RunFailure(
-        identity: item.run.identity, kind: outcome.kind, reason: outcome.reason,
-        lastLogLines: lastLines(of: item.run, place),
-        attempts: max(item.attempt, folder.attempts(of: item.run.identity)),
-        benchmarkContentHash: item.run.identityInputs.benchmarkContentHash)
+      failure = item.run.failure(
+        outcome.kind, outcome.reason, lastLogLines: lastLines(of: item.run, place),
+        attempts: max(item.attempt, folder.attempts(of: item.run.identity)))
       // Somebody else may have taken the run up meanwhile.
       if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
     }

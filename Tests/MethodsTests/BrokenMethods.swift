@@ -64,6 +64,7 @@ final class Trained<Flaw: MethodFlaw>: TrainedMethod {
   func loss(_ batch: Batch) throws -> [LossTerm] {
     var colours = batch.views[0].mean(along: [2, 3])
     if Flaw.hasNoTerms { return [] }
+    if Flaw.hasManyValues { return [("colours", colours)] }
     if Flaw.hasMismatch { colours = colours.matmul(colours) }
     // Red and blue lie on either side of the mean.
     let isRed = colours.narrowed(1, to: 0..<1).isGreater(than: 0).squeezed(1).to(.int64)
@@ -135,6 +136,8 @@ protocol MethodFlaw {
   /// Whether the loss multiplies matrices that do not fit.
   static var hasMismatch: Bool { get }
   static var hasNoTerms: Bool { get }
+  /// Whether a loss term has a value for each image.
+  static var hasManyValues: Bool { get }
   /// What is remembered beside the mean colour.
   static func memory() throws -> [NamedTensor]
 }
@@ -151,6 +154,7 @@ extension MethodFlaw {
   static var hasFrozenParameter: Bool { false }
   static var hasMismatch: Bool { false }
   static var hasNoTerms: Bool { false }
+  static var hasManyValues: Bool { false }
   static func memory() throws -> [NamedTensor] { [] }
 }
 
@@ -206,6 +210,10 @@ enum Mismatched: MethodFlaw {
 
 enum Termless: MethodFlaw {
   static var hasNoTerms: Bool { true }
+}
+
+enum ManyValued: MethodFlaw {
+  static var hasManyValues: Bool { true }
 }
 
 enum LearntMemory: MethodFlaw {

@@ -39,6 +39,14 @@ extension MethodsTests {
       #expect(error?.message.contains("no terms") == true)
     }
 
+    @Test func `A loss term that is no scalar is named with its shape`() throws {
+      let trial = MethodTrial(
+        try make(Trained<ManyValued>.self, images: images, ["batch_size": 16]), images: images)
+      let error = #expect(throws: TorchError.self) { try trial.takeStep() }
+      #expect(error?.message.contains("'colours' has to be a scalar") == true)
+      #expect(error?.message.contains("[16, 3]") == true, "\(error?.description ?? "none")")
+    }
+
     @Test func `The suite reports the error as a finding`() throws {
       let findings = try Conformance().findings(of: Trained<Mismatched>.self)
       #expect(findings.contains { $0.detail.contains("matmul of ") }, "\(findings)")

@@ -103,6 +103,26 @@ extension SlurmTests {
     try expectUndisturbed(resumptions: 0)
   }
 
+  @Test func `A run whose stage a process outside of the queue has waits for its end`() throws {
+    let text =
+      Self.long.replacing("kmeans, instdisc", with: "instdisc, scan-cluster")
+      + "\n  methods: {scan-cluster: {pretext: instdisc, epochs: 2}}\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/long.yaml"))
+    let local = try start("run", "long.yaml", ["--only", "method=instdisc"])
+    let stage = try holdLongRun()
+    let remote = try start("run", "long.yaml", ["--executor", "slurm"])
+    try eventually("the stage is seen") { remote.errors.contains("elsewhere rehearsal / instdisc") }
+    // For some turns, in which the run could be submitted.
+    sleep(4)
+    #expect(try cluster.queue().isEmpty)
+    kill(stage.pid, SIGCONT)
+    #expect(local.wait() == 0, "\(local.errors)")
+    #expect(remote.wait() == 0, "\(remote.errors)")
+    let submissions = try submissions()
+    try #require(submissions.count == 1)
+    #expect(try outputs(of: submissions[0]).count == 1)
+  }
+
   @Test func `A sweep that is stopped leaves its tasks in the queue and says what goes on`() throws
   {
     let process = try startLong()

@@ -242,7 +242,7 @@ extension PlannedState {
   ) throws {
     if stored != nil, let owner = RunLock.owner(folder.lock) {
       // What lies there is what the process began from.
-      self = .running(owner, RunActivity.read(from: folder.progress))
+      self = .running(owner, RunActivity.read(from: folder.progress, of: owner))
       if case .finished(let record) = stored, try record.staleness(against: planned).isEmpty {
         self = .finished(record)
       }
@@ -256,12 +256,7 @@ extension PlannedState {
       let differences = try record.staleness(against: planned, images: images)
       self = differences.isEmpty ? .finished(record) : .stale(differences)
     case .failed(let failure):
-      var planned = planned
-      if planned.benchmarkContentHash == IdentityInputs.noData,
-        let hash = failure.benchmarkContentHash
-      {
-        planned.benchmarkContentHash = hash
-      }
+      let planned = planned.onData(of: failure.benchmarkContentHash)
       // A failure under other settings says nothing of these.
       let isOurs = try engine.alternatives(to: planned).contains {
         try $0.identity() == failure.identity

@@ -1,7 +1,7 @@
 import Foundation
 import Records
 
-/// What of a run is done, and whether a sweep does the rest.
+/// What of a run is done, whether a sweep does the rest, and what is said of an attempt that failed.
 extension PlannedRun {
   /// Whether a sweep carries the run out: it is not finished, and did not fail in a way that would repeat.
   package var isToRun: Bool {
@@ -16,9 +16,7 @@ extension PlannedRun {
   package var doneFraction: Double {
     switch state {
     case .finished: 1
-    case .running(let owner, let activity):
-      // Older progress belongs to an earlier process.
-      activity.map { $0.updatedAt >= owner.since ? $0.progress.fraction : 0 } ?? 0
+    case .running(_, let activity): activity?.progress.fraction ?? 0
     case .unfinished, .failed: keptProgress?.fraction ?? 0
     // The beginning that a finished run of fewer epochs has left.
     case .stale: shorterRun.map { Double($0.epochs - firstEpoch) / Double(max(1, ownEpochs)) } ?? 0
@@ -33,5 +31,15 @@ extension PlannedRun {
       let last = RunActivity.read(from: folder.progress), last.identity ?? identity == identity
     else { return nil }
     return last.progress
+  }
+
+  /// What is recorded of a failed attempt at the run.
+  /// - Parameter attempts: with this one.
+  package func failure(
+    _ kind: FailureKind, _ reason: String, lastLogLines: [String], attempts: Int
+  ) -> RunFailure {
+    RunFailure(
+      identity: identity, kind: kind, reason: reason, lastLogLines: lastLogLines,
+      attempts: attempts, benchmarkContentHash: identityInputs.benchmarkContentHash)
   }
 }

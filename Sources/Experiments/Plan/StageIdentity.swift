@@ -34,15 +34,20 @@ extension IdentityInputs {
   /// Stands for the content hash of a benchmark file that is missing.
   static let noData = "not here"
 
+  /// These inputs on the data with this content hash, if the benchmark's file is missing.
+  func onData(of contentHash: String?) -> IdentityInputs {
+    guard benchmarkContentHash == Self.noData, let contentHash else { return self }
+    var inputs = self
+    inputs.benchmarkContentHash = contentHash
+    return inputs
+  }
+
   /// These inputs as a finished run had them, as far as nothing here says otherwise: on its data if the benchmark's
   /// file is missing, and starting from a run of its engine if that run has no result.
   func asIn(
     _ record: RunRecord, from origin: StageIdentity?, by engine: RunEngine
   ) throws -> IdentityInputs {
-    var inputs = self
-    if benchmarkContentHash == Self.noData {
-      inputs.benchmarkContentHash = record.provenance.benchmarkFile.contentHash
-    }
+    var inputs = onData(of: record.provenance.benchmarkFile.contentHash)
     if let origin { inputs.stage = try origin.identity(in: record, by: engine) }
     return inputs
   }

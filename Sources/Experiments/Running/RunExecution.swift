@@ -55,10 +55,9 @@ package struct RunExecution {
       // The folder is another's now.
       throw RecordError.lockLost(file: file)
     } catch {
-      let failure = RunFailure(
-        identity: planned.identity, kind: FailureKind(of: error), reason: "\(error)",
-        lastLogLines: planned.folder.lastLogLines(), attempts: attempts + 1,
-        benchmarkContentHash: planned.identityInputs.benchmarkContentHash)
+      let failure = planned.failure(
+        FailureKind(of: error), "\(error)", lastLogLines: planned.folder.lastLogLines(),
+        attempts: attempts + 1)
       try? failure.write(to: planned.folder.failure)
       throw error
     }

@@ -155,10 +155,8 @@ final class RunProcess {
   /// Records the failure of a run whose process could not do so, unless another process has the run
   /// by now.
   private func died(_ kind: FailureKind, _ reason: String) -> AttemptOutcome {
-    let failure = RunFailure(
-      identity: run.identity, kind: kind, reason: reason,
-      lastLogLines: run.folder.lastLogLines(), attempts: earlierAttempts + 1,
-      benchmarkContentHash: run.identityInputs.benchmarkContentHash)
+    let failure = run.failure(
+      kind, reason, lastLogLines: run.folder.lastLogLines(), attempts: earlierAttempts + 1)
     // Another sweep's process may have taken the run up already: then there is nothing to say.
     if RunLock.owner(run.folder.lock) == nil { try? failure.write(to: run.folder.failure) }
     return .failed(failure)

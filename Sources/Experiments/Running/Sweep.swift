@@ -105,10 +105,7 @@ struct Sweep {
       let folder = runs[index].folder
       if let owner = RunLock.owner(folder.lock) {
         onEvent(.elsewhere(index, owner))
-        // What an earlier process has left there is not this one's.
-        if let activity = RunActivity.read(from: folder.progress),
-          activity.updatedAt >= owner.since
-        {
+        if let activity = RunActivity.read(from: folder.progress, of: owner) {
           onEvent(.progressed(index, activity.progress))
         }
       } else {

@@ -147,7 +147,7 @@ struct SweepOptions: ParsableArguments {
   /// Whether a run is to be done. Failures that a rerun would repeat are skipped unless
   /// `--retry-failed`.
   private func isOpen(_ run: PlannedRun) -> Bool {
-    if case .failed = run.state { retryFailed || run.isToRun } else { run.isToRun }
+    run.isToRun || retryFailed && run.state.status == .failed
   }
 
   /// Reports what will happen to existing results: stale and damaged ones are moved aside, finished

@@ -35,11 +35,15 @@ struct StatusCommand: AsyncParsableCommand {
   /// queued for four looks.
   func run() async throws {
     var idleLooks = 0
+    // Read once: the records of a large sweep are many.
+    var estimates: EstimateStore?
     while true {
       // With --watch the experiment may be about to start, so missing results are no error.
       let plan = try watch ? experiment.plan(needsData: false) : experiment.planOfResults()
       let runs = plan.runs
-      let lines = [RunLine](runs, estimates: EstimateStore(plan))
+      let known = estimates ?? EstimateStore(plan)
+      estimates = known
+      let lines = [RunLine](runs, estimates: known)
       try show(lines)
       guard watch, !runs.allSatisfy(isOver) else { return }
       idleLooks = await isIdle(plan) ? idleLooks + 1 : 0

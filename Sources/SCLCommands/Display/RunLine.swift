@@ -71,8 +71,7 @@ struct RunLine: Encodable {
       }
     case .running(let owner, let activity):
       take(owner)
-      // Older progress belongs to an earlier process.
-      if let activity, activity.updatedAt >= owner.since { take(activity.progress) }
+      if let activity { take(activity.progress) }
     case .finished:
       epoch = epochs
       fraction = 1
@@ -82,12 +81,9 @@ struct RunLine: Encodable {
     }
   }
 
-  /// Seconds that the run still needs: at its own speed if that is known, else as expected.
-  var remainingSeconds: Double {
-    switch state {
-    case .finished, .failed: 0
-    default: secondsLeft ?? expectedSeconds * (1 - fraction)
-    }
+  /// Seconds that the run is expected to need still, by how long it is as a whole; 0 if it is over.
+  var expectedSecondsLeft: Double {
+    state == .finished || state == .failed ? 0 : expectedSeconds * (1 - fraction)
   }
 
   /// Takes over the progress of the run's process.

@@ -146,8 +146,7 @@ struct SweepSummary {
   /// Summarises the lines of all runs.
   init(_ lines: [RunLine]) {
     let expected = lines.reduce(0) { $0 + $1.expectedSeconds }
-    let left = lines.filter { !Self.isOver($0) }
-      .reduce(0) { $0 + $1.expectedSeconds * (1 - $1.fraction) }
+    let left = lines.reduce(0) { $0 + $1.expectedSecondsLeft }
     let done = expected > 0 ? min(max(1 - left / expected, 0), 1) : 0
     var parts = ["\(progressBar(done)) \(Int(done * 100)) %"]
     let finished = lines.count { $0.state == .finished }
@@ -157,16 +156,13 @@ struct SweepSummary {
         + (failed > 0 ? ", \(failed) failed" : ""))
     let running = lines.filter { $0.state == .running }
     if running.contains(where: { $0.secondsLeft != nil }) {
-      let shared = lines.reduce(0) { $0 + $1.remainingSeconds } / Double(running.count)
-      // The longest of them is over last, however many share the rest.
-      let longest = running.reduce(0) { max($0, $1.remainingSeconds) }
+      // A run in progress tells its own time.
+      let seconds = lines.map { $0.secondsLeft ?? $0.expectedSecondsLeft }
+      let shared = seconds.reduce(0, +) / Double(running.count)
+      // The longest of those in progress is over last, however many share the rest.
+      let longest = running.compactMap(\.secondsLeft).max() ?? 0
       parts.append("ETA " + Quantities.time(max(shared, longest)))
     }
     text = parts.joined(separator: "  ")
-  }
-
-  /// Whether a run needs no more time.
-  private static func isOver(_ line: RunLine) -> Bool {
-    line.state == .finished || line.state == .failed
   }
 }
