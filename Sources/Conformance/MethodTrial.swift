@@ -26,6 +26,8 @@ package final class MethodTrial {
   package private(set) var losses: [[PartialLoss]] = []
   /// The parameters without a gradient other than zero in any step so far.
   package private(set) var untouched: Set<String>
+  /// How often each step so far has read values of tensors, without the reading of `untouched`.
+  package private(set) var reads: [Int] = []
   /// Of the epoch in progress.
   private var sums = LossSums()
 
@@ -61,8 +63,14 @@ package final class MethodTrial {
     }
     optimiser.learningRate = method.plan.learningRate(
       epoch: epoch, step: nextStep, of: batches.count)
-    let terms = try steps.take(
-      nextStep, of: epoch, on: batches[nextStep], optimiser, afterBackward: noteGradients)
+    let readsBefore = Torch.readCount
+    var readsOfGradients = 0
+    let terms = try steps.take(nextStep, of: epoch, on: batches[nextStep], optimiser) {
+      let before = Torch.readCount
+      try noteGradients()
+      readsOfGradients += Torch.readCount - before
+    }
+    reads.append(Torch.readCount - readsBefore - readsOfGradients)
     sums.add(terms, images: batches[nextStep].positions.count)
     nextStep += 1
     guard nextStep == batches.count else { return }

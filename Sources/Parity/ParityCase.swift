@@ -84,12 +84,18 @@ struct ParityCase {
   /// An int64 input of indices or classes, each below a million.
   /// - Throws: `ParityError.outOfRange`.
   func indices(_ name: String) throws -> Tensor {
+    Tensor(try positions(name)).to(ParityFile.device)
+  }
+
+  /// The same as integers.
+  /// - Throws: `ParityError.outOfRange`.
+  func positions(_ name: String) throws -> [Int] {
     let indices = try values(name, as: Int64.self).map(Int.init)
     if let wrong = indices.first(where: { !(0..<1_000_000).contains($0) }) {
       throw ParityError.outOfRange(
         case: self.name, name: name, value: wrong, expected: "0 to 999999")
     }
-    return Tensor(indices).to(ParityFile.device)
+    return indices
   }
 
   /// A uint8 input [H, W, 3] as a batch [1, H, W, 3].

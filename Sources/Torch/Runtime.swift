@@ -52,6 +52,10 @@ public enum Torch {
   /// What this libtorch was built with, several lines: compiler, libraries, instruction sets, settings.
   public static var configuration: String { String(cString: caten.configuration()) }
 
+  /// How often this thread has read values of tensors (`floats`, `integers`, `bytes`, `scalar`). To read a tensor on a
+  /// card is to wait until the operators before have ended.
+  public static var readCount: Int { Int(caten.reads()) }
+
   /// The number of threads that an operator uses, at least 1.
   ///
   /// Where the system allows no further thread, setting it fails as an operator does: the error is
@@ -85,6 +89,19 @@ public enum Torch {
     if !caten.set_deterministic(deterministic) {
       _ = TorchError.recorded("setting determinism", [])
     }
+  }
+
+  /// Runs `body`, in which an operator fails if it waits for a card (ATen's sync debug mode). Reads of values, which
+  /// `readCount` counts, may wait. Without a card nothing waits.
+  ///
+  /// It holds for the whole process, so that no other thread may use a card meanwhile.
+  /// - Throws: what `body` throws; `TorchError` if there is a card, and libtorch cannot forbid waits.
+  public static func withoutWaits<Result>(_ body: () throws -> Result) throws -> Result {
+    guard caten.forbid_waits(true) || !hasCUDA else {
+      throw TorchError(message: "libtorch \(version) has no sync debug mode that can be set")
+    }
+    defer { _ = caten.forbid_waits(false) }
+    return try body()
   }
 
   /// Runs `body` with convolutions and matrix products in `precision`.

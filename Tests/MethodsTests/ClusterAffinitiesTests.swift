@@ -60,8 +60,8 @@ extension MethodsTests {
       func affinities() throws -> ClusterAffinities {
         try ClusterAffinities(
           features,
-          memory: ClusteredMemory(memory, hypotheses: Tensor(hypotheses), clusters: 4),
-          index: Tensor(index), temperature: temperature)
+          memory: ClusteredMemory(memory, hypotheses: hypotheses, clusters: 4),
+          positions: index, temperature: temperature)
       }
       let losses = [
         try affinities().instanceLoss(), try affinities().clusterLoss(),
@@ -84,7 +84,7 @@ extension MethodsTests {
 
     @Test func `A memory refuses hypotheses of clusters that are not there`() throws {
       #expect(throws: TorchError.self) {
-        try ClusteredMemory(Tensor.zeros([2, 4]), hypotheses: Tensor([0, 3]), clusters: 3)
+        try ClusteredMemory(Tensor.zeros([2, 4]), hypotheses: [0, 3], clusters: 3)
       }
     }
   }

@@ -11,7 +11,7 @@ extension MethodsTests {
     private let memory: Tensor
     private let features: Tensor
     /// The entry of image 1 is alone in its cluster.
-    private let index = Tensor([1, 5, 3])
+    private let positions = [1, 5, 3]
     /// Cluster 2 is empty.
     private let prototypes: ClusterPrototypes
 
@@ -21,7 +21,7 @@ extension MethodsTests {
       features = Tensor([0.6, 0.8, 0, -1, 0.28, 0.96] as [Float], shape: [3, 2])
         .settingRequiresGradient()
       prototypes = try ClusterPrototypes(
-        ClusteredMemory(memory, hypotheses: Tensor([0, 0, 1, 1, 1, 3]), clusters: 4))
+        ClusteredMemory(memory, hypotheses: [0, 0, 1, 1, 1, 3], clusters: 4))
     }
 
     private func agree(_ tensor: Tensor, _ expected: [Double]) throws -> Bool {
@@ -31,7 +31,7 @@ extension MethodsTests {
     }
 
     @Test func `An image's own entry is no part of the centre of its cluster`() throws {
-      let prediction = prototypes.prediction(features, index: index, temperature: 0.5)
+      let prediction = try prototypes.prediction(features, positions: positions, temperature: 0.5)
       #expect(
         try agree(
           prediction,
@@ -42,7 +42,7 @@ extension MethodsTests {
     }
 
     @Test func `Images without an entry are compared with whole clusters`() throws {
-      let prediction = prototypes.prediction(features, index: nil, temperature: 0.5)
+      let prediction = try prototypes.prediction(features, positions: nil, temperature: 0.5)
       #expect(
         try agree(
           prediction,
@@ -55,7 +55,7 @@ extension MethodsTests {
     @Test func `Gradients flow into the embeddings alone`() throws {
       let weights = Tensor(
         [1, -2, 3, 0.5, 2, 0, 1, -1, 0.5, 1.5, -1, 2] as [Float], shape: [3, 4])
-      let prediction = prototypes.prediction(features, index: index, temperature: 0.5)
+      let prediction = try prototypes.prediction(features, positions: positions, temperature: 0.5)
       try (prediction * weights).sum().backward()
       #expect(
         try agree(
@@ -69,9 +69,9 @@ extension MethodsTests {
     {
       // The only entry is the image's own.
       let lonely = try ClusterPrototypes(
-        ClusteredMemory(memory.narrowed(0, to: 0..<1), hypotheses: Tensor([1]), clusters: 2))
+        ClusteredMemory(memory.narrowed(0, to: 0..<1), hypotheses: [1], clusters: 2))
       let feature = Tensor([0.6, 0.8] as [Float], shape: [1, 2]).settingRequiresGradient()
-      let prediction = lonely.prediction(feature, index: Tensor([0]), temperature: 0.01)
+      let prediction = try lonely.prediction(feature, positions: [0], temperature: 0.01)
       #expect(try prediction.floats() == [0.5, 0.5])
       try prediction.narrowed(1, to: 0..<1).sum().backward()
       #expect(try #require(feature.gradient).floats() == [0, 0])
@@ -82,11 +82,11 @@ extension MethodsTests {
     {
       let opposite = Tensor([1, 0, -1, 0, 0, 1] as [Float], shape: [3, 2])
       let prototypes = try ClusterPrototypes(
-        ClusteredMemory(opposite, hypotheses: Tensor([0, 0, 1]), clusters: 2))
+        ClusteredMemory(opposite, hypotheses: [0, 0, 1], clusters: 2))
       #expect(try prototypes.centres.floats() == [0, 0, 0, 1])
       // Logits 0 and 0.8 / 0.5; the same odds from a sigmoid.
-      let prediction = prototypes.prediction(
-        Tensor([0.6, 0.8] as [Float], shape: [1, 2]), index: nil, temperature: 0.5)
+      let prediction = try prototypes.prediction(
+        Tensor([0.6, 0.8] as [Float], shape: [1, 2]), positions: nil, temperature: 0.5)
       #expect(try agree(prediction, [0.167981615, 0.832018385]))
     }
 
@@ -94,7 +94,7 @@ extension MethodsTests {
       var stream = RandomStream(seed: 3, purpose: .method)
       let memory = Tensor.normal([20_000, 24], standardDeviation: 1, from: &stream)
         .normalisedRows()
-      let hypotheses = Tensor((0..<20_000).map { $0 % 7 == 0 ? 0 : $0 % 3 })
+      let hypotheses = (0..<20_000).map { $0 % 7 == 0 ? 0 : $0 % 3 }
       func centres(threads: Int) throws -> [Float] {
         Torch.threads = threads
         return try ClusterPrototypes(

@@ -38,12 +38,12 @@ extension MethodsTests {
 
     private func affinities(indexed: Bool = true) throws -> ClusterAffinities {
       try ClusterAffinities(
-        tensor(features), memory: clustered(), index: indexed ? Tensor(index) : nil,
+        tensor(features), memory: clustered(), positions: indexed ? index : nil,
         temperature: temperature)
     }
 
     private func clustered() throws -> ClusteredMemory {
-      try ClusteredMemory(tensor(memory), hypotheses: Tensor(hypotheses), clusters: clusters)
+      try ClusteredMemory(tensor(memory), hypotheses: hypotheses, clusters: clusters)
     }
 
     /// exp(x_i . m_j / tau)
@@ -108,7 +108,7 @@ extension MethodsTests {
 
     @Test func `Affinities stay finite at a temperature of a hundredth`() throws {
       let sharp = try ClusterAffinities(
-        tensor(features), memory: clustered(), index: Tensor(index), temperature: 0.01)
+        tensor(features), memory: clustered(), positions: index, temperature: 0.01)
       for tensor in [
         sharp.prediction(perMember: true), sharp.instanceLoss(), sharp.clusterLoss(),
       ] {

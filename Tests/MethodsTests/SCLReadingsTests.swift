@@ -44,17 +44,20 @@ extension MethodsTests {
       let (a, b) = (network(views[0], training: true), network(views[1], training: true))
       let tensors = Dictionary(uniqueKeysWithValues: method.memory.map { ($0.name, $0.tensor) })
       let memory = try ClusteredMemory(
-        #require(tensors["bank"]), hypotheses: #require(tensors["hypotheses"]), clusters: 2)
+        #require(tensors["bank"]),
+        hypotheses: #require(tensors["hypotheses"]).integers().map(Int.init), clusters: 2)
       let (features, both) = (
-        Tensor.concatenated([a.embedding, b.embedding]), Tensor.concatenated([index, index])
+        Tensor.concatenated([a.embedding, b.embedding]), positions + positions
       )
       return Step(
         terms: Dictionary(
           uniqueKeysWithValues: try terms.map { ($0.name, try $0.value.scalar()) }),
         p: (a.boundary, b.boundary),
         over: try (#require(a.overClustering), #require(b.overClustering)),
-        affinities: try ClusterAffinities(features, memory: memory, index: both, temperature: 0.2),
-        prototypes: ClusterPrototypes(memory).prediction(features, index: both, temperature: 0.2),
+        affinities: try ClusterAffinities(
+          features, memory: memory, positions: both, temperature: 0.2),
+        prototypes: try ClusterPrototypes(memory).prediction(
+          features, positions: both, temperature: 0.2),
         images: 32)
     }
 

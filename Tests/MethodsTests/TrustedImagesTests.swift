@@ -64,8 +64,8 @@ extension MethodsTests {
       let memory = Tensor([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8, -1, 0] as [Float], shape: [5, 2])
       return try ClusterAffinities(
         features,
-        memory: ClusteredMemory(memory, hypotheses: Tensor([0, 0, 1, 1, 2]), clusters: 3),
-        index: Tensor([1, 2, 4]), temperature: 0.5)
+        memory: ClusteredMemory(memory, hypotheses: [0, 0, 1, 1, 2], clusters: 3),
+        positions: [1, 2, 4], temperature: 0.5)
     }
 
     /// Expected values: numpy in float64, e = exp(x m^T / 0.5), the mean over the images of

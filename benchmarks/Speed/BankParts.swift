@@ -126,7 +126,7 @@ struct SCLBankParts: BankParts {
   private let inputs: BankInputs
   private let settings: SCLSettings
   private let scl: SCL
-  private let hypotheses: Tensor
+  private let hypotheses: [Int]
   private let training: BankTraining
   /// The same network again, for steps without a bank.
   private let network: SCLNetwork
@@ -145,10 +145,9 @@ struct SCLBankParts: BankParts {
       pixels: [UInt8](repeating: 0, count: options.entries * side * side * 3), height: side,
       width: side, drawKeys: Array(0..<options.entries))
     scl = try SCL(settings: settings, context: inputs.context, images: images)
-    hypotheses = Tensor((0..<options.entries).map { $0 % options.clusters })
-      .to(options.step.device)
+    hypotheses = (0..<options.entries).map { $0 % options.clusters }
     for (name, tensor) in scl.memory where name == "hypotheses" {
-      tensor.copy(from: hypotheses)
+      tensor.copy(from: Tensor(hypotheses))
     }
     training = BankTraining(scl.network)
     network = SCLNetwork(settings.common, context: inputs.context)
@@ -158,12 +157,12 @@ struct SCLBankParts: BankParts {
   func products() throws { try inputs.products() }
 
   func loss() throws {
-    let index = Tensor.concatenated([inputs.index, inputs.index])
     try inputs.gradient { embeddings in
       let memory = try ClusteredMemory(
         inputs.memory.vectors, hypotheses: hypotheses, clusters: inputs.context.clusters)
       let affinities = try ClusterAffinities(
-        embeddings, memory: memory, index: index, temperature: settings.common.temperature)
+        embeddings, memory: memory, positions: inputs.positions + inputs.positions,
+        temperature: settings.common.temperature)
       return affinities.instanceLoss()
         + balanceLoss(affinities.prediction(perMember: true))
     }

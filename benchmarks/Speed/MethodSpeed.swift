@@ -4,6 +4,7 @@ import Domain
 import Experiments
 import Foundation
 import Methods
+import Torch
 
 extension Speed {
   /// Measures training steps of the methods themselves.
@@ -20,7 +21,9 @@ extension Speed {
         method without a residual network has its own. Methods that start from another's run start from \
         its untrained network. \
         Methods differ in the images that a step shows the network: views times the images of a batch. \
-        Where they do, the time per shown image is the fair figure.
+        Where they do, the time per shown image is the fair figure. \
+        A step should read tensors once, for its losses: to read what is on a card is to wait for it. An \
+        operator that waits for the card besides is named, and fails the command.
         """)
 
     @Option(help: "Methods, separated by commas (default: all that train).")
@@ -73,6 +76,8 @@ extension Speed {
         try only.map { try $0.split(separator: ",").map { try registry.method(String($0)) } }
         ?? registry.methods.filter { $0 is any TrainedMethod.Type }
       step.thread.apply()
+      // As in a run without --fast.
+      if step.device == .cuda { Torch.setDeterministic(true) }
       let task = try task
       let reference = try MethodStep(SimCLR.self, of: task)
       var rows: [MethodStepTimes] = []
@@ -82,7 +87,11 @@ extension Speed {
           let times = try MethodStepTimes(
             MethodStep(type, of: task), beside: reference, rounds: step.steps)
           rows.append(times)
-          note("\(times.method): \(fixed(times.ratio, 2))")
+          note("\(times.method): \(fixed(times.ratio, 2)), reads: \(times.reads)")
+          if let wait = times.wait {
+            failures += 1
+            note("a step of \(times.method) waits for the card: \(wait)")
+          }
         } catch {
           failures += 1
           note("\(type.description.name) cannot be timed: \(error)")

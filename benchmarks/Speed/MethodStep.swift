@@ -48,6 +48,10 @@ final class MethodStep {
   private(set) var shown = 0
   /// Views of each image of a batch.
   private(set) var views = 0
+  /// How often a step reads values of tensors.
+  private(set) var reads = 0
+  /// What waits for the card besides; nil if nothing does.
+  private(set) var wait: String?
 
   /// Kept, as its file is gone with it.
   private let stage: MeasuredStage?
@@ -99,6 +103,13 @@ final class MethodStep {
     }
     // The first steps select and compile kernels.
     for _ in 0..<2 { _ = try seconds() }
+    let before = Torch.readCount
+    do {
+      _ = try Torch.withoutWaits(seconds)
+      reads = Torch.readCount - before
+    } catch let error as TorchError {
+      wait = error.description
+    }
   }
 
   /// Takes the next step of the epoch, after the last the first again.
@@ -133,6 +144,10 @@ struct MethodStepTimes: Encodable {
   let ratioHigh: Double
   /// The median ratio by shown image.
   let ratioPerImage: Double
+  /// How often a step reads values of tensors.
+  let reads: Int
+  /// What waits for a card besides; nil if nothing does.
+  let wait: String?
 
   /// Lets the two take turns.
   init(_ step: MethodStep, beside reference: MethodStep, rounds: Int) throws {
@@ -147,11 +162,12 @@ struct MethodStepTimes: Encodable {
     millisecondsPerImage = milliseconds / Double(images)
     (ratio, ratioLow, ratioHigh) = (ratios[rounds / 2], ratios[0], ratios[rounds - 1])
     ratioPerImage = ratio * Double(reference.shown) / Double(images)
+    (reads, wait) = (step.reads, step.wait)
   }
 
   static let head = [
     "method", "network", "views", "images a step", "ms a step", "ms an image", "step / SimCLR's",
-    "image / SimCLR's",
+    "image / SimCLR's", "reads a step",
   ]
 
   var cells: [String] {
@@ -159,7 +175,7 @@ struct MethodStepTimes: Encodable {
       method, hasSameNetwork ? "same" : "own", "\(views)", "\(images)", fixed(milliseconds, 1),
       fixed(millisecondsPerImage, 3),
       "\(fixed(ratio, 2)) (\(fixed(ratioLow, 2)) to \(fixed(ratioHigh, 2)))",
-      fixed(ratioPerImage, 2),
+      fixed(ratioPerImage, 2), wait == nil ? "\(reads)" : "it waits besides",
     ]
   }
 }

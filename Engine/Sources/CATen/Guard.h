@@ -35,6 +35,15 @@ inline at::Device device(int32_t number) {
   return number == caten_cuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
+/// What a card fetches from the processor's memory later, while nobody waits: a copy in pinned memory, which libtorch
+/// keeps and uses again. Values that are on a card already, and more than a batch, are left where they are.
+inline at::Tensor pinned(const at::Tensor &source) {
+  return source.is_cpu() && source.nbytes() <= 16 << 20 ? source.pin_memory() : source;
+}
+
+/// ATen's sync debug mode; null before waits were forbidden for the first time, and where there is no CUDA.
+extern int *sync_debug_mode;
+
 /// Whether an exception says that memory ran out. libtorch's allocator for the processor throws a plain
 /// c10::Error, of which only the text tells.
 inline bool is_out_of_memory(const std::exception &error, const std::string &message) {

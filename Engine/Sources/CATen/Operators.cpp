@@ -161,7 +161,15 @@ bool caten_addcdiv_(caten_tensor self, caten_tensor a, caten_tensor b, double va
 }
 
 bool caten_copy_(caten_tensor self, caten_tensor source) {
-  return attempt([&] { unwrap(self).copy_(unwrap(source)); });
+  return attempt([&] {
+    auto &destination = unwrap(self);
+    if (!destination.is_cuda()) {
+      destination.copy_(unwrap(source));
+      return;
+    }
+    const auto values = pinned(unwrap(source).to(destination.scalar_type()));
+    destination.copy_(values, /*non_blocking=*/values.is_pinned());
+  });
 }
 
 bool caten_zero_(caten_tensor self) {

@@ -35,6 +35,18 @@ bool caten_has_cuda(void) {
   return available;
 }
 
+int *caten::sync_debug_mode = nullptr;
+
+bool caten_forbid_waits(bool forbidden) {
+  if (!caten_has_cuda()) return false;
+  // The variable of c10::cuda::warning_state(), an inline function of a header that needs CUDA's own headers.
+  sync_debug_mode =
+      static_cast<int *>(dlsym(RTLD_DEFAULT, "_ZZN3c104cuda13warning_stateEvE14warning_state_"));
+  constexpr int disabled = 0, error = 2;
+  if (sync_debug_mode) *sync_debug_mode = forbidden ? error : disabled;
+  return sync_debug_mode != nullptr;
+}
+
 const char *caten_configuration(void) {
   static const std::string text = [] {
     std::string text;

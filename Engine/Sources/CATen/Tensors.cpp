@@ -1,4 +1,5 @@
 #include <cstring>
+#include <utility>
 
 #include "Guard.h"
 
@@ -9,6 +10,8 @@ namespace {
 at::TensorOptions options(int32_t dtype, int32_t number) {
   return at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(device(number));
 }
+
+thread_local int64_t reads = 0;
 
 }  // namespace
 
@@ -51,12 +54,19 @@ bool caten_is_channels_last(caten_tensor tensor) {
   return unwrap(tensor).is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+int64_t caten_reads(void) { return reads; }
+
 bool caten_copy_out(caten_tensor tensor, void *destination, size_t bytes) {
-  return attempt([&] {
+  reads++;
+  // A read waits by intent.
+  const int mode = sync_debug_mode ? std::exchange(*sync_debug_mode, 0) : 0;
+  const bool succeeded = attempt([&] {
     auto source = unwrap(tensor).detach().to(at::kCPU).contiguous();
     TORCH_CHECK(source.nbytes() == bytes, "the tensor has ", source.nbytes(), " bytes, not ", bytes);
     if (bytes > 0) std::memcpy(destination, source.data_ptr(), bytes);
   });
+  if (sync_debug_mode) *sync_debug_mode = mode;
+  return succeeded;
 }
 
 caten_tensor caten_to_dtype(caten_tensor tensor, int32_t dtype) {
@@ -64,7 +74,12 @@ caten_tensor caten_to_dtype(caten_tensor tensor, int32_t dtype) {
 }
 
 caten_tensor caten_to_device(caten_tensor tensor, int32_t number) {
-  return guard([&] { return unwrap(tensor).to(device(number)); });
+  return guard([&] {
+    const auto &source = unwrap(tensor);
+    if (number != caten_cuda) return source.to(device(number));
+    const auto values = pinned(source);
+    return values.to(device(number), /*non_blocking=*/values.is_pinned());
+  });
 }
 
 caten_tensor caten_contiguous(caten_tensor tensor, bool channels_last) {

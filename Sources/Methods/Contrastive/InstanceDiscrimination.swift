@@ -100,7 +100,7 @@ package final class InstanceDiscrimination: TrainedMethod {
   public var memory: [NamedTensor] { [("bank", bank.vectors), ("normaliser", normaliser)] }
 
   /// Equation 2 over all images, or equation 7 with drawn negatives.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     embeddings = batch.views.map { encoder($0, training: true) }
     let features = Tensor.concatenated(embeddings)
     let index = Tensor.concatenated(batch.views.map { _ in batch.index })
@@ -108,7 +108,7 @@ package final class InstanceDiscrimination: TrainedMethod {
       settings.negatives == 0
       ? instanceDiscriminationLoss(
         features, memory: bank.vectors, index: index, temperature: settings.temperature)
-      : try noiseContrastiveLoss(
+      : noiseContrastiveLoss(
         features, memory: bank.vectors, index: index,
         negatives: negatives(of: features.size(0), batch), normaliser: normaliser,
         temperature: settings.temperature)

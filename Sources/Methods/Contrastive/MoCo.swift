@@ -118,8 +118,8 @@ package final class MoCo: TrainedMethod {
     return [("contrast", contrast.loss(embeddings, temperature: settings.temperature))]
   }
 
-  public func finishStep(_ batch: Batch) throws {
-    try contrast.follow(
+  public func finishStep(_ batch: Batch) {
+    contrast.follow(
       embeddings, momentum: settings.momentum.value(at: plan.progress(at: batch)))
     embeddings = []
   }

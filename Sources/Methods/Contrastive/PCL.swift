@@ -144,6 +144,9 @@ package final class PCL: TrainedMethod {
   private let contrast: MomentumContrast
   private let clusterings: [Clustering]
   private let warmupEpochs: Int
+  /// The cluster of each image in each clustering, [N], as in `clusterings`, but without a wait for a card; nil until
+  /// they are found, or read after an interruption.
+  private var labels: [[Int]]?
   /// The last step's, for the queue.
   private var embeddings: MomentumContrast.Embeddings = []
 
@@ -178,6 +181,7 @@ package final class PCL: TrainedMethod {
     guard epoch >= warmupEpochs else { return }
     let embeddings = contrast.keyEncoder.network.embeddings(of: learnt, augmentation)
     let points = try embeddings.floats()
+    var labels: [[Int]] = []
     for (number, clustering) in clusterings.enumerated() {
       let count = clustering.prototypes.size(0)
       var stream = RandomStream(
@@ -187,6 +191,7 @@ package final class PCL: TrainedMethod {
       kMeans.maximumIterations = settings.prototypeIterations
       kMeans.seed = stream.next()
       let found = try kMeans.fit(points, dimensions: embeddings.size(1))
+      labels.append(found.labels.map { Int($0) })
       try Torch.withoutGradients {
         let centres = Tensor(found.centres, shape: clustering.prototypes.shape).to(context.device)
         clustering.assigned.copy(from: Tensor(found.labels.map { Int($0) }))
@@ -197,6 +202,7 @@ package final class PCL: TrainedMethod {
             temperature: settings.temperature))
       }
     }
+    self.labels = labels
   }
 
   /// Equation 11: InfoNCE and, once there are prototypes, the mean over the clusterings.
@@ -207,10 +213,13 @@ package final class PCL: TrainedMethod {
     guard batch.epoch >= warmupEpochs else {
       return [("contrast", instance), ("prototypes", instance.detached() * 0)]
     }
+    let labels = try labels ?? clusterings.map { try $0.assigned.integers().map(Int.init) }
+    self.labels = labels
     var prototypes: [Tensor] = []
     for (number, clustering) in clusterings.enumerated() {
       let assigned = clustering.assigned.rows(batch.index)
-      let negatives = try negatives(of: clustering, number, besides: assigned, batch)
+      let negatives = negatives(
+        of: clustering, number, besides: batch.positions.map { labels[number][$0] }, batch)
       prototypes += embeddings.map { queries, _ in
         prototypeContrastLoss(
           queries, prototypes: clustering.prototypes, densities: clustering.densities,
@@ -224,9 +233,9 @@ package final class PCL: TrainedMethod {
 
   /// Prototypes that no image of the batch belongs to, int64 [r], drawn for each step.
   private func negatives(
-    of clustering: Clustering, _ number: Int, besides assigned: Tensor, _ batch: Batch
-  ) throws -> Tensor {
-    let taken = Set(try assigned.integers().map(Int.init))
+    of clustering: Clustering, _ number: Int, besides assigned: [Int], _ batch: Batch
+  ) -> Tensor {
+    let taken = Set(assigned)
     let free = (0..<clustering.prototypes.size(0)).filter { !taken.contains($0) }
     var stream = RandomStream(
       seed: context.seed, purpose: .method, epoch: batch.epoch + 1, item: batch.step,
@@ -240,8 +249,8 @@ package final class PCL: TrainedMethod {
     return Tensor(drawn).to(context.device)
   }
 
-  public func finishStep(_ batch: Batch) throws {
-    try contrast.follow(
+  public func finishStep(_ batch: Batch) {
+    contrast.follow(
       embeddings, momentum: settings.momentum.value(at: plan.progress(at: batch)))
     embeddings = []
   }

@@ -190,13 +190,13 @@ package final class DeepCluster: TrainedMethod {
   }
 
   /// Equation 1, every class with the same weight as a whole.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     let logits = model.head(model.backbone(batch.views[0], training: true))
     let classes = classes.rows(batch.index)
     let loss =
       settings.sampling == .uniform
       ? logits.crossEntropy(classes)
-      : try PseudoLabels(classes, sizes: sizes).crossEntropy(logits)
+      : PseudoLabels(classes, sizes: sizes).crossEntropy(logits)
     return [("classification", loss)]
   }
 

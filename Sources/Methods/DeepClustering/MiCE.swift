@@ -174,11 +174,11 @@ package final class MiCE: TrainedMethod, ReportsConfidence, ReportsReadOuts {
 
   /// Moves the teacher, replaces the oldest keys, and sets the prototypes at the end of an epoch
   /// (equation 13).
-  public func finishStep(_ batch: Batch) throws {
+  public func finishStep(_ batch: Batch) {
     teacher.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     guard let step else { return }
     self.step = nil
-    try queue.append(step.keys)
+    queue.append(step.keys)
     prototypeSums.add(step.sums)
     guard batch.step == batch.steps - 1 else { return }
     // A cluster without images keeps its prototype; in the code it becomes zero.

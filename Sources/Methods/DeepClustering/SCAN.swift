@@ -90,7 +90,7 @@ package final class SCAN: TrainedMethod, ReportsConfidence {
   }
 
   /// Cross-entropy of the strong views to the classes of confident weak ones.
-  public func loss(_ batch: Batch) throws -> [LossTerm] {
+  public func loss(_ batch: Batch) -> [LossTerm] {
     // As the code does, in training: the batch's own statistics, which the running ones then follow.
     let weak = Torch.withoutGradients {
       model(batch.views[0], training: true).softmax(along: 1)
@@ -98,7 +98,7 @@ package final class SCAN: TrainedMethod, ReportsConfidence {
     let labels = PseudoLabels(
       confident: weak, threshold: settings.threshold, isBalanced: settings.isBalanced)
     self.labels = labels
-    return [("self-label", try labels.crossEntropy(model(batch.views[1], training: true)))]
+    return [("self-label", labels.crossEntropy(model(batch.views[1], training: true)))]
   }
 
   public func confidentAssignment(of images: ImageSet) throws -> ConfidentAssignment {

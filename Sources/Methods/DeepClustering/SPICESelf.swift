@@ -109,7 +109,7 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
   private let model: Network
   /// The unit features of the images learnt from, [N, F].
   private let embeddings: Tensor
-  /// For each image's place in its block, the image that is shown there to each head, int64 [N, heads].
+  /// For each image's place in its block, the image that is shown there to each head, int64 [N, heads] on the processor.
   private let shown: Tensor
   /// The labels of these, int64 [N, heads].
   private let labels: Tensor
@@ -155,9 +155,8 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
     embeddings = encoder.backbone.overAll(images, augmentation) { features, _ in
       features.normalisedRows()
     }
-    shown = Tensor.full(
-      [images.count, settings.subHeads], 0, dtype: .int64, on: context.device)
-    labels = shown.copy()
+    shown = Tensor.full([images.count, settings.subHeads], 0, dtype: .int64)
+    labels = shown.to(context.device).copy()
     subHeadLosses = SubHeadLosses(settings.subHeads, on: context.device)
   }
 
@@ -205,13 +204,13 @@ package final class SPICESelf: TrainedMethod, ReportsConfidence {
     // Where they are fewer than the places, the first come twice.
     let pairs = positions.indices.flatMap { place in found.map { $0[place % $0.count] } }
     let shape = [positions.count, settings.subHeads]
-    shown.setRows(places, to: Tensor(pairs.map(\.position)).reshaped(shape).to(context.device))
+    shown.setRows(Tensor(positions), to: Tensor(pairs.map(\.position)).reshaped(shape))
     labels.setRows(places, to: Tensor(pairs.map(\.cluster)).reshaped(shape).to(context.device))
   }
 
   /// Strong views of each head's own images.
   public func views(of images: ImageSet, at positions: [Int], epoch: Int) throws -> [Tensor] {
-    let chosen = try shown.rows(Tensor(positions).to(context.device)).integers().map(Int.init)
+    let chosen = try shown.rows(Tensor(positions)).integers().map(Int.init)
     return try (0..<settings.subHeads).map { head in
       let own = positions.indices.map { chosen[$0 * settings.subHeads + head] }
       return try strong.view(1 + head, of: images, at: own, epoch: epoch)

@@ -213,11 +213,11 @@ package final class TCC: TrainedMethod, ReportsConfidence, ReportsReadOuts {
   }
 
   /// Moves the momentum encoder, and then replaces the oldest keys.
-  public func finishStep(_ batch: Batch) throws {
+  public func finishStep(_ batch: Batch) {
     keyModel.follow(momentum: settings.momentum.value(at: plan.progress(at: batch)))
     guard let keys else { return }
-    try queue.append(keys.images)
-    try clusterQueue.append(keys.clusters)
+    queue.append(keys.images)
+    clusterQueue.append(keys.clusters)
     self.keys = nil
   }
 

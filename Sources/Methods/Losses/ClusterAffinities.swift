@@ -20,35 +20,36 @@ package struct ClusterAffinities {
   /// - Parameters:
   ///   - features: unit embeddings x, [B, D].
   ///   - memory: no gradient flows into it.
-  ///   - index: the memory's entry of each feature, int64 [B]; nil for images without one, of which only
+  ///   - positions: the memory's entry of each feature, [B]; nil for images without one, of which only
   ///     `prediction` can be asked.
   ///   - temperature: tau.
+  /// - Throws: `TorchError` where the memory has no such entry.
   public init(
-    _ features: Tensor, memory: ClusteredMemory, index: Tensor?, temperature: Double
+    _ features: Tensor, memory: ClusteredMemory, positions: [Int]?, temperature: Double
   ) throws {
+    let entries = try positions.map(memory.entries)
     let (device, clusters) = (features.device, memory.clusters.count)
     let members = Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters])
       .to(device)
-    if let index {
-      own = (features * memory.vectors.rows(index)).sum(along: [1], keep: true) / temperature
-      isOwn = memory.hypotheses.rows(index).unsqueezed(1)
+    if let entries {
+      own = (features * memory.vectors.rows(entries.index)).sum(along: [1], keep: true) / temperature
+      isOwn = entries.classes.unsqueezed(1)
         .isEqual(to: Tensor.indices(clusters, on: device))
     } else {
       own = Tensor.full([features.size(0), 1], MemorySoftmax.logarithmOfNothing, on: device)
       isOwn = Tensor.full([features.size(0), clusters], 0, dtype: .bool, on: device)
     }
     sizes = members - isOwn.to(.float32)
-    others = try Self.others(features, memory, index, temperature)
+    others = Self.others(features, memory, entries?.places ?? [], temperature)
   }
 
   private static func others(
-    _ features: Tensor, _ memory: ClusteredMemory, _ index: Tensor?, _ temperature: Double
-  ) throws -> Tensor {
+    _ features: Tensor, _ memory: ClusteredMemory, _ places: [Int], _ temperature: Double
+  ) -> Tensor {
     let wantsMeans = features.requiresGradient
     var (logarithms, means) = ([Tensor](), [Tensor]())
-    try Torch.withoutGradients {
+    Torch.withoutGradients {
       let fixed = features.detached()
-      let places = try index.map { try memory.places(of: $0) } ?? []
       for cluster in memory.clusters {
         var softmax = MemorySoftmax(fixed, temperature: temperature, wantsMean: wantsMeans)
         for block in MemorySoftmax.blocks(of: cluster) {

@@ -28,18 +28,20 @@ package struct ClusterPrototypes {
   ///
   /// - Parameters:
   ///   - features: unit embeddings x, [B, D].
-  ///   - index: the memory's entry of each feature, int64 [B]. It is left out of the centre of its cluster, as
+  ///   - positions: the memory's entry of each feature, [B]. It is left out of the centre of its cluster, as
   ///     an image would else find itself there. Nil for images without an entry.
   ///   - temperature: tau.
-  package func prediction(_ features: Tensor, index: Tensor?, temperature: Double) -> Tensor {
+  /// - Throws: `TorchError` where the memory has no such entry.
+  package func prediction(
+    _ features: Tensor, positions: [Int]?, temperature: Double
+  ) throws -> Tensor {
     let (device, clusters) = (features.device, memory.clusters.count)
     var products = features.matmul(centres.transposed())
     var sizes = Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters]).to(device)
-    if let index {
-      let classes = memory.hypotheses.rows(index)
-      let isOwn = classes.unsqueezed(1).isEqual(to: Tensor.indices(clusters, on: device))
+    if let entries = try positions.map(memory.entries) {
+      let isOwn = entries.classes.unsqueezed(1).isEqual(to: Tensor.indices(clusters, on: device))
       let withoutOwn = Torch.withoutGradients {
-        (sums.rows(classes) - memory.vectors.rows(index)).normalisedRows()
+        (sums.rows(entries.classes) - memory.vectors.rows(entries.index)).normalisedRows()
       }
       products = isOwn.select((features * withoutOwn).sum(along: [1], keep: true), else: products)
       sizes = sizes - isOwn.to(.float32)

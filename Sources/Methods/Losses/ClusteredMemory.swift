@@ -4,8 +4,8 @@ import Torch
 package struct ClusteredMemory {
   /// Unit vectors m, [N, D].
   let vectors: Tensor
-  /// The current class y of each entry, int64 [N].
-  let hypotheses: Tensor
+  /// The current class y of each entry, [N].
+  private let classes: [Int]
   /// Where each cluster lies when entries are ordered by cluster.
   let clusters: [Range<Int>]
   /// The entries in that order, int64 [N].
@@ -15,13 +15,13 @@ package struct ClusteredMemory {
 
   /// - Parameters:
   ///   - vectors: unit vectors m, [N, D].
-  ///   - hypotheses: current classes y of all images, each in 0..<clusters, int64 [N].
+  ///   - hypotheses: current classes y of all images, each in 0..<clusters, [N]. They are not read from a tensor, so
+  ///     that no step waits for a card.
   ///   - clusters: K.
   /// - Throws: `TorchError` where a class is none of these.
-  public init(_ vectors: Tensor, hypotheses: Tensor, clusters: Int) throws {
-    let classes = try hypotheses.integers().map(Int.init)
+  public init(_ vectors: Tensor, hypotheses: [Int], clusters: Int) throws {
     var sizes = [Int](repeating: 0, count: clusters)
-    for y in classes {
+    for y in hypotheses {
       guard sizes.indices.contains(y) else {
         throw TorchError(message: "a hypothesis of class \(y) where there are \(clusters) clusters")
       }
@@ -34,14 +34,14 @@ package struct ClusteredMemory {
     }
     // Members of a cluster stay in the order of the memory, so that sums over them have one order.
     var next = ranges.map(\.lowerBound)
-    var (order, places) = ([Int](repeating: 0, count: classes.count), classes)
-    for (entry, y) in classes.enumerated() {
+    var (order, places) = ([Int](repeating: 0, count: hypotheses.count), hypotheses)
+    for (entry, y) in hypotheses.enumerated() {
       order[next[y]] = entry
       places[entry] = next[y]
       next[y] += 1
     }
     self.vectors = vectors
-    self.hypotheses = hypotheses
+    classes = hypotheses
     self.clusters = ranges
     self.order = Tensor(order).to(vectors.device)
     self.places = places
@@ -52,8 +52,25 @@ package struct ClusteredMemory {
     vectors.rows(order.narrowed(0, to: range))
   }
 
-  /// The places of these entries (int64 [B]) in the order by cluster.
-  func places(of index: Tensor) throws -> [Int] {
-    try index.integers().map { places[Int($0)] }
+  /// Some entries of the memory, B of them.
+  struct Entries {
+    /// Which they are, int64 [B].
+    let index: Tensor
+    /// The class of each, int64 [B].
+    let classes: Tensor
+    /// The place of each in the order by cluster, [B].
+    let places: [Int]
+  }
+
+  /// The entries at these positions.
+  /// - Throws: `TorchError` where there is none.
+  func entries(at positions: [Int]) throws -> Entries {
+    if let wrong = positions.first(where: { !classes.indices.contains($0) }) {
+      throw TorchError(message: "the entry \(wrong) of a memory of \(classes.count)")
+    }
+    return Entries(
+      index: Tensor(positions).to(vectors.device),
+      classes: Tensor(positions.map { classes[$0] }).to(vectors.device),
+      places: positions.map { places[$0] })
   }
 }

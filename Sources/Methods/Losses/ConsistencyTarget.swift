@@ -5,8 +5,8 @@ import Torch
 package struct ConsistencyTarget {
   /// [B, K]; a row of zeros leaves its image out.
   package let probabilities: Tensor
-  /// The number of images that are not left out, at least 1.
-  private let images: Double
+  /// The number of images that are not left out, at least 1: a scalar.
+  private let images: Tensor
 
   /// - Parameters:
   ///   - boundary: the classifier's prediction p of the other view, [B, K].
@@ -38,7 +38,9 @@ package struct ConsistencyTarget {
       kept = kept.map { $0 * areConfident } ?? areConfident
     }
     probabilities = kept.map { targets * $0.unsqueezed(1) } ?? targets
-    images = max(1, try kept?.sum().scalar() ?? Double(p.size(0)))
+    images =
+      kept?.sum().clamped(atLeast: 1)
+      ?? Tensor.full([], Double(max(1, p.size(0))), on: p.device)
   }
 
   /// Mean cross-entropy of `prediction` [B, K] to the target, over the images that are not left out; 0

@@ -49,7 +49,7 @@ public func instanceDiscriminationLoss(
 public func noiseContrastiveLoss(
   _ features: Tensor, memory: Tensor, index: Tensor, negatives: Tensor, normaliser: Tensor,
   temperature: Double
-) throws -> Tensor {
+) -> Tensor {
   let count = memory.size(0)
   let drawn = negatives.size(1)
   // All similarities, and later their gradient: two [B, N] tensors. The drawn vectors themselves would
@@ -57,10 +57,9 @@ public func noiseContrastiveLoss(
   let logits = (features / temperature).matmul(memory.transposed())
   let asked = Tensor.concatenated([index.unsqueezed(1), negatives], along: 1)
   let exponentials = logits.gathered(asked).exp()
-  try Torch.withoutGradients {
-    if try normaliser.scalar() == 0 {
-      normaliser.copy(from: exponentials.detached().mean() * Double(count))
-    }
+  Torch.withoutGradients {
+    let estimate = exponentials.detached().mean() * Double(count)
+    normaliser.copy(from: normaliser.isEqual(to: 0).select(estimate, else: normaliser))
   }
   let noise = Double(drawn) / Double(count)
   let probabilities = exponentials / normaliser

@@ -3,7 +3,7 @@ import Torch
 /// Classes that a network's own predictions or a clustering give to images, to learn from.
 ///
 ///     let targets = PseudoLabels(confident: probabilities, threshold: 0.99, isBalanced: true)
-///     let loss = try targets.crossEntropy(logits)
+///     let loss = targets.crossEntropy(logits)
 public struct PseudoLabels {
   /// int64 [B].
   public let classes: Tensor
@@ -53,8 +53,7 @@ public struct PseudoLabels {
   }
 
   /// Weighted mean of the cross-entropies of logits [B, K] to the classes; 0 where no image has one.
-  public func crossEntropy(_ logits: Tensor) throws -> Tensor {
-    let total = try max(weights.sum().scalar(), 1e-12)
-    return (logits.crossEntropies(classes) * weights).sum() / total
+  public func crossEntropy(_ logits: Tensor) -> Tensor {
+    (logits.crossEntropies(classes) * weights).sum() / weights.sum().clamped(atLeast: 1e-12)
   }
 }

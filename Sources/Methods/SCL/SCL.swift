@@ -26,7 +26,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
   let model: SCLNetwork
   /// One unit vector m for every image.
   let bank: MemoryBank
-  let hypotheses: SCLHypotheses
+  private(set) var hypotheses: SCLHypotheses
   /// Epochs before those of this run.
   let warmupEpochs: Int
   /// Of the last step: the mean embedding of its two views, [B, D], and their consensus, [B, K].
@@ -62,6 +62,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
       try hypotheses.balance(
         predictions(of: learnt).consensus, isFirst: epoch == warmupEpochs)
     }
+    try hypotheses.beginSteps()
   }
 
   /// L_sem, L_view, L_con, L_balance and L_over, weighted.
@@ -69,7 +70,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
     let (a, b) = (model(batch.views[0], training: true), model(batch.views[1], training: true))
     let similarity = try SCLSimilarity(
       Tensor.concatenated([a.embedding, b.embedding]), clusteredMemory(),
-      index: Tensor.concatenated([batch.index, batch.index]), settings)
+      positions: batch.positions + batch.positions, settings)
     let images = batch.positions.count
     let views = SCLViews(
       boundary: (a.boundary, b.boundary),
@@ -106,7 +107,7 @@ package final class SCL: TrainedMethod, ReportsConfidence {
 
   /// The bank by the current hypotheses.
   func clusteredMemory() throws -> ClusteredMemory {
-    try ClusteredMemory(bank.vectors, hypotheses: hypotheses.classes, clusters: context.clusters)
+    try ClusteredMemory(bank.vectors, hypotheses: hypotheses.current(), clusters: context.clusters)
   }
 }
 

@@ -5,7 +5,9 @@ import Vision
 /// The classes that SCL takes the images to have, and how they follow from the consensus of both predictions.
 struct SCLHypotheses {
   /// y, the current class of every image, int64 [N].
-  let classes: Tensor
+  private let classes: Tensor
+  /// The same as integers from the first step of an epoch on, so that no step waits for them.
+  private var known: [Int]?
   /// Those at the end of the epoch before, int64 [N].
   private let earlier: Tensor
   /// The logarithms of the factors that balance the clusters, [K]; zeros where they are not balanced.
@@ -58,7 +60,16 @@ struct SCLHypotheses {
   }
 
   /// Keeps the classes at the end of the epoch before.
-  func beginEpoch() { earlier.copy(from: classes) }
+  mutating func beginEpoch() {
+    known = nil
+    earlier.copy(from: classes)
+  }
+
+  /// To be called when the epoch's first classes are found.
+  mutating func beginSteps() throws { known = try current() }
+
+  /// y of every image, [N].
+  func current() throws -> [Int] { try known ?? classes.integers().map(Int.init) }
 
   /// Balances the clusters by the consensus of all images, [N, K], and keeps the factors for the steps to come.
   /// A cluster that is still empty takes the image of the highest probability for it, from a cluster of two or
@@ -68,62 +79,61 @@ struct SCLHypotheses {
     let balanced = BalancedHypotheses(
       consensus, power: settings.hypothesisPower, iterations: settings.hypothesisIterations)
     logScalings.copy(from: balanced.logScalings)
-    if isFirst { try latest.append(consensus) }
-    var labels = try balanced.labels.integers()
+    if isFirst { latest.append(consensus) }
+    var labels = try balanced.labels.integers().map(Int.init)
     var sizes = sizes(of: labels)
     for empty in sizes.indices where sizes[empty] == 0 {
       let likelihoods = try consensus.narrowed(1, to: empty..<(empty + 1)).floats()
-      let candidates = labels.indices.filter { sizes[Int(labels[$0])] > 1 }
+      let candidates = labels.indices.filter { sizes[labels[$0]] > 1 }
       // The first of several.
       let best = candidates.max {
         likelihoods[$0] < likelihoods[$1] || $0 > $1 && likelihoods[$0] == likelihoods[$1]
       }
       guard let best else { break }
-      sizes[Int(labels[best])] -= 1
+      sizes[labels[best]] -= 1
       sizes[empty] += 1
-      labels[best] = Int64(empty)
+      labels[best] = empty
     }
-    classes.copy(from: Tensor(labels.map(Int.init)))
+    classes.copy(from: Tensor(labels))
   }
 
   /// The classes of a step's images from its consensus, [B, K]. Where clusters are balanced, no image leaves
   /// its cluster empty.
-  func update(_ positions: [Int], _ index: Tensor, _ consensus: Tensor) throws {
-    guard settings.hypotheses == .balanced else {
-      classes.setRows(index, to: consensus.argmax(along: 1))
-      return
+  mutating func update(_ positions: [Int], _ index: Tensor, _ consensus: Tensor) throws {
+    var current = try current()
+    known = nil
+    let isBalanced = settings.hypotheses == .balanced
+    if isBalanced { follow(consensus) }
+    let found =
+      isBalanced
+      ? BalancedHypotheses.labels(
+        of: consensus, power: settings.hypothesisPower, logScalings: logScalings)
+      : consensus.argmax(along: 1)
+    var sizes = sizes(of: current)
+    for (position, label) in zip(positions, try found.integers().map(Int.init)) {
+      let left = current[position]
+      if left == label || isBalanced && sizes[left] == 1 { continue }
+      sizes[left] -= 1
+      sizes[label] += 1
+      current[position] = label
     }
-    try follow(consensus)
-    var labels = try BalancedHypotheses.labels(
-      of: consensus, power: settings.hypothesisPower, logScalings: logScalings
-    ).integers()
-    let before = try classes.integers()
-    var sizes = sizes(of: before)
-    for (place, position) in positions.enumerated() where labels[place] != before[position] {
-      let left = Int(before[position])
-      if sizes[left] == 1 {
-        labels[place] = before[position]
-      } else {
-        sizes[left] -= 1
-        sizes[Int(labels[place])] += 1
-      }
-    }
-    classes.setRows(index, to: Tensor(labels.map(Int.init)).to(index.device))
+    classes.setRows(index, to: Tensor(positions.map { current[$0] }).to(index.device))
+    known = current
   }
 
   /// Fits the factors of the clusters to the latest images, by a few iterations from their present values. The
   /// predictions change within an epoch, and with its first factors most images would soon be in a few clusters.
-  private func follow(_ consensus: Tensor) throws {
-    try latest.append(consensus)
+  private func follow(_ consensus: Tensor) {
+    latest.append(consensus)
     let scores = latest.keys.to(.float64).clamped(atLeast: 1e-300).log() * settings.hypothesisPower
     let scaled = (scores + logScalings).softmax(along: 1)
     logScalings.add(BalancedHypotheses(scaled, iterations: 3).logScalings)
   }
 
   /// The members of each cluster.
-  private func sizes(of labels: [Int64]) -> [Int] {
+  private func sizes(of labels: [Int]) -> [Int] {
     var sizes = [Int](repeating: 0, count: clusters)
-    for label in labels where sizes.indices.contains(Int(label)) { sizes[Int(label)] += 1 }
+    for label in labels where sizes.indices.contains(label) { sizes[label] += 1 }
     return sizes
   }
 

@@ -27,14 +27,15 @@ struct SCLSimilarity {
   /// - Parameters:
   ///   - features: unit embeddings x, [M, D].
   ///   - memory: the bank by the current hypotheses.
-  ///   - index: the memory's entry of each embedding, int64 [M], which q leaves out; nil where there is none.
+  ///   - positions: the memory's entry of each embedding, [M], which q leaves out; nil where there is none.
   ///   - settings: the form of q.
   init(
-    _ features: Tensor, _ memory: ClusteredMemory, index: Tensor?, _ settings: SCLSettings
+    _ features: Tensor, _ memory: ClusteredMemory, positions: [Int]?, _ settings: SCLSettings
   ) throws {
     let temperature = settings.common.temperature
     func found() throws -> ClusterAffinities {
-      try ClusterAffinities(features, memory: memory, index: index, temperature: temperature)
+      try ClusterAffinities(
+        features, memory: memory, positions: positions, temperature: temperature)
     }
     switch settings.similarity {
     case .sum, .mean:
@@ -42,8 +43,8 @@ struct SCLSimilarity {
       prediction = found.prediction(perMember: settings.similarity == .mean)
       affinities = found
     case .prototype:
-      prediction = ClusterPrototypes(memory)
-        .prediction(features, index: index, temperature: temperature)
+      prediction = try ClusterPrototypes(memory)
+        .prediction(features, positions: positions, temperature: temperature)
       // The semantic term is of training alone.
       affinities = settings.isSemantic && features.requiresGradient ? try found() : nil
     }

@@ -29,7 +29,7 @@ extension SCL: ReportsReadOuts {
     let both = try model.encoder.backbone.overAll(images, augmentation) { features, positions in
       let embeddings = model.encoder.projection(features, training: false).normalisedRows()
       let similarity = try SCLSimilarity(
-        embeddings, memory, index: areLearnt ? Tensor(positions).to(context.device) : nil, settings)
+        embeddings, memory, positions: areLearnt ? positions : nil, settings)
       return Tensor.concatenated([model.classify(features), similarity.prediction], along: 1)
     }
     let k = context.clusters

@@ -45,11 +45,11 @@ public struct MemoryBank {
 ///
 ///     let queue = KeyQueue(count: 65_536, dimensions: 128, seed: context.seed, on: context.device)
 ///     let negatives = queries.matmul(queue.keys.transposed())   // [B, 65536]
-///     try queue.append(keys)
+///     queue.append(keys)
 public struct KeyQueue {
   /// [M, D] or [M, K, D].
   public let keys: Tensor
-  /// Where the next key goes, int64 [1], on the processor.
+  /// Where the next key goes, int64 [1].
   private let next: Tensor
 
   /// Starts from random unit vectors.
@@ -63,24 +63,26 @@ public struct KeyQueue {
   /// Starts from these keys, [M, D] or [M, K, D], which it changes in place.
   public init(startingFrom keys: Tensor) {
     self.keys = keys
-    next = Tensor([0])
+    next = Tensor([0]).to(keys.device)
   }
 
   /// What training goes on from: belongs to a method's `memory`.
   public var memory: [NamedTensor] { [("queue", keys), ("queue_next", next)] }
 
   /// Puts new keys, [B, D] or [B, K, D], in the places of the oldest; of more than M, the last M.
-  /// - Throws: the first error of this thread.
-  public func append(_ new: Tensor) throws {
-    try Torch.withoutGradients {
-      let start = Int(try next.scalar())
+  public func append(_ new: Tensor) {
+    Torch.withoutGradients {
       let (capacity, count) = (max(1, keys.size(0)), new.size(0))
-      let kept = min(capacity, count)
-      let places = (count - kept..<count).map { (start + $0) % capacity }
+      let kept = max(0, count - capacity)..<count
+      // By operators, so that no step waits for the place. A remainder of integers would be a float32.
+      let start = next.to(.float64)
+      func places(_ offsets: Tensor) -> Tensor {
+        (start + offsets).remainder(Double(capacity)).to(.int64)
+      }
       keys.setRows(
-        Tensor(places).to(keys.device),
-        to: new.detached().narrowed(0, to: count - kept..<count))
-      next.copy(from: Tensor([(start + count) % capacity]))
+        places(Tensor.indices(count, on: keys.device).narrowed(0, to: kept)),
+        to: new.detached().narrowed(0, to: kept))
+      next.copy(from: places(Tensor.full([1], Double(count), on: keys.device)))
     }
   }
 }

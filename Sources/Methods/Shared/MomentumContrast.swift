@@ -11,7 +11,7 @@ import Vision
 /// let step = contrast.embeddings(batch, directions: [(query: 0, key: 1)])
 /// let loss = contrast.loss(step, temperature: 0.2)
 /// // After the optimiser's step:
-/// try contrast.follow(step, momentum: 0.999)
+/// contrast.follow(step, momentum: 0.999)
 /// ```
 package struct MomentumContrast {
   /// Which of the two networks is clustered by.
@@ -80,9 +80,9 @@ package struct MomentumContrast {
   }
 
   /// Moves the momentum encoder, and then replaces the oldest keys.
-  public func follow(_ embeddings: Embeddings, momentum: Double) throws {
+  public func follow(_ embeddings: Embeddings, momentum: Double) {
     keyEncoder.follow(momentum: momentum)
-    for (_, keys) in embeddings { try queue.append(keys) }
+    for (_, keys) in embeddings { queue.append(keys) }
   }
 
   /// k-means on one network's vectors.

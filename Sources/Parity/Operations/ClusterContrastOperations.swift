@@ -182,7 +182,7 @@ let clusterContrastOperations: [String: ParityFile.Operation] = [
     let labels = Tensor(try labels("labels", parity)).to(logits.device)
     let instance = try labelledContrastLoss(
       first, second, labels: labels, temperature: parity.number("temperature"))
-    let cluster = try PseudoLabels(labels: labels, clusters: logits.size(1)).crossEntropy(logits)
+    let cluster = PseudoLabels(labels: labels, clusters: logits.size(1)).crossEntropy(logits)
     return try parity.error(
       of: instance + cluster, parts: [("loss_instance", instance), ("loss_cluster", cluster)],
       gradients: [

@@ -97,7 +97,7 @@ let graphAndExpertOperations: [String: ParityFile.Operation] = [
         ("grad_student", student), ("grad_gate", gate), ("grad_expert_prototypes", prototypes),
       ])
     let queue = KeyQueue(startingFrom: keys.copy())
-    try queue.append(teacher)
+    queue.append(teacher)
     return try largest(
       error,
       parity.relativeError(

@@ -89,13 +89,12 @@ let lossOperations: [String: ParityFile.Operation] = [
   },
 
   "loss.scl_semantic": { parity in
-    let clusters = try (parity.values("hypotheses", as: Int64.self).max() ?? -1) + 1
+    let (hypotheses, positions) = try (parity.positions("hypotheses"), parity.positions("index"))
     let memory = try ClusteredMemory(
-      parity.tensor("memory"), hypotheses: parity.indices("hypotheses"), clusters: Int(clusters))
+      parity.tensor("memory"), hypotheses: hypotheses, clusters: (hypotheses.max() ?? -1) + 1)
     func affinities(_ features: Tensor) throws -> ClusterAffinities {
       try ClusterAffinities(
-        features, memory: memory, index: parity.indices("index"),
-        temperature: parity.number("temperature"))
+        features, memory: memory, positions: positions, temperature: parity.number("temperature"))
     }
     let first = try parity.leaf("features")
     let instance = try affinities(first).instanceLoss()

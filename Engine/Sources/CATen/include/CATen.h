@@ -47,6 +47,9 @@ int32_t caten_threads(void);
 void caten_keep_freed_memory(void);
 /// Whether a card computes sums in a fixed order where it can. Otherwise kernels are chosen by timing them.
 bool caten_set_deterministic(bool deterministic);
+/// Makes operators that wait for a card fail, in all threads, but for caten_copy_out; or allows them again.
+/// Returns false where there is no CUDA.
+bool caten_forbid_waits(bool forbidden);
 bool caten_autocast_enabled(int32_t device);
 bool caten_set_autocast(bool enabled, int32_t device);
 bool caten_autocast_clear_cache(void);
@@ -66,6 +69,8 @@ int32_t caten_dtype_of(caten_tensor tensor);
 int32_t caten_device_of(caten_tensor tensor);
 bool caten_is_channels_last(caten_tensor tensor);
 bool caten_copy_out(caten_tensor tensor, void *destination, size_t bytes);
+/// How often this thread has called caten_copy_out.
+int64_t caten_reads(void);
 caten_tensor caten_to_dtype(caten_tensor tensor, int32_t dtype);
 caten_tensor caten_to_device(caten_tensor tensor, int32_t device);
 caten_tensor caten_contiguous(caten_tensor tensor, bool channels_last);
@@ -172,11 +177,11 @@ bool caten_index_copy_(caten_tensor self, int64_t dim, caten_tensor index, caten
 // Every function above, by its name without the prefix.
 #define CATEN_FUNCTIONS(X)                                                                    \
   X(last_error) X(last_failure) X(has_cuda) X(configuration) X(set_threads) X(threads)        \
-  X(keep_freed_memory) X(set_deterministic)                                                   \
+  X(keep_freed_memory) X(set_deterministic) X(forbid_waits)                                   \
   X(autocast_enabled) X(set_autocast) X(autocast_clear_cache) X(grad_enabled)                 \
   X(set_grad_enabled)                                                                         \
   X(from_data) X(full) X(arange) X(release) X(rank) X(size) X(count) X(dtype_of) X(device_of) \
-  X(is_channels_last) X(copy_out) X(to_dtype) X(to_device) X(contiguous)                      \
+  X(is_channels_last) X(copy_out) X(reads) X(to_dtype) X(to_device) X(contiguous)             \
   X(set_requires_grad) X(requires_grad) X(backward) X(grad) X(clear_grad) X(detach)           \
   X(neg) X(abs) X(exp) X(log) X(sqrt) X(square) X(relu) X(sigmoid) X(tanh) X(clone)           \
   X(logical_not) X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(eq) X(lt) X(matmul)      \
