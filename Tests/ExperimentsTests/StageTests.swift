@@ -177,6 +177,21 @@ extension ExperimentsTests {
     #expect(try RunFailure.read(from: run.folder.failure).kind == .error)
   }
 
+  @Test func `A stage is planned while something that starts from it has no result`() throws {
+    let experiment = try read(Self.staged, overrides: ["epochs=1", "stem=imagenet"])
+    let first = try plan(experiment)
+    for run in first.runs {
+      _ = try RunExecution(run, options: first.options, experiment: experiment).run()
+    }
+    #expect(try names(plan(experiment)) == first.runs.map(\.row.name))
+    // As in a copy of the records of rows alone.
+    try FileManager.default.removeItem(atPath: first.runs[0].folder.path)
+    #expect(try names(plan(experiment)) == ["scan-cluster"])
+    #expect(try names(plan(experiment, only: first.runs[0].selector)) == [first.runs[0].row.name])
+    try FileManager.default.removeItem(atPath: first.runs[1].folder.record)
+    #expect(try names(plan(experiment)) == first.runs.map(\.row.name))
+  }
+
   @Test func `A run waits for its stage while others pass it`() {
     // 0 is the stage of 1 and 3; 2 stands alone.
     var queue = SweepQueue(

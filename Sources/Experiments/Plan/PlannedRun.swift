@@ -20,7 +20,7 @@ package struct PlannedRun: Sendable {
   /// The method under its own name, or a variant of it.
   package let row: MethodRow
   package let seed: UInt64
-  /// The run that this one starts from, which is in the plan before it; nil for most.
+  /// The run that this one starts from, which is in the plan before it unless nothing needs it any more; nil for most.
   package let stage: Combination?
   /// The identity of that run.
   let origin: StageIdentity?

@@ -129,6 +129,9 @@ package struct RunFilter: Sendable {
       && Self.accepts("\(combination.seed)", among: seeds)
   }
 
+  /// Whether the filter asks for a row by its name.
+  func names(_ row: String) -> Bool { methods.contains(row) }
+
   /// Whether a name is chosen; no choice means all names.
   private static func accepts(_ name: String, among chosen: Set<String>) -> Bool {
     chosen.isEmpty || chosen.contains(name)

@@ -55,7 +55,8 @@ struct RunPlanner {
     self.files = files
   }
 
-  /// The chosen runs in the experiment's order, each after the stages that it starts from.
+  /// The chosen runs in the experiment's order, each after the stages that it starts from. A stage that is no row and
+  /// has no result is left out where all that start from it have theirs.
   ///
   /// - Throws: `ExperimentError.invalidOption` if the filter names a stage that no run has;
   ///   `SettingError`; errors of the benchmark's protocol.
@@ -73,7 +74,24 @@ struct RunPlanner {
       }
     }
     try filter.checkStages(among: chosen.map(\.row.name))
-    return chosen
+    return withoutIdleStages(chosen, filter)
+  }
+
+  /// Without the stages that nothing is left to start from, unless they run or the filter names them.
+  /// - Parameter runs: each after its stage.
+  private func withoutIdleStages(_ runs: [PlannedRun], _ filter: RunFilter) -> [PlannedRun] {
+    var needed: Set<Combination> = []
+    var kept: [PlannedRun] = []
+    for run in runs.reversed() {
+      let isOpen = run.state.awaitsResult
+      let isIdle =
+        isOpen && run.row.isStage && run.state.status != .running
+        && !needed.contains(run.combination) && !filter.names(run.row.name)
+      if isIdle { continue }
+      if isOpen, let stage = run.stage { needed.insert(stage) }
+      kept.append(run)
+    }
+    return kept.reversed()
   }
 
   /// Resolves a run once, after the run that it starts from.
@@ -185,6 +203,15 @@ struct RunPlanner {
 }
 
 extension PlannedState {
+  /// Whether there is no result and there can be one: a running process may die, and a failure be tried again.
+  fileprivate var awaitsResult: Bool {
+    switch self {
+    case .finished: false
+    case .failed(let failure): failure.kind != .unsupported
+    case .missing, .unfinished, .running, .stale, .damaged: true
+    }
+  }
+
   /// Whether nothing is to be computed: the run is finished, another process computes it, or it was
   /// found unsupported. Results of the time before a method knew a contradiction stay readable.
   fileprivate var isSettled: Bool {

@@ -32,7 +32,8 @@ package struct ClusterAffinities {
     let members = Tensor(memory.clusters.map { Float($0.count) }, shape: [1, clusters])
       .to(device)
     if let entries {
-      own = (features * memory.vectors.rows(entries.index)).sum(along: [1], keep: true) / temperature
+      let vectors = memory.vectors.rows(entries.index)
+      own = (features * vectors).sum(along: [1], keep: true) / temperature
       isOwn = entries.classes.unsqueezed(1)
         .isEqual(to: Tensor.indices(clusters, on: device))
     } else {
