@@ -132,8 +132,9 @@ struct ExperimentOptions: ParsableArguments {
       // The message names the next command, as 'scl data list' does.
       let folder = BenchmarkFolder(folders.data)
       for index in missing.indices {
-        let definition = try folder.definition(named: missing[index].name)
-        guard let next = BenchmarkStatus(definition, in: folder).next else { continue }
+        guard let definition = try? folder.definition(named: missing[index].name),
+          let next = BenchmarkStatus(definition, in: folder).next
+        else { continue }
         missing[index].remedy = "'\(next)'"
       }
       throw ExperimentError.missingBenchmarks(missing)

@@ -140,6 +140,29 @@ extension ExperimentsTests {
     #expect(error?.description.contains("scl data prepare rehearsal") == true)
   }
 
+  @Test func `Benchmarks of one's own that a file names are known before they are prepared`() throws
+  {
+    let text = "own_benchmarks: [lamps]\nbenchmarks: [rehearsal, lamps]\nmethods: [kmeans]\n"
+    let experiment = try read(text)
+    let error = #expect(throws: ExperimentError.self) { try plan(experiment) }
+    #expect(
+      error?.description.contains("lamps.h5': run 'scl data prepare lamps --as folders") == true)
+    #expect(try plan(experiment, only: "benchmark=rehearsal").runs.count == 1)
+    // Results can be read.
+    let options = RunOptions(data: folder, results: folder + "/none")
+    let runs = try Plan(experiment, options: options, registry: .builtIn, needsData: false).runs
+    #expect(runs.map(\.benchmark.name) == ["rehearsal", "lamps"])
+    // A file that extends this one knows them too.
+    _ = try write(text, to: "lamps.yaml")
+    #expect(
+      try read("extends: lamps.yaml\nclusters: {lamps: 5}\n").benchmarks == ["rehearsal", "lamps"])
+    for name in ["cifar10", "My lamps"] {
+      #expect(throws: ExperimentError.self) {
+        try read(text.replacing("[lamps]", with: "[\(name)]"))
+      }
+    }
+  }
+
   @Test func `All benchmark files that are not there are named at once`() throws {
     let experiment = try read("benchmarks: [cifar10, rehearsal, stl10]\nmethods: [kmeans]\n")
     let error = #expect(throws: ExperimentError.self) { try plan(experiment) }

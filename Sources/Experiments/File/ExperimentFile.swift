@@ -142,7 +142,10 @@ package struct ExperimentFile {
     content.title = head.title ?? content.title
     var context = context
     context.variants = content.sections.variants
+    let prepared = context.ownBenchmarks
+    context.ownBenchmarks = prepared + content.sections.ownBenchmarks
     try schema.read(entries, context).apply(to: &content.sections)
+    context.ownBenchmarks = prepared + content.sections.ownBenchmarks
     if top.entry(Sections.exclude) != nil {
       try mistakes.collecting { try content.sections.checkExclusions() }
     }

@@ -1,4 +1,5 @@
 import Core
+import Domain
 import Methods
 
 // MARK: - Scalars and lists
@@ -76,6 +77,21 @@ extension FileValue<[String]> {
       shape: { .either([kind.shape($0), .list(kind.shape($0), atLeast: 1)]) }
     ) { reader, context in
       try reader.names(kind, in: reader.oneOrMore(), context)
+    }
+  }
+}
+
+extension FileValue<[String]> {
+  /// Names of benchmarks that are not registered.
+  static let newBenchmarks = FileValue(.list(.ownName, atLeast: 1)) { reader, _ in
+    let known = BenchmarkDefinition.all.map(\.name)
+    return try reader.items().map { item in
+      let name = try item.text()
+      guard !known.contains(name) else { throw item.invalid("'\(name)' is a registered benchmark") }
+      guard name.wholeMatch(of: /[a-z0-9-]+/) != nil else {
+        throw item.invalid("a name has lower-case letters, digits and '-'")
+      }
+      return name
     }
   }
 }

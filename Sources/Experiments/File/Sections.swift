@@ -6,6 +6,8 @@ import Domain
 struct Sections: Sendable {
   /// Departures from the published experiment, in words.
   var notes: [String] = []
+  /// Benchmarks of one's own images that the file can name wherever their files are.
+  var ownBenchmarks: [String] = []
   /// Nil until a file lists them; an experiment must have them.
   var benchmarks: [String]?
   /// Names of methods and variants: the rows of the table. Nil until a file lists them.
@@ -50,11 +52,15 @@ struct Sections: Sendable {
 
   /// The keys besides the sections of executors. Lists and single values replace those of earlier
   /// files; variants and the keys of `running` are replaced one by one; `protocol` and `settings`
-  /// add a layer. `variants` comes before the keys that name variants.
+  /// add a layer. `own_benchmarks` and `variants` come before the keys that name them.
   private static let keys: [FileKey<Sections>] = [
     FileKey(
       "notes", \.notes, .list(of: .text),
       "How this experiment departs from the published one; printed under its tables."),
+    FileKey(
+      "own_benchmarks", .newBenchmarks,
+      "Names of benchmarks of one's own images; without it, only those that have a file are known.",
+      extending: { $0.ownBenchmarks += $1 }, set: { $0.ownBenchmarks += $1 }),
     FileKey(
       "benchmarks", \.benchmarks, .names(.benchmark), "The benchmarks, at least one."),
     FileKey(

@@ -67,8 +67,8 @@ package struct BenchmarkFolder: Sendable {
 
   /// The command that prepares the benchmark, for messages.
   func remedy(for definition: BenchmarkDefinition) -> String {
-    definition.isRehearsal
-      ? "'scl data prepare \(definition.name)' creates it"
-      : "run 'scl data prepare \(definition.name) --from PATH'"
+    if definition.isRehearsal { return "'scl data prepare \(definition.name)' creates it" }
+    let form = definition.isOwn ? " --as folders" : ""
+    return "run 'scl data prepare \(definition.name)\(form) --from PATH'"
   }
 }

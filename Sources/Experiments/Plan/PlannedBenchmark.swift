@@ -91,29 +91,31 @@ struct PlannedBenchmark {
     }
   }
 
-  /// The definition of a benchmark. Without a file, a user's own benchmark is described by a
-  /// finished run of it.
+  /// The definition of a benchmark. Without a file, a user's own benchmark is described by a finished run of it where
+  /// records suffice, and else has a name and no images.
   ///
-  /// - Throws: `BenchmarkError.unknownBenchmark` for a user's own benchmark without a file and,
-  ///   where records suffice, without a record.
+  /// - Throws: the errors of opening its file.
   private static func definition(
     of name: String, experiment: Experiment, options: RunOptions, needsData: Bool
   ) throws -> BenchmarkDefinition {
     let isOwn = !BenchmarkDefinition.all.contains { $0.name == name }
-    if isOwn, !needsData,
+    if isOwn,
       !FileManager.default.fileExists(atPath: BenchmarkFolder(options.data).file(named: name))
     {
+      let nothing = BenchmarkDefinition(ownNamed: name, imageSize: 32, images: 0)
+      if needsData { return nothing }
       let records = try ResultsFolder(options.results).runs(of: experiment.name)
         .compactMap { run -> RunRecord? in
           guard run.benchmark == name, case .finished(let record) = run.state else { return nil }
           return record
         }
       // A protocol can ask for less than the file's size and not for more.
-      if let record = records.max(by: { $0.protocol.imageSize < $1.protocol.imageSize }) {
-        return BenchmarkDefinition(
-          ownNamed: name, imageSize: record.protocol.imageSize,
-          images: record.provenance.benchmarkFile.definitionImages)
+      guard let record = records.max(by: { $0.protocol.imageSize < $1.protocol.imageSize }) else {
+        return nothing
       }
+      return BenchmarkDefinition(
+        ownNamed: name, imageSize: record.protocol.imageSize,
+        images: record.provenance.benchmarkFile.definitionImages)
     }
     return try BenchmarkFolder(options.data).definition(named: name)
   }
