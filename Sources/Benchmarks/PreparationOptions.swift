@@ -26,6 +26,18 @@ package struct PreparationOptions: Sendable {
 }
 
 extension BenchmarkDefinition {
+  /// Refuses names of known benchmarks for a user's own, and names that could not be file names everywhere.
+  /// - Throws: `BenchmarkError.invalidName`.
+  package static func checkOwnName(_ name: String) throws(BenchmarkError) {
+    if all.contains(where: { $0.name == name }) {
+      throw .invalidName(name, reason: "a benchmark of this name exists; choose another name")
+    }
+    let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    guard !name.isEmpty, name.count <= 64, name.allSatisfy(allowed.contains) else {
+      throw .invalidName(name, reason: "use lower-case letters, digits and '-'")
+    }
+  }
+
   /// The registered definition of this name.
   /// - Throws: `BenchmarkError.unknownBenchmark` with the nearest name.
   package static func named(_ name: String) throws(BenchmarkError) -> BenchmarkDefinition {

@@ -46,7 +46,7 @@ extension MethodsTests {
         ("instdisc", ["negatives": 8]), ("scl", ["hypotheses": "argmax"]),
         ("scl", ["similarity": "mean"]), ("moco", ["symmetric": true]),
       ] as [(String, [String: SettingValue])])
-    func `Nor with other settings`(_ name: String, _ settings: [String: SettingValue]) throws {
+    func `Other settings read no more`(_ name: String, _ settings: [String: SettingValue]) throws {
       let images = try twoClasses()
       let made = try make(MethodRegistry.builtIn.method(name), images: images, settings)
       let trial = MethodTrial(try #require(made as? any TrainedMethod), images: images)

@@ -67,7 +67,7 @@ extension OwnFolderAdapter {
     named name: String, in tree: any SourceTree, leftOut: Set<ExactName>, imageSize: Int?,
     hasClasses: Bool
   ) throws(BenchmarkError) -> (BenchmarkDefinition, SourceSearch) {
-    try checkName(name)
+    try BenchmarkDefinition.checkOwnName(name)
     let found = try OwnFolders(
       in: SourceRoot(tree: tree, folder: "", leftOut: leftOut), for: name,
       hasClasses: hasClasses)
@@ -91,17 +91,6 @@ extension OwnFolderAdapter {
       imageSize: side, cutsImages: imageSize != nil,
       counts: counts, sourceForms: [.ownFolders])
     return (definition, SourceSearch(adapter: Self.self, root: found.root))
-  }
-
-  /// Refuses names of known benchmarks, and names that could not be file names everywhere.
-  private static func checkName(_ name: String) throws(BenchmarkError) {
-    if BenchmarkDefinition.all.contains(where: { $0.name == name }) {
-      throw .invalidName(name, reason: "a benchmark of this name exists; choose another name")
-    }
-    let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
-    guard !name.isEmpty, name.count <= 64, name.allSatisfy(allowed.contains) else {
-      throw .invalidName(name, reason: "use lower-case letters, digits and '-'")
-    }
   }
 
   /// The side of the first readable image, which must be square.

@@ -145,7 +145,6 @@ package struct ExperimentFile {
     let prepared = context.ownBenchmarks
     context.ownBenchmarks = prepared + content.sections.ownBenchmarks
     try schema.read(entries, context).apply(to: &content.sections)
-    context.ownBenchmarks = prepared + content.sections.ownBenchmarks
     if top.entry(Sections.exclude) != nil {
       try mistakes.collecting { try content.sections.checkExclusions() }
     }
@@ -153,7 +152,9 @@ package struct ExperimentFile {
     let profiles = try mistakes.collecting { try top.entry(FileHead.profiles)?.ownEntries() ?? [] }
     for (name, value) in profiles ?? [] {
       try mistakes.collecting {
-        context.variants = content.sections(underProfile: name).variants
+        let sections = content.sections(underProfile: name)
+        context.variants = sections.variants
+        context.ownBenchmarks = prepared + sections.ownBenchmarks
         let changes = try schema.read(value, context)
         if content.profiles[name] == nil { content.profileNames.append(name) }
         content.profiles[name] = (content.profiles[name] ?? Changes()).overlaid(with: changes)

@@ -1,3 +1,4 @@
+import Benchmarks
 import Core
 import Domain
 import Methods
@@ -82,14 +83,14 @@ extension FileValue<[String]> {
 }
 
 extension FileValue<[String]> {
-  /// Names of benchmarks that are not registered.
-  static let newBenchmarks = FileValue(.list(.ownName, atLeast: 1)) { reader, _ in
-    let known = BenchmarkDefinition.all.map(\.name)
-    return try reader.items().map { item in
+  /// Names that benchmarks of one's own images can have.
+  static let ownBenchmarks = FileValue(.list(.ownName, atLeast: 1)) { reader, _ in
+    try reader.items().map { item in
       let name = try item.text()
-      guard !known.contains(name) else { throw item.invalid("'\(name)' is a registered benchmark") }
-      guard name.wholeMatch(of: /[a-z0-9-]+/) != nil else {
-        throw item.invalid("a name has lower-case letters, digits and '-'")
+      do {
+        try BenchmarkDefinition.checkOwnName(name)
+      } catch {
+        throw item.invalid("\(error)")
       }
       return name
     }

@@ -58,7 +58,7 @@ struct Sections: Sendable {
       "notes", \.notes, .list(of: .text),
       "How this experiment departs from the published one; printed under its tables."),
     FileKey(
-      "own_benchmarks", .newBenchmarks,
+      "own_benchmarks", .ownBenchmarks,
       "Names of benchmarks of one's own images; without it, only those that have a file are known.",
       extending: { $0.ownBenchmarks += $1 }, set: { $0.ownBenchmarks += $1 }),
     FileKey(

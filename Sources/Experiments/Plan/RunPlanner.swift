@@ -83,7 +83,7 @@ struct RunPlanner {
     var needed: Set<Combination> = []
     var kept: [PlannedRun] = []
     for run in runs.reversed() {
-      let isOpen = run.state.awaitsResult
+      let isOpen = run.state.status != .finished
       let isIdle =
         isOpen && run.row.isStage && run.state.status != .running
         && !needed.contains(run.combination) && !filter.names(run.row.name)
@@ -203,15 +203,6 @@ struct RunPlanner {
 }
 
 extension PlannedState {
-  /// Whether there is no result and there can be one: a running process may die, and a failure be tried again.
-  fileprivate var awaitsResult: Bool {
-    switch self {
-    case .finished: false
-    case .failed(let failure): failure.kind != .unsupported
-    case .missing, .unfinished, .running, .stale, .damaged: true
-    }
-  }
-
   /// Whether nothing is to be computed: the run is finished, another process computes it, or it was
   /// found unsupported. Results of the time before a method knew a contradiction stay readable.
   fileprivate var isSettled: Bool {

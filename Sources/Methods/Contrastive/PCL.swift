@@ -191,10 +191,11 @@ package final class PCL: TrainedMethod {
       kMeans.maximumIterations = settings.prototypeIterations
       kMeans.seed = stream.next()
       let found = try kMeans.fit(points, dimensions: embeddings.size(1))
-      labels.append(found.labels.map { Int($0) })
+      let assigned = found.labels.map { Int($0) }
+      labels.append(assigned)
       try Torch.withoutGradients {
         let centres = Tensor(found.centres, shape: clustering.prototypes.shape).to(context.device)
-        clustering.assigned.copy(from: Tensor(found.labels.map { Int($0) }))
+        clustering.assigned.copy(from: Tensor(assigned))
         clustering.prototypes.copy(from: centres.normalisedRows())
         clustering.densities.copy(
           from: try prototypeDensities(
