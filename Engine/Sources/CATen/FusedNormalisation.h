@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "NormalisationPasses.h"
+#include "VectorKernels.h"
 
 namespace caten::fused {
 

@@ -1,6 +1,7 @@
 #include "Convolution.h"
 #include "FusedNormalisation.h"
 #include "Guard.h"
+#include "MaxPooling.h"
 
 using namespace caten;
 
@@ -81,8 +82,7 @@ caten_tensor caten_linear(caten_tensor input, caten_tensor weight, caten_tensor 
 
 caten_tensor caten_max_pool2d(caten_tensor input, int64_t kernel, int64_t stride, int64_t padding) {
   return guard([&] {
-    return at::max_pool2d(
-        unwrap(input), {kernel, kernel}, {stride, stride}, {padding, padding});
+    return max_pool(unwrap(input), kernel, stride, padding);
   });
 }
 

@@ -143,8 +143,3 @@ void backward_by_mode(Mode mode, const Backward &pass, Slab slab, int64_t channe
     backward<Element, true>(pass, slab, channels);
   }
 }
-
-template <typename Element>
-constexpr Kernels all = {
-    statistics<Element>, forward_by_mode<Element>, reduction_by_mode<Element>,
-    backward_by_mode<Element>};

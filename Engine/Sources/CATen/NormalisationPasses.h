@@ -20,9 +20,6 @@ struct Slab {
   int64_t end;
 };
 
-/// Channels come in groups of 16, each with one word of ReLU's bits.
-constexpr int64_t group = 16;
-
 /// sums[C] and squares[C] of x - shift.
 struct Statistics {
   const void *x;
@@ -70,17 +67,5 @@ struct Backward {
   const float *c;
   void *result;
 };
-
-/// The passes for one type of elements on this processor.
-struct Kernels {
-  void (*statistics)(const Statistics &, Slab, int64_t channels);
-  void (*forward)(Mode, const Forward &, Slab, int64_t channels);
-  void (*reduction)(Mode, const Reduction &, Slab, int64_t channels);
-  /// Mode::relu masks the gradient first; elsewhere it has been masked.
-  void (*backward)(Mode, const Backward &, Slab, int64_t channels);
-};
-
-/// NULL on processors without AVX2.
-const Kernels *kernels(bool is_bfloat16);
 
 }  // namespace caten::fused

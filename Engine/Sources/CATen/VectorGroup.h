@@ -39,7 +39,14 @@ inline Group multiply_add(Group a, Group b, Group c) { return _mm512_fmadd_ps(a,
 inline Mask passes(Group a) { return _mm512_cmp_ps_mask(a, zero(), _CMP_NLE_UQ); }
 /// ReLU. The maximum is its second operand where one is no number.
 inline Group positive(Group a) { return _mm512_max_ps(zero(), a); }
+/// Where a is above b, or no number.
+inline Mask exceeds(Group a, Group b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) | _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+}
+/// a where the mask is set, else 0.
 inline Group select(Mask mask, Group a) { return _mm512_maskz_mov_ps(mask, a); }
+/// a where the mask is set, else b.
+inline Group either(Mask mask, Group a, Group b) { return _mm512_mask_mov_ps(b, mask, a); }
 inline uint16_t bits_of(Mask mask) { return mask; }
 inline Mask mask_of(uint16_t bits) { return bits; }
 inline void add_doubles(double *sums, const float *values) {
@@ -101,8 +108,20 @@ inline Group positive(Group a) {
   const auto none = _mm256_setzero_ps();
   return {_mm256_max_ps(none, a.low), _mm256_max_ps(none, a.high)};
 }
+inline __m256 exceeds_half(__m256 a, __m256 b) {
+  return _mm256_or_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ), _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
+/// Where a is above b, or no number.
+inline Mask exceeds(Group a, Group b) {
+  return {exceeds_half(a.low, b.low), exceeds_half(a.high, b.high)};
+}
+/// a where the mask is set, else 0.
 inline Group select(Mask mask, Group a) {
   return {_mm256_and_ps(mask.low, a.low), _mm256_and_ps(mask.high, a.high)};
+}
+/// a where the mask is set, else b.
+inline Group either(Mask mask, Group a, Group b) {
+  return {_mm256_blendv_ps(b.low, a.low, mask.low), _mm256_blendv_ps(b.high, a.high, mask.high)};
 }
 inline uint16_t bits_of(Mask mask) {
   return static_cast<uint16_t>(

@@ -1,10 +1,10 @@
-// The passes for AVX2 and AVX-512, and which of them this processor runs.
+// The passes of normalisation and pooling for AVX2 and AVX-512, and which of them this processor runs.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <type_traits>
 
-#include "NormalisationPasses.h"
+#include "VectorKernels.h"
 
 #if defined(__x86_64__) && defined(__clang__)
 
@@ -15,8 +15,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 namespace caten::fused::avx2 {
 #define CATEN_AVX512 0
-#include "VectorGroup.h"
-#include "NormalisationLoops.h"
+#include "VectorLoops.h"
 #undef CATEN_AVX512
 }  // namespace caten::fused::avx2
 #pragma clang attribute pop
@@ -26,8 +25,7 @@ namespace caten::fused::avx2 {
 namespace caten::fused::avx512 {
 #define CATEN_AVX512 1
 #define CATEN_AVX512_BF16 0
-#include "VectorGroup.h"
-#include "NormalisationLoops.h"
+#include "VectorLoops.h"
 #undef CATEN_AVX512_BF16
 }  // namespace caten::fused::avx512
 #pragma clang attribute pop
@@ -37,8 +35,7 @@ namespace caten::fused::avx512 {
     apply_to = function)
 namespace caten::fused::avx512_bf16 {
 #define CATEN_AVX512_BF16 1
-#include "VectorGroup.h"
-#include "NormalisationLoops.h"
+#include "VectorLoops.h"
 #undef CATEN_AVX512_BF16
 #undef CATEN_AVX512
 }  // namespace caten::fused::avx512_bf16
