@@ -10,7 +10,7 @@ struct Schema {
     definitions = schema["$defs"] as? [String: Any] ?? [:]
   }
 
-  /// What a sample stands beside: every name, so that each can be excluded, and a variant.
+  /// What a sample stands beside: every name, so that each can be excluded, a variant and an own benchmark.
   private var frame: [String: Any] {
     let methods = resolved(["$ref": "#/$defs/settings-by-method"])
     return [
@@ -19,6 +19,7 @@ struct Schema {
       },
       "methods": members(of: methods).keys.sorted() + ["own-name"],
       "variants": ["own-name": ["method": "scl"]],
+      "own_benchmarks": ["own-name"],
     ]
   }
 
@@ -92,7 +93,7 @@ struct Schema {
     guard known.isEmpty, let others = shape["additionalProperties"] as? [String: Any] else {
       return known
     }
-    let names = (resolved(shape["propertyNames"])["enum"] as? [String]) ?? ["own-name"]
+    let names = values(of: shape["propertyNames"]) as? [String] ?? ["own-name"]
     // All names take the same values. The first has every one, the others one each: all with all
     // would be tens of thousands of files.
     let all = values(of: others)

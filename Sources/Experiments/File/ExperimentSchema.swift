@@ -26,8 +26,8 @@ package struct ExperimentSchema {
     return String(decoding: json, as: UTF8.self) + "\n"
   }
 
-  /// The keys of a file; either `benchmarks` and `methods` or `extends` is required. Without
-  /// variants, every row is a registered method, which editors can then complete.
+  /// The keys of a file; either `benchmarks` and `methods` or `extends` is required. Where the file
+  /// names none of its own, every row is a registered method and every benchmark a known one.
   private var schema: JSONValue {
     let file = FileHead.shape(context)
     let complete: JSONValue = ["required": ["benchmarks", "methods"]]
@@ -38,9 +38,18 @@ package struct ExperimentSchema {
       "description": "See docs/experiments.md.",
       "$defs": .object(file.definitions),
       "anyOf": [complete, extending],
-      // Without variants, of this file or another, every row is a method.
-      "if": ["not": ["anyOf": [["required": ["variants"]], extending]]],
-      "then": ["properties": ["methods": ["items": ValueShape.choice(context.methods).json]]],
+      "allOf": [
+        known("methods", context.methods, without: "variants"),
+        known("benchmarks", context.benchmarks, without: "own_benchmarks"),
+      ],
     ])
+  }
+
+  /// The list `key` has these names alone where neither `source` nor another file gives more.
+  private func known(_ key: String, _ names: [String], without source: String) -> JSONValue {
+    [
+      "if": ["not": ["anyOf": [["required": [.string(source)]], ["required": ["extends"]]]]],
+      "then": ["properties": .object([key: ["items": ValueShape.choice(names).json]])],
+    ]
   }
 }

@@ -53,9 +53,11 @@ struct NameKind: Sendable {
   /// Follows the message about a name that is not known.
   let hint: @Sendable (FileContext) -> String
 
-  /// A registered benchmark, or a prepared one of the user's own images.
+  /// A registered benchmark, or one of the user's own images. The JSON Schema accepts any name, because it
+  /// does not know what `own_benchmarks` names.
   static let benchmark = NameKind(
-    word: "benchmark", known: { $0.benchmarks }, shape: { .choice($0.benchmarks) },
+    word: "benchmark", known: { $0.benchmarks },
+    shape: { .either([.choice($0.benchmarks), .ownName]).defined(as: "benchmark") },
     hint: { $0.data.map { "; files of your own were looked for in '\($0)'" } ?? "" })
 
   /// A method or a variant.
@@ -149,7 +151,9 @@ extension FileValue {
   static func byBenchmark<Inner>(
     _ value: FileValue<Inner>
   ) -> FileValue where Value == [String: Inner] {
-    FileValue(shape: { .names($0.benchmarks, value.shape($0)) }) { reader, context in
+    FileValue(
+      shape: { .ownNames(value.shape($0), like: NameKind.benchmark.shape($0)) }
+    ) { reader, context in
       try reader.mapping(known: context.benchmarks) { try value.read($1, context) }
     }
   }

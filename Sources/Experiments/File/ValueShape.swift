@@ -106,7 +106,7 @@ package struct ValueShape: Sendable {
   static func ownNames(_ value: ValueShape, like name: ValueShape = .ownName) -> Self {
     Self(
       ["type": "object", "additionalProperties": value.json, "propertyNames": name.json],
-      containing: [value])
+      containing: [value, name])
   }
 }
 
