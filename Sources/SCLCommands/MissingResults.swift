@@ -17,9 +17,9 @@ extension ExperimentOptions {
 
   /// The profiles of the same experiment that have results; nil if none has.
   private func otherProfiles(of plan: Plan) -> String? {
-    let wanted = StoredExperiment(plan.experiment.name, file: experiment, in: "")
+    let wanted = StoredExperiment(plan.experiment.name, file: experiment)
     let all = (try? ResultsFolder(plan.options.results).experiments()) ?? []
-    let others = all.map { StoredExperiment($0, file: experiment, in: "") }
+    let others = all.map { StoredExperiment($0, file: experiment) }
       .filter { $0.stem == wanted.stem && $0.name != wanted.name }
     let profiles = others.compactMap(\.profile)
     guard let first = profiles.first else {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Experiments
 import Foundation
 import Records
@@ -5,7 +6,7 @@ import Records
 /// An experiment with a folder in the results folder, and the experiment file that defines its runs
 /// now.
 ///
-///     let stored = StoredExperiment("cifar10-cpu@short", in: "experiments")
+///     let stored = StoredExperiment("cifar10-cpu@short", in: ["experiments"])
 ///     stored.file     // "experiments/cifar10-cpu.yaml"
 ///     stored.profile  // "short"
 ///     let plan = try stored.plan(folders)
@@ -27,13 +28,13 @@ struct StoredExperiment {
   /// - Parameters:
   ///   - name: the name of the folder in the results folder.
   ///   - file: its file, if it is known; otherwise it is looked for.
-  ///   - experiments: the folder to look in for a file named after the experiment.
-  init(_ name: String, file: String? = nil, in experiments: String) {
+  ///   - folders: where to look for a file named after the experiment, the first folder first.
+  init(_ name: String, file: String? = nil, in folders: [String] = []) {
     self.name = name
     let stem = name.split(separator: "@", maxSplits: 1).first.map(String.init) ?? name
     self.file =
       file
-      ?? ["yaml", "yml"].map { "\(experiments)/\(stem).\($0)" }
+      ?? folders.flatMap { ["\($0)/\(stem).yaml", "\($0)/\(stem).yml"] }
       .first { FileManager.default.fileExists(atPath: $0) }
   }
 
@@ -49,6 +50,17 @@ struct StoredExperiment {
       experiment, options: RunOptions(data: folders.data, results: folders.results),
       registry: SCLProgram.registry, needsData: false)
   }
+}
+
+/// `--experiments`: where the files of experiments are that have results. Only a file tells the current settings.
+struct ExperimentFolderOption: ParsableArguments {
+  @Option(
+    help: "Folder of experiment files (default: 'experiments', then the working folder).",
+    completion: .directory)
+  var experiments: String?
+
+  /// The folders to look in.
+  var folders: [String] { experiments.map { [$0] } ?? ["experiments", "."] }
 }
 
 extension Plan {

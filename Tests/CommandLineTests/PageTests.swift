@@ -31,6 +31,13 @@ extension CommandLineTests {
       ["report", file, "--format", "html", "--montage", "0"] + folders)
     #expect(!without.output.contains("data:image"))
 
+    // A terminal gets no megabytes of HTML: util-linux's script runs a command in one.
+    let typed = ([Program.path, "report", file, "--format", "html"] + folders)
+      .map { "'\($0)'" }.joined(separator: " ")
+    let terminal = try Program(folder: folder, path: "/usr/bin/script")
+      .run(["-qec", typed, "/dev/null"])
+    #expect(terminal.exitCode == 64 && terminal.output.contains("'> page.html'"))
+
     let elsewhere = ["--data", "\(folder)/none", "--results", "\(folder)/results"]
     let bare = try program.run(["report", file, "--format", "html"] + elsewhere)
     #expect(bare.output.contains("no images: the benchmark file is not at hand"))

@@ -52,19 +52,24 @@ extension CommandLineTests {
     let twice = try clustering("report", ["--score", "acc", "--score", "acc", "--json"]).objects()
     #expect(twice.first?["acc"] != nil)
 
-    let list = try program.run(["list", "--results", "\(folder)/kept", "--json"]).objects()
+    // The file is found in the working folder, where it uses both results.
+    let found = try program.run(["list", "--results", "\(folder)/kept", "--json"]).objects()
+    #expect(found.count == 1 && found[0]["superseded"] as? Int == 0)
+    #expect(found[0]["stale"] as? Int == 0)
+
+    let withoutFile = ["--results", "\(folder)/kept", "--experiments", "\(folder)/elsewhere"]
+    let list = try program.run(["list", "--json"] + withoutFile).objects()
     #expect(list.count == 1 && list[0]["experiment"] as? String == "kept")
     #expect(list[0]["finished"] as? Int == 2 && list[0]["superseded"] as? Int == 1)
-    let shown = try program.run(["list", "--results", "\(folder)/kept"])
+    let shown = try program.run(["list"] + withoutFile)
     #expect(shown.lines[1].contains("?"))
     #expect(shown.errors == "no file found for kept; give its folder with --experiments\n")
     // Nobody answers: nothing is removed.
-    let asked = try program.run(["clean", "--results", "\(folder)/kept"])
+    let asked = try program.run(["clean"] + withoutFile)
     #expect(asked.exitCode == 0 && asked.output.contains(aside.path), "\(asked.output)")
     #expect(asked.errors.contains("no file found for kept; give its folder with --experiments"))
     #expect(FileManager.default.fileExists(atPath: aside.record))
-    #expect(
-      try program.run(["clean", "kept", "--results", "\(folder)/kept", "--yes"]).exitCode == 0)
+    #expect(try program.run(["clean", "kept", "--yes"] + withoutFile).exitCode == 0)
     #expect(place.superseded.isEmpty && FileManager.default.fileExists(atPath: place.record))
   }
 

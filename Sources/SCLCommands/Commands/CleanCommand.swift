@@ -28,9 +28,7 @@ struct CleanCommand: ParsableCommand {
 
   @OptionGroup var folders: FolderOptions
 
-  /// Only the file tells which results are in use.
-  @Option(help: "Folder of experiment files.", completion: .directory)
-  var experiments = "experiments"
+  @OptionGroup var files: ExperimentFolderOption
 
   /// For scripts, which cannot answer.
   @Flag(name: .shortAndLong, help: "Remove without confirmation.")
@@ -91,7 +89,7 @@ struct CleanCommand: ParsableCommand {
       guard FileManager.default.fileExists(atPath: folders.results) else {
         throw ReportError.nothingRun(experiment: "any experiment", results: folders.results)
       }
-      return try folder.experiments().map { StoredExperiment($0, in: experiments) }
+      return try folder.experiments().map { StoredExperiment($0, in: files.folders) }
     }
     let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
     let names = try folder.experiments().filter {
@@ -101,7 +99,7 @@ struct CleanCommand: ParsableCommand {
       throw ReportError.nothingRun(experiment: experiment, results: folders.results)
     }
     let isFile = experiment != stem && FileManager.default.fileExists(atPath: experiment)
-    return names.map { StoredExperiment($0, file: isFile ? experiment : nil, in: experiments) }
+    return names.map { StoredExperiment($0, file: isFile ? experiment : nil, in: files.folders) }
   }
 
   /// The results that the experiment's file uses now.

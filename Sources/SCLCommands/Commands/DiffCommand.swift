@@ -134,9 +134,11 @@ struct ComparisonOptions: ParsableArguments {
       && isFolder.boolValue
   }
 
-  /// Says on standard error that no score was comparable, if that is so.
+  /// Says on standard error that no score was comparable, if that is so and the diff itself does not end with it.
   func reportIfNothingCompared(_ diff: TableDiff) {
-    if !diff.hasComparisons { Console.error("no scores were comparable") }
+    if !diff.hasComparisons, isWithResults || !diff.comparisons.isEmpty {
+      Console.error("no scores were comparable")
+    }
   }
 
   /// Whether a diff is a failure: a comparable score is outside the tolerance, or nothing in other

@@ -16,16 +16,14 @@ struct ListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List the experiments with results and the states of their runs.",
     discussion: """
-      Runs are counted as 'scl status' counts them, by the experiment file of the same name in --experiments; \
+      Runs are counted as 'scl status' counts them, by the experiment file of the same name; \
       runs in progress count as unfinished. Without that file the number of stale runs is unknown (?). \
       'superseded' counts results set aside that the file's current settings do not use ('scl clean').
       """)
 
   @OptionGroup var folders: FolderOptions
 
-  /// Needed to find stale runs: only the file tells the current settings.
-  @Option(help: "Folder of experiment files.")
-  var experiments = "experiments"
+  @OptionGroup var files: ExperimentFolderOption
 
   @OptionGroup var output: JSONOption
 
@@ -112,7 +110,7 @@ struct ListCommand: ParsableCommand {
   /// The plan of an experiment's file; nil, with a note that says why, if there is no such file or
   /// it cannot be planned.
   private func plan(_ experiment: String, _ notes: inout [String]) -> Plan? {
-    let stored = StoredExperiment(experiment, in: experiments)
+    let stored = StoredExperiment(experiment, in: files.folders)
     do {
       if let plan = try stored.plan(folders) { return plan }
       notes.append(

@@ -147,6 +147,9 @@ struct ReportCommand: ParsableCommand {
         "--out is the folder of --format tensorboard; other formats are printed: '> FILE' keeps them"
       )
     }
+    if format == .html, Console.outputWidth != nil {
+      throw ValidationError("--format html prints a whole page: '> page.html' keeps it in a file")
+    }
     if published == .publishedOnly, let option = aboutRuns.first(where: \.isGiven)?.option {
       throw ValidationError("--published-only shows no runs: leave out \(option)")
     }

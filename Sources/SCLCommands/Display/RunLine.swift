@@ -147,14 +147,15 @@ struct RunLine: Encodable {
     imagesPerSecond.map { String(format: "%.0f images/s", $0) } ?? ""
   }
 
-  /// "epoch 3/20" or the phase while running; "2 of 20 epochs" if interrupted; else the number of
-  /// epochs.
+  /// "epoch 3/20", "before epoch 4/20" (work that an epoch begins with) or another phase while running; "2 of 20
+  /// epochs" if interrupted; else the number of epochs.
   private var progressText: String {
     switch state {
     case .running:
-      if let phase { return phase }
-      guard let epoch, epochs > 0 else { return "started" }
-      return "epoch \(min(epoch + 1, epochs))/\(epochs)"
+      guard let epoch, epochs > 0 else { return phase ?? "started" }
+      let place = "epoch \(min(epoch + 1, epochs))/\(epochs)"
+      if phase == "preparing", epoch > 0 { return "before \(place)" }
+      return phase ?? place
     case .unfinished:
       return epochs > 0 ? "\(epoch ?? 0) of \(Quantities.count(epochs, "epoch"))" : ""
     default: return epochs > 0 ? Quantities.count(epochs, "epoch") : ""

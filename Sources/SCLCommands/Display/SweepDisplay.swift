@@ -139,7 +139,8 @@ final class SweepDisplay: Sendable {
 /// The summary line of a sweep: "[####....] 41 %  12 of 30 runs, 1 failed  ETA 2 h 10 min".
 ///
 /// The share is by the runs' expected times and not by runs, because runs differ in length. The time left is that of all
-/// runs, taken by as many at a time as are in progress.
+/// runs, taken by as many at a time as are in progress. Runs that wait are expected to be as much slower or faster than
+/// their estimates as those in progress are.
 struct SweepSummary {
   let text: String
 
@@ -156,8 +157,12 @@ struct SweepSummary {
         + (failed > 0 ? ", \(failed) failed" : ""))
     let running = lines.filter { $0.state == .running }
     if running.contains(where: { $0.secondsLeft != nil }) {
+      let known = running.filter { $0.secondsLeft != nil && $0.expectedSecondsLeft > 0 }
+      let expected = known.reduce(0) { $0 + $1.expectedSecondsLeft }
+      let pace =
+        expected > 0 ? known.reduce(0) { $0 + ($1.secondsLeft ?? 0) } / expected : 1
       // A run in progress tells its own time.
-      let seconds = lines.map { $0.secondsLeft ?? $0.expectedSecondsLeft }
+      let seconds = lines.map { $0.secondsLeft ?? $0.expectedSecondsLeft * pace }
       let shared = seconds.reduce(0, +) / Double(running.count)
       // The longest of those in progress is over last, however many share the rest.
       let longest = running.compactMap(\.secondsLeft).max() ?? 0
