@@ -20,9 +20,9 @@ final class MeanColour: ClusteringMethod {
   init(_ inputs: Inputs) { self.inputs = inputs }
 
   func assign(_ images: ImageSet) throws -> [Int32] {
-    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { images in
+    try FeatureClustering(restarts: settings.restarts, for: inputs).assign(images) { block in
       // Bytes [N, H, W, 3] become N times red, green and blue.
-      try images.bytes(at: Array(0..<images.count)).to(.float32).mean(along: [1, 2]).floats()
+      try block.bytes(at: Array(0..<block.count)).to(.float32).mean(along: [1, 2]).floats()
     }
   }
 }
