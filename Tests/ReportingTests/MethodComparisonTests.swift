@@ -69,6 +69,18 @@ import Testing
     #expect(comparison.remarks.contains { $0.contains("Welch") })
   }
 
+  @Test func `A row with a single seed is compared with the run of that seed`() throws {
+    let table = try SampleRuns.table(
+      [SampleRuns.scl, SampleRuns.pica],
+      runs(SampleRuns.pica, [first[2]], firstSeed: 2) + runs(SampleRuns.scl, second))
+    let comparison = try MethodComparison(table, metric: .acc, reference: "scl", paper: nil)
+    let row = try #require(comparison.differences.first { $0.method == SampleRuns.pica })
+    #expect(row.pairs == 1 && row.result?.interval == nil)
+    #expect(abs(try #require(row.result).difference - (first[2] - second[2])) < 1e-10)
+    #expect(
+      comparison.remarks[0].contains("that of the pairs, not that of the means of all seeds"))
+  }
+
   @Test func `p-values are adjusted for the number of tests`() throws {
     let table = try SampleRuns.table(
       [SampleRuns.scl, SampleRuns.pica, SampleRuns.kMeans],

@@ -21,7 +21,8 @@ package struct CellDifference: Equatable, Sendable {
   ///   - reference: the reference row's cell on the same benchmark.
   ///   - metric: the score.
   ///   - isPaired: whether seeds that both have are paired. Runs of one seed share the order of images
-  ///     and the random draws. With fewer than two common seeds, all seeds count as independent anyway.
+  ///     and the random draws. With fewer than two common seeds, all seeds count as independent anyway, but
+  ///     for a row with a single seed: a test is not possible, and the run of the same seed is nearer.
   /// - Returns: nil if either cell lacks the score.
   package init?(
     of cell: ResultCell, from reference: ResultCell, _ metric: Metric, isPaired: Bool = true
@@ -31,7 +32,8 @@ package struct CellDifference: Equatable, Sendable {
     let pairs = scores.compactMap { own in
       others.first { $0.seed == own.seed }.map { (own.score, $0.score) }
     }
-    self.pairs = isPaired && pairs.count > 1 ? pairs.count : 0
+    let isSingle = min(scores.count, others.count) == 1
+    self.pairs = isPaired && pairs.count > (isSingle ? 0 : 1) ? pairs.count : 0
     guard
       let result = self.pairs > 0
         ? MeanDifference(paired: pairs.map(\.0), pairs.map(\.1))

@@ -93,8 +93,8 @@ package struct MethodComparison: Sendable {
   ///     scores.
   ///   - paper: the published figures, for the orders of methods; nil for none.
   ///   - isPaired: whether seeds that both rows have are paired. Runs of one seed share the order
-  ///     of images and the random draws. With fewer than two common seeds, all seeds count as
-  ///     independent anyway.
+  ///     of images and the random draws. With fewer than two common seeds, all seeds of rows with
+  ///     several count as independent anyway.
   /// - Throws: `ReportError.noRow` if the table has no such row, or the row has no scores.
   package init(
     _ table: ResultTable, metric: Metric, reference name: String? = nil, paper: PaperTables?,

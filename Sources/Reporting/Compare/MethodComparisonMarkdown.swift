@@ -89,8 +89,15 @@ extension MethodComparison {
     var remarks: [String] = []
     let results = differences.compactMap(\.result)
     if results.contains(where: \.isPaired) {
+      let seeds = differences.filter { $0.method == reference }
+      let hasFewer = differences.contains { row in
+        row.pairs > 0 && seeds.contains { $0.benchmark == row.benchmark && $0.seeds > row.pairs }
+      }
       remarks.append(
-        "Seeds that both rows have are paired; n counts the pairs. t: Student's t-test.")
+        "Seeds that both rows have are paired; n counts the pairs. "
+          + (hasFewer
+            ? "A difference is that of the pairs, not that of the means of all seeds. " : "")
+          + "t: Student's t-test.")
     }
     if results.contains(where: { !$0.isPaired }) {
       remarks.append(
