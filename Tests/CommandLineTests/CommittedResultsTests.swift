@@ -95,6 +95,8 @@ extension CommandLineTests {
 
   @Test(arguments: [
     ("instdisc", "InstDisc + k-means"), ("without-both", "SCL without both terms"),
+    ("without-semantics", "SCL without the semantic term"),
+    ("without-consistency", "SCL without the consensus term"),
     ("classifier-alone", "InstDisc with PICA's classifier"), ("simclr", "SimCLR + k-means"),
   ])
   func `The differences that decide SCL's claim are those of its records`(
