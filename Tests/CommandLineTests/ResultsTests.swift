@@ -64,8 +64,17 @@ extension CommandLineTests {
     let shown = try program.run(["list"] + withoutFile)
     #expect(shown.lines[1].contains("?"))
     #expect(shown.errors == "no file found for kept; give its folder with --experiments\n")
+    // Without a name, what cannot be checked is kept; so is all of a file that cannot be read, and other
+    // experiments whose names begin alike.
+    let kept = try program.run(["clean", "--yes"] + withoutFile)
+    #expect(
+      kept.exitCode == 0 && kept.errors.hasPrefix("results of kept are kept"), "\(kept.errors)")
+    let broken = try write("epochz: 1\n", to: "broken/kept.yaml")
+    #expect(
+      try program.run(["clean", broken, "--yes", "--results", "\(folder)/kept"]).exitCode == 0)
+    #expect(try program.run(["clean", "kept.v2", "--yes"] + withoutFile).exitCode == 66)
     // Nobody answers: nothing is removed.
-    let asked = try program.run(["clean"] + withoutFile)
+    let asked = try program.run(["clean", "kept"] + withoutFile)
     #expect(asked.exitCode == 0 && asked.output.contains(aside.path), "\(asked.output)")
     #expect(asked.errors.contains("no file found for kept; give its folder with --experiments"))
     #expect(FileManager.default.fileExists(atPath: aside.record))

@@ -19,7 +19,8 @@ struct CleanCommand: ParsableCommand {
     discussion: """
       Finished results are never overwritten. If settings or data change, 'scl run' moves the old result \
       aside under its identity. This command lists such results and removes them after confirmation. Results \
-      that the current settings of the experiment file use are kept.
+      that the current settings of the experiment file use are kept, and so are all of an experiment whose file \
+      cannot be read. Where there is no file, only naming the experiment removes its superseded results.
       """)
 
   /// A name or a file, because an experiment's file may be gone while its results are there.
@@ -67,8 +68,8 @@ struct CleanCommand: ParsableCommand {
     Console.print("removed \(all)")
   }
 
-  /// The superseded results to delete, and the number of those that the current plan uses. Where
-  /// that cannot be checked, a line says so.
+  /// The superseded results to delete, and the number of those that the current plan uses. What
+  /// cannot be checked is left out, and a line says so.
   /// - Throws: `ReportError.nothingRun` if the folder or the experiment has no results.
   private func chosen() throws -> (unused: [StoredRun], inUse: Int) {
     let folder = ResultsFolder(folders.results)
@@ -76,8 +77,9 @@ struct CleanCommand: ParsableCommand {
     var inUse: Set<String> = []
     for stored in try storedExperiments(in: folder) {
       let superseded = try folder.supersededRuns(of: stored.name)
+      guard !superseded.isEmpty, let used = usedFolders(of: stored) else { continue }
       runs += superseded
-      if !superseded.isEmpty { inUse.formUnion(usedFolders(of: stored)) }
+      inUse.formUnion(used)
     }
     let unused = runs.filter { !inUse.contains($0.folder.path) }
     return (unused, runs.count - unused.count)
@@ -91,28 +93,36 @@ struct CleanCommand: ParsableCommand {
       }
       return try folder.experiments().map { StoredExperiment($0, in: files.folders) }
     }
-    let stem = URL(fileURLWithPath: experiment).deletingPathExtension().lastPathComponent
+    // A name can have a dot, as "sweep.v2".
+    let path = URL(fileURLWithPath: experiment)
+    let isFile = ["yaml", "yml"].contains(path.pathExtension)
+    let stem = isFile ? path.deletingPathExtension().lastPathComponent : experiment
     let names = try folder.experiments().filter {
-      $0 == experiment || $0 == stem || experiment != stem && $0.hasPrefix(stem + "@")
+      $0 == stem || isFile && $0.hasPrefix(stem + "@")
     }
     guard !names.isEmpty else {
       throw ReportError.nothingRun(experiment: experiment, results: folders.results)
     }
-    let isFile = experiment != stem && FileManager.default.fileExists(atPath: experiment)
-    return names.map { StoredExperiment($0, file: isFile ? experiment : nil, in: files.folders) }
+    let file = FileManager.default.fileExists(atPath: experiment) && isFile ? experiment : nil
+    return names.map { StoredExperiment($0, file: file, in: files.folders) }
   }
 
-  /// The results that the experiment's file uses now.
-  private func usedFolders(of stored: StoredExperiment) -> Set<String> {
+  /// The results that the experiment's file uses now: none if it has no file, and was named. Nil, with a
+  /// line that says why, if this is not known.
+  private func usedFolders(of stored: StoredExperiment) -> Set<String>? {
     let reason: String
     do {
       if let plan = try stored.plan(folders) { return plan.resultFolders }
       reason = "no file found for \(stored.stem); give its folder with --experiments"
+      if experiment != nil {
+        Console.error("not checked whether results of \(stored.name) are in use: \(reason)")
+        return []
+      }
     } catch {
       reason = "\(error)"
     }
-    Console.error("not checked whether results of \(stored.name) are in use: \(reason)")
-    return []
+    Console.error("results of \(stored.name) are kept, because some may be in use: \(reason)")
+    return nil
   }
 
   /// Asks on standard error. End of input counts as no.
