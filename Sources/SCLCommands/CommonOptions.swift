@@ -115,8 +115,12 @@ struct ExperimentOptions: ParsableArguments {
   ///   - computing: the flags of a command that computes.
   /// - Throws: `ExperimentError`. For missing benchmark files it names the command that makes each.
   func plan(needsData: Bool = true, _ computing: ComputingFlags? = nil) throws -> Plan {
-    try plan(
+    let plan = try plan(
       of: readExperiment(needsData: needsData), filter, needsData: needsData, computing)
+    guard !plan.runs.isEmpty else {
+      throw ValidationError("--only or 'exclude' leaves no run of \(plan.experiment.name)")
+    }
+    return plan
   }
 
   /// The plan of an experiment that has been read, with a filter in place of `--only`.

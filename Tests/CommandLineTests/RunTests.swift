@@ -25,6 +25,15 @@ extension CommandLineTests {
       method: method, seed: 0)
   }
 
+  @Test func `A selection without any run is refused by every command`() throws {
+    let text = Self.experiment + "\nexclude: [{benchmark: rehearsal}]\n"
+    let file = try write(text, to: "nothing.yaml")
+    for command in ["run", "reproduce", "plan", "status", "report", "compare", "diff"] {
+      try expectRefusal(
+        64, arguments(command, file, results: "none"), ["leaves no run of nothing"])
+    }
+  }
+
   @Test func `A sweep runs once, and its finished runs are not repeated`() throws {
     let file = try write(Self.experiment, to: "sweep.yaml")
     let first = try program.run(arguments("run", file, results: "once"))
