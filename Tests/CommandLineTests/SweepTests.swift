@@ -56,6 +56,25 @@ extension CommandLineTests {
     #expect(status.output.contains(#""state":"unfinished""#))
   }
 
+  @Test func `A run does not count as finished if the experiment was edited before it began`()
+    throws
+  {
+    let file = try write(Self.sweep(seeds: 2, epochs: 60), to: "disturbed.yaml")
+    let errors = "\(folder)/edited.txt"
+    let process = try program.start(
+      sweepArguments(file, results: "edited", ["--jobs", "1"]), errors: errors)
+    _ = try trainingProcess(sweepFolder(results: "edited"))
+    _ = try write(Self.sweep(seeds: 2, epochs: 2), to: "disturbed.yaml")
+    try process.waitForEnd()
+    let said = try text(errors)
+    #expect(process.terminationStatus == 1, "\(said)")
+    #expect(said.contains("was the experiment or its data changed meanwhile?"), "\(said)")
+    let status = try program.run(
+      sweepArguments(file, results: "edited", ["--json"], command: "status"))
+    let states = try status.objects().map { "\($0["seed"] ?? "") \($0["state"] ?? "")" }
+    #expect(states == ["0 stale", "1 finished"], "\(status.output)")
+  }
+
   @Test func `A variant is cancelled under its own name`() throws {
     let variants =
       "\nvariants: {starts: {method: instdisc, title: Starts, settings: {restarts: 2}}}"

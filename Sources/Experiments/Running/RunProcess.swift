@@ -84,12 +84,21 @@ final class RunProcess {
       watch.look(at: child.pid)
       return nil
     }
-    return ending == .exited(RunExit.finished) ? .finished : outcome(ending)
+    return outcome(ending)
   }
 
-  /// The outcome of a process that did not finish its run. A failure that the process recorded
-  /// itself is preferred; otherwise the cause is told from how it ended.
+  /// The outcome of a process that has ended. A failure that the process recorded itself is
+  /// preferred; otherwise the cause is told from how it ended.
   private func outcome(_ status: ChildProcess.Ending) -> AttemptOutcome {
+    if case .exited(RunExit.finished) = status {
+      // The process reads the experiment file again, which may have been edited meanwhile.
+      return run.hasResult
+        ? .finished
+        : died(
+          .error,
+          "it ended without the planned result: was the experiment or its data changed meanwhile? "
+            + "'scl status' shows what is there")
+    }
     if case .exited(RunExit.elsewhere) = status { return .elsewhere }
     // A failure that the run's process has recorded itself is the best account there is.
     if case .exited(RunExit.failed) = status, FileVersion(run.folder.failure) != earlier,
