@@ -143,15 +143,16 @@ extension RunRecord {
   /// result.
   ///
   /// An identity that does not match the record's own inputs means that the file was edited. That
-  /// is reported only if no input differs.
+  /// is reported if the identity is the planned one, or no input differs.
   /// - Parameters:
   ///   - planned: the inputs of the planned run.
   ///   - images: the images of the planned run's benchmark file, if known. If the record's file has
   ///     another number, the phrase gives both instead of two hashes.
-  /// - Throws: `RecordError.notFinite` if a planned setting is NaN or infinite.
+  /// - Throws: `RecordError.notFinite` if a setting is NaN or infinite.
   package func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
-    guard try identity != planned.identity() else { return [] }
+    let edited = ["its identity does not match its inputs: the record was edited"]
     var own = IdentityInputs(self)
+    if try identity == planned.identity() { return try own.identity() == identity ? [] : edited }
     var differences: [String] = []
     let before = provenance.benchmarkFile.images
     if let images, images != before, own.benchmarkContentHash != planned.benchmarkContentHash {
@@ -159,8 +160,6 @@ extension RunRecord {
       own.benchmarkContentHash = planned.benchmarkContentHash
     }
     differences += own.differences(to: planned)
-    return differences.isEmpty
-      ? ["its identity does not match its inputs: the record was edited"]
-      : differences
+    return differences.isEmpty ? edited : differences
   }
 }

@@ -59,8 +59,9 @@ extension ExperimentsTests {
         benchmarkFile: BenchmarkProvenance(
           contentHash: inputs.benchmarkContentHash, complete: true, images: 3000,
           definitionImages: 3000, sourceFormat: "cifar-binary", rehearsalOf: nil),
-        libtorch: "9.9.9", openBLAS: "0.3", device: "cuda", deviceName: "H100",
-        precision: "bfloat16", threads: 1, finishedAt: "2026-11-25T00:00:00Z"))
+        presentation: inputs.presentation.map { PresentationProvenance(version: $0, order: "") },
+        libtorch: inputs.libtorch, openBLAS: "0.3", device: inputs.device, deviceName: "H100",
+        precision: inputs.precision, threads: 1, finishedAt: "2026-11-25T00:00:00Z"))
   }
 
   @Test func `Images of one's own have the size of the largest protocol when their file is gone`()

@@ -96,8 +96,10 @@ extension RecordsTests {
     @Test func `A record that was changed by hand is stale too`() throws {
       var record = try identifiedRecord()
       record.settings["epochs"] = .integer(40)
-      let reasons = try record.staleness(against: IdentityInputs(record))
-      #expect(reasons.count == 1 && reasons[0].contains("edited"))
+      for planned in [IdentityInputs(record), IdentityInputs(try identifiedRecord())] {
+        let reasons = try record.staleness(against: planned)
+        #expect(reasons.count == 1 && reasons[0].contains("edited"))
+      }
     }
   }
 }
