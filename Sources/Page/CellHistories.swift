@@ -22,9 +22,9 @@ struct CellHistories {
     var histories: [History] = []
     var problems: [String] = []
     for record in cell.records {
-      guard let folder = sources.folder(of: record), folder.hasHistory else { continue }
       do {
-        histories.append(try History.read(from: folder.history))
+        guard let history = try sources.folder(of: record)?.readHistory() else { continue }
+        histories.append(history)
       } catch {
         problems.append("\(cell.name), seed \(record.seed): no curve: \(error)")
       }
@@ -38,6 +38,14 @@ struct CellHistories {
 
   /// The number of seeds with a history.
   var seeds: Int { histories.count }
+
+  /// "2 seeds"; of runs that continue others' training, also where they begin.
+  var note: String {
+    let count = seeds == 1 ? "1 seed" : "\(seeds) seeds"
+    let first = histories.compactMap { $0.rows.first?.epoch }.min() ?? 1
+    return first == 1
+      ? count : "\(count); the epochs before \(first) are of the run that each starts from"
+  }
 
   /// A panel for the loss, one for each of its terms if it is a sum, one for all scores, and, of methods that have
   /// them, one for the accuracies of read-outs and one for each measure.

@@ -12,9 +12,6 @@ extension ResultCell {
 
 /// Which files of a run can be drawn. Where only records were kept, as in a repository, there may be none.
 extension RunFolder {
-  /// Whether there is a file of epochs; methods without a training have none.
-  var hasHistory: Bool { FileManager.default.fileExists(atPath: history) }
-
   /// Whether the assignments were kept.
   var hasAssignments: Bool { FileManager.default.fileExists(atPath: assignments) }
 }

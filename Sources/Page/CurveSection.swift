@@ -32,7 +32,7 @@ struct CurveSection {
     let galleries = table.benchmarks.flatMap { benchmark -> [Markup] in
       let figures = drawn.filter { $0.cell.benchmark == benchmark }.map { cell, histories in
         Markup.figure(
-          cell.method.title, note: histories.seeds == 1 ? "1 seed" : "\(histories.seeds) seeds",
+          cell.method.title, note: histories.note,
           chart(of: cell, histories, atMost: Self.mostPoints).inline)
       }
       return figures.isEmpty

@@ -41,6 +41,16 @@ extension History {
   }
 }
 
+extension RunFolder {
+  /// Reads the history of a finished run.
+  /// - Returns: nil where there is none, as of methods without a training.
+  /// - Throws: `RecordError.unusable` where the file is damaged.
+  package func readHistory() throws -> History? {
+    guard RecordFile.exists(history) else { return nil }
+    return try reading { try History.read(from: history) }
+  }
+}
+
 extension History {
   /// Bytes; more than the epochs of any run take.
   private static let largestFile = 1 << 30

@@ -83,14 +83,16 @@ extension RunFolder {
   /// Reads the projection of a finished run, and checks that it belongs to its record.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Returns: nil where none was kept.
-  /// - Throws: `HDF5Error`; `RecordError.malformed` where the file is of another run or has impossible values.
+  /// - Throws: `RecordError.unusable` where the file is damaged, of another run or has impossible values.
   package func readProjection(of record: RunRecord) throws -> Projection? {
     guard RecordFile.exists(projection) else { return nil }
-    let found = try Projection.read(from: projection)
-    if let (key, problem) = found.contradiction(to: record) {
-      throw RecordError.malformed(file: projection, key: key, problem: problem)
+    return try reading {
+      let found = try Projection.read(from: projection)
+      if let (key, problem) = found.contradiction(to: record) {
+        throw RecordError.malformed(file: projection, key: key, problem: problem)
+      }
+      return found
     }
-    return found
   }
 }
 

@@ -22,6 +22,8 @@ package enum RecordError: Error, Hashable, Sendable {
   case invalidReadOutName(String)
   /// Another process took this one for dead and now works in the run's folder.
   case lockLost(file: String)
+  /// A file of a finished result is damaged or of another run; the cause in words, and what to do.
+  case unusable(cause: String, remedy: String)
   /// Assignments whose lists have different lengths.
   case lengthsDiffer(indices: Int, predicted: Int, truth: Int)
 }
@@ -52,6 +54,8 @@ extension RecordError: CustomStringConvertible {
         + "unique, differ from the history's other columns and, of a measure, not end in '_nmi', '_acc' or '_ari'"
     case .lockLost(let file):
       "another process took over '\(file)' because this one did not respond; this one stops"
+    case .unusable(let cause, let remedy):
+      "\(cause); \(remedy)"
     case .lengthsDiffer(let indices, let predicted, let truth):
       "\(indices) image indices, \(predicted) predicted and \(truth) true labels: "
         + "the numbers must be equal"

@@ -1,6 +1,19 @@
 import HDF5
 
 extension RunFolder {
+  /// What to do about a file of a finished result that is missing or damaged.
+  package var remedy: String { "remove '\(record)', and 'scl run' computes the run again" }
+
+  /// Reads a file of a finished result, and says what to do if that fails.
+  /// - Throws: `RecordError.unusable`.
+  func reading<Content>(_ read: () throws -> Content) throws -> Content {
+    do {
+      return try read()
+    } catch {
+      throw RecordError.unusable(cause: "\(error)", remedy: remedy)
+    }
+  }
+
   /// Reads the assignments of a finished run.
   ///
   ///     let assignments = try folder.readAssignments(of: record)
@@ -9,49 +22,48 @@ extension RunFolder {
   /// Checks that they belong to its record: same identity, same benchmark file, as many images, ascending
   /// indices, clusters 0..<K.
   /// - Parameter record: what `run.json` of this folder holds.
-  /// - Throws: `RecordError.unreadable` where only the record was kept, `.malformed` where the file is of another
-  ///   run; `HDF5Error`.
+  /// - Throws: `RecordError.unreadable` where only the record was kept, `.unusable` where the file is damaged or of
+  ///   another run.
   package func readAssignments(of record: RunRecord) throws -> Assignments {
     guard RecordFile.exists(assignments) else {
       throw RecordError.unreadable(
-        file: assignments,
-        reason:
-          "only the record of this run was kept; remove '\(self.record)', and 'scl run' computes "
-          + "the run again")
+        file: assignments, reason: "only the record of this run was kept; \(remedy)")
     }
-    let found = try Assignments.read(from: assignments)
-    if let (key, problem) = found.contradiction(to: record) {
-      throw RecordError.malformed(
-        file: assignments, key: key,
-        problem: "\(problem); remove the folder, and 'scl run' computes the run again")
+    return try reading {
+      let found = try Assignments.read(from: assignments)
+      if let (key, problem) = found.contradiction(to: record) {
+        throw RecordError.malformed(file: assignments, key: key, problem: problem)
+      }
+      return found
     }
-    return found
   }
 
   /// Reads only the class and the cluster of every scored image, which a confusion matrix takes, and
   /// checks that the file is of the record's run, has as many images, and clusters 0..<K.
   /// - Parameter record: what `run.json` of this folder holds.
   /// - Returns: two lists of one length, [N]; classes are -1 where an image has no label.
-  /// - Throws: `HDF5Error` if it is not such a file; `RecordError.malformed` if it is of another run.
+  /// - Throws: `RecordError.unusable` where the file is damaged or of another run.
   package func readLabels(
     of record: RunRecord
   ) throws -> (truth: [Int32], predicted: [Int32]) {
-    let file = try HDF5File(reading: assignments)
-    guard try file.stringAttribute("identity") == record.identity else {
-      throw RecordError.malformed(
-        file: assignments, key: "identity", problem: "is that of another run than run.json's")
+    try reading {
+      let file = try HDF5File(reading: assignments)
+      guard try file.stringAttribute("identity") == record.identity else {
+        throw RecordError.malformed(
+          file: assignments, key: "identity", problem: "is that of another run than run.json's")
+      }
+      let predicted: [Int32] = try file.dataSet("predicted").read()
+      let truth: [Int32] = try file.dataSet("truth").read()
+      guard predicted.count == record.metrics.images, truth.count == predicted.count else {
+        throw RecordError.malformed(
+          file: assignments, key: "predicted",
+          problem: "has not the \(record.metrics.images) images of run.json")
+      }
+      if let (key, problem) = Assignments.impossibleLabel(truth, predicted, of: record) {
+        throw RecordError.malformed(file: assignments, key: key, problem: problem)
+      }
+      return (truth, predicted)
     }
-    let predicted: [Int32] = try file.dataSet("predicted").read()
-    let truth: [Int32] = try file.dataSet("truth").read()
-    guard predicted.count == record.metrics.images, truth.count == predicted.count else {
-      throw RecordError.malformed(
-        file: assignments, key: "predicted",
-        problem: "has not the \(record.metrics.images) images of run.json")
-    }
-    if let (key, problem) = Assignments.impossibleLabel(truth, predicted, of: record) {
-      throw RecordError.malformed(file: assignments, key: key, problem: problem)
-    }
-    return (truth, predicted)
   }
 }
 

@@ -72,8 +72,7 @@ struct SeveralExperiments: ParsableArguments {
 
 extension [Plan] {
   /// The results of all plans for one table, with the scores of these metrics.
-  /// - Throws: as `Plan.results(scoredBy:)`.
-  func results(scoredBy metrics: [Metric] = MetricRegistry.published) throws -> ExperimentResults {
-    ExperimentResults.joined(try map { try $0.results(scoredBy: metrics) })
+  func results(scoredBy metrics: [Metric] = MetricRegistry.published) -> ExperimentResults {
+    ExperimentResults.joined(map { $0.results(scoredBy: metrics) })
   }
 }

@@ -170,6 +170,16 @@ extension CommandLineTests {
       .filter { $0["kind"] as? String == "run" }
     let shown = runs.compactMap { $0["silhouette"] as? Double }
     #expect(shown.count == 1 && abs(shown[0] - 100 * silhouette) < 1e-3)
+    // A damaged one leaves out its run, and says what to do.
+    let projection = appliedFolder("instdisc").projection
+    let intact = try Data(contentsOf: URL(fileURLWithPath: projection))
+    try Data("no HDF5".utf8).write(to: URL(fileURLWithPath: projection))
+    let partly = try onApplied(
+      "report", ["--score", "acc", "--score", "silhouette"], text: Self.one)
+    try intact.write(to: URL(fileURLWithPath: projection))
+    #expect(partly.exitCode == 0 && partly.output.contains("k-means"), "\(partly.errors)")
+    let text = partly.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("is not an HDF5 file; remove"), "\(text)")
     let none = try onApplied(
       "features", ["--only", "method=kmeans", "--out", "g.h5"], text: Self.one)
     #expect(none.exitCode == 64 && none.errors.contains("it has no network"), "\(none.errors)")

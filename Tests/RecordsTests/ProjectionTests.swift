@@ -51,7 +51,20 @@ extension RecordsTests {
           try wrong.write(to: folder.projection)
           let error = #expect(throws: RecordError.self) { try folder.readProjection(of: record) }
           #expect(error?.description.hasPrefix("'\(folder.projection)', \(key): ") == true)
+          #expect(error?.description.hasSuffix("'scl run' computes the run again") == true)
         }
+      }
+    }
+
+    @Test func `A damaged projection says what to do`() throws {
+      try withFolder { path in
+        let folder = RunFolder(path: path)
+        try Data("no HDF5".utf8).write(to: URL(fileURLWithPath: folder.projection))
+        let error = #expect(throws: RecordError.self) { try folder.readProjection(of: record) }
+        #expect(
+          error?.description
+            == "'\(folder.projection)' is not an HDF5 file; remove '\(folder.record)', and 'scl run' computes "
+            + "the run again")
       }
     }
 

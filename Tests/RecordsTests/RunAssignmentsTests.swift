@@ -54,6 +54,7 @@ extension RecordsTests {
           try wrong.write(to: folder.assignments)
           let error = #expect(throws: RecordError.self) { try folder.readAssignments(of: record) }
           #expect(error?.description.hasPrefix("'\(folder.assignments)', \(key): ") == true)
+          #expect(error?.description.hasSuffix("'scl run' computes the run again") == true)
         }
       }
     }

@@ -60,7 +60,6 @@ struct KeptState {
   /// - Throws: `RecordError.unreadable` if an earlier version computed it or its files were not kept;
   ///   `SafeTensorsError`.
   init(of record: RunRecord, in folder: RunFolder) throws {
-    let again = "remove '\(folder.record)', and 'scl run' computes the run again"
     let files = FileManager.default
     if files.fileExists(atPath: folder.assignmentState) {
       var tensors = try SafeTensors.read(folder.assignmentState).tensors
@@ -69,9 +68,11 @@ struct KeptState {
     }
     guard files.fileExists(atPath: folder.encoder) else {
       // Without a network, centres are all that a method can keep.
-      guard values.centres != nil else {
+      let hasTrained = record.timing.imagesPerSecond != nil
+      guard values.centres != nil, !hasTrained else {
+        let missing = hasTrained ? "no network" : "neither network nor centres"
         throw RecordError.unreadable(
-          file: folder.path, reason: "neither network nor centres of this run were kept; \(again)")
+          file: folder.path, reason: "\(missing) of this run was kept; \(folder.remedy)")
       }
       return
     }
@@ -79,7 +80,8 @@ struct KeptState {
     guard metadata["image_size"] != nil else {
       throw RecordError.unreadable(
         file: folder.encoder,
-        reason: "an earlier version computed this run and kept no channel statistics; \(again)")
+        reason:
+          "an earlier version computed this run and kept no channel statistics; \(folder.remedy)")
     }
     func numbers(_ name: String) -> [Double]? {
       let found = metadata[name]?.split(separator: " ").compactMap { Double($0) }

@@ -42,10 +42,7 @@ package struct TensorBoardRuns {
   package init(_ table: ResultTable, from sources: ReportSources) throws {
     runs = try table.resultCells.flatMap { cell in
       try cell.records.map { record in
-        let path = sources.folder(of: record)?.history
-        let history = try path.flatMap {
-          FileManager.default.fileExists(atPath: $0) ? try History.read(from: $0) : nil
-        }
+        let history = try sources.folder(of: record)?.readHistory()
         return Run(
           name: "\(cell.benchmark)/\(cell.method.id)/seed-\(record.seed)",
           file: Self.events(of: record, history))

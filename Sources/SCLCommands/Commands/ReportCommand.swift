@@ -255,13 +255,16 @@ extension Plan {
 
 extension Plan {
   /// `results` with the scores of these metrics. Records of earlier versions may lack some, which
-  /// are computed from the assignments.
-  /// - Throws: as `RunFolder.completing(_:with:)`.
-  func results(scoredBy metrics: [Metric]) throws -> ExperimentResults {
+  /// are computed from the assignments. A run whose files do not allow that counts as damaged.
+  func results(scoredBy metrics: [Metric]) -> ExperimentResults {
     var results = results
     for (index, run) in runs.filter({ !$0.row.isStage }).enumerated() {
       guard case .finished(let record) = results.runs[index].result else { continue }
-      results.runs[index].result = .finished(try run.folder.completing(record, with: metrics))
+      do {
+        results.runs[index].result = .finished(try run.folder.completing(record, with: metrics))
+      } catch {
+        results.runs[index].result = .damaged(reason: "\(error)")
+      }
     }
     return results
   }
