@@ -84,6 +84,18 @@ import Testing
     #expect(text.contains("Rows without two common seeds count as independent (Welch's t)."))
   }
 
+  @Test func `A row with one seed says which run it is compared with`() throws {
+    let table = try SampleRuns.table(
+      [Self.scl, Self.row("cold")],
+      Self.runs(Self.scl, 0.1, [50, 60]) + Self.runs(Self.row("cold"), 0.05, [53]))
+    let text = try table.sensitivity(to: "temperature").rendered(as: .markdown)
+    #expect(text.contains(" +3.0 "), "\(text)")
+    #expect(
+      text.contains(
+        "A row with one seed is compared with the reference row's run of that seed, without an interval."
+      ))
+  }
+
   @Test func `CSV and JSON have the value, the difference, its interval and the pairs`() throws {
     let table = try Self.table().sensitivity(to: "temperature")
     let lines = table.rendered(as: .csv).split(separator: "\n").map {

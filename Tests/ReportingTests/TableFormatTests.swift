@@ -145,6 +145,26 @@ import Testing
     }
   }
 
+  @Test func `A score that only some finished seeds have says of how many it is`() throws {
+    let runs = (0..<3).map { seed in
+      var record = SampleRuns.record(SampleRuns.scl, on: "cifar10", seed: UInt64(seed), 4, 5, 6)
+      if seed < 2 { record.metrics.scores?[.silhouette] = 0.125 }
+      return record
+    }
+    let table = try ResultTable(
+      ExperimentResults(experiment: "sample", profile: "default", records: runs),
+      metrics: [.acc, .silhouette])
+    let remarks = TableLayout(table).remarks
+    #expect(
+      remarks.contains { $0.hasSuffix("is from 2 of 3 finished seeds: SCL on CIFAR-10.") },
+      "\(remarks)")
+    let lines = table.rendered(as: .csv).split(separator: "\n")
+    #expect(lines.contains { $0.contains(",acc,5.0,0.0,3,3,") }, "\(lines)")
+    #expect(lines.contains { $0.contains(",silhouette,12.5,0.0,2,3,") }, "\(lines)")
+    let json = table.rendered(as: .json)
+    #expect(json.contains(#""seeds":[0,1],"standardDeviation":0,"values":[12.5,12.5]"#), "\(json)")
+  }
+
   @Test func `A score that only one row has is not its best`() throws {
     var scored = SampleRuns.record(SampleRuns.scl, on: "cifar10", 20, 30, 10)
     scored.metrics.scores = Scores([.nmi: 0.2, .acc: 0.3, .ari: 0.1, .silhouette: 0.25])

@@ -41,8 +41,9 @@ enum CSVRenderer {
           cell.method.family.rawValue, metric.name,
         ]
         let numbers = [
-          number(statistics?.mean), number(statistics?.standardDeviation), "\(cell.records.count)",
-          "\(cell.planned)", number(statistics?.minimum), number(statistics?.maximum),
+          number(statistics?.mean), number(statistics?.standardDeviation),
+          "\(statistics?.count ?? 0)", "\(cell.planned)", number(statistics?.minimum),
+          number(statistics?.maximum),
         ]
         // Numbers are not escaped: a minus in front is no formula.
         lines.append(

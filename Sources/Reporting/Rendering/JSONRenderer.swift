@@ -27,12 +27,20 @@ enum JSONRenderer {
     var median: Double
     /// The 95 % interval of the mean by Student's t; absent for a single seed.
     var interval: Interval?
-    /// The score of each seed, by ascending seed.
+    /// The score of each seed that has it, by ascending seed.
     var values: [Double]
+    /// These seeds; absent where they are all of the cell.
+    var seeds: [UInt64]?
     /// The difference to the reference row; absent without one, or if the two are not comparable.
     var difference: ReferenceDifference?
 
-    init(_ statistics: SeedStatistics, _ values: [Double], _ difference: CellDifference?) {
+    init(
+      _ statistics: SeedStatistics, _ metric: Metric, of cell: ResultCell,
+      _ difference: CellDifference?
+    ) {
+      let scores = cell.scores(of: metric)
+      let values = scores.map(\.score)
+      seeds = scores.count == cell.records.count ? nil : scores.map(\.seed)
       self.difference = difference.map(ReferenceDifference.init)
       mean = statistics.mean.fourDecimals
       standardDeviation = statistics.standardDeviation?.fourDecimals
@@ -205,7 +213,7 @@ enum JSONRenderer {
               (
                 metric.name,
                 Score(
-                  $0, cell.scores(of: metric).map(\.score),
+                  $0, metric, of: cell,
                   ReferenceDifferences.difference(of: cell, metric, in: table))
               )
             }

@@ -35,6 +35,11 @@ enum ReferenceDifferences {
     if tested.contains(where: \.result.isPaired) {
       remarks.append("Seeds that both rows have are paired (Student's t).")
     }
+    if differences.contains(where: { $0.pairs == 1 }) {
+      remarks.append(
+        "A row with one seed is compared with the reference row's run of that seed, without an interval."
+      )
+    }
     if tested.contains(where: { !$0.result.isPaired }) {
       remarks.append("Rows without two common seeds count as independent (Welch's t).")
     }

@@ -90,19 +90,20 @@ enum TableText {
   static func remarks(on table: ResultTable) -> [String] {
     let cells = table.allCells
     var remarks: [String] = []
-    let scored = cells.filter { !$0.isUnscored }
-    if scored.contains(where: { $0.records.count == 1 })
-      && cells.contains(where: { $0.planned > 1 })
-    {
+    let hasSingle = cells.contains { cell in
+      table.metrics.contains { cell.scores(of: $0).count == 1 }
+    }
+    if hasSingle {
       remarks.append(
-        "A figure without \(table.statistic == .deviation ? "±" : "a range") is from one seed.")
-    } else if scored.contains(where: { $0.records.count == 1 }) {
-      remarks.append("One seed only: the figures have no spread over seeds.")
+        cells.contains { $0.planned > 1 }
+          ? "A figure without \(table.statistic == .deviation ? "±" : "a range") is from one seed."
+          : "One seed only: the figures have no spread over seeds.")
     }
     let partial = cells.filter { $0.state == .partial }
     for count in partial.map(seedCount).uniqued {
       remarks.append("n = \(count): \(names(partial.filter { seedCount($0) == count })).")
     }
+    remarks += table.metrics.flatMap { incompleteScores($0, cells) }
     for cell in cells {
       remarks += cell.failed.map { "Failed: \(name(cell)), seed \($0.seed): \($0.reason)" }
     }
@@ -163,6 +164,21 @@ enum TableText {
       cells.filter { $0.heading == heading }.map(\.method.title).joined(separator: "; ")
         + " on \(heading)"
     }.joined(separator: "; ")
+  }
+
+  /// What a score's figure is from where only some finished seeds have it, such as a silhouette of runs whose vectors
+  /// were not kept: "Silhouette is from 2 of 3 finished seeds: SCL on CIFAR-10."
+  private static func incompleteScores(_ metric: Metric, _ cells: [ResultCell]) -> [String] {
+    func count(_ cell: ResultCell) -> String {
+      "\(cell.scores(of: metric).count) of \(cell.records.count)"
+    }
+    let incomplete = cells.filter { cell in
+      (1..<max(1, cell.records.count)).contains(cell.scores(of: metric).count)
+    }
+    return incomplete.map(count).uniqued.map { number in
+      "\(metric.title) is from \(number) finished seeds: "
+        + "\(names(incomplete.filter { count($0) == number }))."
+    }
   }
 
   /// "1 of 3" seeds.
