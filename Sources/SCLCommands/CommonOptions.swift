@@ -13,12 +13,15 @@ extension PrecisionChoice: ExpressibleByArgument {}
 /// The options `--data` and `--results`, which nearly all commands share.
 struct FolderOptions: ParsableArguments {
   /// `DATA/BENCHMARK.h5` for each benchmark.
-  @Option(help: "Folder of benchmark files.", completion: .directory)
+  @Option(
+    help: "Folder of benchmark files (default: \(BenchmarkFolder.defaultPath)).",
+    completion: .directory, transform: folderPath)
   var data = BenchmarkFolder.defaultPath
 
   /// `RESULTS/EXPERIMENT/BENCHMARK/METHOD/seed-N` for each run. Several commands and machines can
   /// share it.
-  @Option(help: "Folder of results.", completion: .directory)
+  @Option(
+    help: "Folder of results (default: results).", completion: .directory, transform: folderPath)
   var results = "results"
 }
 
@@ -66,9 +69,13 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: "Threads per run (default: from the experiment file).")
   var threads: Int?
 
-  /// - Throws: `ValidationError` for a number of threads outside 1...1024.
+  /// - Throws: `ValidationError` for a number of threads outside 1...1024, and for a selection of nothing, as a
+  ///   script's unset variable gives it: it would select everything.
   func validate() throws {
     try require("threads", threads, in: 1...1024)
+    guard !only.contains("") else {
+      throw ValidationError("--only needs benchmark=NAME, method=NAME or seed=NUMBER")
+    }
   }
 
   /// The options that planning and running need besides the experiment.
@@ -223,6 +230,14 @@ extension Plan {
 func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
   guard let value, !range.contains(value) else { return }
   throw ValidationError("--\(option) takes \(range.lowerBound) to \(range.upperBound)")
+}
+
+/// A folder as an option takes it. An empty one, as a script's unset variable gives it, would be the root of the file
+/// system. The help of such an option has to name its default, which ArgumentParser does not add to a transformed value.
+/// - Throws: `ValidationError`.
+@Sendable func folderPath(_ text: String) throws -> String {
+  guard !text.isEmpty else { throw ValidationError("a folder is needed") }
+  return text
 }
 
 /// The option `--json`. Every command that prints results has it, for scripts: one object per line,

@@ -34,6 +34,20 @@ extension CommandLineTests {
     #expect(files(below: folder).isEmpty)
   }
 
+  @Test func `An empty folder or selection, as of an unset variable, is a usage error`() throws {
+    let file = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "empty.yaml")
+    for option in ["--data", "--results"] {
+      try expectRefusal(64, ["plan", file, option, ""], [option, "a folder is needed"])
+    }
+    try expectRefusal(64, ["data", "list", "--data", ""], ["a folder is needed"])
+    let help = try program.run(["run", "--help"]).output
+    #expect(help.contains("(default: data)") && help.contains("(default: results)"), "\(help)")
+    for only in ["", ",", "seed=0,"] {
+      try expectRefusal(
+        64, ["plan", file, "--only", only], ["benchmark=NAME, method=NAME or seed=NUMBER"])
+    }
+  }
+
   @Test func `A mistyped experiment file is answered with the nearest one`() throws {
     let file = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "temperature.yaml")
     for wrong in ["temprature.yaml", "temperature", "temperature.yml"] {

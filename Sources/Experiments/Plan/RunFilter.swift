@@ -23,7 +23,7 @@ package struct RunFilter: Sendable {
   /// - Throws: `ExperimentError.invalidOption` for anything but `benchmark`, `method` and `seed`.
   package init(parsing text: String) throws {
     self.text = text
-    for part in text.split(separator: ",") {
+    for part in text.split(separator: ",", omittingEmptySubsequences: text.isEmpty) {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
       switch (pair.first, pair.count) {
       case ("benchmark", 2): benchmarks.insert(pair[1])

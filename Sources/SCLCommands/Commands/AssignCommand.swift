@@ -46,7 +46,10 @@ struct AssignCommand: ParsableCommand {
 
   /// The classes of published benchmarks are known without their files.
   @Option(
-    help: "Folder of benchmark files, for the names of your own classes.", completion: .directory)
+    help:
+      "Folder of benchmark files, for the names of your own classes (default: \(BenchmarkFolder.defaultPath)).",
+    completion: .directory,
+    transform: folderPath)
   var data = BenchmarkFolder.defaultPath
 
   /// Any device computes a run of any other, up to rounding.

@@ -24,7 +24,9 @@ struct BenchmarkFileArgument: ParsableArguments {
     completion: .list(BenchmarkDefinition.all.map(\.name)))
   var file: String
 
-  @Option(help: "Folder of benchmark files.", completion: .directory)
+  @Option(
+    help: "Folder of benchmark files (default: \(BenchmarkFolder.defaultPath)).",
+    completion: .directory, transform: folderPath)
   var data = BenchmarkFolder.defaultPath
 
   /// The path of the file. A name is looked up in the data folder, unless a file of that name

@@ -47,7 +47,9 @@ extension DataCommand {
     @Option(help: "Folder for the download (default: DATA/downloads).")
     var to: String?
 
-    @Option(help: "Folder of benchmark files.")
+    @Option(
+      help: "Folder of benchmark files (default: \(BenchmarkFolder.defaultPath)).",
+      transform: folderPath)
     var data = BenchmarkFolder.defaultPath
 
     @OptionGroup var output: JSONOption

@@ -25,7 +25,9 @@ extension DataCommand {
         benchmarks that you made of your own images (scl data prepare NAME --as folders).
         """)
 
-    @Option(help: "Folder of benchmark files.")
+    @Option(
+      help: "Folder of benchmark files (default: \(BenchmarkFolder.defaultPath)).",
+      transform: folderPath)
     var data = BenchmarkFolder.defaultPath
 
     @OptionGroup var output: JSONOption

@@ -66,7 +66,9 @@ extension DataCommand {
     @Option(help: "Benchmark file to write (default: DATA/BENCHMARK.h5).")
     var to: String?
 
-    @Option(help: "Folder of benchmark files.")
+    @Option(
+      help: "Folder of benchmark files (default: \(BenchmarkFolder.defaultPath)).",
+      transform: folderPath)
     var data = BenchmarkFolder.defaultPath
 
     /// Benchmarks with a published size have no choice. Another size means other pixels, so results
@@ -99,7 +101,10 @@ extension DataCommand {
     var force = false
 
     /// Only for messages: they name the runs that a replaced file makes stale.
-    @Option(help: "Folder of results, searched for runs that depend on a replaced file.")
+    @Option(
+      help:
+        "Folder of results, searched for runs that depend on a replaced file (default: results).",
+      transform: folderPath)
     var results = "results"
 
     @OptionGroup var output: JSONOption

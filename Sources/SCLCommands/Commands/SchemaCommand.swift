@@ -15,7 +15,7 @@ struct SchemaCommand: ParsableCommand {
       """)
 
   /// The names of own benchmarks are in no registry, only in this folder.
-  @Option(help: "Folder of benchmark files, to include your own benchmarks.")
+  @Option(help: "Folder of benchmark files, to include your own benchmarks.", transform: folderPath)
   var data: String?
 
   func run() throws {
