@@ -19,6 +19,9 @@ struct DiffSection {
     var reference: ComparisonReference.Name?
   }
 
+  /// The number of settings of a recipe that a reason writes out.
+  private static let mostSettings = 5
+
   /// Nil where there are no published figures.
   private let diff: TableDiff?
   /// The columns of a benchmark: the scores that published tables have.
@@ -37,10 +40,26 @@ struct DiffSection {
       content: [
         .paragraph("Compared with \(diff.reference): \(diff.summary.text)."),
         .paragraph(
-          "Numbers are measured less published, in points. Point at a cell for the verdict and its reasons; "
-            + "docs/diff.md has the rules.", "quiet"),
+          "Numbers are measured less published, in points. The reasons of grey cells are listed below; pointing at a "
+            + "cell shows its own. docs/diff.md has the rules.", "quiet"),
         .element("div", ["class": "wide scroll"], [figure.inline]),
-      ] + Markup.list(diff.remarks))
+      ] + Markup.list(Self.reasons(of: diff)) + Markup.list(diff.remarks))
+  }
+
+  /// Why cells are grey, a line for each reason with all that it holds for: "data: 9,353 of 60,000 images: k-means on
+  /// CIFAR-10; SCL on CIFAR-10".
+  private static func reasons(of diff: TableDiff) -> [String] {
+    let all = diff.comparisons.flatMap { comparison in
+      comparison.verdict.reasons(atMost: mostSettings).map { (reason: $0, name: name(comparison)) }
+    }
+    return all.map(\.reason).uniqued.map { reason in
+      reason + ": " + all.filter { $0.reason == reason }.map(\.name).uniqued.joined(separator: "; ")
+    }
+  }
+
+  /// "SCL on CIFAR-10".
+  private static func name(_ comparison: Comparison) -> String {
+    "\(comparison.method.title) on \(BenchmarkRegistry.current.heading(of: comparison.benchmark))"
   }
 
   /// The matrix; empty without one.
@@ -111,11 +130,10 @@ struct DiffSection {
       case .notComparable, .noReference, .noResult: .none
       }
     let explanation =
-      [comparison.verdictText] + comparison.verdict.reasons(atMost: 5) + comparison.caveats
+      [comparison.verdictText] + comparison.verdict.reasons(atMost: Self.mostSettings)
+      + comparison.caveats
     return VerdictMatrix.Cell(
       tone, text: comparison.difference.map(\.signed) ?? "–",
-      explanation: "\(comparison.method.title) on "
-        + "\(BenchmarkRegistry.current.heading(of: comparison.benchmark)): "
-        + explanation.joined(separator: "; "))
+      explanation: "\(Self.name(comparison)): \(explanation.joined(separator: "; "))")
   }
 }

@@ -142,6 +142,41 @@ import Testing
     #expect(count("aria-label=\"Plane of embeddings of ", in: page) == 8 && page != before)
   }
 
+  @Test func `Curves of a run that continues another's training say where they begin`() throws {
+    defer { results.remove() }
+    for folder in results.sources.folders.values where folder.path.contains("stl10/m2") {
+      var later = History()
+      for row in try History.read(from: folder.history).rows.dropFirst(6) { try later.append(row) }
+      try later.write(to: folder.history)
+    }
+    #expect(
+      count("seeds; the epochs before 7 are of the run that each starts from", in: page()) == 1)
+  }
+
+  @Test func `The reasons of verdicts are in the text, each once`() throws {
+    defer { results.remove() }
+    let paper = try PaperTables.parse(
+      """
+      | method | row | CIFAR-10 | STL-10 | source | protocol | note |
+      |---|---|---|---|---|---|---|
+      | m2 | First | 40.0/50.0/30.0 | 40.0/50.0/30.0 | P | test | |
+
+      | protocol | statistic | learns from | scored | image size | NMI | checkpoint | backbone |
+      |---|---|---|---|---|---|---|---|
+      | test | mean | train | test | 32 | arithmetic | last | – |
+
+      | key | source |
+      |---|---|
+      | P | a paper |
+      """, file: "tables.md")
+    var sources = results.sources
+    sources.diff = TableDiff(results.table, against: paper)
+    let compared = sources.diff?.comparisons.first { $0.method.id == "m2" }
+    let reason = try #require(compared?.verdict.reasons.first)
+    let line = "\(reason): Method 2 on CIFAR-10; Method 2 on STL-10"
+    #expect(count(line, in: page(sources)) == 1, "\(line)")
+  }
+
   @Test func `The confusion matrix is that after matching`() throws {
     defer { results.remove() }
     // Four of five images are in the cluster of their class, which has another number.
