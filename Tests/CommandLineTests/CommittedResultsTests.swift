@@ -97,6 +97,7 @@ extension CommandLineTests {
     ("instdisc", "InstDisc + k-means"), ("without-both", "SCL without both terms"),
     ("without-semantics", "SCL without the semantic term"),
     ("without-consistency", "SCL without the consensus term"),
+    ("without-views", "SCL without view consistency"),
     ("classifier-alone", "InstDisc with PICA's classifier"), ("simclr", "SimCLR + k-means"),
   ])
   func `The differences that decide SCL's claim are those of its records`(
