@@ -39,12 +39,11 @@ struct CellHistories {
   /// The number of seeds with a history.
   var seeds: Int { histories.count }
 
-  /// "2 seeds"; of runs that continue others' training, also where they begin.
+  /// "2 seeds"; of runs that continue another's training, "2 seeds, from epoch 13".
   var note: String {
-    let count = seeds == 1 ? "1 seed" : "\(seeds) seeds"
+    let count = Quantities.count(seeds, "seed")
     let first = histories.compactMap { $0.rows.first?.epoch }.min() ?? 1
-    return first == 1
-      ? count : "\(count); the epochs before \(first) are of the run that each starts from"
+    return first == 1 ? count : "\(count), from epoch \(first)"
   }
 
   /// A panel for the loss, one for each of its terms if it is a sum, one for all scores, and, of methods that have

@@ -48,7 +48,8 @@ struct CurveSection {
         .paragraph(
           "Means over seeds; bands reach from the smallest to the largest seed. Each loss term has its own "
             + "scale. Scores within a training decide nothing unless the caption names a checkpoint rule. "
-            + "Longer curves show \(Self.mostPoints) epochs at even intervals.", "quiet")
+            + "Longer curves show \(Self.mostPoints) epochs at even intervals. Curves that begin later are of runs that "
+            + "continue another's training, such as a warm-up's.", "quiet")
       ] + galleries + Markup.list(problems))
   }
 

@@ -19,9 +19,6 @@ struct DiffSection {
     var reference: ComparisonReference.Name?
   }
 
-  /// The number of settings of a recipe that a reason writes out.
-  private static let mostSettings = 5
-
   /// Nil where there are no published figures.
   private let diff: TableDiff?
   /// The columns of a benchmark: the scores that published tables have.
@@ -43,23 +40,21 @@ struct DiffSection {
           "Numbers are measured less published, in points. The reasons of grey cells are listed below; pointing at a "
             + "cell shows its own. docs/diff.md has the rules.", "quiet"),
         .element("div", ["class": "wide scroll"], [figure.inline]),
-      ] + Markup.list(Self.reasons(of: diff)) + Markup.list(diff.remarks))
+      ] + Markup.list(diff.remarks) + Markup.list(Self.reasons(of: diff)))
   }
 
-  /// Why cells are grey, a line for each reason with all that it holds for: "data: 9,353 of 60,000 images: k-means on
-  /// CIFAR-10; SCL on CIFAR-10".
+  /// Why cells are grey, a line for each reason with all that it holds for: "data: 9,353 of the 60,000 images of
+  /// CIFAR-10: k-means; SCL on CIFAR-10".
   private static func reasons(of diff: TableDiff) -> [String] {
     let all = diff.comparisons.flatMap { comparison in
-      comparison.verdict.reasons(atMost: mostSettings).map { (reason: $0, name: name(comparison)) }
+      comparison.verdict.reasons(atMost: TableDiff.mostSettings).map { ($0, comparison) }
     }
-    return all.map(\.reason).uniqued.map { reason in
-      reason + ": " + all.filter { $0.reason == reason }.map(\.name).uniqued.joined(separator: "; ")
+    return all.map(\.0).uniqued.map { reason in
+      let rows = all.filter { $0.0 == reason }.map { _, comparison in
+        (comparison.method.title, BenchmarkRegistry.current.heading(of: comparison.benchmark))
+      }
+      return "\(reason): \(TableText.names(rows))"
     }
-  }
-
-  /// "SCL on CIFAR-10".
-  private static func name(_ comparison: Comparison) -> String {
-    "\(comparison.method.title) on \(BenchmarkRegistry.current.heading(of: comparison.benchmark))"
   }
 
   /// The matrix; empty without one.
@@ -130,10 +125,12 @@ struct DiffSection {
       case .notComparable, .noReference, .noResult: .none
       }
     let explanation =
-      [comparison.verdictText] + comparison.verdict.reasons(atMost: Self.mostSettings)
+      [comparison.verdictText] + comparison.verdict.reasons(atMost: TableDiff.mostSettings)
       + comparison.caveats
     return VerdictMatrix.Cell(
       tone, text: comparison.difference.map(\.signed) ?? "–",
-      explanation: "\(Self.name(comparison)): \(explanation.joined(separator: "; "))")
+      explanation: "\(comparison.method.title) on "
+        + "\(BenchmarkRegistry.current.heading(of: comparison.benchmark)): "
+        + explanation.joined(separator: "; "))
   }
 }

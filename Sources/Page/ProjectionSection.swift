@@ -34,9 +34,7 @@ struct ProjectionSection {
   /// Takes over a cell. Methods without a network have no vectors and are passed over.
   /// - Parameter names: of the classes of the cell's benchmark.
   mutating func add(_ assignments: CellAssignments, _ names: BenchmarkAtHand) {
-    guard assignments.runs.contains(where: { $0.record.timing.imagesPerSecond != nil }) else {
-      return
-    }
+    guard assignments.runs.contains(where: \.record.hasTrained) else { return }
     cells.append(CellProjection(assignments, names))
   }
 

@@ -109,6 +109,11 @@ package struct RunTiming: Codable, Equatable, Sendable {
   }
 }
 
+extension RunRecord {
+  /// Whether the run trained a network.
+  package var hasTrained: Bool { timing.imagesPerSecond != nil }
+}
+
 /// Where a run's numbers come from: program, data, libraries and machine.
 ///
 /// Content hash, presentation version, libtorch, device and precision are also in the identity. The

@@ -150,7 +150,7 @@ import Testing
       try later.write(to: folder.history)
     }
     #expect(
-      count("seeds; the epochs before 7 are of the run that each starts from", in: page()) == 1)
+      count("3 seeds, from epoch 7<", in: page()) == 1)
   }
 
   @Test func `The reasons of verdicts are in the text, each once`() throws {

@@ -55,7 +55,7 @@ struct RunEngine: Sendable {
     var now = IdentityInputs(record)
     now.libtorch = inputs.libtorch
     // Without a network there is no device; and nobody asks for a precision in particular by `auto`.
-    if record.timing.imagesPerSecond != nil { now.device = inputs.device }
+    if record.hasTrained { now.device = inputs.device }
     if asksForPrecision { now.precision = inputs.precision }
     return IdentityInputs(record).differences(to: now)
   }

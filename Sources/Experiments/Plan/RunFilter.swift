@@ -23,6 +23,7 @@ package struct RunFilter: Sendable {
   /// - Throws: `ExperimentError.invalidOption` for anything but `benchmark`, `method` and `seed`.
   package init(parsing text: String) throws {
     self.text = text
+    // An empty part is a mistake; an empty text is no filter.
     for part in text.split(separator: ",", omittingEmptySubsequences: text.isEmpty) {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
       switch (pair.first, pair.count) {

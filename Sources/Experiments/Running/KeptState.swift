@@ -68,9 +68,8 @@ struct KeptState {
     }
     guard files.fileExists(atPath: folder.encoder) else {
       // Without a network, centres are all that a method can keep.
-      let hasTrained = record.timing.imagesPerSecond != nil
-      guard values.centres != nil, !hasTrained else {
-        let missing = hasTrained ? "no network" : "neither network nor centres"
+      guard values.centres != nil, !record.hasTrained else {
+        let missing = record.hasTrained ? "no network" : "neither network nor centres"
         throw RecordError.unreadable(
           file: folder.path, reason: "\(missing) of this run was kept; \(folder.remedy)")
       }

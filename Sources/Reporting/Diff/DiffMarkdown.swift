@@ -2,8 +2,8 @@ import Domain
 import Metrics
 
 extension TableDiff {
-  /// The number of settings of a recipe that are written out. `jsonLines()` has all.
-  fileprivate static let mostSettings = 5
+  /// The number of settings of a recipe that are written out for readers. `jsonLines()` has all.
+  package static let mostSettings = 5
 
   /// The diff for readers: a table per benchmark, numbered reasons, remarks, then the summary. It
   /// ends with a line break.

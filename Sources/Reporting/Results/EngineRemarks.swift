@@ -15,8 +15,7 @@ enum EngineRemarks {
   /// the same.
   static func remarks(on table: ResultTable) -> [String] {
     let runs = table.resultCells.flatMap { cell in
-      // A record without a training speed is of a method without a network.
-      cell.records.filter { $0.timing.imagesPerSecond != nil }.map { record in
+      cell.records.filter(\.hasTrained).map { record in
         Run(engine: text(record.provenance), cell: cell, seed: record.seed)
       }
     }

@@ -127,7 +127,7 @@ extension ResultCell {
   }
 
   /// Whether the method trains a network. Its checkpoint rule matters only then.
-  var trains: Bool { records.first?.timing.imagesPerSecond != nil }
+  var trains: Bool { records.first?.hasTrained == true }
 
   /// The network as papers name it: "ResNet-18", "ResNet-18 of width 32"; nil for a method without
   /// a residual network.

@@ -4,7 +4,7 @@ import Metrics
 import Records
 
 /// The sentences above and below a result table, the same in every format.
-enum TableText {
+package enum TableText {
   /// What captions say of the mark of the second best; a format with another mark, or without one, replaces it.
   static let secondBest = ", second best in italics"
 
@@ -160,8 +160,13 @@ enum TableText {
 
   /// "k-means; SCL on CIFAR-10; SCL on STL-10": the rows of each benchmark.
   static func names(_ cells: [ResultCell]) -> String {
-    cells.map(\.heading).uniqued.map { heading in
-      cells.filter { $0.heading == heading }.map(\.method.title).joined(separator: "; ")
+    names(cells.map { ($0.method.title, $0.heading) })
+  }
+
+  /// The same of titles of rows with headings of benchmarks. Each is named once.
+  package static func names(_ rows: [(title: String, heading: String)]) -> String {
+    rows.map(\.heading).uniqued.map { heading in
+      rows.filter { $0.heading == heading }.map(\.title).uniqued.joined(separator: "; ")
         + " on \(heading)"
     }.joined(separator: "; ")
   }
