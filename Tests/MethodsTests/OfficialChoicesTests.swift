@@ -163,6 +163,9 @@ extension MethodsTests {
     @Test func `Weights start as each code has them`() {
       #expect(PICA.Settings().clustering.backbone.start.convolutions == .torchDefault)
       #expect(InstanceDiscrimination.Settings().backbone.start.convolutions == .torchDefault)
+      #expect(NeighbourhoodDiscovery.Settings().backbone.start.convolutions == .torchDefault)
+      // SCL has the network of AND, by its authors.
+      #expect(SCLCommonSettings().backbone.start.convolutions == .torchDefault)
       // Above 32 pixels its code has another network, and drops colours first.
       for benchmark in ["stl10", "imagenet10", "imagenet-dogs", "tiny-imagenet"] {
         let defaults = InstanceDiscrimination.benchmarkDefaults[benchmark]

@@ -20,7 +20,10 @@ package struct SCLCommonSettings: Configurable {
   /// How views are made.
   public var augmentation = AugmentationSettings()
 
-  public init() {}
+  public init() {
+    // Neither code initialises convolutions.
+    backbone.start.convolutions = .torchDefault
+  }
 
   public static let schema = SettingsSchema<Self>(
     .number("temperature", \.temperature, in: 0.01...10, "temperature tau against the memory"),
