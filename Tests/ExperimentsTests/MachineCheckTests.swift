@@ -31,6 +31,23 @@ import Testing
     #expect(MachineCheck.libtorch(EngineBuild(""), version: "2.15.0").state == .note)
   }
 
+  @Test func `A processor's name has its family and model`() {
+    let zen3 = """
+      processor\t: 0
+      vendor_id\t: AuthenticAMD
+      cpu family\t: 25
+      model\t\t: 1
+      model name\t: AMD EPYC
+      flags\t\t: fpu avx2
+
+      processor\t: 1
+      model name\t: another
+      """
+    #expect(Machine.processorName(in: zen3) == "AMD EPYC (family 25, model 1)")
+    #expect(Machine.processorName(in: "model name\t: Neoverse") == "Neoverse")
+    #expect(Machine.processorName(in: "") == "unknown")
+  }
+
   @Test func `A busy processor and one without AVX2 are noted`() {
     func check(_ vectors: String, load: Double?) -> MachineCheck {
       .processor(

@@ -28,7 +28,7 @@ package enum Machine {
 
   /// The features of the processor, as Linux names them.
   private static var processorFlags: [Substring] {
-    processorField("flags")?.split(separator: " ") ?? []
+    field("flags", in: processorFields)?.split(separator: " ") ?? []
   }
 
   /// - Throws: `ExperimentError.noDevice` if networks cannot run on the device here.
@@ -63,9 +63,20 @@ package enum Machine {
   /// The model of the processor or of the first GPU; "unknown" if the system does not say.
   package static func name(of device: Device) -> String {
     switch device {
-    case .cpu: processorField("model name") ?? "unknown"
+    case .cpu: processorName(in: processorFields)
     case .cuda: installedCardNames.first ?? "unknown"
     }
+  }
+
+  /// The processor's name with its family and model. Virtual machines often name only the brand, and processors
+  /// of one brand differ in speed and in how results are rounded.
+  /// - Parameter text: that of /proc/cpuinfo; the first processor counts.
+  package static func processorName(in text: String) -> String {
+    let name = field("model name", in: text) ?? "unknown"
+    guard let family = field("cpu family", in: text), let model = field("model", in: text) else {
+      return name
+    }
+    return "\(name) (family \(family), model \(model))"
   }
 
   /// The number of cards that NVIDIA's driver shows.
@@ -118,20 +129,20 @@ package enum Machine {
       ?? CommandLine.arguments[0]
   }
 
-  /// A field of /proc/cpuinfo, for the first processor.
-  private static func processorField(_ name: String) -> String? {
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
-      return nil
-    }
-    return field(name, in: text)
+  /// What Linux says of the processors; empty elsewhere.
+  private static var processorFields: String {
+    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
   }
 
-  /// The value of a "name : value" line.
+  /// The value of the first "name : value" line.
   private static func field(_ name: String, in text: String) -> String? {
-    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
-    return line?.split(separator: ":", maxSplits: 1).last.map {
-      $0.trimmingCharacters(in: .whitespaces)
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      if parts.count == 2, parts[0] == name { return parts[1] }
     }
+    return nil
   }
 
   /// The output of a git command; nil if it fails or takes 20 s.
