@@ -44,7 +44,8 @@ extension MethodsTests {
     @Test(
       arguments: [
         ("instdisc", ["negatives": 8]), ("scl", ["hypotheses": "argmax"]),
-        ("scl", ["similarity": "mean"]), ("moco", ["symmetric": true]),
+        ("scl", ["similarity": "mean"]), ("scl", ["positives": "trust"]),
+        ("scl", ["consensus": "joint"]), ("moco", ["symmetric": true]),
       ] as [(String, [String: SettingValue])])
     func `Other settings read no more`(_ name: String, _ settings: [String: SettingValue]) throws {
       let images = try twoClasses()

@@ -23,17 +23,24 @@ package func trustedImages(
   let consensus = zip(boundaries, similarities)
     .map { normalisedProduct($0.detached(), $1.detached()) }
     .reduce(first.detached() * 0) { $0 + $1 }
-  let confidences = try consensus.maximum(along: [1]).floats()
-  let named = try (boundaries + similarities).map {
-    try $0.detached().argmax(along: 1).integers()
-  }
+  let confidences = consensus.maximum(along: [1])
   let share = share > 0 ? min(share, 1) : 0
   // A share such as 0.29 of 100 is 29, though the product is a little less.
-  let most = Int(share * Double(confidences.count) + 1e-9)
-  let ranked = confidences.indices.sorted { (-confidences[$0], $0) < (-confidences[$1], $1) }
-  var trusted = [UInt8](repeating: 0, count: confidences.count)
-  for image in ranked.prefix(most) where Set(named.map { $0[image] }).count == 1 {
-    trusted[image] = 1
+  let most = Int(share * Double(confidences.size(0)) + 1e-9)
+  let named = (boundaries + similarities).map { $0.detached().argmax(along: 1) }
+  return named.dropFirst().reduce(ranks(of: confidences).isLess(than: Double(most))) {
+    $0.filled(where: $1.isEqual(to: named[0]).not(), with: 0)
   }
-  return Tensor(trusted, shape: [trusted.count]).to(.bool).to(first.device)
+}
+
+/// How many images are more confident than each, or as confident and before it: [B], found where the confidences
+/// are, so that no step waits for them.
+private func ranks(of confidences: Tensor) -> Tensor {
+  let places = Tensor.indices(confidences.size(0), on: confidences.device)
+  func rows(_ values: Tensor) -> Tensor { values.unsqueezed(1) }
+  func columns(_ values: Tensor) -> Tensor { values.unsqueezed(0) }
+  let isBefore = columns(places).isLess(than: rows(places))
+  let isAhead = columns(confidences).isEqual(to: rows(confidences))
+    .select(isBefore, else: rows(confidences).isLess(than: columns(confidences)))
+  return isAhead.to(.float32).sum(along: [1])
 }
