@@ -12,7 +12,7 @@ extension CommandLineTests {
     #expect(
       subjects == [
         "program", "processor", "memory", "libraries", "data", "results", "Slurm", "engine",
-        "cards", "precision", "other engine",
+        "GPU", "precision", "other engine",
       ])
     #expect(checks.allSatisfy { ["ok", "note"].contains($0["state"] as? String) })
     #expect((checks[3]["finding"] as? String)?.contains(/HDF5 \d+\.\d+\.\d+, OpenBLAS \d/) == true)

@@ -60,11 +60,11 @@ extension MachineCheck {
   package static func cards(_ names: [String], isUsable: Bool) -> MachineCheck {
     let list = names.joined(separator: ", ")
     if isUsable {
-      return .ok("cards", list.isEmpty ? "a card" : list, advice: "--device cuda uses it")
+      return .ok("GPU", list.isEmpty ? "one" : list, advice: "--device cuda uses it")
     }
-    guard !names.isEmpty else { return .ok("cards", "none: networks run on the processor") }
+    guard !names.isEmpty else { return .ok("GPU", "none: networks run on the processor") }
     return .note(
-      "cards", "\(list), which libtorch \(Torch.version) cannot use",
+      "GPU", "\(list), which libtorch \(Torch.version) cannot use",
       advice: "build with LIBTORCH set to a libtorch with CUDA (docs/install.md)")
   }
 

@@ -7,7 +7,10 @@ import Experiments
 import Foundation
 
 /// Versions by name in `--edition`.
-extension PublishedFile.Version: ExpressibleByArgument {}
+extension PublishedFile.Version: ExpressibleByArgument {
+  /// Only CIFAR has more than one.
+  public static var allValueStrings: [String] { [Self.binary, .python].map(\.rawValue) }
+}
 
 extension DataCommand {
   /// `scl data fetch`: downloads the original file of a benchmark with `Download`, verifies its

@@ -16,10 +16,10 @@ import Vision
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices",
-    abstract: "List processor and cards, and what libtorch can use of them.",
+    abstract: "List processor and GPUs, and what libtorch can use of them.",
     discussion: """
       --measure times a training step of a small network in float32 and in bfloat16, on one thread of the \
-      processor or on the first card, and says which is faster. Precision auto is bfloat16 where a \
+      processor or on the first GPU, and says which is faster. Precision auto is bfloat16 where a \
       processor has instructions for it; on some, float32 is faster all the same.
       """)
 
@@ -32,7 +32,7 @@ struct DevicesCommand: ParsableCommand {
     let devices = Machine.devices
     try show(devices)
     guard measure else { return }
-    // The first card stands for all.
+    // The first GPU stands for all.
     for kind in Device.allCases {
       guard let device = devices.first(where: { $0.device == kind.rawValue && $0.usable }) else {
         continue

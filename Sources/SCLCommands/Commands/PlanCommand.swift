@@ -20,7 +20,8 @@ struct PlanCommand: AsyncParsableCommand {
     discussion: """
       Estimates come from a few steps timed on this machine (stored in RESULTS/.estimates.json) or from \
       finished runs that differ only in seed and epochs. Rough estimates (~) are printed first; they are \
-      accurate to a factor of about three. Ctrl-C ends the measurements and prints the plan.
+      accurate to a factor of about three. Ctrl-C ends the measurements and prints the plan. Rehearsals that \
+      do not exist are generated first.
       """)
 
   @OptionGroup var experiment: ExperimentOptions
