@@ -53,7 +53,7 @@ let package = Package(
     // Modules
     .target(name: "Core", dependencies: [crypto]),
     .target(name: "Metrics"),
-    .target(name: "Statistics", dependencies: ["Core"]),
+    .target(name: "Statistics", dependencies: ["Core", "Metrics"]),
     .target(name: "Domain", dependencies: ["Core", "Metrics"]),
     .target(name: "Downloads", dependencies: ["Core"]),
     .target(name: "Figures", dependencies: ["Core"]),
@@ -129,7 +129,7 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Core"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "HDF5"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Metrics"]),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", "Metrics"]),
     .testTarget(
       name: "BenchmarksTests",

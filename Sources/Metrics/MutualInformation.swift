@@ -80,8 +80,3 @@ extension ContingencyTable {
     return sumInOrderOfSize(sizes.map { Double($0) / total * log(total / Double($0)) })
   }
 }
-
-/// A sum in ascending order, so that the order of the terms does not change even the last bit.
-func sumInOrderOfSize(_ terms: [Double]) -> Double {
-  terms.sorted().reduce(0, +)
-}

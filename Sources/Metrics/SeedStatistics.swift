@@ -17,17 +17,10 @@ public struct SeedStatistics: Hashable, Sendable, Codable {
   /// Nil if `values` is empty.
   public init?(_ values: [Double]) {
     guard let minimum = values.min(), let maximum = values.max() else { return nil }
-    // Rounding could otherwise put the mean of equal values outside them.
-    let mean = min(max(sumInOrderOfSize(values) / Double(values.count), minimum), maximum)
     count = values.count
-    self.mean = mean
+    mean = Metrics.mean(values)
+    standardDeviation = values.count > 1 ? variance(values).squareRoot() : nil
     self.minimum = minimum
     self.maximum = maximum
-    guard values.count > 1 else {
-      standardDeviation = nil
-      return
-    }
-    let squares = sumInOrderOfSize(values.map { ($0 - mean) * ($0 - mean) })
-    standardDeviation = (squares / Double(values.count - 1)).squareRoot()
   }
 }

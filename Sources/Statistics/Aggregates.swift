@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 
 /// Scores of one method: a list over seeds for each benchmark.
 ///

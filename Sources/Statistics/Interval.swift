@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Metrics
 
 /// A confidence interval, with both ends included.
 ///
@@ -58,25 +59,4 @@ extension Interval {
     }.sorted()
     return Interval(quantile(draws, (1 - level) / 2), quantile(draws, (1 + level) / 2))
   }
-}
-
-/// The mean of at least one value, with the same bits for any order of the values.
-package func mean(_ values: [Double]) -> Double {
-  values.sorted().reduce(0, +) / Double(values.count)
-}
-
-/// The sample variance (denominator n - 1) of at least two values.
-package func variance(_ values: [Double]) -> Double {
-  let mean = mean(values)
-  return values.map { ($0 - mean) * ($0 - mean) }.sorted().reduce(0, +) / Double(values.count - 1)
-}
-
-/// A quantile of ascending values with linear interpolation: NumPy's default, type 7 of Hyndman
-/// and Fan.
-/// - Parameter probability: 0 for the smallest value, 1 for the largest.
-package func quantile(_ ascending: [Double], _ probability: Double) -> Double {
-  let position = probability * Double(ascending.count - 1)
-  let below = min(max(Int(position), 0), ascending.count - 1)
-  let above = min(below + 1, ascending.count - 1)
-  return ascending[below] + (position - Double(below)) * (ascending[above] - ascending[below])
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Metrics
 
 /// The difference of two methods' means over seeds, and whether chance explains it.
 ///

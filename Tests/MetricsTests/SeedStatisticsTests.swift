@@ -19,9 +19,20 @@ import Testing
   }
 
   @Test func `Equal values have their value as mean and no deviation`() throws {
-    let statistics = try #require(SeedStatistics([0.1, 0.1, 0.1]))
-    #expect(statistics.mean == 0.1)
-    #expect(statistics.standardDeviation == 0)
+    for values in [[0.1, 0.1, 0.1], [Double](repeating: 0.3, count: 10)] {
+      let statistics = try #require(SeedStatistics(values))
+      #expect(statistics.mean == values[0])
+      #expect(statistics.standardDeviation == 0)
+      #expect(variance(values) == 0)
+    }
+  }
+
+  @Test func `Quantiles are those of NumPy's quantile`() {
+    let values = [1.0, 2, 4, 8]
+    for (probability, expected) in [(0, 1), (0.1, 1.3), (0.5, 3), (0.9, 6.8), (1, 8)] {
+      #expect(abs(quantile(values, probability) - expected) < 1e-12)
+    }
+    #expect(quantile([5], 0.9) == 5)
   }
 
   @Test func `The order of the seeds changes no bit`() {

@@ -1,3 +1,4 @@
+import Metrics
 import Statistics
 import Testing
 
@@ -100,6 +101,23 @@ import Testing
     #expect(constant.tTest == 0 && constant.interval == Interval(1, 1))
     #expect(Interval.ofMean([1]) == nil)
     #expect(Interval.bootstrap([[1.0], [2.0]]) { mean($0[0]) } == nil)
+  }
+
+  /// The tenth of a sum of ten times 29.8 is not 29.8, but a number next to it.
+  @Test(arguments: [(10, 2), (2, 10), (10, 10)])
+  func `Identical scores are no significant difference`(count: Int, other: Int) throws {
+    let (scores, others) = (
+      [Double](repeating: 29.8, count: count), [Double](repeating: 29.8, count: other)
+    )
+    let independent = try #require(MeanDifference(independent: scores, others))
+    #expect(independent.difference == 0 && independent.tTest == 1)
+    #expect(independent.interval == Interval(0, 0) && independent.permutation == 1)
+    let paired = try #require(MeanDifference(paired: scores, scores))
+    #expect(paired.difference == 0 && paired.tTest == 1 && paired.interval == Interval(0, 0))
+    let above = try #require(
+      MeanDifference(paired: scores, [Double](repeating: 0, count: count)))
+    #expect(above.difference == 29.8 && above.tTest == 0)
+    #expect(above.interval == Interval(29.8, 29.8))
   }
 
   @Test func `The t interval of a mean is SciPy's`() throws {

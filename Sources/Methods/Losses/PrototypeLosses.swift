@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Torch
 
 /// ProtoNCE against one clustering: a query has to find the prototype of its own cluster,
@@ -56,18 +57,9 @@ public func prototypeDensities(
   let largest = densities.max() ?? 0
   for (cluster, size) in sizes.enumerated() where size <= 1 { densities[cluster] = largest }
   let sorted = densities.sorted()
-  let (low, high) = (quantile(0.1, of: sorted), quantile(0.9, of: sorted))
+  let (low, high) = (quantile(sorted, 0.1), quantile(sorted, 0.9))
   densities = densities.map { min(max($0, low), high) }
   let mean = densities.reduce(0, +) / Double(max(1, clusters))
   let scaled = densities.map { Float(mean > 0 ? temperature * $0 / mean : temperature) }
   return Tensor(scaled, shape: [clusters]).to(points.device)
-}
-
-/// The value below which a share of the sorted values lie, between two neighbours in proportion.
-private func quantile(_ share: Double, of sorted: [Double]) -> Double {
-  guard let last = sorted.indices.last else { return 0 }
-  let place = share * Double(last)
-  let below = Int(place)
-  let above = min(below + 1, last)
-  return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
 }
