@@ -15,8 +15,8 @@ package struct MeanDifference: Hashable, Sendable {
   package let interval: Interval?
   /// The two-sided p-value of the t-test; nil if `interval` is.
   package let tTest: Double?
-  /// The smallest p-value that the permutation test can give for so many values. With few seeds
-  /// it is large, whatever the scores.
+  /// The smallest p-value that the permutation test can give for so many values: of all permutations
+  /// or, where these are too many, of random ones. With few seeds it is large, whatever the scores.
   package let leastPermutation: Double
   /// Whether seeds were paired.
   package let isPaired: Bool
@@ -45,7 +45,7 @@ extension MeanDifference {
     interval = Interval.ofMean(differences)
     tTest = Self.oneSampleTail(differences)
     samples = [differences]
-    leastPermutation = min(1, 2 * pow(0.5, Double(differences.count)))
+    leastPermutation = Self.leastPermutation(of: Self.signChoices(differences.count))
   }
 
   /// Welch's test for independent values, with any two numbers of seeds and any two variances.
@@ -59,7 +59,8 @@ extension MeanDifference {
     difference = mean(first) - mean(second)
     isPaired = false
     samples = [first, second]
-    leastPermutation = min(1, 2 / Self.binomial(first.count + second.count, first.count))
+    leastPermutation = Self.leastPermutation(
+      of: Self.binomial(first.count + second.count, first.count))
     guard first.count > 1, second.count > 1 else {
       interval = nil
       tTest = nil
@@ -98,6 +99,15 @@ extension MeanDifference {
   /// The number of permutations up to which all are computed.
   private static let exactLimit = 65_536
 
+  /// The smallest p-value that a test can give, with the observed permutation alone in a tail.
+  /// - Parameter permutations: how many there are.
+  private static func leastPermutation(of permutations: Double) -> Double {
+    // Where they are sampled, the observed one is counted besides the random ones.
+    let computed =
+      permutations <= Double(exactLimit) ? permutations : Double(exactLimit + 1)
+    return min(1, 2 / computed)
+  }
+
   /// Counts the permutations whose statistic is at least, and at most, the observed one.
   private struct Tails {
     private let observed: Double
@@ -134,7 +144,7 @@ extension MeanDifference {
       differences.indices.reduce(0) { $0 + (isFlipped($1) ? -differences[$1] : differences[$1]) }
     }
     var tails = Tails(observed: sum { _ in false })
-    if count <= 16 {
+    if signChoices(count) <= Double(exactLimit) {
       for mask in 0..<1 << count { tails.add(sum { mask >> $0 & 1 == 1 }) }
       return tails.exact
     }
@@ -172,6 +182,9 @@ extension MeanDifference {
     eachSum(of: count - 1, among: values.dropFirst(), sum: sum + value, body)
     eachSum(of: count, among: values.dropFirst(), sum: sum, body)
   }
+
+  /// The number of choices of signs for n differences.
+  private static func signChoices(_ n: Int) -> Double { pow(2, Double(n)) }
 
   /// The number of ways to choose k of n.
   private static func binomial(_ n: Int, _ k: Int) -> Double {

@@ -87,6 +87,27 @@ import Testing
     expectEqual(interval?.high, 1.36281, within: 0.04)
   }
 
+  /// Twice 1 / 2^n and 1 / (n over k) of all permutations, twice 1 / 65,537 of random ones.
+  @Test func `The least p-value of a permutation test is that of scores that are all better`()
+    throws
+  {
+    let counts = [(1, 1.0), (3, 0.25), (16, 2 / 65_536.0), (17, 2 / 65_537.0), (60, 2 / 65_537.0)]
+    for (count, least) in counts {
+      let scores = (0..<count).map { 10 + Double($0) }
+      let test = try #require(
+        MeanDifference(paired: scores, [Double](repeating: 1, count: count)))
+      expectEqual(test.leastPermutation / least, 1)
+      // Among 65,536 random signs of 17 differences may be the observed ones again.
+      if count != 17 { expectEqual(test.permutation / least, 1) }
+    }
+    for (count, least) in [(1, 1.0), (5, 2 / 252.0), (10, 2 / 65_537.0), (30, 2 / 65_537.0)] {
+      let scores = (0..<count).map { 10 + Double($0) }
+      let test = try #require(MeanDifference(independent: scores, scores.map { $0 - 100 }))
+      expectEqual(test.leastPermutation / least, 1)
+      if count != 10 { expectEqual(test.permutation / least, 1) }
+    }
+  }
+
   @Test func `Few values give what can be said, and no trap`() throws {
     let single = try #require(MeanDifference(paired: [2], [1]))
     #expect(single.difference == 1 && single.interval == nil && single.tTest == nil)
