@@ -173,6 +173,7 @@ import Testing
 
   @Test(arguments: [
     (-0.013, "-0.01"), (0.04, "0.04"), (-0.049, "-0.05"), (-0.2, "-0.2"), (0, "0.0"),
+    (-0.0, "0.0"), (-0.0051, "-0.01"), (-0.0049, "-0.005"), (0.0004, "0.0004"), (-2e-5, "-2e-05"),
   ])
   func `A limit of an interval tells on which side of 0 it lies`(limit: Double, text: String) {
     #expect(limit.limit == text)

@@ -18,10 +18,11 @@ extension Double {
     return self > 0 && text != "0.0" ? "+\(text)" : text
   }
 
-  /// A limit of a difference's interval: "-0.2", or "-0.01" where one decimal would not tell on which side of 0 it
-  /// lies.
+  /// A limit of a difference's interval: "-0.2", "-0.01" where one decimal would not tell on which side of 0 it lies,
+  /// and one digit, "-0.003" or "-2e-05", where two decimals would not.
   package var limit: String {
-    oneDecimal == "0.0" && self != 0 ? String(format: "%.2f", self) : oneDecimal
+    guard self != 0, oneDecimal == "0.0" else { return oneDecimal }
+    return abs(self) < 0.005 ? String(format: "%.1g", self) : twoDecimals
   }
 
   /// The number rounded to four decimals, for formats that programs read.
