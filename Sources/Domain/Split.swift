@@ -104,6 +104,18 @@ public struct SplitSet: RawRepresentable, CaseIterable, Hashable, Sendable, Coda
   }
 }
 
+// Without these, sets would be compared by their raw values, which have to be put together first.
+extension SplitSet {
+  public static func == (first: Self, second: Self) -> Bool {
+    first.named == second.named && first.hasImageNet == second.hasImageNet
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(named)
+    hasher.combine(hasImageNet)
+  }
+}
+
 extension SplitSet: CustomStringConvertible {
   public var description: String { rawValue }
 }

@@ -19,6 +19,13 @@ import Testing
     }
   }
 
+  @Test func `Sets are equal if they have the same splits and ImageNet's images alike`() {
+    let named = SplitSet(published: "train+ImageNet")
+    #expect(SplitSet([.test, .train]) == .trainAndTest && SplitSet.train != .test)
+    #expect(named != .train && named == SplitSet(published: "ImageNet+train"))
+    #expect(Set(SplitSet.allCases + [SplitSet([.test, .train])]).count == SplitSet.allCases.count)
+  }
+
   @Test func `Published rows combine any splits, ImageNet's images among them`() {
     #expect(SplitSet(published: "test+train") == .trainAndTest)
     #expect(SplitSet(published: "train+ImageNet")?.rawValue == "train+ImageNet")
