@@ -43,7 +43,7 @@ extension ExperimentsTests {
   }
 
   /// The record of a run with these inputs.
-  private func record(of run: PlannedRun, _ inputs: IdentityInputs) throws -> RunRecord {
+  func record(of run: PlannedRun, _ inputs: IdentityInputs) throws -> RunRecord {
     try RunRecord(
       identity: inputs.identity(), experiment: run.experiment, benchmark: run.benchmark.name,
       method: run.row.name, methodTitle: run.row.title, methodFamily: .contrastive,

@@ -1,6 +1,8 @@
 import Experiments
 import Foundation
+import Records
 import Testing
+import Torch
 
 extension ExperimentsTests {
   private static let trial = """
@@ -48,6 +50,48 @@ extension ExperimentsTests {
     let changed = try self.plan(read(Self.trial, overrides: [change]))
     let same = try #require(changed.runs.first { $0.row.name == "scl" })
     #expect(EstimateStore(changed).estimate(for: same) == nil)
+  }
+
+  /// Writes what a finished run leaves behind.
+  private func finish(
+    seed: UInt64, _ overrides: [String], seconds: Double, memoryBytes: Int, machine: String? = nil
+  ) throws {
+    let experiment = try read(Self.seeds, overrides: overrides)
+    let run = try #require(
+      plan(experiment).runs.first { $0.row.name == "instdisc" && $0.seed == seed })
+    let device = try #require(Device(rawValue: run.identityInputs.device))
+    var record = try record(of: run, run.identityInputs)
+    (record.timing.seconds, record.timing.peakMemoryBytes) = (seconds, memoryBytes)
+    record.provenance.deviceName = machine ?? Machine.name(of: device)
+    record.provenance.threads = experiment.threads
+    try FileManager.default.createDirectory(
+      atPath: run.folder.path, withIntermediateDirectories: true)
+    try record.write(to: run.folder.record)
+  }
+
+  private static let seeds = """
+    benchmarks: [rehearsal]
+    methods: [instdisc, kmeans]
+    seeds: 6
+    """
+
+  /// 10, 30 and 20 seconds per epoch.
+  @Test func `Finished runs of other seeds and epochs tell the median time and the most memory`()
+    throws
+  {
+    try finish(seed: 0, ["epochs=2"], seconds: 20, memoryBytes: 5)
+    try finish(seed: 1, ["epochs=4"], seconds: 120, memoryBytes: 7)
+    try finish(seed: 2, ["epochs=6"], seconds: 120, memoryBytes: 6)
+    // Of other settings, and of another machine.
+    try finish(seed: 3, ["epochs=8", "width=16"], seconds: 1, memoryBytes: 90)
+    try finish(seed: 4, ["epochs=8"], seconds: 1, memoryBytes: 90, machine: "H100")
+    let plan = try plan(read(Self.seeds, overrides: ["epochs=8"]))
+    let store = EstimateStore(plan)
+    let alike = RunEstimate(seconds: 160, memoryBytes: 7, source: .finishedRun)
+    for run in plan.runs {
+      let expected = run.row.name == "instdisc" ? alike : nil
+      #expect(store.estimate(for: run) == expected, "\(run.label)")
+    }
   }
 
   @Test func `A damaged store is said to be, and replaced`() throws {

@@ -39,61 +39,80 @@ struct FinishedRuns: Sendable {
     }
   }
 
-  /// Of all experiments in the results folder.
-  private let records: [RunRecord]
+  /// What is asked of a finished run.
+  private struct Figures {
+    let seconds: Double
+    /// Epochs that it trained itself; nil for a method that does not train.
+    let epochs: Int?
+    let memoryBytes: Int
+
+    init(_ record: RunRecord, of method: any ClusteringMethod.Type) {
+      seconds = record.timing.seconds
+      epochs = record.ownEpochs(as: method)
+      memoryBytes = record.timing.peakMemoryBytes
+    }
+  }
+
+  /// Those of the plan's benchmarks and methods, of all experiments in the results folder.
+  private let figures: [Kind: [Figures]]
   /// The model of the processor and of the GPU.
   private let machines: [Device: String]
   private let threads: Int
-  private let data: BenchmarkFolder
+  /// The benchmarks of the plan that have a file.
+  private let prepared: Set<String>
 
   /// Reads the records of the results folder. Unreadable records are skipped; reports name them.
   init(_ plan: Plan, machines: [Device: String], threads: Int) {
+    let data = BenchmarkFolder(plan.options.data)
+    let benchmarks = Dictionary(
+      plan.runs.map { ($0.benchmark.name, $0.benchmark) }, uniquingKeysWith: { first, _ in first })
+    let prepared = Set(benchmarks.filter { data.hasFile(of: $0.value) }.keys)
+    let methods = Dictionary(
+      plan.runs.map { ($0.identityInputs.method, $0.method) },
+      uniquingKeysWith: { first, _ in first })
+    var figures: [Kind: [Figures]] = [:]
     // A record that cannot be read is no estimate; reports name it.
     let folder = ResultsFolder(plan.options.results)
-    records = ((try? folder.experiments()) ?? []).flatMap { name in
-      ((try? folder.runs(of: name)) ?? []).compactMap { run in
-        if case .finished(let record) = run.state { record } else { nil }
-      }
+    for run in ((try? folder.experiments()) ?? []).flatMap({ (try? folder.runs(of: $0)) ?? [] }) {
+      guard case .finished(let record) = run.state, benchmarks[record.benchmark] != nil,
+        let method = methods[record.variantOf ?? record.method]
+      else { continue }
+      let hasFile = prepared.contains(record.benchmark)
+      guard hasFile || record.provenance.benchmarkFile.complete else { continue }
+      let trains = method is any TrainedMethod.Type && record.settings.epochs ?? 0 > 0
+      let kind = Kind(
+        IdentityInputs(record), hasFile: hasFile, trains: trains,
+        machine: record.provenance.deviceName, threads: record.provenance.threads)
+      figures[kind, default: []].append(Figures(record, of: method))
     }
+    self.figures = figures
     self.machines = machines
     self.threads = threads
-    data = BenchmarkFolder(plan.options.data)
+    self.prepared = prepared
   }
 
   /// The median time of the finished runs that differ from `run` in seed and epochs at most, scaled
   /// to its epochs, and the largest peak memory of theirs. Nil without such a run on this kind of
   /// machine.
+  /// - Parameter run: of the plan.
   func estimate(for run: PlannedRun) -> RunEstimate? {
-    let hasFile = data.hasFile(of: run.benchmark)
     let trains = run.epochs > 0
     var inputs = run.identityInputs
     // Not another engine's, which a finished run may have.
     inputs.device = run.device.rawValue
     inputs.precision = run.precision.rawValue
     inputs.libtorch = Torch.version
-    let wanted = Kind(
-      inputs, hasFile: hasFile, trains: trains, machine: machines[run.device] ?? "unknown",
-      threads: threads)
-    let alike = records.filter { record in
-      // Cheap differences first.
-      record.benchmark == run.benchmark.name
-        && record.variantOf ?? record.method == inputs.method
-        && (hasFile || record.provenance.benchmarkFile.complete)
-        && wanted
-          == Kind(
-            IdentityInputs(record), hasFile: hasFile, trains: trains,
-            machine: record.provenance.deviceName, threads: record.provenance.threads)
-    }
-    guard !alike.isEmpty else { return nil }
-    let seconds = alike.map { record in
-      guard trains, let epochs = record.ownEpochs(as: run.method), epochs > 0 else {
-        return record.timing.seconds
-      }
-      return record.timing.seconds * (Double(run.ownEpochs) / Double(epochs))
+    let kind = Kind(
+      inputs, hasFile: prepared.contains(run.benchmark.name), trains: trains,
+      machine: machines[run.device] ?? "unknown", threads: threads)
+    guard let alike = figures[kind] else { return nil }
+    let seconds = alike.map { finished in
+      guard trains, let epochs = finished.epochs, epochs > 0 else { return finished.seconds }
+      return finished.seconds * (Double(run.ownEpochs) / Double(epochs))
     }.sorted()
     return RunEstimate(
-      seconds: seconds[seconds.count / 2],
-      memoryBytes: alike.map(\.timing.peakMemoryBytes).max() ?? 0, source: .finishedRun)
+      seconds: seconds[seconds.count / 2], memoryBytes: alike.map(\.memoryBytes).max() ?? 0,
+      source: .finishedRun)
   }
 }
 
