@@ -27,9 +27,8 @@ package enum Machine {
   }
 
   /// The features of the processor, as Linux names them.
-  private static var processorFlags: [Substring] {
-    field("flags", in: processorFields)?.split(separator: " ") ?? []
-  }
+  private static let processorFlags = Set(
+    field("flags", in: processorFields)?.split(separator: " ") ?? [])
 
   /// - Throws: `ExperimentError.noDevice` if networks cannot run on the device here.
   package static func checkHas(_ device: Device) throws(ExperimentError) {
@@ -129,10 +128,9 @@ package enum Machine {
       ?? CommandLine.arguments[0]
   }
 
-  /// What Linux says of the processors; empty elsewhere.
-  private static var processorFields: String {
+  /// What Linux says of the processors; empty elsewhere. It is read once: every planned run asks for it.
+  private static let processorFields =
     (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-  }
 
   /// The value of the first "name : value" line.
   private static func field(_ name: String, in text: String) -> String? {

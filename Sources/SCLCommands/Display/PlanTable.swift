@@ -101,22 +101,23 @@ struct PlanTable {
     _ plan: Plan, store: EstimateStore, problems: [(run: PlannedRun, reason: String)],
     here: Machines, nodes: Machines?
   ) {
+    let followers = Dictionary(grouping: plan.runs.filter { $0.stage != nil }, by: \.stage)
     let lines = plan.runs.map { run in
+      let rows = run.row.isStage ? run.rowsThatStart(among: followers) : nil
+      // What a finished run took stands in its record.
+      if run.state.status == .finished {
+        return PlanLine(run, estimate: nil, problem: nil, pretextOf: rows)
+      }
       let problem = problems.first { store.areAlike($0.run, run) }?.reason
       // A run that cannot be measured will fail, too.
       let rough = problem == nil ? store.roughEstimate(for: run) : nil
       return PlanLine(
-        run, estimate: store.estimate(for: run) ?? rough, problem: problem, among: plan.runs)
+        run, estimate: store.estimate(for: run) ?? rough, problem: problem, pretextOf: rows)
     }
     self.lines = lines
     func totals(_ what: String, _ name: KeyPath<PlanLine, String>) -> [Total] {
-      var names: [String] = []
-      for line in lines where !names.contains(line[keyPath: name]) {
-        names.append(line[keyPath: name])
-      }
-      return names.map { wanted in
-        Total(what, wanted, lines.filter { $0[keyPath: name] == wanted })
-      }
+      let groups = Dictionary(grouping: lines) { $0[keyPath: name] }
+      return lines.map { $0[keyPath: name] }.uniqued.map { Total(what, $0, groups[$0] ?? []) }
     }
     self.totals =
       totals("benchmark", \.benchmark) + totals("method", \.method)
@@ -136,10 +137,12 @@ struct PlanTable {
   /// The unfinished runs as tasks of a schedule, each with the run that it starts from.
   private static func tasks(_ runs: [PlannedRun], _ lines: [PlanLine]) -> [Schedule.Task] {
     let open = zip(runs, lines).filter { $0.1.state != .finished }
+    let places = Dictionary(
+      open.enumerated().map { ($1.0.combination, $0) }, uniquingKeysWith: { first, _ in first })
     return open.map { run, line in
       Schedule.Task(
         seconds: line.secondsLeft ?? 0, memoryBytes: line.memoryBytes ?? 0,
-        stage: run.stage.flatMap { stage in open.firstIndex { $0.0.combination == stage } })
+        stage: run.stage.flatMap { places[$0] })
     }
   }
 
@@ -156,10 +159,12 @@ struct PlanTable {
       "benchmark", "method", "seed", "epochs", "state", "time left", "memory", "",
     ]
     Console.printColumns([header] + lines.map(\.cells))
+    let pretexts = Dictionary(
+      lines.map { ($0.method, $0.pretext) }, uniquingKeysWith: { first, _ in first })
     for what in ["benchmark", "method"] {
       Console.print("")
       let rows = totals.filter { $0.total == what || $0.total == "all" }.map { total in
-        total.cells + [lines.first { $0.method == total.name }?.pretext ?? ""]
+        total.cells + [(pretexts[total.name] ?? nil) ?? ""]
       }
       Console.printColumns([[what, "runs", "finished", "time left"]] + rows)
     }
@@ -212,9 +217,9 @@ struct PlanLine: Encodable {
   ///   - run: with its state.
   ///   - estimate: the best that is known; nil without any.
   ///   - problem: why there is no better estimate.
-  ///   - runs: all runs of the plan.
-  init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?, among runs: [PlannedRun]) {
-    pretextOf = run.row.isStage ? run.rowsThatStart(among: runs) : nil
+  ///   - pretextOf: the rows that start from the run, if it is not a row itself.
+  init(_ run: PlannedRun, estimate: RunEstimate?, problem: String?, pretextOf: [String]?) {
+    self.pretextOf = pretextOf
     benchmark = run.benchmark.name
     method = run.row.name
     seed = run.seed
@@ -269,12 +274,10 @@ struct PlanLine: Encodable {
 
 extension PlannedRun {
   /// The names of the rows that start from this run, directly or through another stage.
-  fileprivate func rowsThatStart(among runs: [PlannedRun]) -> [String] {
-    var names: [String] = []
-    for run in runs where run.stage == combination {
-      for name in (run.row.isStage ? [] : [run.row.name]) + run.rowsThatStart(among: runs)
-      where !names.contains(name) { names.append(name) }
-    }
-    return names
+  /// - Parameter followers: the runs that start from others, by what they start from.
+  fileprivate func rowsThatStart(among followers: [Combination?: [PlannedRun]]) -> [String] {
+    (followers[combination] ?? []).flatMap { run in
+      (run.row.isStage ? [] : [run.row.name]) + run.rowsThatStart(among: followers)
+    }.uniqued
   }
 }
