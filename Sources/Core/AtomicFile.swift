@@ -8,7 +8,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   package let operation: String
   /// The file or folder that the operation concerns.
   package let path: String
-  /// The operating system's reason, from `errno`.
+  /// The operating system's reason, from `errno`, or what else is wrong with the file.
   package let reason: String
   /// Whether the file system or the user's quota is full.
   package let isFull: Bool
@@ -24,6 +24,18 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     self.path = path
     reason = String(cString: strerror(code))
     isFull = code == ENOSPC || code == EDQUOT
+  }
+
+  /// Creates an error of a file that the operating system would accept.
+  /// - Parameters:
+  ///   - operation: the verb phrase that completes "cannot … 'PATH'".
+  ///   - path: the file that the user knows.
+  ///   - reason: what is wrong with it, and what to do.
+  package init(_ operation: String, _ path: String, reason: String) {
+    self.operation = operation
+    self.path = path
+    self.reason = reason
+    isFull = false
   }
 
   package var description: String {

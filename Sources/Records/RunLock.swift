@@ -80,7 +80,9 @@ package final class RunLock: Sendable {
   /// Takes the lock if it is free or its owner is dead.
   /// - Parameter path: `RunFolder.lock`. The folder must exist.
   /// - Returns: the lock; nil if another living process has it.
-  /// - Throws: `FileError` if the file cannot be created.
+  /// - Throws: `FileError` if the file cannot be created, if something else has its name (a link to
+  ///   nothing, a pipe, a file that may not be read), or if other processes took the lock and gave
+  ///   it back in every turn.
   package static func take(_ path: String) throws -> RunLock? {
     try take(path, patience: patience)
   }
@@ -98,25 +100,26 @@ package final class RunLock: Sendable {
           throw error
         }
       }
-      guard let file = LockFile(path) else { continue }
+      guard let file = try LockFile(path) else { continue }
       if file.isAlive(patience: patience) { return nil }
       if try !removeDead(path, file, as: mine) { return nil }
     }
-    return nil
+    throw FileError("lock", path, reason: "other processes took it in every turn; try again")
   }
 
-  /// The living process that has the lock; nil if there is none. It takes nothing.
+  /// The living process that has the lock; nil if there is none, or if something else has the
+  /// lock's name (`take` says what). It takes nothing.
   package static func owner(_ path: String) -> LockOwner? {
     owner(path, patience: patience)
   }
 
   package static func owner(_ path: String, patience: TimeInterval) -> LockOwner? {
-    guard let file = LockFile(path), file.isAlive(patience: patience) else { return nil }
+    guard let file = try? LockFile(path), file.isAlive(patience: patience) else { return nil }
     return file.owner
   }
 
   /// Whether the file still names this owner.
-  package var isStillMine: Bool { LockFile(path)?.owner?.token == owner.token }
+  package var isStillMine: Bool { (try? LockFile(path))?.owner?.token == owner.token }
 
   /// Makes sure that no other process has taken the lock over.
   /// - Throws: `RecordError.lockLost` if one has. The caller must then write nothing more to the
@@ -174,7 +177,7 @@ package final class RunLock: Sendable {
     }
     defer { unlink(aside) }
     // Another process may have taken the lock over between the look and the rename. It is put back.
-    if LockFile(aside)?.owner?.token == dead.owner?.token { return true }
+    if let moved = try? LockFile(aside), moved.owner?.token == dead.owner?.token { return true }
     link(aside, path)
     return false
   }
@@ -246,13 +249,27 @@ private struct LockFile {
   private let touched: TimeInterval
 
   /// Nil if there is no file.
-  init?(_ path: String) {
-    // Opening the file makes NFS ask the server for its current state.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
+  /// - Throws: `FileError` if there is something that no lock is, or that cannot be opened.
+  init?(_ path: String) throws(FileError) {
+    func unusable(_ reason: String) -> FileError {
+      FileError("use the lock", path, reason: "\(reason); remove it when no run uses it")
+    }
+    // Opening the file makes NFS ask the server for its current state. A pipe is not waited for.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { return nil }
+    guard descriptor >= 0 else {
+      guard errno == ENOENT else { throw unusable(String(cString: strerror(errno))) }
+      // A link has the name, but what it leads to does not exist.
+      guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+        throw unusable("it is a link to nothing")
+      }
+      return nil
+    }
+    defer { close(descriptor) }
+    guard fstat(descriptor, &status) == 0 else {
+      throw unusable(String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw unusable("it is not a file") }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(descriptor, &bytes, bytes.count)
     owner = try? JSONDecoder().decode(LockOwner.self, from: Data(bytes.prefix(max(0, count))))

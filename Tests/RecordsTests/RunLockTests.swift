@@ -130,6 +130,27 @@ extension RecordsTests {
       }
     }
 
+    @Test(arguments: ["link", "loop", "pipe", "folder"])
+    func `Something else under the lock's name is an error that says what to do`(
+      _ kind: String
+    ) throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        switch kind {
+        case "link": #expect(symlink(folder + "/nothing", path) == 0)
+        case "loop": #expect(symlink(path, path) == 0)
+        case "pipe": #expect(mkfifo(path, 0o600) == 0)
+        default: #expect(mkdir(path, 0o700) == 0)
+        }
+        let error = #expect(throws: FileError.self) { try RunLock.take(path) }
+        let text = try #require(error).description
+        #expect(text.hasPrefix("cannot use the lock '\(path)': "), "\(text)")
+        #expect(text.hasSuffix("; remove it when no run uses it"), "\(text)")
+        #expect(RunLock.owner(path) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [".lock"])
+      }
+    }
+
     @Test func `Of many that find a dead owner's lock, one takes it over`() throws {
       try withFolder { folder in
         for round in 0..<50 {
