@@ -26,6 +26,17 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     isFull = code == ENOSPC || code == EDQUOT
   }
 
+  /// Creates an error from one of Foundation, with the operating system's reason behind it.
+  /// - Parameters:
+  ///   - operation: the verb phrase that completes "cannot … 'PATH'".
+  ///   - path: the file that the user knows.
+  ///   - error: what a call of `FileManager` threw. Without a reason, EACCES is assumed.
+  package init(_ operation: String, _ path: String, _ error: any Error) {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    let code = underlying.map { Int32(truncatingIfNeeded: ($0 as NSError).code) }
+    self.init(operation, path, errno: code ?? EACCES)
+  }
+
   /// Creates an error of a file that the operating system would accept.
   /// - Parameters:
   ///   - operation: the verb phrase that completes "cannot … 'PATH'".
@@ -112,7 +123,19 @@ package enum AtomicFile {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError("create the folder", path, errno: folderErrno(path, error))
+      throw FileError("create the folder", path, error)
+    }
+  }
+
+  /// Removes a file, or a folder with everything in it. Does nothing if there is none.
+  /// - Throws: `FileError`.
+  package static func remove(_ path: String) throws {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      var status = stat()
+      if lstat(path, &status) != 0, errno == ENOENT { return }
+      throw FileError("remove", path, error)
     }
   }
 
@@ -127,13 +150,6 @@ package enum AtomicFile {
     guard descriptor >= 0 else { throw FileError("write", name, errno: errno) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw FileError("write", name, errno: errno) }
-  }
-
-  /// The `errno` behind an error of Foundation; EACCES if none is known.
-  private static func folderErrno(_ path: String, _ error: any Error) -> Int32 {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let code = underlying?.code { return Int32(code) }
-    return errno == 0 ? EACCES : errno
   }
 
   /// Creates a folder if it is missing and checks that files can be created in it, by creating

@@ -113,6 +113,22 @@ import Testing
     }
   }
 
+  @Test func `What cannot be removed is named, with the operating system's reason`() throws {
+    try inFolder { folder in
+      try AtomicFile.createFolder(folder + "/full/inside")
+      try AtomicFile.write(Data("file".utf8), to: folder + "/full/file")
+      let path = folder + "/full/file/below"
+      // The last failed call of the thread had another reason.
+      errno = ENOSPC
+      let error = #expect(throws: FileError.self) { try AtomicFile.remove(path) }
+      #expect(error?.description == "cannot remove '\(path)': Not a directory")
+      #expect(error?.isFull == false)
+      try AtomicFile.remove(folder + "/full")
+      try AtomicFile.remove(folder + "/full")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
   @Test func `A target that is a folder is refused and nothing is left`() throws {
     try inFolder { folder in
       try AtomicFile.createFolder(folder + "/run.json/inside")

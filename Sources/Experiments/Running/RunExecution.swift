@@ -47,7 +47,7 @@ package struct RunExecution {
     let attempts = planned.folder.attempts(of: planned.identity)
     do {
       try planned.folder.setAside()
-      try remove(planned.folder.failure)
+      try AtomicFile.remove(planned.folder.failure)
       try finish(try compute())
     } catch let interruption as RunInterrupted {
       throw interruption
@@ -60,13 +60,6 @@ package struct RunExecution {
         attempts: attempts + 1)
       try? failure.write(to: planned.folder.failure)
       throw error
-    }
-  }
-
-  /// Removes those of the files that exist.
-  private func remove(_ paths: String...) throws {
-    for path in paths where FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.removeItem(atPath: path)
     }
   }
 
@@ -189,9 +182,12 @@ package struct RunExecution {
     let folder = planned.folder
     try hooks.checkLock()
     // What a process left that was killed before its record was written.
-    try remove(
+    for path in [
       folder.record, folder.history, folder.assignments, folder.encoder, folder.assignmentState,
-      folder.projection, folder.lastEpoch)
+      folder.projection, folder.lastEpoch,
+    ] {
+      try AtomicFile.remove(path)
+    }
     try outcome.history?.write(to: planned.folder.history)
     try outcome.assignments.write(to: planned.folder.assignments)
     try outcome.projection?.write(to: planned.folder.projection)
@@ -206,7 +202,9 @@ package struct RunExecution {
       .write(clusters: planned.clusters, to: planned.folder.assignmentState)
     try outcome.record.write(to: planned.folder.record)
     if planned.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
-    try? remove(folder.checkpoint, folder.previousCheckpoint, folder.progress)
+    for path in [folder.checkpoint, folder.previousCheckpoint, folder.progress] {
+      try? AtomicFile.remove(path)
+    }
   }
 
   /// The content of `run.json`.

@@ -58,13 +58,7 @@ struct CleanCommand: ParsableCommand {
       Console.print("\(all): nothing removed; --yes removes without confirmation")
       return
     }
-    for run in runs {
-      do {
-        try FileManager.default.removeItem(atPath: run.folder.path)
-      } catch {
-        throw FileError("remove", run.folder.path, errno: EIO)
-      }
-    }
+    for run in runs { try AtomicFile.remove(run.folder.path) }
     Console.print("removed \(all)")
   }
 

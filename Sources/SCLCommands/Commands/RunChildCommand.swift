@@ -121,10 +121,8 @@ private final class ProgressReporter {
 extension RunFolder {
   /// Removes partial files that killed processes left. The caller must hold the lock.
   fileprivate func removeLeftovers() throws {
-    let manager = FileManager.default
-    for name in try manager.contentsOfDirectory(atPath: path)
-    where name.contains(".writing-") || name.hasSuffix(".next") {
-      try? manager.removeItem(atPath: "\(path)/\(name)")
+    for name in try names() where name.contains(".writing-") || name.hasSuffix(".next") {
+      try? AtomicFile.remove("\(path)/\(name)")
     }
   }
 }
