@@ -25,6 +25,30 @@ extension CommandLineTests {
     #expect(!FileManager.default.fileExists(atPath: run.failure))
   }
 
+  /// Room for this many blocks: for nothing, for a lock, and for a lock and a line of progress.
+  @Test(
+    .enabled(if: getuid() == 0, "needs root, who may mount a small file system"),
+    arguments: [0, 1, 2])
+  func `A disk without room for the record of a failure is named as the reason`(
+    _ blocks: Int
+  ) throws {
+    let file = try write(Self.sweep(running: "retries: 1"), to: "disturbed.yaml")
+    let results = "\(folder)/full"
+    let disk = try SmallDisk(mebibytes: 1, at: results)
+    try Data(count: 1 << 20 - blocks << 12).write(to: URL(fileURLWithPath: "\(results)/filler"))
+    let result = try program.run(sweepArguments(file, results: "full"))
+    #expect(result.exitCode == 1, "\(result.errors)")
+    let failures = result.errorLines.filter { $0.hasPrefix("failed ") }
+    // A full disk may have room again, so the run is tried again.
+    #expect(failures.count == 2, "\(result.errors)")
+    #expect(failures.allSatisfy { $0.contains("No space left on device") }, "\(result.errors)")
+    let run = sweepFolder(results: "full")
+    if FileManager.default.fileExists(atPath: run.failure) {
+      #expect(try RunFailure.read(from: run.failure).kind == .diskFull)
+    }
+    withExtendedLifetime(disk) {}
+  }
+
   @Test(
     .enabled(if: MemoryGroup.isPossible, "needs root and a control group of memory"))
   func `A run that the kernel kills for want of memory is recorded as that`() throws {

@@ -192,6 +192,26 @@ extension CommandLineTests {
     }
   }
 
+  @Test(arguments: ["link", "pipe"])
+  func `A lock that cannot be used fails its run, with the path and what to do`(
+    _ kind: String
+  ) throws {
+    let file = try write(Self.sweep(methods: "kmeans"), to: "disturbed.yaml")
+    let run = sweepFolder("kmeans", results: "locked")
+    try FileManager.default.createDirectory(atPath: run.path, withIntermediateDirectories: true)
+    #expect((kind == "link" ? symlink("/nonexistent", run.lock) : mkfifo(run.lock, 0o600)) == 0)
+    let result = try program.run(sweepArguments(file, results: "locked"))
+    #expect(result.exitCode == 1)
+    let failure = try #require(result.errorLines.first { $0.hasPrefix("failed ") })
+    #expect(failure.contains("cannot use the lock '\(run.lock)'"), "\(failure)")
+    #expect(failure.hasSuffix("remove it when no run uses it"), "\(failure)")
+    let status = try program.run(sweepArguments(file, results: "locked", command: "status"))
+    #expect(status.output.contains("remove it when no run uses it"), "\(status.output)")
+
+    unlink(run.lock)
+    #expect(try program.run(sweepArguments(file, results: "locked")).exitCode == 0)
+  }
+
   @Test func `Runs that do not fit the memory together go on one after the other`() throws {
     let file = try write(
       Self.sweep(seeds: 3, epochs: 2, running: "memory: 0.01"), to: "disturbed.yaml")

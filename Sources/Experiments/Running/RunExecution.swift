@@ -58,6 +58,7 @@ package struct RunExecution {
       let failure = planned.failure(
         FailureKind(of: error), "\(error)", lastLogLines: planned.folder.lastLogLines(),
         attempts: attempts + 1)
+      // Where it cannot be written, the process says it to its sweep (`FailureReport`).
       try? failure.write(to: planned.folder.failure)
       throw error
     }
@@ -283,7 +284,7 @@ package struct RunHooks {
 
 extension FailureKind {
   /// The kind of failure, which decides whether a retry can help.
-  init(of error: any Error) {
+  package init(of error: any Error) {
     switch error {
     case ExperimentError.nonFiniteLoss: self = .nonFinite
     case MethodError.unsupported: self = .unsupported

@@ -12,8 +12,8 @@ enum AttemptOutcome: Sendable {
   case stopped
 }
 
-/// One attempt at a run in a process of its own. It reads the progress that the process writes to
-/// standard output, passes stop requests on, and explains how the process ended.
+/// One attempt at a run in a process of its own. It reads the progress and the failure that the
+/// process writes to standard output, passes stop requests on, and explains how the process ended.
 ///
 ///     let process = RunProcess(
 ///       run: run, arguments: command.arguments(for: run), card: nil, earlierAttempts: 0,
@@ -33,6 +33,8 @@ final class RunProcess {
   let child: ChildProcess?
   /// Why the process could not be started.
   private let startError: (any Error)?
+  /// What the process has said of its failure.
+  private var report: FailureReport?
 
   /// Starts the process.
   ///
@@ -76,6 +78,7 @@ final class RunProcess {
     }
     let ending = child.hasEnded()
     for line in child.readLines() {
+      report = FailureReport(line: line) ?? report
       guard let progress = RunProgress(line: line) else { continue }
       watch.heard(progress)
       onProgress(progress)
@@ -88,7 +91,7 @@ final class RunProcess {
   }
 
   /// The outcome of a process that has ended. A failure that the process recorded itself is
-  /// preferred; otherwise the cause is told from how it ended.
+  /// preferred, then what it reported; otherwise the cause is told from how it ended.
   private func outcome(_ status: ChildProcess.Ending) -> AttemptOutcome {
     if case .exited(RunExit.finished) = status {
       // The process reads the experiment file again, which may have been edited meanwhile.
@@ -106,6 +109,8 @@ final class RunProcess {
     {
       return .failed(failure)
     }
+    // It had no room for the record, or failed before it had the run.
+    if let report { return died(report.kind, report.reason) }
     if watch.isHung {
       return died(
         .hung,
@@ -191,7 +196,7 @@ private struct FileVersion: Equatable {
 /// The exit codes of a run's process (`run-child`), for those that start it.
 package enum RunExit {
   package static let finished: Int32 = 0
-  /// The run failed; `failed.json` has the reason.
+  /// The run failed; `failed.json` has the reason, or standard output (`FailureReport`).
   package static let failed: Int32 = 1
   /// Another living process has the run, so nothing was done (EX_TEMPFAIL of sysexits.h).
   package static let elsewhere: Int32 = 75

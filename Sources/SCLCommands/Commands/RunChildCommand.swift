@@ -8,9 +8,10 @@ import Records
 /// batch systems.
 ///
 /// It takes the run's lock, sets an old result aside, redirects standard error to the run's log,
-/// and computes. Progress goes to standard output, a JSON object per line. Exit codes are those of
-/// `RunExit`: 0 finished, 1 failed (`failed.json` has the reason), 75 if another process has the
-/// run, 128 plus the signal's number after a signal.
+/// and computes. Progress goes to standard output, a JSON object per line, and so does a failure
+/// (`FailureReport`). Exit codes are those of `RunExit`: 0 finished, 1 failed (`failed.json` has the
+/// reason), 75 if another process has the run, 128 plus the signal's number after a signal; and
+/// those of `RenderedError` for an error before the run began.
 struct RunChildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run-child", abstract: "Run a single run (used by 'scl run').",
@@ -21,10 +22,24 @@ struct RunChildCommand: ParsableCommand {
   /// Passed on by the sweep, so that both resolve the same plan.
   @OptionGroup var computing: ComputingFlags
 
-  /// Plans twice: before the lock to find the folder, and again under the lock, because another
-  /// process may have finished the run meanwhile.
+  /// Reports whatever ends the run, to the sweep too.
   func run() throws {
     ProcessName.restore()
+    // If the parent is gone, writing to it fails.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      try runReported()
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      report(error)
+      throw error
+    }
+  }
+
+  /// Plans to find the folder, and looks for a result again under the lock, because another process
+  /// may have finished the run meanwhile.
+  private func runReported() throws {
     let plan = try experiment.plan(computing)
     let run = try experiment.onlyRun(of: plan)
     let folder = run.folder
@@ -45,7 +60,6 @@ struct RunChildCommand: ParsableCommand {
     try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     try folder.removeLeftovers()
-    // Another process may have finished the run meanwhile.
     if run.hasResult { return }
     // The previous result keeps its own log, so it moves before the new log starts.
     try folder.setAside()
@@ -61,10 +75,22 @@ struct RunChildCommand: ParsableCommand {
     } catch let interruption as RunInterrupted {
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
     } catch {
-      Console.error("error: \(RenderedError(error)?.lines.joined(separator: "; ") ?? "\(error)")")
+      Console.error("error: \(text(of: error))")
       if case RecordError.lockLost = error { throw ExitCode(RunExit.elsewhere) }
+      report(error)
       throw ExitCode(RunExit.failed)
     }
+  }
+
+  /// Tells the sweep why the run failed, whatever becomes of `failed.json`.
+  private func report(_ error: any Error) {
+    let report = FailureReport(kind: FailureKind(of: error), reason: text(of: error))
+    try? FileHandle.standardOutput.write(contentsOf: Data(report.line.utf8))
+  }
+
+  /// The error on one line.
+  private func text(of error: any Error) -> String {
+    RenderedError(error)?.lines.joined(separator: "; ") ?? "\(error)"
   }
 
   /// Redirects standard error of this process and its libraries to the run's log, which is appended
@@ -99,8 +125,6 @@ private final class ProgressReporter {
     self.path = path
     self.identity = identity
     self.stop = stop
-    // If the parent is gone, the write fails.
-    signal(SIGPIPE, SIG_IGN)
   }
 
   /// Writes a line to standard output, and at most once a second `progress.json`.
