@@ -120,7 +120,8 @@ extension RunRecord {
 /// rest is informative.
 package struct Provenance: Codable, Equatable, Sendable {
   /// The git revision of the program, with "-dirty" if its sources had changes; "unknown" outside a
-  /// checkout.
+  /// checkout. It was read when the process started that finished the run, whatever other processes
+  /// began it.
   package var sourceRevision: String
   package var benchmarkFile: BenchmarkProvenance
   /// The order in which the method saw the images. Nil in records from before that order existed;

@@ -71,6 +71,15 @@ extension ExperimentsTests {
     #expect(!exists(run.folder.checkpoint) && !exists(run.folder.failure))
   }
 
+  @Test func `A record names the revision that was read before the run began`() throws {
+    let experiment = try read(Self.tiny)
+    let plan = try plan(experiment, results: "revision", only: "method=kmeans")
+    let execution = RunExecution(
+      plan.runs[0], options: plan.options, experiment: experiment, sourceRevision: "as it began")
+    try execution.run()
+    #expect(try record(plan.runs[0]).provenance.sourceRevision == "as it began")
+  }
+
   @Test func `A run that does not train has no history and no encoder`() throws {
     let run = try carryOut("kmeans", results: "classical")
     #expect(try record(run).timing.imagesPerSecond == nil)

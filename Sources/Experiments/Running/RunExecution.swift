@@ -25,11 +25,22 @@ package struct RunExecution {
   /// The longest time between two checkpoints.
   private let checkpointInterval: Duration
   private let hooks: RunHooks
+  /// The revision that the record names.
+  private let sourceRevision: String
 
+  /// - Parameters:
+  ///   - planned: the run.
+  ///   - options: where data and results are, and how the run is computed.
+  ///   - experiment: the run's, for its threads, checkpoints and intermediate scores.
+  ///   - hooks: the connections to the process.
+  ///   - sourceRevision: as read when the process started. A commit made later is of code that never
+  ///     ran.
   package init(
-    _ planned: PlannedRun, options: RunOptions, experiment: Experiment, hooks: RunHooks = RunHooks()
+    _ planned: PlannedRun, options: RunOptions, experiment: Experiment,
+    hooks: RunHooks = RunHooks(), sourceRevision: String = Machine.sourceRevision
   ) {
     self.planned = planned
+    self.sourceRevision = sourceRevision
     self.options = options
     threads = options.threads ?? experiment.threads
     evaluateEvery = experiment.evaluateEvery
@@ -224,7 +235,7 @@ package struct RunExecution {
       metrics: result.metrics, readOuts: result.readOuts,
       checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
-        sourceRevision: Machine.sourceRevision,
+        sourceRevision: sourceRevision,
         benchmarkFile: BenchmarkProvenance(
           contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
           definitionImages: planned.benchmark.counts.total, sourceFormat: file.sourceFormat,

@@ -28,7 +28,8 @@ struct RunChildCommand: ParsableCommand {
     // If the parent is gone, writing to it fails.
     signal(SIGPIPE, SIG_IGN)
     do {
-      try runReported()
+      // Read first: a commit made meanwhile is of code that does not run here.
+      try runReported(revision: Machine.sourceRevision)
     } catch let code as ExitCode {
       throw code
     } catch {
@@ -39,7 +40,8 @@ struct RunChildCommand: ParsableCommand {
 
   /// Plans to find the folder, and looks for a result again under the lock, because another process
   /// may have finished the run meanwhile.
-  private func runReported() throws {
+  /// - Parameter revision: of the program, for the record.
+  private func runReported(revision: String) throws {
     let plan = try experiment.plan(computing)
     let run = try experiment.onlyRun(of: plan)
     let folder = run.folder
@@ -70,7 +72,7 @@ struct RunChildCommand: ParsableCommand {
         run, options: plan.options, experiment: plan.experiment,
         hooks: RunHooks(
           report: { reporter.report($0) }, note: Console.error, stop: stop,
-          checkLock: { try lock.check() })
+          checkLock: { try lock.check() }), sourceRevision: revision
       ).run()
     } catch let interruption as RunInterrupted {
       throw ExitCode(RunExit.interrupted(by: interruption.signal))
