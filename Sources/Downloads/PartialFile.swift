@@ -102,7 +102,7 @@ final class PartialFile: Sendable {
   func note(_ version: Version) throws {
     try state.withLock { state in
       guard state.version != version else { return }
-      try AtomicFile.write(JSONEncoder().encode(version), to: versionPath, durable: false)
+      try AtomicFile.write(JSONEncoder.sorted().encode(version), to: versionPath, durable: false)
       state.version = version
     }
   }

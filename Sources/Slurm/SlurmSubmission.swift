@@ -93,7 +93,7 @@ struct SlurmSubmission: Sendable {
     let files = [
       ("tasks", Data(tasks.map { $0 + "\n" }.joined().utf8)),
       ("script.sh", Data(script(folder).utf8)),
-      ("submission.json", try JSONEncoder().encode(description)),
+      ("submission.json", try JSONEncoder.sorted().encode(description)),
     ]
     for (name, data) in files { try AtomicFile.write(data, to: "\(temporary)/\(name)") }
     guard rename(temporary, folder) == 0 else { throw FileError("write", folder, errno: errno) }

@@ -96,6 +96,15 @@ import Testing
     }
   }
 
+  @Test func `JSON is written with sorted keys`() throws {
+    for file in try tree.swiftFiles(below: "Sources") where !file.path.hasSuffix("Core/Text.swift")
+    {
+      for (number, line) in file.lines.enumerated() {
+        #expect(!line.contains("JSONEncoder()"), "\(file.path):\(number + 1)")
+      }
+    }
+  }
+
   @Test func `Only the modules that own the console print`() throws {
     for module in modules where !["SCLCommands", "scl", "Speed"].contains(module.name) {
       for file in try tree.swiftFiles(below: module.folder) {

@@ -88,7 +88,7 @@ package struct Checkpoint {
   package func write(
     _ method: any TrainedMethod, _ optimiser: any Optimiser, to files: Files
   ) throws {
-    let json = String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)
+    let json = String(decoding: try JSONEncoder.sorted().encode(progress), as: UTF8.self)
     let next = files.current + ".next"
     try SafeTensors.write(
       Self.tensors(of: method, optimiser), metadata: ["progress": json], to: next)
