@@ -117,6 +117,13 @@ package final class ChildProcess {
     return ending
   }
 
+  /// Waits for its end after a kill, so that no zombie is left. One in an uninterruptible sleep does
+  /// not die before the sleep is over.
+  private func collect(within limit: Duration) {
+    let end = ContinuousClock.now + limit
+    while hasEnded() == nil, ContinuousClock.now < end { usleep(1_000) }
+  }
+
   /// Waits (poll(2)) for output of one of the processes, its end, a caught signal
   /// (`SignalInbox`), or the timeout.
   /// - Parameter milliseconds: the timeout; negative for none.
@@ -130,7 +137,8 @@ package final class ChildProcess {
   ///
   ///     let gpus = ChildProcess.output(of: "/usr/bin/nvidia-smi", ["-L"], seconds: 10)
   ///
-  /// - Parameter seconds: the time limit, after which the program is killed.
+  /// - Parameter seconds: the time limit, after which the program is killed. One that does not die,
+  ///   because it waits for a disk, is left behind after another second.
   /// - Returns: nil if the program cannot be run, does not exit with 0, or reaches the time
   ///   limit.
   package static func output(
@@ -145,7 +153,7 @@ package final class ChildProcess {
     while process.hasEnded() == nil {
       guard ContinuousClock.now < limit else {
         kill(process.pid, SIGKILL)
-        while process.hasEnded() == nil { usleep(1_000) }
+        process.collect(within: .seconds(1))
         return nil
       }
       if process.output >= 0 { wait(for: [process], milliseconds: 50) } else { usleep(2_000) }
