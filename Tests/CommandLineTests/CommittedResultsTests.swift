@@ -93,6 +93,21 @@ extension CommandLineTests {
     for row in rows { #expect(page.contains(row), "\(row)") }
   }
 
+  @Test func `The figures of README's picture are those of the records`() throws {
+    let printed = try [
+      report("cifar10-cpu"), report("cifar10-cpu", command: "diff"),
+      report("pixels", ["--only", "seed=0"], command: "diff"),
+    ]
+    let cells = Set(
+      printed.flatMap(\.lines).flatMap { $0.split(separator: "|") }.map {
+        $0.trimmingCharacters(in: .whitespaces).filter { $0 != "*" }
+      })
+    let picture = try page("docs/images/table-and-verdicts.svg")
+    let figures = picture.matches(of: />([0-9.]+(?: ± [0-9.]+)?)</).map { String($0.1) }
+    #expect(figures.count == 30)
+    for figure in figures { #expect(cells.contains(figure), "\(figure)") }
+  }
+
   @Test(arguments: [
     ("instdisc", "InstDisc + k-means"), ("without-both", "SCL without both terms"),
     ("without-semantics", "SCL without the semantic term"),
