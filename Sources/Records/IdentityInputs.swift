@@ -139,6 +139,20 @@ extension SettingValue {
 }
 
 extension RunRecord {
+  /// What is wrong with a record whose inputs do not give its identity.
+  private static let edited = "its identity does not match its inputs: the record was edited"
+
+  /// Refuses a record that was edited, before a method is made of its settings.
+  /// - Parameter file: where the record was read.
+  /// - Throws: `RecordError.malformed` if the record's inputs do not give its identity.
+  package func requireOwnIdentity(in file: String) throws {
+    guard try IdentityInputs(self).identity() == identity else {
+      throw RecordError.malformed(
+        file: file, key: "",
+        problem: "\(Self.edited); restore it, or compute the run again with 'scl run'")
+    }
+  }
+
   /// Why the record is not the result of the planned run, one phrase each; empty if it is its
   /// result.
   ///
@@ -150,7 +164,7 @@ extension RunRecord {
   ///     another number, the phrase gives both instead of two hashes.
   /// - Throws: `RecordError.notFinite` if a setting is NaN or infinite.
   package func staleness(against planned: IdentityInputs, images: Int? = nil) throws -> [String] {
-    let edited = ["its identity does not match its inputs: the record was edited"]
+    let edited = [Self.edited]
     var own = IdentityInputs(self)
     if try identity == planned.identity() { return try own.identity() == identity ? [] : edited }
     var differences: [String] = []

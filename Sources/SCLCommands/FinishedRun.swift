@@ -88,7 +88,8 @@ extension Plan {
   }
 
   /// The stored results with these identities, whatever their settings.
-  /// - Throws: `ReportError.noIdentity` if an identity matches none.
+  /// - Throws: `ReportError.noIdentity` if an identity matches none; `RecordError.malformed` for a record that was
+  ///   edited, whose identity is not that of its settings.
   func finishedRuns(of identities: [String]) throws -> [FinishedRun] {
     let folder = ResultsFolder(options.results)
     let stored =
@@ -112,6 +113,7 @@ extension Plan {
         !chosen.contains { $0.record.identity == run.record.identity }
       }
     }
+    for run in chosen { try run.record.requireOwnIdentity(in: run.folder.record) }
     return chosen
   }
 }

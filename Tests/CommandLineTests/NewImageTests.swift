@@ -133,6 +133,33 @@ extension CommandLineTests {
     #expect(try assign("kmeans", "nowhere").exitCode == 66)
   }
 
+  @Test func `A record that was edited is refused by the commands that make its network anew`()
+    throws
+  {
+    let run = try onApplied("run", ["--only", "method=instdisc"], text: Self.one)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let path = appliedFolder("instdisc").record
+    let written = try String(contentsOfFile: path, encoding: .utf8)
+    let identity = try RunRecord.read(from: path).identity
+    let file = try Self.data.get() + "/rehearsal.h5"
+    for (before, after) in [
+      ("\"imageSize\" : 32", "\"imageSize\" : 65536"), ("\"width\" : 16", "\"width\" : 1"),
+    ] {
+      let edited = written.replacing(before, with: after)
+      try #require(edited != written)
+      try Data(edited.utf8).write(to: URL(fileURLWithPath: path))
+      for refused in [
+        try assign("instdisc", file),
+        try onApplied(
+          "features", ["--identity", identity, "--out", "\(folder)/f.h5"], text: Self.one),
+      ] {
+        #expect(refused.exitCode == 65 && refused.output.isEmpty, "\(refused.errors)")
+        #expect(refused.errors.contains("the record was edited"), "\(refused.errors)")
+        #expect(refused.errors.contains(path), "\(refused.errors)")
+      }
+    }
+  }
+
   @Test func `Features are those of the scored images, a group for each run with a network`() throws
   {
     #expect(try onApplied("run", text: Self.one).exitCode == 0)

@@ -100,6 +100,11 @@ extension RecordsTests {
         let reasons = try record.staleness(against: planned)
         #expect(reasons.count == 1 && reasons[0].contains("edited"))
       }
+      let error = #expect(throws: RecordError.self) {
+        try record.requireOwnIdentity(in: "seed-3/run.json")
+      }
+      #expect(error?.description.hasPrefix("'seed-3/run.json': its identity") == true)
+      try identifiedRecord().requireOwnIdentity(in: "seed-3/run.json")
     }
   }
 }

@@ -24,7 +24,8 @@ package final class RunApplication {
   ///   - folder: the run's.
   ///   - registry: where its method is looked up.
   ///   - threads: of the computation.
-  /// - Throws: `RecordError` where there is no finished run, or one that an earlier version computed;
+  /// - Throws: `RecordError` where there is no finished run, or one that an earlier version computed or whose
+  ///   record was edited;
   ///   `MethodError.unsupported` for a method or settings that need more than a run leaves.
   package init(
     _ folder: RunFolder, registry: MethodRegistry, device: Device, threads: Int
@@ -34,6 +35,7 @@ package final class RunApplication {
     self.device = device
     self.threads = threads
     record = try RunRecord.read(from: folder.record)
+    try record.requireOwnIdentity(in: folder.record)
     let type = try registry.method(record.variantOf ?? record.method)
     try Self.checkApplies(type, record)
     kept = try KeptState(of: record, in: folder)
