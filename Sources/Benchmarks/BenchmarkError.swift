@@ -169,7 +169,7 @@ extension BenchmarkError: CustomStringConvertible {
       switch error {
       case let error as FileError: error.isFull ? "the disk is full" : error.reason
       case let error as HDF5Error where error.isFull: "the disk is full"
-      case HDF5Error.callFailed(_, _, _, let reason): reason
+      case HDF5Error.unwritable(_, let reason), HDF5Error.callFailed(_, _, _, let reason): reason
       default: "\(error)"
       }
     return .unwritable(file: file, reason: reason)

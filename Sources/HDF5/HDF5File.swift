@@ -22,9 +22,10 @@ package final class HDF5File: HDF5Group {
 
   /// Creates an empty file, replacing an existing one. It is not atomic; `AtomicFile.replace`
   /// provides a temporary path.
-  /// - Throws: `HDF5Error.callFailed`.
-  package init(creating path: String) throws(HDF5Error) {
-    let location = Location(file: path, object: "/")
+  /// - Parameter final: the path that the file will be renamed to, which errors name.
+  /// - Throws: `HDF5Error.unwritable` or `.callFailed`.
+  package init(creating path: String, as final: String? = nil) throws(HDF5Error) {
+    let location = Location(file: final ?? path, object: "/")
     let creation = try location.call("H5Pcreate") { H5Pcreate(chdf5_file_creation()) }
     defer { H5Pclose(creation) }
     try location.call("H5Pset_obj_track_times") { H5Pset_obj_track_times(creation, false) }
@@ -74,7 +75,7 @@ package final class HDF5File: HDF5Group {
   /// open data set keeps the file open.
   ///
   /// Deinitialisation closes the file, too, but ignores errors such as a full disk.
-  /// - Throws: `HDF5Error.callFailed`; `isFull` tells whether the disk is full.
+  /// - Throws: `HDF5Error.unwritable`; `isFull` tells whether the disk is full.
   package func close() throws(HDF5Error) {
     try location.call("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
     try location.call("H5Fclose") { H5Fclose(id) }
@@ -96,14 +97,16 @@ package enum HDF5Error: Error, Hashable, Sendable {
   case missing(file: String, object: String)
   /// The object has another type or shape than expected.
   case mismatch(file: String, object: String, expected: String, found: String)
-  /// A libhdf5 call failed; `reason` is the innermost message of its error stack.
+  /// The file cannot be written; `reason` comes from the operating system or libhdf5.
+  case unwritable(file: String, reason: String)
+  /// Another libhdf5 call failed; `reason` is the system's or that of libhdf5.
   case callFailed(file: String, object: String, call: String, reason: String)
 }
 
 extension HDF5Error {
   /// Whether the file system or the user's quota is full. libhdf5 reports that in its message only.
   package var isFull: Bool {
-    guard case .callFailed(_, _, _, let reason) = self else { return false }
+    guard case .unwritable(_, let reason) = self else { return false }
     return [ENOSPC, EDQUOT].contains { reason.contains(String(cString: strerror($0))) }
   }
 }
@@ -119,6 +122,8 @@ extension HDF5Error: CustomStringConvertible {
       "'\(file)' has no \(object); it was not written by this version of scl"
     case .mismatch(let file, let object, let expected, let found):
       "\(object) of '\(file)' is \(found), expected \(expected)"
+    case .unwritable(let file, let reason):
+      "cannot write '\(file)': \(reason)"
     case .callFailed(let file, let object, let call, let reason):
       "HDF5 failed on \(object) of '\(file)': \(reason) (\(call)); the file may be damaged"
     }

@@ -207,8 +207,14 @@ struct Location {
   /// The path in the file, "/images"; an attribute is "/images@name".
   var object: String
 
-  /// Calls libhdf5 and turns a negative result, its sign of an error, into
-  /// `HDF5Error.callFailed` with the innermost message of its error stack.
+  /// Functions that write: what they cannot do is no damage of the file.
+  private static let writing = [
+    "H5Fcreate", "H5Dwrite", "H5Awrite", "H5Fflush", "H5Dclose", "H5Fclose",
+  ]
+
+  /// Calls libhdf5 and turns a negative result, its sign of an error, into `HDF5Error.unwritable`
+  /// or `.callFailed`. Their reason is the operating system's, if libhdf5 passes one on, or the
+  /// innermost message of its error stack.
   /// - Parameter name: the function, for the error message.
   /// - Returns: the result of `body`: an identifier, a count or a status.
   @discardableResult
@@ -218,8 +224,15 @@ struct Location {
     prepareLibrary()
     let status = body()
     guard status >= 0 else {
-      let reason = innermostMessage()
+      let message = innermostMessage()
       clearErrors()
+      // The system's words stand among numbers and addresses.
+      let system = message.firstMatch(of: /error message = '([^']*)'/).map { String($0.1) }
+      // Other functions write, too, what the library has kept back.
+      if Self.writing.contains(name) || message.hasPrefix("file write failed") {
+        throw .unwritable(file: file, reason: system ?? "\(message) (\(name), \(object))")
+      }
+      let reason = system ?? message
       throw .callFailed(file: file, object: object, call: name, reason: reason)
     }
     return status

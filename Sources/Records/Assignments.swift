@@ -48,7 +48,7 @@ package struct Assignments: Hashable, Sendable {
   /// - Throws: `HDF5Error`, `FileError`.
   package func write(to path: String) throws {
     try AtomicFile.replace(path) { temporary in
-      let file = try HDF5File(creating: temporary)
+      let file = try HDF5File(creating: temporary, as: path)
       try file.setAttribute("identity", identity)
       try file.setAttribute("benchmark_content_hash", benchmarkContentHash)
       try file.write("indices", indices, compressed: true)

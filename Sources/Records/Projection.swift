@@ -54,7 +54,7 @@ package struct Projection: Hashable, Sendable {
   /// - Throws: `HDF5Error`, also where the lengths do not fit; `FileError`.
   package func write(to path: String) throws {
     try AtomicFile.replace(path) { temporary in
-      let file = try HDF5File(creating: temporary)
+      let file = try HDF5File(creating: temporary, as: path)
       try file.setAttribute("identity", identity)
       try file.setAttribute("vectors", vectors)
       try file.setAttribute("dimensions", Int64(dimensions))

@@ -132,8 +132,11 @@ struct RenderedError {
 
   /// A file that is missing or not readable is a missing input, a damaged one bad data.
   private static func exitCode(hdf5 error: HDF5Error) -> Int32 {
-    if case .unreadable = error { return missingInput }
-    return badData
+    switch error {
+    case .unreadable: missingInput
+    case .unwritable: inputOutput
+    case .notHDF5, .missing, .mismatch, .callFailed: badData
+    }
   }
 
   private static func exitCode(record error: RecordError) -> Int32 {

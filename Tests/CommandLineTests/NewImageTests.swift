@@ -133,6 +133,23 @@ extension CommandLineTests {
     #expect(try assign("kmeans", "nowhere").exitCode == 66)
   }
 
+  @Test(
+    .enabled(if: geteuid() == 0, "needs the right to mount a small file system"))
+  func `A full disk is told by its name and the file that was to be written`() throws {
+    let run = try onApplied("run", ["--only", "method=instdisc"], text: Self.one)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let disk = folder + "/disk"
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+    try #require(mount("tmpfs", disk, "tmpfs", 0, "size=64k") == 0)
+    defer { umount(disk) }
+    let full = try onApplied(
+      "features", ["--only", "method=instdisc", "--quiet", "--out", "\(disk)/f.h5"],
+      text: Self.one)
+    #expect(full.exitCode == 74 && full.output.isEmpty)
+    #expect(full.errorLines.last == "error: cannot write '\(disk)/f.h5': No space left on device")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == [])
+  }
+
   @Test func `A record that was edited is refused by the commands that make its network anew`()
     throws
   {

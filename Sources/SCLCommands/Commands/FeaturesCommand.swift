@@ -75,7 +75,7 @@ struct FeaturesCommand: ParsableCommand {
       registry: SCLProgram.registry, device: chosen.experiment.device ?? .cpu,
       threads: chosen.experiment.threads ?? Machine.cores)
     let lines = try AtomicFile.replace(out) { temporary in
-      let file = try HDF5File(creating: temporary)
+      let file = try HDF5File(creating: temporary, as: out)
       let lines = try zip(trained, benchmarks).map { run, benchmark in
         let group = "\(run.record.benchmark)/\(run.record.method)/\(run.folderName)"
         let meter = PreparationMeter(run.label)
