@@ -36,11 +36,13 @@ static inline hid_t chdf5_whole_space(void) { return H5S_ALL; }
 // libhdf5's metadata accumulator (H5Faccum.c of 1.10) copies from a null pointer if a damaged file names an
 // undefined address. A driver decides whether there is an accumulator; without it, such a read is an error.
 
-/// The features of the driver for POSIX files that reading needs: all but the accumulator's.
+/// The features of the driver for POSIX files that reading needs. Not the accumulator's, and not that of POSIX
+/// handles: the library then asks for the real path of a link, which a file that has lost its name
+/// (/proc/self/fd/N) does not have. Only links between files, which are refused, would need it.
 static inline herr_t chdf5_reading_features(const H5FD_t *file, unsigned long *flags) {
   (void)file;
   if (flags)
-    *flags = H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_POSIX_COMPAT_HANDLE | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    *flags = H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
   return 0;
 }
 

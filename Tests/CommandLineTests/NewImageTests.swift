@@ -81,14 +81,13 @@ extension CommandLineTests {
     settings: {defaults: {epochs: 1, width: 16, stem: small-pool, batch_size: 64, restarts: 1}}
     """
 
+  /// The smallest PNG of one pixel.
+  private static let pixel =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+
   @Test func `New images are read as prepared ones are, from folders and single files`() throws {
     #expect(try onApplied("run", text: Self.one).exitCode == 0)
-    // The smallest PNG of one pixel.
-    let pixel = try #require(
-      Data(
-        base64Encoded:
-          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
-      ))
+    let pixel = try #require(Data(base64Encoded: Self.pixel))
     let place = folder + "/new"
     try FileManager.default.createDirectory(
       atPath: place + "/deep", withIntermediateDirectories: true)
@@ -109,6 +108,39 @@ extension CommandLineTests {
     let rest = try assign("instdisc", place, ["--skip-unreadable"])
     #expect(rest.exitCode == 0 && rest.lines.count == 3, "\(rest.errors)")
     #expect(rest.errors.contains("unreadable, left out") && rest.errors.contains("c.png"))
+  }
+
+  @Test func `Nothing of new images stays behind, neither without a reader nor after a Ctrl-C`()
+    throws
+  {
+    #expect(try onApplied("run", ["--only", "method=kmeans"], text: Self.one).exitCode == 0)
+    let pixel = try #require(Data(base64Encoded: Self.pixel))
+    let (place, temporary) = (folder + "/new", folder + "/temporary")
+    for path in [place, temporary] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    try pixel.write(to: URL(fileURLWithPath: place + "/0.png"))
+    for number in 1..<5_000 { link(place + "/0.png", "\(place)/\(number).png") }
+    let arguments = [
+      "TMPDIR=\(temporary)", Program.path, "assign", appliedFolder("kmeans").path, "--images",
+      place,
+    ]
+    var shell = program
+    shell.path = "/bin/sh"
+    let unread = try shell.run(["-c", "env \"$@\" | true", "sh"] + arguments)
+    #expect(unread.exitCode == 0 && unread.output.isEmpty, "\(unread.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
+
+    var environment = program
+    environment.path = "/usr/bin/env"
+    let stopped = try environment.start(arguments)
+    try wait("the images are prepared") {
+      try !FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty
+    }
+    kill(stopped.processIdentifier, SIGINT)
+    try stopped.waitForEnd()
+    #expect(stopped.terminationStatus == 130)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
   }
 
   @Test func `What a run did not keep, or a method cannot do, is refused with what to do`() throws {

@@ -46,6 +46,18 @@ import Testing
     #expect(throws: Never.self) { try self.writeSample(to: path) }
   }
 
+  @Test func `A file that has lost its name is read by its descriptor`() throws {
+    let path = folder + "/sample.h5"
+    try writeSample(to: path)
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    unlink(path)
+    for _ in 0..<2 {
+      let file = try HDF5File(reading: "/proc/self/fd/\(descriptor)")
+      #expect(try file.dataSet("labels").read(as: Int32.self) == [5, -1, 7])
+    }
+  }
+
   @Test func `What was written is read back with its shape`() throws {
     let path = folder + "/sample.h5"
     try writeSample(to: path)

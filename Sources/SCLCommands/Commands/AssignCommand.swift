@@ -124,14 +124,15 @@ struct AssignCommand: ParsableCommand {
 ///       let pixels = try file.pixels(at: [0], side: record.protocol.imageSize)
 ///     }
 private enum NewImageFile {
-  /// Calls `body` with the file. One that is made for the command is removed afterwards.
+  /// Calls `body` with the file. One that is made for the command loses its name as soon as it is whole, so it
+  /// disappears with the process, however that ends. A signal that comes earlier removes it.
   /// - Parameters:
   ///   - path: what the user named.
   ///   - record: the run's, for the size of its images.
   ///   - skipsUnreadable: whether unreadable images are left out and listed in the file.
   ///   - report: called with the progress of reading.
   /// - Throws: `BenchmarkError` for images that cannot be used, `ExperimentError.wrongImageSize` for a
-  ///   benchmark file whose images are too small.
+  ///   benchmark file whose images are too small, `FileError`.
   static func open(
     _ path: String, for record: RunRecord, skipsUnreadable: Bool,
     report: @escaping (PreparationStep) -> Void, _ body: (BenchmarkFile) throws -> Void
@@ -146,8 +147,15 @@ private enum NewImageFile {
       return try body(file)
     }
     let folder = FileManager.default.temporaryDirectory.path + "/scl-assign-\(UUID().uuidString)"
+    @Sendable func removeFolder() { try? FileManager.default.removeItem(atPath: folder) }
+    let stop = StopRequest { signal in
+      AtomicFile.removeUnfinished()
+      removeFolder()
+      _exit(128 + signal)
+    }
+    try stop.listen(to: [SIGINT, SIGTERM])
     try AtomicFile.createFolder(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer { removeFolder() }
     var options = PreparationOptions()
     options.ignoresClasses = true
     options.skipsUnreadable = skipsUnreadable
@@ -157,7 +165,12 @@ private enum NewImageFile {
     let summary = try BenchmarkPreparation.prepareFolders(
       named: "new-images", from: try source(path, in: folder), to: "\(folder)/new-images.h5",
       options: options, report: report)
-    try body(BenchmarkFile.open(summary.file))
+    let descriptor = Foundation.open(summary.file, O_RDONLY | O_CLOEXEC)
+    let code = errno
+    removeFolder()
+    guard descriptor >= 0 else { throw FileError("read", summary.file, errno: code) }
+    defer { close(descriptor) }
+    try body(BenchmarkFile.open("/proc/self/fd/\(descriptor)"))
   }
 
   /// The folder or archive to read; a single image is put into a folder of its own.
