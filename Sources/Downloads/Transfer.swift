@@ -65,6 +65,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   /// - Throws: `DownloadError`, `FileError` or `CancellationError`, for which a retry would be
   ///   of no use.
   func run() async throws -> Interruption? {
+    try Task.checkCancellation()
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = stallSeconds
     configuration.urlCache = nil
@@ -73,8 +74,16 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     let task = session.dataTask(with: request())
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        state.withLock { $0.waiting = continuation }
-        task.resume()
+        let isCancelled = state.withLock { state in
+          if state.end == nil { state.waiting = continuation }
+          return state.end != nil
+        }
+        // The session may have told of the end already, when nobody waited for it.
+        if isCancelled {
+          continuation.resume(throwing: CancellationError())
+        } else {
+          task.resume()
+        }
       }
     } onCancel: {
       end(task, .failed(CancellationError()))

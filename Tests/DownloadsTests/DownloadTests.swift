@@ -295,6 +295,18 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: file + ".part")).count == 5_000)
   }
 
+  @Test func `A download that is cancelled while it begins ends, whenever that is`() async throws {
+    let server = try TestServer { _, _ in [.stall] }
+    defer { server.stop() }
+    for round in 0..<40 {
+      let task = Task { try await self.download(server.address) }
+      // From before its first step to after its request.
+      try await Task.sleep(for: .microseconds(round * 50))
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+  }
+
   @Test(arguments: ["ftp://host/file", "cifar.tar.gz", "http://", "", "file:///etc/passwd"])
   func `Only addresses of the web are taken`(address: String) throws {
     #expect(throws: DownloadError.badAddress(address)) {
