@@ -30,11 +30,11 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - operation: the verb phrase that completes "cannot … 'PATH'".
   ///   - path: the file that the user knows.
-  ///   - error: what a call of `FileManager` threw. Without a reason, EACCES is assumed.
-  package init(_ operation: String, _ path: String, _ error: any Error) {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-    let code = underlying.map { Int32(truncatingIfNeeded: ($0 as NSError).code) }
-    self.init(operation, path, errno: code ?? EACCES)
+  ///   - error: what Foundation threw. Without a reason behind it, EIO is assumed.
+  package init(_ operation: String, _ path: String, because error: any Error) {
+    // As a Swift error: `POSIXError` is no `NSError` here until it is made one.
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    self.init(operation, path, errno: cause.map { Int32(clamping: ($0 as NSError).code) } ?? EIO)
   }
 
   /// Creates an error of a file that the operating system would accept.
@@ -123,7 +123,7 @@ package enum AtomicFile {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError("create the folder", path, error)
+      throw FileError("create the folder", path, because: error)
     }
   }
 
@@ -135,7 +135,7 @@ package enum AtomicFile {
     } catch {
       var status = stat()
       if lstat(path, &status) != 0, errno == ENOENT { return }
-      throw FileError("remove", path, error)
+      throw FileError("remove", path, because: error)
     }
   }
 

@@ -148,9 +148,11 @@ package struct Download: Sendable {
   }
 
   /// Compares the file at the final path with the published size and MD5.
-  /// - Throws: `DownloadError.otherFile`.
+  /// - Throws: `DownloadError.otherFile`; `FileError` if it cannot be read.
   private func checkExisting() throws {
-    let found = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64 ?? -1
+    var status = stat()
+    guard stat(file, &status) == 0 else { throw FileError("read", file, errno: errno) }
+    let found = Int64(status.st_size)
     guard found == size else {
       throw DownloadError.otherFile(
         path: file, difference: "it has \(found) bytes, expected \(size)")
@@ -181,10 +183,16 @@ package struct Download: Sendable {
     }
     defer { try? handle.close() }
     var hash = MD5Hash()
-    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+    while true {
       try Task.checkCancellation()
+      let piece: Data?
+      do {
+        piece = try handle.read(upToCount: 1 << 20)
+      } catch {
+        throw FileError("read", path, because: error)
+      }
+      guard let piece, !piece.isEmpty else { return hash.hexadecimal }
       hash.update(piece)
     }
-    return hash.hexadecimal
   }
 }

@@ -60,7 +60,7 @@ extension RunFolder {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
-      throw FileError("read the folder", path, error)
+      throw FileError("read the folder", path, because: error)
     }
   }
 
@@ -115,7 +115,7 @@ extension RunFolder {
           do {
             try manager.copyItem(atPath: "\(path)/\(name)", toPath: "\(temporary)/\(name)")
           } catch {
-            throw FileError("set aside", "\(path)/\(name)", error)
+            throw FileError("set aside", "\(path)/\(name)", because: error)
           }
         }
       }

@@ -129,6 +129,19 @@ import Testing
     }
   }
 
+  @Test func `An error of Foundation has the operating system's reason`() throws {
+    try inFolder { folder in
+      let file = folder + "/file"
+      try AtomicFile.write(Data("file".utf8), to: file)
+      let error = #expect(throws: (any Error).self) {
+        try FileManager.default.contentsOfDirectory(atPath: file)
+      }
+      #expect(
+        error.map { FileError("list", file, because: $0).description }
+          == "cannot list '\(file)': Not a directory")
+    }
+  }
+
   @Test func `A target that is a folder is refused and nothing is left`() throws {
     try inFolder { folder in
       try AtomicFile.createFolder(folder + "/run.json/inside")

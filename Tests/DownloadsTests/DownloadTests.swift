@@ -307,6 +307,16 @@ import Testing
     }
   }
 
+  @Test func `A folder in place of the file is an error with the system's reason`() async throws {
+    try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: true)
+    var status = stat()
+    try #require(stat(file, &status) == 0)
+    let download = try Download(
+      "http://127.0.0.1:1/", to: file, size: Int64(status.st_size), md5: Self.digest)
+    let error = await #expect(throws: FileError.self) { _ = try await download.run { _ in } }
+    #expect(error?.description == "cannot read '\(file)': Is a directory")
+  }
+
   @Test(arguments: ["ftp://host/file", "cifar.tar.gz", "http://", "", "file:///etc/passwd"])
   func `Only addresses of the web are taken`(address: String) throws {
     #expect(throws: DownloadError.badAddress(address)) {
