@@ -58,7 +58,8 @@ package struct SlurmClient: Sendable {
   }
 
   /// How a task ended: from the controller's memory (scontrol) or, if it has forgotten the task,
-  /// from the accounting database (sacct). An outcome without a state if neither knows.
+  /// from the accounting database (sacct). An outcome without a state if neither knows, or the
+  /// database does not answer.
   ///
   /// - Parameter task: "12_3".
   func outcome(ofTask task: String) async throws -> SlurmOutcome {
@@ -86,8 +87,8 @@ package struct SlurmClient: Sendable {
       if let fields, fields.count == 3 {
         return outcome(state: fields[0], exit: fields[1], node: fields[2])
       }
-    } catch SlurmError.refused, SlurmError.notInstalled {
-      // There is no accounting.
+    } catch SlurmError.refused, SlurmError.notInstalled, SlurmError.unreachable {
+      // There is no accounting, or its database is down: waiting for it could take for ever.
     }
     return SlurmOutcome(state: nil, exitCode: 0, signal: 0, node: "")
   }

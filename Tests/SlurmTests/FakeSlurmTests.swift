@@ -1,0 +1,70 @@
+import Core
+import Experiments
+import Foundation
+import Records
+import Slurm
+import Testing
+
+/// Sweeps on scripts in place of Slurm's programs, for what a real cluster does not do when asked to.
+@Suite(.serialized, .timeLimit(.minutes(10))) final class FakeSlurmTests {
+  private static let staged = """
+    benchmarks: [rehearsal]
+    methods: [instdisc, scan-cluster]
+    protocol: {train: test, score: test}
+    running: {retries: 0}
+    settings:
+      defaults:
+        {epochs: 1, batch_size: 100, width: 16, stem: imagenet, dimensions: 8, restarts: 1}
+      methods: {scan-cluster: {pretext: instdisc, epochs: 1}}
+    """
+
+  private let folder: String
+  private let slurm: FakeSlurm
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "fake-slurm-tests-\(UUID().uuidString)"
+    slurm = try FakeSlurm(in: folder + "/slurm")
+    try Data(Self.staged.utf8).write(to: URL(fileURLWithPath: folder + "/staged.yaml"))
+    let made = try ChildProcess(
+      SlurmTests.scl, ["data", "prepare", "rehearsal", "--data", "data"], in: folder)
+    try #require(made.wait() == 0, "\(made.errors)")
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  private func start(_ more: [String], results: String = "results") throws -> ChildProcess {
+    try ChildProcess(
+      SlurmTests.scl,
+      ["run", "staged.yaml", "--data", "data", "--results", results, "--precision", "float32"]
+        + more, in: folder, environment: slurm.environment)
+  }
+
+  private func runFolder(_ method: String, results: String = "results") -> RunFolder {
+    RunFolder(
+      results: "\(folder)/\(results)", experiment: "staged", benchmark: "rehearsal", method: method,
+      seed: 0)
+  }
+
+  /// Puts the result of a run on this machine in the place of the run on Slurm.
+  private func bring(_ method: String) throws {
+    let (from, to) = (runFolder(method, results: "local"), runFolder(method))
+    try? FileManager.default.removeItem(atPath: to.failure)
+    let names = try FileManager.default.contentsOfDirectory(atPath: from.path)
+    // The record is last, as where a run ends.
+    for name in names.filter({ $0 != "run.json" && !$0.hasPrefix(".") }) + ["run.json"] {
+      try FileManager.default.copyItem(atPath: "\(from.path)/\(name)", toPath: "\(to.path)/\(name)")
+    }
+  }
+
+  @Test func `A task that the controller forgot ends while the accounting's database is down`()
+    throws
+  {
+    let process = try start(["--executor", "slurm", "--only", "method=instdisc"])
+    try eventually("the task is queued") { slurm.jobs == 1 }
+    try slurm.end("1_0", exitCode: nil)
+    try eventually("the sweep has ended", within: 60) { process.hasEnded }
+    #expect(process.wait() == 1, "\(process.errors)")
+    let failure = try RunFailure.read(from: runFolder("instdisc").failure)
+    #expect(failure.reason == "left the queue, and Slurm no longer knows why")
+  }
+}
