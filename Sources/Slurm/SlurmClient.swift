@@ -119,8 +119,7 @@ package struct SlurmClient: Sendable {
       signal: codes.count > 1 ? codes[1] : 0, node: node == "(null)" ? "" : String(node))
   }
 
-  /// Runs a program and returns its standard output. A cancelled sweep does not interrupt it:
-  /// sbatch may have submitted the job already.
+  /// Runs a program and returns its standard output.
   private func run(_ program: String, _ arguments: [String]) async throws -> String {
     // A sweep that is stopped does not stop a command half way: sbatch may have submitted the job.
     try await Task { try await Self.answer(program, arguments) }.value
@@ -138,6 +137,9 @@ package struct SlurmClient: Sendable {
         output: .string(limit: 256 << 20), error: .string(limit: 16 << 20))
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw SlurmError.notInstalled(program: program)
+    } catch let error as SubprocessError {
+      throw SlurmError.unusable(
+        program: program, reason: error.underlyingError.map { "\($0)" } ?? error.description)
     }
     guard result.terminationStatus.isSuccess else {
       let words = result.standardError.split(separator: "\n").joined(separator: "; ")

@@ -4,6 +4,9 @@ import Experiments
 package enum SlurmError: ExecutorError, Hashable {
   /// A program of Slurm is not on the path.
   case notInstalled(program: String)
+  /// A program of Slurm cannot be started, or its answer cannot be read; the reason is the
+  /// system's.
+  case unusable(program: String, reason: String)
   /// Slurm's programs are installed, but no cluster is configured.
   case noCluster(command: String, words: String)
   /// A request that Slurm rejects, such as an unknown partition.
@@ -23,6 +26,7 @@ extension SlurmError {
     case .notInstalled(let program):
       "'\(program)' is not installed here: run this where jobs of your cluster are submitted, or without "
         + "--executor slurm"
+    case .unusable(let program, let reason): "cannot run '\(program)': \(reason)"
     case .noCluster(let command, let words):
       "this machine belongs to no Slurm cluster (\(command): \(words)): run this where jobs of your "
         + "cluster are submitted, or without --executor slurm"
@@ -36,12 +40,13 @@ extension SlurmError {
     }
   }
 
-  /// Limits and an unreachable controller can pass; the other errors need a change by the user.
+  /// Limits, an unreachable controller and a system without room for a process can pass; the other errors need a
+  /// change by the user.
   package var cause: ExecutorErrorCause {
     switch self {
     case .notInstalled, .noCluster: .missing
     case .refused: .usage
-    case .unreachable, .atLimit: .inputOutput
+    case .unreachable, .atLimit, .unusable: .inputOutput
     case .unreadable: .badData
     }
   }

@@ -67,4 +67,15 @@ import Testing
     let failure = try RunFailure.read(from: runFolder("instdisc").failure)
     #expect(failure.reason == "left the queue, and Slurm no longer knows why")
   }
+
+  @Test func `A program of Slurm that cannot be started is named with the reason`() throws {
+    // No script, and no program of any processor.
+    let squeue = slurm.folder + "/squeue"
+    try Data("\u{7F}ELF".utf8).write(to: URL(fileURLWithPath: squeue))
+    chmod(squeue, 0o755)
+    let process = try start(["--executor", "slurm", "--only", "method=instdisc"])
+    #expect(process.wait() == 74)
+    let last = process.errors.split(separator: "\n").last
+    #expect(last == "error: cannot run 'squeue': Exec format error", "\(process.errors)")
+  }
 }
