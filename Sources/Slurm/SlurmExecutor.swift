@@ -79,7 +79,7 @@ package struct SlurmExecutor: Executor {
     results: String, experiment: String
   ) async throws -> [String: ExecutorTask] {
     let root = SlurmSubmission.root(results: results, experiment: experiment)
-    let submissions = SlurmSubmission.all(in: root)
+    let submissions = try SlurmSubmission.all(in: root)
     let tasks = try await SlurmClient().tasks(ofJobsNamed: submissions.map(\.description.jobName))
     var entries: [String: ExecutorTask] = [:]
     for submission in submissions {

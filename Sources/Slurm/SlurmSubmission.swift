@@ -36,9 +36,18 @@ struct SlurmSubmission: Sendable {
     "\(results)/\(experiment)/.slurm"
   }
 
-  /// The submissions of an experiment in order. Incomplete folders are ignored.
-  static func all(in root: String) -> [SlurmSubmission] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+  /// The submissions of an experiment in order; none where the folder does not exist. Incomplete
+  /// folders are ignored.
+  ///
+  /// - Throws: `FileError` if the folder cannot be listed: its runs may be queued.
+  static func all(in root: String) throws -> [SlurmSubmission] {
+    if access(root, F_OK) != 0, errno == ENOENT { return [] }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: root)
+    } catch {
+      throw FileError("list", root, because: error)
+    }
     return names.filter { !$0.hasPrefix(".") }
       .compactMap { SlurmSubmission("\(root)/\($0)") }.sorted { $0.number < $1.number }
   }
@@ -83,7 +92,7 @@ struct SlurmSubmission: Sendable {
     in root: String, experiment: String, tasks: [String], attempt: Int,
     script: (_ folder: String) -> String
   ) throws -> SlurmSubmission {
-    let number = (all(in: root).last?.number ?? 0) + 1
+    let number = (try all(in: root).last?.number ?? 0) + 1
     let id = "\(number)-" + UUID().uuidString.prefix(8).lowercased()
     let plainName = experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     let description = Description(jobName: "scl-\(String(plainName))-\(id)", attempt: attempt)

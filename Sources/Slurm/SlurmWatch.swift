@@ -211,7 +211,7 @@ final class SlurmWatch {
   /// still be on its way to Slurm, so it is waited for up to 15 s.
   private func queue() async throws -> ([SlurmSubmission], [SlurmTask]) {
     for turn in 0... {
-      var submissions = SlurmSubmission.all(in: submitter.root)
+      var submissions = try SlurmSubmission.all(in: submitter.root)
       let names = submissions.map(\.description.jobName)
       let tasks = try await submitter.patiently { [client = submitter.client] in
         try await client.tasks(ofJobsNamed: names)

@@ -68,6 +68,22 @@ import Testing
     #expect(failure.reason == "left the queue, and Slurm no longer knows why")
   }
 
+  @Test func `Submissions that cannot be listed are an error, and nothing is submitted`()
+    async throws
+  {
+    let place = "\(folder)/results/staged/.slurm"
+    #expect(
+      try await SlurmExecutor.tasks(results: folder + "/nowhere", experiment: "staged").isEmpty)
+    try AtomicFile.createFolder(folder + "/results/staged")
+    try Data().write(to: URL(fileURLWithPath: place))
+    let error = await #expect(throws: FileError.self) {
+      _ = try await SlurmExecutor.tasks(results: self.folder + "/results", experiment: "staged")
+    }
+    #expect(error?.description == "cannot list '\(place)': Not a directory")
+    let process = try start(["--executor", "slurm"])
+    #expect(process.wait() == 74 && slurm.jobs == 0, "\(process.errors)")
+  }
+
   @Test func `A program of Slurm that cannot be started is named with the reason`() throws {
     // No script, and no program of any processor.
     let squeue = slurm.folder + "/squeue"
