@@ -257,7 +257,7 @@ final class SlurmWatch {
         return true
       }
       onEvent(.elsewhere(index, owner))
-      progress(index)
+      progress(index, of: owner)
       return false
     case .queued(let place):
       if finish(index) { return true }
@@ -270,7 +270,7 @@ final class SlurmWatch {
       }
       guard task.isRunning else { return false }
       start(index)
-      progress(index)
+      if let owner = RunLock.owner(items[index].run.folder.lock) { progress(index, of: owner) }
       return false
     }
   }
@@ -282,9 +282,9 @@ final class SlurmWatch {
     onEvent(.started(index))
   }
 
-  /// Reports the progress that the run's process has written to its folder, if it is new.
-  private func progress(_ index: Int) {
-    guard let activity = RunActivity.read(from: items[index].run.folder.progress),
+  /// Reports the progress that the process that has the run has written to its folder, if it is new.
+  private func progress(_ index: Int, of owner: LockOwner) {
+    guard let activity = RunActivity.read(from: items[index].run.folder.progress, of: owner),
       activity.updatedAt != items[index].lastActivity
     else { return }
     items[index].lastActivity = activity.updatedAt

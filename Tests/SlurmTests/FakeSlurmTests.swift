@@ -68,6 +68,28 @@ import Testing
     #expect(failure.reason == "left the queue, and Slurm no longer knows why")
   }
 
+  @Test func `The progress that a dead process has left is not shown`() throws {
+    let run = runFolder("instdisc")
+    try AtomicFile.createFolder(run.path)
+    // This process has the run.
+    let lock = try #require(try RunLock.take(run.lock))
+    defer { lock.release() }
+    func write(loss: Double, at time: Date) throws {
+      let progress = RunProgress(
+        phase: "training", epoch: 0, epochs: 1, fraction: 0.5, loss: loss)
+      try RunActivity(identity: nil, progress: progress, updatedAt: time).write(to: run.progress)
+    }
+    try write(loss: 7.25, at: Date(timeIntervalSinceNow: -3_600))
+    let process = try start(["--executor", "slurm", "--only", "method=instdisc"])
+    // Without a terminal, a line every 15 seconds.
+    try eventually("the sweep is shown") { process.errors.contains("0 of 1 run") }
+    try write(loss: 8.5, at: Date(timeIntervalSinceNow: 2))
+    try eventually("the progress is shown") { process.errors.contains("loss 8.500") }
+    #expect(!process.errors.contains("loss 7.250"), "\(process.errors)")
+    process.signal(SIGINT)
+    #expect(process.wait() == 130)
+  }
+
   @Test func `Submissions that cannot be listed are an error, and nothing is submitted`()
     async throws
   {
