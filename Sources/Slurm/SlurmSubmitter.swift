@@ -1,6 +1,7 @@
 import Core
 import Experiments
 import Foundation
+import Records
 
 /// Puts runs into Slurm's queue as tasks of job arrays.
 ///
@@ -205,5 +206,24 @@ struct SlurmPlace: Sendable {
   /// Whether a task of the queue is this place's.
   func isTask(_ task: SlurmTask) -> Bool {
     task.index == index && task.jobName == submission.description.jobName
+  }
+
+  /// The failure that the run's own process has written since the submission.
+  func failure(of run: PlannedRun) -> RunFailure? {
+    guard let start = submission.writtenAt,
+      let written = SlurmSubmission.modified(run.folder.failure), written >= start
+    else { return nil }
+    return try? RunFailure.read(from: run.folder.failure)
+  }
+
+  /// The end of the run's log, or of its script's output if the run wrote no log.
+  func lastLines(of run: PlannedRun) -> [String] {
+    let start = submission.writtenAt ?? .distantPast
+    if let written = SlurmSubmission.modified(run.folder.log), written >= start {
+      return run.folder.lastLogLines()
+    }
+    let output = submission.output(ofTask: index)
+    guard let text = try? String(contentsOfFile: output, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").suffix(20).map(String.init)
   }
 }

@@ -21,6 +21,8 @@ final class SlurmWatch {
     var lastActivity: Date?
     /// Since when the task has been out of the queue.
     var leftAt: ContinuousClock.Instant?
+    /// Whether the task ended while the run that it starts from had no result.
+    var lackedStage = false
 
     /// Whether it has to be submitted.
     var isOpen: Bool { if case .open = state { true } else { false } }
@@ -204,6 +206,7 @@ final class SlurmWatch {
     items[index].state = .queued(place)
     items[index].attempt = place.submission.description.attempt
     items[index].leftAt = nil
+    items[index].lackedStage = false
     lastNumber[index] = place.submission.number
   }
 
@@ -312,6 +315,7 @@ final class SlurmWatch {
     guard let leftAt = item.leftAt else {
       // What the task wrote last may take a moment to show.
       items[index].leftAt = .now
+      if let stage = stages[index] { items[index].lackedStage = result(of: stage) == nil }
       return true
     }
     // Reading the folder makes a file system of another machine look again.
@@ -321,7 +325,7 @@ final class SlurmWatch {
     let outcome = try await submitter.patiently { [client = submitter.client] in
       try await client.outcome(ofTask: "\(job)_\(place.index)")
     }
-    var failure = ownFailure(of: item.run, since: place.submission.writtenAt)
+    var failure = place.failure(of: item.run)
     if outcome.wasElsewhere {
       items[index].state = .elsewhere
       return true
@@ -329,20 +333,26 @@ final class SlurmWatch {
     if failure == nil {
       if outcome.wroteItsEnd, .now - leftAt < .seconds(60) { return false }
       failure = item.run.failure(
-        outcome.kind, outcome.reason, lastLogLines: lastLines(of: item.run, place),
+        outcome.kind, outcome.reason, lastLogLines: place.lastLines(of: item.run),
         attempts: max(item.attempt, folder.attempts(of: item.run.identity)))
       // Somebody else may have taken the run up meanwhile.
       if RunLock.owner(folder.lock) == nil { try failure?.write(to: folder.failure) }
     }
     guard let failure else { return false }
-    if let stage = stages[index], result(of: stage) == nil {
-      // It could not begin. Its stage may yet be tried again.
-      if items[stage].isOver {
-        end(index, failure)
-      } else if items[stage].place != nil {
-        items[index].state = .open
+    if let stage = stages[index], item.lackedStage {
+      // It could not begin. Its stage may yet be tried again, or be finished by another process.
+      if result(of: stage) == nil {
+        if items[stage].isOver {
+          end(index, failure)
+        } else if items[stage].place != nil {
+          items[index].state = .open
+        }
+        return items[stage].place != nil || items[stage].isOver
       }
-      return items[stage].place != nil || items[stage].isOver
+      if failure.kind == .error {
+        items[index].state = .open
+        return true
+      }
     }
     guard failure.kind.canPass, item.attempt <= retries else {
       end(index, failure)
@@ -372,23 +382,5 @@ final class SlurmWatch {
     else { return nil }
     let stage = stages[index].flatMap { result(of: $0) }
     return (try? run.accepts(record, stage: stage?.identity)) == true ? record : nil
-  }
-
-  /// The failure that the run's own process has written since the submission.
-  private func ownFailure(of run: PlannedRun, since start: Date?) -> RunFailure? {
-    guard let start, let written = SlurmSubmission.modified(run.folder.failure), written >= start
-    else { return nil }
-    return try? RunFailure.read(from: run.folder.failure)
-  }
-
-  /// The end of the run's log, or of its script's output if the run wrote no log.
-  private func lastLines(of run: PlannedRun, _ place: SlurmPlace) -> [String] {
-    let start = place.submission.writtenAt ?? .distantPast
-    if let written = SlurmSubmission.modified(run.folder.log), written >= start {
-      return run.folder.lastLogLines()
-    }
-    let output = place.submission.output(ofTask: place.index)
-    guard let text = try? String(contentsOfFile: output, encoding: .utf8) else { return [] }
-    return text.split(separator: "\n").suffix(20).map(String.init)
   }
 }

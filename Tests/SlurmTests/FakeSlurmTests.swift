@@ -68,6 +68,36 @@ import Testing
     #expect(failure.reason == "left the queue, and Slurm no longer knows why")
   }
 
+  @Test func `A run that began before another process ended its stage is submitted again`() throws {
+    let local = try start([], results: "local")
+    #expect(local.wait() == 0, "\(local.errors)")
+    let process = try start(["--executor", "slurm"])
+    try eventually("both are queued") { slurm.jobs == 2 }
+    let (stage, dependent) = (runFolder("instdisc"), runFolder("scan-cluster"))
+    for run in [stage, dependent] { try AtomicFile.createFolder(run.path) }
+    // This process has the stage, which its task finds out.
+    let lock = try #require(try RunLock.take(stage.lock))
+    try slurm.end("1_0", exitCode: RunExit.elsewhere)
+    try eventually("the stage is seen") {
+      process.errors.contains("elsewhere rehearsal / instdisc")
+    }
+    let record = try RunRecord.read(from: runFolder("scan-cluster", results: "local").record)
+    try RunFailure(
+      identity: record.identity, kind: .error, reason: "the stage is not finished", lastLogLines: []
+    ).write(to: dependent.failure)
+    try slurm.end("2_0", exitCode: RunExit.failed)
+    // For some turns, in which the run could be given up.
+    sleep(8)
+    #expect(!process.hasEnded && slurm.jobs == 2, "\(process.errors)")
+    try bring("instdisc")
+    lock.release()
+    try eventually("it is submitted again") { slurm.jobs == 3 || process.hasEnded }
+    #expect(slurm.jobs == 3, "\(process.errors)")
+    try bring("scan-cluster")
+    try slurm.end("3_0", exitCode: 0)
+    #expect(process.wait() == 0, "\(process.errors)")
+  }
+
   @Test func `The progress that a dead process has left is not shown`() throws {
     let run = runFolder("instdisc")
     try AtomicFile.createFolder(run.path)
