@@ -121,7 +121,7 @@ package struct SlurmSubmitter: Sendable {
       arguments.append("--dependency=afterany:" + predecessors.joined(separator: ":"))
     }
     let job = try await job(of: submission, arguments + [submission.script])
-    note("submitted \(tasks.count) \(tasks.count == 1 ? "task" : "tasks") as job \(job)")
+    note("submitted \(Quantities.count(tasks.count, "task")) as job \(job)")
     return try submission.submitted(as: job)
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Experiments
 import Foundation
 import Records
@@ -146,7 +147,8 @@ final class SlurmWatch {
       }
     }
     if adopted > 0 {
-      submitter.note("\(adopted) \(adopted == 1 ? "task is" : "tasks are") in the queue already")
+      submitter.note(
+        "\(Quantities.count(adopted, "task")) \(adopted == 1 ? "is" : "are") in the queue already")
     }
     let active = Set(tasks.filter(\.isActive).map(\.job)).sorted()
     try await submit(missing.filter(isReady), active: active)
