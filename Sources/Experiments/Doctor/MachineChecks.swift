@@ -26,7 +26,7 @@ extension MachineCheck {
     _ name: String, vectors: String, bfloat16: Bool, cores: Int, load: Double?
   ) -> MachineCheck {
     let extensions = vectors == "other" ? "no AVX2" : vectors + (bfloat16 ? " with bfloat16" : "")
-    let finding = "\(name), \(cores) \(cores == 1 ? "core" : "cores"), \(extensions)"
+    let finding = "\(name), \(Quantities.count(cores, "core")), \(extensions)"
     if let load, load > Double(cores) {
       return .note(
         "processor", finding + String(format: ", busy (load average %.1f)", load),
@@ -80,7 +80,7 @@ extension MachineCheck {
       }
       fallthrough
     case .readOnly:
-      let few = prepared.count == 1 ? "1 benchmark" : "\(prepared.count) benchmarks"
+      let few = Quantities.count(prepared.count, "benchmark")
       return .ok("data", "\(path): \(few) (\(Self.list(prepared)))")
     }
   }

@@ -53,7 +53,7 @@ struct CleanCommand: ParsableCommand {
       ]
     }
     Console.printColumns(rows)
-    let all = "\(runs.count) \(runs.count == 1 ? "result" : "results"), \(Quantities.size(total))"
+    let all = "\(Quantities.count(runs.count, "result")), \(Quantities.size(total))"
     guard yes || isAgreed(all) else {
       Console.print("\(all): nothing removed; --yes removes without confirmation")
       return

@@ -239,7 +239,7 @@ private struct DependentRuns {
     if runs.isEmpty { return "; no finished run in '\(results)' used it" }
     let names = runs.prefix(Self.shown).joined(separator: ", ")
     let more = runs.count > Self.shown ? " and \(runs.count - Self.shown) more" : ""
-    let count = runs.count == 1 ? "1 finished run" : "\(runs.count) finished runs"
+    let count = Quantities.count(runs.count, "finished run")
     return "; \(count) in '\(results)' used the previous content (\(names)\(more))"
   }
 

@@ -108,7 +108,7 @@ struct PlanCommand: AsyncParsableCommand {
     if let load = Machine.load, load > Double(Machine.cores) {
       Console.note(
         String(format: "this machine is busy (load average %.1f, ", load)
-          + "\(Machine.cores) \(Machine.cores == 1 ? "core" : "cores")): estimates will be too high; "
+          + "\(Quantities.count(Machine.cores, "core"))): estimates will be too high; "
           + "use --remeasure later")
     }
     let trainsHere = unknown.contains { $0.device == .cpu && $0.method is any TrainedMethod.Type }

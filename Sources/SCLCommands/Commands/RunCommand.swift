@@ -225,7 +225,7 @@ struct SweepOptions: ParsableArguments {
     let layers = try (plan.experiment.executors[remote.name] ?? ExecutorLayers())
       .overridden(by: executorOption, of: remote)
     Console.note(
-      "\(plan.experiment.title): \(open) \(open == 1 ? "run" : "runs") on \(remote.title)")
+      "\(plan.experiment.title): \(Quantities.count(open, "run")) on \(remote.title)")
     return remote.init(
       plan.experiment, options: plan.options, command: command, layers: layers, stop: stop)
   }
@@ -250,11 +250,11 @@ struct SweepOptions: ParsableArguments {
     let jobs = self.jobs ?? usual
     let busy = min(jobs, open.count)
     var line =
-      "\(plan.experiment.title): \(open.count) \(open.count == 1 ? "run" : "runs"), \(busy) at a time with "
-      + "\(threads) \(threads == 1 ? "thread" : "threads") each"
+      "\(plan.experiment.title): \(Quantities.count(open.count, "run")), \(busy) at a time with "
+      + "\(Quantities.count(threads, "thread")) each"
     // The number of threads is never changed silently, since results depend on it.
     if busy * threads > cores {
-      line += "; they share \(cores) \(cores == 1 ? "core" : "cores")"
+      line += "; they share \(Quantities.count(cores, "core"))"
     } else if self.jobs != nil, busy * threads < cores {
       line += "; using \(busy * threads) of \(cores) cores (see --threads)"
     }

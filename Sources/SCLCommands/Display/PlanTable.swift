@@ -73,10 +73,10 @@ struct PlanTable {
 
     /// "on this machine, 4 runs at a time with 2 threads each: 3 h 10 min, up to 2.50 GiB".
     var sentence: String {
-      let runs = "\(jobs) \(jobs == 1 ? "run" : "runs") at a time"
+      let runs = "\(Quantities.count(jobs, "run")) at a time"
       let place =
         duration == "local" ? "on this machine, \(runs)" : "on \(nodes) nodes, \(runs) per node"
-      let threads = threads == 1 ? "1 thread" : "\(threads) threads"
+      let threads = Quantities.count(threads, "thread")
       let memory =
         ", up to " + Quantities.memory(peakMemoryBytes) + (duration == "local" ? "" : " per node")
       return "\(place) with \(threads) each: \(PlanTable.atLeast(seconds, unknown, rough))"
@@ -179,7 +179,7 @@ struct PlanTable {
   private static func atLeast(_ seconds: Double, _ unknown: Int, _ rough: Int) -> String {
     let time = (rough > 0 ? "~" : "") + Quantities.time(seconds)
     guard unknown > 0 else { return time }
-    let runs = "\(unknown) \(unknown == 1 ? "run" : "runs") without an estimate"
+    let runs = "\(Quantities.count(unknown, "run")) without an estimate"
     return seconds > 0 ? "\(time) plus \(runs)" : runs
   }
 }
