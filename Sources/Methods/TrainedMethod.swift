@@ -138,11 +138,13 @@ public struct TrainingPlan: Sendable {
   public let training: TrainingSettings
   /// Augmented views of every image in a step.
   public let views: Int
-  /// What the learning rate of a part of the network is multiplied by, by the part's name.
+  /// What the learning rate of a part of the network is multiplied by, by the part's name: "head", or "head.last" for
+  /// a part of it. Of parts within one another the innermost counts.
   public let rateFactors: [String: Double]
-  /// The parts of the network that keep the full learning rate whatever the schedule.
+  /// The parts of the network that keep the full learning rate whatever the schedule, and whatever their factor.
   public let constantRates: Set<String>
-  /// The momentum of a part of the network that has another than the rest, by the part's name.
+  /// The momentum of a part of the network that has another than the rest, by the part's name, of parts within one
+  /// another the innermost.
   public let momenta: [String: Double]
   /// What becomes of parameters that a step gives no gradient, such as a head that rests.
   public let idle: IdleParameters
@@ -189,12 +191,12 @@ public struct TrainingPlan: Sendable {
       momenta: Self.byParameter(momenta, of: network), idle: idle)
   }
 
-  /// What is given by parts of a network, by its parameters.
+  /// What is given by parts of a network, by its parameters. The longest name of a part is that of the innermost.
   private static func byParameter(
     _ values: [String: Double], of network: any Module
   ) -> [String: Double] {
     var named: [String: Double] = [:]
-    for (part, value) in values {
+    for (part, value) in values.sorted(by: { $0.key.utf8.count < $1.key.utf8.count }) {
       for (name, _) in network.parameters where name.hasPrefix(part + ".") { named[name] = value }
     }
     return named

@@ -137,28 +137,46 @@ extension MethodsTests {
       #expect(try second.keys.floats() == [4, 2, 3])
     }
 
-    @Test func `A part's rate factor is that of all parameters below its name`() throws {
-      struct Pair: Module {
-        let head: ProjectionHead
-        let predictor: ProjectionHead
-        var children: [(name: String, module: any Module)] {
-          [("head", head), ("predictor", predictor)]
-        }
+    private struct Pair: Module {
+      let head: ProjectionHead
+      let predictor: ProjectionHead
+      var children: [(name: String, module: any Module)] {
+        [("head", head), ("predictor", predictor)]
       }
-      let network = Pair(head: try head(.linear), predictor: try head(.linear))
+    }
+
+    /// What a step with a gradient of one and a learning rate of 0.5 takes off each parameter of a pair of heads.
+    private func steps(rateFactors: [String: Double]) throws -> [(name: String, taken: [Float])] {
+      let network = Pair(head: try head(.mlp), predictor: try head(.linear))
       var training = TrainingSettings()
       (training.momentum, training.weightDecay, training.learningRate) = (0, 0, 0.5)
-      let plan = TrainingPlan(training: training, views: 1, rateFactors: ["predictor": 10])
+      let plan = TrainingPlan(training: training, views: 1, rateFactors: rateFactors)
       let optimiser = plan.makeOptimiser(for: network)
       let before = try network.parameters.map { try $0.tensor.detached().floats() }
       let sum = network.parameters.map { $0.tensor.sum() }
       try sum.dropFirst().reduce(sum[0]) { $0 + $1 }.backward()
       try optimiser.step()
-      for (parameter, old) in zip(network.parameters, before) {
-        // Every gradient is one.
-        let step: Float = parameter.name.hasPrefix("predictor.") ? 5 : 0.5
-        for (a, b) in zip(old, try parameter.tensor.detached().floats()) {
-          #expect(abs(a - b - step) < 1e-5, "\(parameter.name)")
+      return try zip(network.parameters, before).map { parameter, old in
+        (parameter.name, zip(old, try parameter.tensor.detached().floats()).map { $0 - $1 })
+      }
+    }
+
+    @Test func `A part's rate factor is that of all parameters below its name`() throws {
+      for (name, taken) in try steps(rateFactors: ["predictor": 10]) {
+        let step: Float = name.hasPrefix("predictor.") ? 5 : 0.5
+        #expect(taken.allSatisfy { abs($0 - step) < 1e-5 }, "\(name)")
+      }
+    }
+
+    @Test func `Of the rate factors of parts within one another the innermost part's counts`()
+      throws
+    {
+      // Dictionaries made of the same keys differ in their order.
+      for _ in 0..<20 {
+        for (name, taken) in try steps(rateFactors: ["head": 10, "head.2": 1, "predictor": 2]) {
+          let step: Float =
+            name.hasPrefix("head.2.") ? 0.5 : name.hasPrefix("head.") ? 5 : 1
+          #expect(taken.allSatisfy { abs($0 - step) < 1e-5 }, "\(name)")
         }
       }
     }
