@@ -65,6 +65,20 @@ extension ExperimentsTests {
     }
   }
 
+  @Test(arguments: [
+    ("benchmark=rehearsal,benchmark=nosuch@x", "the experiment has no benchmark 'nosuch@x'"),
+    ("seed=0,seed=1@2", "the experiment has no seed '1@2'"),
+  ])
+  func `Only a method can be named like a run that others start from`(
+    filter: String, problem: String
+  ) throws {
+    let experiment = try read(Self.sweep)
+    let error = #expect(throws: ExperimentError.self) { try plan(experiment, only: filter) }
+    #expect(error?.description.contains(problem) == true)
+    let restricted = try #require(try RunFilter(parsing: filter).restricted(to: experiment))
+    #expect(throws: Never.self) { try restricted.check([experiment]) }
+  }
+
   @Test func `A run that nobody began is missing, one with a folder unfinished or failed`() throws {
     let experiment = try read(Self.sweep)
     let run = try plan(experiment, only: "method=scl,seed=0").runs[0]

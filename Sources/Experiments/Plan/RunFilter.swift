@@ -61,10 +61,10 @@ package struct RunFilter: Sendable {
     var filter = self
     filter.isPart = true
     let paths = [\RunFilter.benchmarks, \.methods, \.seeds]
-    for (path, known) in zip(paths, Self.names(of: [experiment])) {
+    for (path, (what, known)) in zip(paths, Self.names(of: [experiment])) {
       guard !self[keyPath: path].isEmpty else { continue }
       filter[keyPath: path] = self[keyPath: path].filter {
-        known.names.contains($0) || MethodRow.isStage($0)
+        known.contains($0) || Self.mayBeStage(what, $0)
       }
       if filter[keyPath: path].isEmpty { return nil }
     }
@@ -82,12 +82,17 @@ package struct RunFilter: Sendable {
     ]
   }
 
+  /// Whether a name that no experiment has may be a stage's: of the keys of `--only` only methods have them.
+  private static func mayBeStage(_ what: String, _ name: String) -> Bool {
+    what == "method" && MethodRow.isStage(name)
+  }
+
   /// - Throws: `ExperimentError.invalidOption` for a name that none of the experiments has.
   package func check(_ experiments: [Experiment]) throws {
     let areSeveral = experiments.count > 1
     let whose = areSeveral ? "none of the experiments has a" : "the experiment has no"
     for (chosen, (what, known)) in zip([benchmarks, methods, seeds], Self.names(of: experiments)) {
-      let wrongOnes = chosen.subtracting(known).filter { !MethodRow.isStage($0) }
+      let wrongOnes = chosen.subtracting(known).filter { !Self.mayBeStage(what, $0) }
       guard let wrong = wrongOnes.sorted().first else { continue }
       // Of numbers, none is a slip of another.
       let nearest = what == "seed" ? nil : nearestName(to: wrong, among: known)
