@@ -150,7 +150,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Slurm", "Methods", "Benchmarks", "Records", "Metrics", "Vision", "Torch",
-        "Domain", "Core",
+        "Domain", "HDF5", "Core",
       ]),
     .testTarget(
       name: "ReportingTests",

@@ -43,7 +43,8 @@ package struct FeatureExport {
   ///   - group: the path of its group.
   ///   - report: called with the number of images that are done and of all.
   /// - Returns: the lengths of the vectors by name.
-  /// - Throws: as `FinishedMethod` and `RunFolder.readAssignments(of:)`; `BenchmarkError`, `HDF5Error`.
+  /// - Throws: as `FinishedMethod` and `RunFolder.readAssignments(of:)`; `BenchmarkError`, `HDF5Error`;
+  ///   `MethodError.unsupported` for a method without a network, or one whose vectors are no rows of a matrix.
   package func add(
     _ record: RunRecord, in folder: RunFolder, from file: BenchmarkFile, to output: HDF5File,
     as group: String, report: (_ done: Int, _ total: Int) -> Void
@@ -74,6 +75,11 @@ package struct FeatureExport {
       let rows = start..<min(start + Self.block, indices.count)
       let images = try imageSet(Array(indices[rows]), of: record, file)
       for (name, vectors) in try Torch.checked({ method.representations(of: images) }) {
+        guard vectors.shape.count == 2 else {
+          throw MethodError.unsupported(
+            method: record.method, reason: "its \(name) have the shape \(vectors.shape), not [N, D]"
+          )
+        }
         let length = vectors.shape[1]
         let set =
           try sets[name]
