@@ -76,12 +76,15 @@ public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(String)
   /// The saved tensor of this name has another shape.
   case shape(String, expected: [Int], found: [Int])
+  /// The saved tensor of this name has values that no training gives it.
+  case impossible(String)
 
   public var description: String {
     switch self {
     case .missing(let name): "the tensor '\(name)' is missing"
     case .shape(let name, let expected, let found):
       "the tensor '\(name)' has the shape \(found), not \(expected)"
+    case .impossible(let name): "the tensor '\(name)' has impossible values"
     }
   }
 }

@@ -19,8 +19,8 @@ public protocol Optimiser: AnyObject {
   /// - Parameters:
   ///   - tensors: the saved tensors, by name.
   ///   - prefix: what precedes a name in `tensors`.
-  /// - Throws: `StateError` if what is needed is missing or of another shape. What is remembered of a parameter is
-  ///   missing where it has not been stepped yet.
+  /// - Throws: `StateError` if what is needed is missing, of another shape or impossible; nothing has changed
+  ///   then. What is remembered of a parameter is missing where it has not been stepped yet.
   func load(_ tensors: [String: Tensor], prefix: String) throws
 }
 
@@ -72,17 +72,19 @@ struct Moments {
   }
 
   /// Takes back what `state` gave; a parameter that had not been stepped has nothing.
-  /// - Throws: `StateError.shape`.
+  /// - Throws: `StateError.shape`; nothing has changed then.
   mutating func load(
     _ saved: [String: Tensor], prefix: String, of parameters: [NamedTensor]
   ) throws(StateError) {
+    var loaded: [String: Tensor] = [:]
     for (parameter, tensor) in parameters {
       let key = "\(prefix)\(name).\(parameter)"
       if let found = saved[key], found.shape != tensor.shape {
         throw .shape(key, expected: tensor.shape, found: found.shape)
       }
-      tensors[parameter] = saved[key]?.to(tensor.device).copy()
+      loaded[parameter] = saved[key]?.to(tensor.device).copy()
     }
+    tensors = loaded
   }
 }
 
@@ -228,7 +230,20 @@ public final class Adam: Optimiser {
       steps += 1
       powers = (powers.0 * beta1, powers.1 * beta2)
     }
+
+    /// Advances to so many steps: multiplied up as by the steps themselves, so that the bits are the same.
+    mutating func advance(to count: Int, _ beta1: Double, _ beta2: Double) {
+      while steps < count {
+        let last = powers
+        advance(beta1, beta2)
+        // So small that they do not change any more.
+        if powers == last { steps = count }
+      }
+    }
   }
+
+  /// The most steps of a parameter that are taken for possible.
+  private static let mostSteps = 1_000_000_000
 
   public func step() throws {
     let gradients = try idle.gradients(of: parameters) { counts[$0].steps > 0 }
@@ -268,15 +283,20 @@ public final class Adam: Optimiser {
     guard saved.shape == [parameters.count] else {
       throw StateError.shape(prefix + "steps", expected: [parameters.count], found: saved.shape)
     }
-    counts = try zip(parameters, saved.integers()).map { parameter, steps in
-      // Multiplied up as by the steps themselves: the same bits.
-      var count = Count()
-      for _ in 0..<max(0, steps) { count.advance(momenta[parameter.name] ?? beta1, beta2) }
-      return count
+    let steps = try saved.integers().map(Int.init)
+    guard steps.allSatisfy({ (0...Self.mostSteps).contains($0) }) else {
+      throw StateError.impossible(prefix + "steps")
     }
+    var (first, second) = (firstMoments, secondMoments)
     try Torch.checked {
-      try firstMoments.load(tensors, prefix: prefix, of: parameters)
-      try secondMoments.load(tensors, prefix: prefix, of: parameters)
+      try first.load(tensors, prefix: prefix, of: parameters)
+      try second.load(tensors, prefix: prefix, of: parameters)
+    }
+    (firstMoments, secondMoments) = (first, second)
+    counts = zip(parameters, steps).map { parameter, steps in
+      var count = Count()
+      count.advance(to: steps, momenta[parameter.name] ?? beta1, beta2)
+      return count
     }
   }
 }

@@ -53,10 +53,12 @@ public enum SafeTensors {
   }
 
   /// Reads a whole file.
+  /// - Parameter requiresChecksum: whether a file without a checksum is refused. Those of other programs
+  ///   have none.
   /// - Throws: `SafeTensorsError` where the file is not whole, not of this format, or not what its
-  ///   checksum says; a file of another program has none.
+  ///   checksum says.
   public static func read(
-    _ path: String
+    _ path: String, requiresChecksum: Bool = false
   ) throws -> (tensors: [String: Tensor], metadata: [String: String]) {
     guard let file = FileManager.default.contents(atPath: path) else {
       throw SafeTensorsError(path: path, reason: "it cannot be read")
@@ -72,6 +74,8 @@ public enum SafeTensors {
       guard try digest(unsigned, file[end...]) == written else {
         throw damaged("its content is not what its checksum says")
       }
+    } else if requiresChecksum {
+      throw damaged("it has no checksum")
     }
     var tensors: [String: Tensor] = [:]
     for (name, value) in header where name != "__metadata__" {

@@ -229,7 +229,7 @@ extension ExperimentsTests {
   }
 
   /// Stops a run after its first two steps; its folder then has two checkpoints.
-  private func stopTwice(_ method: String, results: String) throws -> RunFolder {
+  func stopTwice(_ method: String, results: String) throws -> RunFolder {
     for _ in 0..<2 {
       let stop = StopRequest()
       stop.request(SIGINT)

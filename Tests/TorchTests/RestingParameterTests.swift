@@ -102,6 +102,32 @@ extension TorchTests {
       }
     }
 
+    @Test func `Adam refuses impossible counts and moments, and is unchanged by them`() throws {
+      let parameter = tensor([1], [1]).settingRequiresGradient()
+      let optimiser = Adam([("p", parameter)], learningRate: 0.1)
+      try parameter.sum().backward()
+      try optimiser.step()
+      var saved = Dictionary(uniqueKeysWithValues: optimiser.state.map { ($0.name, $0.tensor) })
+      let other = Adam([("p", parameter)], learningRate: 0.1)
+      for steps in [-1, .min, .max, 1_000_000_001] {
+        saved["steps"] = Tensor([steps])
+        #expect(throws: StateError.impossible("steps")) { try other.load(saved, prefix: "") }
+      }
+      saved["steps"] = Tensor([1])
+      var broken = saved
+      broken["second.p"] = tensor([1, 2], [2])
+      #expect(throws: StateError.shape("second.p", expected: [1], found: [2])) {
+        try other.load(broken, prefix: "")
+      }
+      #expect(other.state.map(\.name) == ["steps"])
+      #expect(try other.state[0].tensor.integers() == [0])
+
+      // Many steps are counted at once: the powers come to rest.
+      saved["steps"] = Tensor([1_000_000_000])
+      try other.load(saved, prefix: "")
+      #expect(try other.state[0].tensor.integers() == [1_000_000_000])
+    }
+
     @Test func `What is remembered of a parameter of another shape is refused`() throws {
       let old = Tensor.full([2], 1, on: .cpu).settingRequiresGradient()
       let new = Tensor.full([3], 1, on: .cpu).settingRequiresGradient()

@@ -51,6 +51,15 @@ extension TorchTests {
         try SafeTensors.metadata(of: folder + "/python.safetensors") == read.metadata)
     }
 
+    @Test func `A file without a checksum is refused where one is required`() throws {
+      let path = try file("python.safetensors", Self.fromPython)
+      #expect(throws: SafeTensorsError(path: path, reason: "it has no checksum")) {
+        try SafeTensors.read(path, requiresChecksum: true)
+      }
+      try SafeTensors.write([("x", tensor([1], [1]))], to: path)
+      #expect(try SafeTensors.read(path, requiresChecksum: true).tensors.count == 1)
+    }
+
     @Test func `Tensors, names and metadata come back as they were written`() throws {
       let path = folder + "/new/written.safetensors"
       let weight = Tensor((0..<120).map { Float($0) / 7 }, shape: [2, 3, 4, 5])

@@ -84,7 +84,8 @@ package struct Checkpoint {
   /// Writes the current state of `method` and `optimiser`. The last checkpoint stays until the new
   /// one is whole and synced; afterwards it is the previous one.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError`; `TorchError` if a tensor has failed; `EncodingError` for progress that is
+  ///   not finite.
   package func write(
     _ method: any TrainedMethod, _ optimiser: any Optimiser, to files: Files
   ) throws {
@@ -99,16 +100,16 @@ package struct Checkpoint {
     }
   }
 
-  /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`. A damaged
-  /// one is noted, and the one before it is tried.
+  /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`. One that is
+  /// damaged, or that does not fit them, is noted, and the one before it is tried.
   ///
   /// - Parameters:
   ///   - files: the last checkpoint and the one before it.
   ///   - identity: of the run.
   ///   - epochs: of the whole run; a checkpoint of more is refused.
-  ///   - note: receives a line about each damaged checkpoint.
-  /// - Returns: nil without a checkpoint of this identity.
-  /// - Throws: errors of files and of libtorch; `StateError` if the method's memory is incomplete.
+  ///   - note: receives a line about each checkpoint that is not used although it is the run's.
+  /// - Returns: nil without a checkpoint of this identity; `method` and `optimiser` are as they were.
+  /// - Throws: errors of libtorch.
   package static func resume(
     _ files: Files, identity: String, epochs: Int, _ method: any TrainedMethod,
     _ optimiser: any Optimiser,
@@ -117,7 +118,7 @@ package struct Checkpoint {
     for path in [files.current, files.previous].compactMap(\.self) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       do {
-        let (tensors, metadata) = try SafeTensors.read(path)
+        let (tensors, metadata) = try SafeTensors.read(path, requiresChecksum: true)
         guard let json = metadata["progress"],
           let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8))
         else { throw SafeTensorsError(path: path, reason: "it has no progress in its metadata") }
@@ -129,25 +130,37 @@ package struct Checkpoint {
         try load(tensors, into: method, optimiser)
         return Checkpoint(progress: progress)
       } catch let error as SafeTensorsError {
-        note("\(error); resuming from the checkpoint before it, if there is one")
+        note("\(error); \(remedy)")
+      } catch let error as StateError {
+        note("'\(path)' does not fit the run: \(error); \(remedy)")
       }
     }
     return nil
   }
 
+  /// What becomes of a run whose checkpoint is not used.
+  private static let remedy = "resuming from the checkpoint before it, if there is one"
+
   /// Loads the tensors into the network, the optimiser and the method's memory.
+  /// - Throws: `StateError` if they do not fit; nothing has changed then.
   private static func load(
     _ tensors: [String: Tensor], into method: any TrainedMethod, _ optimiser: any Optimiser
   ) throws {
-    try method.network.load(tensors, prefix: "network.")
+    // Copying would stretch a tensor of fewer values to the shape.
+    for (name, tensor) in prefixed("network.", method.network.state)
+      + prefixed("memory.", method.memory)
+    {
+      guard let saved = tensors[name] else { throw StateError.missing(name) }
+      guard saved.shape == tensor.shape else {
+        throw StateError.shape(name, expected: tensor.shape, found: saved.shape)
+      }
+    }
     try optimiser.load(tensors, prefix: "optimiser.")
+    try method.network.load(tensors, prefix: "network.")
     try Torch.checked {
-      try Torch.withoutGradients {
+      Torch.withoutGradients {
         for (name, tensor) in method.memory {
-          guard let saved = tensors["memory." + name] else {
-            throw StateError.missing("memory." + name)
-          }
-          tensor.copy(from: saved)
+          if let saved = tensors["memory." + name] { tensor.copy(from: saved) }
         }
       }
     }
