@@ -140,6 +140,26 @@ package final class RunLock: Sendable {
     if isStillMine { unlink(path) }
   }
 
+  /// Removes the files that processes left which were killed while they took or examined this lock:
+  /// those as old as the lock of a dead process.
+  package func removeLeftovers() {
+    let place = URL(fileURLWithPath: path)
+    let folder = place.deletingLastPathComponent().path
+    let prefix = place.lastPathComponent + "."
+    var mine = stat()
+    guard stat(path, &mine) == 0,
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    else { return }
+    for name in names where name.hasPrefix(prefix) {
+      var status = stat()
+      // Both times are the file server's.
+      guard lstat("\(folder)/\(name)", &status) == 0,
+        TimeInterval(mine.st_mtim.tv_sec - status.st_mtim.tv_sec) > Self.patience
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   /// Creates the lock's file whole, unless one exists.
   /// - Returns: the open file; nil if a lock exists.
   /// - Throws: `FileError`.

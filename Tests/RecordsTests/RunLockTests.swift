@@ -151,6 +151,24 @@ extension RecordsTests {
       }
     }
 
+    @Test func `Who has a lock removes what killed processes left of theirs`() throws {
+      try withFolder { folder in
+        let path = folder + "/.lock"
+        let id = UUID().uuidString
+        let left = ["", ".dead", ".now"].map { "\(path).\(id)\($0)" }
+        let others = ["\(path).\(UUID().uuidString)", folder + "/.locked", folder + "/log.txt"]
+        for file in left + others { try Data().write(to: URL(fileURLWithPath: file)) }
+        for file in left + others.dropFirst() { try age(file, seconds: 100) }
+        let lock = try #require(try RunLock.take(path))
+        lock.removeLeftovers()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        // One of a process that is taking the lock now stays, and so do other files.
+        #expect(Set(names.map { "\(folder)/\($0)" }) == Set(others + [path]))
+        #expect(lock.isStillMine)
+        lock.release()
+      }
+    }
+
     @Test func `Of many that find a dead owner's lock, one takes it over`() throws {
       try withFolder { folder in
         for round in 0..<50 {

@@ -61,6 +61,7 @@ struct RunChildCommand: ParsableCommand {
     // If memory runs out, the kernel should kill a run, not the sweep.
     try? Data("500".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
     try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
+    lock.removeLeftovers()
     try folder.removeLeftovers()
     if run.hasResult { return }
     // The previous result keeps its own log, so it moves before the new log starts.
