@@ -39,6 +39,33 @@ extension ExperimentsTests {
     #expect(exists(aside.lastEpoch))
   }
 
+  @Test func `A run that was killed right after its record is gone on from, and tidied up`() throws
+  {
+    let straight = try carryOut("instdisc", results: "straight")
+    let short = try carryOut("instdisc", results: "killed", overrides: ["epochs=2"])
+    /// As the kill leaves it: the last checkpoint has not been renamed.
+    func kill() throws {
+      let folder = short.folder
+      #expect(rename(folder.lastEpoch, folder.checkpoint) == 0)
+      try FileManager.default.copyItem(atPath: folder.checkpoint, toPath: folder.previousCheckpoint)
+    }
+    try kill()
+    short.keepLastEpoch()
+    #expect(exists(short.folder.lastEpoch))
+    #expect(!exists(short.folder.checkpoint) && !exists(short.folder.previousCheckpoint))
+
+    try kill()
+    let longer = try planned("instdisc", results: "killed", overrides: [])
+    #expect(longer.continuation == "goes on after epoch 2")
+    var trained: Set<Int> = []
+    let extended = try carryOut(
+      "instdisc", results: "killed",
+      report: { if $0.phase == "training" { trained.insert($0.epoch) } })
+    #expect(trained == [2])
+    try expectSameBits(straight, extended)
+    #expect(exists(try #require(extended.folder.superseded.first).lastEpoch))
+  }
+
   @Test func `A damaged last epoch is not gone on from`() throws {
     let straight = try carryOut("instdisc", results: "straight")
     let short = try carryOut("instdisc", results: "damaged", overrides: ["epochs=2"])

@@ -30,10 +30,26 @@ extension PlannedRun {
     return ([folder] + folder.superseded).compactMap { folder in
       guard case .finished(let record) = folder.state(), let trained = record.settings.epochs,
         trained < epochs, IdentityInputs(record).isSameButForEpochs(as: identityInputs),
-        FileManager.default.fileExists(atPath: folder.lastEpoch)
+        let checkpoint = folder.lastState(of: record)
       else { return nil }
-      return ShorterRun(epochs: trained, identity: record.identity, checkpoint: folder.lastEpoch)
+      return ShorterRun(epochs: trained, identity: record.identity, checkpoint: checkpoint)
     }.max { $0.epochs < $1.epochs }
+  }
+
+  /// Keeps the last checkpoint of this finished run if a run of more epochs could continue from it,
+  /// and removes the others. The caller holds the lock.
+  package func keepLastEpoch() {
+    if lengthDependences.isEmpty { folder.nameLastEpoch() }
+    for path in [folder.checkpoint, folder.previousCheckpoint, folder.progress] {
+      try? AtomicFile.remove(path)
+    }
+  }
+
+  /// Sets an earlier result in the folder aside, with its last checkpoint. The caller holds the lock.
+  /// - Throws: `FileError`.
+  package func setAsideEarlierResult() throws {
+    folder.nameLastEpoch()
+    try folder.setAside()
   }
 
   /// What happens to the epochs of a stale result that differs in their number only: "goes on after
@@ -52,6 +68,21 @@ extension PlannedRun {
     }
     return trained > epochs
       ? "starts over: it was trained for longer" : "starts over: its last checkpoint is not there"
+  }
+}
+
+extension RunFolder {
+  /// The file with the state after the last epoch of the finished run in this folder: `lastEpoch`, or
+  /// the checkpoint, if the process was killed after the record and before it renamed it.
+  fileprivate func lastState(of record: RunRecord) -> String? {
+    if FileManager.default.fileExists(atPath: lastEpoch) { return lastEpoch }
+    return Checkpoint.identity(in: checkpoint) == record.identity ? checkpoint : nil
+  }
+
+  /// Renames the checkpoint of the finished run in this folder to `lastEpoch`.
+  fileprivate func nameLastEpoch() {
+    guard case .finished(let record) = state(), lastState(of: record) == checkpoint else { return }
+    rename(checkpoint, lastEpoch)
   }
 }
 

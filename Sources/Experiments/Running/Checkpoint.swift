@@ -100,6 +100,13 @@ package struct Checkpoint {
     }
   }
 
+  /// The identity of the run that a checkpoint is of; nil if there is none, or a damaged one.
+  static func identity(in path: String) -> String? {
+    struct Owner: Decodable { let identity: String }
+    guard let json = try? SafeTensors.metadata(of: path)["progress"] else { return nil }
+    return (try? JSONDecoder().decode(Owner.self, from: Data(json.utf8)))?.identity
+  }
+
   /// Loads the last whole checkpoint of the same identity into `method` and `optimiser`. One that is
   /// damaged, or that does not fit them, is noted, and the one before it is tried.
   ///

@@ -57,7 +57,7 @@ package struct RunExecution {
   package func run() throws {
     let attempts = planned.folder.attempts(of: planned.identity)
     do {
-      try planned.folder.setAside()
+      try planned.setAsideEarlierResult()
       try AtomicFile.remove(planned.folder.failure)
       try finish(try compute())
     } catch let interruption as RunInterrupted {
@@ -213,10 +213,7 @@ package struct RunExecution {
     try KeptState(values: outcome.fitted, memory: outcome.memory)
       .write(clusters: planned.clusters, to: planned.folder.assignmentState)
     try outcome.record.write(to: planned.folder.record)
-    if planned.lengthDependences.isEmpty { rename(folder.checkpoint, folder.lastEpoch) }
-    for path in [folder.checkpoint, folder.previousCheckpoint, folder.progress] {
-      try? AtomicFile.remove(path)
-    }
+    planned.keepLastEpoch()
   }
 
   /// The content of `run.json`.

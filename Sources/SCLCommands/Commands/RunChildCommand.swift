@@ -63,9 +63,13 @@ struct RunChildCommand: ParsableCommand {
     try stop.listen(to: [SIGINT, SIGTERM, SIGUSR1])
     lock.removeLeftovers()
     try folder.removeLeftovers()
-    if run.hasResult { return }
+    if run.hasResult {
+      // It may have been killed before it did so.
+      run.keepLastEpoch()
+      return
+    }
     // The previous result keeps its own log, so it moves before the new log starts.
-    try folder.setAside()
+    try run.setAsideEarlierResult()
     try redirectErrors(to: folder.log)
     do {
       let reporter = ProgressReporter(folder.progress, identity: run.identity, stop: stop)
