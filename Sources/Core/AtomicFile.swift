@@ -127,6 +127,16 @@ package enum AtomicFile {
     }
   }
 
+  /// The names of the files and folders in a folder, in no particular order.
+  /// - Throws: `FileError`.
+  package static func names(in folder: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw FileError("list", folder, because: error)
+    }
+  }
+
   /// Removes a file, or a folder with everything in it. Does nothing if there is none.
   /// - Throws: `FileError`.
   package static func remove(_ path: String) throws {

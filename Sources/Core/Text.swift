@@ -160,6 +160,11 @@ extension JSONEncoder {
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     return encoder
   }
+
+  /// A value as one line of JSON, with its newline; "{}" if it has a number that JSON has not.
+  package static func line(_ value: some Encodable) -> String {
+    ((try? sorted().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+  }
 }
 
 extension Int {

@@ -25,8 +25,5 @@ package struct FailureReport: Codable, Equatable, Sendable {
   }
 
   /// The value as one line of JSON, with its newline.
-  package var line: String {
-    ((try? JSONEncoder.sorted().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
-      + "\n"
-  }
+  package var line: String { JSONEncoder.line(self) }
 }

@@ -20,10 +20,7 @@ package struct RunProgress: Codable, Equatable, Sendable {
   package var secondsLeft: Double?
 
   /// The value as one line of JSON, with its newline.
-  package var line: String {
-    ((try? JSONEncoder.sorted().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
-      + "\n"
-  }
+  package var line: String { JSONEncoder.line(self) }
 
   package init(
     phase: String, epoch: Int, epochs: Int, fraction: Double, loss: Double? = nil,

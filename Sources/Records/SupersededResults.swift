@@ -41,7 +41,7 @@ extension RunFolder {
     case .damaged: main = RecordFile.hasEntry(record) ? record : failure
     case .unfinished, .failed: return nil
     }
-    let names = try names().filter { isOfResult($0, whichIs: main) }
+    let names = try AtomicFile.names(in: path).filter { isOfResult($0, whichIs: main) }
     let last = URL(fileURLWithPath: main).lastPathComponent
     let target = try copy(names, to: path + "." + suffix(of: state, main), with: last)
     for name in names.sorted(by: { ($0 == last ? 1 : 0, $0) < ($1 == last ? 1 : 0, $1) }) {
@@ -52,16 +52,6 @@ extension RunFolder {
       unlink("\(path)/\(name)")
     }
     return target
-  }
-
-  /// The names of all files in this folder.
-  /// - Throws: `FileError`.
-  package func names() throws -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw FileError("read the folder", path, because: error)
-    }
   }
 
   /// Whether a file belongs to a result: not hidden, not a checkpoint, no partial file, no

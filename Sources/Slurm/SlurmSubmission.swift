@@ -42,13 +42,7 @@ struct SlurmSubmission: Sendable {
   /// - Throws: `FileError` if the folder cannot be listed: its runs may be queued.
   static func all(in root: String) throws -> [SlurmSubmission] {
     if access(root, F_OK) != 0, errno == ENOENT { return [] }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: root)
-    } catch {
-      throw FileError("list", root, because: error)
-    }
-    return names.filter { !$0.hasPrefix(".") }
+    return try AtomicFile.names(in: root).filter { !$0.hasPrefix(".") }
       .compactMap { SlurmSubmission("\(root)/\($0)") }.sorted { $0.number < $1.number }
   }
 

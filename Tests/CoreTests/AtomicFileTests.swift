@@ -129,16 +129,27 @@ import Testing
     }
   }
 
-  @Test func `An error of Foundation has the operating system's reason`() throws {
+  @Test func `What cannot be listed is named, with the operating system's reason`() throws {
     try inFolder { folder in
       let file = folder + "/file"
       try AtomicFile.write(Data("file".utf8), to: file)
-      let error = #expect(throws: (any Error).self) {
-        try FileManager.default.contentsOfDirectory(atPath: file)
-      }
-      #expect(
-        error.map { FileError("list", file, because: $0).description }
-          == "cannot list '\(file)': Not a directory")
+      let error = #expect(throws: FileError.self) { try AtomicFile.names(in: file) }
+      #expect(error?.description == "cannot list '\(file)': Not a directory")
+    }
+  }
+
+  @Test func `A file that has lost its name is read by its path, and gone with its object`() throws
+  {
+    try inFolder { folder in
+      try AtomicFile.write(Data("content".utf8), to: folder + "/file")
+      var file: UnnamedFile? = try UnnamedFile(taking: folder + "/file")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+      let path = try #require(file).path
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "content")
+      file = nil
+      // The number may be another file's by now.
+      #expect((try? String(contentsOfFile: path, encoding: .utf8)) != "content")
+      #expect(throws: FileError.self) { try UnnamedFile(taking: folder + "/file") }
     }
   }
 

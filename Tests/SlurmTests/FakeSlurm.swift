@@ -13,9 +13,10 @@ struct FakeSlurm {
       --array=*) last=${word##*-} ;;
       esac
     done
-    echo "$name" >>jobs
-    job=$(wc -l <jobs)
+    job=$(($(wc -l <jobs) + 1))
     for index in $(seq 0 "$last"); do echo "$job|$index|PENDING||Priority|$name" >>queue; done
+    # Last: a test that counts the job may end its tasks at once.
+    echo "$name" >>jobs
     echo "$job"
     """#,
     "squeue": "cat queue",

@@ -7,13 +7,11 @@ import Vision
 /// A network for a method to start from while it is measured: untrained, but of the right shape, which
 /// is all that time and memory depend on.
 ///
-/// Its file is unlinked as soon as it is written, so it disappears with the process, however that
-/// ends.
+/// Its file loses its name as soon as it is written.
 package final class MeasuredStage {
   private static let prefix = "scl-stage-"
 
-  /// Keeps the unlinked file open.
-  private let descriptor: Int32
+  private let file: UnnamedFile
 
   /// Makes the network of the method that another one starts from.
   ///
@@ -34,10 +32,7 @@ package final class MeasuredStage {
     let method = try method.make(context: context.starting(from: earlier), images: images)
     guard let method = method as? any TrainedMethod else { return nil }
     try SafeTensors.write(stageTensors(of: method), to: file)
-    descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    let code = errno
-    unlink(file)
-    guard descriptor >= 0 else { throw FileError("read", file, errno: code) }
+    self.file = try UnnamedFile(taking: file)
   }
 
   /// The network that a planned run starts from, after those before it.
@@ -53,12 +48,10 @@ package final class MeasuredStage {
       context: context, images: images)
   }
 
-  deinit { close(descriptor) }
-
   /// The network as a method takes it, by the path of the open file. What it hands on besides is for other
   /// numbers of images.
   var finished: FinishedStage {
-    FinishedStage(file: "/proc/self/fd/\(descriptor)", hasMemory: false)
+    FinishedStage(file: file.path, hasMemory: false)
   }
 
   /// Removes files of processes that ended while they wrote them.

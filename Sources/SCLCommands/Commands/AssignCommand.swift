@@ -165,12 +165,9 @@ private enum NewImageFile {
     let summary = try BenchmarkPreparation.prepareFolders(
       named: "new-images", from: try source(path, in: folder), to: "\(folder)/new-images.h5",
       options: options, report: report)
-    let descriptor = Foundation.open(summary.file, O_RDONLY | O_CLOEXEC)
-    let code = errno
+    let file = try UnnamedFile(taking: summary.file)
     removeFolder()
-    guard descriptor >= 0 else { throw FileError("read", summary.file, errno: code) }
-    defer { close(descriptor) }
-    try body(BenchmarkFile.open("/proc/self/fd/\(descriptor)"))
+    try withExtendedLifetime(file) { try body(BenchmarkFile.open(file.path)) }
   }
 
   /// The folder or archive to read; a single image is put into a folder of its own.

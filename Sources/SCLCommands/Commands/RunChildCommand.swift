@@ -152,7 +152,8 @@ private final class ProgressReporter {
 extension RunFolder {
   /// Removes partial files that killed processes left. The caller must hold the lock.
   fileprivate func removeLeftovers() throws {
-    for name in try names() where name.contains(".writing-") || name.hasSuffix(".next") {
+    for name in try AtomicFile.names(in: path)
+    where name.contains(".writing-") || name.hasSuffix(".next") {
       try? AtomicFile.remove("\(path)/\(name)")
     }
   }

@@ -160,11 +160,12 @@ struct PlanTable {
     ]
     Console.printColumns([header] + lines.map(\.cells))
     let pretexts = Dictionary(
-      lines.map { ($0.method, $0.pretext) }, uniquingKeysWith: { first, _ in first })
+      lines.compactMap { line in line.pretext.map { (line.method, $0) } },
+      uniquingKeysWith: { first, _ in first })
     for what in ["benchmark", "method"] {
       Console.print("")
       let rows = totals.filter { $0.total == what || $0.total == "all" }.map { total in
-        total.cells + [(pretexts[total.name] ?? nil) ?? ""]
+        total.cells + [pretexts[total.name] ?? ""]
       }
       Console.printColumns([[what, "runs", "finished", "time left"]] + rows)
     }
