@@ -2,8 +2,9 @@ import Benchmarks
 import Foundation
 import Testing
 
-/// All tests of the command line, in turns: each starts processes that use all cores.
-@Suite(.serialized, .timeLimit(.minutes(10))) final class CommandLineTests {
+/// All tests of the command line, two at a time. Each waits for the processes that it starts, and for each of them no
+/// longer than `patience`.
+@Suite(.atMost(2)) final class CommandLineTests {
   /// Whether tests that take minutes are carried out as well.
   static let isSlow = ProcessInfo.processInfo.environment["SCL_SLOW"] != nil
   /// Seconds that no process of a test takes.
