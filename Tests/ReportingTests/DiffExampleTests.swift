@@ -22,11 +22,6 @@ import Testing
     #expect(text.contains("Summary: reproduced "))
   }
 
-  @Test func `Its lines fit a terminal of 80 columns`() throws {
-    let text = try DiffExample.text(width: 80)
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
-  }
-
   @Test func `docs/diff.md shows it as the program prints it`() throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(

@@ -24,27 +24,13 @@ extension TableDiff {
     ]
     var reasons: [String] = []
     for benchmark in BenchmarkRegistry.current.sorted(comparisons.map(\.benchmark)) {
-      var grid = MarkdownGrid(
-        header: [
-          "Method", "Compared with", "Score", "Reference", "Measured", "Difference", "Verdict",
-        ],
-        isNumeric: [false, false, false, true, true, true, false])
-      var previous = ("", "")
-      for comparison in comparisons where comparison.benchmark == benchmark {
-        let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
-        let title = Escaping.markdown(comparison.method.title)
-        let compared = Escaping.markdown(comparison.reference?.name.text ?? "–")
-        // A name is printed once for consecutive lines.
-        grid.rows.append([
-          title == previous.0 ? "" : title,
-          title == previous.0 && compared == previous.1 ? "" : compared,
-          comparison.metric?.title ?? "all", comparison.reference?.text ?? "–",
-          comparison.measuredText,
-          comparison.difference.map { $0.signed } ?? "",
-          Escaping.markdown(comparison.verdictCell)
-            + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
-        ])
-        previous = (title, compared)
+      var grid = self.grid(of: benchmark, &reasons)
+      if !grid.fits(width) {
+        // A verdict on all scores of a reference is then said once, beside them.
+        let verdict = grid.header.count - 1
+        for row in grid.rows.indices.dropFirst().reversed() where grid.rows[row][1].isEmpty {
+          if grid.rows[row][verdict] == grid.rows[row - 1][verdict] { grid.rows[row][verdict] = "" }
+        }
       }
       parts.append("### \(Escaping.markdown(BenchmarkRegistry.current.heading(of: benchmark)))")
       parts.append(grid.lines(within: width).joined(separator: "\n"))
@@ -65,6 +51,33 @@ extension TableDiff {
       MarkdownText.wrapped(
         comparisons.isEmpty ? "Nothing to compare." : "Summary: \(summary.text).", within: width))
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The table of a benchmark. The reasons of its verdicts are numbered after those that there are.
+  private func grid(of benchmark: String, _ reasons: inout [String]) -> MarkdownGrid {
+    var grid = MarkdownGrid(
+      header: [
+        "Method", "Compared with", "Score", "Reference", "Measured", "Difference", "Verdict",
+      ],
+      isNumeric: [false, false, false, true, true, true, false], emptyRepeats: true)
+    var previous = ("", "")
+    for comparison in comparisons where comparison.benchmark == benchmark {
+      let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
+      let title = Escaping.markdown(comparison.methodText)
+      let compared = Escaping.markdown(comparison.reference?.name.text ?? "–")
+      // A name is printed once for consecutive lines.
+      grid.rows.append([
+        title == previous.0 ? "" : title,
+        title == previous.0 && compared == previous.1 ? "" : compared,
+        comparison.metric?.title ?? "all", comparison.reference?.text ?? "–",
+        comparison.measuredText,
+        comparison.difference.map { $0.signed } ?? "",
+        Escaping.markdown(comparison.verdictCell)
+          + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
+      ])
+      previous = (title, compared)
+    }
+    return grid
   }
 
   /// The descriptions of the sources that the table names by their keys, without the marks of code
@@ -149,15 +162,19 @@ extension Comparison {
     return "\(verdict.title): \(first.headline)"
   }
 
-  /// The measured score, or all scores of a line about a cell, with the number of seeds if some are
-  /// missing.
+  /// The row's title, with the number of seeds if some are missing. It stands here and not beside each score, which
+  /// would leave the verdicts no room in a terminal.
+  fileprivate var methodText: String {
+    measured.isEmpty || finished == planned
+      ? method.title : "\(method.title) (n = \(finished) of \(planned))"
+  }
+
+  /// The measured score, or all scores of a line about a cell.
   fileprivate var measuredText: String {
     if measured.isEmpty { return "–" }
     let statistics = MetricRegistry.current.metrics.compactMap { measured[$0] }
-    let text =
-      metric == nil
+    return metric == nil
       ? statistics.map(\.mean.oneDecimal).joined(separator: "/")
       : statistics.map(\.text).joined()
-    return finished == planned ? text : "\(text) (n = \(finished) of \(planned))"
   }
 }

@@ -9,6 +9,8 @@ struct MarkdownGrid {
   var isNumeric: [Bool]
   /// Each with one cell per column.
   var rows: [[String]] = []
+  /// Whether an empty cell repeats the one above it, so that a wrapped text may go on in it.
+  var emptyRepeats = false
 
   /// The lines at full width.
   var lines: [String] { lines(spaced: true) }
@@ -46,7 +48,7 @@ struct MarkdownGrid {
   /// The lines for a terminal of so many columns.
   ///
   /// A table that is too wide loses the spaces beside its bars. If that is not enough, texts are
-  /// wrapped into further rows, between words. Figures and headings are never broken, so a line may
+  /// wrapped into the rows below, between words. Figures and headings are never broken, so a line may
   /// still be too long.
   func lines(within width: Int?) -> [String] {
     guard let width, !fits(width) else { return lines }
@@ -58,15 +60,49 @@ struct MarkdownGrid {
       guard let widest = broken.max(by: { limits[$0] < limits[$1] }) else { break }
       limits[widest] -= 1
     }
-    grid.rows = rows.flatMap { row -> [[String]] in
-      let cells = row.enumerated().map { column, text in
-        text.count > limits[column] ? text.wrapped(to: limits[column]) : [text]
-      }
-      return (0..<(cells.map(\.count).max() ?? 0)).map { line in
-        cells.map { line < $0.count ? $0[line] : "" }
+    grid.rows = wrapped(to: limits)
+    return grid.lines(spaced: false)
+  }
+
+  /// The rows with texts wrapped to so many characters by column. A row has as many lines as its texts need; a text
+  /// that goes on in the rows below adds lines only to the last of them.
+  private func wrapped(to limits: [Int]) -> [[String]] {
+    let columns = header.indices.map { spans(of: $0, limit: limits[$0]) }
+    var heights = Array(repeating: 1, count: rows.count)
+    for span in columns.joined() {
+      let room = heights[span.rows].reduce(0, +)
+      heights[span.rows.upperBound - 1] += max(0, span.lines.count - room)
+    }
+    var tops: [Int] = []
+    var height = 0
+    for lines in heights {
+      tops.append(height)
+      height += lines
+    }
+    var wrapped = Array(
+      repeating: Array(repeating: "", count: header.count), count: height)
+    for (column, spans) in columns.enumerated() {
+      for span in spans {
+        for (line, text) in span.lines.enumerated() {
+          wrapped[tops[span.rows.lowerBound] + line][column] = text
+        }
       }
     }
-    return grid.lines(spaced: false)
+    return wrapped
+  }
+
+  /// The cells of a column from top to bottom: the rows that each takes, and its lines.
+  private func spans(of column: Int, limit: Int) -> [(rows: Range<Int>, lines: [String])] {
+    var spans: [(rows: Range<Int>, lines: [String])] = []
+    for (row, cells) in rows.enumerated() {
+      let text = cells[column]
+      if emptyRepeats, text.isEmpty, let last = spans.popLast() {
+        spans.append((last.rows.lowerBound..<row + 1, last.lines))
+      } else {
+        spans.append((row..<row + 1, text.count > limit ? text.wrapped(to: limit) : [text]))
+      }
+    }
+    return spans
   }
 
   /// The length of the longest word of a column, heading included.
