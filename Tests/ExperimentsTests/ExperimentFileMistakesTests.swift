@@ -58,6 +58,16 @@ extension ExperimentsTests {
       ])
   }
 
+  @Test func `Names of own benchmarks are different, and each wrong one is told`() throws {
+    let text = Self.head + "own_benchmarks: [lamps, Lamps, shoes, lamps, '']\n"
+    let mistakes = try mistakes(in: text)
+    #expect(
+      places(of: mistakes) == [
+        "3 own_benchmarks[1]", "3 own_benchmarks[3]", "3 own_benchmarks[4]",
+      ])
+    #expect(mistakes.dropFirst().first?.description.contains("'lamps' is listed twice") == true)
+  }
+
   @Test func `A list that is whole but for one wrong name brings no other mistake along`() throws {
     let text = """
       benchmarks: [rehearsal]

@@ -85,17 +85,22 @@ extension FileValue<[String]> {
 }
 
 extension FileValue<[String]> {
-  /// Names that benchmarks of one's own images can have.
+  /// Different names that benchmarks of one's own images can have.
   static let ownBenchmarks = FileValue(.list(.ownName, atLeast: 1)) { reader, _ in
-    try reader.items().map { item in
-      let name = try item.text()
-      do {
-        try BenchmarkDefinition.checkOwnName(name)
-      } catch {
-        throw item.invalid("\(error)")
+    var names: [String] = []
+    for item in try reader.items() {
+      try reader.mistakes.collecting {
+        let name = try item.text()
+        do {
+          try BenchmarkDefinition.checkOwnName(name)
+        } catch {
+          throw item.invalid("\(error)")
+        }
+        guard !names.contains(name) else { throw item.invalid("'\(name)' is listed twice") }
+        names.append(name)
       }
-      return name
     }
+    return names
   }
 }
 
