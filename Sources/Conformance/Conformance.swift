@@ -41,7 +41,7 @@ public struct Conformance: Sendable {
     "epochs": 8, "batch_size": 16, "width": 16, "depth": "18", "stem": "small-pool",
     "view_size": 0, "dimensions": 8, "hidden": 16, "channels": 8, "projection_hidden": 16,
     "warmup_epochs": 2, "learning_rate_warmup": 0, "restarts": 3, "over_clusters": 4,
-    "sub_heads": 2, "copies": 1, "clusters_per_class": 2, "components": 8, "queue": 32,
+    "sub_heads": 2, "copies": 2, "clusters_per_class": 2, "components": 8, "queue": 32,
     "encoder_momentum": 0.9, "predictor_rate": 2.0, "predictor_initialisation": "torch-default",
     "block_size": 32, "block_passes": 1, "batch_repeats": 1, "stages": 2, "convolutions": 1,
     "discriminator_width": 16, "prototypes": 4, "cluster_queue": 2,

@@ -2,7 +2,7 @@ import Foundation
 
 /// A file that has lost its name and stays open, so that it disappears with the process, however that ends.
 ///
-///     let file = try UnnamedFile(taking: "/tmp/scl-new-images.h5")
+///     let file = try UnnamedFile(taking: folder + "/new-images.h5")
 ///     let content = FileManager.default.contents(atPath: file.path)
 package final class UnnamedFile: Sendable {
   private let descriptor: Int32

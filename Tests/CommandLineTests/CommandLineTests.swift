@@ -3,10 +3,9 @@ import Foundation
 import Testing
 
 /// All tests of the command line, two at a time. Each waits for the processes that it starts, and for each of them no
-/// longer than `patience`.
-@Suite(.atMost(2)) final class CommandLineTests {
-  /// Whether tests that take minutes are carried out as well.
-  static let isSlow = ProcessInfo.processInfo.environment["SCL_SLOW"] != nil
+/// longer than `patience`. The limit counts the wait for a place too.
+@Suite(.atMost(2), .timeLimit(.minutes(Program.isSlow ? 240 : 60)))
+final class CommandLineTests {
   /// Seconds that no process of a test takes.
   static let patience = 300.0
 

@@ -10,7 +10,8 @@ extension CommandLineTests {
 
   /// Whether that Python has what the recipe imports.
   private static let hasTorch =
-    isSlow && (try? runPython(["-c", "import torch, torchvision, safetensors, numpy"])) == 0
+    Program.isSlow
+    && (try? runPython(["-c", "import torch, torchvision, safetensors, numpy"])) == 0
 
   @discardableResult
   private static func runPython(_ arguments: [String], in folder: String = "/") throws -> Int32 {

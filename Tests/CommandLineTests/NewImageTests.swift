@@ -10,13 +10,13 @@ extension CommandLineTests {
   private static let applied = """
     benchmarks: [rehearsal]
     methods: [kmeans, iic, instdisc, byol, scl\(
-      isSlow ? ", ae, deepcluster, pica, cc, scan, simclr, moco, idfd" : "")]
+      Program.isSlow ? ", ae, deepcluster, pica, cc, scan, simclr, moco, idfd" : "")]
     protocol: {train: test, score: test}
     settings:
-      defaults: {epochs: 1, width: 16, stem: small-pool, batch_size: 64, restarts: 1\(isSlow ? ", neighbours: 5" : "")}
+      defaults: {epochs: 1, width: 16, stem: small-pool, batch_size: 64, restarts: 1\(Program.isSlow ? ", neighbours: 5" : "")}
       methods:
         scl: {warmup_epochs: 0}
-        \(isSlow ? "cc: {view_size: 32}" : "")
+        \(Program.isSlow ? "cc: {view_size: 32}" : "")
     """
 
   private func onApplied(

@@ -77,7 +77,7 @@ extension CommandLineTests {
       })
     let seconds = try #require(planned["seconds"] as? Double)
     // Beside other tests either may take several times as long as it would alone.
-    if Self.isSlow {
+    if Program.isSlow {
       #expect(record.timing.seconds < 3 * seconds && seconds < 3 * record.timing.seconds)
     }
     let memory = try #require(planned["memoryBytes"] as? Double)

@@ -23,6 +23,9 @@ struct Program {
     }
   }
 
+  /// Whether tests that take minutes are carried out as well.
+  static let isSlow = ProcessInfo.processInfo.environment["SCL_SLOW"] != nil
+
   /// `scl` lies beside the program that runs the tests.
   static let path = executable("scl")
 

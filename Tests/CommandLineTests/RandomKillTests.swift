@@ -7,7 +7,7 @@ extension CommandLineTests {
   /// Twenty instants of one run, drawn with a seed: eight while a checkpoint is being written, the rest
   /// at any time.
   @Test(
-    .enabled(if: CommandLineTests.isSlow, "two minutes; 'make test-slow' runs it"))
+    .enabled(if: Program.isSlow, "two minutes; 'make test-slow' runs it"))
   func `A sweep that is killed twenty times at random leaves the same bits as a quiet one`() throws
   {
     let file = try write(Self.sweep(methods: "instdisc, scl", epochs: 150), to: "disturbed.yaml")

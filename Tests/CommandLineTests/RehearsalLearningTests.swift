@@ -11,7 +11,7 @@ extension CommandLineTests {
 
   /// The least accuracy of SCL over the seeds against the greatest of k-means on pixels.
   @Test(
-    .enabled(if: CommandLineTests.isSlow, "a quarter of an hour; 'make test-slow' runs it"),
+    .enabled(if: Program.isSlow, "a quarter of an hour; 'make test-slow' runs it"),
     arguments: rehearsals, ["float32", "bfloat16"])
   func `With every seed SCL is 5 points above k-means and uses all clusters`(
     rehearsal: String, precision: String

@@ -87,20 +87,15 @@ extension FileValue<[String]> {
 extension FileValue<[String]> {
   /// Different names that benchmarks of one's own images can have.
   static let ownBenchmarks = FileValue(.list(.ownName, atLeast: 1)) { reader, _ in
-    var names: [String] = []
-    for item in try reader.items() {
-      try reader.mistakes.collecting {
-        let name = try item.text()
-        do {
-          try BenchmarkDefinition.checkOwnName(name)
-        } catch {
-          throw item.invalid("\(error)")
-        }
-        guard !names.contains(name) else { throw item.invalid("'\(name)' is listed twice") }
-        names.append(name)
+    try reader.different(reader.items()) { item in
+      let name = try item.text()
+      do {
+        try BenchmarkDefinition.checkOwnName(name)
+      } catch {
+        throw item.invalid("\(error)")
       }
+      return name
     }
-    return names
   }
 }
 
@@ -110,11 +105,19 @@ extension YAMLReader {
     _ kind: NameKind, in items: [YAMLReader], _ context: FileContext
   ) throws -> [String] {
     guard !items.isEmpty else { throw invalid("name at least one \(kind.word)") }
+    return try different(items) { item in
+      try item.name(kind.word, among: kind.known(context), hint: kind.hint(context))
+    }
+  }
+
+  /// Reads names that must be different; each mistake is noted.
+  fileprivate func different(
+    _ items: [YAMLReader], _ read: (YAMLReader) throws -> String
+  ) throws -> [String] {
     var names: [String] = []
     for item in items {
       try mistakes.collecting {
-        let name = try item.name(
-          kind.word, among: kind.known(context), hint: kind.hint(context))
+        let name = try read(item)
         guard !names.contains(name) else { throw item.invalid("'\(name)' is listed twice") }
         names.append(name)
       }

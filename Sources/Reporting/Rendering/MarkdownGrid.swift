@@ -9,7 +9,7 @@ struct MarkdownGrid {
   var isNumeric: [Bool]
   /// Each with one cell per column.
   var rows: [[String]] = []
-  /// Whether an empty cell repeats the one above it, so that a wrapped text may go on in it.
+  /// Whether an empty text stands for the one above it, which may go on there when it is wrapped.
   var emptyRepeats = false
 
   /// The lines at full width.
@@ -96,7 +96,7 @@ struct MarkdownGrid {
     var spans: [(rows: Range<Int>, lines: [String])] = []
     for (row, cells) in rows.enumerated() {
       let text = cells[column]
-      if emptyRepeats, text.isEmpty, let last = spans.popLast() {
+      if emptyRepeats, !isNumeric[column], text.isEmpty, let last = spans.popLast() {
         spans.append((last.rows.lowerBound..<row + 1, last.lines))
       } else {
         spans.append((row..<row + 1, text.count > limit ? text.wrapped(to: limit) : [text]))
