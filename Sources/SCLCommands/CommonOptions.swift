@@ -86,6 +86,24 @@ struct ExperimentOptions: ParsableArguments {
       threads: threads, recomputes: computing?.recompute ?? false, isFast: computing?.fast ?? false)
   }
 
+  /// Another command of the program with the same options: "scl run experiments/paper.yaml --profile cpu".
+  func command(_ name: String) -> String {
+    var words = ["scl", name, experiment]
+    func add(_ option: String, _ value: String?) {
+      if let value { words += [option, value] }
+    }
+    add("--profile", profile)
+    for override in overrides { add("--set", override) }
+    for filter in only { add("--only", filter) }
+    let standard = RunOptions()
+    add("--data", folders.data == standard.data ? nil : folders.data)
+    add("--results", folders.results == standard.results ? nil : folders.results)
+    add("--device", device?.rawValue)
+    add("--precision", precision == .auto ? nil : precision.rawValue)
+    add("--threads", threads.map { "\($0)" })
+    return words.shellCommand
+  }
+
   /// Reads the experiment file with profile and `--set`.
   /// - Parameter needsData: false for commands that only read results. They accept benchmarks
   ///   without a prepared file.

@@ -12,7 +12,7 @@ extension ExperimentOptions {
   func noResults(of plan: Plan) -> ReportError {
     .nothingRun(
       experiment: plan.experiment.name, results: plan.options.results,
-      remedy: otherProfiles(of: plan) ?? "to compute them: `\(runCommand)`")
+      remedy: otherProfiles(of: plan) ?? "to compute them: `\(command("run"))`")
   }
 
   /// The profiles of the same experiment that have results; nil if none has.
@@ -29,23 +29,5 @@ extension ExperimentOptions {
       ? "there are results of profile \(first): add `--profile \(first)`"
       : "there are results of the profiles \(profiles.joined(separator: ", ")): add `--profile` "
         + "and one of these names"
-  }
-
-  /// `scl run` with the same options.
-  private var runCommand: String {
-    var words = ["scl", "run", experiment]
-    func add(_ option: String, _ value: String?) {
-      if let value { words += [option, value] }
-    }
-    add("--profile", profile)
-    for override in overrides { add("--set", override) }
-    for filter in only { add("--only", filter) }
-    let standard = RunOptions()
-    add("--data", folders.data == standard.data ? nil : folders.data)
-    add("--results", folders.results == standard.results ? nil : folders.results)
-    add("--device", device?.rawValue)
-    add("--precision", precision == .auto ? nil : precision.rawValue)
-    add("--threads", threads.map { "\($0)" })
-    return words.shellCommand
   }
 }

@@ -64,6 +64,30 @@ extension CommandLineTests {
     #expect(try diff(["--json"]).contains("\"default\":10,\"name\":\"restarts\",\"value\":1"))
   }
 
+  @Test func `A plan is judged before anything is prepared or run`() throws {
+    let file = try write(
+      "benchmarks: [cifar10]\nmethods: [kmeans]\nseeds: 2\n", to: "planned.yaml")
+    let tables = try paper("| kmeans | k-means | 8.7/22.9/4.9 | P | p | |")
+    func judge(_ more: [String] = [], data: String = "nothing") throws -> Program.Result {
+      try program.run(
+        ["diff", file, "--planned", "--against", tables, "--results", folder + "/planned"]
+          + ["--data", data] + more)
+    }
+    let plain = try judge()
+    #expect(plain.exitCode == 0 && plain.errors.isEmpty, "\(plain.errors)")
+    #expect(plain.output.contains("comparable 1 of 1 published rows"), "\(plain.output)")
+    #expect(plain.output.contains("Not prepared yet, and judged as if"), "\(plain.output)")
+    let other = try judge(["--set", "restarts=1", "--json"]).objects()
+    #expect(other[0]["verdict"] as? String == "not comparable")
+    #expect(other[0]["reasons"] as? [String] == ["recipe: restarts 1 of 10"])
+    // Of a file that is there, its images count.
+    let part = try judge(data: preparePartOfCIFAR())
+    #expect(part.output.contains("data: 40 of the 60,000 images of CIFAR-10"), "\(part.output)")
+    // Options on scores say nothing here.
+    #expect(try judge(["--within", "2"]).exitCode == 64)
+    #expect(try judge(["--against", folder]).exitCode == 64)
+  }
+
   @Test func `A misspelt method in a file of published figures is bad data with its line`() throws {
     let file = try write("benchmarks: [rehearsal]\nmethods: [kmeans]\n", to: "quick.yaml")
     let misspelt = try paper("| kmaens | k-means | 8.7/22.9/4.9 | P | p | |")

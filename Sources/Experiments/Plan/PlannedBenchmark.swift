@@ -16,9 +16,8 @@ struct PlannedBenchmark {
   /// SHA-256 of the file's content, a part of every run's identity; nil without a file, which is
   /// then not needed.
   let contentHash: String?
-  /// The benchmark file with the number of its images, and their height and width; nil where it is
-  /// not there.
-  private let file: (path: String, images: Int, imageSize: Int)?
+  /// The benchmark file with what it says of itself; nil where it is not there.
+  private let file: (path: String, info: BenchmarkInfo)?
   /// Whether results are read and nothing is to be computed.
   private let readsOnly: Bool
 
@@ -46,7 +45,7 @@ struct PlannedBenchmark {
     guard info.benchmark == name else {
       throw ExperimentError.wrongBenchmark(file: path, found: info.benchmark, expected: name)
     }
-    file = (path, info.counts.total, info.imageSize)
+    file = (path, info)
   }
 
   /// Checks a protocol against the definition, before anybody fetches a file for it.
@@ -147,9 +146,9 @@ struct PlannedBenchmark {
     }
     if file != nil { try Self.checkLabels(runProtocol, on: definition) }
     // Of larger images the central square is taken.
-    if let file, file.imageSize < runProtocol.imageSize {
+    if let file, file.info.imageSize < runProtocol.imageSize {
       throw ExperimentError.wrongImageSize(
-        benchmark: definition.name, file: file.path, found: file.imageSize,
+        benchmark: definition.name, file: file.path, found: file.info.imageSize,
         expected: runProtocol.imageSize)
     }
     let engine = RunEngine(options, method: row.method, readsOnly: readsOnly)
@@ -184,11 +183,13 @@ struct PlannedBenchmark {
       experiment: experiment.name, benchmark: definition, row: row, seed: seed,
       stage: stage?.combination, origin: origin, stageWorkload: stage?.workload ?? 0,
       configured: method, departures: departures, runProtocol: runProtocol,
-      profile: experiment.profile, folder: place.folder,
-      engine: engine, otherEngine: otherEngine, identityInputs: inputs,
+      profile: experiment.profile,
+      benchmarkFile: file.map { BenchmarkProvenance($0.info, of: definition) },
+      folder: place.folder, engine: engine, otherEngine: otherEngine, identityInputs: inputs,
       identity: try inputs.identity(),
       state: try PlannedState(
-        place.state, planned: inputs, images: file?.images, by: engine, in: place.folder))
+        place.state, planned: inputs, images: file?.info.counts.total, by: engine,
+        in: place.folder))
   }
 }
 
@@ -265,5 +266,15 @@ extension PlannedState {
       }
       self = isOurs ? .failed(failure) : .unfinished
     }
+  }
+}
+
+extension BenchmarkProvenance {
+  /// What a benchmark file says of itself, for records and for the judgement of a plan.
+  init(_ file: BenchmarkInfo, of benchmark: BenchmarkDefinition) {
+    self.init(
+      contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
+      definitionImages: benchmark.counts.total, sourceFormat: file.sourceFormat,
+      rehearsalOf: benchmark.rehearsalOf, pixels: file.pixels)
   }
 }

@@ -34,6 +34,8 @@ package struct PlannedRun: Sendable {
   /// The splits, the image size and the checkpoint rule, a part of the identity.
   package let runProtocol: RunProtocol
   package let profile: String
+  /// The benchmark file; nil where it is not there.
+  package let benchmarkFile: BenchmarkProvenance?
   /// The folder of its result, which may be one that was set aside.
   package let folder: RunFolder
   /// The device and the precision.

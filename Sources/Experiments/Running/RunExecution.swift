@@ -233,10 +233,7 @@ package struct RunExecution {
       checkpointEpoch: checkpointEpoch, timing: timing,
       provenance: Provenance(
         sourceRevision: sourceRevision,
-        benchmarkFile: BenchmarkProvenance(
-          contentHash: file.contentSHA256, complete: file.isComplete, images: file.counts.total,
-          definitionImages: planned.benchmark.counts.total, sourceFormat: file.sourceFormat,
-          rehearsalOf: planned.benchmark.rehearsalOf, pixels: file.pixels),
+        benchmarkFile: BenchmarkProvenance(file, of: planned.benchmark),
         presentation: presentation, libtorch: Torch.version, openBLAS: OpenBLAS.configuration,
         device: planned.device.rawValue, deviceName: Machine.name(of: planned.device),
         precision: planned.precision.rawValue,

@@ -41,7 +41,8 @@ extension TableDiff {
           .joined(separator: "\n"))
     }
     let remarks =
-      sourceRemarks + remarks + unpublishedRemarks + unmeasuredRemarks(verbose: verbose)
+      Self.remarks(on: sources) + remarks + unpublished.remarks
+      + unmeasured.remarks(verbose: verbose, "measured")
     if !remarks.isEmpty {
       parts.append(
         remarks.map { MarkdownText.wrapped($0, bullet: "- ", within: width) }.joined(
@@ -62,7 +63,8 @@ extension TableDiff {
       isNumeric: [false, false, false, true, true, true, false], emptyRepeats: true)
     var previous = ("", "")
     for comparison in comparisons where comparison.benchmark == benchmark {
-      let numbers = comparison.footnotes.map { number(of: $0, in: &reasons) }.sorted()
+      let verdict =
+        Escaping.markdown(comparison.verdictCell) + reasons.numbers(of: comparison.footnotes)
       let title = Escaping.markdown(comparison.methodText)
       let compared = Escaping.markdown(comparison.reference?.name.text ?? "–")
       // A name is printed once for consecutive lines.
@@ -72,8 +74,7 @@ extension TableDiff {
         comparison.metric?.title ?? "all", comparison.reference?.text ?? "–",
         comparison.measuredText,
         comparison.difference.map { $0.signed } ?? "",
-        Escaping.markdown(comparison.verdictCell)
-          + (numbers.isEmpty ? "" : " (\(numbers.map { "\($0)" }.joined(separator: ", ")))"),
+        verdict,
       ])
       previous = (title, compared)
     }
@@ -82,41 +83,10 @@ extension TableDiff {
 
   /// The descriptions of the sources that the table names by their keys, without the marks of code
   /// that they have in paper-tables.md: a terminal would show them escaped.
-  var sourceRemarks: [String] {
+  static func remarks(on sources: [String: String]) -> [String] {
     sources.sorted { $0.key < $1.key }.map { key, text in
       "Source \(key): \(text.replacing("`", with: ""))"
     }
-  }
-
-  /// One line, however many benchmarks have no published figure.
-  private var unpublishedRemarks: [String] {
-    if unpublished.isEmpty { return [] }
-    let count = unpublished.reduce(0) { $0 + $1.methods.count }
-    return [
-      "Without any published figure: "
-        + unpublished.map { BenchmarkRegistry.current.heading(of: $0.benchmark) }.joined(
-          separator: ", ")
-        + " (\(count) \(count == 1 ? "cell" : "cells"))"
-    ]
-  }
-
-  /// A line per benchmark with the rows' names, or one line with their numbers.
-  private func unmeasuredRemarks(verbose: Bool) -> [String] {
-    if verbose {
-      return unmeasured.map {
-        "Published but not measured here, \(BenchmarkRegistry.current.heading(of: $0.benchmark)): "
-          + $0.rows.joined(separator: ", ")
-      }
-    }
-    let counts = unmeasured.map {
-      "\(BenchmarkRegistry.current.heading(of: $0.benchmark)) \($0.rows.count)"
-    }
-    return counts.isEmpty
-      ? []
-      : [
-        "Published rows not measured here (--verbose lists them): "
-          + counts.joined(separator: ", ")
-      ]
   }
 
   /// The rule of the tolerance as a sentence.
@@ -128,12 +98,53 @@ extension TableDiff {
         + "and at most \(Tolerance.cap.oneDecimal) points."
     }
   }
+}
 
-  /// The number of a reason, counted from 1. Equal reasons share one.
-  private func number(of reason: String, in reasons: inout [String]) -> Int {
-    if let index = reasons.firstIndex(of: reason) { return index + 1 }
-    reasons.append(reason)
-    return reasons.count
+extension [TableDiff.Unpublished] {
+  /// One line, however many benchmarks have no published figure.
+  var remarks: [String] {
+    if isEmpty { return [] }
+    let count = reduce(0) { $0 + $1.methods.count }
+    return [
+      "Without any published figure: "
+        + map { BenchmarkRegistry.current.heading(of: $0.benchmark) }.joined(separator: ", ")
+        + " (\(count) \(count == 1 ? "cell" : "cells"))"
+    ]
+  }
+}
+
+extension [TableDiff.Unmeasured] {
+  /// A line per benchmark with the rows' names, or one line with their numbers.
+  /// - Parameter word: what the rows are not: "measured".
+  func remarks(verbose: Bool, _ word: String) -> [String] {
+    if verbose {
+      return map {
+        "Published but not \(word) here, \(BenchmarkRegistry.current.heading(of: $0.benchmark)): "
+          + $0.rows.joined(separator: ", ")
+      }
+    }
+    let counts = map {
+      "\(BenchmarkRegistry.current.heading(of: $0.benchmark)) \($0.rows.count)"
+    }
+    return counts.isEmpty
+      ? []
+      : [
+        "Published rows not \(word) here (--verbose lists them): " + counts.joined(separator: ", ")
+      ]
+  }
+}
+
+extension [String] {
+  /// Adds reasons that are not yet here; the numbers of all of them, counted from 1, for the end of a verdict:
+  /// " (1, 3)", or nothing without reasons.
+  mutating func numbers(of reasons: [String]) -> String {
+    if reasons.isEmpty { return "" }
+    let numbers = reasons.map { reason in
+      if let index = firstIndex(of: reason) { return index + 1 }
+      append(reason)
+      return count
+    }
+    return " (\(numbers.sorted().map { "\($0)" }.joined(separator: ", ")))"
   }
 }
 

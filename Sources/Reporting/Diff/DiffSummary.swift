@@ -40,45 +40,53 @@ package struct DiffSummary: Equatable, Sendable {
       switch comparison.verdict {
       case .reproduced:
         reproduced += 1
-        for mark in comparison.marks { Self.count(mark.text, in: &marks) }
+        for mark in comparison.marks { marks.add(mark.text) }
       case .differs: differs += 1
       case .unknownProtocol(let isWithin):
         unknownProtocol += 1
         if isWithin { agreeing += 1 }
       case .notComparable(let differences):
         notComparable += 1
-        if let first = differences.first { Self.count(first.aspect.rawValue, in: &reasons) }
+        if let first = differences.first { reasons.add(first.aspect.rawValue) }
       case .noReference: withoutReference += 1
       case .noResult: withoutResult += 1
       }
     }
-    reasons.sort { ($1.count, $0.name) < ($0.count, $1.name) }
-  }
-
-  /// Adds one to the number of a text.
-  private static func count(_ name: String, in counts: inout [Count]) {
-    if let index = counts.firstIndex(where: { $0.name == name }) {
-      counts[index].count += 1
-    } else {
-      counts.append(Count(name: name, count: 1))
-    }
+    reasons.sortByCount()
   }
 
   /// The counts as a sentence: "reproduced 3 of 9 comparable, 24 not comparable (recipe 20, data
   /// 4); 6 with an unknown protocol (2 agree)".
   package var text: String {
-    func list(_ counts: [Count]) -> String {
-      counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
-    }
     var text =
-      "reproduced \(reproduced) of \(comparable) comparable"
-      + (marks.isEmpty ? "" : " (marked: \(list(marks)))")
-      + ", \(notComparable) not comparable" + (reasons.isEmpty ? "" : " (\(list(reasons)))")
+      "reproduced \(reproduced) of \(comparable) comparable\(marks.inBrackets("marked: "))"
+      + ", \(notComparable) not comparable\(reasons.inBrackets())"
     if unknownProtocol > 0 {
       text += "; \(unknownProtocol) with an unknown protocol (\(agreeing) agree)"
     }
     if withoutReference > 0 { text += "; \(withoutReference) without a published figure" }
     if withoutResult > 0 { text += "; \(withoutResult) without a result" }
     return text
+  }
+}
+
+extension [DiffSummary.Count] {
+  /// Adds one to the number of a text.
+  mutating func add(_ name: String) {
+    if let index = firstIndex(where: { $0.name == name }) {
+      self[index].count += 1
+    } else {
+      append(DiffSummary.Count(name: name, count: 1))
+    }
+  }
+
+  /// The most frequent first, those of one number by name.
+  mutating func sortByCount() {
+    sort { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+
+  /// " (recipe 12, data 4)"; nothing for none.
+  func inBrackets(_ heading: String = "") -> String {
+    isEmpty ? "" : " (\(heading)\(map { "\($0.name) \($0.count)" }.joined(separator: ", ")))"
   }
 }

@@ -2,7 +2,7 @@ import Domain
 import Metrics
 import Records
 
-/// Compares how a measured cell and its reference were obtained: data, recipe, statistic, splits,
+/// Compares how a cell, measured or only planned, and its reference are obtained: data, recipe, statistic, splits,
 /// image size, backbone, checkpoint.
 struct ProtocolComparison {
   /// Known differences, the most important first. Any one rules out a comparison of scores.
@@ -20,51 +20,56 @@ struct ProtocolComparison {
   /// The number n if the reference is the best of n trials and we have as many seeds: the best of
   /// our first n seeds is compared. Nil if the mean is compared.
   private(set) var bestOf: Int?
+  /// The word for our side.
+  private var ours = "measured"
 
   /// Compares with a published row. The normaliser of NMI is never a difference, because every
   /// record has NMI under both and the diff takes the published one.
-  /// - Parameter metric: the score; nil if only the protocol is of interest.
-  init(_ cell: ResultCell, row: PublishedRow, metric: Metric? = nil) {
+  /// - Parameters:
+  ///   - metric: the score; nil if only the protocol is of interest.
+  ///   - isPlanned: whether all planned seeds count, finished or not.
+  init(_ cell: ResultCell, row: PublishedRow, metric: Metric? = nil, isPlanned: Bool = false) {
     let published = row.protocols[cell.benchmark] ?? PublishedProtocol()
-    guard let measured = cell.runProtocol else { return }
+    guard let basis = cell.basis, let own = basis.protocol else { return }
+    if isPlanned { ours = "planned" }
     isUnknown = !published.isKnown
     if case .anotherMethod(let other)? = row.note {
       differences.append(Difference(.method, other))
     }
-    differences += Self.dataDifferences(of: cell)
-    compareRecipe(cell, published)
-    compareStatistic(cell, published)
+    differences += Self.dataDifferences(basis.benchmarkFile, of: cell.heading)
+    compareRecipe(basis, published)
+    compareStatistic(seeds: isPlanned ? cell.planned : cell.records.count, published)
     compare(.learnt, published.train) { train in
-      Self.pair("\(train)", "\(cell.canonical(measured.train))")
+      Self.pair("\(train)", "\(cell.canonical(own.train))")
     }
     compare(.scored, published.score) { score in
-      Self.pair("\(score)", "\(cell.canonical(measured.score))")
+      Self.pair("\(score)", "\(cell.canonical(own.score))")
     }
     compare(.imageSize, published.imageSize) { size in
-      Self.pair("\(size) px", "\(cell.viewSize ?? measured.imageSize) px")
+      Self.pair("\(size) px", "\(basis.viewSize ?? own.imageSize) px")
     }
     if let size = published.imageSize, cell.definition?.cutsImages == true,
-      let seen = cell.viewSize, seen > measured.imageSize
+      let seen = basis.viewSize, seen > own.imageSize
     {
       // Enlarging a square cannot restore what was cut from the photograph.
       differences.append(
         Difference(
           .pixels,
-          "published \(size) px from whole photographs, measured \(measured.imageSize) px images, enlarged"
+          "published \(size) px from whole photographs, \(ours) \(own.imageSize) px images, enlarged"
         ))
     }
-    if let backbone = cell.backbone {
+    if let backbone = basis.settings.backbone {
       compare(.backbone, published.backbone) { Self.pair($0, backbone) }
     }
-    compareCheckpoint(measured, published)
-    if let labels = measured.labels {
+    compareCheckpoint(own, published)
+    if let labels = own.labels {
       differences.append(
         Difference(
-          .labels, "published the benchmark's classes, measured the \(labels.rawValue) classes"))
+          .labels, "published the benchmark's classes, \(ours) the \(labels.rawValue) classes"))
     }
-    if let clusters = measured.clusters {
+    if let clusters = own.clusters {
       differences.append(
-        Difference(.clusters, "published one cluster per class, measured \(clusters) clusters"))
+        Difference(.clusters, "published one cluster per class, \(ours) \(clusters) clusters"))
     }
     if metric?.dependsOnNormaliser == true, published.nmi == nil {
       unknown.append("normaliser of NMI")
@@ -110,9 +115,9 @@ struct ProtocolComparison {
   // MARK: - Against a published row
 
   /// Any departure is a difference. So is a record that does not list its departures.
-  private mutating func compareRecipe(_ cell: ResultCell, _ published: PublishedProtocol) {
+  private mutating func compareRecipe(_ own: RunRecipe, _ published: PublishedProtocol) {
     if published.recipe == nil { unknown.append(Difference.Aspect.recipe.rawValue) }
-    guard let found = RecipeComparison(cell, published).departures else {
+    guard let found = RecipeComparison(own, published).departures else {
       differences.append(Difference(.recipe, "not recorded"))
       return
     }
@@ -121,14 +126,13 @@ struct ProtocolComparison {
   }
 
   /// The best of n trials needs n seeds of ours. A mean over heads is compared with nothing.
-  private mutating func compareStatistic(_ cell: ResultCell, _ published: PublishedProtocol) {
-    let seeds = cell.records.count
-    let measured = seeds == 1 ? "one seed" : "mean over seeds"
+  private mutating func compareStatistic(seeds: Int, _ published: PublishedProtocol) {
+    let own = "\(ours) " + (seeds == 1 ? "one seed" : "mean over seeds")
     switch published.statistic {
     case .best:
       guard let trials = published.trials else {
         let theirs = "best of an unknown number of trials"
-        differences.append(Difference(.statistic, "published \(theirs), measured \(measured)"))
+        differences.append(Difference(.statistic, "published \(theirs), \(own)"))
         return
       }
       if seeds >= trials {
@@ -137,12 +141,12 @@ struct ProtocolComparison {
         differences.append(
           Difference(
             .statistic,
-            "published best of \(trials) trials, measured "
+            "published best of \(trials) trials, \(ours) "
               + (seeds == 1 ? "one seed" : "\(seeds) seeds")))
       }
     case .meanOfHeads:
       differences.append(
-        Difference(.statistic, "published mean over the heads of one run, measured \(measured)"))
+        Difference(.statistic, "published mean over the heads of one run, \(own)"))
     case .mean, .single: break
     case nil: unknown.append(Difference.Aspect.statistic.rawValue)
     }
@@ -150,20 +154,20 @@ struct ProtocolComparison {
 
   /// Compares the rule and, if it chooses, the candidates: the best of 1,000 epochs is higher than
   /// the best of 20. Our choice by labels is never compared with an unknown rule.
-  private mutating func compareCheckpoint(_ measured: RunProtocol, _ published: PublishedProtocol) {
+  private mutating func compareCheckpoint(_ own: RunProtocol, _ published: PublishedProtocol) {
     compare(.checkpoint, published.checkpoint) { checkpoint in
-      Self.pair(checkpoint.rawValue, measured.checkpoint.rawValue)
+      Self.pair(checkpoint.rawValue, own.checkpoint.rawValue)
     }
     // An unknown rule may be a choice by labels too, but that cannot be assumed in our favour.
-    if published.checkpoint == nil && measured.checkpoint == .bestByLabels {
-      differences.append(Difference(.checkpoint, "measured best-by-labels, published unknown"))
+    if published.checkpoint == nil && own.checkpoint == .bestByLabels {
+      differences.append(Difference(.checkpoint, "\(ours) best-by-labels, published unknown"))
     }
     // The best of 1,000 epochs is higher than the best of 20.
-    if measured.checkpoint.chooses, measured.checkpoint == published.checkpoint {
+    if own.checkpoint.chooses, own.checkpoint == published.checkpoint {
       compare(.candidates, published.candidates) { every in
-        measured.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
+        own.evaluateEvery.flatMap { Self.pair(Self.epochs(every), Self.epochs($0)) }
       }
-      if measured.checkpoint == .lowestLoss {
+      if own.checkpoint == .lowestLoss {
         caveats.append(
           "lowest-loss selects by this program's training loss; the authors' code may use another")
       }
@@ -171,7 +175,7 @@ struct ProtocolComparison {
   }
 
   /// Compares one dimension. An unknown published value goes to `unknown`.
-  /// - Parameter difference: the published and the measured value as text, if they differ.
+  /// - Parameter difference: the published value and ours as text, if they differ.
   private mutating func compare<Value>(
     _ aspect: Difference.Aspect, _ published: Value?, difference: (Value) -> (String, String)?
   ) {
@@ -179,8 +183,8 @@ struct ProtocolComparison {
       unknown.append(aspect.rawValue)
       return
     }
-    if let (theirs, ours) = difference(published) {
-      differences.append(Difference(aspect, "published \(theirs), measured \(ours)"))
+    if let (theirs, own) = difference(published) {
+      differences.append(Difference(aspect, "published \(theirs), \(ours) \(own)"))
     }
   }
 
@@ -201,14 +205,16 @@ struct ProtocolComparison {
   }
 
   /// Both texts if they differ, else nil.
-  private static func pair(_ published: String, _ measured: String) -> (String, String)? {
-    published == measured ? nil : (published, measured)
+  private static func pair(_ published: String, _ own: String) -> (String, String)? {
+    published == own ? nil : (published, own)
   }
 
   /// Images of a rehearsal, or an incomplete benchmark file.
-  private static func dataDifferences(of cell: ResultCell) -> [Difference] {
-    guard let file = cell.benchmarkFile else { return [] }
-    let title = cell.heading
+  /// - Parameter title: the benchmark's.
+  private static func dataDifferences(
+    _ file: BenchmarkProvenance?, of title: String
+  ) -> [Difference] {
+    guard let file else { return [] }
     if file.rehearsalOf != nil {
       return [Difference(.data, "generated images (rehearsal), not those of \(title)")]
     }

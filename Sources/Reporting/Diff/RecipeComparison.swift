@@ -2,40 +2,40 @@ import Core
 import Domain
 import Records
 
-/// The settings in which a measured cell departs from the recipe of a published row.
+/// The settings in which a cell departs from the recipe of a published row.
 ///
 /// The recipe is the method's default settings on the benchmark, overridden by those that the row's
 /// protocol lists. Network and view size are left out where the protocol states them itself;
 /// `ProtocolComparison` compares those directly.
 struct RecipeComparison {
-  /// The most important first; nil if the record does not list its departures, so that the recipe
+  /// The most important first; nil if they are unknown, as of a record that does not list them, so that the recipe
   /// cannot be compared.
   let departures: [Departure]?
 
   /// - Parameters:
-  ///   - cell: its first record is used, because all seeds have the same settings.
+  ///   - own: how the cell's runs are computed.
   ///   - published: the row's protocol on the benchmark.
-  init(_ cell: ResultCell, _ published: PublishedProtocol) {
-    guard let recorded = cell.departures, let settings = cell.records.first?.settings else {
+  init(_ own: RunRecipe, _ published: PublishedProtocol) {
+    guard let listed = own.departures else {
       departures = nil
       return
     }
     let recipe = published.recipe ?? [:]
-    var found = recorded.compactMap { departure in
+    var found = listed.compactMap { departure in
       guard let wanted = recipe[departure.name] else { return Departure?.some(departure) }
       return departure.value.isWritten(as: wanted)
         ? nil : Departure(departure.name, value: departure.value, standard: wanted)
     }
-    for (name, wanted) in recipe where !recorded.contains(where: { $0.name == name }) {
+    for (name, wanted) in recipe where !listed.contains(where: { $0.name == name }) {
       // Settings of a stage are recorded only where they depart from their defaults.
-      let value = settings[name] ?? .text("by default")
+      let value = own.settings[name] ?? .text("by default")
       if !value.isWritten(as: wanted) {
         found.append(Departure(name, value: value, standard: wanted))
       }
     }
     // Where the protocol states view size or network, `ProtocolComparison` compares them.
     var judged: Set<String> = published.imageSize == nil ? [] : [SettingName.viewSize]
-    if let backbone = published.backbone, backbone == cell.backbone {
+    if let backbone = published.backbone, backbone == own.settings.backbone {
       judged.formUnion([SettingName.depth, SettingName.width])
     }
     departures = found.filter { !judged.contains($0.name) }.sorted(by: Departure.precedes)

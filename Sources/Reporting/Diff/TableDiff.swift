@@ -28,6 +28,16 @@ package struct TableDiff: Equatable, Sendable {
     package let benchmark: String
     /// The rows' titles.
     package let methods: [String]
+
+    /// One per benchmark of a table that has cells and no published figure.
+    static func list(
+      of cells: [ResultCell], in table: ResultTable, published: Set<String>
+    ) -> [Unpublished] {
+      table.benchmarks.filter { !published.contains($0) }.compactMap { benchmark in
+        let methods = cells.filter { $0.benchmark == benchmark }.map(\.method.title)
+        return methods.isEmpty ? nil : Unpublished(benchmark: benchmark, methods: methods)
+      }
+    }
   }
 
   /// What the results are compared with: the path of a file, or an experiment with its profile, if it has one.
@@ -83,10 +93,7 @@ package struct TableDiff: Equatable, Sendable {
       Self.comparisons(of: $0, paper: paper, tolerance: tolerance)
     }
     self.comparisons = comparisons
-    unpublished = table.benchmarks.filter { !published.contains($0) }.compactMap { benchmark in
-      let methods = cells.filter { $0.benchmark == benchmark }.map(\.method.title)
-      return methods.isEmpty ? nil : Unpublished(benchmark: benchmark, methods: methods)
-    }
+    unpublished = Unpublished.list(of: cells, in: table, published: published)
 
     var remarks = Self.remarks(on: table)
     let controls = table.methods.filter { $0.family == .control }
@@ -96,7 +103,10 @@ package struct TableDiff: Equatable, Sendable {
           + controls.map(\.title).joined(separator: ", "))
     }
     self.remarks = remarks
-    unmeasured = Self.unmeasured(in: paper, cells: cells, comparisons: comparisons)
+    unmeasured = Self.unmeasured(
+      in: paper, cells: cells,
+      compared: Dictionary(grouping: comparisons, by: \.benchmark)
+        .mapValues { Set($0.compactMap(\.reference?.title)) })
     let keys = Set(comparisons.flatMap { $0.reference?.sources ?? [] })
     sources = paper.sources.filter { keys.contains($0.key) }
   }
@@ -153,11 +163,7 @@ package struct TableDiff: Equatable, Sendable {
     of cell: ResultCell, paper: PaperTables, tolerance: Tolerance
   ) -> [Comparison] {
     var comparisons: [Comparison] = []
-    // A variant's own name may be that of another method's row.
-    let rows = paper.rows(of: cell.method.variantOf ?? cell.method.name)
-    for row in rows {
-      guard let published = row.cells[cell.benchmark] else { continue }
-      if cell.method.variantOf != nil, !Self.isOf(row, cell) { continue }
+    for (row, published) in cell.publishedRows(in: paper) {
       let theirs = row.protocols[cell.benchmark] ?? PublishedProtocol()
       for metric in MetricRegistry.published {
         guard let figure = published[metric] else { continue }
@@ -173,35 +179,15 @@ package struct TableDiff: Equatable, Sendable {
             protocols: ProtocolComparison(cell, row: row, metric: metric)))
       }
     }
-    return comparisons.isEmpty
-      ? [withoutReference(cell, rows: rows, file: paper.file)] : comparisons
-  }
-
-  /// Whether a variant has the recipe and the backbone of a row, so that the row is one of this
-  /// variant too.
-  private static func isOf(_ row: PublishedRow, _ variant: ResultCell) -> Bool {
-    !variant.records.isEmpty
-      && !ProtocolComparison(variant, row: row).isOfOtherRecipe
+    return comparisons.isEmpty ? [withoutReference(cell, in: paper)] : comparisons
   }
 
   /// The line of a cell without a published figure.
-  private static func withoutReference(
-    _ cell: ResultCell, rows: [PublishedRow], file: String
-  ) -> Comparison {
-    let title = cell.heading
-    let notes = rows.filter(\.cells.isEmpty).compactMap { $0.note?.text }
-    let reason =
-      if let method = cell.method.variantOf {
-        "a variant of \(method); no published row has its settings"
-      } else if rows.isEmpty {
-        "\(file) has no row for \(cell.method.name)"
-      } else {
-        notes.first.map { "\(cell.method.title): \($0)" }
-          ?? "\(file) has no figure for \(cell.method.name) on \(title)"
-      }
+  private static func withoutReference(_ cell: ResultCell, in paper: PaperTables) -> Comparison {
     var comparison = Comparison(
       benchmark: cell.benchmark, method: cell.method, metric: nil, reference: nil,
-      finished: cell.records.count, planned: cell.planned, verdict: .noReference(reason))
+      finished: cell.records.count, planned: cell.planned,
+      verdict: .noReference(cell.reasonForNoReference(in: paper)))
     if cell.records.isEmpty {
       comparison.verdict = .noResult(cell.state, cell.reasonForNoResult)
     }
@@ -249,20 +235,47 @@ package struct TableDiff: Equatable, Sendable {
       + EngineRemarks.remarks(on: table) + EmptyClusters.remarks(on: table)
   }
 
-  /// The published rows of each benchmark that were neither measured nor compared.
-  private static func unmeasured(
-    in paper: PaperTables, cells: [ResultCell], comparisons: [Comparison]
+  /// The published rows of each benchmark of whose method there is no cell, and which none is compared with.
+  /// - Parameter compared: the titles of the rows that cells are compared with, by benchmark.
+  static func unmeasured(
+    in paper: PaperTables, cells: [ResultCell], compared: [String: Set<String>]
   ) -> [Unmeasured] {
     BenchmarkDefinition.all.map(\.name).compactMap { benchmark in
       let measured = Set(
         cells.filter { $0.benchmark == benchmark && $0.method.variantOf == nil }
           .map(\.method.name))
-      let compared = Set(
-        comparisons.filter { $0.benchmark == benchmark }.compactMap(\.reference?.title))
+      let compared = compared[benchmark] ?? []
       let rows = paper.rows.filter {
         $0.cells[benchmark] != nil && !measured.contains($0.method) && !compared.contains($0.title)
       }
       return rows.isEmpty ? nil : Unmeasured(benchmark: benchmark, rows: rows.map(\.title))
     }
+  }
+}
+
+extension ResultCell {
+  /// The published rows that the cell is compared with, and the figures of each. A variant has only those rows of its
+  /// method whose recipe and backbone are its own.
+  func publishedRows(in paper: PaperTables) -> [(row: PublishedRow, figures: PublishedCell)] {
+    // A variant's own name may be that of another method's row.
+    paper.rows(of: method.variantOf ?? method.name).compactMap { row in
+      guard let figures = row.cells[benchmark] else { return nil }
+      if method.variantOf != nil {
+        guard basis != nil, !ProtocolComparison(self, row: row).isOfOtherRecipe else { return nil }
+      }
+      return (row, figures)
+    }
+  }
+
+  /// Why `publishedRows(in:)` has none.
+  func reasonForNoReference(in paper: PaperTables) -> String {
+    if let original = method.variantOf {
+      return "a variant of \(original); no published row has its settings"
+    }
+    let rows = paper.rows(of: method.name)
+    if rows.isEmpty { return "\(paper.file) has no row for \(method.name)" }
+    return rows.filter(\.cells.isEmpty).compactMap { $0.note?.text }.first
+      .map { "\(method.title): \($0)" }
+      ?? "\(paper.file) has no figure for \(method.name) on \(heading)"
   }
 }

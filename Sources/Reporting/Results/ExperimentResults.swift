@@ -101,7 +101,8 @@ package struct RunOutcome: Equatable, Sendable {
   }
 }
 
-/// The settings of a run, finished or only planned: what tells the rows of a sensitivity table apart.
+/// How a run is computed, finished or only planned: what tells the rows of a sensitivity table apart, and what
+/// the diff judges before a run (`PlannedDiff`).
 package struct RunRecipe: Equatable, Sendable {
   /// The title of the method, which for a variant is that of the method that it changes; nil if
   /// unknown.
@@ -112,22 +113,29 @@ package struct RunRecipe: Equatable, Sendable {
   package var departures: [Departure]?
   /// Splits, image size and checkpoint rule; nil if unknown.
   package var `protocol`: RunProtocol?
+  /// The benchmark file that the run reads; nil if it is not there.
+  package var benchmarkFile: BenchmarkProvenance?
 
   package init(
     methodTitle: String? = nil, settings: [String: SettingValue], departures: [Departure]?,
-    protocol: RunProtocol? = nil
+    protocol: RunProtocol? = nil, benchmarkFile: BenchmarkProvenance? = nil
   ) {
     self.methodTitle = methodTitle
     self.settings = settings
     self.departures = departures
     self.protocol = `protocol`
+    self.benchmarkFile = benchmarkFile
   }
 
   /// What a record says of its run.
   init(_ record: RunRecord) {
     self.init(
-      settings: record.settings, departures: record.departures, protocol: record.protocol)
+      settings: record.settings, departures: record.departures, protocol: record.protocol,
+      benchmarkFile: record.provenance.benchmarkFile)
   }
+
+  /// Height and width of the network's input in pixels; nil if the protocol is unknown.
+  var viewSize: Int? { `protocol`.map { $0.viewSize(under: settings) } }
 }
 
 /// The input of tables and diffs: all planned runs of one experiment, or of several, with their results.

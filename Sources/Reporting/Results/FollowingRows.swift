@@ -42,7 +42,7 @@ enum FollowingRows {
             + "('scl diff' lists the reasons)."
           : "No figures of these methods are published on these benchmarks.")
     }
-    return remarks + (table.diff?.sourceRemarks ?? [])
+    return remarks + (table.diff.map { TableDiff.remarks(on: $0.sources) } ?? [])
   }
 
   // MARK: - Difference to a reference row

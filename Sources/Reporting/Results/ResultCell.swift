@@ -53,10 +53,13 @@ package struct ResultCell: Equatable, Sendable {
   package var missing: [UInt64] = []
   /// The experiment and the profile of the first run; nil for those of the whole table.
   package var origin: RunOutcome.Origin?
-  /// The settings of the cell's runs, planned ones if there is no record; nil if they are unknown.
+  /// How the cell's runs are planned, or what the first record says without a plan; nil if neither is known.
   package var recipe: RunRecipe?
   /// Why the method cannot run on the benchmark, or why its runs have no scores; nil otherwise.
   package var notApplicable: String?
+
+  /// How the cell's runs are computed: what the first record says, or else `recipe`; nil if neither is known.
+  var basis: RunRecipe? { records.first.map(RunRecipe.init) ?? recipe }
 
   /// The benchmark's registered definition; nil for images of a user's own.
   var definition: BenchmarkDefinition? { BenchmarkRegistry.current[benchmark] }
@@ -111,13 +114,9 @@ package struct ResultCell: Equatable, Sendable {
   }
 }
 
-/// What the records say about a cell's settings and network. All seeds have the same settings, so
+/// What the records say about a cell's images and network. All seeds have the same settings, so
 /// the first record is asked.
 extension ResultCell {
-  /// The settings that differ from the method's defaults on the benchmark; nil if there is no
-  /// record, or it is older than this list.
-  var departures: [Departure]? { records.first?.departures }
-
   /// Whether the benchmark was published as raw pixels and the images came as JPEG files.
   var isReEncoded: Bool { benchmarkFile?.pixels == .reEncoded }
 
@@ -128,8 +127,4 @@ extension ResultCell {
 
   /// Whether the method trains a network. Its checkpoint rule matters only then.
   var trains: Bool { records.first?.hasTrained == true }
-
-  /// The network as papers name it: "ResNet-18", "ResNet-18 of width 32"; nil for a method without
-  /// a residual network.
-  var backbone: String? { records.first?.settings.backbone }
 }

@@ -9,6 +9,7 @@ import Reporting
 ///
 ///     scl diff experiments/cifar10-cpu.yaml
 ///     scl diff experiments/cifar10-cpu.yaml --against results-before --within 0.5 --json
+///     scl diff experiments/paper.yaml --planned
 ///
 /// Exit codes: 0; 1 if a comparable score is outside the tolerance, or if nothing in other results
 /// could be compared; 65 for a mistake in the file of published figures; 66 if nothing has been run
@@ -22,11 +23,18 @@ struct DiffCommand: ParsableCommand {
       docs/diff.md has the rules. Exits with 0 if every comparable score is reproduced, and also if no score \
       is comparable with a published one, which it says. Exits with 1 if a comparable score differs by more \
       than the tolerance or if, with --against, nothing is comparable (see --fail-below), and with 66 if \
-      nothing has been run. 'scl diff example' shows every verdict on made-up results.
+      nothing has been run. Before anything has run, --planned says which published rows can be compared. \
+      'scl diff example' shows every verdict on made-up results.
       """)
 
   @OptionGroup var experiments: SeveralExperiments
   @OptionGroup var comparison: ComparisonOptions
+
+  /// For the choice of what to compute.
+  @Flag(
+    help: "Judge the protocol and settings of all planned runs, computed or not, and no scores.")
+  var planned = false
+
   @OptionGroup var output: JSONOption
 
   /// Other results are those of one experiment.
@@ -34,12 +42,20 @@ struct DiffCommand: ParsableCommand {
     if comparison.isWithResults, !experiments.others.isEmpty {
       throw ValidationError("--against a folder of results takes a single experiment")
     }
+    guard planned else { return }
+    if comparison.isWithResults {
+      throw ValidationError("--planned takes a file of published figures in --against")
+    }
+    if comparison.within != nil || comparison.failBelow != nil {
+      throw ValidationError("--planned judges no scores: leave out --within and --fail-below")
+    }
   }
 
   /// Checks the reference before it reads results, prints the diff, and sets the exit code.
   func run() throws {
     if isExample { return try printExample() }
     try comparison.check()
+    if planned { return try printPlanned() }
     let diff = try comparison.diff(experiments.plansOfRuns())
     Console.printPart(
       output.json
@@ -53,10 +69,20 @@ extension DiffCommand {
   /// Whether the canned diff is meant: its name stands alone, and no file has it. A folder may.
   private var isExample: Bool {
     let file = experiments.first.experiment
-    guard file == DiffExample.name, experiments.others.isEmpty else { return false }
+    guard file == DiffExample.name, experiments.others.isEmpty, !planned else { return false }
     var isFolder: ObjCBool = false
     return !FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
       || isFolder.boolValue
+  }
+
+  /// Prints which published rows the plan can be compared with, whether or not anything has been run.
+  private func printPlanned() throws {
+    let plans = try experiments.plansOfResults(mayBeEmpty: true)
+    let diff = PlannedDiff(
+      try ResultTable(.joined(plans.map(\.results))), against: try comparison.publishedFigures())
+    Console.printPart(
+      output.json
+        ? diff.jsonLines() : diff.markdown(verbose: comparison.verbose, width: Console.outputWidth))
   }
 
   /// Prints the canned diff. Without other options it exits with 1, because it has the verdict "differs".
@@ -115,7 +141,7 @@ struct ComparisonOptions: ParsableArguments {
     guard FileManager.default.fileExists(atPath: reference) else {
       throw ReportError.noReference(against)
     }
-    if !isWithResults { _ = try PublishedFigures.read(reference) }
+    if !isWithResults { _ = try publishedFigures() }
   }
 
   /// The path to read; the default file may be beside the program.
@@ -158,8 +184,12 @@ struct ComparisonOptions: ParsableArguments {
       return TableDiff(
         table, against: try ResultTable(otherResults(than: plan)), within: within)
     }
-    return TableDiff(table, against: try PublishedFigures.read(reference), within: within)
+    return TableDiff(table, against: try publishedFigures(), within: within)
   }
+
+  /// The reference, where it is a file of published figures.
+  /// - Throws: `PaperTablesError`.
+  func publishedFigures() throws -> PaperTables { try PublishedFigures.read(reference) }
 
   /// The finished runs of another results folder, or of one experiment's folder. They are not
   /// checked against this experiment's settings. If the folder is the plan's own, a line says so.

@@ -3,6 +3,7 @@ import Core
 import Experiments
 import Foundation
 import Methods
+import Reporting
 import Synchronization
 
 /// `scl plan`: prints a `PlanTable` with all runs, their states, and estimates of time and memory.
@@ -72,7 +73,21 @@ struct PlanCommand: AsyncParsableCommand {
     let interruption = noMeasure ? nil : await measure(plan, &store, &problems)
     let table = table(plan, store, problems)
     try output.json ? table.printJSON() : table.printText()
+    if !output.json, let sentence = comparability(of: plan) { Console.print(sentence) }
     if let interruption { throw ExitCode(RunExit.interrupted(by: interruption)) }
+  }
+
+  /// How many published rows the runs can be compared with; nil if none is published on these benchmarks, or if there
+  /// is no file of published figures that can be read.
+  private func comparability(of plan: Plan) -> String? {
+    guard let paper = try? PublishedFigures.tables(),
+      let table = try? ResultTable(plan.results)
+    else { return nil }
+    let counts = PlannedDiff(table, against: paper).counts
+    guard counts.rows > 0 else { return nil }
+    return "\(counts.comparable) of \(counts.rows) published rows can be compared, and "
+      + "\(counts.unknownProtocol) have an unknown protocol: "
+      + "'\(experiment.command("diff")) --planned' names them"
   }
 
   /// The table for this machine and, with `--nodes`, for a cluster.

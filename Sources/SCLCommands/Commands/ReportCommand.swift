@@ -291,7 +291,7 @@ extension PlannedRun {
   fileprivate var recipe: RunRecipe {
     RunRecipe(
       methodTitle: method.description.title, settings: settings, departures: departures,
-      protocol: runProtocol)
+      protocol: runProtocol, benchmarkFile: benchmarkFile)
   }
 
   /// The result in the vocabulary of tables.
