@@ -6,7 +6,7 @@ import Slurm
 import Testing
 
 /// Sweeps on scripts in place of Slurm's programs, for what a real cluster does not do when asked to.
-@Suite(.serialized, .timeLimit(.minutes(10))) final class FakeSlurmTests {
+@Suite(.serialized, .ownThread, .timeLimit(.minutes(10))) final class FakeSlurmTests {
   private static let staged = """
     benchmarks: [rehearsal]
     methods: [instdisc, scan-cluster]

@@ -4,7 +4,7 @@ import Testing
 
 /// Sweeps on a real cluster of two nodes, in turns: there is one cluster.
 @Suite(
-  .serialized, .cluster, .timeLimit(.minutes(Cluster.isSlow ? 120 : 10)),
+  .serialized, .cluster, .ownThread, .timeLimit(.minutes(Cluster.isSlow ? 120 : 10)),
   .enabled(
     if: Cluster.isPossible,
     "needs root and Slurm: apt-get install slurm-wlm munge"))
