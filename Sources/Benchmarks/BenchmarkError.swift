@@ -54,6 +54,8 @@ public enum BenchmarkError: Error, Hashable, Sendable {
   /// - `canBeLeftOut`: whether some are unreadable, so that `--skip-unreadable` helps.
   /// - `areAll`: false if reading stopped because there were too many.
   case unusableImages(place: String, reasons: [String], canBeLeftOut: Bool, areAll: Bool)
+  /// Unreadable images are to be left out, but these classes of a user's own images would have none left.
+  case unreadableClasses(path: String, classes: [String])
   /// An image of a benchmark with a fixed size has another one; `expected` is the side in
   /// pixels.
   case wrongImageSize(file: String, width: Int, height: Int, expected: Int)
@@ -129,6 +131,9 @@ extension BenchmarkError: CustomStringConvertible {
       "\(areAll ? "" : "at least ")\(reasons.count) images of '\(place)' cannot be used: "
         + Self.listing(reasons)
         + (canBeLeftOut ? "; leave out unreadable images with --skip-unreadable" : "")
+    case .unreadableClasses(let path, let classes):
+      "no image of \(classes.map { "'\($0)'" }.joined(separator: ", ")) in '\(path)' can be read; repair the images, "
+        + "or remove the \(classes.count == 1 ? "folder" : "folders") to prepare the other classes"
     case .wrongImageSize(let file, let width, let height, let expected):
       "'\(file)' is \(width) x \(height) pixels, expected \(expected) x \(expected)"
     case .fixedImageSize(let benchmark, let size):

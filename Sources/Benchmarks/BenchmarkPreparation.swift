@@ -104,7 +104,15 @@ package enum BenchmarkPreparation {
     let whole = try definition([])
     return try write(file, options) { temporary in
       try leavingOutUnreadable(of: tree, options) { leftOut in
-        let (definition, source) = leftOut.isEmpty ? whole : try definition(leftOut)
+        if leftOut.isEmpty {
+          return try prepare(whole.0, from: whole.1, to: file, as: temporary, options, report)
+        }
+        let (definition, source) = try definition(leftOut)
+        // With a class, the number of clusters would be lost.
+        let lost = whole.0.classNames.filter { !definition.classNames.contains($0) }
+        guard lost.isEmpty else {
+          throw BenchmarkError.unreadableClasses(path: path, classes: lost)
+        }
         return try prepare(definition, from: source, to: file, as: temporary, options, report)
       }
     }

@@ -45,7 +45,11 @@ package final class HDF5File: HDF5Group {
     guard let stream = fopen(path, "rb") else {
       throw .unreadable(file: path, reason: String(cString: strerror(errno)))
     }
-    fclose(stream)
+    defer { fclose(stream) }
+    // A folder can be opened, but not read.
+    if fgetc(stream) == EOF, ferror(stream) != 0 {
+      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
     guard try location.call("H5Fis_hdf5", { H5Fis_hdf5(path) }) > 0 else {
       throw .notHDF5(file: path)
     }

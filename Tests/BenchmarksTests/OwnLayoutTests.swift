@@ -187,6 +187,15 @@ extension BenchmarksTests {
     try file.verify()
   }
 
+  @Test func `A class whose images all cannot be read is not left out with them`() throws {
+    try make(Self.two + ["c/1.txt"])
+    try write(Array("no image".utf8), to: folder + "/mine/d/1.png")
+    let error = #expect(throws: BenchmarkError.self) { try prepareMine(skipUnreadable: true) }
+    #expect(
+      error?.description == "no image of 'd' in '\(folder)/mine' can be read; repair the images, "
+        + "or remove the folder to prepare the other classes")
+  }
+
   @Test func `A benchmark without an unreadable image is not whole`() throws {
     let definition = try BenchmarkDefinition.named("rehearsal-imagenet10")
     let source = try RehearsalGenerator(seed: 1).write(definition, to: folder + "/originals")

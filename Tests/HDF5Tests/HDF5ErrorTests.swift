@@ -10,6 +10,12 @@ extension HDF5FileTests {
     }
   }
 
+  @Test func `A folder is reported with the system's reason`() {
+    #expect(throws: HDF5Error.unreadable(file: folder, reason: "Is a directory")) {
+      try HDF5File(reading: folder)
+    }
+  }
+
   @Test func `A file of another format is refused as such`() throws {
     let path = folder + "/text.h5"
     try Data("not an HDF5 file".utf8).write(to: URL(fileURLWithPath: path))
