@@ -65,7 +65,7 @@ extension CommandLineTests {
 
   @Test func `A stage can be chosen among several experiments`() throws {
     let other = Self.repository.appendingPathComponent("experiments/equal-budget.yaml").path
-    let stage = "scl-warmup@6416e0c7"
+    let stage = "scl-warmup@3bc4994b"
     let chosen = try report("cifar10-cpu", [other, "--only", "method=\(stage)"])
     #expect(chosen.exitCode == 0, "\(chosen.errors)")
     let unknown = try report("cifar10-cpu", [other, "--only", "method=scl-warmup@00000000"])
