@@ -114,6 +114,7 @@ extension CommandLineTests {
     ("without-consistency", "SCL without the consensus term"),
     ("without-views", "SCL without view consistency"),
     ("classifier-alone", "InstDisc with PICA's classifier"), ("simclr", "SimCLR + k-means"),
+    ("idfd", "IDFD"),
   ])
   func `The differences that decide SCL's claim are those of its records`(
     reference: String, title: String
