@@ -7,17 +7,18 @@ import Testing
 import Torch
 import Vision
 
-extension MethodsTests {
-  @Suite struct ConformanceOfMethods {
-    /// All but the control that names a row and computes nothing.
-    @Test(arguments: MethodRegistry.builtIn.names.filter { $0 != TrueLabels.description.name })
-    func `A registered method keeps every promise`(_ name: String) throws {
-      let method = try MethodRegistry.builtIn.method(name)
-      let findings = try Conformance().findings(of: method)
-      #expect(findings.isEmpty, "\(findings.map(\.description).joined(separator: "\n"))")
-    }
+/// Not in turn with this target's other suites: these examinations are most of its time, and each needs one thread.
+@Suite struct ConformanceOfMethods {
+  /// All but the control that names a row and computes nothing.
+  @Test(arguments: MethodRegistry.builtIn.names.filter { $0 != TrueLabels.description.name })
+  func `A registered method keeps every promise`(_ name: String) throws {
+    let method = try MethodRegistry.builtIn.method(name)
+    let findings = try Conformance().findings(of: method)
+    #expect(findings.isEmpty, "\(findings.map(\.description).joined(separator: "\n"))")
   }
+}
 
+extension MethodsTests {
   /// Each is broken in one way, and the suite finds that and nothing else.
   @Suite struct ConformanceOfBrokenMethods {
     private func broken(
