@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Scripts in place of Slurm's programs, for what a real cluster does not do when asked to. Jobs are
 /// submitted and wait until the test ends them; the accounting's database is down.
@@ -50,11 +51,19 @@ struct FakeSlurm {
     self.folder = folder
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (name, script) in Self.scripts {
-      let text = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 1\n\(script)\n"
-      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
-      chmod("\(folder)/\(name)", 0o755)
+      try install("#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 1\n\(script)\n", as: name)
     }
     for name in ["jobs", "queue"] { try write([], to: name) }
+  }
+
+  /// Writes a program, by a process of its own: a child that another test starts meanwhile would have the file open for
+  /// writing if this process had, and the program could not be started ("Text file busy").
+  func install(_ content: String, as name: String) throws {
+    let original = "\(folder)/\(name).content"
+    try Data(content.utf8).write(to: URL(fileURLWithPath: original))
+    let copy = try ChildProcess(
+      "/usr/bin/install", ["-m", "755", original, "\(folder)/\(name)"], in: folder)
+    try #require(copy.wait() == 0, "\(copy.errors)")
   }
 
   /// The number of submitted jobs, which are numbered from 1.

@@ -138,9 +138,7 @@ import Testing
 
   @Test func `A program of Slurm that cannot be started is named with the reason`() throws {
     // No script, and no program of any processor.
-    let squeue = slurm.folder + "/squeue"
-    try Data("\u{7F}ELF".utf8).write(to: URL(fileURLWithPath: squeue))
-    chmod(squeue, 0o755)
+    try slurm.install("\u{7F}ELF", as: "squeue")
     let process = try start(["--executor", "slurm", "--only", "method=instdisc"])
     #expect(process.wait() == 74)
     let last = process.errors.split(separator: "\n").last

@@ -97,6 +97,10 @@ extension SlurmTests {
     kill(run.pid, SIGCONT)
     for other in others { #expect(other.wait() == 0, "\(other.errors)") }
     #expect(try submissions() == [submission])
+    // A sweep ends with its last record, which is written a little before the task's process ends.
+    try eventually("the task says that its run has ended") {
+      try outputs(of: submission).contains { $0.contains("ended with 0") }
+    }
     let said = try outputs(of: submission)
     #expect(said.count == 1)
     #expect(said[0].split(separator: "\n").count { $0.hasSuffix("ended with 0") } == 1)
